@@ -1,0 +1,130 @@
+"""The bus over NATS core: interest-based subjects, no echo, reconnects for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import nats
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from sodam.bus.interface import BusError, Handler
+
+log = structlog.get_logger(__name__)
+_PREFIX = "sodam."
+_MAX_WAITING = 65536  # calls not yet handed to the client library; more are dropped, as hints may be
+
+
+class _Subscription:
+    __slots__ = ("_bus", "handler", "native", "subject")
+
+    def __init__(self, bus: NatsBus, subject: str, handler: Handler) -> None:
+        self._bus = bus
+        self.subject = subject
+        self.handler = handler
+        self.native: Any = None
+
+    async def deliver(self, msg: Msg) -> None:
+        try:
+            self.handler(msg.data)
+        except Exception:
+            log.exception("a bus handler failed", subject=msg.subject)
+
+    def cancel(self) -> None:
+        self._bus.cancel(self)
+
+
+class NatsBus:
+    """See ``Bus``. One task hands calls to the library, in order, so that callers need not wait."""
+
+    clustered = True
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._calls: deque[Callable[[], Awaitable[None]]] = deque()
+        self._wake = asyncio.Event()
+        self._reconnected: list[Callable[[], None]] = []
+        self._pump_task: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, url: str) -> NatsBus:
+        client = Client()
+        bus = cls(client)
+        try:
+            await client.connect(
+                url,
+                no_echo=True,
+                allow_reconnect=True,
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=0.25,
+                connect_timeout=5,
+                reconnected_cb=bus._on_reconnected,
+                disconnected_cb=bus._on_disconnected,
+                error_cb=bus._on_error,
+            )
+        except (OSError, nats.errors.Error, TimeoutError, ValueError) as error:
+            reason = str(error) or type(error).__name__
+            raise BusError(f"NATS at {url.rsplit('@', 1)[-1]} cannot be reached: {reason}") from None
+        bus._pump_task = asyncio.create_task(bus._pump())
+        return bus
+
+    def connected(self) -> bool:
+        return bool(self._client.is_connected)
+
+    def publish(self, subject: str, data: bytes) -> None:
+        self._call(lambda: self._client.publish(_PREFIX + subject, data))
+
+    def subscribe(self, subject: str, handler: Handler) -> _Subscription:
+        subscription = _Subscription(self, subject, handler)
+
+        async def subscribe() -> None:
+            subscription.native = await self._client.subscribe(_PREFIX + subject, cb=subscription.deliver)
+
+        self._call(subscribe, must=True)
+        return subscription
+
+    def cancel(self, subscription: _Subscription) -> None:
+        async def unsubscribe() -> None:
+            if subscription.native is not None:
+                await subscription.native.unsubscribe()
+
+        self._call(unsubscribe, must=True)
+
+    def on_reconnect(self, callback: Callable[[], None]) -> None:
+        self._reconnected.append(callback)
+
+    async def close(self) -> None:
+        if self._pump_task is not None:
+            self._pump_task.cancel()
+        await self._client.close()
+
+    def _call(self, call: Callable[[], Awaitable[None]], *, must: bool = False) -> None:
+        if must or (len(self._calls) < _MAX_WAITING and self._client.is_connected):
+            self._calls.append(call)
+            self._wake.set()
+
+    async def _pump(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._calls:
+                call = self._calls.popleft()
+                try:
+                    await call()
+                except nats.errors.Error as error:
+                    log.warning("the bus refused a call", error=str(error) or type(error).__name__)
+
+    async def _on_reconnected(self) -> None:
+        log.info("the bus is connected again")
+        for callback in self._reconnected:
+            callback()
+
+    async def _on_disconnected(self) -> None:
+        log.warning("the bus is disconnected; live hints are lost until it is back")
+
+    async def _on_error(self, error: Exception) -> None:
+        log.warning("bus error", error=str(error) or type(error).__name__)

@@ -1,0 +1,115 @@
+"""The interface that every store speaks, whatever the engine under it.
+
+SQL is written once, in the dialect that SQLite and PostgreSQL share, with ``$1, $2, ...`` as placeholders; each
+driver translates what it must. Rows are sequences; the caller unpacks them. Columns of type ``{blob}`` take and
+give ``bytes``, times are integers (the column's name says the unit), booleans are 0 and 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
+
+Value = int | float | str | bytes | None
+Row = Sequence[Any]
+T = TypeVar("T")
+Engine = Literal["sqlite", "postgres"]
+
+
+class StorageError(Exception):
+    """The database cannot be opened or used; the text is one line, fit for an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """One statement for many rows: ``head`` <rows> ``tail``.
+
+    ``head`` is ``INSERT INTO t (columns)``, ``tail`` an optional ``ON CONFLICT ... RETURNING ...``. ``types`` are
+    the columns' PostgreSQL types (``bigint``, ``text``, ``bytea``, ``double precision``), in the rows' order. No two
+    rows of one call may conflict with each other: PostgreSQL refuses to update a row twice in a statement.
+    """
+
+    head: str
+    types: tuple[str, ...]
+    tail: str = ""
+
+
+class Tx(Protocol):
+    """A transaction. Its methods may be awaited only inside the function given to ``Database.write``."""
+
+    engine: Engine
+
+    async def fetch(self, sql: str, *args: Value) -> list[Row]: ...
+
+    async def fetch_one(self, sql: str, *args: Value) -> Row | None: ...
+
+    async def execute(self, sql: str, *args: Value) -> int:
+        """Run one statement; the number of rows that it changed."""
+        ...
+
+    async def bulk(self, stmt: Bulk, rows: Sequence[Sequence[Value]]) -> list[Row]:
+        """Run ``stmt`` for all ``rows`` at once; what its RETURNING gave, in any order."""
+        ...
+
+
+class Database(Protocol):
+    """A database: short reads, long reads, and writes as functions.
+
+    A write is an async function that receives a ``Tx``, awaits nothing else, and may be called again if the engine
+    asks for a retry: it must have no effect outside the transaction. It is committed to disk when ``write`` returns.
+    When it raises, nothing of it is kept. Writes that arrive while a commit is under way share the next commit.
+    """
+
+    engine: Engine
+
+    async def fetch(self, sql: str, *args: Value) -> list[Row]:
+        """A bounded read through an index (at most about a thousand rows): on SQLite it runs in the event loop."""
+        ...
+
+    async def fetch_one(self, sql: str, *args: Value) -> Row | None:
+        """As ``fetch``; the first row or None."""
+        ...
+
+    async def scan(self, sql: str, *args: Value) -> list[Row]:
+        """A read that may take long (exports, searches, counts): never blocks the event loop."""
+        ...
+
+    def write(self, fn: Callable[[Tx], Awaitable[T]]) -> Awaitable[T]: ...
+
+    async def execute(self, sql: str, *args: Value) -> int:
+        """A write of one statement; the number of rows that it changed."""
+        ...
+
+    async def version(self) -> str:
+        """Engine name and version, for people."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+async def open_database(url: str | None, data_dir: Path) -> Database:
+    """Open SQLite in ``data_dir`` (no ``url``) or PostgreSQL, and bring its schema up to date.
+
+    Raises StorageError when the database cannot be reached or carries a schema that this version does not know.
+    """
+    from sodam.storage import migrations
+
+    database: Database
+    if url is None:
+        from sodam.storage.sqlite import SqliteDatabase
+
+        database = await SqliteDatabase.open(data_dir / "sodam.db")
+    elif url.startswith(("postgres://", "postgresql://")):
+        from sodam.storage.postgres import PostgresDatabase
+
+        database = await PostgresDatabase.open(url)
+    else:
+        raise StorageError(f"database URL must begin with postgresql://, not {url.split(':', 1)[0]!r}")
+    try:
+        await migrations.migrate(database)
+    except BaseException:
+        await database.close()
+        raise
+    return database

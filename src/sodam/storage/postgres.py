@@ -1,0 +1,104 @@
+"""PostgreSQL through asyncpg: a pool, writes as retried transactions, many rows by ``unnest``."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+import asyncpg
+
+from sodam.storage.database import Bulk, Row, StorageError, Tx, Value
+
+T = TypeVar("T")
+_RETRIES = 5
+_POOL_SIZE = 10
+# Another transaction won: the function is run again. 40001 serialization, 40P01 deadlock.
+_RETRIED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+
+
+@lru_cache(maxsize=512)
+def _bulk_sql(stmt: Bulk) -> str:
+    arrays = ", ".join(f"${i}::{kind}[]" for i, kind in enumerate(stmt.types, 1))
+    return f"{stmt.head} SELECT * FROM unnest({arrays}) {stmt.tail}"
+
+
+def _changed(status: str) -> int:
+    """The row count at the end of a command tag such as ``UPDATE 3``."""
+    tail = status.rsplit(" ", 1)[-1]
+    return int(tail) if tail.isdigit() else 0
+
+
+class _PostgresTx:
+    engine = "postgres"
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *args: Value) -> list[Row]:
+        return cast("list[Row]", await self._connection.fetch(sql, *args))
+
+    async def fetch_one(self, sql: str, *args: Value) -> Row | None:
+        return cast("Row | None", await self._connection.fetchrow(sql, *args))
+
+    async def execute(self, sql: str, *args: Value) -> int:
+        return _changed(await self._connection.execute(sql, *args))
+
+    async def bulk(self, stmt: Bulk, rows: Sequence[Sequence[Value]]) -> list[Row]:
+        if not rows:
+            return []
+        return cast("list[Row]", await self._connection.fetch(_bulk_sql(stmt), *map(list, zip(*rows, strict=True))))
+
+
+class PostgresDatabase:
+    """See ``Database``."""
+
+    engine = "postgres"
+
+    def __init__(self, pool: asyncpg.Pool[Any]) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str) -> PostgresDatabase:
+        try:
+            pool = await asyncpg.create_pool(
+                url, min_size=1, max_size=_POOL_SIZE, timeout=10, command_timeout=60, statement_cache_size=512
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise StorageError(f"PostgreSQL cannot be reached: {reason}") from None
+        assert pool is not None
+        return cls(pool)
+
+    async def fetch(self, sql: str, *args: Value) -> list[Row]:
+        return cast("list[Row]", await self._pool.fetch(sql, *args))
+
+    async def fetch_one(self, sql: str, *args: Value) -> Row | None:
+        return cast("Row | None", await self._pool.fetchrow(sql, *args))
+
+    async def scan(self, sql: str, *args: Value) -> list[Row]:
+        return cast("list[Row]", await self._pool.fetch(sql, *args, timeout=600))
+
+    async def write(self, fn: Callable[[Tx], Awaitable[T]]) -> T:
+        for attempt in range(_RETRIES):
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    return await fn(cast(Tx, _PostgresTx(connection)))
+            except _RETRIED:
+                if attempt == _RETRIES - 1:
+                    raise
+                await asyncio.sleep(random.uniform(0.001, 0.01) * 2**attempt)  # noqa: S311 - no secret
+        raise AssertionError("unreachable")
+
+    async def execute(self, sql: str, *args: Value) -> int:
+        return _changed(await self._pool.execute(sql, *args))
+
+    async def version(self) -> str:
+        row = await self.fetch_one("SELECT current_setting('server_version')")
+        return f"PostgreSQL {row[0] if row else '?'}"
+
+    async def close(self) -> None:
+        await self._pool.close()
