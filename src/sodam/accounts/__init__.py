@@ -1,0 +1,1 @@
+"""Accounts: who exists in an app, and since when their signatures count."""

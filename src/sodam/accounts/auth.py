@@ -1,0 +1,42 @@
+"""Who signs: UserSig checks with a memory of those that passed, for REST and for client logins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from sodam import usersig
+from sodam.accounts.service import AccountService
+from sodam.apps.model import App
+from sodam.errors import ApiError, Code
+from sodam.usersig import Claims
+
+_REMEMBERED = 20_000
+
+
+class Authenticator:
+    def __init__(self, accounts: AccountService, clock: Callable[[], float] = time.time) -> None:
+        self._accounts = accounts
+        self._clock = clock
+        self._passed: dict[tuple[int, int, str, str], Claims] = {}
+
+    async def check(self, app: App, user_id: str, token: str, *, remember: bool = True) -> Claims:
+        """The claims of a valid UserSig. Raises the 700xx code of rest-accounts-relations.md 2.5.
+
+        ``remember`` saves the signature check of a token that comes again and again, as a server's does.
+        """
+        now = int(self._clock())
+        key = (app.sdkappid, app.version, user_id, token)
+        claims = self._passed.get(key)
+        if claims is None:
+            claims = usersig.verify(token, keys=app.keys, sdkappid=app.sdkappid, user_id=user_id, now=now)
+            if remember:
+                if len(self._passed) >= _REMEMBERED:
+                    self._passed.clear()
+                self._passed[key] = claims
+        elif now > claims.issued + claims.expire:
+            raise ApiError(Code.USERSIG_EXPIRED)
+        account = self._accounts.peek(app.sdkappid, user_id) or await self._accounts.find(app.sdkappid, user_id)
+        if account is not None and claims.issued <= account.invalid_before:
+            raise ApiError(Code.LOGIN_KICKED)
+        return claims

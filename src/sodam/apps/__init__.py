@@ -1,0 +1,1 @@
+"""Apps: their keys, administrators, plan and settings."""

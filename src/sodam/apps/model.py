@@ -1,0 +1,96 @@
+"""What an app is. Instances are frozen: a change makes a new one, so that readers never see half of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from sodam.usersig import Keys
+
+Plan = Literal["Trial", "Pro", "Flagship"]
+Status = Literal["enabled", "disabled", "expired"]
+AllowType = Literal["AllowType_Type_AllowAny", "AllowType_Type_NeedConfirm", "AllowType_Type_DenyAny"]
+PLANS: tuple[Plan, ...] = ("Trial", "Pro", "Flagship")
+DEFAULT_ADMIN = "administrator"
+
+
+class PlanLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits that a plan sets (console.md section 1, table)."""
+
+    accounts: int | None
+    """Accounts that may be imported; None: no limit."""
+    friends: int
+    max_history_days: int
+    blacklist: int = 1000
+
+
+PLAN_LIMITS: dict[Plan, PlanLimits] = {
+    "Trial": PlanLimits(accounts=None, friends=20, max_history_days=7),
+    "Pro": PlanLimits(accounts=None, friends=3000, max_history_days=360),
+    "Flagship": PlanLimits(accounts=None, friends=3000, max_history_days=360),
+}
+
+
+class UserField(msgspec.Struct, frozen=True, kw_only=True):
+    """A custom profile field, on the wire ``Tag_Profile_Custom_`` + name (console.md section 3)."""
+
+    name: str
+    type: Literal["uint64", "string", "bytes"] = "string"
+    app_read: bool = True
+    app_write: bool = True
+    admin_read: bool = True
+    admin_write: bool = True
+
+
+class FriendField(msgspec.Struct, frozen=True, kw_only=True):
+    """A custom friend field, on the wire ``Tag_SNS_Custom_`` + name (console.md section 3)."""
+
+    name: str
+    type: Literal["uint64", "string", "bytes"] = "string"
+
+
+class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of console.md section 3, as one document. A field appears with its behaviour, never before."""
+
+    history_days: int = 7
+    recall_seconds: int = 120
+    blacklist_check: bool = True
+    """On: a message to someone who blocked the sender looks sent and is never delivered. Off: 20007."""
+    friend_check: bool = False
+    """On: a message to one who is no friend is refused with 20009."""
+    default_allow_type: AllowType = "AllowType_Type_AllowAny"
+    user_fields: tuple[UserField, ...] = ()
+    friend_fields: tuple[FriendField, ...] = ()
+
+
+class App(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    sdkappid: int
+    name: str
+    kind: str = ""
+    introduction: str = ""
+    status: Status = "enabled"
+    plan: Plan = "Trial"
+    created_at: int = 0
+    updated_at: int = 0
+    expires_at: int = 0
+    keys: Keys
+    admins: frozenset[str] = frozenset((DEFAULT_ADMIN,))
+    settings: AppSettings = AppSettings()
+    version: int = 1
+
+    @property
+    def limits(self) -> PlanLimits:
+        return PLAN_LIMITS[self.plan]
+
+    def is_admin(self, user_id: str) -> bool:
+        return user_id in self.admins
+
+
+class AppKey(msgspec.Struct, frozen=True, kw_only=True):
+    key_id: int
+    algorithm: Literal["HMAC-SHA256", "ECDSA-SHA256"]
+    secret: str
+    """HMAC: the secret's text. ECDSA: the private key's PEM, or empty when only the public one is kept."""
+    public_pem: str = ""
+    created_at: int = 0

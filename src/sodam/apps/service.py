@@ -1,0 +1,132 @@
+"""Apps as every request asks for them: in memory, kept current through the bus and a slow poll.
+
+A change is written, then announced; other nodes load the app anew. A node that missed the announcement notices the
+app's version within ``POLL_SECONDS``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from sodam.apps import store
+from sodam.apps.model import App, AppKey, Plan
+from sodam.bus import Bus
+from sodam.storage import Database, Tx
+from sodam.usersig import Keys
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+POLL_SECONDS = 3.0
+_FIRST_SDKAPPID = 1400000000
+
+
+class AppExists(Exception):
+    """The SDKAppID is taken."""
+
+
+class AppService:
+    def __init__(self, db: Database, bus: Bus, clock: Callable[[], float] = time.time) -> None:
+        self._db = db
+        self._bus = bus
+        self._clock = clock
+        self._apps: dict[int, App] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watchers: list[Callable[[int], None]] = []
+
+    async def start(self) -> None:
+        for sdkappid in await store.versions(self._db):
+            await self._load(sdkappid)
+        if self._bus.clustered:
+            self._bus.subscribe("apps", lambda data: self._spawn(self._load(int(data))))
+            self._bus.on_reconnect(lambda: self._spawn(self._compare()))
+            self._spawn(self._poll())
+
+    async def stop(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+
+    def get(self, sdkappid: int) -> App | None:
+        return self._apps.get(sdkappid)
+
+    def all(self) -> list[App]:
+        return sorted(self._apps.values(), key=lambda app: app.sdkappid)
+
+    def on_change(self, callback: Callable[[int], None]) -> None:
+        """Called with the SDKAppID after an app was changed, created or deleted, here or elsewhere."""
+        self._watchers.append(callback)
+
+    async def create(
+        self, name: str, *, sdkappid: int | None = None, secret: str | None = None, plan: Plan = "Trial"
+    ) -> tuple[App, AppKey]:
+        """Make an app with one HMAC key and the default administrator. Raises AppExists."""
+        now = int(self._clock())
+        key = AppKey(key_id=1, algorithm="HMAC-SHA256", secret=secret or secrets.token_hex(32), created_at=now)
+        while True:
+            number = sdkappid or _FIRST_SDKAPPID + secrets.randbelow(199_999_999)
+            app = App(
+                sdkappid=number,
+                name=name,
+                plan=plan,
+                created_at=now,
+                updated_at=now,
+                keys=Keys(secrets=(key.secret,), public_pems=()),
+            )
+            if await self._db.write(lambda tx, app=app: store.insert(tx, app, [key])):  # type: ignore[misc]
+                await self._announce(number)
+                return app, key
+            if sdkappid is not None:
+                raise AppExists(str(sdkappid))
+
+    async def keys(self, sdkappid: int) -> list[AppKey]:
+        return await store.keys_of(self._db, sdkappid)
+
+    async def change(self, sdkappid: int, fn: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run a write on an app's rows and make it effective on every node."""
+
+        async def run(tx: Tx) -> T:
+            result = await fn(tx)
+            await store.touch(tx, sdkappid, int(self._clock()))
+            return result
+
+        result = await self._db.write(run)
+        await self._announce(sdkappid)
+        return result
+
+    async def _announce(self, sdkappid: int) -> None:
+        await self._load(sdkappid)
+        self._bus.publish("apps", str(sdkappid).encode())
+
+    async def _load(self, sdkappid: int) -> None:
+        app = await store.load(self._db, sdkappid)
+        if app is None:
+            self._apps.pop(sdkappid, None)
+        else:
+            self._apps[sdkappid] = app
+        for watcher in self._watchers:
+            watcher(sdkappid)
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            try:
+                await self._compare()
+            except Exception as error:
+                log.warning("apps could not be compared", error=repr(error))
+
+    async def _compare(self) -> None:
+        current = await store.versions(self._db)
+        for sdkappid in current.keys() | self._apps.keys():
+            app = self._apps.get(sdkappid)
+            if app is None or app.version != current.get(sdkappid):
+                await self._load(sdkappid)
+
+    def _spawn(self, coroutine: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self._tasks.add(task)  # type: ignore[arg-type]
+        task.add_done_callback(self._tasks.discard)  # type: ignore[arg-type]

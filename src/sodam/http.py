@@ -1,0 +1,49 @@
+"""The one port: which path goes to which edge. Unknown paths get a plain 404."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+Page = Callable[[], Awaitable[tuple[int, bytes, bytes]]]
+"""A small document: status, content type, body."""
+
+
+async def respond(send: Send, status: int, kind: bytes, body: bytes, *extra: tuple[bytes, bytes]) -> None:
+    headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), *extra]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def json_page(status: int, value: object) -> tuple[int, bytes, bytes]:
+    return status, b"application/json; charset=utf-8", msgspec.json.encode(value)
+
+
+class Router:
+    """``pages`` are exact paths answered to GET and HEAD; ``mounts`` are path prefixes, longest first."""
+
+    def __init__(self, rest: AsgiApp, pages: dict[str, Page], mounts: dict[str, AsgiApp]) -> None:
+        self._rest = rest
+        self._pages = pages
+        self._mounts = sorted(mounts.items(), key=lambda item: -len(item[0]))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        if path.startswith("/v4/"):
+            await self._rest(scope, receive, send)
+            return
+        if page := self._pages.get(path):
+            status, kind, body = await page()
+            await respond(send, status, kind, b"" if scope["method"] == "HEAD" else body)
+            return
+        for prefix, app in self._mounts:
+            if path == prefix or path.startswith(prefix + "/"):
+                await app(scope, receive, send)
+                return
+        await respond(send, 404, b"text/plain; charset=utf-8", b"not found\n")

@@ -1,0 +1,1 @@
+"""Logs, metrics and health: what the server says about itself."""

@@ -1,0 +1,59 @@
+"""What the server counts about itself, in the Prometheus text format at ``/metrics``.
+
+Hot paths add to plain dictionaries; a collector turns them into samples when somebody asks. Label values come from
+the command tables and the error enum, so that no caller can grow them without bound.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self._calls: dict[tuple[str, str, int], int] = defaultdict(int)
+        self._seconds: dict[tuple[str, str], float] = defaultdict(float)
+        self._counts: dict[str, int] = defaultdict(int)
+        self._gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(self)
+
+    def rest(self, command: str, code: int, seconds: float) -> None:
+        self._calls[("rest", command, code)] += 1
+        self._seconds[("rest", command)] += seconds
+
+    def client(self, command: str, code: int) -> None:
+        self._calls[("client", command, code)] += 1
+
+    def count(self, name: str, amount: int = 1) -> None:
+        """Add to ``sodam_<name>_total``. ``name`` is a literal of the code, never input."""
+        self._counts[name] += amount
+
+    def gauge(self, name: str, help: str, read: Callable[[], float]) -> None:
+        """Offer ``sodam_<name>``, read when asked for."""
+        self._gauges[name] = (help, read)
+
+    def collect(self) -> Iterator[Metric]:
+        calls = CounterMetricFamily("sodam_calls", "Commands answered", labels=("edge", "command", "code"))
+        for (edge, command, code), value in list(self._calls.items()):
+            calls.add_metric((edge, command, str(code)), value)
+        yield calls
+        seconds = CounterMetricFamily(
+            "sodam_call_seconds", "Time from request to answer, waiting included", labels=("edge", "command")
+        )
+        for (edge, command), spent in list(self._seconds.items()):
+            seconds.add_metric((edge, command), spent)
+        yield seconds
+        for name, value in list(self._counts.items()):
+            counter = CounterMetricFamily(f"sodam_{name}", name.replace("_", " "))
+            counter.add_metric((), value)
+            yield counter
+        for name, (help, read) in list(self._gauges.items()):
+            yield GaugeMetricFamily(f"sodam_{name}", help, value=read())
+
+    def text(self) -> bytes:
+        return generate_latest(self._registry)

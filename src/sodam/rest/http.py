@@ -1,0 +1,148 @@
+"""The HTTP edge of REST v4: a raw ASGI application, because a framework would cost more than the work itself.
+
+Checks run in the order of rest-accounts-relations.md 1.5. Every answer is HTTP 200 with its ErrorCode; some public
+SDKs retry on any 4xx or 5xx. What real clients send is accepted (real-clients.md): any Content-Type, GET with or
+without a body, percent-encoded or bare parameters in any order, no ``random``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+from urllib.parse import unquote
+
+import structlog
+
+from sodam.accounts.auth import Authenticator
+from sodam.apps.model import App
+from sodam.errors import ApiError, Code
+from sodam.observability.metrics import Metrics
+from sodam.rest.limits import RateLimits
+from sodam.services import Services
+from sodam.wire import Call, Command, Service, decode_request, failure, success
+
+log = structlog.get_logger(__name__)
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+MAX_BODY = 1024 * 1024
+_HEADERS = [
+    (b"content-type", b"application/json; charset=utf-8"),
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-headers", b"X-Requested-With"),
+    (b"access-control-allow-methods", b"POST"),
+]
+
+
+def _parameters(query: bytes) -> dict[str, str]:
+    """``name=value`` pairs. ``+`` stands for itself: UserIDs and signatures may hold it."""
+    out: dict[str, str] = {}
+    for part in query.decode("latin-1").split("&"):
+        name, found, value = part.partition("=")
+        if found:
+            out[name] = unquote(value) if "%" in value else value
+    return out
+
+
+async def _read(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= MAX_BODY:
+            parts.append(part)
+    return b"".join(parts) if size <= MAX_BODY else b"x" * (MAX_BODY + 1)
+
+
+class RestApp:
+    """Answers ``/v4/{service}/{command}``."""
+
+    def __init__(
+        self,
+        services: Services,
+        table: Mapping[str, Service],
+        auth: Authenticator,
+        limits: RateLimits,
+        metrics: Metrics,
+    ) -> None:
+        self._services = services
+        self._table = table
+        self._auth = auth
+        self._limits = limits
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _read(receive)
+        start = time.perf_counter()
+        command: Command | None = None
+        code = 0
+        try:
+            command, call = await self._admit(scope, body)
+            answer = success(command, call, await command.handler(call, decode_request(command, body)))
+        except ApiError as error:
+            code = int(error.code)
+            answer = failure(error, display=command is not None and command.service.display)
+        except Exception:
+            log.exception("a REST command failed", path=scope["path"])
+            internal = command.service.internal if command else Code.SERVER_TIMEOUT
+            code = int(internal)
+            answer = failure(ApiError(internal))
+        self._metrics.rest(command.path if command else "unknown", code, time.perf_counter() - start)
+        length = (b"content-length", b"%d" % len(answer))
+        await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]})
+        await send({"type": "http.response.body", "body": answer})
+
+    async def _admit(self, scope: Scope, body: bytes) -> tuple[Command, Call]:
+        parts = scope["path"].split("/")
+        if len(parts) != 4 or scope["method"] not in ("POST", "GET") or len(body) > MAX_BODY:
+            raise ApiError(Code.REQUEST_MALFORMED)
+        parameters = _parameters(scope["query_string"])
+        app = self._app(parameters)
+        command = self._command(parts[2], parts[3])
+        identifier = parameters.get("identifier", "")
+        await self._authenticate(app, identifier, parameters.get("usersig", ""))
+        self._limits.check(app.sdkappid, command)
+        client = scope.get("client")
+        return command, Call(self._services, app, identifier, admin=True, client_ip=client[0] if client else "")
+
+    def _app(self, parameters: Mapping[str, str]) -> App:
+        text = parameters.get("sdkappid", "")
+        if not text:
+            raise ApiError(Code.SDKAPPID_MISSING)
+        app = self._services.apps.get(int(text)) if text.isascii() and text.isdigit() and len(text) <= 10 else None
+        if app is None:
+            raise ApiError(Code.SDKAPPID_INVALID)
+        check_enabled(app)
+        return app
+
+    def _command(self, service_name: str, name: str) -> Command:
+        service = self._table.get(service_name)
+        command = service.commands.get(name) if service else None
+        if command is None:
+            group = service_name == "group_open_http_svc"
+            raise ApiError(Code.GROUP_NO_SUCH_COMMAND if group else Code.NO_SUCH_COMMAND)
+        return command
+
+    async def _authenticate(self, app: App, identifier: str, usersig: str) -> None:
+        if not identifier:
+            raise ApiError(Code.CREDENTIALS_MALFORMED, "the identifier parameter is missing")
+        await self._auth.check(app, identifier, usersig)
+        if not app.is_admin(identifier):
+            raise ApiError(Code.NOT_ADMIN)
+
+
+def check_enabled(app: App) -> None:
+    """Raises ApiError 60016 for a disabled app, 60020 for an expired one."""
+    if app.status == "disabled":
+        raise ApiError(Code.APP_DISABLED)
+    if app.status == "expired":
+        raise ApiError(Code.PLAN_EXPIRED)

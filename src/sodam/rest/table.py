@@ -1,0 +1,19 @@
+"""THE table: every REST service. A command is declared in its service's file and is served, limited, documented
+and fuzzed from there; a new file is added here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from sodam.wire import Command, Service
+
+_FILES = ("im_open_login_svc", "profile", "openim")
+SERVICES: dict[str, Service] = {}
+for _file in _FILES:
+    _service: Service = import_module(f"sodam.rest.{_file}").service
+    SERVICES[_service.name] = _service
+
+
+def commands() -> list[Command]:
+    """Every command, by path."""
+    return sorted((c for s in SERVICES.values() for c in s.commands.values()), key=lambda c: c.path)

@@ -1,0 +1,21 @@
+"""Every domain service of a server, as the edges see them. Built once, by ``server.py``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sodam.accounts.service import AccountService
+from sodam.apps.service import AppService
+from sodam.bus import Bus, Live
+from sodam.settings import Settings
+from sodam.storage import Database
+
+
+@dataclass(slots=True)
+class Services:
+    settings: Settings
+    db: Database
+    bus: Bus
+    live: Live
+    apps: AppService
+    accounts: AccountService

@@ -1,0 +1,134 @@
+"""A command: its name, request and response types, handler, limits, errors and documentation, in one declaration.
+
+Everything that lists commands derives from these: dispatch, OpenAPI, the reference page, rate limits, metrics labels,
+the fuzz test and the compatibility table.
+
+    accounts = Service("im_open_login_svc", bad_json=..., bad_request=..., internal=...)
+
+    @accounts.command("kick", rate=200, errors=(Code.ACCOUNT_NOT_FOUND,), fields={"UserID": Code.ACCOUNT_BAD_PARAMETER})
+    async def kick(call: Call, request: Kick) -> None:
+        '''Make every signature issued until now invalid. Source: rest-accounts-relations.md 3.5.'''
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from sodam.apps.model import App
+from sodam.errors import ApiError, Code
+
+if TYPE_CHECKING:
+    from sodam.services import Services
+
+Handler = Callable[["Call", Any], Awaitable[Any]]
+H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
+
+
+class Empty(msgspec.Struct):
+    """A request without fields: a JSON object whose content is ignored."""
+
+
+class Call:
+    """Who calls, for which app, and what the call may use."""
+
+    __slots__ = ("admin", "app", "caller", "client_ip", "display", "info", "instid", "platform", "services", "status")
+
+    def __init__(
+        self,
+        services: Services,
+        app: App,
+        caller: str,
+        *,
+        admin: bool,
+        platform: str = "RESTAPI",
+        instid: int = 0,
+        client_ip: str = "",
+    ) -> None:
+        self.services = services
+        self.app = app
+        self.caller = caller
+        self.admin = admin
+        """True for REST (the caller is an administrator), False for a signed-in client acting for itself."""
+        self.platform = platform
+        self.instid = instid
+        self.client_ip = client_ip
+        self.status = "OK"
+        """ActionStatus of a successful answer; batchsendmsg may set SomeError."""
+        self.info = ""
+        self.display = ""
+
+    def acting_for(self, user_id: str, refused: Code) -> str:
+        """``user_id`` if the caller may act for it: an administrator for anyone, a client for itself."""
+        if not self.admin and user_id != self.caller:
+            raise ApiError(refused, "a client may act for its own account only")
+        return user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    service: Service
+    name: str
+    request: type
+    response: type | None
+    handler: Handler
+    rate: int
+    """Calls per second and app (rest-accounts-relations.md 1.4)."""
+    errors: tuple[Code, ...]
+    fields: Mapping[str, Code]
+    """Code when this request field is missing or has the wrong type; others give the service's bad_request."""
+    decode: Callable[[bytes], Any]
+
+    @property
+    def path(self) -> str:
+        return f"{self.service.name}/{self.name}"
+
+    @property
+    def doc(self) -> str:
+        return inspect.getdoc(self.handler) or ""
+
+
+@dataclass(slots=True, eq=False)
+class Service:
+    """A Tencent service name with its own codes for the failures that are the same everywhere."""
+
+    name: str
+    bad_json: Code
+    bad_request: Code
+    internal: Code
+    display: bool = False
+    """Answers carry ErrorDisplay."""
+    commands: dict[str, Command] = field(default_factory=dict)
+
+    def command(
+        self,
+        name: str,
+        *,
+        rate: int = 200,
+        errors: tuple[Code, ...] = (),
+        fields: Mapping[str, Code] | None = None,
+    ) -> Callable[[H], H]:
+        def declare(handler: H) -> H:
+            hints = typing.get_type_hints(handler)
+            names = [p for p in inspect.signature(handler).parameters]
+            request = hints[names[1]]
+            response = hints.get("return")
+            self.commands[name] = Command(
+                service=self,
+                name=name,
+                request=request,
+                response=None if response is type(None) else response,
+                handler=handler,
+                rate=rate,
+                errors=tuple(dict.fromkeys((self.bad_json, self.bad_request, *errors, self.internal))),
+                fields=dict(fields or {}),
+                decode=msgspec.json.Decoder(request, strict=False).decode,
+            )
+            return handler
+
+        return declare

@@ -1,0 +1,65 @@
+"""The envelope of every answer, and the decoding of a request body with the documented codes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from sodam.errors import ApiError, Code
+from sodam.wire.command import Call, Command
+
+_encode = msgspec.json.Encoder().encode
+_OK = b'{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0'
+_OK_DISPLAY = _OK + b',"ErrorDisplay":""'
+_PATH = re.compile(r"at `\$((?:\.[A-Za-z_]\w*|\[\.\.\.\]|\[\])*)")
+_MISSING = re.compile(r"missing required field `([^`]+)`")
+
+
+def success(command: Command, call: Call, result: Any) -> bytes:
+    """The answer of a command that worked."""
+    if call.status == "OK" and not call.info:
+        head = _OK_DISPLAY if command.service.display else _OK
+    else:
+        fields = {"ActionStatus": call.status, "ErrorInfo": call.info, "ErrorCode": 0}
+        head = _encode(fields | ({"ErrorDisplay": ""} if command.service.display else {}))[:-1]
+    if result is None:
+        return head + b"}"
+    body = _encode(result)
+    return head + b"}" if body == b"{}" else head + b"," + body[1:]
+
+
+def failure(error: ApiError, *, display: bool = False) -> bytes:
+    """The answer of a command that was refused."""
+    fields: dict[str, Any] = {"ActionStatus": "FAIL", "ErrorCode": int(error.code), "ErrorInfo": error.info}
+    if display or error.display:
+        fields["ErrorDisplay"] = error.display
+    return _encode(fields)
+
+
+def decode_request(command: Command, body: bytes) -> Any:
+    """The typed request, or the ApiError that this command documents for what is wrong with it."""
+    try:
+        return command.decode(body)
+    except msgspec.ValidationError as error:
+        raise _refusal(command, str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ApiError(command.service.bad_json, f"the body is not valid JSON: {error}") from None
+    except RecursionError:
+        raise ApiError(command.service.bad_json, "the body is nested too deeply") from None
+
+
+def _refusal(command: Command, text: str) -> ApiError:
+    missing = _MISSING.search(text)
+    path = _PATH.search(text)
+    names = [n for n in re.findall(r"[A-Za-z_]\w*", path[1])] if path else []
+    if missing:
+        names.append(missing[1])
+    name = names[-1] if names else ""
+    if name == "UserID" and not missing and "Expected `str`" in text:
+        return ApiError(Code.USER_ID_NOT_STRING, text)
+    for candidate in reversed(names):
+        if candidate in command.fields:
+            return ApiError(command.fields[candidate], text)
+    return ApiError(command.service.bad_request, text)
