@@ -218,13 +218,13 @@ class Client:
             await self._session.login(connection, self._timeout)
             self._connection = connection
             self._online.set()
-            connection.closed.add_done_callback(self._note_offline)
+            connection.closed.add_done_callback(lambda _: self._note_offline(connection))
             missed, cookie = await catchup.offline_messages(self._ask, self._cookie)
             if was_signed_in:
                 found = await catchup.missed_messages(self._ask, self.user_id, since, self._inbox.has_seen)
                 missed = sorted([*missed, *found], key=lambda message: message.time)
         except BaseException:
-            self._note_offline()
+            self._note_offline(connection)
             connection.close(code_is_clean=False)
             raise
         self._cookie = cookie
@@ -235,7 +235,7 @@ class Client:
         """Keep a connection alive; when it goes, come back unless someone said not to."""
         while True:
             await self._keep_alive(connection)
-            self._note_offline()
+            self._note_offline(connection)
             self._session.note_lost(connection.silence())
             if self._ended is not None:
                 return
@@ -245,9 +245,9 @@ class Client:
                 self._end(error)
                 return
 
-    def _note_offline(self, _: object = None) -> None:
+    def _note_offline(self, connection: Connection) -> None:
         """Requests wait from now on; after the end they do not, since nothing will come back."""
-        if self._ended is None:
+        if self._ended is None and connection is self._connection:
             self._online.clear()
 
     async def _reconnect(self) -> Connection:
