@@ -60,7 +60,7 @@ class NatsBus:
                 no_echo=True,
                 allow_reconnect=True,
                 max_reconnect_attempts=-1,
-                reconnect_time_wait=0.25,
+                reconnect_time_wait=1,
                 connect_timeout=5,
                 reconnected_cb=bus._on_reconnected,
                 disconnected_cb=bus._on_disconnected,

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 import asyncpg
 
-from sodam.storage.database import Bulk, Row, StorageError, Tx, Value
+from sodam.storage.database import Bulk, Engine, Row, StorageError, Tx, Value
 
 T = TypeVar("T")
 _RETRIES = 5
@@ -32,7 +32,7 @@ def _changed(status: str) -> int:
 
 
 class _PostgresTx:
-    engine = "postgres"
+    engine: Engine = "postgres"
     __slots__ = ("_connection",)
 
     def __init__(self, connection: Any) -> None:
@@ -56,7 +56,7 @@ class _PostgresTx:
 class PostgresDatabase:
     """See ``Database``."""
 
-    engine = "postgres"
+    engine: Engine = "postgres"
 
     def __init__(self, pool: asyncpg.Pool[Any]) -> None:
         self._pool = pool

@@ -18,7 +18,7 @@ from typing import IO, Any, TypeVar, cast
 
 import apsw
 
-from sodam.storage.database import Bulk, Row, StorageError, Tx, Value
+from sodam.storage.database import Bulk, Engine, Row, StorageError, Tx, Value
 
 T = TypeVar("T")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
@@ -54,7 +54,7 @@ def _connect(path: Path, *, read_only: bool) -> apsw.Connection:
 class _SqliteTx:
     """Methods are coroutines that never wait: the writer drives them to their end in its own thread."""
 
-    engine = "sqlite"
+    engine: Engine = "sqlite"
     __slots__ = ("_connection",)
 
     def __init__(self, connection: apsw.Connection) -> None:
@@ -96,7 +96,7 @@ Job = tuple[Callable[[Tx], Awaitable[Any]], "asyncio.Future[Any]"]
 class SqliteDatabase:
     """See ``Database``. One process per file, guarded by a lock beside it."""
 
-    engine = "sqlite"
+    engine: Engine = "sqlite"
 
     def __init__(self, path: Path, lock: IO[bytes]) -> None:
         self._lock = lock

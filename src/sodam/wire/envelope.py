@@ -13,7 +13,7 @@ from sodam.wire.command import Call, Command
 _encode = msgspec.json.Encoder().encode
 _OK = b'{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0'
 _OK_DISPLAY = _OK + b',"ErrorDisplay":""'
-_PATH = re.compile(r"at `\$((?:\.[A-Za-z_]\w*|\[\.\.\.\]|\[\])*)")
+_PATH = re.compile(r"at `\$((?:\.[A-Za-z_]\w*|\[[^\]]*\])*)")
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 
 
@@ -53,7 +53,7 @@ def decode_request(command: Command, body: bytes) -> Any:
 def _refusal(command: Command, text: str) -> ApiError:
     missing = _MISSING.search(text)
     path = _PATH.search(text)
-    names = [n for n in re.findall(r"[A-Za-z_]\w*", path[1])] if path else []
+    names = re.findall(r"[A-Za-z_]\w*", path[1]) if path else []
     if missing:
         names.append(missing[1])
     name = names[-1] if names else ""

@@ -1,0 +1,193 @@
+"""The composition root: builds every part once, in order, and the only file that knows them all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import structlog
+import uvicorn
+
+from sodam import __version__
+from sodam.accounts.auth import Authenticator
+from sodam.accounts.service import AccountService
+from sodam.apps.model import App, Plan
+from sodam.apps.service import AppExists, AppService
+from sodam.bus import Bus, Live
+from sodam.bus.local import LocalBus
+from sodam.http import AsgiApp, Page, Router, json_page
+from sodam.observability.metrics import Metrics
+from sodam.rest import table
+from sodam.rest.http import RestApp
+from sodam.rest.limits import RateLimits
+from sodam.services import Services
+from sodam.settings import Settings
+from sodam.storage import Database, open_database
+
+log = structlog.get_logger(__name__)
+DRAIN_SECONDS = 15.0
+
+
+@dataclass(slots=True)
+class Server:
+    """Everything of a running server."""
+
+    settings: Settings
+    db: Database
+    bus: Bus
+    live: Live
+    apps: AppService
+    accounts: AccountService
+    services: Services
+    auth: Authenticator
+    metrics: Metrics
+    created: list[App] = field(default_factory=list)
+    """Apps that this start made from SODAM_BOOTSTRAP_APP."""
+    draining: bool = False
+
+    async def close(self) -> None:
+        await self.apps.stop()
+        await self.bus.close()
+        await self.db.close()
+
+
+async def _open_bus(settings: Settings) -> Bus:
+    if settings.nats_url is None:
+        return LocalBus()
+    from sodam.bus.nats import NatsBus
+
+    return await NatsBus.open(settings.nats_url)
+
+
+async def build(settings: Settings) -> Server:
+    """Open the state and build the services, without listening. Raises StorageError or BusError, one line each."""
+    db = await open_database(settings.database_url, settings.data_dir)
+    try:
+        bus = await _open_bus(settings)
+    except BaseException:
+        await db.close()
+        raise
+    live = Live(bus)
+    metrics = Metrics()
+    apps = AppService(db, bus)
+    accounts = AccountService(db, bus, apps)
+    auth = Authenticator(accounts)
+    services = Services(settings=settings, db=db, bus=bus, live=live, apps=apps, accounts=accounts)
+    server = Server(settings, db, bus, live, apps, accounts, services, auth, metrics)
+    await apps.start()
+    for wanted in settings.bootstrap_apps:
+        if apps.get(wanted.sdkappid) is None:
+            with contextlib.suppress(AppExists):  # another node made it meanwhile
+                app, _ = await apps.create(
+                    f"app {wanted.sdkappid}",
+                    sdkappid=wanted.sdkappid,
+                    secret=wanted.key,
+                    plan=cast(Plan, wanted.plan),
+                )
+                server.created.append(app)
+    metrics.gauge("sessions", "Signed-in client connections on this node", lambda: float(live.count()))
+    return server
+
+
+def _pages(server: Server) -> dict[str, Page]:
+    async def livez() -> tuple[int, bytes, bytes]:
+        return 200, b"text/plain; charset=utf-8", b"ok\n"
+
+    async def readyz() -> tuple[int, bytes, bytes]:
+        checks = {"database": True, "bus": server.bus.connected(), "draining": server.draining}
+        try:
+            await server.db.fetch_one("SELECT 1")
+        except Exception as error:
+            log.warning("the database does not answer", error=repr(error))
+            checks["database"] = False
+        ready = checks["database"] and not server.draining
+        return json_page(200 if ready else 503, {"ready": ready, **checks})
+
+    async def metrics() -> tuple[int, bytes, bytes]:
+        return 200, b"text/plain; version=0.0.4; charset=utf-8", server.metrics.text()
+
+    async def version() -> tuple[int, bytes, bytes]:
+        return json_page(200, {"name": "sodam", "version": __version__, "database": await server.db.version()})
+
+    return {"/livez": livez, "/readyz": readyz, "/metrics": metrics, "/version": version}
+
+
+def application(server: Server) -> AsgiApp:
+    """The ASGI application of the one port."""
+    rest = RestApp(
+        server.services, table.SERVICES, server.auth, RateLimits(enabled=server.settings.rate_limits), server.metrics
+    )
+    return cast(AsgiApp, Router(cast(AsgiApp, rest), _pages(server), {}))
+
+
+class _Uvicorn(uvicorn.Server):
+    """Signals are ours: draining has an order that uvicorn does not know."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def bind(settings: Settings) -> socket.socket:
+    """The listening socket. Raises OSError when the port is taken or forbidden."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((settings.host, settings.port))
+        sock.listen(4096)
+    except BaseException:
+        sock.close()
+        raise
+    sock.setblocking(False)
+    return sock
+
+
+@contextlib.asynccontextmanager
+async def listening(server: Server, sock: socket.socket) -> AsyncIterator[None]:
+    """Serve on ``sock`` while the block runs."""
+    config = uvicorn.Config(
+        cast(Any, application(server)),
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=5,
+    )
+    http = _Uvicorn(config)
+    task = asyncio.create_task(http.serve(sockets=[sock]))
+    try:
+        while not http.started and not task.done():
+            await asyncio.sleep(0.005)
+        yield
+    finally:
+        http.should_exit = True
+        await task
+
+
+async def run(settings: Settings, sock: socket.socket, announce: Callable[[Server], Any]) -> int:
+    """Serve until SIGTERM or SIGINT, then drain; 0. ``announce`` is called once the port answers."""
+    server = await build(settings)
+    try:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        async with listening(server, sock):
+            result = announce(server)
+            if asyncio.iscoroutine(result):
+                await result
+            await stop.wait()
+            server.draining = True
+            log.info("draining")
+    finally:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            await server.close()
+    return 0
