@@ -1,0 +1,45 @@
+"""Checks before anything is opened, so that a machine that cannot serve says why in one line."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from sodam.cli.common import CliError
+
+# Browsers and phones hold one connection each; below this a server is only good for trying out.
+FEW_FILES: Final = 4096
+
+
+def prepare_data_dir(path: Path) -> None:
+    """Create the data directory (only its owner may enter) and prove that files can be written. Raises CliError."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise CliError(f"the data directory {path} cannot be written: {error.strerror}") from None
+
+
+def listen_problem(host: str, port: int, error: OSError) -> str:
+    """Why listening failed, in one line with the cure."""
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use; stop what uses it or choose another with --port"
+    if error.errno == errno.EACCES:
+        return f"port {port} on {host} needs more rights; choose one above 1023 with --port"
+    return f"cannot listen on {host} port {port}: {os.strerror(error.errno) if error.errno else error}"
+
+
+def raise_file_limit() -> int:
+    """Lift the soft limit of open files to the hard one; the limit that holds now."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (OSError, ValueError):  # macOS reports "unlimited" and refuses it
+            return soft
+    return hard

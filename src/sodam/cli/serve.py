@@ -1,0 +1,74 @@
+"""``sodam serve``: run the server until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import structlog
+import uvloop
+from cyclopts import Parameter
+
+from sodam import welcome
+from sodam.bus import BusError
+from sodam.cli.common import CliError, settings_flags, settings_from
+from sodam.cli.demo import ensure_demo, show_demo
+from sodam.cli.preflight import listen_problem, prepare_data_dir, raise_file_limit
+from sodam.observability import logs
+from sodam.server import Server, bind, run
+from sodam.settings import TABLE, Settings
+
+if TYPE_CHECKING:
+    ServeFlags = Any
+else:
+    ServeFlags = settings_flags(*(row.name for row in TABLE))
+
+log = structlog.get_logger(__name__)
+
+
+def serve(*, flags: Annotated[ServeFlags, Parameter(name="*")] = None) -> int:
+    """Run the server. Ends with 0 on SIGTERM or SIGINT, after open requests were answered."""
+    settings = settings_from(flags, dict(os.environ))
+    logs.configure(settings.log_level, settings.log_format)
+    prepare_data_dir(settings.data_dir)
+    raise_file_limit()
+    try:
+        sock = bind(settings)
+    except OSError as error:
+        raise CliError(listen_problem(settings.host, settings.port, error)) from None
+    port: int = sock.getsockname()[1]
+
+    async def announce(server: Server) -> None:
+        made = await ensure_demo(server)
+        facts = welcome.Welcome(
+            url=f"http://{_reachable(settings.host)}:{port}",
+            state=await server.db.version(),
+            demo=show_demo(server) if made or _private(settings) else None,
+        )
+        sys.stdout.write(welcome.text(facts))
+        sys.stdout.flush()
+        log.info("serving", host=settings.host, port=port, database=server.db.engine, apps=len(server.apps.all()))
+
+    try:
+        return uvloop.run(run(settings, sock, announce))
+    except BusError as error:
+        raise CliError(str(error)) from None
+
+
+def _reachable(host: str) -> str:
+    """What to write in a browser on this machine."""
+    if host in ("", "0.0.0.0", "::"):  # noqa: S104 - read, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _private(settings: Settings) -> bool:
+    """Whether the demo app's key may be shown again: on a developer's machine, not in a server's journal."""
+    if sys.stdout.isatty() or settings.host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(settings.host).is_loopback
+    except ValueError:
+        return False

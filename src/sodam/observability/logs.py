@@ -1,0 +1,86 @@
+"""Logs: one line an event on standard error, as text for people or JSON for machines.
+
+Code logs with ``structlog.get_logger(__name__)`` and a constant event text; what varies goes into keywords. Libraries
+that use the standard ``logging`` come out in the same form. A request binds its id with `bind_request`, and every line
+logged on its behalf carries it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, TextIO
+
+import structlog
+from structlog.contextvars import bound_contextvars
+from structlog.typing import EventDict, Processor
+
+_SECRETS: Final = frozenset(
+    {"usersig", "sig", "a2", "a2key", "password", "secret", "secret_key", "key", "token", "authorization", "cookie"}
+)
+_QUIET: Final = ("uvicorn", "nats", "picows", "asyncio", "websockets")
+"""Libraries whose INFO tells an operator nothing that our own lines do not."""
+
+
+def hide_secrets(_: Any, __: str, event: EventDict) -> EventDict:
+    """Blot out keywords that name a secret: a log is read by more people than a key is."""
+    for name in event.keys() & _SECRETS:
+        event[name] = "***"
+    return event
+
+
+def new_request_id() -> str:
+    """16 hexadecimal characters, unique enough to find one request in a day's logs of a cluster."""
+    return secrets.token_hex(8)
+
+
+@contextmanager
+def bind_request(request_id: str, **facts: str | int) -> Iterator[None]:
+    """Put ``request_id`` and `facts` on every line logged inside, also in tasks started inside."""
+    with bound_contextvars(request_id=request_id, **facts):
+        yield
+
+
+def configure(level: str, form: str, stream: TextIO | None = None) -> None:
+    """Set logging up for this process. `level` and `form` are values of the settings log_level and log_format."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        hide_secrets,
+    ]
+    target = stream or sys.stderr
+    last: list[Processor]
+    if form == "json":
+        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    else:
+        last = [
+            structlog.dev.ConsoleRenderer(
+                colors=target.isatty(), exception_formatter=structlog.dev.plain_traceback, sort_keys=False
+            )
+        ]
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(number)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(number, logging.WARNING) if number > logging.DEBUG else number)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
