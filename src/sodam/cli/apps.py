@@ -1,0 +1,105 @@
+"""``sodam app create|list|show``: apps, each a world of its own with its accounts, groups and keys."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+from cyclopts import Parameter
+
+from sodam.apps.model import App, AppKey, Plan
+from sodam.apps.service import AppExists
+from sodam.cli.common import STORE_FLAGS, CliError, settings_flags, settings_from, table
+from sodam.cli.offline import app_of, with_server
+from sodam.server import Server
+from sodam.settings import DEFAULT_PLAN, MAX_KEY_CHARS, MAX_SDKAPPID, PLANS
+
+if TYPE_CHECKING:
+    StoreFlags = Any
+else:
+    StoreFlags = settings_flags(*STORE_FLAGS, "nats_url")
+
+
+def create(
+    name: str,
+    /,
+    *,
+    sdkappid: int | None = None,
+    key: str | None = None,
+    plan: str = DEFAULT_PLAN,
+    flags: Annotated[StoreFlags, Parameter(name="*")] = None,
+) -> int:
+    """Create an app and print its SDKAppID and key.
+
+    Parameters
+    ----------
+    name
+        What people call it.
+    sdkappid
+        Its number; a free one is drawn when left out.
+    key
+        Its secret key; 64 random hexadecimal characters when left out.
+    plan
+        Trial, Pro or Flagship.
+    """
+    if plan not in PLANS:
+        raise CliError(f"unknown plan {plan!r}; choose one of {', '.join(PLANS)}")
+    if sdkappid is not None and not 0 < sdkappid <= MAX_SDKAPPID:
+        raise CliError(f"the SDKAppID must be from 1 to {MAX_SDKAPPID}")
+    if key is not None and not (0 < len(key) <= MAX_KEY_CHARS and key.isascii() and key.isprintable()):
+        raise CliError(f"the key must be 1 to {MAX_KEY_CHARS} printable ASCII characters")
+
+    async def work(server: Server) -> tuple[App, AppKey]:
+        try:
+            return await server.apps.create(name, sdkappid=sdkappid, secret=key, plan=cast(Plan, plan))
+        except AppExists:
+            raise CliError(f"there is an app {sdkappid} already") from None
+
+    app, made = with_server(settings_from(flags, dict(os.environ)), work)
+    print(f"SDKAppID  {app.sdkappid}\nkey       {made.secret}")
+    return 0
+
+
+def list_(*, flags: Annotated[StoreFlags, Parameter(name="*")] = None) -> int:
+    """List all apps."""
+
+    async def work(server: Server) -> list[App]:
+        return server.apps.all()
+
+    apps = with_server(settings_from(flags, dict(os.environ)), work)
+    rows = [(app.sdkappid, app.name, app.plan, app.status, _day(app.created_at)) for app in apps]
+    print(table(("SDKAppID", "name", "plan", "status", "created"), rows))
+    return 0
+
+
+def show(sdkappid: int, /, *, flags: Annotated[StoreFlags, Parameter(name="*")] = None) -> int:
+    """Show an app with its keys and administrators.
+
+    Parameters
+    ----------
+    sdkappid
+        Its number.
+    """
+
+    async def work(server: Server) -> tuple[App, list[AppKey]]:
+        return app_of(server, sdkappid), await server.apps.keys(sdkappid)
+
+    app, keys = with_server(settings_from(flags, dict(os.environ)), work)
+    rows: list[tuple[str, str]] = [
+        ("SDKAppID", str(app.sdkappid)),
+        ("name", app.name),
+        ("plan", app.plan),
+        ("status", app.status),
+        ("created", _day(app.created_at)),
+        ("admins", ", ".join(sorted(app.admins))),
+    ]
+    for key in keys:
+        text = key.secret if key.algorithm == "HMAC-SHA256" else "public key\n" + key.public_pem
+        rows.append((f"key {key.key_id}", f"{text} ({key.algorithm}, {_day(key.created_at)})"))
+    print("\n".join(f"{label:<9} {value}" for label, value in rows))
+    return 0
+
+
+def _day(seconds: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))
