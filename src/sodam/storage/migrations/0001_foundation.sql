@@ -28,7 +28,7 @@ CREATE TABLE app_admin (
 );
 CREATE TABLE account (
   app BIGINT NOT NULL,
-  user_id TEXT NOT NULL,
+  user_id {key} NOT NULL,
   tiny_id BIGINT NOT NULL,       -- the internal number that clients put into message IDs
   created_at BIGINT NOT NULL,
   invalid_before BIGINT NOT NULL, -- UserSig issued at or before this second are refused (kick)
@@ -39,6 +39,21 @@ CREATE TABLE account (
 ) {clustered};
 CREATE UNIQUE INDEX account_tiny ON account (app, tiny_id);
 CREATE INDEX account_created ON account (app, created_at, user_id);
+-- How many accounts an app has, in several rows so that imports do not wait for each other: the sum counts.
+CREATE TABLE account_count (
+  app BIGINT NOT NULL,
+  shard BIGINT NOT NULL,
+  value BIGINT NOT NULL,
+  PRIMARY KEY (app, shard)
+) {clustered};
+-- Deleted UserIDs, which outside trial may not come back for a time.
+CREATE TABLE account_deleted (
+  app BIGINT NOT NULL,
+  user_id {key} NOT NULL,
+  deleted_at BIGINT NOT NULL,
+  PRIMARY KEY (app, user_id)
+) {clustered};
+CREATE INDEX account_deleted_at ON account_deleted (app, deleted_at);
 -- One row a message: both parties read it. conv is the two UserIDs in order, joined by U+001F.
 CREATE TABLE c2c_message (
   id {serial},
@@ -71,6 +86,8 @@ CREATE TABLE c2c_member (
   app BIGINT NOT NULL,
   owner TEXT NOT NULL,
   peer TEXT NOT NULL,
+  conv TEXT NOT NULL,
+  high BIGINT NOT NULL,          -- 1: the owner is the second UserID of conv
   read_time BIGINT NOT NULL,     -- everything up to this second is read
   read_count BIGINT NOT NULL,    -- value of in_low / in_high when it was read
   hidden_seq BIGINT NOT NULL,    -- deleted from the owner's list until a newer message comes
