@@ -1,0 +1,89 @@
+# What a developer or an operator needs, each complete by itself: every target sets up what it uses.
+# Settings of the server come from SODAM_* variables; `make serve ARGS="--port 9000"` passes flags.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# pip reads its own configuration: whoever uses a mirror keeps using it. The locks name no address.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL := $(PIP) install --quiet --no-compile --require-hashes
+ARGS ?=
+SOURCES := src tests clients/python bench
+
+.PHONY: help install dev serve test check format bench lock docs clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
+	 sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1: \2/p' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed web ## Prepare .venv with the sodam command and the built console; runs nothing
+
+serve: install ## Set everything up and serve at http://127.0.0.1:8080
+	@exec $(BIN)/sodam serve $(ARGS)
+
+dev: $(VENV)/.dev ## Prepare .venv with everything that tests and checks need
+
+test: dev web ## Set everything up and run all tests, real PostgreSQL and NATS included
+	$(BIN)/python -m pytest $(ARGS)
+
+check: dev ## Format, lint, strict types, import rules, house rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/tidy
+
+format: dev ## Format the code and fix what can be fixed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: dev ## Measure; prints a table and writes it under bench/results
+	PYTHONPATH=clients/python:. $(BIN)/python -m bench $(ARGS)
+
+docs: install ## Write the generated reference pages anew
+	$(BIN)/python -m sodam settings > docs/settings.md
+
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+lock: $(VENV)/.venv ## Resolve the dependencies anew and write the locks
+	$(PIP) install --quiet uv
+	$(COMPILE) $(ARGS) -o requirements-dev.lock --group dev
+	$(COMPILE) --constraint requirements-dev.lock -o requirements.lock
+	$(COMPILE) --constraint requirements-dev.lock -o requirements-build.lock --group build
+
+clean: ## Remove what the targets made, but not the data
+	rm -rf $(VENV) build dist web/node_modules src/sodam/console/static .pytest_cache .mypy_cache .ruff_cache \
+		.hypothesis .import_linter_cache test-artifacts
+
+# The stamps make a second run of any target instant.
+$(VENV)/.venv: scripts/venv
+	@scripts/venv $(VENV)
+	@touch $@
+
+# requirements-build.lock holds what requirements.lock holds, and what builds the package and the console.
+$(VENV)/.installed: requirements-build.lock pyproject.toml | $(VENV)/.venv
+	@echo "Installing Sodam into $(VENV) ..."
+	@$(INSTALL) -r requirements-build.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Installing what tests and checks need ..."
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $@
+
+# The console: built when its sources are there.
+.PHONY: web
+ifneq ($(wildcard web/package.json),)
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
+web: src/sodam/console/static/.built
+web/node_modules/.installed: web/package-lock.json | $(VENV)/.installed
+	@echo "Installing what the console is built with ..."
+	@cd web && PATH="$(abspath $(BIN)):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+src/sodam/console/static/.built: web/node_modules/.installed $(WEB_SOURCES)
+	@cd web && PATH="$(abspath $(BIN)):$$PATH" npm run build
+	@touch $@
+else
+web:
+endif
