@@ -21,6 +21,8 @@ from sodam.apps.service import AppExists, AppService
 from sodam.bus import Bus, Live
 from sodam.bus.local import LocalBus
 from sodam.http import AsgiApp, Page, Router, json_page
+from sodam.messages.changes import MessageChanges
+from sodam.messages.service import MessageService
 from sodam.observability.metrics import Metrics
 from sodam.rest import table
 from sodam.rest.http import RestApp
@@ -51,6 +53,7 @@ class Server:
     draining: bool = False
 
     async def close(self) -> None:
+        await self.services.messages.drain()
         await self.apps.stop()
         await self.bus.close()
         await self.db.close()
@@ -77,9 +80,22 @@ async def build(settings: Settings) -> Server:
     apps = AppService(db, bus)
     accounts = AccountService(db, bus, apps)
     auth = Authenticator(accounts)
-    services = Services(settings=settings, db=db, bus=bus, live=live, apps=apps, accounts=accounts)
+    messages = MessageService(db, bus, live, accounts)
+    changes = MessageChanges(messages)
+    accounts.on_delete.append(changes.forget_accounts)
+    services = Services(
+        settings=settings,
+        db=db,
+        bus=bus,
+        live=live,
+        apps=apps,
+        accounts=accounts,
+        messages=messages,
+        changes=changes,
+    )
     server = Server(settings, db, bus, live, apps, accounts, services, auth, metrics)
     await apps.start()
+    await messages.start()
     for wanted in settings.bootstrap_apps:
         if apps.get(wanted.sdkappid) is None:
             with contextlib.suppress(AppExists):  # another node made it meanwhile

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sodam.accounts.service import AccountService
 from sodam.apps.service import AppService
 from sodam.bus import Bus, Live
+from sodam.messages.changes import MessageChanges
+from sodam.messages.service import MessageService
 from sodam.settings import Settings
 from sodam.storage import Database
 
@@ -19,3 +21,5 @@ class Services:
     live: Live
     apps: AppService
     accounts: AccountService
+    messages: MessageService
+    changes: MessageChanges

@@ -83,6 +83,13 @@ class Live:
     def local(self, app: int, user_id: str) -> list[LiveSession]:
         return self._sessions.get((app, user_id), [])
 
+    def wanted(self, app: int, user_id: str, but: int = 0) -> bool:
+        """False when nobody but the InstId ``but`` would hear: the event need not be made."""
+        if self._bus.clustered:
+            return True
+        here = self._sessions.get((app, user_id))
+        return here is not None and not (len(here) == 1 and here[0].instid == but)
+
     def count(self) -> int:
         """Sessions on this node."""
         return sum(map(len, self._sessions.values()))

@@ -115,7 +115,7 @@ class Service:
     ) -> Callable[[H], H]:
         def declare(handler: H) -> H:
             hints = typing.get_type_hints(handler)
-            names = [p for p in inspect.signature(handler).parameters]
+            names = list(inspect.signature(handler).parameters)
             request = hints[names[1]]
             response = hints.get("return")
             self.commands[name] = Command(

@@ -1,0 +1,215 @@
+"""What happens to messages after they were sent: recall, read marks, one-sided deletion, conversation marks.
+
+Each change is one transaction; devices are told after it.
+"""
+
+from __future__ import annotations
+
+from sodam.apps.model import App
+from sodam.errors import ApiError, Code
+from sodam.messages import events, reads
+from sodam.messages.model import (
+    DELETED_HIGH,
+    DELETED_LOW,
+    HIDE_RECEIVER,
+    NO_UNREAD,
+    PEER_READ,
+    RECALLED,
+    Message,
+    conversation,
+)
+from sodam.messages.service import MessageService
+from sodam.storage import Tx
+
+_MAX_UNREAD_COUNTED = 100_000
+
+
+class MessageChanges:
+    def __init__(self, messages: MessageService) -> None:
+        self._messages = messages
+        self._db = messages.db
+
+    async def withdraw(
+        self, app: App, sender: str, recipient: str, place: reads.Place, *, revoker: str, limit: bool, exclude: int = 0
+    ) -> Message:
+        """Recall a message; ``limit`` applies the app's recall window (a client's own recall).
+
+        Raises ApiError 20022 (unknown), 20023 (recalled already), 20016 (window passed).
+        """
+        found = await self._messages.find(app, sender, recipient, place)
+        if limit and self._messages.now - found.msg_time > app.settings.recall_seconds:
+            raise ApiError(Code.C2C_RECALL_EXPIRED)
+
+        async def run(tx: Tx) -> None:
+            changed = await tx.execute(
+                f"UPDATE c2c_message SET flags = flags | {RECALLED} WHERE id = $1 AND (flags & {RECALLED}) = 0",
+                found.id,
+            )
+            if not changed:
+                raise ApiError(Code.C2C_ALREADY_RECALLED)
+            if not found.flags & (NO_UNREAD | HIDE_RECEIVER):
+                # An unread message that is gone is unread no more.
+                column = "in_low" if found.high else "in_high"
+                await tx.execute(
+                    f"UPDATE c2c_head SET {column} = {column} - 1 WHERE app = $1 AND conv = $2 AND EXISTS "
+                    "(SELECT 1 FROM c2c_member WHERE app = $1 AND owner = $3 AND peer = $4 AND read_time < $5)",
+                    found.app,
+                    found.conv,
+                    recipient,
+                    sender,
+                    found.msg_time,
+                )
+
+        await self._db.write(run)
+        event = events.withdrawn(found, revoker)
+        told = (sender,) if found.flags & HIDE_RECEIVER else (recipient, sender)
+        self._messages.told(app.sdkappid, told, event, exclude=exclude)
+        return found
+
+    async def mark_read(self, app: App, reader: str, peer: str, read_time: int, *, exclude: int = 0) -> None:
+        """Everything that ``peer`` sent up to the second ``read_time`` is read."""
+        read_time = min(read_time, self._messages.now)
+        conv = conversation(reader, peer)
+        column = "in_high" if reader > peer else "in_low"
+
+        async def run(tx: Tx) -> bool:
+            head = await tx.fetch_one(
+                f"SELECT h.last_time, h.{column}, m.read_time FROM c2c_head h JOIN c2c_member m "
+                "ON m.app = h.app AND m.conv = h.conv AND m.owner = $3 WHERE h.app = $1 AND h.conv = $2",
+                app.sdkappid,
+                conv,
+                reader,
+            )
+            if head is None or read_time < head[2]:
+                return False
+            left = 0
+            if read_time < head[0]:
+                left = await reads.count_unread_after(tx, app.sdkappid, reader, peer, read_time, _MAX_UNREAD_COUNTED)
+            await tx.execute(
+                "UPDATE c2c_member SET read_time = $4, read_count = $5 WHERE app = $1 AND owner = $2 AND peer = $3",
+                app.sdkappid,
+                reader,
+                peer,
+                read_time,
+                head[1] - left,
+            )
+            return True
+
+        if await self._db.write(run):
+            self._messages.told(app.sdkappid, (reader,), events.self_read(reader, peer, read_time), exclude=exclude)
+            self._messages.told(app.sdkappid, (peer,), events.peer_read(reader, peer, read_time))
+
+    async def mark_all_read(self, app: App, reader: str, *, exclude: int = 0) -> list[str]:
+        """Every conversation of ``reader`` is read up to now; the peers of those that had unread messages."""
+        now = self._messages.now
+        peers = [head.peer for head in await self._messages.heads(app, reader, 10_000) if head.unread]
+        for peer in peers:
+            await self.mark_read(app, reader, peer, now, exclude=exclude)
+        self._messages.told(app.sdkappid, (reader,), b'{"Event":14,"C2CReadAllMsg":1}', exclude=exclude)
+        return peers
+
+    async def receipt(self, app: App, reader: str, peer: str, places: list[reads.Place], *, exclude: int = 0) -> None:
+        """The per-message receipts of ``reader`` for messages of ``peer``; unknown messages are passed over."""
+        found = []
+        for place in places:
+            message = await reads.find(self._db, app.sdkappid, peer, reader, place)
+            if message is not None and not message.flags & PEER_READ:
+                found.append(message)
+        if not found:
+            return
+
+        async def run(tx: Tx) -> None:
+            for message in found:
+                await tx.execute(f"UPDATE c2c_message SET flags = flags | {PEER_READ} WHERE id = $1", message.id)
+
+        await self._db.write(run)
+        tiny_id = await self._messages.tiny_id(app, peer)
+        self._messages.told(
+            app.sdkappid, (peer,), events.receipts(reader, self._messages.now, found, tiny_id), exclude=exclude
+        )
+
+    async def delete_for(self, app: App, owner: str, peer: str, places: list[reads.Place]) -> None:
+        """One-sided deletion; messages that do not exist are passed over."""
+        bit = DELETED_HIGH if owner > peer else DELETED_LOW
+        conv = conversation(owner, peer)
+
+        async def run(tx: Tx) -> None:
+            for time, seq, random in places:
+                await tx.execute(
+                    f"UPDATE c2c_message SET flags = flags | {bit} WHERE app = $1 AND conv = $2 AND msg_time = $3 "
+                    "AND msg_seq = $4 AND msg_random = $5",
+                    app.sdkappid,
+                    conv,
+                    time,
+                    seq,
+                    random,
+                )
+
+        await self._db.write(run)
+
+    async def hide(self, app: App, owner: str, peer: str, *, clear: bool, remove: bool = True) -> None:
+        """Take a conversation off the owner's list until a new message comes; ``clear`` its history for the owner.
+
+        Unread messages of it count no more.
+        """
+        column = "in_high" if owner > peer else "in_low"
+        hidden = "h.last_seq" if remove else "hidden_seq"
+        cleared = "h.last_seq" if clear else "clear_seq"
+        await self._db.execute(
+            f"UPDATE c2c_member SET hidden_seq = {hidden}, clear_seq = {cleared}, read_count = h.{column}, "
+            "read_time = CASE WHEN h.last_time > read_time THEN h.last_time ELSE read_time END, top_time = "
+            f"{'0' if remove else 'top_time'} FROM c2c_head h WHERE h.app = c2c_member.app AND h.conv = c2c_member.conv "
+            "AND c2c_member.app = $1 AND c2c_member.owner = $2 AND c2c_member.peer = $3",
+            app.sdkappid,
+            owner,
+            peer,
+        )
+
+    async def pin(self, app: App, owner: str, peers: list[str], *, pinned: bool) -> None:
+        """Pin or unpin conversations; those that do not exist yet are made."""
+        now = self._messages.now if pinned else 0
+
+        async def run(tx: Tx) -> None:
+            for peer in peers:
+                await self._upsert(tx, app, owner, peer, "top_time", now)
+
+        await self._db.write(run)
+
+    async def mute(self, app: App, owner: str, peers: list[str], option: int) -> None:
+        """Set MsgRecvOption: 0 receive, 1 discard, 2 receive without notification."""
+
+        async def run(tx: Tx) -> None:
+            for peer in peers:
+                await self._upsert(tx, app, owner, peer, "mute", option)
+
+        await self._db.write(run)
+
+    async def _upsert(self, tx: Tx, app: App, owner: str, peer: str, column: str, value: int) -> None:
+        await tx.execute(
+            "INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_count, hidden_seq, clear_seq, "
+            "top_time, mute) VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING",
+            app.sdkappid,
+            owner,
+            peer,
+            conversation(owner, peer),
+            int(owner > peer),
+        )
+        await tx.execute(
+            f"UPDATE c2c_member SET {column} = $4 WHERE app = $1 AND owner = $2 AND peer = $3",
+            app.sdkappid,
+            owner,
+            peer,
+            value,
+        )
+
+    async def forget_accounts(self, tx: Tx, app: int, user_ids: list[str]) -> None:
+        """Part of deleting accounts: their lists and histories end; peers keep what was said to them."""
+        for user_id in user_ids:
+            await tx.execute(
+                "UPDATE c2c_member SET hidden_seq = h.last_seq, clear_seq = h.last_seq, top_time = 0, mute = 0, "
+                "read_count = CASE WHEN high = 0 THEN h.in_low ELSE h.in_high END, read_time = h.last_time "
+                "FROM c2c_head h WHERE h.app = c2c_member.app AND h.conv = c2c_member.conv "
+                "AND c2c_member.app = $1 AND c2c_member.owner = $2",
+                app,
+                user_id,
+            )

@@ -1,0 +1,148 @@
+"""What devices are told about one-to-one messages: elements of a push's EventArray (client-protocol.md section 6).
+
+Each is encoded once, whatever the number of devices.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from sodam.messages.model import NEED_RECEIPT, PEER_READ, RECALLED, RECALLED_BITS, Message
+
+encode = msgspec.json.Encoder().encode
+
+
+class WireMessage(msgspec.Struct, omit_defaults=True, gc=False):
+    """A one-to-one message as pushes, history and catch-up carry it."""
+
+    From_Account: str
+    To_Account: str
+    MsgSeq: int
+    MsgRandom: int
+    MsgTimeStamp: int
+    MsgTime: int
+    MsgClientTime: int
+    TinyId: str
+    MsgKey: str
+    MsgBody: msgspec.Raw
+    CloudCustomData: msgspec.Raw
+    From_AccountNick: str = ""
+    From_AccountHeadurl: str = ""
+    IsNeedReadReceipt: int = 0
+    IsPeerRead: int = 0
+    MsgFlagBits: int = 0
+    MsgVersion: int = 0
+    MsgLifeTime: int = 604800
+
+
+def wire(message: Message, *, online_only: bool = False) -> WireMessage:
+    flags = message.flags
+    return WireMessage(
+        message.sender,
+        message.recipient,
+        message.msg_seq,
+        message.msg_random,
+        message.msg_time,
+        message.msg_time,
+        message.client_time or message.msg_time,
+        str(message.tiny_id),
+        message.key,
+        msgspec.Raw(message.body),
+        msgspec.Raw(message.cloud),
+        message.nick,
+        message.image,
+        1 if flags & NEED_RECEIPT else 0,
+        1 if flags & PEER_READ else 0,
+        RECALLED_BITS if flags & RECALLED else 0,
+        message.version,
+        0 if online_only else 604800,
+    )
+
+
+class _Messages(msgspec.Struct, gc=False):
+    Event: int
+    C2cMsgArray: list[WireMessage]
+
+
+def arrived(message: Message, *, online_only: bool = False) -> bytes:
+    """Event 9: a message for one of its two users."""
+    return encode(_Messages(9, [wire(message, online_only=online_only)]))
+
+
+def notify(kind: str, content: Any) -> bytes:
+    """Event 10: a notice about one-to-one messages; ``kind`` names its content."""
+    return encode({"Event": 10, "C2cNotifyMsgArray": [{kind: content}]})
+
+
+def withdrawn(message: Message, revoker: str) -> bytes:
+    """A message was recalled."""
+    return notify(
+        "WithdrawC2cMsgNotify",
+        {
+            "C2cWithdrawInfoArray": [
+                {
+                    "From_Account": message.sender,
+                    "To_Account": message.recipient,
+                    "MsgSeq": message.msg_seq,
+                    "MsgRandom": message.msg_random,
+                    "MsgTimeStamp": message.msg_time,
+                    "MsgTime": message.msg_time,
+                    "TinyId": str(message.tiny_id),
+                    "MsgClientTime": message.client_time or message.msg_time,
+                    "MsgKey": message.key,
+                    "RevokerInfo": {"Revoker_Account": revoker, "Reason": ""},
+                }
+            ]
+        },
+    )
+
+
+def peer_read(reader: str, peer: str, read_time: int) -> bytes:
+    """To ``peer``: ``reader`` has read everything up to ``read_time``."""
+    return notify(
+        "C2cReadedReceipt",
+        {
+            "To_Account": peer,
+            "From_Account": reader,
+            "UinPairReadArray": [{"From_Account": reader, "To_Account": peer, "LastReadTime": read_time}],
+        },
+    )
+
+
+def self_read(reader: str, peer: str, read_time: int) -> bytes:
+    """To the reader's other devices: the conversation with ``peer`` is read up to ``read_time``."""
+    return notify(
+        "ReadC2cMsgNotify",
+        {
+            "From_Account": reader,
+            "To_Account": peer,
+            "UinPairReadArray": [
+                {"From_Account": peer, "To_Account": reader, "Peer_Account": peer, "LastReadTime": read_time}
+            ],
+        },
+    )
+
+
+def receipts(reader: str, now: int, messages: list[Message], tiny_id: int) -> bytes:
+    """Event 16, to the sender: these messages were read one by one. ``tiny_id`` is the sender's."""
+    return encode(
+        {
+            "Event": 16,
+            "Peer_Account": reader,
+            "PeerReadTime": now,
+            "C2cMsgInfo": [
+                {
+                    "From_Account": m.sender,
+                    "To_Account": m.recipient,
+                    "MsgSeq": m.msg_seq,
+                    "MsgRandom": m.msg_random,
+                    "MsgTime": m.msg_time,
+                    "MsgClientTime": m.client_time or m.msg_time,
+                    "TinyId": str(tiny_id),
+                }
+                for m in messages
+            ],
+        }
+    )

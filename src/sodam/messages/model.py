@@ -1,0 +1,96 @@
+"""A one-to-one message, its conversation, and what its flags mean."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+SEPARATOR = "\x1f"  # not allowed in UserIDs
+
+# Flags of a stored message.
+RECALLED = 1
+NO_UNREAD = 2
+NO_LAST = 4
+HIDE_SENDER = 8  # SyncOtherMachine 2: the sender's side keeps nothing
+HIDE_RECEIVER = 16  # sent to someone who blocked the sender: only the sender sees it
+NEED_RECEIPT = 32
+PEER_READ = 64
+DELETED_LOW = 128  # deleted by the first UserID of the conversation, for itself
+DELETED_HIGH = 256
+EXTENSIBLE = 512
+IMPORTED = 1024
+
+RECALLED_BITS = 8
+"""MsgFlagBits of a recalled message on the wire."""
+U32 = 0xFFFFFFFF
+EMPTY_TEXT = b'""'
+
+
+class Message(msgspec.Struct, gc=True, eq=False):
+    """A message on its way to the log or out of it. ``body`` and ``cloud`` are JSON as the sender wrote it."""
+
+    app: int
+    conv: str
+    sender: str
+    recipient: str
+    msg_seq: int
+    msg_random: int
+    client_time: int
+    body: bytes
+    cloud: bytes = EMPTY_TEXT
+    flags: int = 0
+    msg_time: int = 0
+    """Unix seconds. Before the commit: 0, or the time of an imported message."""
+    seq: int = 0
+    version: int = 0
+    id: int = 0
+    tiny_id: int = 0
+    nick: str = ""
+    image: str = ""
+    exclude: int = 0
+    """InstId of the sending device: it gets an answer, not a copy."""
+    silent: bool = False
+    """No push to devices: imported history."""
+    sync: bool = True
+    """Copy to the sender's other devices."""
+    future: asyncio.Future[Message] | None = None
+    dedupe: int = 0
+
+    @property
+    def high(self) -> bool:
+        """Sent by the second UserID of the conversation."""
+        return self.sender > self.recipient
+
+    @property
+    def key(self) -> str:
+        return f"{self.msg_seq}_{self.msg_random}_{self.msg_time}"
+
+
+def conversation(one: str, other: str) -> str:
+    """The key of the conversation of two users, the same from both sides."""
+    return one + SEPARATOR + other if one <= other else other + SEPARATOR + one
+
+
+def parse_key(text: str) -> tuple[int, int, int] | None:
+    """MsgSeq, MsgRandom and time of a MsgKey, or None when it cannot be one (rest-messages.md 1.5)."""
+    parts = text.split("_")
+    if len(text) > 50 or len(parts) != 3 or not all(p.isascii() and p.isdigit() for p in parts):
+        return None
+    seq, random, time = (int(p) for p in parts)
+    return (seq, random, time) if seq <= U32 and random <= U32 and time < 1 << 40 else None
+
+
+class Head(msgspec.Struct, frozen=True):
+    """A conversation as one of its two users sees it."""
+
+    peer: str
+    last_seq: int = 0
+    last_time: int = 0
+    list_time: int = 0
+    unread: int = 0
+    read_time: int = 0
+    peer_read_time: int = 0
+    clear_seq: int = 0
+    top_time: int = 0
+    mute: int = 0

@@ -1,0 +1,243 @@
+"""The SQL that reads one-to-one messages and conversations, as one of the two users may see them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sodam.messages.model import (
+    DELETED_HIGH,
+    DELETED_LOW,
+    HIDE_RECEIVER,
+    HIDE_SENDER,
+    NO_LAST,
+    NO_UNREAD,
+    RECALLED,
+    SEPARATOR,
+    Head,
+    Message,
+    conversation,
+)
+from sodam.storage import Database, Row, Tx
+
+_COLUMNS: Final = "conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, body, cloud, id"
+NEWEST: Final = (1 << 62, 0, 0)
+Place = tuple[int, int, int]
+"""(MsgTime, MsgSeq, MsgRandom): where a message stands in the history of its conversation."""
+
+# What the owner may not see: (1) deleted by the owner, (2) hidden from the sender's or the receiver's side. $8 is the
+# owner's deletion bit, $9 the value of ``high`` for messages that the owner sent.
+_VISIBLE = (
+    f"seq > $7 AND (flags & $8) = 0 AND NOT (high = $9 AND (flags & {HIDE_SENDER}) <> 0) "
+    f"AND NOT (high <> $9 AND (flags & {HIDE_RECEIVER}) <> 0)"
+)
+
+
+def _message(app: int, row: Row) -> Message:
+    low, _, high = str(row[0]).partition(SEPARATOR)
+    return Message(
+        app=app,
+        conv=row[0],
+        sender=high if row[5] else low,
+        recipient=low if row[5] else high,
+        msg_time=row[1],
+        msg_seq=row[2],
+        msg_random=row[3],
+        seq=row[4],
+        client_time=row[6],
+        flags=row[7],
+        version=row[8],
+        body=row[9],
+        cloud=row[10],
+        id=row[11],
+    )
+
+
+def _side(owner: str, peer: str) -> tuple[int, int]:
+    """The owner's deletion bit, and ``high`` of the owner's own messages."""
+    return (DELETED_HIGH, 1) if owner > peer else (DELETED_LOW, 0)
+
+
+async def history(
+    db: Database | Tx,
+    app: int,
+    owner: str,
+    peer: str,
+    *,
+    oldest: int,
+    clear_seq: int,
+    limit: int,
+    before: Place = NEWEST,
+) -> list[Message]:
+    """Visible messages older than ``before`` and not before the second ``oldest``, newest first."""
+    bit, own = _side(owner, peer)
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 "
+        f"AND (msg_time, msg_seq, msg_random) < ($3, $4, $5) AND msg_time >= $6 AND {_VISIBLE} "
+        "ORDER BY msg_time DESC, msg_seq DESC, msg_random DESC LIMIT $10",
+        app,
+        conversation(owner, peer),
+        *before,
+        oldest,
+        clear_seq,
+        bit,
+        own,
+        limit,
+    )
+    return [_message(app, row) for row in rows]
+
+
+async def forward(
+    db: Database | Tx, app: int, owner: str, peer: str, *, after: Place, clear_seq: int, limit: int
+) -> list[Message]:
+    """Visible messages newer than ``after``, oldest first."""
+    bit, own = _side(owner, peer)
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 "
+        f"AND (msg_time, msg_seq, msg_random) > ($3, $4, $5) AND msg_time >= $6 AND {_VISIBLE} "
+        "ORDER BY msg_time, msg_seq, msg_random LIMIT $10",
+        app,
+        conversation(owner, peer),
+        *after,
+        after[0],
+        clear_seq,
+        bit,
+        own,
+        limit,
+    )
+    return [_message(app, row) for row in rows]
+
+
+async def last_visible(db: Database, app: int, owner: str, peer: str, *, oldest: int, clear_seq: int) -> Message | None:
+    """The message that stands in the owner's conversation list."""
+    bit, own = _side(owner, peer)
+    row = await db.fetch_one(
+        f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time <= $3 AND $4 = 0 AND $5 = 0 "
+        f"AND msg_time >= $6 AND {_VISIBLE} AND (flags & {NO_LAST}) = 0 "
+        "ORDER BY msg_time DESC, msg_seq DESC, msg_random DESC LIMIT 1",
+        app,
+        conversation(owner, peer),
+        NEWEST[0],
+        0,
+        0,
+        oldest,
+        clear_seq,
+        bit,
+        own,
+    )
+    return _message(app, row) if row else None
+
+
+async def find(source: Database | Tx, app: int, sender: str, recipient: str, place: Place) -> Message | None:
+    """The message with this (time, sequence, random) in this direction."""
+    row = await source.fetch_one(
+        f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time = $3 AND msg_seq = $4 "
+        "AND msg_random = $5 AND high = $6 ORDER BY seq LIMIT 1",
+        app,
+        conversation(sender, recipient),
+        *place,
+        int(sender > recipient),
+    )
+    return _message(app, row) if row else None
+
+
+async def find_recent(
+    db: Database, app: int, sender: str, recipient: str, seq: int, random: int, since: int
+) -> Message | None:
+    """A message of this sender with this MsgSeq and MsgRandom not older than the second ``since``."""
+    row = await db.fetch_one(
+        f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time >= $3 AND msg_seq = $4 "
+        "AND msg_random = $5 AND high = $6 LIMIT 1",
+        app,
+        conversation(sender, recipient),
+        since,
+        seq,
+        random,
+        int(sender > recipient),
+    )
+    return _message(app, row) if row else None
+
+
+async def heads(db: Database, app: int, owner: str, limit: int, *, pinned_first: bool = True) -> list[Head]:
+    """The owner's conversations that are not deleted, pinned ones first, then by time, newest first."""
+    order = "(m.top_time > 0) DESC, " if pinned_first else ""
+    rows = await db.fetch(
+        "SELECT m.peer, h.last_seq, h.last_time, h.list_time, "
+        "CASE WHEN m.high = 0 THEN h.in_low ELSE h.in_high END - m.read_count, m.read_time, "
+        "COALESCE(p.read_time, 0), m.clear_seq, m.top_time, m.mute "
+        "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
+        "LEFT JOIN c2c_member p ON p.app = m.app AND p.owner = m.peer AND p.peer = m.owner "
+        "WHERE m.app = $1 AND m.owner = $2 AND h.list_seq > m.hidden_seq "
+        f"ORDER BY {order}h.list_time DESC, m.peer LIMIT $3",
+        app,
+        owner,
+        limit,
+    )
+    return [Head(r[0], r[1], r[2], r[3], max(0, r[4]), *r[5:]) for r in rows]
+
+
+async def head(source: Database | Tx, app: int, owner: str, peer: str) -> Head:
+    """One conversation; an empty Head when there is none."""
+    row = await source.fetch_one(
+        "SELECT m.peer, h.last_seq, h.last_time, h.list_time, "
+        "CASE WHEN m.high = 0 THEN h.in_low ELSE h.in_high END - m.read_count, m.read_time, "
+        "COALESCE(p.read_time, 0), m.clear_seq, m.top_time, m.mute "
+        "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
+        "LEFT JOIN c2c_member p ON p.app = m.app AND p.owner = m.peer AND p.peer = m.owner "
+        "WHERE m.app = $1 AND m.owner = $2 AND m.peer = $3",
+        app,
+        owner,
+        peer,
+    )
+    return Head(row[0], row[1], row[2], row[3], max(0, row[4]), *row[5:]) if row else Head(peer)
+
+
+async def count_unread_after(tx: Tx, app: int, owner: str, peer: str, read_time: int, now_max: int) -> int:
+    """Countable messages to the owner later than ``read_time``; at most ``now_max``."""
+    own = int(owner > peer)
+    row = await tx.fetch_one(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time > $3 "
+        f"AND high <> $4 AND (flags & {NO_UNREAD | HIDE_RECEIVER | RECALLED}) = 0 LIMIT $5) AS unread",
+        app,
+        conversation(owner, peer),
+        read_time,
+        own,
+        now_max,
+    )
+    return int(row[0]) if row else 0
+
+
+async def newest_id(db: Database) -> int:
+    """The log's end: every message stored from now on has a greater id (on PostgreSQL, nearly so)."""
+    row = await db.fetch_one("SELECT COALESCE(MAX(id), 0) FROM c2c_message")
+    return int(row[0]) if row else 0
+
+
+async def arrived_since(db: Database, app: int, owner: str, *, since: int, after_id: int, limit: int) -> list[Message]:
+    """What the owner may see of the messages stored after ``after_id``, not before the second ``since``, by arrival."""
+    heads = await db.fetch(
+        "SELECT m.peer, m.clear_seq FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
+        "WHERE m.app = $1 AND m.owner = $2 AND h.last_time >= $3",
+        app,
+        owner,
+        since,
+    )
+    found: list[Message] = []
+    for peer, clear_seq in heads:
+        bit, own = _side(owner, peer)
+        rows = await db.fetch(
+            f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time >= $3 AND id > $4 "
+            f"AND $5 = 0 AND $6 = 0 AND {_VISIBLE} ORDER BY msg_time DESC, msg_seq DESC LIMIT $10",
+            app,
+            conversation(owner, peer),
+            since,
+            after_id,
+            0,
+            0,
+            clear_seq,
+            bit,
+            own,
+            limit,
+        )
+        found.extend(_message(app, row) for row in rows)
+    found.sort(key=lambda message: message.id)
+    return found[-limit:]

@@ -1,0 +1,336 @@
+"""One-to-one messages: the way in (checks, log, delivery), recall, read marks, history.
+
+An answer is given only after the message is on disk. Devices are told after the commit, in the order of the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from sodam.accounts.model import Account
+from sodam.accounts.service import AccountService
+from sodam.apps.model import App
+from sodam.bus import Bus, Live
+from sodam.errors import ApiError, Code
+from sodam.messages import events, reads
+from sodam.messages.dedupe import WINDOW, Recent
+from sodam.messages.model import (
+    HIDE_RECEIVER,
+    Head,
+    Message,
+    conversation,
+)
+from sodam.messages.writes import appender
+from sodam.storage import Database
+from sodam.storage.message_log import MessageLog
+
+log = structlog.get_logger(__name__)
+DAY = 86400
+
+
+class Standing(Protocol):
+    """How two users stand to each other, as messages ask for it."""
+
+    @property
+    def blocked_by_recipient(self) -> bool: ...
+    @property
+    def friend(self) -> bool: ...
+
+
+class Gate(Protocol):
+    """The one place where messages ask about relations."""
+
+    def peek_standing(self, app: int, sender: str, recipient: str) -> Standing | None:
+        """The standing if it is at hand; None says nothing."""
+        ...
+
+    async def standing(self, app: int, sender: str, recipient: str) -> Standing: ...
+
+
+class Sent(NamedTuple):
+    msg_time: int
+    msg_seq: int
+    msg_random: int
+    tiny_id: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.msg_seq}_{self.msg_random}_{self.msg_time}"
+
+    @property
+    def msg_id(self) -> str:
+        return f"{self.tiny_id}-{self.msg_time}-{self.msg_random}"
+
+
+class MessageService:
+    def __init__(
+        self,
+        db: Database,
+        bus: Bus,
+        live: Live,
+        accounts: AccountService,
+        gate: Gate | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = db
+        self._bus = bus
+        self._live = live
+        self._accounts = accounts
+        self.gate = gate
+        self._clock = clock
+        self._recent = Recent()
+        self._log: MessageLog[Message] = MessageLog(db, appender(clock), self._written)
+        self._loop = asyncio.get_running_loop()
+        self._ask_until = 0.0
+        """Until then, messages of before this process started may come again: the database is asked."""
+
+    async def start(self) -> None:
+        now = self._clock()
+        row = await self._db.fetch_one("SELECT MAX(last_time) FROM c2c_head")
+        if row and row[0] and row[0] > now - WINDOW:
+            self._ask_until = now + WINDOW
+
+    async def drain(self) -> None:
+        await self._log.drain()
+
+    # The way in
+
+    async def send(self, app: App, message: Message, *, online_only: bool = False, checked: bool = True) -> Sent:
+        """Check the parties, store, deliver. ``checked`` asks relations as a client's message must be.
+
+        Raises ApiError 20003 (sender unknown), 90012 (receiver unknown), 20007 (blocked), 20009 (no friend).
+        """
+        accounts = self._accounts
+        sender = accounts.peek(app.sdkappid, message.sender) or await accounts.find(app.sdkappid, message.sender)
+        if sender is None:
+            raise ApiError(Code.C2C_ACCOUNT_INVALID, f"From_Account {message.sender!r} does not exist")
+        if accounts.peek(app.sdkappid, message.recipient) is None:
+            if await accounts.find(app.sdkappid, message.recipient) is None:
+                raise ApiError(Code.MSG_RECEIVER_NOT_FOUND, f"To_Account {message.recipient!r} does not exist")
+        if checked and self.gate is not None:
+            await self._permit(app, message)
+        _sign(message, sender)
+        if online_only:
+            message.msg_time = int(self._clock())
+            self._tell(message, online_only=True)
+            return Sent(message.msg_time, message.msg_seq, message.msg_random, sender.tiny_id)
+        first = self._recent.seen(message)
+        if first is None and self._must_ask():
+            first = await self._ask(message)
+        if isinstance(first, tuple):
+            return Sent(first[0], message.msg_seq, message.msg_random, sender.tiny_id)
+        stored = await (self.append(message) if first is None else _again(first, message))
+        return Sent(stored.msg_time, stored.msg_seq, stored.msg_random, sender.tiny_id)
+
+    def append(self, message: Message) -> asyncio.Future[Message]:
+        """Hand a checked message to the log; done when it is on disk and its devices were told."""
+        future: asyncio.Future[Message] = self._loop.create_future()
+        message.future = future
+        self._log.append(message)
+        return future
+
+    async def import_message(self, app: App, message: Message) -> None:
+        """Store a message with its own time (rest-messages.md 2.3); the same one again is not stored twice."""
+        for user_id, code in ((message.sender, Code.MSG_FROM_ACCOUNT), (message.recipient, Code.MSG_TO_ACCOUNT)):
+            if await self._accounts.find(app.sdkappid, user_id) is None:
+                raise ApiError(code, f"account {user_id!r} does not exist")
+        sender = await self._accounts.find(app.sdkappid, message.sender)
+        assert sender is not None
+        _sign(message, sender)
+        place = (message.msg_time, message.msg_seq, message.msg_random)
+        for a, b in ((message.sender, message.recipient), (message.recipient, message.sender)):
+            if await reads.find(self._db, app.sdkappid, a, b, place) is not None:
+                return
+        await self.append(message)
+
+    async def _permit(self, app: App, message: Message) -> None:
+        gate = self.gate
+        assert gate is not None
+        settings = app.settings
+        ids = (app.sdkappid, message.sender, message.recipient)
+        standing = gate.peek_standing(*ids) or await gate.standing(*ids)
+        if standing.blocked_by_recipient:
+            if not settings.blacklist_check:
+                raise ApiError(Code.C2C_BLOCKED)
+            message.flags |= HIDE_RECEIVER
+        elif settings.friend_check and not standing.friend:
+            raise ApiError(Code.C2C_NOT_FRIENDS)
+
+    def _must_ask(self) -> bool:
+        return self._bus.clustered or (self._ask_until > 0 and self._clock() < self._ask_until)
+
+    async def _ask(self, message: Message) -> tuple[int, int] | None:
+        since = int(self._clock()) - WINDOW
+        found = await reads.find_recent(
+            self._db, message.app, message.sender, message.recipient, message.msg_seq, message.msg_random, since
+        )
+        if found is None or found.body != message.body:
+            return None
+        self._recent.forget(message)
+        return (found.msg_time, found.seq)
+
+    def _written(self, batch: list[Message], error: BaseException | None) -> None:
+        if error is not None:
+            log.error("messages could not be stored", count=len(batch), error=repr(error))
+        for message in batch:
+            future = message.future
+            if error is not None:
+                self._recent.forget(message)
+                if future is not None and not future.done():
+                    future.set_exception(ApiError(Code.C2C_INTERNAL))
+                continue
+            self._recent.stored(message)
+            if not message.silent:
+                self._tell(message)
+            if future is not None and not future.done():
+                future.set_result(message)
+
+    def _tell(self, message: Message, *, online_only: bool = False) -> None:
+        live = self._live
+        event: bytes | None = None
+        if not message.flags & HIDE_RECEIVER and live.wanted(message.app, message.recipient):
+            event = events.arrived(message, online_only=online_only)
+            live.send(message.app, message.recipient, event, exclude=message.exclude)
+        if (
+            message.sync
+            and message.sender != message.recipient
+            and live.wanted(message.app, message.sender, but=message.exclude)
+        ):
+            event = event or events.arrived(message, online_only=online_only)
+            live.send(message.app, message.sender, event, exclude=message.exclude)
+
+    # What was said
+
+    def oldest(self, app: App) -> int:
+        """Messages before this second are past the app's retention."""
+        return int(self._clock()) - app.settings.history_days * DAY
+
+    async def head(self, app: App, owner: str, peer: str) -> Head:
+        return await reads.head(self._db, app.sdkappid, owner, peer)
+
+    async def heads(self, app: App, owner: str, limit: int) -> list[Head]:
+        return await reads.heads(self._db, app.sdkappid, owner, limit)
+
+    async def history(
+        self, app: App, owner: str, peer: str, *, limit: int, before: reads.Place = reads.NEWEST, min_time: int = 0
+    ) -> list[Message]:
+        """Newest first."""
+        head = await self.head(app, owner, peer)
+        found = await reads.history(
+            self._db,
+            app.sdkappid,
+            owner,
+            peer,
+            oldest=max(min_time, self.oldest(app)),
+            clear_seq=head.clear_seq,
+            limit=limit,
+            before=before,
+        )
+        return await self._signed(app, found)
+
+    async def forward(self, app: App, owner: str, peer: str, *, after: reads.Place, limit: int) -> list[Message]:
+        """Oldest first."""
+        head = await self.head(app, owner, peer)
+        after = max(after, (self.oldest(app), -1, -1))
+        found = await reads.forward(
+            self._db, app.sdkappid, owner, peer, after=after, clear_seq=head.clear_seq, limit=limit
+        )
+        return await self._signed(app, found)
+
+    async def last(self, app: App, owner: str, head: Head) -> Message | None:
+        found = await reads.last_visible(
+            self._db, app.sdkappid, owner, head.peer, oldest=self.oldest(app), clear_seq=head.clear_seq
+        )
+        return (await self._signed(app, [found]))[0] if found else None
+
+    async def position(self) -> tuple[int, int]:
+        """Now, as a point in the log: (unix seconds, id)."""
+        newest = await reads.newest_id(self._db)
+        return int(self._clock()), newest
+
+    async def since(self, app: App, owner: str, position: tuple[int, int], limit: int) -> list[Message]:
+        """What reached ``owner`` after ``position``, oldest first; the newest ``limit`` of it."""
+        # A second of slack each way: the second in which a batch is stamped begins before its commit.
+        found = await reads.arrived_since(
+            self._db,
+            app.sdkappid,
+            owner,
+            since=max(position[0] - 2, self.oldest(app)),
+            after_id=position[1],
+            limit=limit,
+        )
+        return await self._signed(app, found)
+
+    async def _signed(self, app: App, messages: list[Message]) -> list[Message]:
+        senders = await self._accounts.find_many(app.sdkappid, {m.sender for m in messages})
+        for message in messages:
+            if account := senders.get(message.sender):
+                message.tiny_id = account.tiny_id
+        return messages
+
+    async def find(self, app: App, sender: str, recipient: str, place: reads.Place) -> Message:
+        """Raises ApiError 20022 when there is no such message."""
+        found = await reads.find(self._db, app.sdkappid, sender, recipient, place)
+        if found is None or found.msg_time < self.oldest(app):
+            raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)
+        return (await self._signed(app, [found]))[0]
+
+    def told(self, app: int, user_ids: tuple[str, ...], event: bytes, *, exclude: int = 0) -> None:
+        for user_id in dict.fromkeys(user_ids):
+            self._live.send(app, user_id, event, exclude=exclude)
+
+    async def tiny_id(self, app: App, user_id: str) -> int:
+        """The internal number of an account; 0 when it is gone."""
+        account = await self._accounts.find(app.sdkappid, user_id)
+        return account.tiny_id if account else 0
+
+    @property
+    def db(self) -> Database:
+        return self._db
+
+    @property
+    def now(self) -> int:
+        return int(self._clock())
+
+
+def _sign(message: Message, sender: Account) -> None:
+    message.tiny_id = sender.tiny_id
+    if sender.profile:
+        message.nick, message.image = sender.nick, sender.image
+
+
+async def _again(first: Message, message: Message) -> Message:
+    """The same message is being written: its answer is this one's answer."""
+    if first.future is None:
+        return first
+    return await asyncio.shield(first.future)
+
+
+def draft(
+    app: App,
+    sender: str,
+    recipient: str,
+    *,
+    seq: int,
+    random: int,
+    body: bytes,
+    cloud: bytes = b'""',
+    client_time: int = 0,
+) -> Message:
+    """A message not yet sent."""
+    return Message(
+        app=app.sdkappid,
+        conv=conversation(sender, recipient),
+        sender=sender,
+        recipient=recipient,
+        msg_seq=seq,
+        msg_random=random,
+        client_time=client_time,
+        body=body,
+        cloud=cloud if cloud and cloud != b"null" else b'""',
+    )

@@ -1,0 +1,71 @@
+"""Natural group commit: entries that gather while a commit is under way are written together by the next one.
+
+No timer: under load batches grow by themselves, and a lone entry is committed at once. One batch is in flight at a
+time, so that entries become durable, and are announced, in the order in which they were appended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+from sodam.storage.database import Database, Tx
+
+E = TypeVar("E")
+
+
+class MessageLog(Generic[E]):
+    """``apply`` writes a batch in one transaction and fills in what the entries learn there (time, sequence).
+
+    ``done`` runs in the event loop once the batch is on disk, or with the error that kept it off the disk: then
+    nothing of the batch is stored. It must not raise.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        apply: Callable[[Tx, list[E]], Awaitable[None]],
+        done: Callable[[list[E], BaseException | None], None],
+        max_batch: int = 1024,
+    ) -> None:
+        self._db = db
+        self._apply = apply
+        self._done = done
+        self._max_batch = max_batch
+        self._waiting: list[E] = []
+        self._busy = False
+        self._loop = asyncio.get_running_loop()
+
+    def append(self, entry: E) -> None:
+        self._waiting.append(entry)
+        if not self._busy:
+            self._busy = True
+            self._loop.call_soon(self._write)  # the entries of this turn go together
+
+    @property
+    def waiting(self) -> int:
+        """Entries not yet being written; a measure of how far the disk lags behind."""
+        return len(self._waiting)
+
+    def _write(self) -> None:
+        batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
+        future = asyncio.ensure_future(self._db.write(lambda tx: self._apply(tx, batch)))
+        future.add_done_callback(lambda written: self._written(batch, written))
+
+    def _written(self, batch: list[E], written: asyncio.Future[Any]) -> None:
+        error: BaseException | None
+        if written.cancelled():
+            error = asyncio.CancelledError()
+        else:
+            error = written.exception()
+        if self._waiting:
+            self._loop.call_soon(self._write)
+        else:
+            self._busy = False
+        self._done(batch, error)
+
+    async def drain(self) -> None:
+        """Wait until everything appended so far is written."""
+        while self._busy:
+            await asyncio.sleep(0.002)
