@@ -69,7 +69,7 @@ $(VENV)/.installed: requirements-build.lock pyproject.toml | $(VENV)/.venv
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
 	@echo "Installing what tests and checks need ..."
-	@$(INSTALL) -r requirements-dev.lock
+	@$(INSTALL) --no-build-isolation -r requirements-dev.lock
 	@touch $@
 
 # The console: built when its sources are there.

@@ -1,0 +1,109 @@
+"""Fixtures that any test may ask for. What they start is real, and stopped when the test or the run ends."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from sodam.storage import Database, open_database
+from tests.support.nats import Nats
+from tests.support.postgres import Postgres
+from tests.support.server import Engine, ServerFactory, ServerProcess
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """An empty database."""
+    url = postgres.create()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def nats_server(tmp_path: Path) -> Iterator[Nats]:
+    """A NATS server of the test's own, which it may stop and start."""
+    directory = tmp_path / "nats"
+    directory.mkdir()
+    with Nats(directory) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Both engines, one after the other: whoever asks for it is a contract test."""
+    value: Engine = request.param
+    return value
+
+
+@pytest_asyncio.fixture
+async def database(engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """An opened, migrated, empty database of the engine at hand."""
+    url: str | None = request.getfixturevalue("postgres_url") if engine == "postgres" else None
+    opened = await open_database(url, tmp_path)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+@pytest.fixture
+def server_factory(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ServerFactory]:
+    """Servers of the test's own, which it may kill. An error in a log fails the test."""
+    started: list[ServerProcess] = []
+    urls: list[str] = []
+
+    def start(
+        engine: Engine = "sqlite", nodes: int = 1, nats: bool = False, env: dict[str, str] | None = None
+    ) -> ServerProcess:
+        assert nodes == 1 or engine == "postgres", "SQLite belongs to one process"
+        settings = dict(env or {})
+        if engine == "postgres":
+            pg: Postgres = request.getfixturevalue("postgres")
+            urls.append(pg.create())
+            settings["SODAM_DATABASE_URL"] = urls[-1]
+        if nats:
+            settings["SODAM_NATS_URL"] = request.getfixturevalue("nats_server").url
+        together = []
+        for _ in range(nodes):
+            directory = tmp_path / f"node{len(started)}"
+            directory.mkdir()
+            together.append(ServerProcess(directory, settings))
+            started.append(together[-1])
+        for server in together:
+            server.nodes = together
+        return together[0]
+
+    yield start
+    for server in started:
+        server.kill()
+    for url in urls:
+        request.getfixturevalue("postgres").drop(url)
+    for server in started:
+        server.check_log()
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    server = ServerProcess(tmp_path_factory.mktemp("shared"), {})
+    yield server
+    assert server.stop() == 0
+
+
+@pytest.fixture
+def server(shared_server: ServerProcess) -> Iterator[ServerProcess]:
+    """A server on SQLite that all tests share: use UserIDs of your own and leave it running.
+
+    A test that kills, restarts or configures takes `server_factory`.
+    """
+    yield shared_server
+    shared_server.check_log()

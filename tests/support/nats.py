@@ -1,0 +1,79 @@
+"""A real nats-server process that tests may stop and start again at the same address."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+_BINARY: Final = Path(sys.executable).parent / "nats-server"
+_START_SECONDS: Final = 10.0
+
+
+class Nats:
+    """`directory` takes the log. The port is chosen by the first start and kept by later ones."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._port = -1
+        self._process: subprocess.Popen[bytes] | None = None
+        self.log = directory / "nats.log"
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"nats://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        assert self._process is None
+        for stale in self._directory.glob("nats-server_*.ports"):
+            stale.unlink()
+        command = [
+            _BINARY,
+            "-a",
+            "127.0.0.1",
+            "-p",
+            str(self._port),
+            "-l",
+            self.log,
+            "--ports_file_dir",
+            self._directory,
+        ]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            found = self._ports()
+            if found is not None:
+                self._port = found
+                return
+            assert self._process.poll() is None, f"nats-server ended: {self.log.read_text()}"
+            assert time.monotonic() < deadline, "nats-server did not listen"
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """End it at once; clients see a broken connection."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _ports(self) -> int | None:
+        for path in self._directory.glob("nats-server_*.ports"):
+            try:
+                document = json.loads(path.read_text())
+            except ValueError:  # half written
+                return None
+            return int(document["nats"][0].rsplit(":", 1)[1])
+        return None

