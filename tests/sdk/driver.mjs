@@ -1,0 +1,154 @@
+// Runs any number of official web SDK clients in one Node process and obeys JSON lines on stdin.
+//
+// request   {"id": 1, "client": "amy", "op": "call", "args": {"method": "getConversationList", "args": []}}
+// answer    {"id": 1, "ok": true, "result": ...}   or   {"id": 1, "ok": false, "error": {"code": 70001, "message": "..."}}
+// event     {"client": "amy", "event": "MESSAGE_RECEIVED", "data": ...}
+//
+// Messages cross the pipe as plain data; {"$message": "<ID>"} inside args stands for the SDK's own object.
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import WsSocket from 'ws';
+
+const require = createRequire(import.meta.url);
+const sdkPath = require.resolve('@tencentcloud/chat');
+const SILENT = 4;
+
+for (const level of ['log', 'info', 'debug', 'warn', 'error']) console[level] = () => {};
+const emit = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+/** @type {Map<string, {name: string, chat: any, sdk: any, messages: Map<string, any>, sockets: Set<WsSocket>, offline: boolean}>} */
+const clients = new Map();
+const clientOfInstance = new Map();
+let creating = null;
+
+// The SDK opens sockets by itself (also on reconnect); the instance id in the URL tells whose it is.
+globalThis.WebSocket = class extends WsSocket {
+  constructor(url, ...rest) {
+    const instance = new URL(url).searchParams.get('instanceid');
+    if (creating) clientOfInstance.set(instance, creating);
+    const client = clientOfInstance.get(instance);
+    super(client?.offline ? 'ws://127.0.0.1:1/' : url, ...rest);
+    client?.sockets.add(this);
+    this.on('close', () => client?.sockets.delete(this));
+    this.on('error', () => {});
+  }
+};
+
+// The SDK keeps one object per SDKAppID, so each client gets its own copy of the module.
+function loadSdk() {
+  delete require.cache[sdkPath];
+  return require(sdkPath);
+}
+
+function plain(value) {
+  return value === undefined ? null : JSON.parse(JSON.stringify(value, (key, item) => (typeof item === 'function' ? undefined : item)));
+}
+
+function remember(client, value, depth = 0) {
+  if (!value || typeof value !== 'object' || depth > 4) return;
+  if (Array.isArray(value)) for (const item of value) remember(client, item, depth + 1);
+  else if (typeof value.ID === 'string' && 'conversationID' in value) client.messages.set(value.ID, value);
+  else for (const key of ['message', 'messageList', 'data']) remember(client, value[key], depth + 1);
+}
+
+function resolve(client, value) {
+  if (Array.isArray(value)) return value.map((item) => resolve(client, item));
+  if (!value || typeof value !== 'object') return value;
+  if ('$message' in value) {
+    const message = client.messages.get(value.$message) ?? client.chat.findMessage(value.$message);
+    if (!message) throw Object.assign(new Error(`no message ${value.$message}`), { code: -2 });
+    return message;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(client, item)]));
+}
+
+// kind "media" carries elements with ready URLs: a browser's upload has no place in Node, a forwarded message has.
+const creators = {
+  text: 'createTextMessage', custom: 'createCustomMessage', face: 'createFaceMessage', location: 'createLocationMessage',
+  merger: 'createMergerMessage', forward: 'createForwardMessage', media: 'createForwardMessage', textAt: 'createTextAtMessage',
+};
+
+function createMessage(client, { kind, to, conversationType, payload, ...extra }) {
+  const body = kind === 'media' ? { type: payload.type, _elements: [payload] } : resolve(client, payload);
+  const message = client.chat[creators[kind]]({ to, conversationType: conversationType ?? 'C2C', payload: body, ...extra });
+  client.messages.set(message.ID, message);
+  return message;
+}
+
+const ops = {
+  create(name, { sdkappid, server, options }) {
+    if (clients.has(name)) throw new Error(`client ${name} exists`);
+    const client = { name, chat: null, sdk: loadSdk(), messages: new Map(), sockets: new Set(), offline: false };
+    creating = client;
+    try {
+      client.chat = client.sdk.create({ SDKAppID: sdkappid, proxyServer: server, ...options });
+    } finally {
+      creating = null;
+    }
+    client.chat.setLogLevel(SILENT);
+    for (const [event, code] of Object.entries(client.sdk.EVENT)) {
+      client.chat.on(code, ({ data }) => {
+        remember(client, data);
+        emit({ client: name, event, data: plain(data) });
+      });
+    }
+    clients.set(name, client);
+    return { version: client.sdk.VERSION };
+  },
+  login: (name, { user, usersig }) => clients.get(name).chat.login({ userID: user, userSig: usersig }),
+  logout: (name) => clients.get(name).chat.logout(),
+  async destroy(name) {
+    const client = clients.get(name);
+    clients.delete(name);
+    // destroy() logs out first and refuses (2024) when nobody is signed in; the socket is ours to close then.
+    await client.chat.destroy().catch(() => {});
+    client.offline = true;
+    for (const socket of client.sockets) socket.terminate();
+  },
+  call(name, { method, args }) {
+    const client = clients.get(name);
+    if (typeof client.chat[method] !== 'function') throw new Error(`the SDK has no method ${method}`);
+    return client.chat[method](...resolve(client, args ?? []));
+  },
+  create_message: (name, args) => createMessage(clients.get(name), args),
+  send(name, { options, ...message }) {
+    const client = clients.get(name);
+    return client.chat.sendMessage(createMessage(client, message), options);
+  },
+  constants: (name) => ({ TYPES: clients.get(name).sdk.TYPES, EVENT: clients.get(name).sdk.EVENT }),
+  // The network's failures: cut the connection without a goodbye, or keep it cut until "online".
+  drop(name) {
+    for (const socket of clients.get(name).sockets) socket.terminate();
+  },
+  offline(name) {
+    clients.get(name).offline = true;
+    ops.drop(name);
+  },
+  // After a failed attempt the SDK waits for its next own request before it tries again: ask for something.
+  online(name) {
+    const client = clients.get(name);
+    client.offline = false;
+    client.chat.getUserProfile({ userIDList: [`nobody-${Date.now()}`] }).catch(() => {});
+  },
+};
+
+async function obey({ id, client, op, args }) {
+  try {
+    if (!(op in ops)) throw new Error(`unknown op ${op}`);
+    if (op !== 'create' && !clients.has(client)) throw new Error(`unknown client ${client}`);
+    const result = await ops[op](client, args ?? {});
+    if (clients.has(client)) remember(clients.get(client), result);
+    emit({ id, ok: true, result: plain(result) });
+  } catch (error) {
+    emit({ id, ok: false, error: { code: error?.code ?? -1, message: String(error?.message ?? error) } });
+  }
+}
+
+// The SDK leaves some rejections to nobody (a refused login after a reconnect, for one); a test may want to see them.
+process.on('unhandledRejection', (error) => emit({ client: '', event: 'UNHANDLED', data: { code: error?.code ?? -1, message: String(error?.message ?? error) } }));
+process.on('uncaughtException', (error) => emit({ client: '', event: 'UNCAUGHT', data: { code: -1, message: String(error?.message ?? error) } }));
+
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (line) => obey(JSON.parse(line)));
+lines.on('close', () => process.exit(0));
+emit({ client: '', event: 'STARTED', data: null });
