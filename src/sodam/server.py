@@ -24,6 +24,7 @@ from sodam.http import AsgiApp, Page, Router, json_page
 from sodam.messages.changes import MessageChanges
 from sodam.messages.service import MessageService
 from sodam.observability.metrics import Metrics
+from sodam.profiles.service import ProfileService
 from sodam.rest import table
 from sodam.rest.http import RestApp
 from sodam.rest.limits import RateLimits
@@ -78,7 +79,8 @@ async def build(settings: Settings) -> Server:
     live = Live(bus)
     metrics = Metrics()
     apps = AppService(db, bus)
-    accounts = AccountService(db, bus, apps)
+    accounts = AccountService(db, bus, apps, live=live)
+    profiles = ProfileService(accounts, live)
     auth = Authenticator(accounts)
     messages = MessageService(db, bus, live, accounts)
     changes = MessageChanges(messages)
@@ -90,6 +92,7 @@ async def build(settings: Settings) -> Server:
         live=live,
         apps=apps,
         accounts=accounts,
+        profiles=profiles,
         messages=messages,
         changes=changes,
     )

@@ -9,6 +9,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Bus, Live
 from sodam.messages.changes import MessageChanges
 from sodam.messages.service import MessageService
+from sodam.profiles.service import ProfileService
 from sodam.settings import Settings
 from sodam.storage import Database
 
@@ -21,5 +22,6 @@ class Services:
     live: Live
     apps: AppService
     accounts: AccountService
+    profiles: ProfileService
     messages: MessageService
     changes: MessageChanges

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+from sodam.errors import Code
+
 MAX_USER_ID = 32
 _PRINTABLE = frozenset(map(chr, range(0x20, 0x7F)))
 NICK = "Tag_Profile_IM_Nick"
 IMAGE = "Tag_Profile_IM_Image"
+CUSTOM = "Tag_Profile_Custom_"
 
 ProfileValue = str | int
 Profile = dict[str, ProfileValue]
@@ -31,6 +34,39 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def image(self) -> str:
         return str(self.profile.get(IMAGE, ""))
+
+    def with_profile(self, changes: Profile) -> Account:
+        """The account after a profile change: each kind of field has its own sequence."""
+        custom = any(tag.startswith(CUSTOM) for tag in changes)
+        standard = not all(tag.startswith(CUSTOM) for tag in changes)
+        return msgspec.structs.replace(
+            self,
+            profile=self.profile | changes,
+            standard_seq=self.standard_seq + standard,
+            custom_seq=self.custom_seq + custom,
+        )
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """An account to import: its UserID, and the profile fields to write even if it exists."""
+
+    user_id: str
+    profile: Profile = {}
+
+
+class Updated(msgspec.Struct, frozen=True):
+    """An account after a profile change, and the fields whose value is another now."""
+
+    account: Account
+    changes: Profile
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """What an import did."""
+
+    failed: dict[str, Code]
+    updated: list[Updated]
+    """Accounts that existed and whose profile changed."""
 
 
 def valid_user_id(user_id: str) -> bool:

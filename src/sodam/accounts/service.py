@@ -1,105 +1,275 @@
-"""Accounts: look-up through a cache, creation, and the hooks by which other packages follow a deletion.
+"""Accounts: look-up through a cache, import, deletion, kick, and the hooks by which other packages follow a deletion.
 
-``peek`` answers from the cache without waiting, ``find`` asks the database. Only existing accounts are cached; a
-change is announced to the other nodes, and while the bus is away nothing is taken from the cache.
+``peek`` answers from the cache without waiting, ``find`` asks the database.
 """
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Awaitable, Callable, Iterable
-
-import msgspec
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from sodam.accounts import store
-from sodam.accounts.model import Account, Profile, valid_user_id
+from sodam.accounts.cache import AccountCache
+from sodam.accounts.model import Account, Imported, Profile, Updated, Wanted, valid_user_id
+from sodam.apps.model import App
 from sodam.apps.service import AppService
-from sodam.bus import Bus
+from sodam.bus import Bus, Live
+from sodam.bus.live import Kick
 from sodam.errors import ApiError, Code
 from sodam.storage import Database, Tx
 
-Key = tuple[int, str]
-_CACHE = 200_000
-_encode = msgspec.json.Encoder().encode
-_decode_key = msgspec.json.Decoder(Key).decode
+_DAY = 86400
+KICKED_BY_REST = 3
+_FORGOTTEN_AT_ONCE = 200
+
+Within = Callable[[Tx, Account, Profile], Awaitable[None]]
 
 
 class AccountService:
-    def __init__(self, db: Database, bus: Bus, apps: AppService, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        db: Database,
+        bus: Bus,
+        apps: AppService,
+        clock: Callable[[], float] = time.time,
+        *,
+        live: Live | None = None,
+    ) -> None:
         self._db = db
-        self._bus = bus
         self._apps = apps
         self._clock = clock
-        self._cache: dict[Key, Account] = {}
+        self._live = live
+        self._clustered = bus.clustered
+        self._cache = AccountCache(bus)
+        self._held = self._cache.held
         self.on_delete: list[Callable[[Tx, int, list[str]], Awaitable[None]]] = []
         """Run inside the deleting transaction: each package erases what it keeps of these accounts."""
-        bus.subscribe("accounts", self._forget)
-        bus.on_reconnect(self._cache.clear)
 
     def peek(self, app: int, user_id: str) -> Account | None:
         """The account if it is at hand; None says nothing."""
-        account = self._cache.get((app, user_id))
-        if account is not None and self._bus.clustered and not self._bus.connected():
+        if self._clustered and not self._cache.fresh():
             return None
-        return account
+        return self._held.get((app, user_id))
 
     async def find(self, app: int, user_id: str) -> Account | None:
+        """The account, or None. An administrator's is made when it is first asked for."""
         account = self.peek(app, user_id)
-        if account is None:
+        if account is not None or not valid_user_id(user_id):
+            return account
+        key = (app, user_id)
+        ticket = self._cache.loading(key)
+        try:
             account = await store.load(self._db, app, user_id)
-            if account is None:
-                owner = self._apps.get(app)
-                if owner is None or not owner.is_admin(user_id):
-                    return None
-                # An administrator may act without having been imported.
-                account = (await self.ensure(app, [user_id]))[user_id]
-            self._remember(account)
-        return account
+        finally:
+            self._cache.keep(key, account, ticket)
+        return account or await self._administrator(app, user_id)
 
     async def find_many(self, app: int, user_ids: Iterable[str]) -> dict[str, Account]:
         """Those that exist."""
         found: dict[str, Account] = {}
+        missing: dict[str, object] = {}
+        loaded: dict[str, Account] = {}
         for user_id in user_ids:
-            if user_id not in found and (account := await self.find(app, user_id)):
+            if account := self.peek(app, user_id):
+                found[user_id] = account
+            elif user_id not in missing and valid_user_id(user_id):
+                missing[user_id] = self._cache.loading((app, user_id))
+        if not missing:
+            return found
+        try:
+            loaded = {a.user_id: a for a in await store.load_many(self._db, app, list(missing))}
+        finally:
+            for user_id, ticket in missing.items():
+                self._cache.keep((app, user_id), loaded.get(user_id), ticket)
+        for user_id in missing:
+            if account := loaded.get(user_id) or await self._administrator(app, user_id):
                 found[user_id] = account
         return found
 
+    async def _administrator(self, app: int, user_id: str) -> Account | None:
+        """An administrator may act without having been imported."""
+        owner = self._apps.get(app)
+        if owner is None or not owner.is_admin(user_id):
+            return None
+        return (await self.ensure(app, [user_id]))[user_id]
+
     async def ensure(self, app: int, user_ids: Iterable[str]) -> dict[str, Account]:
-        """Create the accounts that do not exist yet; all of them. UserIDs must be valid."""
-        now = int(self._clock())
-        wanted = [new_account(app, user_id, now) for user_id in dict.fromkeys(user_ids)]
-        await self._db.write(lambda tx: store.insert(tx, wanted))
-        found = {}
-        for account in wanted:
-            stored = await store.load(self._db, app, account.user_id)
-            assert stored is not None
-            found[account.user_id] = stored
+        """All of these accounts, made where they do not exist.
+
+        Raises ApiError 70402 for a UserID that cannot be, 70398 and 70399 as an import does.
+        """
+        ids = list(dict.fromkeys(user_ids))
+        found = {a.user_id: a for a in await store.load_many(self._db, app, [u for u in ids if valid_user_id(u)])}
+        absent = [Wanted(user_id) for user_id in ids if user_id not in found]
+        if absent:
+            owner = self._apps.get(app)
+            if owner is None:
+                raise ApiError(Code.SDKAPPID_NOT_FOUND)
+            imported = await self.import_accounts(owner, absent)
+            for user_id, code in imported.failed.items():
+                raise ApiError(code, f"UserID {user_id[:40]!r}: {code.meaning}")
+            found |= {a.user_id: a for a in await store.load_many(self._db, app, [w.user_id for w in absent])}
         return found
+
+    async def import_accounts(self, app: App, wanted: Sequence[Wanted]) -> Imported:
+        """Create accounts, all in one transaction; write the profile fields given for those that exist.
+
+        ``failed`` names those that cannot be (70402) or may not come back yet (70399). Raises ApiError 70398, and
+        imports nothing, when the app's plan has no room for the new ones. Profile fields must be valid.
+        """
+        items = {item.user_id: item for item in sorted(wanted, key=lambda item: item.user_id)}  # one order: no deadlock
+        failed = {user_id: Code.ACCOUNT_BAD_PARAMETER for user_id in items if not valid_user_id(user_id)}
+        for user_id in failed:
+            del items[user_id]
+        imported = await self._db.write(lambda tx: self._import(tx, app, items))
+        for updated in imported.updated:
+            self.changed(app.sdkappid, updated.account.user_id)
+        return Imported(failed | imported.failed, imported.updated)
+
+    async def _import(self, tx: Tx, app: App, items: dict[str, Wanted]) -> Imported:
+        now = int(self._clock())
+        known = {a.user_id for a in await store.load_many(tx, app.sdkappid, list(items))}
+        new = [user_id for user_id in items if user_id not in known]
+        failed: dict[str, Code] = {}
+        if new and app.plan != "Trial":
+            away = await store.deleted_since(tx, app.sdkappid, new, now - _away(app) + 1)
+            failed = {u: Code.ACCOUNT_DELETED_RECENTLY for u in away if not app.is_admin(u)}
+            new = [user_id for user_id in new if user_id not in failed]
+        added: set[str] = set()
+        if new:
+            shard = await self._room(tx, app, sum(not app.is_admin(u) for u in new))
+            added = await store.insert(tx, [_new(app.sdkappid, items[u], now) for u in new])
+            await store.add_count(tx, app.sdkappid, shard, len(added))
+        updated = []
+        for user_id, item in items.items():
+            if item.profile and user_id not in added and user_id not in failed:
+                result = await _merge(tx, app.sdkappid, user_id, item.profile)
+                if result is not None and result.changes:
+                    updated.append(result)
+        return Imported(failed, updated)
+
+    async def _room(self, tx: Tx, app: App, new: int) -> int:
+        """The shard to count new accounts in. Raises ApiError 70398 when the plan has no room for them."""
+        limit = app.limits.accounts
+        if limit is None:
+            return random.randrange(store.SHARDS) if tx.engine == "postgres" else 0  # noqa: S311 - no secret
+        # Everyone who must not exceed a limit counts in the same row, and holds it from before the check.
+        await store.add_count(tx, app.sdkappid, 0, 0)
+        if new and await store.count(tx, app.sdkappid) + new > limit:
+            raise ApiError(Code.ACCOUNT_TRIAL_QUOTA, f"the plan {app.plan} allows {limit} accounts")
+        return 0
+
+    async def update_profile(self, app: int, user_id: str, changes: Profile, within: Within) -> Updated | None:
+        """Write profile fields, already checked; None when there is no such account.
+
+        ``within`` runs in the same transaction, with the account as it becomes and the values that differ. When none
+        does, nothing is written.
+        """
+        stored = await store.load(self._db, app, user_id) if valid_user_id(user_id) else None
+        if stored is None:
+            return None
+        if not _different(stored.profile, changes):
+            return Updated(stored, {})
+
+        async def run(tx: Tx) -> Updated | None:
+            result = await _merge(tx, app, user_id, changes)
+            if result is not None and result.changes:
+                await within(tx, result.account, result.changes)
+            return result
+
+        updated = await self._db.write(run)
+        self.changed(app, user_id)
+        return updated
+
+    async def delete(self, app: App, user_ids: Sequence[str]) -> dict[str, Code]:
+        """Delete accounts with everything that other packages keep of them, in one transaction; sign them out.
+
+        The outcome for each: 0, 70107 unknown, 70402 an administrator or a UserID that cannot be. Raises ApiError
+        71000 when the app's settings forbid deletion.
+        """
+        if not app.settings.allow_account_deletion:
+            raise ApiError(Code.ACCOUNT_DELETE_FORBIDDEN)
+        outcome = {u: Code.ACCOUNT_BAD_PARAMETER for u in user_ids if app.is_admin(u) or not valid_user_id(u)}
+        ids = sorted(set(user_ids) - outcome.keys())
+
+        async def run(tx: Tx) -> set[str]:
+            now = int(self._clock())
+            gone = await store.delete(tx, app.sdkappid, ids, now)
+            if gone:
+                await store.add_count(tx, app.sdkappid, 0, -len(gone))
+                await store.forget_deleted(tx, app.sdkappid, now - _away(app), _FORGOTTEN_AT_ONCE)
+                for hook in self.on_delete:
+                    await hook(tx, app.sdkappid, sorted(gone))
+            return gone
+
+        gone = await self._db.write(run) if ids else set()
+        for user_id in ids:
+            outcome[user_id] = Code.OK if user_id in gone else Code.ACCOUNT_NOT_FOUND
+            if user_id in gone:
+                self.changed(app.sdkappid, user_id)
+                self._sign_out(app.sdkappid, user_id, "the account was deleted")
+        return outcome
+
+    async def kick(self, app: int, user_id: str) -> None:
+        """Make every signature issued until now invalid and sign the user out. Raises ApiError 70107.
+
+        A signature made later in this same second counts as old (rest-accounts-relations.md 3.5).
+        """
+        now = int(self._clock())
+        if await self.find(app, user_id) is None or not await self._db.write(
+            lambda tx: store.invalidate(tx, app, user_id, now)
+        ):
+            raise ApiError(Code.ACCOUNT_NOT_FOUND)
+        self.changed(app, user_id)
+        self._sign_out(app, user_id, "signed out by an administrator")
+
+    async def list_accounts(self, app: int, *, after: str = "", limit: int = 100, prefix: str = "") -> list[Account]:
+        """A page of accounts by UserID, in byte order: at most ``limit`` (1..1000) that follow ``after``.
+
+        A page costs one range of the primary key, however many accounts there are.
+        """
+        if not _printable(after) or not _printable(prefix):
+            return []
+        return await store.page(self._db, app, after, prefix, max(1, min(limit, 1000)))
+
+    async def count(self, app: int) -> int:
+        """How many accounts an app has, from a maintained counter."""
+        return await store.count(self._db, app)
 
     def changed(self, app: int, user_id: str) -> None:
         """Forget what is cached of an account, on every node. Call after the commit."""
-        self._cache.pop((app, user_id), None)
-        self._bus.publish("accounts", _encode((app, user_id)))
+        self._cache.changed((app, user_id))
 
-    def _remember(self, account: Account) -> None:
-        if len(self._cache) >= _CACHE:
-            for key in list(self._cache)[: _CACHE // 10]:
-                del self._cache[key]
-        self._cache[(account.app, account.user_id)] = account
-
-    def _forget(self, data: bytes) -> None:
-        self._cache.pop(_decode_key(data), None)
+    def _sign_out(self, app: int, user_id: str, reason: str) -> None:
+        if self._live is not None:
+            self._live.kick(app, user_id, Kick(kind=KICKED_BY_REST, reason=reason))
 
 
-def new_account(app: int, user_id: str, now: int, profile: Profile | None = None) -> Account:
-    """An account not yet stored. Raises ApiError 70402 for a UserID that cannot be."""
-    if not valid_user_id(user_id):
-        raise ApiError(Code.ACCOUNT_BAD_PARAMETER, f"UserID {user_id[:40]!r} is not 1 to 32 printable ASCII bytes")
-    return Account(
-        app=app,
-        user_id=user_id,
-        tiny_id=store.new_tiny_id(),
-        created_at=now,
-        profile=profile or {},
-        standard_seq=1 if profile else 0,
-    )
+def _away(app: App) -> int:
+    """Seconds for which a deleted UserID may not come back (rest-accounts-relations.md 3.1, code 70399)."""
+    return app.settings.deleted_id_days * _DAY
+
+
+def _printable(text: str) -> bool:
+    return text == "" or valid_user_id(text)
+
+
+def _new(app: int, wanted: Wanted, now: int) -> Account:
+    blank = Account(app=app, user_id=wanted.user_id, tiny_id=store.new_tiny_id(), created_at=now)
+    return blank.with_profile(wanted.profile) if wanted.profile else blank
+
+
+def _different(profile: Profile, changes: Profile) -> Profile:
+    return {tag: value for tag, value in changes.items() if profile.get(tag) != value}
+
+
+async def _merge(tx: Tx, app: int, user_id: str, changes: Profile) -> Updated | None:
+    account = await store.lock(tx, app, user_id)
+    if account is None:
+        return None
+    different = _different(account.profile, changes)
+    if different:
+        account = account.with_profile(different)
+        await store.save_profile(tx, account)
+    return Updated(account, different)

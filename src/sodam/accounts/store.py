@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -10,11 +11,18 @@ from sodam.accounts.model import Account, Profile
 from sodam.storage import Bulk, Database, Row, Tx
 
 COLUMNS = "app, user_id, tiny_id, created_at, invalid_before, profile, standard_seq, custom_seq"
+SHARDS = 8
+_BATCHES = (100, 25, 5, 1)  # few distinct statements for lists of any length
 _profile = msgspec.json.Decoder(Profile)
 _INSERT = Bulk(
     f"INSERT INTO account ({COLUMNS})",
     ("bigint", "text", "bigint", "bigint", "bigint", "bytea", "bigint", "bigint"),
     "ON CONFLICT DO NOTHING RETURNING user_id",
+)
+_BURY = Bulk(
+    "INSERT INTO account_deleted (app, user_id, deleted_at)",
+    ("bigint", "text", "bigint"),
+    "ON CONFLICT (app, user_id) DO UPDATE SET deleted_at = excluded.deleted_at",
 )
 
 
@@ -36,9 +44,52 @@ def new_tiny_id() -> int:
     return (1 << 57) + secrets.randbits(55)
 
 
+def _batches(user_ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    at = 0
+    for size in _BATCHES:
+        while len(user_ids) - at >= size:
+            yield user_ids[at : at + size]
+            at += size
+
+
+def _any_of(count: int, first: int) -> str:
+    return "(" + ", ".join(f"${n}" for n in range(first, first + count)) + ")"
+
+
 async def load(source: Database | Tx, app: int, user_id: str) -> Account | None:
-    row = await source.fetch_one(f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id = $2", app, user_id)  # noqa: S608
+    row = await source.fetch_one(f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id = $2", app, user_id)
     return from_row(row) if row else None
+
+
+async def load_many(source: Database | Tx, app: int, user_ids: Sequence[str]) -> list[Account]:
+    """Those that exist, in any order."""
+    found: list[Account] = []
+    for ids in _batches(user_ids):
+        sql = f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)}"
+        found.extend(map(from_row, await source.fetch(sql, app, *ids)))
+    return found
+
+
+async def lock(tx: Tx, app: int, user_id: str) -> Account | None:
+    """As ``load``, and nobody else writes the account until this transaction ends."""
+    locked = " FOR UPDATE" if tx.engine == "postgres" else ""  # SQLite has one writer
+    row = await tx.fetch_one(f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id = $2{locked}", app, user_id)
+    return from_row(row) if row else None
+
+
+async def page(source: Database, app: int, after: str, prefix: str, limit: int) -> list[Account]:
+    """Accounts whose UserID begins with ``prefix`` and comes after ``after``, by UserID."""
+    # No printable ASCII character comes after 0x7F: it closes the range of the prefix.
+    rows = await source.fetch(
+        f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id > $2 AND user_id >= $3 AND user_id < $4"
+        " ORDER BY user_id LIMIT $5",
+        app,
+        after,
+        prefix,
+        prefix + "\x7f",
+        limit,
+    )
+    return [from_row(row) for row in rows]
 
 
 async def insert(tx: Tx, accounts: list[Account]) -> set[str]:
@@ -68,3 +119,64 @@ async def save_profile(tx: Tx, account: Account) -> None:
         account.standard_seq,
         account.custom_seq,
     )
+
+
+async def invalidate(tx: Tx, app: int, user_id: str, second: int) -> bool:
+    """Refuse signatures issued up to ``second``; False when there is no such account."""
+    changed = await tx.execute(
+        "UPDATE account SET invalid_before = CASE WHEN invalid_before < $3 THEN $3 ELSE invalid_before END"
+        " WHERE app = $1 AND user_id = $2",
+        app,
+        user_id,
+        second,
+    )
+    return changed > 0
+
+
+async def delete(tx: Tx, app: int, user_ids: Sequence[str], now: int) -> set[str]:
+    """Remove accounts and remember that they were; those that existed."""
+    gone: set[str] = set()
+    for ids in _batches(user_ids):
+        sql = f"DELETE FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)} RETURNING user_id"
+        gone.update(str(row[0]) for row in await tx.fetch(sql, app, *ids))
+    await tx.bulk(_BURY, [(app, user_id, now) for user_id in sorted(gone)])
+    return gone
+
+
+async def deleted_since(tx: Tx, app: int, user_ids: Sequence[str], second: int) -> set[str]:
+    """Those of ``user_ids`` that were deleted at or after ``second``."""
+    found: set[str] = set()
+    for ids in _batches(user_ids):
+        sql = (
+            "SELECT user_id FROM account_deleted WHERE app = $1 AND deleted_at >= $2"
+            f" AND user_id IN {_any_of(len(ids), 3)}"
+        )
+        found.update(str(row[0]) for row in await tx.fetch(sql, app, second, *ids))
+    return found
+
+
+async def forget_deleted(tx: Tx, app: int, before: int, limit: int) -> None:
+    """Drop up to ``limit`` memories of accounts deleted before a second."""
+    await tx.execute(
+        "DELETE FROM account_deleted WHERE app = $1 AND user_id IN"
+        " (SELECT user_id FROM account_deleted WHERE app = $1 AND deleted_at < $2 ORDER BY deleted_at LIMIT $3)",
+        app,
+        before,
+        limit,
+    )
+
+
+async def add_count(tx: Tx, app: int, shard: int, change: int) -> None:
+    """Count accounts that came or went. Holds the shard's row until the transaction ends."""
+    await tx.execute(
+        "INSERT INTO account_count (app, shard, value) VALUES ($1, $2, $3)"
+        " ON CONFLICT (app, shard) DO UPDATE SET value = account_count.value + excluded.value",
+        app,
+        shard,
+        change,
+    )
+
+
+async def count(source: Database | Tx, app: int) -> int:
+    row = await source.fetch_one("SELECT sum(value) FROM account_count WHERE app = $1", app)
+    return int(row[0] or 0) if row else 0

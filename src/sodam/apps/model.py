@@ -60,6 +60,10 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
     friend_check: bool = False
     """On: a message to one who is no friend is refused with 20009."""
     default_allow_type: AllowType = "AllowType_Type_AllowAny"
+    allow_account_deletion: bool = True
+    """Off: account_delete is refused with 71000."""
+    deleted_id_days: int = 90
+    """For so many days a deleted UserID may not be imported again (70399), but in plan Trial. 0: it may at once."""
     user_fields: tuple[UserField, ...] = ()
     friend_fields: tuple[FriendField, ...] = ()
 

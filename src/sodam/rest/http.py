@@ -88,6 +88,7 @@ class RestApp:
         try:
             command, call = await self._admit(scope, body)
             answer = success(command, call, await command.handler(call, decode_request(command, body)))
+            code = call.code
         except ApiError as error:
             code = int(error.code)
             answer = failure(error, display=command is not None and command.service.display)

@@ -37,7 +37,19 @@ class Empty(msgspec.Struct):
 class Call:
     """Who calls, for which app, and what the call may use."""
 
-    __slots__ = ("admin", "app", "caller", "client_ip", "display", "info", "instid", "platform", "services", "status")
+    __slots__ = (
+        "admin",
+        "app",
+        "caller",
+        "client_ip",
+        "code",
+        "display",
+        "info",
+        "instid",
+        "platform",
+        "services",
+        "status",
+    )
 
     def __init__(
         self,
@@ -60,8 +72,13 @@ class Call:
         self.client_ip = client_ip
         self.status = "OK"
         """ActionStatus of a successful answer; batchsendmsg may set SomeError."""
+        self.code = 0
         self.info = ""
         self.display = ""
+
+    def fail(self, code: Code, info: str = "") -> None:
+        """Answer ``FAIL`` with a body, as batch calls do when every item failed."""
+        self.status, self.code, self.info = "FAIL", int(code), info or code.meaning
 
     def acting_for(self, user_id: str, refused: Code) -> str:
         """``user_id`` if the caller may act for it: an administrator for anyone, a client for itself."""

@@ -15,14 +15,15 @@ _OK = b'{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0'
 _OK_DISPLAY = _OK + b',"ErrorDisplay":""'
 _PATH = re.compile(r"at `\$((?:\.[A-Za-z_]\w*|\[[^\]]*\])*)")
 _MISSING = re.compile(r"missing required field `([^`]+)`")
+_NOT_STRING = re.compile(r"Expected `str( \| null)?`, got")
 
 
 def success(command: Command, call: Call, result: Any) -> bytes:
     """The answer of a command that worked."""
-    if call.status == "OK" and not call.info:
+    if call.status == "OK" and not call.info and not call.code:
         head = _OK_DISPLAY if command.service.display else _OK
     else:
-        fields = {"ActionStatus": call.status, "ErrorInfo": call.info, "ErrorCode": 0}
+        fields = {"ActionStatus": call.status, "ErrorInfo": call.info, "ErrorCode": call.code}
         head = _encode(fields | ({"ErrorDisplay": ""} if command.service.display else {}))[:-1]
     if result is None:
         return head + b"}"
@@ -57,9 +58,12 @@ def _refusal(command: Command, text: str) -> ApiError:
     if missing:
         names.append(missing[1])
     name = names[-1] if names else ""
-    if name == "UserID" and not missing and "Expected `str`" in text:
+    wrong_id = not missing and _NOT_STRING.search(text) is not None
+    if wrong_id and name in ("UserID", "Identifier"):
         return ApiError(Code.USER_ID_NOT_STRING, text)
     for candidate in reversed(names):
         if candidate in command.fields:
             return ApiError(command.fields[candidate], text)
+    if wrong_id and name in ("To_Account", "From_Account"):
+        return ApiError(Code.USER_ID_NOT_STRING, text)
     return ApiError(command.service.bad_request, text)
