@@ -1,0 +1,67 @@
+"""Sodam itself, on SQLite or on PostgreSQL, started as its users start it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.plan import Address
+from bench.processes import answers_http, free_port, running, wait_until
+from bench.targets import postgres
+from bench.targets.base import KEY, SDKAPPID, Started
+
+_PROGRAM = Path(sys.executable).parent / "sodam"
+
+
+class Sodam:
+    """`sodam serve`, with every rule on and full durability: nothing is configured but where it listens."""
+
+    def __init__(self, on_postgres: bool) -> None:
+        self._on_postgres = on_postgres
+        self.name = "sodam-postgres" if on_postgres else "sodam"
+
+    def unavailable(self) -> str:
+        if not _PROGRAM.exists():
+            return f"{_PROGRAM} is missing: run make install"
+        return postgres.unavailable() if self._on_postgres else ""
+
+    def version(self) -> str:
+        here = Path(__file__).parent
+        commit = subprocess.run(
+            ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=here
+        ).stdout.strip()
+        database = postgres.version() if self._on_postgres else f"SQLite (apsw {version('apsw')})"
+        return f"{self.name}: {version('sodam')} {commit}, Python {sys.version.split()[0]}, {database}"
+
+    @contextlib.contextmanager
+    def start(self, folder: Path) -> Iterator[Started]:
+        if not self._on_postgres:
+            with self._serve(folder, {}) as (address, pid):
+                yield Started(address, (pid,))
+            return
+        with postgres.postgres(folder) as database, self._serve(folder, {"SODAM_DATABASE_URL": database.url}) as served:
+            address, pid = served
+            yield Started(address, (pid,), (database.pid,))
+
+    @contextlib.contextmanager
+    def _serve(self, folder: Path, more: dict[str, str]) -> Iterator[tuple[Address, int]]:
+        port = free_port()
+        data = folder / "data"
+        data.mkdir()
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SODAM_")}
+        env = inherited | {
+            "SODAM_HOST": "127.0.0.1",
+            "SODAM_PORT": str(port),
+            "SODAM_DATA_DIR": str(data),
+            "SODAM_BOOTSTRAP_APP": f"{SDKAPPID}:{KEY}:Flagship",
+            **more,
+        }
+        log = folder / "sodam.log"
+        with running([str(_PROGRAM), "serve"], log, env=env, cwd=folder) as process:
+            wait_until(lambda: answers_http(port, "/readyz"), process, log)
+            yield Address("sodam", "127.0.0.1", port, port, SDKAPPID, KEY), process.pid

@@ -1,0 +1,42 @@
+"""Does a page of friends cost the same, however many friends and users there are?"""
+
+from __future__ import annotations
+
+from bench.load.bulk import closed_loop
+from bench.load.sodam import SodamDriver
+from bench.plan import Figure
+from bench.workloads.base import ONLY_SODAM, Bench
+
+_FEW, _MANY = 100, 3000
+_PAGE = 100
+_BATCH = 10_000
+
+
+class FriendPage:
+    """The first page of `sns/friend_get` of a user with 100 friends, with 3 000, and in an app of 10^6 users."""
+
+    name = "friend_page"
+    title = "REST page of friend_get"
+    kinds = ONLY_SODAM
+
+    async def run(self, bench: Bench) -> list[Figure]:
+        driver = bench.driver
+        assert isinstance(driver, SodamDriver)
+        await driver.create_users(2 + _MANY)
+        await driver.import_friends(0, range(2, 2 + _FEW))
+        await driver.import_friends(1, range(2, 2 + _MANY))
+        users = bench.scaled(1_000_000, 20_000)
+        figures = [
+            await self._measure(bench, driver, 0, 0, "100"),
+            await self._measure(bench, driver, 1, 0, "3000"),
+            await self._measure(bench, driver, 1, _MANY - _PAGE, "3000, last page"),
+        ]
+        for start in range(0, users, _BATCH):
+            await driver.import_accounts([f"x{number}" for number in range(start, min(start + _BATCH, users))])
+        figures.append(await self._measure(bench, driver, 0, 0, f"100, {users} users"))
+        return figures
+
+    async def _measure(self, bench: Bench, driver: SodamDriver, owner: int, start: int, what: str) -> Figure:
+        request = driver.friends_page_request(owner, start)
+        label = (f"{self.name}/{what}", f"{self.title}, {what} friends".replace("users friends", "users"), "page")
+        return await closed_loop(driver, bench.meter(), lambda _: request, label, connections=8)
