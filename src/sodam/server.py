@@ -24,6 +24,7 @@ from sodam.http import AsgiApp, Page, Router, json_page
 from sodam.messages.changes import MessageChanges
 from sodam.messages.service import MessageService
 from sodam.observability.metrics import Metrics
+from sodam.presence.service import PresenceService
 from sodam.profiles.service import ProfileService
 from sodam.rest import table
 from sodam.rest.http import RestApp
@@ -55,6 +56,7 @@ class Server:
 
     async def close(self) -> None:
         await self.services.messages.drain()
+        await self.services.presence.stop()
         await self.apps.stop()
         await self.bus.close()
         await self.db.close()
@@ -81,6 +83,7 @@ async def build(settings: Settings) -> Server:
     apps = AppService(db, bus)
     accounts = AccountService(db, bus, apps, live=live)
     profiles = ProfileService(accounts, live)
+    presence = PresenceService(bus, live)
     auth = Authenticator(accounts)
     messages = MessageService(db, bus, live, accounts)
     changes = MessageChanges(messages)
@@ -93,11 +96,13 @@ async def build(settings: Settings) -> Server:
         apps=apps,
         accounts=accounts,
         profiles=profiles,
+        presence=presence,
         messages=messages,
         changes=changes,
     )
     server = Server(settings, db, bus, live, apps, accounts, services, auth, metrics)
     await apps.start()
+    await presence.start()
     await messages.start()
     for wanted in settings.bootstrap_apps:
         if apps.get(wanted.sdkappid) is None:

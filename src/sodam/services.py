@@ -9,6 +9,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Bus, Live
 from sodam.messages.changes import MessageChanges
 from sodam.messages.service import MessageService
+from sodam.presence.service import PresenceService
 from sodam.profiles.service import ProfileService
 from sodam.settings import Settings
 from sodam.storage import Database
@@ -23,5 +24,6 @@ class Services:
     apps: AppService
     accounts: AccountService
     profiles: ProfileService
+    presence: PresenceService
     messages: MessageService
     changes: MessageChanges

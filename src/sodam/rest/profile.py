@@ -63,8 +63,8 @@ async def portrait_set(call: Call, request: PortraitSet) -> None:
 
 
 class PortraitGet(msgspec.Struct):
-    To_Account: list[str] | str
     TagList: Annotated[list[str], msgspec.Meta(max_length=_MAX_TAGS)]
+    To_Account: list[str] | str | None = None
 
 
 class TagValue(msgspec.Struct):
@@ -103,7 +103,7 @@ async def portrait_get(call: Call, request: PortraitGet) -> PortraitGetAnswer:
 
     An unknown account fails in its item with 40003; the call fails when all do. Source: rest-accounts-relations.md 5.4.
     """
-    ids = request.To_Account if isinstance(request.To_Account, list) else [request.To_Account]
+    ids = [request.To_Account] if isinstance(request.To_Account, str) else request.To_Account
     if not ids:
         raise ApiError(Code.PROFILE_NO_ACCOUNT, "Err_Profile_To_Account_Empty")
     if len(ids) > _MAX_ACCOUNTS:

@@ -1,0 +1,183 @@
+"""Who is online. The sessions themselves are the only record: nothing is written when somebody comes or goes.
+
+One node answers from its own sessions. In a cluster a query goes to every node at once and waits for the nodes
+known to be there, which greet each other over the bus: usually one round trip, at most ``timeout`` seconds. A node
+that died holds no sessions any more, so that leaving it out is right; one that is only slow is left out too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from sodam.bus import Bus, Live
+from sodam.bus.interface import Subscription
+from sodam.errors import ApiError, Code
+from sodam.presence.model import Device
+
+GREET_SECONDS = 1.0
+PEER_SECONDS = 3.5
+TIMEOUT_SECONDS = 0.5
+_encode = msgspec.json.Encoder().encode
+
+
+class _Hello(msgspec.Struct, array_like=True):
+    node: str
+    leaving: bool = False
+    new: bool = False
+    """Asks the others to greet at once."""
+
+
+class _Ask(msgspec.Struct, array_like=True):
+    number: int
+    node: str
+    app: int
+    user_ids: list[str]
+
+
+class _Tell(msgspec.Struct, array_like=True):
+    number: int
+    node: str
+    online: dict[str, list[Device]]
+
+
+class _Query:
+    """An answer in the making."""
+
+    __slots__ = ("done", "online", "waiting")
+
+    def __init__(self, waiting: set[str], done: asyncio.Future[None]) -> None:
+        self.waiting = waiting
+        self.done = done
+        self.online: dict[str, list[Device]] = {}
+
+    def end(self) -> None:
+        if not self.done.done():
+            self.done.set_result(None)
+
+
+class PresenceService:
+    def __init__(
+        self,
+        bus: Bus,
+        live: Live,
+        *,
+        timeout: float = TIMEOUT_SECONDS,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        self._bus = bus
+        self._live = live
+        self._timeout = timeout
+        self._clock = clock or asyncio.get_running_loop().time
+        self._node = secrets.token_hex(8)
+        self._peers: dict[str, float] = {}
+        self._queries: dict[int, _Query] = {}
+        self._number = 0
+        self._subscriptions: list[Subscription] = []
+        self._greeter: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Take part in the cluster's answers. Nothing to do on a single node."""
+        if not self._bus.clustered:
+            return
+        hello = msgspec.json.Decoder(_Hello).decode
+        ask = msgspec.json.Decoder(_Ask).decode
+        tell = msgspec.json.Decoder(_Tell).decode
+        self._subscriptions = [
+            self._bus.subscribe("presence.hello", lambda data: self._on_hello(hello(data))),
+            self._bus.subscribe("presence.ask", lambda data: self._on_ask(ask(data))),
+            self._bus.subscribe(f"presence.tell.{self._node}", lambda data: self._on_tell(tell(data))),
+        ]
+        self._bus.on_reconnect(lambda: self._greet(new=True))
+        self._greet(new=True)
+        self._greeter = asyncio.create_task(self._keep_greeting())
+
+    async def stop(self) -> None:
+        """Tell the others not to wait for this node any more."""
+        if self._greeter is None:
+            return
+        self._greeter.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._greeter
+        for subscription in self._subscriptions:
+            subscription.cancel()
+        self._greet(leaving=True)
+
+    def peers(self) -> set[str]:
+        """Other nodes heard of lately."""
+        oldest = self._clock() - PEER_SECONDS
+        return {node for node, at in self._peers.items() if at >= oldest}
+
+    async def status(self, app: int, user_ids: Sequence[str]) -> dict[str, list[Device]]:
+        """The connected devices of those users who have any; a user who is absent is offline.
+
+        Raises ApiError 70169 when the other nodes cannot be asked and the answer depends on them.
+        """
+        online = self._here(app, user_ids)
+        if not self._bus.clustered:
+            return online
+        if not self._bus.connected():
+            if any(user_id not in online for user_id in user_ids):
+                raise ApiError(Code.ACCOUNT_TIMEOUT, "the other nodes cannot be asked for now")
+            return online
+        peers = self.peers()
+        if peers:
+            query = _Query(peers, asyncio.get_running_loop().create_future())
+            self._number += 1
+            number = self._number
+            self._queries[number] = query
+            self._bus.publish("presence.ask", _encode(_Ask(number, self._node, app, list(user_ids))))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._timeout):
+                    await query.done
+            del self._queries[number]
+            for node in query.waiting:
+                self._peers.pop(node, None)  # dead, or it will greet again: the next query need not wait for it
+            for user_id, devices in query.online.items():
+                online.setdefault(user_id, []).extend(devices)
+        return online
+
+    def _here(self, app: int, user_ids: Sequence[str]) -> dict[str, list[Device]]:
+        return {
+            user_id: [Device(session.platform, session.instid) for session in sessions]
+            for user_id in user_ids
+            if (sessions := self._live.local(app, user_id))
+        }
+
+    def _on_hello(self, hello: _Hello) -> None:
+        if hello.leaving:
+            self._peers.pop(hello.node, None)
+            return
+        self._peers[hello.node] = self._clock()
+        if hello.new:
+            self._greet()
+
+    def _on_ask(self, ask: _Ask) -> None:
+        tell = _Tell(ask.number, self._node, self._here(ask.app, ask.user_ids))
+        self._bus.publish(f"presence.tell.{ask.node}", _encode(tell))
+
+    def _on_tell(self, tell: _Tell) -> None:
+        self._peers[tell.node] = self._clock()
+        query = self._queries.get(tell.number)
+        if query is None or tell.node not in query.waiting:
+            return  # too late
+        for user_id, devices in tell.online.items():
+            query.online.setdefault(user_id, []).extend(devices)
+        query.waiting.discard(tell.node)
+        if not query.waiting:
+            query.end()
+
+    def _greet(self, *, new: bool = False, leaving: bool = False) -> None:
+        self._bus.publish("presence.hello", _encode(_Hello(self._node, leaving, new)))
+
+    async def _keep_greeting(self) -> None:
+        while True:
+            await asyncio.sleep(GREET_SECONDS)
+            alive = self.peers()
+            for node in self._peers.keys() - alive:
+                del self._peers[node]
+            self._greet()
