@@ -20,6 +20,11 @@ from sodam.apps.model import App, Plan
 from sodam.apps.service import AppExists, AppService
 from sodam.bus import Bus, Live
 from sodam.bus.local import LocalBus
+from sodam.gateway import table as client_table
+from sodam.gateway.commands.client_config import PURCHASE_BITS
+from sodam.gateway.hub import Hub
+from sodam.gateway.picows_ws import upgrade_protocol
+from sodam.gateway.tickets import Tickets
 from sodam.http import AsgiApp, Page, Router, json_page
 from sodam.messages.changes import MessageChanges
 from sodam.messages.service import MessageService
@@ -50,6 +55,7 @@ class Server:
     services: Services
     auth: Authenticator
     metrics: Metrics
+    hub: Hub
     created: list[App] = field(default_factory=list)
     """Apps that this start made from SODAM_BOOTSTRAP_APP."""
     draining: bool = False
@@ -100,7 +106,8 @@ async def build(settings: Settings) -> Server:
         messages=messages,
         changes=changes,
     )
-    server = Server(settings, db, bus, live, apps, accounts, services, auth, metrics)
+    hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), PURCHASE_BITS)
+    server = Server(settings, db, bus, live, apps, accounts, services, auth, metrics, hub)
     await apps.start()
     await presence.start()
     await messages.start()
@@ -114,6 +121,7 @@ async def build(settings: Settings) -> Server:
                     plan=cast(Plan, wanted.plan),
                 )
                 server.created.append(app)
+    metrics.gauge("connections", "Client sockets on this node", lambda: float(hub.count()))
     metrics.gauge("sessions", "Signed-in client connections on this node", lambda: float(live.count()))
     return server
 
@@ -178,6 +186,7 @@ async def listening(server: Server, sock: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(
         cast(Any, application(server)),
         http="httptools",
+        ws=cast(Any, upgrade_protocol(server.hub.accept)),
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -205,12 +214,14 @@ async def run(settings: Settings, sock: socket.socket, announce: Callable[[Serve
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         async with listening(server, sock):
+            server.hub.start()
             result = announce(server)
             if asyncio.iscoroutine(result):
                 await result
             await stop.wait()
             server.draining = True
             log.info("draining")
+            await server.hub.drain()
     finally:
         async with asyncio.timeout(DRAIN_SECONDS):
             await server.close()

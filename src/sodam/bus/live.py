@@ -33,8 +33,10 @@ class _Envelope(msgspec.Struct, array_like=True):
 class LiveSession(Protocol):
     """One signed-in connection."""
 
-    instid: int
-    platform: int
+    @property
+    def instid(self) -> int: ...
+    @property
+    def platform(self) -> int: ...
 
     def deliver(self, event: bytes) -> None:
         """An element of a push's EventArray, as JSON."""

@@ -39,10 +39,12 @@ class Call:
 
     __slots__ = (
         "admin",
+        "after",
         "app",
         "caller",
         "client_ip",
         "code",
+        "connection",
         "display",
         "info",
         "instid",
@@ -75,6 +77,10 @@ class Call:
         self.code = 0
         self.info = ""
         self.display = ""
+        self.connection: Any = None
+        """The client's connection, for the few commands that concern it; None for REST."""
+        self.after: Callable[[], None] | None = None
+        """Called when the answer is on its way to a client."""
 
     def fail(self, code: Code, info: str = "") -> None:
         """Answer ``FAIL`` with a body, as batch calls do when every item failed."""

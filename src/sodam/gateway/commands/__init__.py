@@ -1,0 +1,1 @@
+"""Client commands, one file per Tencent service name."""

@@ -1,0 +1,59 @@
+"""What the SDK asks about itself: configuration, feature bits, statistics (docs/protocol.md section 15)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sodam.errors import Code
+from sodam.wire import Call, Empty, Service
+
+config = Service(
+    "im_sdk_config_mgr",
+    bad_json=Code.BODY_NOT_JSON,
+    bad_request=Code.BODY_NOT_JSON,
+    internal=Code.SERVER_TIMEOUT,
+)
+statistics = Service(
+    "imopenstat", bad_json=Code.BODY_NOT_JSON, bad_request=Code.BODY_NOT_JSON, internal=Code.SERVER_TIMEOUT
+)
+_DAY = 86400
+OFFERED_BITS: tuple[int, ...] = (52,)
+"""Features that the SDK asks permission for: 52 follow. A bit is added with its feature."""
+PURCHASE_BITS = "".join("1" if bit in OFFERED_BITS else "0" for bit in range(63, -1, -1))
+
+
+class FetchConfig(msgspec.Struct):
+    uint64_version: int = 0
+
+
+class ConfigAnswer(msgspec.Struct):
+    uint32_sdkappid: int
+    uint64_version: int
+    int32_error_code: int = 0
+    str_error_message: str = ""
+    str_json_config: str = ""
+    uint32_expired_time: int = _DAY
+
+
+@config.command("fetch_config")
+async def fetch_config(call: Call, request: FetchConfig) -> ConfigAnswer:
+    """No parameters of the client are changed."""
+    return ConfigAnswer(call.app.sdkappid, request.uint64_version)
+
+
+class BitsAnswer(msgspec.Struct):
+    int32_error_code: int = 0
+    str_error_message: str = ""
+    str_purchase_bits: str = PURCHASE_BITS
+    uint32_expired_time: int = _DAY
+
+
+@config.command("fetch_imsdk_purchase_bitsv2")
+async def fetch_imsdk_purchase_bitsv2(call: Call, request: Empty) -> BitsAnswer:
+    """The features that this server offers."""
+    return BitsAnswer()
+
+
+@statistics.command("tim_web_report_v2")
+async def tim_web_report_v2(call: Call, request: Empty) -> None:
+    """The SDK's own usage report: taken and not kept."""

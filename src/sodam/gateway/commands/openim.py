@@ -1,0 +1,171 @@
+"""Client ``openim``, sending: messages, recall, one-sided deletion (docs/protocol.md sections 5 and 10)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sodam.errors import ApiError, Code
+from sodam.messages.elements import check_body
+from sodam.messages.model import EXTENSIBLE, NEED_RECEIPT, NO_LAST, NO_UNREAD, U32, parse_key
+from sodam.messages.offline_push import check_offline_push_info
+from sodam.messages.service import draft
+from sodam.wire import Call, Service
+
+service = Service(
+    "openim",
+    bad_json=Code.C2C_BAD_PACKET,
+    bad_request=Code.C2C_BAD_PACKET,
+    internal=Code.C2C_INTERNAL,
+)
+_CONTROL = {"NoUnread": NO_UNREAD, "NoLastMsg": NO_LAST}
+_MAX_KEYS = 30
+
+
+class SendMsg(msgspec.Struct, gc=False):
+    To_Account: str
+    MsgSeq: int
+    MsgRandom: int
+    From_Account: str = ""
+    MsgBody: msgspec.Raw = msgspec.Raw()
+    CloudCustomData: msgspec.Raw = msgspec.Raw()
+    OfflinePushInfo: msgspec.Raw = msgspec.Raw()
+    SendMsgControl: list[str] | None = None
+    MsgLifeTime: int | None = None
+    MsgClientTime: int = 0
+    IsNeedReadReceipt: int = 0
+    SupportMessageExtension: int = 0
+
+
+class SendMsgAnswer(msgspec.Struct, gc=False):
+    MsgTime: int
+    MsgSeq: int
+    MsgKey: str
+    MsgId: str
+
+
+@service.command(
+    "sendmsg",
+    errors=(
+        Code.C2C_ACCOUNT_INVALID,
+        Code.C2C_BLOCKED,
+        Code.C2C_NOT_FRIENDS,
+        Code.MSG_BODY_MALFORMED,
+        Code.MSG_BODY_NOT_ARRAY,
+        Code.MSG_FORMAT,
+        Code.MSG_RECEIVER_NOT_FOUND,
+        Code.MSG_OFFLINE_PUSH_INFO,
+        Code.MSG_TOO_LONG,
+    ),
+    fields={"To_Account": Code.MSG_TO_ACCOUNT, "MsgRandom": Code.MSG_RANDOM, "MsgSeq": Code.MSG_SEQ},
+)
+async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
+    """Send a one-to-one message as oneself. Answered when it is on disk."""
+    if request.From_Account and request.From_Account != call.caller:
+        raise ApiError(Code.C2C_ACCOUNT_INVALID, "From_Account is not the signed-in account")
+    if not (0 <= request.MsgSeq <= U32 and 0 <= request.MsgRandom <= U32):
+        raise ApiError(Code.MSG_RANDOM, "MsgSeq and MsgRandom are unsigned 32-bit integers")
+    cloud = text(request.CloudCustomData)
+    info = check_body(bytes(request.MsgBody), strict_required=False, extra_bytes=len(cloud))
+    if len(request.OfflinePushInfo) > 4:
+        check_offline_push_info(bytes(request.OfflinePushInfo))
+    message = draft(
+        call.app,
+        call.caller,
+        request.To_Account,
+        seq=request.MsgSeq,
+        random=request.MsgRandom,
+        body=info.raw,
+        cloud=cloud,
+        client_time=request.MsgClientTime if 0 <= request.MsgClientTime <= 1 << 40 else 0,
+    )
+    message.exclude = call.instid
+    flags = NEED_RECEIPT if request.IsNeedReadReceipt == 1 else 0
+    if request.SupportMessageExtension == 1:
+        flags |= EXTENSIBLE
+    for name in request.SendMsgControl or ():
+        flags |= _CONTROL.get(name, 0)
+    message.flags = flags
+    sent = await call.services.messages.send(call.app, message, online_only=request.MsgLifeTime == 0)
+    return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id)
+
+
+def text(raw: msgspec.Raw) -> bytes:
+    """An optional JSON string, kept as it is. Raises ApiError 20001 when it is anything else."""
+    if not raw or raw == b"null":
+        return b'""'
+    data = bytes(raw)
+    if data[:1] != b'"':
+        raise ApiError(Code.C2C_BAD_PACKET, "CloudCustomData is not a string")
+    return data
+
+
+class MsgInfo(msgspec.Struct):
+    From_Account: str
+    To_Account: str
+    MsgSeq: int
+    MsgRandom: int
+    MsgTimeStamp: int = 0
+    MsgTime: int = 0
+
+
+class MsgWithdraw(msgspec.Struct):
+    MsgInfo: MsgInfo
+
+
+@service.command("msgwithdraw", errors=(Code.C2C_RECALL_EXPIRED, Code.C2C_MESSAGE_NOT_FOUND, Code.C2C_ALREADY_RECALLED))
+async def msgwithdraw(call: Call, request: MsgWithdraw) -> None:
+    """Recall one's own message within the app's window (console.md section 3)."""
+    info = request.MsgInfo
+    if info.From_Account != call.caller:
+        raise ApiError(Code.C2C_BAD_PACKET, "only the sender may recall a message")
+    await call.services.changes.withdraw(
+        call.app,
+        call.caller,
+        info.To_Account,
+        (info.MsgTimeStamp or info.MsgTime, info.MsgSeq, info.MsgRandom),
+        revoker=call.caller,
+        limit=True,
+        exclude=call.instid,
+    )
+
+
+class DeleteRamble(msgspec.Struct):
+    To_Account: str
+    MsgKeyList: list[str]
+    From_Account: str = ""
+
+
+@service.command("delete_c2c_msg_ramble", errors=(Code.MSG_KEY,))
+async def delete_c2c_msg_ramble(call: Call, request: DeleteRamble) -> None:
+    """Delete up to 30 messages for oneself; the peer keeps them."""
+    if len(request.MsgKeyList) > _MAX_KEYS:
+        raise ApiError(Code.C2C_BAD_PACKET, f"more than {_MAX_KEYS} messages")
+    peer = request.To_Account if request.To_Account != call.caller else request.From_Account
+    places = []
+    for key in request.MsgKeyList:
+        parsed = parse_key(key)
+        if parsed is None:
+            raise ApiError(Code.MSG_KEY, f"{key[:60]!r} is no MsgKey")
+        places.append((parsed[2], parsed[0], parsed[1]))
+    await call.services.changes.delete_for(call.app, call.caller, peer, places)
+
+
+class Receipts(msgspec.Struct):
+    Peer_Account: str
+    C2CMsgInfo: list[MsgInfo]
+
+
+@service.command("c2c_msg_read_receipt")
+async def c2c_msg_read_receipt(call: Call, request: Receipts) -> None:
+    """Tell the sender that these messages were read."""
+    places = [(m.MsgTime or m.MsgTimeStamp, m.MsgSeq, m.MsgRandom) for m in request.C2CMsgInfo[:100]]
+    await call.services.changes.receipt(call.app, call.caller, request.Peer_Account, places)
+
+
+class PushAck(msgspec.Struct):
+    SessionData: str = ""
+
+
+@service.command("ws_msg_push_ack")
+async def ws_msg_push_ack(call: Call, request: PushAck) -> None:
+    """Acknowledge a push. Nothing waits for it: what a client misses, it pulls."""

@@ -1,0 +1,245 @@
+"""Client ``openim``, reading: catch-up, history, read marks (docs/protocol.md sections 6, 8 and 9)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from sodam.errors import ApiError, Code
+from sodam.gateway.commands.openim import service
+from sodam.messages.events import WireMessage, wire
+from sodam.messages.model import parse_key
+from sodam.messages.reads import NEWEST, Place
+from sodam.wire import Call
+
+MAX_CATCH_UP = 5000
+_MAX_PAGE = 100
+_RECOVERY_COUNT = 16
+_CONVERSATIONS = 500
+
+
+class GetMsg(msgspec.Struct):
+    Cookie: str = ""
+    SyncFlag: int = 0
+
+
+class Unread(msgspec.Struct):
+    From_Account: str
+    UnreadCount: int
+
+
+class GetMsgAnswer(msgspec.Struct):
+    Cookie: str
+    MsgList: list[WireMessage]
+    C2CPairUnreadCount: list[Unread]
+    SyncFlag: int = 2
+    C2CRemainingUnreadCount: list[Unread] = []
+    EventArray: list[msgspec.Raw] = []
+
+
+@service.command("getmsg")
+async def getmsg(call: Call, request: GetMsg) -> GetMsgAnswer:
+    """What reached the user since ``Cookie``, in one answer, and the unread numbers.
+
+    With no cookie (the first time after a login) the messages are left to the history: the numbers announce them.
+    """
+    messages = call.services.messages
+    connection = call.connection
+    held = len(connection.held) if connection is not None and connection.held is not None else 0
+    position = await messages.position()
+    missed = []
+    if since := _position(request.Cookie):
+        missed = await messages.since(call.app, call.caller, since, MAX_CATCH_UP)
+        position = max(position, (position[0], missed[-1].id)) if missed else position
+    heads = await messages.heads(call.app, call.caller, _CONVERSATIONS)
+    if connection is not None:
+        # Held events are let go behind this answer; messages that came before the look-up are in it already.
+        call.after = lambda: call.connection.resume(held)
+    return GetMsgAnswer(
+        Cookie=f"{position[0]}.{position[1]}",
+        MsgList=[wire(message) for message in missed],
+        C2CPairUnreadCount=[Unread(head.peer, head.unread) for head in heads if head.unread],
+    )
+
+
+def _position(cookie: str) -> tuple[int, int] | None:
+    time, _, newest = cookie.partition(".")
+    if not (time.isascii() and time.isdigit() and newest.isascii() and newest.isdigit() and len(cookie) < 40):
+        return None
+    return int(time), int(newest)
+
+
+class GetRoamMsg(msgspec.Struct):
+    Peer_Account: str
+    MaxCnt: int = 15
+    LastMsgTime: int = 0
+    MsgKey: str = ""
+    GetDirection: int = 0
+    WithRecalledMsg: int = 1
+
+
+class RoamAnswer(msgspec.Struct, omit_defaults=True):
+    Complete: int = -1
+    MsgCnt: int = -1
+    LastMsgTime: int = -1
+    MsgKey: str | None = None
+    MsgList: list[WireMessage] | None = None
+
+
+@service.command("getroammsg", errors=(Code.MSG_KEY,))
+async def getroammsg(call: Call, request: GetRoamMsg) -> RoamAnswer:
+    """A page of the history with a peer, oldest first."""
+    messages = call.services.messages
+    count = max(1, min(request.MaxCnt, _MAX_PAGE))
+    if request.GetDirection == 1:
+        if request.MaxCnt == _RECOVERY_COUNT and not request.MsgKey:
+            # The SDK's recovery after a reconnect: getmsg delivers, or unread numbers would go wrong (8.3).
+            return RoamAnswer(Complete=1, MsgCnt=0)
+        after = _place(request) or (max(0, request.LastMsgTime), -1, -1)
+        found = await messages.forward(call.app, call.caller, request.Peer_Account, after=after, limit=count + 1)
+        page = found[:count]
+        mark = page[-1] if page else None
+    else:
+        before = _place(request)
+        if before is None:
+            before = (request.LastMsgTime + 1, -1, -1) if request.LastMsgTime > 0 else NEWEST
+        found = await messages.history(call.app, call.caller, request.Peer_Account, before=before, limit=count + 1)
+        page = found[:count][::-1]
+        mark = page[0] if page else None
+    return RoamAnswer(
+        Complete=0 if len(found) > count else 1,
+        MsgCnt=len(page),
+        LastMsgTime=mark.msg_time if mark else 0,
+        MsgKey=mark.key if mark else "",
+        MsgList=[wire(message) for message in page],
+    )
+
+
+def _place(request: GetRoamMsg) -> Place | None:
+    if not request.MsgKey:
+        return None
+    parsed = parse_key(request.MsgKey)
+    if parsed is None:
+        raise ApiError(Code.MSG_KEY)
+    return (parsed[2], parsed[0], parsed[1])
+
+
+class ReadItem(msgspec.Struct):
+    To_Account: str
+    LastedMsgTime: int = 0
+
+
+class ReadItems(msgspec.Struct):
+    C2CMsgReadedItem: list[ReadItem]
+
+
+class MsgReaded(msgspec.Struct):
+    C2CMsgReaded: ReadItems
+
+
+@service.command("msgreaded")
+async def msgreaded(call: Call, request: MsgReaded) -> None:
+    """Everything from these peers up to the given seconds is read."""
+    for item in request.C2CMsgReaded.C2CMsgReadedItem[:100]:
+        await call.services.changes.mark_read(
+            call.app,
+            call.caller,
+            item.To_Account,
+            item.LastedMsgTime or call.services.messages.now,
+            exclude=call.instid,
+        )
+
+
+class GroupRead(msgspec.Struct):
+    GroupId: str
+    MsgSeq: int = 0
+
+
+class GroupReadResult(msgspec.Struct):
+    GroupId: str
+    MsgSeq: int
+    RetCode: int
+
+
+class ReadAll(msgspec.Struct):
+    C2CReadAllMsg: int = 0
+    GroupReadInfo: list[GroupRead] = []
+
+
+class ReadAllAnswer(msgspec.Struct):
+    C2CReadAllMsg: int
+    GroupReadInfoArray: list[GroupReadResult] = []
+
+
+@service.command("read_all_unread_msg")
+async def read_all_unread_msg(call: Call, request: ReadAll) -> ReadAllAnswer:
+    """All one-to-one conversations are read."""
+    if request.C2CReadAllMsg:
+        await call.services.changes.mark_all_read(call.app, call.caller, exclude=call.instid)
+    unknown = int(Code.GROUP_NOT_FOUND)
+    return ReadAllAnswer(
+        request.C2CReadAllMsg, [GroupReadResult(g.GroupId, g.MsgSeq, unknown) for g in request.GroupReadInfo]
+    )
+
+
+class PeerReadTime(msgspec.Struct):
+    To_Account: list[str]
+
+
+class PeerReadTimeAnswer(msgspec.Struct):
+    ReadTime: list[int]
+
+
+@service.command("get_peer_read_time")
+async def get_peer_read_time(call: Call, request: PeerReadTime) -> PeerReadTimeAnswer:
+    """Up to which second each peer has read; 0: nothing."""
+    messages = call.services.messages
+    heads = await asyncio.gather(*(messages.head(call.app, call.caller, peer) for peer in request.To_Account[:100]))
+    return PeerReadTimeAnswer([head.peer_read_time for head in heads])
+
+
+class MuteGet(msgspec.Struct):
+    Peer_Account: list[str]
+    To_Account: str = ""
+
+
+class MuteItem(msgspec.Struct):
+    Peer_Account: str
+    MuteNotifications: int
+
+
+class MuteAnswer(msgspec.Struct):
+    MuteNotificationsList: list[MuteItem]
+
+
+@service.command("get_c2c_peer_mute_notifications")
+async def get_c2c_peer_mute_notifications(call: Call, request: MuteGet) -> MuteAnswer:
+    """MsgRecvOption of conversations: 0 receive, 1 discard, 2 receive without notification."""
+    messages = call.services.messages
+    return MuteAnswer(
+        [MuteItem(peer, (await messages.head(call.app, call.caller, peer)).mute) for peer in request.Peer_Account[:100]]
+    )
+
+
+class MuteSet(msgspec.Struct):
+    Peer_Account: list[str]
+    Mute_Notifications: int
+
+
+@service.command("set_c2c_peer_mute_notifications")
+async def set_c2c_peer_mute_notifications(call: Call, request: MuteSet) -> None:
+    """Set MsgRecvOption for up to 30 peers."""
+    if request.Mute_Notifications not in (0, 1, 2) or not 1 <= len(request.Peer_Account) <= 30:
+        raise ApiError(Code.C2C_BAD_PACKET, "Mute_Notifications is 0, 1 or 2, for 1 to 30 peers")
+    await call.services.changes.mute(call.app, call.caller, request.Peer_Account, request.Mute_Notifications)
+    for peer in request.Peer_Account:
+        event = msgspec.json.encode(
+            {
+                "Event": 10,
+                "C2cNotifyMsgArray": [
+                    {"MuteNotificationsSync": {"To_Account": peer, "MuteNotifications": request.Mute_Notifications}}
+                ],
+            }
+        )
+        call.services.messages.told(call.app.sdkappid, (call.caller,), event, exclude=call.instid)

@@ -1,0 +1,257 @@
+"""The host of a session: carries out its actions, and gathers what goes to the client.
+
+Everything written in one turn of the event loop leaves in one system call: answers first, then one push frame with all
+events. A client that reads too slowly is cut when its budget is used up; it catches up by ``getmsg``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from sodam.bus import Kick
+from sodam.errors import ApiError
+from sodam.gateway import frames
+from sodam.gateway.frames import Head
+from sodam.gateway.session import Action, Close, Login, Run, Send, Session, SignOut
+from sodam.gateway.transport import Transport
+from sodam.wire import Call, decode_request, failure, success
+
+if TYPE_CHECKING:
+    from sodam.gateway.hub import Hub
+
+log = structlog.get_logger(__name__)
+WRITE_BUDGET = 4 * 1024 * 1024
+"""Bytes that may wait for a slow client."""
+
+
+class Connection:
+    """One client socket; a ``Receiver`` for its transport and a ``LiveSession`` for the bus."""
+
+    __slots__ = (
+        "_dirty",
+        "_events",
+        "_hub",
+        "_kick_at",
+        "_out",
+        "client_ip",
+        "held",
+        "held_until",
+        "last_seen",
+        "registered",
+        "session",
+        "transport",
+    )
+
+    def __init__(self, hub: Hub, session: Session, client_ip: str) -> None:
+        self._hub = hub
+        self.session = session
+        self.client_ip = client_ip
+        self.transport: Transport | None = None
+        self._out: list[bytes] | None = None
+        self._events: list[bytes] | None = None
+        self._dirty = False
+        self._kick_at = 0.0
+        self.held: list[bytes] | None = None
+        """Events held back from sign-in until the client's first ``getmsg``: they would be counted twice."""
+        self.held_until = 0.0
+        self.last_seen = 0.0
+        self.registered: tuple[int, str] | None = None
+
+    # LiveSession
+
+    @property
+    def instid(self) -> int:
+        return self.session.instid
+
+    @property
+    def platform(self) -> int:
+        return self.session.platform
+
+    def deliver(self, event: bytes) -> None:
+        if self.held is not None:
+            self.held.append(event)
+            return
+        if self._events is None:
+            self._events = [event]
+        else:
+            self._events.append(event)
+        if not self._dirty:
+            self._dirty = True
+            self._hub.flush_later(self)
+
+    def kicked(self, kick: Kick) -> None:
+        if not self.session.kick(kick.kind):
+            return
+        self._hub.unregister(self)
+        self._hub.remember_kick(self.session.instid, kick.kind)
+        self._kick_at = self._hub.now()
+        self.release()
+        self.deliver(_kick_event(kick))
+
+    # Receiver
+
+    def opened(self, transport: Transport) -> None:
+        self.transport = transport
+        self.last_seen = self._hub.now()
+        self._hub.opened(self)
+
+    def received(self, data: bytes) -> None:
+        self.last_seen = self._hub.now()
+        action = self.session.receive(data)
+        if type(action) is Run and action.ticket is None:
+            self._start(self._run(action))
+        else:
+            self._act(action)
+
+    def closed(self) -> None:
+        self.transport = None
+        self._out = self._events = self.held = None
+        self._hub.closed(self)
+
+    def _act(self, action: Action) -> None:
+        if isinstance(action, Send):
+            self.send(action.frame)
+        elif isinstance(action, Run):
+            self._start(self._run(action))
+        elif isinstance(action, Login):
+            self._start(self._hub.login(self, action))
+        elif isinstance(action, SignOut):
+            self._hub.unregister(self)
+            self.send(action.frame)
+        elif isinstance(action, Close):
+            self.close(action.code, action.reason)
+
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run up to the first wait right here: most commands end, or reach the log, without one."""
+        try:
+            waits_for = coroutine.send(None)
+        except StopIteration:
+            return
+        _Continued(coroutine, waits_for)
+
+    async def _run(self, action: Run) -> None:
+        command, head = action.command, action.head
+        code = 0
+        call: Call | None = None
+        try:
+            app = self._hub.app(self.session.sdkappid)
+            if action.ticket is not None:
+                await self._hub.check_ticket(app, action.ticket)
+            call = Call(
+                self._hub.services,
+                app,
+                action.user_id,
+                admin=False,
+                platform="Web",
+                instid=action.instid,
+                client_ip=self.client_ip,
+            )
+            call.connection = self
+            body = success(command, call, await command.handler(call, decode_request(command, action.body)))
+        except ApiError as error:
+            code = int(error.code)
+            body = failure(error, display=command.service.display)
+        except Exception:
+            log.exception("a client command failed", command=command.path)
+            code = int(command.service.internal)
+            body = failure(ApiError(command.service.internal))
+        self._hub.metrics.client(command.path, code)
+        self.send(self.session.answered(head, body))
+        if call is not None and call.after is not None:
+            call.after()
+
+    # Out
+
+    def send(self, frame: bytes) -> None:
+        if self.transport is None:
+            return
+        if self._out is None:
+            self._out = [frame]
+        else:
+            self._out.append(frame)
+        if not self._dirty:
+            self._dirty = True
+            self._hub.flush_later(self)
+
+    def flush(self) -> None:
+        self._dirty = False
+        payloads, events = self._out, self._events
+        self._out = self._events = None
+        transport = self.transport
+        if transport is None:
+            return
+        payloads = payloads or []
+        if events:
+            payloads.extend(frames.pushes(events))
+        transport.write(payloads)
+        if transport.waiting() > WRITE_BUDGET:
+            self._hub.metrics.count("slow_clients_cut")
+            transport.abort()
+
+    def hold(self, until: float) -> None:
+        self.held = []
+        self.held_until = until
+
+    def release(self, drop_messages: int = 0) -> None:
+        """Send what was held back, but for messages among the first ``drop_messages`` events."""
+        held, self.held = self.held, None
+        for at, event in enumerate(held or ()):
+            if at >= drop_messages or not event.startswith(b'{"Event":9,'):
+                self.deliver(event)
+
+    def resume(self, drop_messages: int) -> None:
+        """The client has caught up: let the held events go."""
+        self._hub.release(self, drop_messages)
+
+    def overdue(self, now: float, idle: float, kick_grace: float) -> bool:
+        """Nothing was heard for ``idle`` seconds, or a kicked client does not leave."""
+        return now - self.last_seen > idle or (self._kick_at > 0 and now - self._kick_at > kick_grace)
+
+    def close(self, code: int, reason: str) -> None:
+        if self._dirty:
+            self.flush()
+        if self.transport is not None:
+            self.transport.close(code, reason)
+
+    def abort(self) -> None:
+        if self.transport is not None:
+            self.transport.abort()
+
+    def accept(self, head: Head, user_id: str, instid: int, body: bytes) -> None:
+        self._act(self.session.login_accepted(head, user_id, instid, body))
+
+    def refuse(self, head: Head, error: ApiError, kick_type: int = 0) -> None:
+        self._act(self.session.login_refused(head, error, kick_type=kick_type))
+
+
+class _Continued:
+    """Drives a coroutine that waits for futures, at a fraction of a task's cost. It cannot be cancelled: commands
+    are short, and what they wait for always ends."""
+
+    __slots__ = ("_coroutine",)
+
+    def __init__(self, coroutine: Coroutine[Any, Any, None], waits_for: Any) -> None:
+        self._coroutine = coroutine
+        self._wait(waits_for)
+
+    def _wait(self, waits_for: Any) -> None:
+        if waits_for is None:  # a bare yield, as asyncio.sleep(0) does
+            asyncio.get_running_loop().call_soon(self._step)
+            return
+        waits_for._asyncio_future_blocking = False
+        waits_for.add_done_callback(self._step)
+
+    def _step(self, _: Any = None) -> None:
+        try:
+            waits_for = self._coroutine.send(None)
+        except StopIteration:
+            return
+        self._wait(waits_for)
+
+
+def _kick_event(kick: Kick) -> bytes:
+    return b'{"Event":10,"C2cNotifyMsgArray":[{"KickoutMsgNotify":{"KickType":%d,"NewInstInfo":{}}}]}' % kick.kind

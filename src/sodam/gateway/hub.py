@@ -1,0 +1,240 @@
+"""All connections of this node: sign-in, one flush per turn of the loop, and the sweep that ends silent ones."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from urllib.parse import parse_qs
+
+import msgspec
+import structlog
+
+from sodam.accounts.auth import Authenticator
+from sodam.accounts.model import valid_user_id
+from sodam.apps.model import App
+from sodam.bus import Kick
+from sodam.errors import ApiError, Code
+from sodam.gateway.connection import Connection
+from sodam.gateway.session import Login, Session
+from sodam.gateway.tickets import Ticket, Tickets
+from sodam.gateway.transport import Receiver
+from sodam.observability.metrics import Metrics
+from sodam.services import Services
+from sodam.wire import Command
+
+log = structlog.get_logger(__name__)
+HELLO_SECONDS = 9
+"""Answers to hello count as signs of life: at this interval the SDK sends no heartbeats besides, and after a loss of
+the server it comes back within this time (docs/protocol.md 2.2)."""
+IDLE_SECONDS = 60.0
+KICK_GRACE_SECONDS = 10.0
+HOLD_SECONDS = 5.0
+SWEEP_SECONDS = 1.0
+_SWEEPS_PER_IDLE_CHECK = 10
+_KICKED_REMEMBERED = 100_000
+
+
+class _LoginAnswer(msgspec.Struct):
+    A2Key: str
+    TinyId: str
+    InstId: int
+    TimeStamp: int
+    PurchaseBits: str
+    HelloInterval: int = HELLO_SECONDS
+    CustomStatus: str = ""
+    RichMsgAuthKey: str = ""
+    ActionStatus: str = "OK"
+    ErrorCode: int = 0
+    ErrorInfo: str = ""
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Hub:
+    def __init__(
+        self,
+        services: Services,
+        auth: Authenticator,
+        metrics: Metrics,
+        commands: Mapping[str, Command],
+        tickets: Tickets,
+        purchase_bits: str,
+    ) -> None:
+        self.services = services
+        self.metrics = metrics
+        self._auth = auth
+        self._commands = commands
+        self._tickets = tickets
+        self._bits = purchase_bits
+        self._loop = asyncio.get_running_loop()
+        self.now = self._loop.time
+        self._all: set[Connection] = set()
+        self._holding: set[Connection] = set()
+        self._dirty: list[Connection] = []
+        self._kicked: dict[int, int] = {}
+        self._sweeper: asyncio.Task[None] | None = None
+        self._refusing = False
+
+    def start(self) -> None:
+        self._sweeper = self._loop.create_task(self._sweep())
+
+    async def drain(self) -> None:
+        """Ask every client to reconnect, to another node or after the restart."""
+        self._refusing = True
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for connection in list(self._all):
+            connection.close(1012, "the server restarts")
+        for _ in range(100):
+            if not self._all:
+                break
+            await asyncio.sleep(0.02)
+
+    def count(self) -> int:
+        return len(self._all)
+
+    def accept(self, path: str, query: str, client_ip: str) -> Receiver | None:
+        """A new socket: ``<any prefix>/binfo?sdkappid=...`` (docs/protocol.md section 1)."""
+        if not path.endswith("/binfo") or self._refusing:
+            return None
+        text = parse_qs(query).get("sdkappid", [""])[0]
+        sdkappid = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
+        return Connection(self, Session(sdkappid, self._commands, self._tickets.open_ticket), client_ip)
+
+    def opened(self, connection: Connection) -> None:
+        self._all.add(connection)
+
+    def closed(self, connection: Connection) -> None:
+        self._all.discard(connection)
+        self.unregister(connection)
+
+    def unregister(self, connection: Connection) -> None:
+        if connection.registered is not None:
+            self.services.live.remove(*connection.registered, connection)
+            connection.registered = None
+        self._holding.discard(connection)
+
+    def flush_later(self, connection: Connection) -> None:
+        if not self._dirty:
+            self._loop.call_soon(self._flush)
+        self._dirty.append(connection)
+
+    def _flush(self) -> None:
+        dirty, self._dirty = self._dirty, []
+        for connection in dirty:
+            connection.flush()
+
+    def app(self, sdkappid: int) -> App:
+        """Raises ApiError 60006, 60016 or 60020."""
+        app = self.services.apps.get(sdkappid)
+        if app is None:
+            raise ApiError(Code.SDKAPPID_INVALID)
+        if app.status != "enabled":
+            raise ApiError(Code.APP_DISABLED if app.status == "disabled" else Code.PLAN_EXPIRED)
+        return app
+
+    # Sign-in
+
+    async def login(self, connection: Connection, action: Login) -> None:
+        head = action.head
+        try:
+            app = self.app(connection.session.sdkappid)
+            if action.ticket is not None and not head.usersig:
+                kick_type = await self._kick_type(app, action.ticket)
+                if kick_type:
+                    connection.refuse(head, ApiError(Code.LOGIN_KICKED), kick_type)
+                    return
+                ticket = action.ticket
+            else:
+                ticket = await self._sign_in(app, head.identifier, head.usersig, head.platform)
+        except ApiError as error:
+            connection.refuse(head, error)
+            self.metrics.client("im_open_status/wslogin", int(error.code))
+            return
+        except Exception:
+            # A client that is told of a failure here stays silently offline; one that loses its socket comes back.
+            log.exception("a login failed")
+            connection.close(1011, "internal error")
+            return
+        self._register(connection, ticket)
+        body = _encode(
+            _LoginAnswer(
+                self._tickets.seal(ticket), str(ticket.tiny_id), ticket.instid, self.services.messages.now, self._bits
+            )
+        )
+        connection.accept(head, ticket.user_id, ticket.instid, body)
+        self.metrics.client("im_open_status/wslogin", 0)
+
+    async def _sign_in(self, app: App, user_id: str, usersig: str, platform: int) -> Ticket:
+        if not valid_user_id(user_id):
+            raise ApiError(Code.CREDENTIALS_MALFORMED, "the identifier is not 1 to 32 printable ASCII bytes")
+        claims = await self._auth.check(app, user_id, usersig, remember=False)
+        accounts = self.services.accounts
+        # The first login of a UserID makes the account (rest-accounts-relations.md 2.4).
+        account = await accounts.find(app.sdkappid, user_id)
+        if account is None:
+            account = (await accounts.ensure(app.sdkappid, [user_id]))[user_id]
+        instid = 1 + secrets.randbits(31)
+        return Ticket(
+            app.sdkappid, user_id, account.tiny_id, instid, platform, claims.issued, claims.issued + claims.expire
+        )
+
+    async def _kick_type(self, app: App, ticket: Ticket) -> int:
+        """Why a ticket no longer serves: 0 it does, else the KickType. Raises ApiError 70001 when it has expired."""
+        if ticket.sdkappid != app.sdkappid:
+            raise ApiError(Code.USERSIG_SDKAPPID_MISMATCH)
+        if ticket.expires < self.services.messages.now:
+            raise ApiError(Code.USERSIG_EXPIRED)
+        account = await self.services.accounts.find(app.sdkappid, ticket.user_id)
+        if account is None or account.tiny_id != ticket.tiny_id or ticket.issued <= account.invalid_before:
+            return 3
+        return self._kicked.get(ticket.instid, 0)
+
+    async def check_ticket(self, app: App, ticket: Ticket) -> None:
+        """For a request that comes before the login of its socket. Raises ApiError."""
+        if await self._kick_type(app, ticket):
+            raise ApiError(Code.LOGIN_KICKED)
+
+    def _register(self, connection: Connection, ticket: Ticket) -> None:
+        live = self.services.live
+        for old in list(live.local(ticket.sdkappid, ticket.user_id)):
+            if isinstance(old, Connection) and old is not connection and old.instid == ticket.instid:
+                self.unregister(old)  # its socket was lost without a word; the client is here now
+                old.close(1001, "reconnected")
+        self.unregister(connection)
+        connection.session.instid = ticket.instid
+        connection.session.platform = ticket.platform
+        connection.session.user_id = ticket.user_id
+        live.kick(ticket.sdkappid, ticket.user_id, Kick(kind=2, platform=ticket.platform, newer=ticket.instid))
+        connection.hold(self.now() + HOLD_SECONDS)
+        self._holding.add(connection)
+        live.add(ticket.sdkappid, ticket.user_id, connection)
+        connection.registered = (ticket.sdkappid, ticket.user_id)
+
+    def remember_kick(self, instid: int, kind: int) -> None:
+        """A kicked device that comes back by its ticket is told so again."""
+        if len(self._kicked) >= _KICKED_REMEMBERED:
+            self._kicked.clear()
+        self._kicked[instid] = kind
+
+    # The sweep
+
+    async def _sweep(self) -> None:
+        turn = 0
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            turn += 1
+            now = self.now()
+            for connection in [c for c in self._holding if c.held_until <= now]:
+                self.release(connection)
+            if turn % _SWEEPS_PER_IDLE_CHECK == 0:
+                for connection in [c for c in self._all if c.overdue(now, IDLE_SECONDS, KICK_GRACE_SECONDS)]:
+                    connection.close(1001, "nothing heard for a minute")
+                    connection.abort()
+
+    def release(self, connection: Connection, drop_messages: int = 0) -> None:
+        self._holding.discard(connection)
+        if connection.held is not None:
+            connection.release(drop_messages)

@@ -1,0 +1,164 @@
+"""The WebSocket transport over picows, on uvicorn's port.
+
+uvicorn makes an object of its ``ws`` class for an upgrade request, calls ``connection_made`` and ``data_received`` with
+the request as it came, and sets it on the socket. picows' protocol takes its input through a buffer instead: the one
+method added here feeds it. Its constructor is not public, so the version is pinned and the transport contract tests
+cover it (docs/decisions).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, cast
+
+import structlog
+from picows import (
+    WSAutoPingStrategy,
+    WSCloseCode,
+    WSFrame,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    WSUpgradeRequest,
+)
+from picows.picows import WSProtocol  # type: ignore[attr-defined]
+
+from sodam.gateway.frames import MAX_FRAME, wire_frame
+from sodam.gateway.transport import Accept, Receiver
+
+log = structlog.get_logger(__name__)
+_MAX_WRITE = 256 * 1024
+_CONTINUATION, _TEXT, _BINARY, _CLOSE = WSMsgType.CONTINUATION, WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CLOSE
+
+
+class _Log:
+    """Stands in for a logger: picows would make one of its own for every connection."""
+
+    name = "picows"
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - the logging module's name
+        return level >= logging.ERROR
+
+    def error(self, message: str, *args: Any, **extra: Any) -> None:
+        log.warning("websocket", reason=message % args if args else message)
+
+    exception = error
+
+    def log(self, level: int, message: str, *args: Any, **extra: Any) -> None:
+        return
+
+    debug = info = warning = lambda self, *args, **extra: None
+
+
+_LOG = _Log()
+
+
+class PicowsTransport(WSListener):
+    """See ``Transport``."""
+
+    __slots__ = ("_parts", "_receiver", "_size", "_ws")
+
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
+        self._ws: WSTransport | None = None
+        self._parts: list[bytes] | None = None
+        self._size = 0
+
+    def write(self, payloads: list[bytes]) -> None:
+        ws = self._ws
+        if ws is None:
+            return
+        raw = ws.underlying_transport
+        if not raw.is_closing():
+            raw.write(b"".join([wire_frame(payload) for payload in payloads]))
+
+    def waiting(self) -> int:
+        return int(self._ws.underlying_transport.get_write_buffer_size()) if self._ws is not None else 0
+
+    def close(self, code: int, reason: str) -> None:
+        if self._ws is not None:
+            self._ws.send_close(cast(WSCloseCode, code), reason.encode())
+            self._ws.disconnect()
+
+    def abort(self) -> None:
+        if self._ws is not None:
+            self._ws.disconnect(False)
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self._ws = transport
+        self._receiver.opened(self)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        kind = frame.msg_type
+        if kind is _CLOSE or kind == _CLOSE:
+            transport.send_close(frame.get_close_code(), frame.get_close_message())
+            transport.disconnect()
+        elif self._parts is None and frame.fin and kind in (_BINARY, _TEXT):
+            self._receiver.received(frame.get_payload_as_bytes())
+        elif kind in (_BINARY, _TEXT, _CONTINUATION):
+            self._part(transport, frame, kind == _CONTINUATION)
+
+    def _part(self, transport: WSTransport, frame: WSFrame, continued: bool) -> None:
+        """A piece of a fragmented message."""
+        if continued != (self._parts is not None):
+            self.close(1002, "fragments out of order")
+            return
+        parts = self._parts if self._parts is not None else []
+        parts.append(frame.get_payload_as_bytes())
+        self._size += len(parts[-1])
+        if self._size > MAX_FRAME:
+            self.close(1009, "message too big")
+            return
+        if not frame.fin:
+            self._parts = parts
+            return
+        self._parts, self._size = None, 0
+        self._receiver.received(b"".join(parts))
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        self._ws = None
+        self._receiver.closed()
+
+
+class _UpgradedProtocol(WSProtocol):  # type: ignore[misc]
+    __slots__ = ()
+
+    def data_received(self, data: bytes) -> None:
+        at = 0
+        while at < len(data):
+            buffer = memoryview(self.get_buffer(len(data) - at))
+            size = min(len(buffer), len(data) - at)
+            buffer[:size] = data[at : at + size]
+            self.buffer_updated(size)
+            at += size
+
+
+def upgrade_protocol(accept: Accept) -> Callable[..., Any]:
+    """What uvicorn's ``ws`` option takes: a factory of protocols for upgraded sockets."""
+
+    def listener(request: WSUpgradeRequest) -> PicowsTransport | None:
+        path, _, query = request.path.decode("latin-1").partition("?")
+        receiver = accept(path, query, request.headers.get("x-forwarded-for", ""))
+        return PicowsTransport(receiver) if receiver is not None else None
+
+    def factory(**_: Any) -> Any:
+        return _UpgradedProtocol(
+            None,  # host and port
+            None,  # path
+            False,  # client side
+            listener,
+            _LOG,
+            True,  # disconnect on exception
+            10.0,  # handshake timeout
+            False,  # automatic ping: the protocol has heartbeats of its own
+            None,
+            None,
+            WSAutoPingStrategy.PING_WHEN_IDLE,
+            True,  # automatic pong
+            MAX_FRAME,
+            None,  # extra headers
+            1024,  # initial read buffer
+        )
+
+    return factory

@@ -1,0 +1,33 @@
+"""Every client command: those of ``commands/``, and those that a client sends exactly as a server does by REST."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from sodam.gateway.commands import client_config, openim, openim_sync, recentcontact  # noqa: F401
+from sodam.rest import table as rest
+from sodam.wire import Command, Service
+
+SHARED = ("sns", "follow")
+"""REST services whose every command a client may send for itself."""
+_OPTIONAL = ("profile", "sns", "im_open_status")
+
+
+def services() -> list[Service]:
+    found = [openim.service, recentcontact.service, client_config.config, client_config.statistics]
+    found.extend(
+        import_module(f"sodam.gateway.commands.{name}").service
+        for name in _OPTIONAL
+        if find_spec(f"sodam.gateway.commands.{name}")
+    )
+    return found
+
+
+def commands() -> dict[str, Command]:
+    """By servcmd, ``service.command``. A client's own declaration wins over the shared one."""
+    table: dict[str, Command] = {}
+    for service in [*(rest.SERVICES[name] for name in SHARED if name in rest.SERVICES), *services()]:
+        for command in service.commands.values():
+            table[f"{service.name}.{command.name}"] = command
+    return table

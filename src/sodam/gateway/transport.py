@@ -1,0 +1,49 @@
+"""What a connection needs of a WebSocket, and what it gives back. Two implementations stand behind it: ``picows_ws.py``
+(fast) and ``websockets_ws.py`` (plain Python); one contract suite runs over both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Transport(Protocol):
+    def write(self, payloads: list[bytes]) -> None:
+        """Send binary messages, in one system call where possible. Does nothing once the peer is gone."""
+        ...
+
+    def waiting(self) -> int:
+        """Bytes that the kernel has not taken yet."""
+        ...
+
+    def close(self, code: int, reason: str) -> None:
+        """Begin the closing handshake."""
+        ...
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+        ...
+
+
+class Receiver(Protocol):
+    def opened(self, transport: Transport) -> None: ...
+
+    def received(self, data: bytes) -> None:
+        """One whole message, binary or text, at most ``frames.MAX_FRAME`` bytes."""
+        ...
+
+    def closed(self) -> None:
+        """Called once, however the connection ended."""
+        ...
+
+
+class Upgrade(Protocol):
+    """The HTTP request that asks for the WebSocket."""
+
+    path: str
+    query: str
+    client_ip: str
+
+
+Accept = Callable[[str, str, str], Receiver | None]
+"""``(path, query, client_ip)`` to the receiver of the new connection, or None to refuse it with 404."""

@@ -1,0 +1,103 @@
+"""The fallback WebSocket transport: the ``websockets`` library's protocol without I/O, fed by an asyncio protocol."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+
+from websockets.exceptions import ProtocolError
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
+
+from sodam.gateway.frames import MAX_FRAME
+from sodam.gateway.transport import Accept, Receiver
+
+
+class WebsocketsTransport(asyncio.Protocol):
+    """See ``Transport``."""
+
+    def __init__(self, accept: Accept) -> None:
+        self._accept = accept
+        self._protocol = ServerProtocol(max_size=MAX_FRAME)
+        self._raw: asyncio.Transport | None = None
+        self._receiver: Receiver | None = None
+        self._parts: list[bytes] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._raw = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._upgrade(event)
+            elif isinstance(event, Frame):
+                self._frame(event)
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._raw = None
+        if self._receiver is not None:
+            receiver, self._receiver = self._receiver, None
+            receiver.closed()
+
+    def write(self, payloads: list[bytes]) -> None:
+        try:
+            for payload in payloads:
+                self._protocol.send_binary(payload)
+        except ProtocolError:
+            return  # the closing handshake has begun
+        self._flush()
+
+    def waiting(self) -> int:
+        return self._raw.get_write_buffer_size() if self._raw is not None else 0
+
+    def close(self, code: int, reason: str) -> None:
+        self._protocol.send_close(code, reason)
+        self._flush()
+        if self._raw is not None:
+            self._raw.close()
+
+    def abort(self) -> None:
+        if self._raw is not None:
+            self._raw.abort()
+
+    def _upgrade(self, request: Request) -> None:
+        response = self._protocol.accept(request)
+        path, _, query = request.path.partition("?")
+        if response.status_code == 101:
+            self._receiver = self._accept(path, query, request.headers.get("X-Forwarded-For", ""))
+            if self._receiver is None:
+                response = self._protocol.reject(404, "not found\n")
+        self._protocol.send_response(response)
+        self._flush()
+        if self._receiver is not None:
+            self._receiver.opened(self)
+
+    def _frame(self, frame: Frame) -> None:
+        if frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT) or self._receiver is None:
+            return
+        self._parts.append(bytes(frame.data))
+        if frame.fin:
+            data = b"".join(self._parts)
+            self._parts.clear()
+            self._receiver.received(data)
+
+    def _flush(self) -> None:
+        if self._raw is None or self._raw.is_closing():
+            return
+        for data in self._protocol.data_to_send():
+            if data:
+                self._raw.write(data)
+            else:
+                self._raw.close()
+                return
+        if self._protocol.close_expected():
+            self._raw.close()
+
+
+def upgrade_protocol(accept: Accept) -> Callable[..., Any]:
+    """What uvicorn's ``ws`` option takes."""
+    return lambda **_: WebsocketsTransport(accept)
