@@ -1,0 +1,155 @@
+"""What a sender asks for, checked and turned into messages: the fields that REST and clients have in common.
+
+Source: rest-messages.md 1.2, 1.4 and 2.1. An edge derives its request from ``Outgoing``, maps its decoding failures
+with ``FIELDS`` and gives the decoded request to ``prepare``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+import msgspec
+
+from sodam.apps.model import App
+from sodam.errors import ApiError, Code
+from sodam.messages.elements import check_body
+from sodam.messages.model import (
+    EMPTY_TEXT,
+    EXTENSIBLE,
+    NEED_RECEIPT,
+    NO_LAST,
+    NO_UNREAD,
+    U32,
+    Message,
+    conversation,
+)
+from sodam.messages.offline_push import OfflinePushInfo, check_offline_push_info
+
+UInt32 = Annotated[int, msgspec.Meta(ge=0, le=U32)]
+Flag = Annotated[int, msgspec.Meta(ge=0, le=1)]
+Names = list[str] | str
+"""A list of strings; a single one may stand for a list of one."""
+
+_CONTROLS: Final = {"NoUnread": NO_UNREAD, "NoLastMsg": NO_LAST}
+_MAX_CLIENT_TIME: Final = 1 << 40
+
+FIELDS: Final[Mapping[str, Code]] = {
+    "MsgBody": Code.MSG_BODY_NOT_ARRAY,
+    "MsgSeq": Code.MSG_SEQ,
+    "MsgRandom": Code.MSG_RANDOM,
+    "MsgLifeTime": Code.MSG_LIFE_TIME_TYPE,
+    "OnlineOnlyFlag": Code.MSG_FORMAT,
+    "SendMsgControl": Code.MSG_FORMAT,
+    "ForbidCallbackControl": Code.MSG_FORMAT,
+    "CloudCustomData": Code.MSG_FORMAT,
+    "SupportMessageExtension": Code.MSG_FORMAT,
+    "IsNeedReadReceipt": Code.MSG_FORMAT,
+    "OfflinePushInfo": Code.MSG_OFFLINE_PUSH_INFO,
+}
+"""The code of a field that is missing or has the wrong type (rest-messages.md 7)."""
+ERRORS: Final = (
+    Code.MSG_BODY_MALFORMED,
+    Code.MSG_SEQ,
+    Code.MSG_RANDOM,
+    Code.MSG_BODY_NOT_ARRAY,
+    Code.MSG_FORMAT,
+    Code.MSG_LIFE_TIME_RANGE,
+    Code.MSG_OFFLINE_PUSH_INFO,
+    Code.MSG_LIFE_TIME_TYPE,
+)
+"""What ``prepare`` and the decoding of an ``Outgoing`` may refuse with, but for the code of too long a body."""
+
+
+class Outgoing(msgspec.Struct, kw_only=True):
+    """The fields of a message that its sender gives. null is the same as absence.
+
+    MsgSeq absent: a random one. MsgLifeTime 0 or OnlineOnlyFlag 1: for those online now, never stored; a MsgLifeTime
+    above 604800 seconds is taken as 604800. ForbidCallbackControl, and of SendMsgControl WithMuteNotifications and
+    NoMsgCheck, ask for things that are so anyway; unknown words are ignored.
+    """
+
+    MsgRandom: UInt32
+    MsgBody: msgspec.Raw = msgspec.Raw()
+    MsgSeq: UInt32 | None = None
+    MsgLifeTime: int | None = None
+    OnlineOnlyFlag: Flag | None = None
+    SendMsgControl: Names | None = None
+    ForbidCallbackControl: Names | None = None
+    CloudCustomData: str | None = None
+    SupportMessageExtension: Flag | None = None
+    IsNeedReadReceipt: Flag | None = None
+    OfflinePushInfo: msgspec.Raw = msgspec.Raw()
+
+
+class Content(msgspec.Struct, gc=False):
+    """A checked message that lacks only its two parties; a batch makes many messages of one."""
+
+    seq: int
+    random: int
+    body: bytes
+    cloud: bytes
+    flags: int
+    online_only: bool = False
+    push: OfflinePushInfo | None = None
+    push_text: str = ""
+
+    def message(self, app: App, sender: str, recipient: str, *, client_time: int = 0) -> Message:
+        """A message not yet sent. ``client_time`` is the sender's clock in seconds; 0: that of the server."""
+        return Message(
+            app=app.sdkappid,
+            conv=conversation(sender, recipient),
+            sender=sender,
+            recipient=recipient,
+            msg_seq=self.seq,
+            msg_random=self.random,
+            client_time=client_time if 0 < client_time < _MAX_CLIENT_TIME else 0,
+            body=self.body,
+            cloud=self.cloud,
+            flags=self.flags,
+        )
+
+
+def prepare(request: Outgoing, *, strict_required: bool, too_long: Code = Code.MSG_TOO_LONG) -> Content:
+    """Check what decoding cannot. ``strict_required`` and ``too_long`` as ``check_body`` has them.
+
+    Raises ApiError 90002, 90007, 90010 (the body), 90026 (a negative MsgLifeTime), 90043 and ``too_long``.
+    """
+    cloud = cloud_json(request.CloudCustomData)
+    info = check_body(
+        bytes(request.MsgBody), strict_required=strict_required, too_long=too_long, extra_bytes=len(cloud) - 2
+    )
+    life_time = request.MsgLifeTime
+    if life_time is not None and life_time < 0:
+        raise ApiError(Code.MSG_LIFE_TIME_RANGE)
+    push = bytes(request.OfflinePushInfo)
+    return Content(
+        seq=secrets.randbits(32) if request.MsgSeq is None else request.MsgSeq,
+        random=request.MsgRandom,
+        body=info.raw,
+        cloud=cloud,
+        flags=flags(request),
+        online_only=life_time == 0 or request.OnlineOnlyFlag == 1,
+        push=check_offline_push_info(push) if push and push != b"null" else None,
+        push_text=info.push_text,
+    )
+
+
+def flags(request: Outgoing) -> int:
+    """The flags of the message that ``request`` asks for."""
+    wanted = 0
+    control = request.SendMsgControl
+    if control:
+        for name in [control] if isinstance(control, str) else control:
+            wanted |= _CONTROLS.get(name, 0)
+    if request.IsNeedReadReceipt:
+        wanted |= NEED_RECEIPT
+    if request.SupportMessageExtension:
+        wanted |= EXTENSIBLE
+    return wanted
+
+
+def cloud_json(text: str | None) -> bytes:
+    """CloudCustomData as it is stored: a JSON string."""
+    return msgspec.json.encode(text) if text else EMPTY_TEXT
