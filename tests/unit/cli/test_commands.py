@@ -1,0 +1,154 @@
+"""The commands as a shell sees them: output, one line of complaint, exit code."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from sodam import settings, usersig, welcome
+from sodam.cli import checks
+from sodam.cli.main import run
+from tests.support.nats import Nats
+
+VECTOR_KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SODAM_DATA_DIR", str(tmp_path / "data"))
+
+
+def refused(capsys: pytest.CaptureFixture[str], *tokens: str) -> str:
+    """Run a command that must be refused; its one line."""
+    assert run(tokens) == 2
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert out.err.startswith("sodam: ")
+    assert out.err.count("\n") == 1
+    return out.err
+
+
+def test_app_create_list_show(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["app", "create", "Shop", "--sdkappid", "5", "--key", "secret-key", "--plan", "Pro"]) == 0
+    assert capsys.readouterr().out.split() == ["SDKAppID", "5", "key", "secret-key"]
+    assert run(["app", "list"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[:4] == ["5", "Shop", "Pro", "enabled"]
+    assert run(["app", "show", "5"]) == 0
+    shown = capsys.readouterr().out
+    assert "secret-key" in shown
+    assert "administrator" in shown
+
+
+@pytest.mark.parametrize(
+    ("tokens", "word"),
+    [
+        (["app", "show", "6"], "no app 6"),
+        (["app", "create", "x", "--plan", "Gold"], "Flagship"),
+        (["app", "create", "x", "--sdkappid", "0"], "4294967295"),
+        (["app", "create", "x", "--key", "ü"], "ASCII"),
+        (["app", "create"], "NAME"),
+        (["serve", "--prot", "1"], "--prot"),
+        (["serve", "--port", "x"], "--port"),
+        (["serve", "--config", "missing.toml"], "missing.toml"),
+        (["serve", "--data-dir", "/proc/sodam"], "/proc/sodam"),
+        (["serve", "--database-url", "postgresql://127.0.0.1:1/x"], "PostgreSQL"),
+        (["no-such-command"], "no-such-command"),
+        (["usersig", "make", "", "--sdkappid", "5", "--key", "k"], "UserID"),
+    ],
+)
+def test_refusals(capsys: pytest.CaptureFixture[str], tokens: list[str], word: str) -> None:
+    assert word in refused(capsys, *tokens)
+
+
+def test_unknown_variable(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SODAM_PROT", "1")
+    assert "SODAM_PROT" in refused(capsys, "serve")
+
+
+def test_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert f"port {port} on 127.0.0.1 is in use" in refused(capsys, "serve", "--port", str(port))
+
+
+def test_same_number_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["app", "create", "x", "--sdkappid", "5"]) == 0
+    capsys.readouterr()
+    assert "already" in refused(capsys, "app", "create", "y", "--sdkappid", "5")
+
+
+def test_usersig_make_and_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["app", "create", "x", "--sdkappid", "5"]) == 0
+    capsys.readouterr()
+    assert run(["usersig", "make", "bob", "--sdkappid", "5"]) == 0
+    token = capsys.readouterr().out.strip()
+    assert run(["usersig", "check", token]) == 0
+    assert capsys.readouterr().out.endswith("valid\n")
+    assert run(["usersig", "check", token, "--user-id", "amy"]) == 1
+    assert "70013" in capsys.readouterr().out
+    assert run(["usersig", "check", token, "--key", "other"]) == 1
+    assert "70009" in capsys.readouterr().out
+    assert run(["usersig", "check", "rubbish"]) == 1
+    assert "70003" in capsys.readouterr().out
+
+
+def test_usersig_expired(capsys: pytest.CaptureFixture[str]) -> None:
+    token = usersig.generate(1400000001, VECTOR_KEY, "administrator", expire=86400, now=1700000000)
+    assert run(["usersig", "check", token, "--key", VECTOR_KEY]) == 1
+    out = capsys.readouterr().out
+    assert "2023-11-15 22:13:20 UTC" in out
+    assert "70001" in out
+
+
+def test_settings_page(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["settings"]) == 0
+    assert capsys.readouterr().out == settings.reference()
+
+
+def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["doctor"]) == 0
+    assert "will be created" in capsys.readouterr().out
+    assert run(["app", "list"]) == 0
+    assert run(["doctor"]) == 0
+    assert "schema" in capsys.readouterr().out
+    assert run(["doctor", "--database-url", "postgresql://127.0.0.1:1/x"]) == 1
+    assert "PostgreSQL cannot be reached" in capsys.readouterr().out
+
+
+async def test_doctor_sees_real_services(postgres_url: str, nats_server: Nats) -> None:
+    found = await checks.postgres(postgres_url)
+    assert (found.state, "PostgreSQL" in found.detail) == ("ok", True), found
+    found = await checks.bus(nats_server.url)
+    assert (found.state, "round trip" in found.detail) == ("ok", True), found
+    nats_server.stop()
+    assert (await checks.bus(nats_server.url)).state == "fail"
+
+
+def test_doctor_refuses_a_newer_schema(tmp_path: Path) -> None:
+    import apsw
+
+    connection = apsw.Connection(str(tmp_path / "sodam.db"))
+    connection.execute("CREATE TABLE schema_version (version BIGINT, oldest BIGINT)")
+    connection.execute("INSERT INTO schema_version VALUES (9999, 9999)")
+    connection.close()
+    assert checks.sqlite(tmp_path / "sodam.db").state == "fail"
+
+
+def test_welcome_says_only_what_is() -> None:
+    text = welcome.text(welcome.Welcome(url="http://127.0.0.1:8080", state="SQLite"))
+    assert "root" not in text
+    assert "Demo" not in text
+    demo = welcome.DemoApp(7, "the-key", {"administrator": "admin-sig", "alice": "alice-sig"})
+    facts = welcome.Welcome(url="http://127.0.0.1:1", state="x", console=True, root_password="pw", demo=demo)
+    text = welcome.text(facts)
+    for part in (
+        "/console",
+        "root / pw",
+        "the-key",
+        "proxyServer: 'ws://127.0.0.1:1'",
+        "alice-sig",
+        "usersig=admin-sig",
+    ):
+        assert part in text
