@@ -1,0 +1,57 @@
+"""Aims: a miss is a miss, and nothing measured is nothing judged."""
+
+from __future__ import annotations
+
+from bench import aims, report
+from bench.machine import describe
+from bench.plan import Figure
+from bench.runner import Results, Timing
+
+
+def figure(name: str, cpu: float, **more: float) -> Figure:
+    return Figure(name=name, title=name, unit="thing", ops=10_000, seconds=5.0, server_cpu=cpu, extra=more)
+
+
+def verdicts(results: Results) -> dict[str, bool | None]:
+    return {verdict.aim: verdict.met for verdict in aims.judge(results)}
+
+
+def test_the_median_decides_and_the_database_counts() -> None:
+    results = Results()
+    for cpu in (0.3, 0.4, 9.0):
+        results.add("sodam", [figure("c2c_loaded", cpu)])
+        results.add("ejabberd", [figure("c2c_loaded", cpu * 12.5)])
+    assert verdicts(results)["one-to-one, loaded: at most 0.5 CPU s / 10 000"] is True
+    assert verdicts(results)["one-to-one, loaded: ejabberd uses at least 12 times as much"] is True
+    results.add("sodam", [Figure(name="c2c_loaded", title="", unit="", ops=1, seconds=1, database_cpu=1.0)] * 9)
+    assert verdicts(results)["one-to-one, loaded: at most 0.5 CPU s / 10 000"] is False
+
+
+def test_a_peer_that_did_not_run_is_not_judged() -> None:
+    results = Results()
+    results.add("sodam", [figure("friend_add", 1.0)])
+    found = verdicts(results)
+    assert found["friend_add: at most 3 CPU s / 10 000"] is True
+    assert found["friend_add: ejabberd's add_rosteritem uses at least 4 times as much"] is None
+    assert not any(aim.startswith("login") for aim in found)
+
+
+def test_one_call_of_1000_is_compared_with_1000_calls() -> None:
+    results = Results()
+    results.add("sodam", [figure("friend_check/1000", 99.0), figure("friend_check/1", 1.0)])
+    assert verdicts(results)["friend_check of 1000 in one call: at most a tenth of 1000 single checks"] is True
+    results.figures["sodam", "friend_check/1000"] = [figure("friend_check/1000", 101.0)]
+    assert verdicts(results)["friend_check of 1000 in one call: at most a tenth of 1000 single checks"] is False
+
+
+def test_the_report_shows_medians_skips_and_failures() -> None:
+    results = Results(failures=["idle on sodam: lost"], skipped=["ejabberd: not installed"])
+    results.add("sodam", [figure("login", 2.0), figure("login", 4.0), figure("login", 3.0)])
+    results.add("floor", [figure("login", 1.0)])
+    about = report.About("2026-11-22T10:00+00:00", "python -m bench", describe(), ["sodam 1"], Timing(2, 6, False), 3)
+    text = report.markdown(about, results, aims.judge(results))
+    assert "3.000 (2.000 to 4.000)" in text
+    assert "**failed**: idle on sodam: lost" in text
+    assert "**skipped**: ejabberd: not installed" in text
+    assert "| login: at most 2.5 CPU s / 10 000 | 3.00 CPU s / 10 000 | **no** |" in text
+    assert report.as_json(about, results, []).startswith(b"{")
