@@ -20,13 +20,12 @@ class C2cLoaded:
     kinds = EVERYONE
 
     async def run(self, bench: Bench) -> list[Figure]:
-        meter = bench.meter()
-        pairs = Pairs(bench, _USERS, meter)
+        pairs = Pairs(bench, _USERS, bench.meter())
         await pairs.connect()
         pairs.answering = True
         for user in range(_USERS):
             for _ in range(_WINDOW):
                 pairs.send(user, time.perf_counter())
-        figure = await meter.window(self.name, self.title, "message")
+        figure = await pairs.window(self.name, self.title)
         await pairs.finish()
         return [figure]

@@ -19,8 +19,7 @@ class C2cRate:
     kinds = EVERYONE
 
     async def run(self, bench: Bench) -> list[Figure]:
-        meter = bench.meter()
-        pairs = Pairs(bench, _USERS, meter)
+        pairs = Pairs(bench, _USERS, bench.meter())
         await pairs.connect()
         turn = 0
 
@@ -32,7 +31,7 @@ class C2cRate:
 
         ticker = Ticker(_RATE, tick)
         try:
-            figure = await meter.window(self.name, self.title, "message")
+            figure = await pairs.window(self.name, self.title)
         finally:
             ticker.stop()
         await pairs.finish()

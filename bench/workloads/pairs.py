@@ -8,6 +8,7 @@ import time
 from bench.load.driver import ChatSession
 from bench.load.errors import LoadError
 from bench.load.meter import Meter
+from bench.plan import Figure
 from bench.workloads.base import Bench
 
 _RING = 4096
@@ -46,18 +47,29 @@ class Pairs:
         self.sent += 1
         self.sessions[user].send(user ^ 1, number)
 
+    async def window(self, name: str, title: str) -> Figure:
+        """Measure one window. Raises `LoadError`; what the server complained about comes first."""
+        try:
+            return await self._meter.window(name, title, "message")
+        except LoadError:
+            self._check()
+            raise
+
     async def finish(self) -> None:
         """Wait for what is on the way, check that all arrived, and close. Raises `LoadError` on any loss."""
         self.answering = False
         deadline = time.perf_counter() + 20
         while time.perf_counter() < deadline and (self.delivered < self.sent or self._unanswered()):
             await asyncio.sleep(0.02)
-        failures = [failure for session in self.sessions for failure in session.failures]
-        if failures:
-            raise LoadError(f"{len(failures)} failures, the first: {failures[0]}")
+        self._check()
         if self.delivered != self.sent or self._unanswered():
             raise LoadError(f"{self.sent} sent, {self.delivered} delivered, {self._unanswered()} not acknowledged")
         await asyncio.gather(*(session.close() for session in self.sessions))
+
+    def _check(self) -> None:
+        failures = [failure for session in self.sessions for failure in session.failures]
+        if failures:
+            raise LoadError(f"{len(failures)} failures, the first: {failures[0]}")
 
     def _unanswered(self) -> int:
         return sum(session.unanswered for session in self.sessions)
