@@ -1,0 +1,177 @@
+"""Looking accounts up: what the cache may answer, and what it must not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from sodam.accounts.cache import MAX_AGE, AccountCache
+from sodam.accounts.model import NICK, Account, Wanted
+from sodam.bus.interface import Handler
+from sodam.errors import ApiError
+from tests.unit.accounts.conftest import Clock, World
+
+
+async def test_find_many_reads_what_is_not_at_hand(world: World) -> None:
+    ids = [f"u{n}" for n in range(137)]
+    await world.accounts.import_accounts(world.app, [Wanted(user_id) for user_id in ids])
+    await world.accounts.find(world.sdkappid, "u5")
+    found = await world.accounts.find_many(world.sdkappid, [*ids, "ghost", "u5", "administrator"])
+    assert found.keys() == {*ids, "administrator"}
+    assert all(found[user_id].user_id == user_id for user_id in found)
+    assert world.accounts.peek(world.sdkappid, "u136") == found["u136"]
+    assert world.accounts.peek(world.sdkappid, "ghost") is None
+
+
+async def test_another_apps_account_is_unknown(world: World) -> None:
+    await world.accounts.ensure(world.sdkappid, ["u1"])
+    assert await world.accounts.find(world.sdkappid + 1, "u1") is None
+
+
+async def test_pages_are_in_byte_order_and_complete(world: World) -> None:
+    ids = ["A", "Z", "a", "a b", "a-b", "a.b", "a_b", "ab", "aB", "b", "~", "!", "0", "10", "9", "a%", "a%b"]
+    await world.accounts.import_accounts(world.app, [Wanted(user_id) for user_id in ids])
+    seen: list[str] = []
+    while page := await world.accounts.list_accounts(world.sdkappid, after=seen[-1] if seen else "", limit=4):
+        seen += [account.user_id for account in page]
+    assert seen == sorted(ids)
+    for prefix in ("a", "a%", "a_", "~", "zz", "1"):
+        page = await world.accounts.list_accounts(world.sdkappid, prefix=prefix)
+        assert [a.user_id for a in page] == sorted(i for i in ids if i.startswith(prefix))
+    page = await world.accounts.list_accounts(world.sdkappid, prefix="a", after="a-b", limit=2)
+    assert [a.user_id for a in page] == ["a.b", "aB"]
+    assert await world.accounts.list_accounts(world.sdkappid, prefix="nul\x00") == []
+
+
+class Cluster:
+    """A bus to other nodes, of which the test is one."""
+
+    clustered = True
+
+    def __init__(self) -> None:
+        self.up = True
+        self.handlers: dict[str, Handler] = {}
+        self.sent: list[tuple[str, bytes]] = []
+        self.reconnected: list[Callable[[], None]] = []
+
+    def connected(self) -> bool:
+        return self.up
+
+    def publish(self, subject: str, data: bytes) -> None:
+        self.sent.append((subject, data))
+
+    def subscribe(self, subject: str, handler: Handler) -> Any:
+        self.handlers[subject] = handler
+
+    def on_reconnect(self, callback: Callable[[], None]) -> None:
+        self.reconnected.append(callback)
+
+    async def close(self) -> None:
+        return
+
+
+ACCOUNT = Account(app=1, user_id="u", tiny_id=7)
+KEY = (1, "u")
+
+
+def held() -> tuple[AccountCache, Cluster, Clock]:
+    bus, clock = Cluster(), Clock()
+    cache = AccountCache(bus, clock)
+    cache.keep(KEY, ACCOUNT, cache.loading(KEY))
+    assert cache.held == {KEY: ACCOUNT}
+    return cache, bus, clock
+
+
+def test_a_change_is_announced_and_heard() -> None:
+    cache, bus, _ = held()
+    cache.changed(KEY)
+    assert cache.held == {}
+    other, heard, _ = held()
+    heard.handlers["accounts"](bus.sent[0][1])
+    assert other.held == {}
+
+
+def test_a_read_that_a_change_overtook_is_not_kept() -> None:
+    cache, bus, _ = held()
+    first = cache.loading(KEY)
+    bus.handlers["accounts"](b'[1,"u"]')
+    cache.keep(KEY, ACCOUNT, first)
+    assert cache.held == {}
+    # Nor when a later read of the same account is under way.
+    old, new = cache.loading(KEY), cache.loading(KEY)
+    cache.keep(KEY, ACCOUNT, old)
+    assert cache.held == {}
+    cache.keep(KEY, ACCOUNT, new)
+    assert cache.held == {KEY: ACCOUNT}
+
+
+def test_without_the_bus_nothing_held_is_believed() -> None:
+    cache, bus, _ = held()
+    bus.up = False
+    assert not cache.fresh()
+    bus.up = True
+    for callback in bus.reconnected:
+        callback()
+    assert cache.fresh()
+    assert cache.held == {}
+
+
+def test_a_lost_announcement_is_forgiven_after_a_while() -> None:
+    cache, _, clock = held()
+    clock.now += MAX_AGE - 1
+    assert cache.fresh()
+    assert cache.held
+    clock.now += 1
+    assert cache.fresh()
+    assert not cache.held
+
+
+async def test_readers_never_keep_an_old_profile(world: World) -> None:
+    """Readers and a writer at the same time; afterwards everybody sees the last value."""
+    await world.accounts.ensure(world.sdkappid, ["u1"])
+    done = False
+
+    async def read() -> None:
+        while not done:
+            await world.accounts.find(world.sdkappid, "u1")
+            await asyncio.sleep(0)
+
+    async def nothing(*_: object) -> None:
+        return
+
+    readers = [asyncio.create_task(read()) for _ in range(4)]
+    for n in range(30):
+        await world.accounts.update_profile(world.sdkappid, "u1", {NICK: str(n)}, nothing)
+        account = await world.accounts.find(world.sdkappid, "u1")
+        assert account is not None
+        assert account.nick == str(n)
+        assert account.standard_seq == n + 1
+    done = True
+    await asyncio.gather(*readers)
+
+
+async def test_concurrent_changes_of_different_fields_are_all_kept(world: World) -> None:
+    await world.accounts.ensure(world.sdkappid, ["u1"])
+
+    async def nothing(*_: object) -> None:
+        return
+
+    tags = [f"Tag_Profile_Custom_{chr(97 + n)}" for n in range(20)]
+    await asyncio.gather(
+        *(world.accounts.update_profile(world.sdkappid, "u1", {tag: tag}, nothing) for tag in tags),
+        world.accounts.update_profile(world.sdkappid, "u1", {NICK: "n"}, nothing),
+    )
+    account = await world.accounts.find(world.sdkappid, "u1")
+    assert account is not None
+    assert account.profile == {tag: tag for tag in tags} | {NICK: "n"}
+    assert (account.standard_seq, account.custom_seq) == (1, 20)
+
+
+async def test_an_unknown_app_makes_no_accounts(world: World) -> None:
+    try:
+        await world.accounts.ensure(1, ["u1"])
+    except ApiError as error:
+        assert error.code == 70020
+    else:
+        raise AssertionError("an account of an app that does not exist")
