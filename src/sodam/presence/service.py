@@ -103,6 +103,7 @@ class PresenceService:
         self._greeter.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._greeter
+        self._greeter = None
         for subscription in self._subscriptions:
             subscription.cancel()
         self._greet(leaving=True)

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from sodam.accounts.cache import MAX_AGE, AccountCache
 from sodam.accounts.model import NICK, Account, Wanted
 from sodam.bus.interface import Handler
@@ -169,9 +171,6 @@ async def test_concurrent_changes_of_different_fields_are_all_kept(world: World)
 
 
 async def test_an_unknown_app_makes_no_accounts(world: World) -> None:
-    try:
+    with pytest.raises(ApiError) as refused:
         await world.accounts.ensure(1, ["u1"])
-    except ApiError as error:
-        assert error.code == 70020
-    else:
-        raise AssertionError("an account of an app that does not exist")
+    assert refused.value.code == 70020
