@@ -16,6 +16,7 @@ from sodam.bus.interface import BusError, Handler
 
 log = structlog.get_logger(__name__)
 _PREFIX = "sodam."
+_FIRST_CONNECTION_S = 5.0
 _MAX_WAITING = 65536  # calls not yet handed to the client library; more are dropped, as hints may be
 
 
@@ -49,25 +50,28 @@ class NatsBus:
         self._wake = asyncio.Event()
         self._reconnected: list[Callable[[], None]] = []
         self._pump_task: asyncio.Task[None] | None = None
+        self._last_error = ""
 
     @classmethod
     async def open(cls, url: str) -> NatsBus:
         client = Client()
         bus = cls(client)
         try:
-            await client.connect(
-                url,
-                no_echo=True,
-                allow_reconnect=True,
-                max_reconnect_attempts=-1,
-                reconnect_time_wait=1,
-                connect_timeout=5,
-                reconnected_cb=bus._on_reconnected,
-                disconnected_cb=bus._on_disconnected,
-                error_cb=bus._on_error,
-            )
+            # The library retries the first connection for ever too.
+            async with asyncio.timeout(_FIRST_CONNECTION_S):
+                await client.connect(
+                    [server.strip() for server in url.split(",")],
+                    no_echo=True,
+                    allow_reconnect=True,
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=1,
+                    connect_timeout=5,
+                    reconnected_cb=bus._on_reconnected,
+                    disconnected_cb=bus._on_disconnected,
+                    error_cb=bus._on_error,
+                )
         except (OSError, nats.errors.Error, TimeoutError, ValueError) as error:
-            reason = str(error) or type(error).__name__
+            reason = str(error) or bus._last_error or "no answer"
             raise BusError(f"NATS at {url.rsplit('@', 1)[-1]} cannot be reached: {reason}") from None
         bus._pump_task = asyncio.create_task(bus._pump())
         return bus
@@ -127,4 +131,6 @@ class NatsBus:
         log.warning("the bus is disconnected; live hints are lost until it is back")
 
     async def _on_error(self, error: Exception) -> None:
-        log.warning("bus error", error=str(error) or type(error).__name__)
+        self._last_error = str(error) or type(error).__name__
+        if self._pump_task is not None:  # before that, `open` says it
+            log.warning("bus error", error=self._last_error)

@@ -62,6 +62,12 @@ def test_refusals(capsys: pytest.CaptureFixture[str], tokens: list[str], word: s
     assert word in refused(capsys, *tokens)
 
 
+def test_unreachable_bus(capsys: pytest.CaptureFixture[str]) -> None:
+    line = refused(capsys, "serve", "--port", "0", "--nats-url", "nats://user:hidden@127.0.0.1:1, nats://127.0.0.1:2")
+    assert "NATS at 127.0.0.1:1" in line
+    assert "hidden" not in line
+
+
 def test_unknown_variable(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SODAM_PROT", "1")
     assert "SODAM_PROT" in refused(capsys, "serve")
