@@ -23,6 +23,9 @@ class ChatSession(Protocol):
     """Messages that the server has not acknowledged yet; stays 0 where the protocol knows no such answer."""
     failures: list[str]
 
+    async def synchronise(self) -> None:
+        """What a client does after signing in, before messages are pushed to it."""
+
     def send(self, to: int, number: int) -> None:
         """Queue a message; it leaves with all others of this turn of the loop."""
 

@@ -11,7 +11,8 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 from bench.load.driver import TEXT, Coalescer, OnMessage
 from bench.load.errors import LoadError
 
-_PUSH, _SEND, _LOGIN = "im_open_push.msg_push", "openim.sendmsg", "im_open_status.wslogin"
+_PUSH, _SEND = "im_open_push.msg_push", "openim.sendmsg"
+_LOGIN, _SYNC = "im_open_status.wslogin", "openim.getmsg"
 _NO_MASK = b"\x00\x00\x00\x00"
 
 
@@ -74,6 +75,7 @@ class WebSocketSession(WSListener):
         self._head = b""
         self._seq = 0
         self._frames: list[bytes] = []
+        self._synced: asyncio.Future[None] | None = None
         self._login: asyncio.Future[_Body] = asyncio.get_running_loop().create_future()
 
     @classmethod
@@ -103,6 +105,14 @@ class WebSocketSession(WSListener):
         session._head = f'{{"head":{{{plain},{ticket},'.encode()
         session._seq = 1
         return session
+
+    async def synchronise(self) -> None:
+        self._seq += 1
+        self._synced = asyncio.get_running_loop().create_future()
+        body = b'{"Cookie":"","SyncFlag":0,"NeedAbstract":0,"IsOnlineSync":0}'
+        self._queue(b'"servcmd":"%b","seq":%d},"body":%b}' % (_SYNC.encode(), self._seq, body))
+        async with asyncio.timeout(30):
+            await self._synced
 
     def send(self, to: int, number: int) -> None:
         self._seq += 1
@@ -153,6 +163,10 @@ class WebSocketSession(WSListener):
                 self._fail(f"sendmsg: {decoded.body.code} {decoded.body.info}")
         elif decoded.head.servcmd == _LOGIN:
             self._login.set_result(decoded.body)
+        elif decoded.head.servcmd == _SYNC and self._synced is not None:
+            if decoded.body.code:
+                self._fail(f"getmsg: {decoded.body.code} {decoded.body.info}")
+            self._synced.set_result(None)
 
     def _pushed(self, body: _Body) -> None:
         for event in body.events:

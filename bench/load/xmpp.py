@@ -58,6 +58,9 @@ class XmppSession(asyncio.Protocol):
             await session._step(b"<presence/>", b"<presence")
         return session
 
+    async def synchronise(self) -> None:
+        """Nothing: a client that is available gets its messages."""
+
     def send(self, to: int, number: int) -> None:
         if not self._stanzas:
             self._coalescer.later(self._flush)

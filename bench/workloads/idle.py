@@ -37,6 +37,7 @@ class Idle:
             sessions += await asyncio.gather(
                 *(driver.connect(user, _ignore) for user in range(start, min(start + _AT_ONCE, count)))
             )
+        await asyncio.gather(*(session.synchronise() for session in sessions))
         connected = time.perf_counter() - begun
         await asyncio.sleep(_SETTLE_SECONDS)
         cpu = procstat.cpu_seconds((*job.server, *job.database))

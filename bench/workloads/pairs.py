@@ -39,6 +39,7 @@ class Pairs:
             self.sessions += await asyncio.gather(
                 *(self._bench.driver.connect(user, self._on_message) for user in users)
             )
+        await asyncio.gather(*(session.synchronise() for session in self.sessions))
 
     def send(self, user: int, due: float) -> None:
         """The user's next message, which was due at this perf_counter time."""

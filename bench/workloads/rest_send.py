@@ -37,6 +37,7 @@ class RestSend:
             return driver.send_request((receiver + 1) % _USERS, receiver, number + 1)
 
         sessions = await asyncio.gather(*(driver.connect(user, on_message) for user in range(_USERS)))
+        await asyncio.gather(*(session.synchronise() for session in sessions))
         figure = await closed_loop(driver, bench.meter(), make, (self.name, self.title, "message"))
         deadline = time.perf_counter() + 20
         while received < sent and time.perf_counter() < deadline:
