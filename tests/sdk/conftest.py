@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import pytest
 import pytest_asyncio
+
 from driver import SdkClient, SdkDriver, install
 
 

@@ -13,7 +13,7 @@ _settings = msgspec.json.Decoder(AppSettings)
 
 
 async def load(source: Database | Tx, sdkappid: int) -> App | None:
-    row = await source.fetch_one(f"SELECT {_APP} FROM app WHERE sdkappid = $1", sdkappid)  # noqa: S608
+    row = await source.fetch_one(f"SELECT {_APP} FROM app WHERE sdkappid = $1", sdkappid)
     if row is None:
         return None
     keys = await keys_of(source, sdkappid)
@@ -57,7 +57,7 @@ async def versions(source: Database) -> dict[int, int]:
 async def insert(tx: Tx, app: App, keys: list[AppKey]) -> bool:
     """False when the SDKAppID is taken."""
     added = await tx.execute(
-        f"INSERT INTO app ({_APP}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",  # noqa: S608
+        f"INSERT INTO app ({_APP}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
         app.sdkappid,
         app.name,
         app.kind,

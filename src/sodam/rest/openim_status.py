@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from sodam.errors import ApiError, Code
-from sodam.presence.model import Device, Status
+from sodam.presence.model import Device
+from sodam.presence.model import Status as Presence
 from sodam.rest.openim import service
 from sodam.wire import Call
 
@@ -30,8 +31,8 @@ class QueryStatus(msgspec.Struct):
 
 class Detail(msgspec.Struct, omit_defaults=True):
     Platform: str
-    Status: Status
-    State: Status
+    Status: Presence
+    State: Presence
     Instid: int | None = None
 
 
@@ -39,8 +40,8 @@ class UserStatus(msgspec.Struct, omit_defaults=True):
     """``Status`` and ``State`` are two names for the same value: pages and SDKs differ on which they read."""
 
     To_Account: str
-    Status: Status
-    State: Status
+    Status: Presence
+    State: Presence
     Detail: list[Detail] | None = None
     CustomStatus: str | None = None
 
@@ -75,7 +76,7 @@ async def _query(call: Call, request: QueryStatus) -> StatusAnswer:
         if user_id not in known:
             continue
         devices = online.get(user_id, ())
-        status: Status = "Online" if devices else "Offline"
+        status: Presence = "Online" if devices else "Offline"
         result = UserStatus(user_id, status, status)
         if devices and request.IsNeedDetail == 1:
             result.Detail = _detail(devices, request.IsReturnInstid == 1)
