@@ -5,13 +5,48 @@ Each is encoded once, whatever the number of devices.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from sodam.messages.model import NEED_RECEIPT, PEER_READ, RECALLED, RECALLED_BITS, Message
+from sodam.messages.model import (
+    EXTENSIBLE,
+    IMPORTED,
+    NEED_RECEIPT,
+    NO_LAST,
+    NO_UNREAD,
+    PEER_READ,
+    RECALLED,
+    RECALLED_BITS,
+    Message,
+)
 
 encode = msgspec.json.Encoder().encode
+
+
+class Control(msgspec.Struct, omit_defaults=True, gc=False):
+    """SendMsgControl as devices read it: not a list of names, unlike in requests."""
+
+    NoUnread: int = 0
+    NoLastMsg: int = 0
+
+
+class Control(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a delivered message does not do at its receiver: numbers here, where a request has names."""
+
+    NoUnread: int = 0
+    NoLastMsg: int = 0
+
+
+class Revoker(msgspec.Struct, frozen=True):
+    Revoker_Account: str
+    Reason: str = ""
+
+
+_CONTROLS = {
+    flags: Control(1 if flags & NO_UNREAD else 0, 1 if flags & NO_LAST else 0)
+    for flags in (NO_UNREAD, NO_LAST, NO_UNREAD | NO_LAST)
+}
 
 
 class WireMessage(msgspec.Struct, omit_defaults=True, gc=False):
@@ -35,11 +70,13 @@ class WireMessage(msgspec.Struct, omit_defaults=True, gc=False):
     MsgFlagBits: int = 0
     MsgVersion: int = 0
     MsgLifeTime: int = 604800
+    SendMsgControl: Control | None = None
+    IsSupportExtension: int = 0
 
 
 def wire(message: Message, *, online_only: bool = False) -> WireMessage:
     flags = message.flags
-    return WireMessage(
+    result = WireMessage(
         message.sender,
         message.recipient,
         message.msg_seq,
@@ -58,7 +95,17 @@ def wire(message: Message, *, online_only: bool = False) -> WireMessage:
         RECALLED_BITS if flags & RECALLED else 0,
         message.version,
         0 if online_only else 604800,
+        _CONTROLS.get(flags & (NO_UNREAD | NO_LAST | IMPORTED)) if flags else None,
+        1 if flags & EXTENSIBLE else 0,
     )
+
+
+# Imported history counts as read without having asked for it: not listed here.
+_CONTROLS: Final = {
+    NO_UNREAD: Control(NoUnread=1),
+    NO_LAST: Control(NoLastMsg=1),
+    NO_UNREAD | NO_LAST: Control(NoUnread=1, NoLastMsg=1),
+}
 
 
 class _Messages(msgspec.Struct, gc=False):
@@ -96,6 +143,27 @@ def withdrawn(message: Message, revoker: str) -> bytes:
                 }
             ]
         },
+    )
+
+
+def modified(message: Message) -> bytes:
+    """Event 17: a message has new content."""
+    return encode(
+        {
+            "Event": 17,
+            "C2cMsgModNotifys": [
+                {
+                    "From_Account": message.sender,
+                    "To_Account": message.recipient,
+                    "MsgSeq": message.msg_seq,
+                    "MsgRandom": message.msg_random,
+                    "MsgTime": message.msg_time,
+                    "MsgVersion": message.version,
+                    "MsgBody": msgspec.Raw(message.body),
+                    "CloudCustomData": msgspec.Raw(message.cloud),
+                }
+            ],
+        }
     )
 
 
