@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from sodam.gateway.commands import client_config, openim, openim_sync, recentcontact  # noqa: F401
+from sodam.gateway.commands import client_config, group_open_http_svc, openim, openim_sync, recentcontact  # noqa: F401
 from sodam.rest import table as rest
 from sodam.wire import Command, Service
 
@@ -15,7 +15,14 @@ _OPTIONAL = ("profile", "sns", "im_open_status")
 
 
 def services() -> list[Service]:
-    found = [openim.service, recentcontact.service, client_config.config, client_config.statistics]
+    found = [
+        openim.service,
+        recentcontact.service,
+        client_config.config,
+        client_config.statistics,
+        group_open_http_svc.service,
+        group_open_http_svc.communities,
+    ]
     found.extend(
         import_module(f"sodam.gateway.commands.{name}").service
         for name in _OPTIONAL
