@@ -1,0 +1,103 @@
+"""Passwords: argon2id, the rules that they follow, generated ones."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import string
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Final
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from sodam.control import invalid
+
+MAX_PASSWORD: Final = 128
+_SPECIAL: Final = "!@#$%^&*()-_=+[]{};:,.?"
+_KINDS: Final = {
+    "Upper": string.ascii_uppercase,
+    "Lower": string.ascii_lowercase,
+    "Digit": string.digits,
+    "Special": "",
+}
+# RFC 9106's second recommended option: 64 MiB. Two at once bound what a flood of logins may take.
+_hasher: Final = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
+_threads: Final = ThreadPoolExecutor(2, thread_name_prefix="passwords")
+
+
+class PasswordRules(msgspec.Struct, frozen=True, kw_only=True):
+    """access-management.md 6.1, ``GetPasswordRules``."""
+
+    MinimumLength: int = 8
+    """8 to 32 characters."""
+    MustContain: str = "Upper,Lower,Digit,Special"
+    ForcePasswordChange: int = 0
+    """Days after which a password must be changed; 0: never."""
+    ReusePasswordLimit: int = 1
+    """How many former passwords may not come back, 0 to 24."""
+    RetryPasswordLimit: int = 5
+    """Wrong passwords within an hour until the user is locked, 3 to 20."""
+    PasswordExpirationInvalidation: int = 1
+    """1: an expired password must be changed at login; 2: it does not sign in any more."""
+
+
+def check_rules(rules: PasswordRules) -> None:
+    """Raises ControlError for rules that nobody could follow."""
+    kinds = [kind for kind in rules.MustContain.split(",") if kind]
+    if any(kind not in _KINDS for kind in kinds) or len(set(kinds)) != len(kinds):
+        raise invalid(f"MustContain lists some of {', '.join(_KINDS)}", "PasswordRuleError")
+    ranges = (
+        ("MinimumLength", 8, 32),
+        ("ForcePasswordChange", 0, 365),
+        ("ReusePasswordLimit", 0, 24),
+        ("RetryPasswordLimit", 3, 20),
+        ("PasswordExpirationInvalidation", 1, 2),
+    )
+    for name, low, high in ranges:
+        if not low <= getattr(rules, name) <= high:
+            raise invalid(f"{name} is from {low} to {high}", "PasswordRuleError")
+
+
+def check_password(password: str, rules: PasswordRules) -> None:
+    """Raises ControlError when a password breaks the rules."""
+    if not rules.MinimumLength <= len(password) <= MAX_PASSWORD:
+        message = f"a password has {rules.MinimumLength} to {MAX_PASSWORD} characters"
+        raise invalid(message, "PasswordViolatedRules")
+    for kind in rules.MustContain.split(","):
+        letters = _KINDS.get(kind, "")
+        found = any(c in letters for c in password) if letters else any(not c.isalnum() for c in password)
+        if kind and not found:
+            raise invalid(f"a password must contain: {rules.MustContain}", "PasswordViolatedRules")
+
+
+def generate(length: int = 32) -> str:
+    """A random password that follows every rule."""
+    pools = (string.ascii_uppercase, string.ascii_lowercase, string.digits, _SPECIAL)
+    letters = [secrets.choice(pool) for pool in pools]
+    letters += [secrets.choice("".join(pools)) for _ in range(length - len(pools))]
+    secrets.SystemRandom().shuffle(letters)
+    return "".join(letters)
+
+
+async def hash_password(password: str) -> str:
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
+
+
+async def verify(stored: str, password: str) -> bool:
+    """Whether a password belongs to a hash. Takes as long when there is no hash."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, _verify, stored, password)
+
+
+@cache
+def _nobody() -> str:
+    return _hasher.hash(secrets.token_hex(16))
+
+
+def _verify(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored or _nobody(), password) and bool(stored)
+    except (VerificationError, InvalidHashError):
+        return False
