@@ -18,6 +18,7 @@ from sodam.messages.model import (
     Message,
     conversation,
 )
+from sodam.messages.modify import modify
 from sodam.messages.service import MessageService
 from sodam.storage import Tx
 
@@ -66,6 +67,23 @@ class MessageChanges:
         self._messages.told(app.sdkappid, told, event, exclude=exclude)
         return found
 
+    async def modify(
+        self,
+        app: App,
+        sender: str,
+        recipient: str,
+        place: reads.Place,
+        *,
+        body: bytes | None = None,
+        cloud: bytes | None = None,
+        version: int | None = None,
+        exclude: int = 0,
+    ) -> Message:
+        """Replace the content of a message: see ``modify.modify``."""
+        return await modify(
+            self._messages, app, sender, recipient, place, body=body, cloud=cloud, version=version, exclude=exclude
+        )
+
     async def mark_read(self, app: App, reader: str, peer: str, read_time: int, *, exclude: int = 0) -> None:
         """Everything that ``peer`` sent up to the second ``read_time`` is read."""
         read_time = min(read_time, self._messages.now)
@@ -108,15 +126,22 @@ class MessageChanges:
         self._messages.told(app.sdkappid, (reader,), b'{"Event":14,"C2CReadAllMsg":1}', exclude=exclude)
         return peers
 
-    async def receipt(self, app: App, reader: str, peer: str, places: list[reads.Place], *, exclude: int = 0) -> None:
-        """The per-message receipts of ``reader`` for messages of ``peer``; unknown messages are passed over."""
+    async def receipt(self, app: App, reader: str, peer: str, places: list[reads.Place], *, exclude: int = 0) -> int:
+        """The per-message receipts of ``reader`` for messages of ``peer``; the number of those that exist.
+
+        Unknown messages are passed over, as are receipts given before.
+        """
+        known = 0
         found = []
-        for place in places:
+        for place in dict.fromkeys(places):
             message = await reads.find(self._db, app.sdkappid, peer, reader, place)
-            if message is not None and not message.flags & PEER_READ:
+            if message is None or message.flags & HIDE_RECEIVER:
+                continue
+            known += 1
+            if not message.flags & PEER_READ:
                 found.append(message)
         if not found:
-            return
+            return known
 
         async def run(tx: Tx) -> None:
             for message in found:
@@ -127,6 +152,7 @@ class MessageChanges:
         self._messages.told(
             app.sdkappid, (peer,), events.receipts(reader, self._messages.now, found, tiny_id), exclude=exclude
         )
+        return known
 
     async def delete_for(self, app: App, owner: str, peer: str, places: list[reads.Place]) -> None:
         """One-sided deletion; messages that do not exist are passed over."""
@@ -158,7 +184,8 @@ class MessageChanges:
         await self._db.execute(
             f"UPDATE c2c_member SET hidden_seq = {hidden}, clear_seq = {cleared}, read_count = h.{column}, "
             "read_time = CASE WHEN h.last_time > read_time THEN h.last_time ELSE read_time END, top_time = "
-            f"{'0' if remove else 'top_time'} FROM c2c_head h WHERE h.app = c2c_member.app AND h.conv = c2c_member.conv "
+            f"{'0' if remove else 'top_time'} FROM c2c_head h "
+            "WHERE h.app = c2c_member.app AND h.conv = c2c_member.conv "
             "AND c2c_member.app = $1 AND c2c_member.owner = $2 AND c2c_member.peer = $3",
             app.sdkappid,
             owner,

@@ -20,12 +20,12 @@ _MAX_GENERATION = 250_000
 class Recent:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._young: dict[int, Message | tuple[int, int]] = {}
-        self._old: dict[int, Message | tuple[int, int]] = {}
+        self._young: dict[int, Message | int] = {}
+        self._old: dict[int, Message | int] = {}
         self._turned = clock()
 
-    def seen(self, message: Message) -> Message | tuple[int, int] | None:
-        """The first one while it is being written, its (MsgTime, seq) later, or None; notes ``message`` as first."""
+    def seen(self, message: Message) -> Message | int | None:
+        """The first one while it is being written, its MsgTime later, or None; notes ``message`` as first."""
         now = self._clock()
         if now - self._turned >= WINDOW or len(self._young) >= _MAX_GENERATION:
             self._old, self._young, self._turned = self._young, {}, now
@@ -47,7 +47,7 @@ class Recent:
 
     def stored(self, message: Message) -> None:
         if message.dedupe:
-            self._young[message.dedupe] = (message.msg_time, message.seq)
+            self._young[message.dedupe] = message.msg_time
 
     def forget(self, message: Message) -> None:
         """The message was not stored: the same one may come again."""

@@ -24,13 +24,6 @@ from sodam.messages.model import (
 encode = msgspec.json.Encoder().encode
 
 
-class Control(msgspec.Struct, omit_defaults=True, gc=False):
-    """SendMsgControl as devices read it: not a list of names, unlike in requests."""
-
-    NoUnread: int = 0
-    NoLastMsg: int = 0
-
-
 class Control(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a delivered message does not do at its receiver: numbers here, where a request has names."""
 
@@ -43,7 +36,8 @@ class Revoker(msgspec.Struct, frozen=True):
     Reason: str = ""
 
 
-_CONTROLS = {
+# Imported history counts as read without having asked for it: the flags with IMPORTED are not listed.
+_CONTROLS: Final = {
     flags: Control(1 if flags & NO_UNREAD else 0, 1 if flags & NO_LAST else 0)
     for flags in (NO_UNREAD, NO_LAST, NO_UNREAD | NO_LAST)
 }
@@ -72,11 +66,12 @@ class WireMessage(msgspec.Struct, omit_defaults=True, gc=False):
     MsgLifeTime: int = 604800
     SendMsgControl: Control | None = None
     IsSupportExtension: int = 0
+    RevokerInfo: Revoker | None = None
 
 
 def wire(message: Message, *, online_only: bool = False) -> WireMessage:
     flags = message.flags
-    result = WireMessage(
+    return WireMessage(
         message.sender,
         message.recipient,
         message.msg_seq,
@@ -97,15 +92,8 @@ def wire(message: Message, *, online_only: bool = False) -> WireMessage:
         0 if online_only else 604800,
         _CONTROLS.get(flags & (NO_UNREAD | NO_LAST | IMPORTED)) if flags else None,
         1 if flags & EXTENSIBLE else 0,
+        Revoker(message.sender) if flags & RECALLED else None,  # an administrator's name is not kept
     )
-
-
-# Imported history counts as read without having asked for it: not listed here.
-_CONTROLS: Final = {
-    NO_UNREAD: Control(NoUnread=1),
-    NO_LAST: Control(NoLastMsg=1),
-    NO_UNREAD | NO_LAST: Control(NoUnread=1, NoLastMsg=1),
-}
 
 
 class _Messages(msgspec.Struct, gc=False):

@@ -41,7 +41,7 @@ class Message(msgspec.Struct, gc=True, eq=False):
     cloud: bytes = EMPTY_TEXT
     flags: int = 0
     msg_time: int = 0
-    """Unix seconds. Before the commit: 0, or the time of an imported message."""
+    """Unix seconds, set by the commit unless ``timed``."""
     seq: int = 0
     version: int = 0
     id: int = 0
@@ -54,7 +54,11 @@ class Message(msgspec.Struct, gc=True, eq=False):
     """No push to devices: imported history."""
     sync: bool = True
     """Copy to the sender's other devices."""
+    timed: bool = False
+    """``msg_time`` is given: an import's own time, or the time that a batch shares."""
     future: asyncio.Future[Message] | None = None
+    again: list[asyncio.Future[int]] | None = None
+    """Whoever sent the same message meanwhile waits here for its MsgTime."""
     dedupe: int = 0
 
     @property

@@ -7,7 +7,6 @@ with ``FIELDS`` and gives the decoded request to ``prepare``.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from typing import Annotated, Final
 
 import msgspec
@@ -35,7 +34,7 @@ Names = list[str] | str
 _CONTROLS: Final = {"NoUnread": NO_UNREAD, "NoLastMsg": NO_LAST}
 _MAX_CLIENT_TIME: Final = 1 << 40
 
-FIELDS: Final[Mapping[str, Code]] = {
+FIELDS: Final[dict[str, Code]] = {
     "MsgBody": Code.MSG_BODY_NOT_ARRAY,
     "MsgSeq": Code.MSG_SEQ,
     "MsgRandom": Code.MSG_RANDOM,

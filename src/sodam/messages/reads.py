@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sodam.messages.model import (
@@ -20,6 +21,7 @@ from sodam.messages.model import (
 from sodam.storage import Database, Row, Tx
 
 _COLUMNS: Final = "conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, body, cloud, id"
+_LIST_SIZES: Final = (100, 25, 5, 1)  # few distinct statements for lists of any length
 NEWEST: Final = (1 << 62, 0, 0)
 Place = tuple[int, int, int]
 """(MsgTime, MsgSeq, MsgRandom): where a message stands in the history of its conversation."""
@@ -140,21 +142,44 @@ async def find(source: Database | Tx, app: int, sender: str, recipient: str, pla
     return _message(app, row) if row else None
 
 
-async def find_recent(
-    db: Database, app: int, sender: str, recipient: str, seq: int, random: int, since: int
-) -> Message | None:
-    """A message of this sender with this MsgSeq and MsgRandom not older than the second ``since``."""
+async def exists(db: Database, app: int, conv: str, place: Place) -> bool:
+    """Whether a message stands at this place, in whatever direction it was sent."""
     row = await db.fetch_one(
-        f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time >= $3 AND msg_seq = $4 "
-        "AND msg_random = $5 AND high = $6 LIMIT 1",
+        "SELECT 1 FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time = $3 AND msg_seq = $4 "
+        "AND msg_random = $5 LIMIT 1",
         app,
-        conversation(sender, recipient),
-        since,
-        seq,
-        random,
-        int(sender > recipient),
+        conv,
+        *place,
     )
-    return _message(app, row) if row else None
+    return row is not None
+
+
+async def find_recent(db: Database, messages: Sequence[Message], since: int) -> dict[str, int]:
+    """Which of these, all with one sender, MsgSeq, MsgRandom and content, were stored already: conversation to MsgTime.
+
+    Only what is not older than the second ``since`` counts.
+    """
+    first = messages[0]
+    high = {m.conv: int(m.high) for m in messages}
+    convs = list(high)
+    found: dict[str, int] = {}
+    at = 0
+    for size in _LIST_SIZES:
+        while len(convs) - at >= size:
+            places = ", ".join(f"${n}" for n in range(6, 6 + size))
+            rows = await db.fetch(
+                "SELECT conv, high, msg_time FROM c2c_message WHERE app = $1 AND msg_time >= $2 AND msg_seq = $3 "
+                f"AND msg_random = $4 AND body = $5 AND conv IN ({places}) ORDER BY msg_time DESC",
+                first.app,
+                since,
+                first.msg_seq,
+                first.msg_random,
+                first.body,
+                *convs[at : at + size],
+            )
+            found.update({row[0]: row[2] for row in rows if row[1] == high[row[0]]})
+            at += size
+    return found
 
 
 async def heads(db: Database, app: int, owner: str, limit: int, *, pinned_first: bool = True) -> list[Head]:
@@ -189,6 +214,19 @@ async def head(source: Database | Tx, app: int, owner: str, peer: str) -> Head:
         peer,
     )
     return Head(row[0], row[1], row[2], row[3], max(0, row[4]), *row[5:]) if row else Head(peer)
+
+
+async def unread(db: Database, app: int, owner: str) -> int:
+    """The unread messages of all conversations of ``owner``."""
+    rows = await db.scan(
+        "SELECT COALESCE(SUM(CASE WHEN n > 0 THEN n ELSE 0 END), 0) FROM (SELECT "
+        "CASE WHEN m.high = 0 THEN h.in_low ELSE h.in_high END - m.read_count AS n "
+        "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
+        "WHERE m.app = $1 AND m.owner = $2) AS each_one",
+        app,
+        owner,
+    )
+    return int(rows[0][0])
 
 
 async def count_unread_after(tx: Tx, app: int, owner: str, peer: str, read_time: int, now_max: int) -> int:

@@ -17,7 +17,7 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
-from sodam.messages import events, reads
+from sodam.messages import events, paging, reads
 from sodam.messages.dedupe import WINDOW, Recent
 from sodam.messages.model import (
     HIDE_RECEIVER,
@@ -25,6 +25,7 @@ from sodam.messages.model import (
     Message,
     conversation,
 )
+from sodam.messages.quota import MinuteQuota
 from sodam.messages.writes import appender
 from sodam.storage import Database
 from sodam.storage.message_log import MessageLog
@@ -67,6 +68,13 @@ class Sent(NamedTuple):
         return f"{self.tiny_id}-{self.msg_time}-{self.msg_random}"
 
 
+class Batch(NamedTuple):
+    """What became of one message to many. ``failed`` names receivers that did not get it."""
+
+    sent: Sent
+    failed: dict[str, Code]
+
+
 class MessageService:
     def __init__(
         self,
@@ -84,6 +92,9 @@ class MessageService:
         self.gate = gate
         self._clock = clock
         self._recent = Recent()
+        self._importing: dict[tuple[int, str, reads.Place], Message] = {}
+        self.batch_quota = MinuteQuota(12_000, Code.MSG_BATCH_QUOTA)
+        """Copies of batch messages (rest-messages.md 2.2); taken by the edge, which knows whether limits are on."""
         self._log: MessageLog[Message] = MessageLog(db, appender(clock), self._written)
         self._loop = asyncio.get_running_loop()
         self._ask_until = 0.0
@@ -109,9 +120,9 @@ class MessageService:
         sender = accounts.peek(app.sdkappid, message.sender) or await accounts.find(app.sdkappid, message.sender)
         if sender is None:
             raise ApiError(Code.C2C_ACCOUNT_INVALID, f"From_Account {message.sender!r} does not exist")
-        if accounts.peek(app.sdkappid, message.recipient) is None:
-            if await accounts.find(app.sdkappid, message.recipient) is None:
-                raise ApiError(Code.MSG_RECEIVER_NOT_FOUND, f"To_Account {message.recipient!r} does not exist")
+        receiver = accounts.peek(app.sdkappid, message.recipient)
+        if receiver is None and await accounts.find(app.sdkappid, message.recipient) is None:
+            raise ApiError(Code.MSG_RECEIVER_NOT_FOUND, f"To_Account {message.recipient!r} does not exist")
         if checked and self.gate is not None:
             await self._permit(app, message)
         _sign(message, sender)
@@ -120,12 +131,58 @@ class MessageService:
             self._tell(message, online_only=True)
             return Sent(message.msg_time, message.msg_seq, message.msg_random, sender.tiny_id)
         first = self._recent.seen(message)
-        if first is None and self._must_ask():
-            first = await self._ask(message)
-        if isinstance(first, tuple):
-            return Sent(first[0], message.msg_seq, message.msg_random, sender.tiny_id)
-        stored = await (self.append(message) if first is None else _again(first, message))
-        return Sent(stored.msg_time, stored.msg_seq, stored.msg_random, sender.tiny_id)
+        msg_time = 0
+        if first is not None:
+            msg_time = first if isinstance(first, int) else await self._again(first)
+        elif self._must_ask():
+            msg_time = (await self._ask([message])).get(message.conv, 0)
+        if not msg_time:
+            msg_time = (await self.append(message)).msg_time
+        return Sent(msg_time, message.msg_seq, message.msg_random, sender.tiny_id)
+
+    async def send_batch(self, app: App, messages: list[Message], *, online_only: bool = False) -> Batch:
+        """One message to many (rest-messages.md 2.2): sender, MsgSeq, MsgRandom and content are those of the first.
+
+        All get one MsgKey, and those not sent before share commits. Relations are not asked. Raises ApiError 20003
+        (sender unknown), and what kept the messages from being stored when none was.
+        """
+        sender = await self._accounts.find(app.sdkappid, messages[0].sender)
+        if sender is None:
+            raise ApiError(Code.C2C_ACCOUNT_INVALID, f"From_Account {messages[0].sender!r} does not exist")
+        known = await self._accounts.find_many(app.sdkappid, [m.recipient for m in messages])
+        failed = {m.recipient: Code.ACCOUNT_NOT_FOUND for m in messages if m.recipient not in known}
+        going = [m for m in messages if m.recipient in known]
+        now = int(self._clock())
+        for message in going:
+            _sign(message, sender)
+            message.msg_time, message.timed = now, True
+        if online_only:
+            for message in going:
+                self._tell(message, online_only=True)
+        else:
+            now = await self._store_batch(going, failed, now)
+        return Batch(Sent(now, messages[0].msg_seq, messages[0].msg_random, sender.tiny_id), failed)
+
+    async def _store_batch(self, going: list[Message], failed: dict[str, Code], now: int) -> int:
+        """Store what was not stored before; the time of all of it. A batch that comes again keeps its first time."""
+        seen = [(message, self._recent.seen(message)) for message in going]
+        new = [message for message, first in seen if first is None]
+        before = await self._ask(new) if new and self._must_ask() else {}
+        for _, first in seen:
+            if first is not None:
+                now = first if isinstance(first, int) else await self._again(first)
+        now = min(before.values(), default=now)
+        waiting = []
+        for message in new:
+            if message.conv not in before:
+                message.msg_time = now
+                waiting.append((message.recipient, self.append(message)))
+        stored = await asyncio.gather(*(future for _, future in waiting), return_exceptions=True)
+        errors = {r: result for (r, _), result in zip(waiting, stored, strict=True) if isinstance(result, Exception)}
+        if errors and len(errors) == len(going):
+            raise next(iter(errors.values()))
+        failed.update(dict.fromkeys(errors, Code.C2C_INTERNAL))
+        return now
 
     def append(self, message: Message) -> asyncio.Future[Message]:
         """Hand a checked message to the log; done when it is on disk and its devices were told."""
@@ -135,18 +192,34 @@ class MessageService:
         return future
 
     async def import_message(self, app: App, message: Message) -> None:
-        """Store a message with its own time (rest-messages.md 2.3); the same one again is not stored twice."""
-        for user_id, code in ((message.sender, Code.MSG_FROM_ACCOUNT), (message.recipient, Code.MSG_TO_ACCOUNT)):
-            if await self._accounts.find(app.sdkappid, user_id) is None:
-                raise ApiError(code, f"account {user_id!r} does not exist")
+        """Store a message with its own time (rest-messages.md 2.3); the same one again is not stored twice.
+
+        Raises ApiError 90048 (sender unknown), 90012 (receiver unknown).
+        """
         sender = await self._accounts.find(app.sdkappid, message.sender)
-        assert sender is not None
+        if sender is None:
+            raise ApiError(Code.MSG_ACCOUNT_NOT_FOUND, f"From_Account {message.sender!r} does not exist")
+        if await self._accounts.find(app.sdkappid, message.recipient) is None:
+            raise ApiError(Code.MSG_RECEIVER_NOT_FOUND, f"To_Account {message.recipient!r} does not exist")
         _sign(message, sender)
+        message.timed = True
         place = (message.msg_time, message.msg_seq, message.msg_random)
-        for a, b in ((message.sender, message.recipient), (message.recipient, message.sender)):
-            if await reads.find(self._db, app.sdkappid, a, b, place) is not None:
-                return
-        await self.append(message)
+        key = (app.sdkappid, message.conv, place)
+        if first := self._importing.get(key):
+            await self._again(first)
+            return
+        self._importing[key] = message
+        try:
+            if await reads.exists(self._db, app.sdkappid, message.conv, place):
+                _answer_again(message)
+            else:
+                await self.append(message)
+        except BaseException:
+            if message.future is None:
+                self._failed(message)
+            raise
+        finally:
+            del self._importing[key]
 
     async def _permit(self, app: App, message: Message) -> None:
         gate = self.gate
@@ -164,15 +237,42 @@ class MessageService:
     def _must_ask(self) -> bool:
         return self._bus.clustered or (self._ask_until > 0 and self._clock() < self._ask_until)
 
-    async def _ask(self, message: Message) -> tuple[int, int] | None:
-        since = int(self._clock()) - WINDOW
-        found = await reads.find_recent(
-            self._db, message.app, message.sender, message.recipient, message.msg_seq, message.msg_random, since
-        )
-        if found is None or found.body != message.body:
-            return None
+    async def _ask(self, messages: list[Message]) -> dict[str, int]:
+        """Of these, all with one sender and content, those that were stored before: conversation to MsgTime.
+
+        They are answered; the others are still to be stored.
+        """
+        try:
+            before = await reads.find_recent(self._db, messages, int(self._clock()) - WINDOW)
+        except BaseException:
+            for message in messages:
+                self._failed(message)
+            raise
+        for message in messages:
+            if msg_time := before.get(message.conv):
+                message.msg_time = msg_time
+                self._recent.stored(message)
+                if message.again is not None:
+                    _answer_again(message)
+        return before
+
+    async def _again(self, first: Message) -> int:
+        """The MsgTime of ``first``, which is on its way to the disk; its own caller may be gone."""
+        waiting: asyncio.Future[int] = self._loop.create_future()
+        if first.again is None:
+            first.again = []
+        first.again.append(waiting)
+        return await waiting
+
+    def _failed(self, message: Message) -> None:
+        """It is not stored: the same message may come again."""
         self._recent.forget(message)
-        return (found.msg_time, found.seq)
+        error = ApiError(Code.C2C_INTERNAL)
+        if message.future is not None and not message.future.done():
+            message.future.set_exception(error)
+        for future in message.again or ():
+            if not future.done():
+                future.set_exception(error)
 
     def _written(self, batch: list[Message], error: BaseException | None) -> None:
         if error is not None:
@@ -180,15 +280,15 @@ class MessageService:
         for message in batch:
             future = message.future
             if error is not None:
-                self._recent.forget(message)
-                if future is not None and not future.done():
-                    future.set_exception(ApiError(Code.C2C_INTERNAL))
+                self._failed(message)
                 continue
             self._recent.stored(message)
             if not message.silent:
                 self._tell(message)
             if future is not None and not future.done():
                 future.set_result(message)
+            if message.again is not None:
+                _answer_again(message)
 
     def _tell(self, message: Message, *, online_only: bool = False) -> None:
         live = self._live
@@ -233,6 +333,21 @@ class MessageService:
         )
         return await self._signed(app, found)
 
+    async def page(
+        self,
+        app: App,
+        owner: str,
+        peer: str,
+        *,
+        limit: int,
+        before: reads.Place = reads.NEWEST,
+        min_time: int = 0,
+        max_bytes: int | None = None,
+    ) -> tuple[list[Message], bool]:
+        """As ``history``, in pages of about ``limit`` messages or ``max_bytes``; True with the last of them."""
+        found = await self.history(app, owner, peer, limit=limit + 1, before=before, min_time=min_time)
+        return paging.cut(found, limit, max_bytes)
+
     async def forward(self, app: App, owner: str, peer: str, *, after: reads.Place, limit: int) -> list[Message]:
         """Oldest first."""
         head = await self.head(app, owner, peer)
@@ -273,6 +388,10 @@ class MessageService:
                 message.tiny_id = account.tiny_id
         return messages
 
+    async def unread(self, app: App, owner: str) -> int:
+        """How many messages to ``owner`` are unread, in all conversations."""
+        return await reads.unread(self._db, app.sdkappid, owner)
+
     async def find(self, app: App, sender: str, recipient: str, place: reads.Place) -> Message:
         """Raises ApiError 20022 when there is no such message."""
         found = await reads.find(self._db, app.sdkappid, sender, recipient, place)
@@ -304,11 +423,11 @@ def _sign(message: Message, sender: Account) -> None:
         message.nick, message.image = sender.nick, sender.image
 
 
-async def _again(first: Message, message: Message) -> Message:
-    """The same message is being written: its answer is this one's answer."""
-    if first.future is None:
-        return first
-    return await asyncio.shield(first.future)
+def _answer_again(message: Message) -> None:
+    """The same message came again while this one was being written: its answer is this one's answer."""
+    for future in message.again or ():
+        if not future.done():
+            future.set_result(message.msg_time)
 
 
 def draft(

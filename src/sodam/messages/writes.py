@@ -30,7 +30,8 @@ _ROWS = Bulk(
     ("bigint", "text", *("bigint",) * 8, "bytea", "bytea"),
 )
 _MEMBERS = Bulk(
-    "INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_count, hidden_seq, clear_seq, top_time, mute)",
+    "INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_count, hidden_seq, clear_seq, "
+    "top_time, mute)",
     ("bigint", "text", "text", "text", *("bigint",) * 7),
     "ON CONFLICT DO NOTHING",
 )
@@ -106,11 +107,23 @@ def appender(clock: Callable[[], float] = time.time) -> Callable[[Tx, list[Messa
             for m in group.messages:
                 seq += 1
                 m.seq = seq
-                if not m.flags & IMPORTED:
+                if not m.timed:
                     m.msg_time = last_time
                 rows.append(
-                    (app, conv, m.msg_time, m.msg_seq, m.msg_random, seq, int(m.high), m.client_time or m.msg_time)
-                    + (m.flags, 0, m.body, m.cloud)
+                    (
+                        app,
+                        conv,
+                        m.msg_time,
+                        m.msg_seq,
+                        m.msg_random,
+                        seq,
+                        int(m.high),
+                        m.client_time or m.msg_time,
+                        m.flags,
+                        0,
+                        m.body,
+                        m.cloud,
+                    )
                 )
         await tx.bulk(_ROWS, rows)
         if members:

@@ -7,7 +7,15 @@ from importlib import import_module
 
 from sodam.wire import Command, Service
 
-_FILES = ("im_open_login_svc", "profile", "openim", "openim_status")
+_FILES = (
+    "im_open_login_svc",
+    "profile",
+    "openim",
+    "openim_messages",
+    "openim_history",
+    "openim_changes",
+    "openim_status",
+)
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:
     _service: Service = import_module(f"sodam.rest.{_file}").service

@@ -1,0 +1,74 @@
+"""Editing a message that was sent: its content is replaced, its place and key stay (rest-messages.md 2.6)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sodam.apps.model import App
+from sodam.errors import ApiError, Code
+from sodam.messages import events, reads
+from sodam.messages.elements import MAX_BODY_BYTES
+from sodam.messages.model import HIDE_RECEIVER, RECALLED, Message
+from sodam.messages.service import MessageService
+from sodam.storage import Tx
+
+
+class EditConflict(ApiError):
+    """20027: the message was edited since the editor read it. ``stored`` is what it is now."""
+
+    __slots__ = ("stored",)
+
+    def __init__(self, stored: Message) -> None:
+        super().__init__(Code.C2C_EDIT_VERSION)
+        self.stored = stored
+
+
+async def modify(
+    messages: MessageService,
+    app: App,
+    sender: str,
+    recipient: str,
+    place: reads.Place,
+    *,
+    body: bytes | None = None,
+    cloud: bytes | None = None,
+    version: int | None = None,
+    exclude: int = 0,
+) -> Message:
+    """Replace the parts that are given, raise the message's version by one, tell its devices; the message as it is.
+
+    ``body`` and ``cloud`` are JSON, checked. ``version`` is the one that the editor read, None for whichever it is.
+    Raises ApiError 20022 (unknown), 20023 (recalled), EditConflict, 93000 (both parts together are too long).
+    """
+    found = await messages.find(app, sender, recipient, place)
+
+    async def run(tx: Tx) -> Message:
+        lock = " FOR UPDATE" if tx.engine == "postgres" else ""
+        row = await tx.fetch_one(f"SELECT flags, version, body, cloud FROM c2c_message WHERE id = $1{lock}", found.id)
+        if row is None:
+            raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)
+        stored = msgspec.structs.replace(found, flags=row[0], version=row[1], body=row[2], cloud=row[3])
+        if stored.flags & RECALLED:
+            raise ApiError(Code.C2C_ALREADY_RECALLED)
+        if version is not None and version != stored.version:
+            raise EditConflict(stored)
+        if body is not None:
+            stored.body = body
+        if cloud is not None:
+            stored.cloud = cloud
+        if len(stored.body) + len(stored.cloud) - 2 > MAX_BODY_BYTES:
+            raise ApiError(Code.MSG_TOO_LONG)
+        stored.version += 1
+        await tx.execute(
+            "UPDATE c2c_message SET body = $2, cloud = $3, version = $4 WHERE id = $1",
+            found.id,
+            stored.body,
+            stored.cloud,
+            stored.version,
+        )
+        return stored
+
+    stored = await messages.db.write(run)
+    told = (sender,) if stored.flags & HIDE_RECEIVER else (recipient, sender)
+    messages.told(app.sdkappid, told, events.modified(stored), exclude=exclude)
+    return stored
