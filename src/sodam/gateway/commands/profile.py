@@ -1,4 +1,4 @@
-"""``profile`` as clients use it besides ``portrait_set`` (client-protocol.md section 7)."""
+"""``profile`` as clients use it: the REST commands for their own account, and one more (client-protocol.md 7)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 import msgspec
 
 from sodam.errors import Code
-from sodam.rest.profile import UNKNOWN, TagValue, items_of
+from sodam.rest import profile as rest
+from sodam.rest.profile import TagValue, items_of
 from sodam.wire import Call, Service
 
 service = Service(
@@ -16,9 +17,8 @@ service = Service(
     bad_request=Code.PROFILE_BAD_REQUEST,
     internal=Code.PROFILE_INTERNAL,
     display=True,
+    commands=dict(rest.service.commands),
 )
-NOT_FOUND = "@TLS#NOT_FOUND"
-"""In the place of a UserID that does not exist: the web SDK leaves such items out of its result."""
 
 
 class UserItem(msgspec.Struct):
@@ -49,7 +49,10 @@ class PortraitGetAllAnswer(msgspec.Struct):
 
 @service.command("portrait_get_all", errors=(Code.USER_ID_NOT_STRING,))
 async def portrait_get_all(call: Call, request: PortraitGetAll) -> PortraitGetAllAnswer:
-    """Read every field of 1 to 500 users that a client may see. Source: client-protocol.md section 7."""
+    """Read every field of 1 to 500 users that a client may see; unknown users are left out.
+
+    Source: client-protocol.md section 7.
+    """
     ids = [item.To_Account for item in request.UserItem]
     profiles = call.services.profiles
     found = await call.services.accounts.find_many(call.app.sdkappid, {call.caller, *ids})
@@ -57,8 +60,7 @@ async def portrait_get_all(call: Call, request: PortraitGetAll) -> PortraitGetAl
     for user_id in ids:
         account = found.get(user_id)
         if account is None:
-            items.append(FullProfile(NOT_FOUND, 0, 0, [], int(Code.PROFILE_ACCOUNT_NOT_FOUND), UNKNOWN))
-            continue
+            continue  # the SDK would show an item as a user without a name
         fields = items_of(profiles.visible(call.app, account, "app"))
         items.append(FullProfile(user_id, account.standard_seq, account.custom_seq, fields, 0, ""))
     own = found.get(call.caller)
