@@ -42,6 +42,11 @@ bench: dev ## Measure; prints a table and writes it under bench/results
 
 docs: install ## Write the generated reference pages anew
 	$(BIN)/python -m sodam settings > docs/settings.md
+	@mkdir -p docs/reference
+	$(BIN)/python -m sodam reference rest > docs/reference/rest.md
+	$(BIN)/python -m sodam reference client > docs/reference/client.md
+	$(BIN)/python -m sodam reference errors > docs/reference/errors.md
+	$(BIN)/python scripts/compatibility.py > docs/compatibility.md
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate

@@ -31,7 +31,7 @@ from sodam.messages.service import MessageService
 from sodam.observability.metrics import Metrics
 from sodam.presence.service import PresenceService
 from sodam.profiles.service import ProfileService
-from sodam.rest import table
+from sodam.rest import openapi, table
 from sodam.rest.http import RestApp
 from sodam.rest.limits import RateLimits
 from sodam.services import Services
@@ -146,7 +146,16 @@ def _pages(server: Server) -> dict[str, Page]:
     async def version() -> tuple[int, bytes, bytes]:
         return json_page(200, {"name": "sodam", "version": __version__, "database": await server.db.version()})
 
-    return {"/livez": livez, "/readyz": readyz, "/metrics": metrics, "/version": version}
+    async def openapi_json() -> tuple[int, bytes, bytes]:
+        return json_page(200, openapi.document(table.commands()))
+
+    return {
+        "/livez": livez,
+        "/readyz": readyz,
+        "/metrics": metrics,
+        "/version": version,
+        "/openapi.json": openapi_json,
+    }
 
 
 def application(server: Server) -> AsgiApp:

@@ -27,6 +27,7 @@ def build() -> App:
     app.command("sodam.cli.serve:serve", name="serve")
     app.command("sodam.cli.doctor:doctor", name="doctor")
     app.command("sodam.cli.settings:settings", name="settings")
+    app.command("sodam.cli.reference:reference", name="reference")
     apps = App(name="app", help="Create and show apps.")
     apps.command("sodam.cli.apps:create", name="create")
     apps.command("sodam.cli.apps:list_", name="list")

@@ -70,7 +70,7 @@ class Outgoing(msgspec.Struct, kw_only=True):
     """
 
     MsgRandom: UInt32
-    MsgBody: msgspec.Raw = msgspec.Raw()
+    MsgBody: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
     MsgSeq: UInt32 | None = None
     MsgLifeTime: int | None = None
     OnlineOnlyFlag: Flag | None = None
@@ -79,7 +79,7 @@ class Outgoing(msgspec.Struct, kw_only=True):
     CloudCustomData: str | None = None
     SupportMessageExtension: Flag | None = None
     IsNeedReadReceipt: Flag | None = None
-    OfflinePushInfo: msgspec.Raw = msgspec.Raw()
+    OfflinePushInfo: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
 class Content(msgspec.Struct, gc=False):

@@ -1,0 +1,103 @@
+"""Print docs/compatibility.md: every REST command, webhook, client command and console feature with its state and test.
+
+The names come from docs/compatibility.toml. A command's state comes from the code (it is declared or not), its test
+from the tests (the file that names it), so that the table cannot promise what is not there. Run by `make docs`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_FOLDERS = ("tests/rest", "tests/sdk_py", "tests/sdk", "tests/gateway", "tests/contract", "tests/unit", "tests/fault")
+
+
+class Tests:
+    """Which test file names a command."""
+
+    def __init__(self) -> None:
+        self._texts: list[tuple[str, str]] = []
+        for folder in _FOLDERS:
+            for path in sorted((ROOT / folder).rglob("test_*.py")):
+                self._texts.append((str(path.relative_to(ROOT)), path.read_text("utf-8")))
+
+    def naming(self, words: Iterable[str]) -> str:
+        wanted = [quote + word + quote for word in words for quote in ('"', "'")]
+        for name, text in self._texts:
+            if any(word in text for word in wanted):
+                return f"`{name}`"
+        return ""
+
+
+def _rest(names: list[str], tests: Tests) -> list[str]:
+    from sodam.rest import table
+
+    declared = {command.path for command in table.commands()}
+    lines = ["| command | state | test |", "|---|---|---|"]
+    for name in sorted({*names, *declared}):
+        works = name in declared
+        short = name.rpartition("/")[2]
+        test = tests.naming((name, name.replace("/", "."), short)) if works else ""
+        lines.append(f"| {name} | {'works' if works else 'not yet'} | {test} |")
+    return lines
+
+
+def _client(data: dict[str, object], tests: Tests) -> list[str]:
+    from sodam.gateway import session, table
+
+    declared = {*table.commands(), session.LOGIN, session.LOGOUT, session.ALIVE, session.HELLO}
+    names = data["names"]
+    methods = data["methods"]
+    assert isinstance(names, list)
+    assert isinstance(methods, dict)
+    lines = ["| command | web SDK methods | state | test |", "|---|---|---|---|"]
+    for name in sorted({*names, *declared}):
+        works = name in declared
+        used = methods.get(name, [])
+        test = tests.naming((*used, name, name.replace(".", "/"))) if works else ""
+        lines.append(f"| {name} | {', '.join(used)} | {'works' if works else 'not yet'} | {test} |")
+    return lines
+
+
+def _listed(rows: list[dict[str, str]]) -> list[str]:
+    lines = ["| feature | state | test |", "|---|---|---|"]
+    for row in rows:
+        test = f"`{row['test']}`" if row.get("test") else ""
+        if row.get("test"):
+            assert (ROOT / row["test"]).exists(), f"{row['test']} does not exist"
+        lines.append(f"| {row['name']} | {row['state']} | {test} |")
+    return lines
+
+
+def page() -> str:
+    data = tomllib.loads((ROOT / "docs/compatibility.toml").read_text("utf-8"))
+    tests = Tests()
+    parts = [
+        "# Compatibility",
+        "",
+        "What of the service's public interface Sodam serves today, and the test that shows it. Generated: `make docs`.",
+        "",
+        "## REST API v4",
+        "",
+        *_rest(data["rest"]["names"], tests),
+        "",
+        "## Client commands",
+        "",
+        *_client(data["client"], tests),
+        "",
+        "## Webhooks",
+        "",
+        *_listed([{"name": name, "state": "not yet"} for name in data["webhooks"]["names"]]),
+        "",
+        "## Console",
+        "",
+        *_listed(data["console"]),
+        "",
+    ]
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,61 @@
+"""``sodam reference``: print a reference page that is generated from the code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Final
+
+from sodam.cli.common import CliError
+
+
+def _rest() -> str:
+    from sodam.rest import openapi, table
+
+    return openapi.reference(
+        table.commands(),
+        "REST API v4",
+        "Every command is `POST /v4/<service>/<command>?sdkappid=&identifier=&usersig=&random=&contenttype=json` with a "
+        "JSON body. Generated from the code: `make docs`.",
+    )
+
+
+def _client() -> str:
+    from sodam.gateway import table
+    from sodam.rest import openapi
+
+    commands = sorted(table.commands().values(), key=lambda command: command.path)
+    return openapi.reference(
+        commands,
+        "Client commands",
+        "What a client may ask over its WebSocket, as `servcmd` with a dot for the slash; frames are described in "
+        "[protocol.md](../protocol.md). Rates are those of REST and do not apply. Generated from the code: `make docs`.",
+    )
+
+
+def _errors() -> str:
+    from sodam.rest import openapi
+
+    return openapi.errors()
+
+
+def _openapi() -> str:
+    from sodam.rest import openapi, table
+
+    return json.dumps(openapi.document(table.commands()), indent=2) + "\n"
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "rest": _rest,
+    "client": _client,
+    "errors": _errors,
+    "openapi": _openapi,
+}
+
+
+def reference(page: str) -> int:
+    """Print a reference page: rest, client, errors or openapi."""
+    if page not in PAGES:
+        raise CliError(f"no page {page!r}; there are {', '.join(PAGES)}")
+    print(PAGES[page](), end="")
+    return 0

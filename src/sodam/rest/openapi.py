@@ -1,0 +1,124 @@
+"""OpenAPI and the reference pages, derived from the declarations of the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from sodam import __version__
+from sodam.errors import Code
+from sodam.wire import Command, Empty
+
+_REF = "#/components/schemas/{name}"
+_ENVELOPE = {
+    "type": "object",
+    "required": ["ActionStatus", "ErrorCode", "ErrorInfo"],
+    "properties": {
+        "ActionStatus": {"type": "string", "enum": ["OK", "FAIL", "SomeError"]},
+        "ErrorCode": {"type": "integer", "description": "0 is success"},
+        "ErrorInfo": {"type": "string", "description": "for developers"},
+        "ErrorDisplay": {"type": "string", "description": "for end users; some services only"},
+    },
+}
+_QUERY = (
+    ("sdkappid", "integer", True, "the app"),
+    ("identifier", "string", True, "an administrator of the app"),
+    ("usersig", "string", True, "the administrator's UserSig"),
+    ("random", "integer", False, "a tag of the request, unsigned 32-bit"),
+    ("contenttype", "string", False, "json"),
+)
+
+
+def _summary(command: Command) -> str:
+    return command.doc.split("\n", 1)[0]
+
+
+def _operation(command: Command, schemas: dict[type, dict[str, Any]]) -> dict[str, Any]:
+    body = {"type": "object"} if command.request is Empty else schemas[command.request]
+    answer: dict[str, Any] = {"$ref": _REF.format(name="Envelope")}
+    if command.response is not None:
+        answer = {"allOf": [answer, schemas[command.response]]}
+    errors = [f"- {int(code)}: {code.meaning}" for code in command.errors]
+    return {
+        "tags": [command.service.name],
+        "operationId": command.path.replace("/", "."),
+        "summary": _summary(command),
+        "description": "\n".join([command.doc, "", "Error codes:", "", *errors]),
+        "parameters": [
+            {"name": name, "in": "query", "required": required, "description": text, "schema": {"type": kind}}
+            for name, kind, required, text in _QUERY
+        ],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": {
+            "200": {
+                "description": "The answer, also of a failure: see ErrorCode.",
+                "content": {"application/json": {"schema": answer}},
+            }
+        },
+        "x-rate-limit-per-second": command.rate,
+        "x-error-codes": [int(code) for code in command.errors],
+    }
+
+
+def document(commands: Iterable[Command]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of REST v4."""
+    listed = list(commands)
+    types = list(dict.fromkeys(t for c in listed for t in (c.request, c.response) if t is not None and t is not Empty))
+    refs, components = msgspec.json.schema_components(types, ref_template=_REF)
+    schemas = dict(zip(types, refs, strict=True))
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Sodam REST API v4",
+            "version": __version__,
+            "description": "Compatible with the server REST API v4 of Tencent Cloud Chat.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": {f"/v4/{command.path}": {"post": _operation(command, schemas)} for command in listed},
+        "components": {"schemas": {"Envelope": _ENVELOPE, **components}},
+    }
+
+
+def _fields(kind: type | None) -> list[str]:
+    if kind is None or kind is Empty:
+        return ["(no fields)", ""]
+    lines = ["| field | type | required | default |", "|---|---|---|---|"]
+    for field in msgspec.structs.fields(kind):
+        required = field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT
+        shown = "" if required or field.default in (msgspec.NODEFAULT, None) else f"`{_literal(field.default)}`"
+        name = getattr(field.type, "__name__", None) if isinstance(field.type, type) else None
+        text = (name or str(field.type)).replace("typing.", "").replace("msgspec._core.", "").replace("|", "\\|")
+        lines.append(f"| {field.encode_name} | {_plain(text)} | {'yes' if required else ''} | {shown} |")
+    return [*lines, ""]
+
+
+def _plain(text: str) -> str:
+    """A type without module paths and constraints' long form."""
+    import re
+
+    return re.sub(r"sodam\.[a-z_.]+\.", "", re.sub(r"<class '([^']+)'>", r"\1", text))
+
+
+def _literal(value: object) -> str:
+    return "..." if isinstance(value, msgspec.Raw) else str(value)
+
+
+def reference(commands: Iterable[Command], title: str, intro: str) -> str:
+    """A Markdown page of commands: what each does, takes, answers and refuses."""
+    lines = [f"# {title}", "", intro, ""]
+    for command in commands:
+        lines += [f"## {command.path}", "", command.doc, "", f"Rate: {command.rate} calls a second and app.", ""]
+        lines += ["Request:", "", *_fields(command.request), "Answer, besides the envelope:", ""]
+        lines += _fields(command.response)
+        codes = ", ".join(f"{int(code)}" for code in command.errors)
+        lines += [f"Error codes: {codes} (see [errors](errors.md)).", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def errors() -> str:
+    """A Markdown page of every error code."""
+    lines = ["# Error codes", "", "| code | name | meaning |", "|---|---|---|"]
+    lines += [f"| {int(code)} | {code.name} | {code.meaning} |" for code in sorted(Code)]
+    return "\n".join(lines) + "\n"
