@@ -180,4 +180,3 @@ def _safely(compare: Compare, have: str, want: str) -> bool:
 def wildcard(pattern: str, text: str) -> bool:
     """``*`` stands for any characters, also none; case matters."""
     return _like(pattern).fullmatch(text) is not None
-

@@ -135,9 +135,7 @@ async def set_default(tx: Tx, policy_id: int, version_id: int, now: int) -> None
 
 
 async def delete_version(tx: Tx, policy_id: int, version_id: int) -> None:
-    await tx.execute(
-        "DELETE FROM cam_policy_version WHERE policy_id = $1 AND version_id = $2", policy_id, version_id
-    )
+    await tx.execute("DELETE FROM cam_policy_version WHERE policy_id = $1 AND version_id = $2", policy_id, version_id)
 
 
 async def documents(source: Database | Tx, policy_ids: list[int]) -> list[tuple[int, str, str]]:
@@ -194,7 +192,8 @@ async def attached(source: Database | Tx, kind: Kind, target: int) -> list[Attac
 
 async def entities(source: Database | Tx, policy_id: int) -> list[Attachment]:
     rows = await source.fetch(
-        f"SELECT {_ATTACHMENT} FROM cam_attachment WHERE policy_id = $1 ORDER BY created_at DESC, kind, target", policy_id
+        f"SELECT {_ATTACHMENT} FROM cam_attachment WHERE policy_id = $1 ORDER BY created_at DESC, kind, target",
+        policy_id,
     )
     return [_attachment(row) for row in rows]
 

@@ -49,7 +49,13 @@ PRESETS: Final[tuple[Preset, ...]] = (
     Preset(_FIRST_ID + 2, "QcloudAVCFullAccess", "Read and write all of IM", _IM_FULL, "im"),
     Preset(_FIRST_ID + 3, "QcloudIMFullAccess", "Read and write all of IM", _IM_FULL, "im"),
     Preset(_FIRST_ID + 4, "QcloudIMReadOnlyAccess", "Read all of IM but the apps' secret keys", _IM_READ, "im"),
-    Preset(_FIRST_ID + 5, "QcloudCamFullAccess", "Manage users, groups and policies", _document(_allow("name/cam:*")), "cam"),
+    Preset(
+        _FIRST_ID + 5,
+        "QcloudCamFullAccess",
+        "Manage users, groups and policies",
+        _document(_allow("name/cam:*")),
+        "cam",
+    ),
     Preset(
         _FIRST_ID + 6,
         "QcloudCamSummaryAccess",
@@ -79,7 +85,13 @@ PRESETS: Final[tuple[Preset, ...]] = (
         ),
         "cam",
     ),
-    Preset(_FIRST_ID + 9, "QcloudAuditReadOnlyAccess", "Read the audit log", _document(_allow("name/cloudaudit:*")), "cloudaudit"),
+    Preset(
+        _FIRST_ID + 9,
+        "QcloudAuditReadOnlyAccess",
+        "Read the audit log",
+        _document(_allow("name/cloudaudit:*")),
+        "cloudaudit",
+    ),
 )
 _BY_ID: Final = {preset.policy_id: preset for preset in PRESETS}
 _BY_NAME: Final = {preset.name: preset for preset in PRESETS}

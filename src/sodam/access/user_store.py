@@ -192,5 +192,8 @@ async def delete_key(tx: Tx, secret_id: str) -> None:
 async def touch_key(db: Database, secret_id: str, now: int) -> None:
     """Remember that a key was used, once a minute at most."""
     await db.execute(
-        "UPDATE cam_access_key SET last_used_at = $2 WHERE secret_id = $1 AND last_used_at < $3", secret_id, now, now - 60
+        "UPDATE cam_access_key SET last_used_at = $2 WHERE secret_id = $1 AND last_used_at < $3",
+        secret_id,
+        now,
+        now - 60,
     )

@@ -1,0 +1,204 @@
+"""Signing in to the console: the root account, passwords, one-time codes, and the lock after failures."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from sodam.access import passwords, totp
+from sodam.access import user_store as store
+from sodam.access.model import ROOT_NAME, User
+from sodam.access.passwords import PasswordRules
+from sodam.access.sessions import Sessions
+from sodam.control import ControlError, invalid
+from sodam.storage import Database, Tx
+
+LOCK_SECONDS: Final = 900
+_FIRST_UIN: Final = 100_000_000_000
+_RULES: Final = "password_rules"
+
+
+class StoredRules(msgspec.Struct, frozen=True):
+    rules: PasswordRules = PasswordRules()
+    updated_at: int = 0
+    modifier: str = ""
+
+
+def new_uin() -> int:
+    """12 digits; a clash is caught by the table's key."""
+    return _FIRST_UIN + secrets.randbelow(899_999_999)
+
+
+class LoginService:
+    def __init__(self, db: Database, sessions: Sessions, clock: Callable[[], float] = time.time) -> None:
+        self._db = db
+        self._sessions = sessions
+        self._clock = clock
+        self.owner_uin = 0
+        """Of the root account; known after ``start``."""
+
+    async def start(self, password: str | None) -> str | None:
+        """Make the root account when it is missing. The password, if this call made one up."""
+        root = await store.root(self._db)
+        made: str | None = None
+        if root is None:
+            made = None if password else passwords.generate(20)
+            now = int(self._clock())
+            user = User(
+                uin=new_uin(),
+                root=True,
+                name=ROOT_NAME,
+                uid=1,
+                console_login=True,
+                password=await passwords.hash_password(password or made or ""),
+                password_at=now,
+                created_at=now,
+            )
+            if not await self._db.write(lambda tx: store.insert(tx, user)):
+                made = None  # another node was faster
+            root = await store.root(self._db)
+        assert root is not None
+        self.owner_uin = root.uin
+        return made
+
+    async def reset_root(self, password: str) -> None:
+        """Give root a new password, take away its one-time code and any lock, and end its sessions."""
+        hashed, now = await passwords.hash_password(password), int(self._clock())
+        changes = {"password": hashed, "password_at": now, "totp": "", "failures": 0, "locked_until": 0}
+        await self._db.write(lambda tx: store.update(tx, self.owner_uin, **changes))
+        await self._sessions.end_all(self.owner_uin)
+
+    async def rules(self) -> StoredRules:
+        row = await self._db.fetch_one("SELECT value FROM server_state WHERE name = $1", _RULES)
+        return msgspec.json.decode(row[0], type=StoredRules) if row else StoredRules()
+
+    async def set_rules(self, rules: PasswordRules, modifier: str) -> None:
+        passwords.check_rules(rules)
+        value = msgspec.json.encode(StoredRules(rules, int(self._clock()), modifier))
+        await self._db.execute(
+            "INSERT INTO server_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            _RULES,
+            value,
+        )
+
+    async def login(self, name: str, password: str, code: str, ip: str) -> User:
+        """The user whose name and password these are.
+
+        Raises ControlError AuthFailure.LoginFailure, .MFAFailure (one-time code missing or wrong) or .AccountLocked.
+        """
+        user = await store.by_name(self._db, name[:128])
+        now = int(self._clock())
+        if user is not None and user.locked_until > now:
+            raise _locked(user.locked_until - now)
+        rules = (await self.rules()).rules
+        if not await passwords.verify(user.password if user else "", password[: passwords.MAX_PASSWORD]):
+            if user is not None:
+                await self._failed(user, rules, now)
+            raise ControlError("AuthFailure.LoginFailure", "wrong user name or password")
+        assert user is not None
+        if not user.console_login:
+            raise ControlError("AuthFailure.LoginFailure", "this user may not sign in to the console")
+        if expired(user, rules, now) and rules.PasswordExpirationInvalidation == 2:
+            raise ControlError(
+                "AuthFailure.LoginFailure", "the password has expired; ask an administrator for a new one"
+            )
+        step = user.totp_step
+        if user.totp:
+            if not code:
+                raise ControlError("AuthFailure.MFAFailure", "a one-time code is needed", extra={"CodeNeeded": True})
+            step = totp.accept(user.totp, code, now, user.totp_step)
+            if not step:
+                await self._failed(user, rules, now)
+                raise ControlError("AuthFailure.MFAFailure", "wrong one-time code")
+        changes = {"failures": 0, "locked_until": 0, "totp_step": step, "last_login_at": now, "last_login_ip": ip}
+        await self._db.write(lambda tx: store.update(tx, user.uin, **changes))
+        return user
+
+    async def _failed(self, user: User, rules: PasswordRules, now: int) -> None:
+        async def run(tx: Tx) -> int:
+            row = await tx.fetch_one(
+                "UPDATE cam_user SET failures = failures + 1 WHERE uin = $1 RETURNING failures", user.uin
+            )
+            if row is None or row[0] < rules.RetryPasswordLimit:
+                return 0
+            await store.update(tx, user.uin, failures=0, locked_until=now + LOCK_SECONDS)
+            return LOCK_SECONDS
+
+        if seconds := await self._db.write(run):
+            raise _locked(seconds)
+
+    async def change_password(self, user: User, old: str, new: str) -> None:
+        """Raises ControlError for a wrong old password or a new one that breaks the rules."""
+        await self._prove(user, old)
+        await self.set_password(user, new, need_reset=False)
+
+    async def set_password(self, user: User, new: str, *, need_reset: bool) -> None:
+        """Raises ControlError when the password breaks the rules or was used before."""
+        rules = (await self.rules()).rules
+        passwords.check_password(new, rules)
+        past = user.old_passwords[: rules.ReusePasswordLimit]
+        for stored in (user.password, *past) if user.password and rules.ReusePasswordLimit else ():
+            if await passwords.verify(stored, new):
+                raise invalid("this password was used before", "PasswordViolatedRules")
+        old = (user.password, *user.old_passwords)[:24] if user.password else user.old_passwords
+        changes = {
+            "password": await passwords.hash_password(new),
+            "password_at": int(self._clock()),
+            "old_passwords": old,
+            "need_reset": need_reset,
+            "failures": 0,
+            "locked_until": 0,
+        }
+        await self._db.write(lambda tx: store.update(tx, user.uin, **changes))
+
+    async def _prove(self, user: User, password: str) -> None:
+        """Raises ControlError unless this is the user's password; failures count as at login."""
+        now = int(self._clock())
+        if user.locked_until > now:
+            raise _locked(user.locked_until - now)
+        if not await passwords.verify(user.password, password[: passwords.MAX_PASSWORD]):
+            await self._failed(user, (await self.rules()).rules, now)
+            raise ControlError("AuthFailure.LoginFailure", "wrong password")
+
+    async def begin_mfa(self, user: User, password: str) -> tuple[str, str]:
+        """A new secret and its otpauth URI; it counts once a code of it is confirmed."""
+        await self._prove(user, password)
+        secret = totp.new_secret()
+        await self._db.write(lambda tx: store.update(tx, user.uin, totp_next=secret))
+        return secret, totp.uri(secret, user.name)
+
+    async def confirm_mfa(self, user: User, code: str) -> None:
+        if not user.totp_next:
+            raise ControlError("FailedOperation", "begin first: there is no secret to confirm")
+        step = totp.accept(user.totp_next, code, int(self._clock()), 0)
+        if not step:
+            raise ControlError("AuthFailure.MFAFailure", "wrong one-time code")
+        changes = {"totp": user.totp_next, "totp_next": "", "totp_step": step}
+        await self._db.write(lambda tx: store.update(tx, user.uin, **changes))
+
+    async def disable_mfa(self, user: User, password: str, code: str) -> None:
+        await self._prove(user, password)
+        now = int(self._clock())
+        if not user.totp:
+            raise ControlError("FailedOperation", "there is no one-time code to take away")
+        if not totp.accept(user.totp, code, now, user.totp_step):
+            await self._failed(user, (await self.rules()).rules, now)
+            raise ControlError("AuthFailure.MFAFailure", "wrong one-time code")
+        await self._db.write(lambda tx: store.update(tx, user.uin, totp="", totp_next=""))
+
+
+def expired(user: User, rules: PasswordRules, now: int) -> bool:
+    return bool(rules.ForcePasswordChange) and user.password_at + rules.ForcePasswordChange * 86400 < now
+
+
+def _locked(seconds: int) -> ControlError:
+    return ControlError(
+        "AuthFailure.AccountLocked",
+        f"too many failures; locked for {max(1, -(-seconds // 60))} more minutes",
+        cure="Wait, or ask an administrator to reset the password.",
+        extra={"RetryAfter": seconds},
+    )

@@ -1,0 +1,264 @@
+"""Policies, their versions and attachments (access-management.md 2 and 6.2), and what they allow a caller."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import structlog
+
+from sodam.access import policy_store as store
+from sodam.access import user_store
+from sodam.access.evaluate import Decision, Question, Statement, could_allow, decide_within
+from sodam.access.model import MAX_ATTACHED, MAX_POLICIES, MAX_VERSIONS, User
+from sodam.access.policy import Catalogue, Mistake, PolicyError, compile_policy, mistakes_of
+from sodam.access.policy_store import Attachment, Kind, Policy, Version
+from sodam.access.presets import PRESETS, Preset, preset, preset_named
+from sodam.control import ControlError, invalid, missing
+from sodam.storage import Database, Tx
+
+log = structlog.get_logger(__name__)
+_NAME: Final = re.compile(r"[A-Za-z0-9+=,.@\-_]{1,128}")
+MAX_DESCRIPTION: Final = 300
+"""Bytes."""
+
+
+class PolicyService:
+    def __init__(
+        self,
+        db: Database,
+        catalogue: Callable[[], Catalogue],
+        owner_uin: Callable[[], int],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = db
+        self._catalogue = catalogue
+        self._owner_uin = owner_uin
+        self._clock = clock
+
+    # What is allowed
+
+    async def statements_of(self, user: User) -> list[Statement]:
+        """The statements of every policy that a sub-user has, directly and through groups."""
+        return await self._statements(await store.effective(self._db, user.uin))
+
+    async def boundary_of(self, user: User) -> list[Statement] | None:
+        return await self._statements([user.boundary]) if user.boundary else None
+
+    async def _statements(self, policy_ids: Sequence[int]) -> list[Statement]:
+        found: list[Statement] = []
+        custom = []
+        for policy_id in policy_ids:
+            if known := preset(policy_id):
+                found.extend(known.statements)
+            else:
+                custom.append(policy_id)
+        for policy_id, name, document in await store.documents(self._db, custom):
+            try:
+                found.extend(compile_policy(document, policy_id=policy_id, policy_name=name))
+            except PolicyError:  # it was checked when it was stored
+                log.error("a stored policy cannot be read", policy=policy_id)
+                raise
+        return found
+
+    # Documents
+
+    def mistakes(self, document: str) -> list[Mistake]:
+        return mistakes_of(document, self._catalogue(), self._owner_uin())
+
+    def check(self, document: str) -> None:
+        """Raises ControlError with the first mistake's code, and all of them in ``Mistakes``."""
+        if found := self.mistakes(document):
+            first = found[0]
+            error = invalid(f"line {first.line}, column {first.column}: {first.message}", first.code)
+            error.extra["Mistakes"] = found
+            raise error
+
+    async def get(self, policy_id: int) -> Policy | Preset:
+        """Raises ControlError ResourceNotFound.PolicyIdNotFound."""
+        found = preset(policy_id) or await store.get(self._db, policy_id)
+        if found is None:
+            raise missing(f"there is no policy {policy_id}", "PolicyIdNotFound")
+        return found
+
+    async def custom(self, policy_id: int) -> Policy:
+        """A policy that may be changed. Raises ControlError."""
+        found = await self.get(policy_id)
+        if isinstance(found, Preset):
+            raise ControlError("OperationDenied", "preset policies are managed by the server and cannot be changed")
+        return found
+
+    async def named(self, name: str) -> Policy | Preset:
+        found = preset_named(name) or await store.named(self._db, name)
+        if found is None:
+            raise missing(f"there is no policy {name!r}", "PolicyIdNotFound")
+        return found
+
+    async def document(self, found: Policy | Preset) -> str:
+        if isinstance(found, Preset):
+            return found.document
+        version = await store.version(self._db, found.id, found.default_version)
+        assert version is not None
+        return version.document
+
+    async def all(self) -> tuple[tuple[Preset, ...], list[Policy]]:
+        return PRESETS, await store.all_policies(self._db)
+
+    async def aliases(self) -> dict[int, str]:
+        return await store.aliases(self._db)
+
+    async def attachment_counts(self) -> dict[int, int]:
+        return await store.attachment_counts(self._db)
+
+    async def create(
+        self,
+        name: str,
+        document: str,
+        *,
+        description: str = "",
+        create_mode: int = 2,
+        tags: dict[str, str] | None = None,
+    ) -> int:
+        """Raises ControlError for a bad name or document, a name in use, or too many policies."""
+        if not _NAME.fullmatch(name):
+            raise invalid("a policy name has 1 to 128 letters, digits or + = , . @ - _", "PolicyNameError")
+        _check_description(description)
+        self.check(document)
+        now = int(self._clock())
+
+        async def run(tx: Tx) -> int:
+            if await store.count(tx) >= MAX_POLICIES:
+                raise ControlError("FailedOperation.PolicyFull", f"there are {MAX_POLICIES} custom policies already")
+            made = None
+            if preset_named(name) is None:
+                made = await store.insert(tx, name, description, create_mode, tags or {}, document, now)
+            if made is None:
+                raise ControlError("FailedOperation.PolicyNameInUse", f"the policy name {name!r} is taken")
+            return made
+
+        return await self._db.write(run)
+
+    async def describe(self, policy: Policy, description: str) -> None:
+        _check_description(description)
+        await self._db.write(lambda tx: store.describe(tx, policy.id, description, int(self._clock())))
+
+    async def set_alias(self, policy_id: int, alias: str) -> None:
+        _check_description(alias)
+        await self._db.write(lambda tx: store.set_alias(tx, policy_id, alias))
+
+    async def delete(self, policy_ids: Sequence[int]) -> None:
+        """All or none; what they were attached to loses them."""
+        for policy_id in policy_ids:
+            await self.custom(policy_id)
+
+        async def run(tx: Tx) -> None:
+            for policy_id in policy_ids:
+                await store.delete(tx, policy_id)
+
+        await self._db.write(run)
+
+    # Versions
+
+    async def versions(self, policy: Policy) -> list[Version]:
+        return await store.versions(self._db, policy.id)
+
+    async def version(self, policy: Policy, version_id: int) -> Version:
+        found = await store.version(self._db, policy.id, version_id)
+        if found is None:
+            raise invalid(f"the policy has no version {version_id}", "PolicyVersionNotExists")
+        return found
+
+    async def add_version(self, policy: Policy, document: str, *, default: bool) -> int:
+        """Raises ControlError FailedOperation.PolicyVersionFull when there are five."""
+        self.check(document)
+
+        async def run(tx: Tx) -> int:
+            current = await store.get(tx, policy.id)
+            if current is None:
+                raise missing(f"there is no policy {policy.id}", "PolicyIdNotFound")
+            if len(await store.versions(tx, policy.id)) >= MAX_VERSIONS:
+                raise ControlError(
+                    "FailedOperation.PolicyVersionFull",
+                    f"a policy has at most {MAX_VERSIONS} versions",
+                    cure="Delete a version that is not in force.",
+                )
+            return await store.add_version(tx, current, document, int(self._clock()), default=default)
+
+        return await self._db.write(run)
+
+    async def set_default(self, policy: Policy, version_id: int) -> None:
+        await self.version(policy, version_id)
+        if policy.default_version == version_id:
+            raise ControlError("FailedOperation.PolicyVersionAlreadyDefault", "this version is in force already")
+        await self._db.write(lambda tx: store.set_default(tx, policy.id, version_id, int(self._clock())))
+
+    async def delete_versions(self, policy: Policy, version_ids: Sequence[int]) -> None:
+        for version_id in version_ids:
+            await self.version(policy, version_id)
+            if version_id == policy.default_version:
+                raise ControlError("FailedOperation", "the version in force cannot be deleted")
+
+        async def run(tx: Tx) -> None:
+            for version_id in version_ids:
+                await store.delete_version(tx, policy.id, version_id)
+
+        await self._db.write(run)
+
+    # Attachments
+
+    async def attach(self, policy_id: int, kind: Kind, targets: Sequence[int], by: int) -> None:
+        """Raises ControlError InvalidParameter.AttachmentFull beyond 200 policies of one user or group."""
+        await self.get(policy_id)
+        now = int(self._clock())
+
+        async def run(tx: Tx) -> None:
+            for target in targets:
+                await store.attach(tx, Attachment(policy_id, kind, target, now, by))
+                if len(await store.attached(tx, kind, target)) > MAX_ATTACHED:
+                    raise invalid(f"at most {MAX_ATTACHED} policies can be attached", "AttachmentFull")
+
+        await self._db.write(run)
+
+    async def detach(self, policy_id: int, kind: Kind, target: int) -> None:
+        await self.get(policy_id)
+        await self._db.write(lambda tx: store.detach(tx, policy_id, kind, target))
+
+    async def attached(self, kind: Kind, target: int) -> list[Attachment]:
+        return await store.attached(self._db, kind, target)
+
+    async def entities(self, policy_id: int) -> list[Attachment]:
+        return await store.entities(self._db, policy_id)
+
+    async def set_boundary(self, user: User, policy_id: int) -> None:
+        """A policy id, or 0 to remove the boundary."""
+        if policy_id:
+            await self.get(policy_id)
+        await self._db.write(lambda tx: user_store.update(tx, user.uin, boundary=policy_id))
+
+
+class Authority:
+    """What one caller may do, with the policies read once for the whole request."""
+
+    def __init__(self, statements: list[Statement] | None, boundary: list[Statement] | None = None) -> None:
+        self._statements = statements
+        """None: the root account, which policies do not bind."""
+        self._boundary = boundary
+
+    def decide(self, question: Question) -> Decision:
+        if self._statements is None:
+            return Decision("allow")
+        return decide_within(self._statements, self._boundary, question)
+
+    def could_allow(self, question: Question) -> bool:
+        if self._statements is None:
+            return True
+        return could_allow(self._statements, question) and (
+            self._boundary is None or could_allow(self._boundary, question)
+        )
+
+
+def _check_description(text: str) -> None:
+    if len(text.encode()) > MAX_DESCRIPTION:
+        raise invalid(f"a description has at most {MAX_DESCRIPTION} bytes", "DescriptionLengthOverlimit")

@@ -1,0 +1,258 @@
+"""Sub-users, user groups and access keys: the rules of access-management.md 1 and 6.1."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from sodam.access import passwords
+from sodam.access import user_store as store
+from sodam.access.login import LoginService, new_uin
+from sodam.access.model import (
+    MAX_GROUPS,
+    MAX_GROUPS_PER_USER,
+    MAX_KEYS,
+    MAX_USERS,
+    MAX_USERS_PER_GROUP,
+    ROOT_NAME,
+    AccessKey,
+    Group,
+    User,
+)
+from sodam.access.sessions import Sessions
+from sodam.control import ControlError, invalid, missing
+from sodam.storage import Database, Tx
+
+_NAME: Final = re.compile(r"[A-Za-z0-9@._\-\[\]:]{1,64}")
+_ALPHABET: Final = string.ascii_letters + string.digits
+
+
+class UserService:
+    def __init__(
+        self, db: Database, login: LoginService, sessions: Sessions, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._db = db
+        self._login = login
+        self._sessions = sessions
+        self._clock = clock
+
+    # Users
+
+    async def get(self, name: str) -> User:
+        """A sub-user by name. Raises ControlError ResourceNotFound.UserNotExist."""
+        user = await store.by_name(self._db, name)
+        if user is None or user.root:
+            raise missing(f"there is no user {name!r}", "UserNotExist")
+        return user
+
+    async def get_uin(self, uin: int) -> User:
+        user = await store.by_uin(self._db, uin)
+        if user is None:
+            raise missing(f"there is no user {uin}", "UserNotExist")
+        return user
+
+    async def get_sub(self, uin: int) -> User:
+        """A sub-user by number: policies and keys of others are no matter of root's own account."""
+        user = await self.get_uin(uin)
+        if user.root:
+            raise ControlError("OperationDenied.SubUin", "the root account has all rights; this is for sub-users")
+        return user
+
+    async def all(self) -> list[User]:
+        return await store.sub_users(self._db)
+
+    async def find(self, *, uin: int | None, uid: int | None) -> User:
+        """A sub-user by either number. Raises ControlError."""
+        if uin:
+            return await self.get_sub(uin)
+        if not uid:
+            raise invalid("one of Uin and Uid is needed", "UserUinAndUinNotAllNull")
+        user = await store.by_uid(self._db, uid)
+        if user is None or user.root:
+            raise missing(f"there is no user with Uid {uid}", "UserNotExist")
+        return user
+
+    async def add(self, wanted: User, password: str, *, use_api: bool) -> tuple[User, str, AccessKey | None]:
+        """Create a sub-user from the fields of ``wanted``. Its password if one was generated, its first key if wished.
+
+        Raises ControlError UserNameIllegal, SubUserNameInUse, SubUserFull or PasswordViolatedRules.
+        """
+        if not _NAME.fullmatch(wanted.name) or wanted.name.lower() == ROOT_NAME:
+            message = "a user name has 1 to 64 letters, digits or @ . _ - [ ] : and is not root"
+            raise invalid(message, "UserNameIllegal")
+        now, generated = int(self._clock()), ""
+        if wanted.console_login and not password:
+            password = generated = passwords.generate()
+        if wanted.console_login:
+            passwords.check_password(password, (await self._login.rules()).rules)
+        hashed = await passwords.hash_password(password) if wanted.console_login else ""
+        user = msgspec.structs.replace(
+            wanted, uin=new_uin(), uid=1000 + secrets.randbelow(2**31), password=hashed, password_at=now, created_at=now
+        )
+        key = self._new_key(user.uin, "") if use_api else None
+
+        async def run(tx: Tx) -> None:
+            if await store.count_users(tx) >= MAX_USERS:
+                raise invalid(f"there are {MAX_USERS} sub-users already", "SubUserFull")
+            if not await store.insert(tx, user):
+                raise invalid(f"the name {user.name!r} is taken", "SubUserNameInUse")
+            if key is not None:
+                await store.insert_key(tx, key)
+
+        await self._db.write(run)
+        return user, generated, key
+
+    async def update(self, user: User, changes: dict[str, object], password: str) -> str:
+        """Change fields; the password too when one is given or console access begins. The generated one, if any."""
+        generated = ""
+        if changes.get("console_login") and not password and not user.password:
+            password = generated = passwords.generate()
+        if password:
+            need = bool(changes.get("need_reset", user.need_reset))
+            await self._login.set_password(user, password, need_reset=need)
+        if changes:
+            await self._db.write(lambda tx: store.update(tx, user.uin, **changes))
+        if password or changes.get("console_login") is False:
+            await self._sessions.end_all(user.uin)
+        return generated
+
+    async def reset_password(self, user: User, password: str, *, need_reset: bool) -> str:
+        """Set a password, or make one; the generated one. Ends the user's sessions and any lock."""
+        generated = "" if password else passwords.generate()
+        await self._login.set_password(user, password or generated, need_reset=need_reset)
+        await self._sessions.end_all(user.uin)
+        return generated
+
+    async def clear_mfa(self, user: User) -> None:
+        await self._db.write(lambda tx: store.update(tx, user.uin, totp="", totp_next=""))
+
+    async def delete(self, user: User, *, force: bool) -> None:
+        """Raises ControlError OperationDenied.HaveKeys when keys are left and ``force`` is not set."""
+
+        async def run(tx: Tx) -> None:
+            if not force and await store.keys_of(tx, user.uin):
+                raise ControlError(
+                    "OperationDenied.HaveKeys", "the user has access keys: delete them first, or use Force"
+                )
+            await store.delete(tx, user.uin)
+
+        await self._db.write(run)
+
+    # Groups
+
+    async def group(self, group_id: int) -> Group:
+        found = await store.group(self._db, group_id)
+        if found is None:
+            raise missing(f"there is no group {group_id}", "GroupNotExist")
+        return found
+
+    async def groups(self) -> list[Group]:
+        return await store.groups(self._db)
+
+    async def members(self, group_id: int) -> list[User]:
+        return await store.members(self._db, group_id)
+
+    async def groups_of(self, uin: int) -> list[Group]:
+        return await store.groups_of(self._db, uin)
+
+    async def create_group(self, name: str, remark: str) -> int:
+        _check_group_name(name)
+
+        async def run(tx: Tx) -> int:
+            if len(await store.groups(tx)) >= MAX_GROUPS:
+                raise invalid(f"there are {MAX_GROUPS} groups already", "GroupFull")
+            made = await store.insert_group(tx, name, remark, int(self._clock()))
+            if made is None:
+                raise invalid(f"the name {name!r} is taken", "GroupNameInUse")
+            return made
+
+        return await self._db.write(run)
+
+    async def update_group(self, group: Group, name: str | None, remark: str | None) -> None:
+        if name is not None:
+            _check_group_name(name)
+
+        async def run(tx: Tx) -> None:
+            if name is not None and name != group.name and await store.group_named(tx, name):
+                raise invalid(f"the name {name!r} is taken", "GroupNameInUse")
+            new_remark = group.remark if remark is None else remark
+            await store.update_group(tx, group.id, group.name if name is None else name, new_remark)
+
+        await self._db.write(run)
+
+    async def delete_group(self, group_id: int) -> None:
+        await self._db.write(lambda tx: store.delete_group(tx, group_id))
+
+    async def add_members(self, pairs: list[tuple[int, int]]) -> None:
+        """Pairs of group id and uin, all or none. Raises ControlError GroupUserFull or UserGroupFull."""
+
+        async def run(tx: Tx) -> None:
+            for group_id, uin in pairs:
+                await store.add_member(tx, group_id, uin, int(self._clock()))
+                if len(await store.members(tx, group_id)) > MAX_USERS_PER_GROUP:
+                    raise invalid(f"a group has at most {MAX_USERS_PER_GROUP} users", "GroupUserFull")
+                if len(await store.groups_of(tx, uin)) > MAX_GROUPS_PER_USER:
+                    raise invalid(f"a user is in at most {MAX_GROUPS_PER_USER} groups", "UserGroupFull")
+
+        await self._db.write(run)
+
+    async def remove_members(self, pairs: list[tuple[int, int]]) -> None:
+        async def run(tx: Tx) -> None:
+            for group_id, uin in pairs:
+                await store.remove_member(tx, group_id, uin)
+
+        await self._db.write(run)
+
+    # Access keys
+
+    async def keys(self, uin: int) -> list[AccessKey]:
+        return await store.keys_of(self._db, uin)
+
+    async def key(self, secret_id: str) -> AccessKey | None:
+        return await store.key(self._db, secret_id)
+
+    async def key_of(self, secret_id: str, uin: int) -> AccessKey:
+        """A user's key. Raises ControlError ResourceNotFound.SecretNotExist."""
+        found = await store.key(self._db, secret_id)
+        if found is None or found.uin != uin:
+            raise missing(f"user {uin} has no access key {secret_id!r}", "SecretNotExist")
+        return found
+
+    def _new_key(self, uin: int, description: str) -> AccessKey:
+        secret_id = "AKID" + "".join(secrets.choice(_ALPHABET) for _ in range(32))
+        secret_key = "".join(secrets.choice(_ALPHABET) for _ in range(32))
+        return AccessKey(secret_id, uin, secret_key, True, description, int(self._clock()), 0)
+
+    async def create_key(self, uin: int, description: str) -> AccessKey:
+        """Raises ControlError OperationDenied.AccessKeyOverLimit."""
+        key = self._new_key(uin, description)
+
+        async def run(tx: Tx) -> None:
+            if len(await store.keys_of(tx, uin)) >= MAX_KEYS:
+                raise ControlError("OperationDenied.AccessKeyOverLimit", f"a user has at most {MAX_KEYS} access keys")
+            await store.insert_key(tx, key)
+
+        await self._db.write(run)
+        return key
+
+    async def set_key_active(self, secret_id: str, active: bool) -> None:
+        await self._db.write(lambda tx: store.set_key_active(tx, secret_id, active))
+
+    async def delete_key(self, key: AccessKey) -> None:
+        if key.active:
+            raise ControlError("FailedOperation.Accesskey", "disable the access key first, then delete it")
+        await self._db.write(lambda tx: store.delete_key(tx, key.secret_id))
+
+    async def used_key(self, secret_id: str) -> None:
+        await store.touch_key(self._db, secret_id, int(self._clock()))
+
+
+def _check_group_name(name: str) -> None:
+    if not 1 <= len(name) <= 64 or not name.isprintable():
+        raise invalid("a group name has 1 to 64 characters", "ParamError")
