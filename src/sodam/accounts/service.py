@@ -45,6 +45,8 @@ class AccountService:
         self._held = self._cache.held
         self.on_delete: list[Callable[[Tx, int, list[str]], Awaitable[None]]] = []
         """Run inside the deleting transaction: each package erases what it keeps of these accounts."""
+        self.on_deleted: list[Callable[[int, list[str]], None]] = []
+        """Called after the commit of a deletion: each package forgets what it has cached, and tells whom it concerns."""
 
     def peek(self, app: int, user_id: str) -> Account | None:
         """The account if it is at hand; None says nothing."""
@@ -86,6 +88,14 @@ class AccountService:
             if account := loaded.get(user_id) or await self._administrator(app, user_id):
                 found[user_id] = account
         return found
+
+    async def alive(self, tx: Tx, app: int, user_ids: Iterable[str]) -> set[str]:
+        """Those that exist, for a write that must not outlive them: none is deleted before ``tx`` ends."""
+        return await store.alive(tx, app, [u for u in set(user_ids) if valid_user_id(u)])
+
+    async def alive(self, tx: Tx, app: int, user_ids: Sequence[str]) -> set[str]:
+        """Those that exist, which other packages write about in ``tx``: they are not deleted before it ends."""
+        return await store.alive(tx, app, user_ids)
 
     async def _administrator(self, app: int, user_id: str) -> Account | None:
         """An administrator may act without having been imported."""
@@ -204,6 +214,9 @@ class AccountService:
             return gone
 
         gone = await self._db.write(run) if ids else set()
+        if gone:
+            for told in self.on_deleted:
+                told(app.sdkappid, sorted(gone))
         for user_id in ids:
             outcome[user_id] = Code.OK if user_id in gone else Code.ACCOUNT_NOT_FOUND
             if user_id in gone:

@@ -72,9 +72,31 @@ async def load_many(source: Database | Tx, app: int, user_ids: Sequence[str]) ->
 
 async def lock(tx: Tx, app: int, user_id: str) -> Account | None:
     """As ``load``, and nobody else writes the account until this transaction ends."""
-    locked = " FOR UPDATE" if tx.engine == "postgres" else ""  # SQLite has one writer
+    locked = " FOR NO KEY UPDATE" if tx.engine == "postgres" else ""  # SQLite has one writer
     row = await tx.fetch_one(f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id = $2{locked}", app, user_id)
     return from_row(row) if row else None
+
+
+async def alive(tx: Tx, app: int, user_ids: Sequence[str]) -> set[str]:
+    """Those that exist, and that nobody deletes until this transaction ends."""
+    locked = " FOR KEY SHARE" if tx.engine == "postgres" else ""
+    found: set[str] = set()
+    for ids in _batches(sorted(user_ids)):  # one order of locks: no deadlock
+        sql = (
+            f"SELECT user_id FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)} ORDER BY user_id{locked}"
+        )
+        found.update(str(row[0]) for row in await tx.fetch(sql, app, *ids))
+    return found
+
+
+async def alive(tx: Tx, app: int, user_ids: Sequence[str]) -> set[str]:
+    """Those that exist, and cannot be deleted until this transaction ends."""
+    locked = " ORDER BY user_id FOR KEY SHARE" if tx.engine == "postgres" else ""  # SQLite has one writer
+    found: set[str] = set()
+    for ids in _batches(user_ids):
+        sql = f"SELECT user_id FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)}{locked}"
+        found.update(str(row[0]) for row in await tx.fetch(sql, app, *ids))
+    return found
 
 
 async def page(source: Database, app: int, after: str, prefix: str, limit: int) -> list[Account]:
