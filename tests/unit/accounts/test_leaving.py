@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from sodam import usersig
@@ -104,3 +106,23 @@ async def test_an_unknown_user_cannot_be_kicked(world: World, user_id: str) -> N
     with pytest.raises(ApiError) as refused:
         await world.accounts.kick(world.sdkappid, user_id)
     assert refused.value.code == Code.ACCOUNT_NOT_FOUND
+
+
+async def test_what_is_written_for_an_account_is_erased_with_it(world: World) -> None:
+    """A write that saw the account alive is committed before the deletion, whose hook then finds it."""
+    await world.accounts.ensure(world.sdkappid, ["u1"])
+    app = world.sdkappid
+
+    async def erase(tx: Tx, app: int, user_ids: list[str]) -> None:
+        await tx.execute("DELETE FROM server_state WHERE name = 'of u1'")
+
+    async def write(tx: Tx) -> bool:
+        if await world.accounts.alive(tx, app, ["u1", "ghost", "nul\x00"]) != {"u1"}:
+            return False
+        await tx.execute("INSERT INTO server_state VALUES ('of u1', $1)", b"x")
+        return True
+
+    world.accounts.on_delete.append(erase)
+    await asyncio.gather(world.db.write(write), world.accounts.delete(world.app, ["u1"]))
+    assert await world.db.fetch("SELECT 1 FROM server_state WHERE name = 'of u1'") == []
+    assert not await world.db.write(write)
