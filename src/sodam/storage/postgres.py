@@ -65,7 +65,14 @@ class PostgresDatabase:
     async def open(cls, url: str) -> PostgresDatabase:
         try:
             pool = await asyncpg.create_pool(
-                url, min_size=1, max_size=_POOL_SIZE, timeout=10, command_timeout=60, statement_cache_size=512
+                url,
+                min_size=1,
+                max_size=_POOL_SIZE,
+                timeout=10,
+                command_timeout=60,
+                statement_cache_size=512,
+                # An acknowledged message survives power loss, whatever the server's default is.
+                server_settings={"synchronous_commit": "on", "application_name": "sodam"},
             )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
