@@ -93,10 +93,6 @@ class AccountService:
         """Those that exist, for a write that must not outlive them: none is deleted before ``tx`` ends."""
         return await store.alive(tx, app, [u for u in set(user_ids) if valid_user_id(u)])
 
-    async def alive(self, tx: Tx, app: int, user_ids: Sequence[str]) -> set[str]:
-        """Those that exist, which other packages write about in ``tx``: they are not deleted before it ends."""
-        return await store.alive(tx, app, user_ids)
-
     async def _administrator(self, app: int, user_id: str) -> Account | None:
         """An administrator may act without having been imported."""
         owner = self._apps.get(app)

@@ -89,16 +89,6 @@ async def alive(tx: Tx, app: int, user_ids: Sequence[str]) -> set[str]:
     return found
 
 
-async def alive(tx: Tx, app: int, user_ids: Sequence[str]) -> set[str]:
-    """Those that exist, and cannot be deleted until this transaction ends."""
-    locked = " ORDER BY user_id FOR KEY SHARE" if tx.engine == "postgres" else ""  # SQLite has one writer
-    found: set[str] = set()
-    for ids in _batches(user_ids):
-        sql = f"SELECT user_id FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)}{locked}"
-        found.update(str(row[0]) for row in await tx.fetch(sql, app, *ids))
-    return found
-
-
 async def page(source: Database, app: int, after: str, prefix: str, limit: int) -> list[Account]:
     """Accounts whose UserID begins with ``prefix`` and comes after ``after``, by UserID."""
     # No printable ASCII character comes after 0x7F: it closes the range of the prefix.
