@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import msgspec
@@ -98,14 +98,18 @@ class SodamDriver:
         return self.request("sns/friend_get", body)
 
     async def read_friends(self, connection: HttpConnection, owner: int) -> int:
-        start = found = 0
+        return sum([count async for _, count in self.friend_pages(connection, owner)])
+
+    async def friend_pages(self, connection: HttpConnection, owner: int) -> AsyncIterator[tuple[int, int]]:
+        """Read a friend list page by page: where each page starts, and how many it holds."""
+        start = 0
         while True:
             answer = await connection.ask(self.friends_page_request(owner, start))
             self.check(answer)
             page = msgspec.json.decode(answer, type=_FriendsPage)
-            found += len(page.items)
+            yield start, len(page.items)
             if page.complete or page.next_start <= start:
-                return found
+                return
             start = page.next_start
 
     def _usersig(self, user: str) -> str:
