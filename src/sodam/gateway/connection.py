@@ -102,10 +102,7 @@ class Connection:
     def received(self, data: bytes) -> None:
         self.last_seen = self._hub.now()
         action = self.session.receive(data)
-        if type(action) is Run and action.ticket is None:
-            self._start(self._run(action))
-        else:
-            self._act(action)
+        self._act(action)
 
     def closed(self) -> None:
         self.transport = None
@@ -113,25 +110,20 @@ class Connection:
         self._hub.closed(self)
 
     def _act(self, action: Action) -> None:
-        if isinstance(action, Send):
+        if isinstance(action, Run):
+            if action.command.eager and action.ticket is None:
+                _drive(self._run(action))
+            else:
+                self._hub.spawn(self._run(action))
+        elif isinstance(action, Send):
             self.send(action.frame)
-        elif isinstance(action, Run):
-            self._start(self._run(action))
         elif isinstance(action, Login):
-            self._start(self._hub.login(self, action))
+            _drive(self._hub.login(self, action))
         elif isinstance(action, SignOut):
             self._hub.unregister(self)
             self.send(action.frame)
         elif isinstance(action, Close):
             self.close(action.code, action.reason)
-
-    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Run up to the first wait right here: most commands end, or reach the log, without one."""
-        try:
-            waits_for = coroutine.send(None)
-        except StopIteration:
-            return
-        _Continued(coroutine, waits_for)
 
     async def _run(self, action: Run) -> None:
         command, head = action.command, action.head
@@ -226,6 +218,15 @@ class Connection:
 
     def refuse(self, head: Head, error: ApiError, kick_type: int = 0) -> None:
         self._act(self.session.login_refused(head, error, kick_type=kick_type))
+
+
+def _drive(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run up to the first wait right here: a message reaches the log, a login its answer, without a task."""
+    try:
+        waits_for = coroutine.send(None)
+    except StopIteration:
+        return
+    _Continued(coroutine, waits_for)
 
 
 class _Continued:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
@@ -76,6 +77,13 @@ class Hub:
         self._kicked: dict[int, int] = {}
         self._sweeper: asyncio.Task[None] | None = None
         self._refusing = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a command that may wait for anything."""
+        task = self._loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def start(self) -> None:
         self._sweeper = self._loop.create_task(self._sweep())

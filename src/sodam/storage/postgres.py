@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
@@ -53,6 +53,11 @@ class _PostgresTx:
         return cast("list[Row]", await self._connection.fetch(_bulk_sql(stmt), *map(list, zip(*rows, strict=True))))
 
 
+def _in_task(coroutine: Coroutine[Any, Any, T]) -> Awaitable[T]:
+    """asyncpg's timeouts need a task around them; the gateway drives its hottest handlers without one."""
+    return coroutine if asyncio.current_task() is not None else asyncio.create_task(coroutine)
+
+
 class PostgresDatabase:
     """See ``Database``."""
 
@@ -81,15 +86,18 @@ class PostgresDatabase:
         return cls(pool)
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
-        return cast("list[Row]", await self._pool.fetch(sql, *args))
+        return cast("list[Row]", await _in_task(self._pool.fetch(sql, *args)))
 
     async def fetch_one(self, sql: str, *args: Value) -> Row | None:
-        return cast("Row | None", await self._pool.fetchrow(sql, *args))
+        return cast("Row | None", await _in_task(self._pool.fetchrow(sql, *args)))
 
     async def scan(self, sql: str, *args: Value) -> list[Row]:
         return cast("list[Row]", await self._pool.fetch(sql, *args, timeout=600))
 
-    async def write(self, fn: Callable[[Tx], Awaitable[T]]) -> T:
+    def write(self, fn: Callable[[Tx], Awaitable[T]]) -> Awaitable[T]:
+        return _in_task(self._write(fn))
+
+    async def _write(self, fn: Callable[[Tx], Awaitable[T]]) -> T:
         for attempt in range(_RETRIES):
             try:
                 async with self._pool.acquire() as connection, connection.transaction():
@@ -101,7 +109,7 @@ class PostgresDatabase:
         raise AssertionError("unreachable")
 
     async def execute(self, sql: str, *args: Value) -> int:
-        return _changed(await self._pool.execute(sql, *args))
+        return _changed(await _in_task(self._pool.execute(sql, *args)))
 
     async def version(self) -> str:
         row = await self.fetch_one("SELECT current_setting('server_version')")

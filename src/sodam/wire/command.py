@@ -106,6 +106,9 @@ class Command:
     fields: Mapping[str, Code]
     """Code when this request field is missing or has the wrong type; others give the service's bad_request."""
     decode: Callable[[bytes], Any]
+    eager: bool
+    """The handler waits for the database and the message log only, so that the gateway may drive it without a task:
+    it must not use what needs a current task, as ``asyncio.timeout`` does."""
 
     @property
     def path(self) -> str:
@@ -135,6 +138,7 @@ class Service:
         rate: int = 200,
         errors: tuple[Code, ...] = (),
         fields: Mapping[str, Code] | None = None,
+        eager: bool = False,
     ) -> Callable[[H], H]:
         def declare(handler: H) -> H:
             hints = typing.get_type_hints(handler)
@@ -151,6 +155,7 @@ class Service:
                 errors=tuple(dict.fromkeys((self.bad_json, self.bad_request, *errors, self.internal))),
                 fields=dict(fields or {}),
                 decode=msgspec.json.Decoder(request, strict=False).decode,
+                eager=eager,
             )
             return handler
 

@@ -57,6 +57,7 @@ class SendMsgAnswer(msgspec.Struct, gc=False):
         Code.MSG_TOO_LONG,
     ),
     fields={"To_Account": Code.MSG_TO_ACCOUNT, "MsgRandom": Code.MSG_RANDOM, "MsgSeq": Code.MSG_SEQ},
+    eager=True,
 )
 async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     """Send a one-to-one message as oneself. Answered when it is on disk."""
