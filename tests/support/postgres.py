@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import itertools
 import shutil
 import tempfile
@@ -18,6 +19,8 @@ class Postgres:
 
     def __init__(self) -> None:
         self._directory = Path(tempfile.mkdtemp(prefix="sodam-pg-"))
+        # Runs after the package's own exit handler, which would put its lock file back.
+        atexit.register(shutil.rmtree, self._directory, ignore_errors=True)
         # When imported, the package chooses the place of its lock; the shared one may belong to another user.
         runtime = self._directory / "run"
         runtime.mkdir(mode=0o700)
@@ -45,7 +48,6 @@ class Postgres:
 
     def stop(self) -> None:
         self._server.cleanup()
-        shutil.rmtree(self._directory, ignore_errors=True)
 
     def _run(self, statement: str) -> None:
         async def run() -> None:
