@@ -5,6 +5,8 @@ Each change is one transaction; devices are told after it.
 
 from __future__ import annotations
 
+import asyncio
+
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.messages import events, reads
@@ -22,7 +24,15 @@ from sodam.messages.modify import modify
 from sodam.messages.service import MessageService
 from sodam.storage import Tx
 
-_MAX_UNREAD_COUNTED = 100_000
+_TOGETHER = 100
+# The end of an UPDATE of a user's conversations ($1 app, $2 owner) by which everything in them counts as read.
+_ALL_READ = (
+    "read_count = CASE WHEN high = 0 THEN h.in_low ELSE h.in_high END, read_seq = h.last_seq, "
+    "read_time = (SELECT MAX(t) FROM (SELECT read_time AS t UNION ALL SELECT h.last_time UNION ALL SELECT h.low_time "
+    "UNION ALL SELECT h.high_time) AS times) "
+    "FROM c2c_head h WHERE h.app = c2c_member.app AND h.conv = c2c_member.conv "
+    "AND c2c_member.app = $1 AND c2c_member.owner = $2"
+)
 
 
 class MessageChanges:
@@ -42,23 +52,19 @@ class MessageChanges:
             raise ApiError(Code.C2C_RECALL_EXPIRED)
 
         async def run(tx: Tx) -> None:
+            read_time, read_seq = await _lock(tx, app, recipient, sender) or (0, 0)
             changed = await tx.execute(
                 f"UPDATE c2c_message SET flags = flags | {RECALLED} WHERE id = $1 AND (flags & {RECALLED}) = 0",
                 found.id,
             )
             if not changed:
                 raise ApiError(Code.C2C_ALREADY_RECALLED)
-            if not found.flags & (NO_UNREAD | HIDE_RECEIVER):
+            counted = not found.flags & (NO_UNREAD | HIDE_RECEIVER)
+            if counted and (read_time < found.msg_time or read_seq < found.seq):
                 # An unread message that is gone is unread no more.
                 column = "in_low" if found.high else "in_high"
                 await tx.execute(
-                    f"UPDATE c2c_head SET {column} = {column} - 1 WHERE app = $1 AND conv = $2 AND EXISTS "
-                    "(SELECT 1 FROM c2c_member WHERE app = $1 AND owner = $3 AND peer = $4 AND read_time < $5)",
-                    found.app,
-                    found.conv,
-                    recipient,
-                    sender,
-                    found.msg_time,
+                    f"UPDATE c2c_head SET {column} = {column} - 1 WHERE app = $1 AND conv = $2", found.app, found.conv
                 )
 
         await self._db.write(run)
@@ -85,31 +91,35 @@ class MessageChanges:
         )
 
     async def mark_read(self, app: App, reader: str, peer: str, read_time: int, *, exclude: int = 0) -> None:
-        """Everything that ``peer`` sent up to the second ``read_time`` is read."""
+        """Everything that ``peer`` sent up to the second ``read_time`` is read; before an earlier mark: nothing new."""
         read_time = min(read_time, self._messages.now)
         conv = conversation(reader, peer)
         column = "in_high" if reader > peer else "in_low"
 
         async def run(tx: Tx) -> bool:
+            before = await _lock(tx, app, reader, peer)
+            if before is None or read_time < before[0]:
+                return False
             head = await tx.fetch_one(
-                f"SELECT h.last_time, h.{column}, m.read_time FROM c2c_head h JOIN c2c_member m "
-                "ON m.app = h.app AND m.conv = h.conv AND m.owner = $3 WHERE h.app = $1 AND h.conv = $2",
+                f"SELECT last_time, low_time, high_time, {column}, last_seq FROM c2c_head WHERE app = $1 AND conv = $2",
                 app.sdkappid,
                 conv,
-                reader,
             )
-            if head is None or read_time < head[2]:
+            if head is None:
                 return False
+            *newest, count, last_seq = head
             left = 0
-            if read_time < head[0]:
-                left = await reads.count_unread_after(tx, app.sdkappid, reader, peer, read_time, _MAX_UNREAD_COUNTED)
+            if read_time < max(newest):
+                left = await reads.count_unread_after(tx, app.sdkappid, reader, peer, read_time, last_seq)
             await tx.execute(
-                "UPDATE c2c_member SET read_time = $4, read_count = $5 WHERE app = $1 AND owner = $2 AND peer = $3",
+                "UPDATE c2c_member SET read_time = $4, read_count = $5, read_seq = $6 "
+                "WHERE app = $1 AND owner = $2 AND peer = $3",
                 app.sdkappid,
                 reader,
                 peer,
                 read_time,
-                head[1] - left,
+                count - left,
+                last_seq,
             )
             return True
 
@@ -121,8 +131,10 @@ class MessageChanges:
         """Every conversation of ``reader`` is read up to now; the peers of those that had unread messages."""
         now = self._messages.now
         peers = [head.peer for head in await self._messages.heads(app, reader, 10_000) if head.unread]
-        for peer in peers:
-            await self.mark_read(app, reader, peer, now, exclude=exclude)
+        for at in range(0, len(peers), _TOGETHER):  # they share commits
+            await asyncio.gather(
+                *(self.mark_read(app, reader, peer, now, exclude=exclude) for peer in peers[at : at + _TOGETHER])
+            )
         self._messages.told(app.sdkappid, (reader,), b'{"Event":14,"C2CReadAllMsg":1}', exclude=exclude)
         return peers
 
@@ -178,19 +190,19 @@ class MessageChanges:
 
         Unread messages of it count no more.
         """
-        column = "in_high" if owner > peer else "in_low"
-        hidden = "h.last_seq" if remove else "hidden_seq"
-        cleared = "h.last_seq" if clear else "clear_seq"
-        await self._db.execute(
-            f"UPDATE c2c_member SET hidden_seq = {hidden}, clear_seq = {cleared}, read_count = h.{column}, "
-            "read_time = CASE WHEN h.last_time > read_time THEN h.last_time ELSE read_time END, top_time = "
-            f"{'0' if remove else 'top_time'} FROM c2c_head h "
-            "WHERE h.app = c2c_member.app AND h.conv = c2c_member.conv "
-            "AND c2c_member.app = $1 AND c2c_member.owner = $2 AND c2c_member.peer = $3",
-            app.sdkappid,
-            owner,
-            peer,
-        )
+        hidden = "hidden_seq = h.last_seq, top_time = 0, " if remove else ""
+        cleared = "clear_seq = h.last_seq, " if clear else ""
+
+        async def run(tx: Tx) -> None:
+            await _lock(tx, app, owner, peer)
+            await tx.execute(
+                f"UPDATE c2c_member SET {hidden}{cleared}{_ALL_READ} AND c2c_member.peer = $3",
+                app.sdkappid,
+                owner,
+                peer,
+            )
+
+        await self._db.write(run)
 
     async def pin(self, app: App, owner: str, peers: list[str], *, pinned: bool) -> None:
         """Pin or unpin conversations; those that do not exist yet are made."""
@@ -213,8 +225,8 @@ class MessageChanges:
 
     async def _upsert(self, tx: Tx, app: App, owner: str, peer: str, column: str, value: int) -> None:
         await tx.execute(
-            "INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_count, hidden_seq, clear_seq, "
-            "top_time, mute) VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING",
+            "INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_seq, read_count, hidden_seq, "
+            "clear_seq, top_time, mute) VALUES ($1, $2, $3, $4, $5, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING",
             app.sdkappid,
             owner,
             peer,
@@ -234,9 +246,23 @@ class MessageChanges:
         for user_id in user_ids:
             await tx.execute(
                 "UPDATE c2c_member SET hidden_seq = h.last_seq, clear_seq = h.last_seq, top_time = 0, mute = 0, "
-                "read_count = CASE WHEN high = 0 THEN h.in_low ELSE h.in_high END, read_time = h.last_time "
-                "FROM c2c_head h WHERE h.app = c2c_member.app AND h.conv = c2c_member.conv "
-                "AND c2c_member.app = $1 AND c2c_member.owner = $2",
+                + _ALL_READ,
                 app,
                 user_id,
             )
+
+
+async def _lock(tx: Tx, app: App, owner: str, peer: str) -> tuple[int, int] | None:
+    """(read_time, read_seq) of a user's conversation, which nobody else changes until this transaction ends.
+
+    Read marks, recalls and deletions of a conversation take this lock first and then look at its counters: on
+    PostgreSQL each statement sees what was committed before it.
+    """
+    locked = " FOR UPDATE" if tx.engine == "postgres" else ""  # SQLite has one writer
+    row = await tx.fetch_one(
+        f"SELECT read_time, read_seq FROM c2c_member WHERE app = $1 AND owner = $2 AND peer = $3{locked}",
+        app.sdkappid,
+        owner,
+        peer,
+    )
+    return (row[0], row[1]) if row else None

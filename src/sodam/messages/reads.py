@@ -130,10 +130,13 @@ async def last_visible(db: Database, app: int, owner: str, peer: str, *, oldest:
 
 
 async def find(source: Database | Tx, app: int, sender: str, recipient: str, place: Place) -> Message | None:
-    """The message with this (time, sequence, random) in this direction."""
+    """The message with this (time, sequence, random) in this direction.
+
+    Where several have it, since senders choose the two numbers: the first that is not recalled.
+    """
     row = await source.fetch_one(
         f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time = $3 AND msg_seq = $4 "
-        "AND msg_random = $5 AND high = $6 ORDER BY seq LIMIT 1",
+        f"AND msg_random = $5 AND high = $6 ORDER BY (flags & {RECALLED}), seq LIMIT 1",
         app,
         conversation(sender, recipient),
         *place,
@@ -182,38 +185,37 @@ async def find_recent(db: Database, messages: Sequence[Message], since: int) -> 
     return found
 
 
+_HEAD = (
+    "SELECT m.peer, h.last_seq, h.last_time, CASE WHEN m.high = 0 THEN h.low_time ELSE h.high_time END AS list_time, "
+    "CASE WHEN m.high = 0 THEN h.in_low ELSE h.in_high END - m.read_count, m.read_time, "
+    "COALESCE(p.read_time, 0), m.clear_seq, m.top_time, m.mute "
+    "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
+    "LEFT JOIN c2c_member p ON p.app = m.app AND p.owner = m.peer AND p.peer = m.owner "
+)
+
+
+def _head(row: Row) -> Head:
+    return Head(row[0], row[1], row[2], row[3], max(0, row[4]), *row[5:])
+
+
 async def heads(db: Database, app: int, owner: str, limit: int, *, pinned_first: bool = True) -> list[Head]:
     """The owner's conversations that are not deleted, pinned ones first, then by time, newest first."""
     order = "(m.top_time > 0) DESC, " if pinned_first else ""
     rows = await db.fetch(
-        "SELECT m.peer, h.last_seq, h.last_time, h.list_time, "
-        "CASE WHEN m.high = 0 THEN h.in_low ELSE h.in_high END - m.read_count, m.read_time, "
-        "COALESCE(p.read_time, 0), m.clear_seq, m.top_time, m.mute "
-        "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
-        "LEFT JOIN c2c_member p ON p.app = m.app AND p.owner = m.peer AND p.peer = m.owner "
-        "WHERE m.app = $1 AND m.owner = $2 AND h.list_seq > m.hidden_seq "
-        f"ORDER BY {order}h.list_time DESC, m.peer LIMIT $3",
+        f"{_HEAD} WHERE m.app = $1 AND m.owner = $2 "
+        "AND CASE WHEN m.high = 0 THEN h.low_seq ELSE h.high_seq END > m.hidden_seq "
+        f"ORDER BY {order}list_time DESC, m.peer LIMIT $3",
         app,
         owner,
         limit,
     )
-    return [Head(r[0], r[1], r[2], r[3], max(0, r[4]), *r[5:]) for r in rows]
+    return [_head(row) for row in rows]
 
 
 async def head(source: Database | Tx, app: int, owner: str, peer: str) -> Head:
     """One conversation; an empty Head when there is none."""
-    row = await source.fetch_one(
-        "SELECT m.peer, h.last_seq, h.last_time, h.list_time, "
-        "CASE WHEN m.high = 0 THEN h.in_low ELSE h.in_high END - m.read_count, m.read_time, "
-        "COALESCE(p.read_time, 0), m.clear_seq, m.top_time, m.mute "
-        "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
-        "LEFT JOIN c2c_member p ON p.app = m.app AND p.owner = m.peer AND p.peer = m.owner "
-        "WHERE m.app = $1 AND m.owner = $2 AND m.peer = $3",
-        app,
-        owner,
-        peer,
-    )
-    return Head(row[0], row[1], row[2], row[3], max(0, row[4]), *row[5:]) if row else Head(peer)
+    row = await source.fetch_one(f"{_HEAD} WHERE m.app = $1 AND m.owner = $2 AND m.peer = $3", app, owner, peer)
+    return _head(row) if row else Head(peer)
 
 
 async def unread(db: Database, app: int, owner: str) -> int:
@@ -229,17 +231,16 @@ async def unread(db: Database, app: int, owner: str) -> int:
     return int(rows[0][0])
 
 
-async def count_unread_after(tx: Tx, app: int, owner: str, peer: str, read_time: int, now_max: int) -> int:
-    """Countable messages to the owner later than ``read_time``; at most ``now_max``."""
-    own = int(owner > peer)
+async def count_unread_after(tx: Tx, app: int, owner: str, peer: str, read_time: int, last_seq: int) -> int:
+    """Countable messages to the owner later than ``read_time``, of those that arrived up to ``last_seq``."""
     row = await tx.fetch_one(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time > $3 "
-        f"AND high <> $4 AND (flags & {NO_UNREAD | HIDE_RECEIVER | RECALLED}) = 0 LIMIT $5) AS unread",
+        "SELECT COUNT(*) FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time > $3 AND seq <= $4 "
+        f"AND high <> $5 AND (flags & {NO_UNREAD | HIDE_RECEIVER | RECALLED}) = 0",
         app,
         conversation(owner, peer),
         read_time,
-        own,
-        now_max,
+        last_seq,
+        int(owner > peer),
     )
     return int(row[0]) if row else 0
 

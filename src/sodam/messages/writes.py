@@ -8,19 +8,21 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 
-from sodam.messages.model import HIDE_RECEIVER, IMPORTED, NO_LAST, NO_UNREAD, Message
+from sodam.messages.model import HIDE_RECEIVER, HIDE_SENDER, IMPORTED, NO_LAST, NO_UNREAD, Message
 from sodam.storage import Bulk, Tx
 
 _HEADS = Bulk(
-    "INSERT INTO c2c_head (app, conv, last_seq, last_time, list_seq, list_time, in_low, in_high)",
-    ("bigint", "text", "bigint", "bigint", "bigint", "bigint", "bigint", "bigint"),
+    "INSERT INTO c2c_head (app, conv, last_seq, last_time, low_seq, low_time, high_seq, high_time, in_low, in_high)",
+    ("bigint", "text", *("bigint",) * 8),
     "ON CONFLICT (app, conv) DO UPDATE SET last_seq = c2c_head.last_seq + excluded.last_seq, "
     "last_time = CASE WHEN excluded.last_time > c2c_head.last_time THEN excluded.last_time "
     "ELSE c2c_head.last_time END, "
-    "list_seq = CASE WHEN excluded.list_seq > 0 THEN c2c_head.last_seq + excluded.list_seq "
-    "ELSE c2c_head.list_seq END, "
-    "list_time = CASE WHEN excluded.list_time > c2c_head.list_time THEN excluded.list_time "
-    "ELSE c2c_head.list_time END, "
+    "low_seq = CASE WHEN excluded.low_seq > 0 THEN c2c_head.last_seq + excluded.low_seq ELSE c2c_head.low_seq END, "
+    "low_time = CASE WHEN excluded.low_time > c2c_head.low_time THEN excluded.low_time ELSE c2c_head.low_time END, "
+    "high_seq = CASE WHEN excluded.high_seq > 0 THEN c2c_head.last_seq + excluded.high_seq "
+    "ELSE c2c_head.high_seq END, "
+    "high_time = CASE WHEN excluded.high_time > c2c_head.high_time THEN excluded.high_time "
+    "ELSE c2c_head.high_time END, "
     "in_low = c2c_head.in_low + excluded.in_low, in_high = c2c_head.in_high + excluded.in_high "
     "RETURNING app, conv, last_seq, last_time",
 )
@@ -30,9 +32,9 @@ _ROWS = Bulk(
     ("bigint", "text", *("bigint",) * 8, "bytea", "bytea"),
 )
 _MEMBERS = Bulk(
-    "INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_count, hidden_seq, clear_seq, "
+    "INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_seq, read_count, hidden_seq, clear_seq, "
     "top_time, mute)",
-    ("bigint", "text", "text", "text", *("bigint",) * 7),
+    ("bigint", "text", "text", "text", *("bigint",) * 8),
     "ON CONFLICT DO NOTHING",
 )
 
@@ -40,37 +42,53 @@ _MEMBERS = Bulk(
 class _Gathered:
     """What one batch adds to one conversation."""
 
-    __slots__ = ("first", "in_high", "in_low", "list_seq", "list_time", "live", "messages")
+    __slots__ = ("first", "high_seq", "high_time", "in_high", "in_low", "live", "low_seq", "low_time", "messages")
 
     def __init__(self, first: Message) -> None:
         self.first = first
         self.messages: list[Message] = []
-        self.list_seq = self.list_time = self.in_low = self.in_high = 0
+        self.low_seq = self.low_time = self.high_seq = self.high_time = self.in_low = self.in_high = 0
         self.live = False
 
     def add(self, message: Message, now: int) -> None:
         self.messages.append(message)
         flags = message.flags
-        imported = flags & IMPORTED
-        self.live = self.live or not imported
-        if not flags & NO_LAST:
-            self.list_seq = len(self.messages)
-            self.list_time = max(self.list_time, message.msg_time if imported else now)
+        high = message.high
+        if not flags:  # nearly every message: it moves the conversation in both lists and counts
+            self.live = True
+            self.low_seq = self.high_seq = len(self.messages)
+            self.low_time = self.high_time = now
+        else:
+            self._add_flagged(flags, high, min(now, message.msg_time) if flags & IMPORTED else now)
         if not flags & (NO_UNREAD | HIDE_RECEIVER):
-            if message.high:
+            if high:
                 self.in_low += 1
             else:
                 self.in_high += 1
 
-    def head(self, now: int) -> tuple[int, str, int, int, int, int, int, int]:
+    def _add_flagged(self, flags: int, high: bool, at: int) -> None:
+        self.live = self.live or not flags & IMPORTED
+        if flags & NO_LAST:
+            return
+        # Whoever is not shown the message does not see the conversation move either.
+        if not flags & (HIDE_SENDER if not high else HIDE_RECEIVER):
+            self.low_seq = len(self.messages)
+            self.low_time = max(self.low_time, at)
+        if not flags & (HIDE_SENDER if high else HIDE_RECEIVER):
+            self.high_seq = len(self.messages)
+            self.high_time = max(self.high_time, at)
+
+    def head(self, now: int) -> tuple[int | str, ...]:
         first = self.first
         return (
             first.app,
             first.conv,
             len(self.messages),
             now if self.live else 0,
-            self.list_seq,
-            self.list_time,
+            self.low_seq,
+            self.low_time,
+            self.high_seq,
+            self.high_time,
             self.in_low,
             self.in_high,
         )
@@ -101,9 +119,9 @@ def appender(clock: Callable[[], float] = time.time) -> Callable[[Tx, list[Messa
             seq = last_seq - len(group.messages)
             if seq == 0:
                 a, b = group.first.sender, group.first.recipient
-                members.append((app, a, b, conv, int(a > b), 0, 0, 0, 0, 0, 0))
+                members.append((app, a, b, conv, int(a > b), 0, 0, 0, 0, 0, 0, 0))
                 if a != b:
-                    members.append((app, b, a, conv, int(b > a), 0, 0, 0, 0, 0, 0))
+                    members.append((app, b, a, conv, int(b > a), 0, 0, 0, 0, 0, 0, 0))
             for m in group.messages:
                 seq += 1
                 m.seq = seq

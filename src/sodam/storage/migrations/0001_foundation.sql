@@ -58,7 +58,7 @@ CREATE INDEX account_deleted_at ON account_deleted (app, deleted_at);
 CREATE TABLE c2c_message (
   id {serial},
   app BIGINT NOT NULL,
-  conv TEXT NOT NULL,
+  conv {key} NOT NULL,
   msg_time BIGINT NOT NULL,      -- unix seconds; never falls within a conversation, but by import
   msg_seq BIGINT NOT NULL,       -- the caller's
   msg_random BIGINT NOT NULL,    -- the caller's
@@ -73,22 +73,25 @@ CREATE TABLE c2c_message (
 CREATE INDEX c2c_message_history ON c2c_message (app, conv, msg_time, msg_seq, msg_random);
 CREATE TABLE c2c_head (
   app BIGINT NOT NULL,
-  conv TEXT NOT NULL,
+  conv {key} NOT NULL,
   last_seq BIGINT NOT NULL,
   last_time BIGINT NOT NULL,
-  list_seq BIGINT NOT NULL,      -- newest message that moves the conversation in lists
-  list_time BIGINT NOT NULL,
+  low_seq BIGINT NOT NULL,       -- newest message that moves the conversation in the first UserID's list
+  low_time BIGINT NOT NULL,
+  high_seq BIGINT NOT NULL,      -- the same for the second
+  high_time BIGINT NOT NULL,
   in_low BIGINT NOT NULL,        -- messages to the first UserID that count as unread until read
   in_high BIGINT NOT NULL,       -- the same to the second
   PRIMARY KEY (app, conv)
 ) {clustered};
 CREATE TABLE c2c_member (
   app BIGINT NOT NULL,
-  owner TEXT NOT NULL,
-  peer TEXT NOT NULL,
-  conv TEXT NOT NULL,
+  owner {key} NOT NULL,
+  peer {key} NOT NULL,
+  conv {key} NOT NULL,
   high BIGINT NOT NULL,          -- 1: the owner is the second UserID of conv
-  read_time BIGINT NOT NULL,     -- everything up to this second is read
+  read_time BIGINT NOT NULL,     -- what arrived up to read_seq with a time up to this second is read
+  read_seq BIGINT NOT NULL,
   read_count BIGINT NOT NULL,    -- value of in_low / in_high when it was read
   hidden_seq BIGINT NOT NULL,    -- deleted from the owner's list until a newer message comes
   clear_seq BIGINT NOT NULL,     -- history up to here is not shown to the owner
