@@ -25,6 +25,8 @@ from sodam.messages.service import MessageService
 from sodam.storage import Tx
 
 _TOGETHER = 100
+EVERYTHING = 1 << 40
+"""A read mark, in seconds, that no message is later than."""
 # The end of an UPDATE of a user's conversations ($1 app, $2 owner) by which everything in them counts as read.
 _ALL_READ = (
     "read_count = CASE WHEN high = 0 THEN h.in_low ELSE h.in_high END, read_seq = h.last_seq, "
@@ -91,49 +93,53 @@ class MessageChanges:
         )
 
     async def mark_read(self, app: App, reader: str, peer: str, read_time: int, *, exclude: int = 0) -> None:
-        """Everything that ``peer`` sent up to the second ``read_time`` is read; before an earlier mark: nothing new."""
-        read_time = min(read_time, self._messages.now)
+        """Everything that ``peer`` sent up to the second ``read_time`` is read; before an earlier mark: nothing new.
+
+        A mark in the future is one of now, or of the newest message where the clock was set back.
+        """
+        now = self._messages.now
         conv = conversation(reader, peer)
         column = "in_high" if reader > peer else "in_low"
 
-        async def run(tx: Tx) -> bool:
+        async def run(tx: Tx) -> int | None:
             before = await _lock(tx, app, reader, peer)
-            if before is None or read_time < before[0]:
-                return False
             head = await tx.fetch_one(
                 f"SELECT last_time, low_time, high_time, {column}, last_seq FROM c2c_head WHERE app = $1 AND conv = $2",
                 app.sdkappid,
                 conv,
             )
-            if head is None:
-                return False
+            if head is None or before is None:
+                return None
             *newest, count, last_seq = head
+            read_until = int(min(read_time, max(now, *newest)))
+            if read_until < before[0]:
+                return None
             left = 0
-            if read_time < max(newest):
-                left = await reads.count_unread_after(tx, app.sdkappid, reader, peer, read_time, last_seq)
+            if read_until < max(newest):
+                left = await reads.count_unread_after(tx, app.sdkappid, reader, peer, read_until, last_seq)
             await tx.execute(
                 "UPDATE c2c_member SET read_time = $4, read_count = $5, read_seq = $6 "
                 "WHERE app = $1 AND owner = $2 AND peer = $3",
                 app.sdkappid,
                 reader,
                 peer,
-                read_time,
+                read_until,
                 count - left,
                 last_seq,
             )
-            return True
+            return read_until
 
-        if await self._db.write(run):
-            self._messages.told(app.sdkappid, (reader,), events.self_read(reader, peer, read_time), exclude=exclude)
-            self._messages.told(app.sdkappid, (peer,), events.peer_read(reader, peer, read_time))
+        marked = await self._db.write(run)
+        if marked is not None:
+            self._messages.told(app.sdkappid, (reader,), events.self_read(reader, peer, marked), exclude=exclude)
+            self._messages.told(app.sdkappid, (peer,), events.peer_read(reader, peer, marked))
 
     async def mark_all_read(self, app: App, reader: str, *, exclude: int = 0) -> list[str]:
         """Every conversation of ``reader`` is read up to now; the peers of those that had unread messages."""
-        now = self._messages.now
         peers = [head.peer for head in await self._messages.heads(app, reader, 10_000) if head.unread]
         for at in range(0, len(peers), _TOGETHER):  # they share commits
             await asyncio.gather(
-                *(self.mark_read(app, reader, peer, now, exclude=exclude) for peer in peers[at : at + _TOGETHER])
+                *(self.mark_read(app, reader, peer, EVERYTHING, exclude=exclude) for peer in peers[at : at + _TOGETHER])
             )
         self._messages.told(app.sdkappid, (reader,), b'{"Event":14,"C2CReadAllMsg":1}', exclude=exclude)
         return peers

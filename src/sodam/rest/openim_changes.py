@@ -6,6 +6,7 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.messages import outgoing
+from sodam.messages.changes import EVERYTHING
 from sodam.messages.elements import check_body
 from sodam.rest.openim import check_account, place_of, service
 from sodam.wire import Call
@@ -134,8 +135,7 @@ async def admin_set_msg_read(call: Call, request: SetRead) -> None:
     """
     reader = await check_account(call, request.Report_Account, "Report_Account", Code.MSG_FROM_ACCOUNT)
     peer = await check_account(call, request.Peer_Account, "Peer_Account", Code.MSG_TO_ACCOUNT)
-    now = call.services.messages.now
-    read_time = min(max(request.MsgReadTime or now, 0), now)
+    read_time = min(max(request.MsgReadTime or EVERYTHING, 0), EVERYTHING)
     await call.services.changes.mark_read(call.app, reader, peer, read_time)
 
 
