@@ -1,0 +1,81 @@
+import type { Actions } from "./schema";
+
+/** Every action of the console, as `service/Name`. */
+export type Action = keyof Actions;
+export type Request<A extends Action> = Actions[A]["request"];
+export type Data<A extends Action> = Actions[A]["data"];
+
+export interface Mistake {
+  Code: string;
+  Message: string;
+  Path?: string;
+  Line?: number;
+  Column?: number;
+  Offset?: number;
+}
+
+interface ErrorBody {
+  Code: string;
+  Message: string;
+  Cure?: string;
+  Action?: string;
+  Resource?: string;
+  ErrorCode?: number;
+  Plan?: string;
+  Mistakes?: Mistake[];
+}
+
+/** A refusal of the server, or a request that never reached it (`Code` is then `Network`). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly requestId: string,
+    readonly body: ErrorBody,
+  ) {
+    super(body.Message);
+    this.name = "ApiError";
+  }
+
+  get code(): string {
+    return this.body.Code;
+  }
+}
+
+let csrfToken = "";
+let language = "en";
+
+/** The token comes with `Login` and `Whoami` and goes with every later call. */
+export function setCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+/** Messages of the server come in the language of the console. */
+export function setApiLanguage(next: string): void {
+  language = next;
+}
+
+/** Calls one action; resolves to `Data`, rejects with {@link ApiError}. */
+export async function call<A extends Action>(action: A, request: Request<A>, signal?: AbortSignal): Promise<Data<A>> {
+  let response: Response;
+  try {
+    response = await fetch(`/console/api/${action}`, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: {
+        "Content-Type": "application/json",
+        "Accept-Language": language,
+        ...(csrfToken ? { "X-CSRF-Token": csrfToken } : {}),
+      },
+      body: JSON.stringify(request),
+      signal,
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError(0, "", { Code: "Network", Message: String(cause) });
+  }
+  const envelope = await response.json().catch(() => null);
+  if (response.ok && envelope) return envelope.Data as Data<A>;
+  const error: ErrorBody = envelope?.Error ?? { Code: `Http${response.status}`, Message: response.statusText };
+  if (error.Code === "AuthFailure.NotSignedIn") window.dispatchEvent(new Event("sodam:signed-out"));
+  throw new ApiError(response.status, envelope?.RequestId ?? "", error);
+}

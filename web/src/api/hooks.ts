@@ -1,0 +1,38 @@
+import {
+  keepPreviousData,
+  type QueryKey,
+  type UseQueryResult,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { type Action, type ApiError, call, type Data, type Request } from "./client";
+
+export interface ReadOptions {
+  enabled?: boolean;
+  /** Milliseconds between refreshes; false stops them. */
+  every?: number | false;
+  /** Shows the previous page while the next one loads. */
+  keep?: boolean;
+}
+
+/** Reads one action. The key is the action and its request, so that a change can name what it makes stale. */
+export function useRead<A extends Action>(action: A, request: Request<A>, options: ReadOptions = {}) {
+  const query = useQuery<unknown, ApiError>({
+    queryKey: [action, request],
+    queryFn: ({ signal }) => call(action, request, signal),
+    enabled: options.enabled ?? true,
+    refetchInterval: options.every ?? false,
+    placeholderData: options.keep ? keepPreviousData : undefined,
+  });
+  return query as UseQueryResult<Data<A>, ApiError>;
+}
+
+/** Changes something with one action; afterwards every listed read is fetched again. */
+export function useChange<A extends Action>(action: A, stale: Action[] = []) {
+  const client = useQueryClient();
+  return useMutation<Data<A>, ApiError, Request<A>>({
+    mutationFn: (request) => call(action, request),
+    onSettled: () => Promise.all(stale.map((name) => client.invalidateQueries({ queryKey: [name] as QueryKey }))),
+  });
+}

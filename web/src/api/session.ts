@@ -1,0 +1,55 @@
+import { useQuery } from "@tanstack/react-query";
+import { call, type Data, setCsrfToken } from "./client";
+import { useRead } from "./hooks";
+
+export type Who = Data<"session/Whoami">;
+
+export async function whoami(): Promise<Who> {
+  const who = await call("session/Whoami", {});
+  setCsrfToken(who.CsrfToken);
+  return who;
+}
+
+/** Who is signed in. Read once a page; forms that change it write the answer into the cache. */
+export function useWho(): Who | undefined {
+  return useQuery({ queryKey: ["session/Whoami"], queryFn: whoami, staleTime: Number.POSITIVE_INFINITY }).data;
+}
+
+// Questions asked in the same moment travel as one request.
+type Question = {
+  item: { Action: string; SDKAppID?: number };
+  answer: (allowed: boolean) => void;
+  fail: (error: unknown) => void;
+};
+let waiting: Question[] = [];
+
+function ask(item: Question["item"]): Promise<boolean> {
+  return new Promise((answer, fail) => {
+    waiting.push({ item, answer, fail });
+    if (waiting.length > 1) return;
+    setTimeout(() => {
+      const batch = waiting;
+      waiting = [];
+      call("session/CheckPermissions", { Items: batch.map((question) => question.item) }).then(
+        ({ Allowed }) => batch.forEach((question, index) => question.answer(Allowed[index] ?? false)),
+        (error) => batch.forEach((question) => question.fail(error)),
+      );
+    }, 0);
+  });
+}
+
+/** Whether policy allows an action on an app; undefined until known. Root may do everything. */
+export function useAllowed(action: string, app?: number): boolean | undefined {
+  const who = useWho();
+  const query = useQuery({
+    queryKey: ["session/CheckPermissions", action, app ?? 0],
+    queryFn: () => ask({ Action: action, SDKAppID: app }),
+    enabled: who?.Type === "user",
+    staleTime: 30_000,
+  });
+  return who?.Type === "root" ? true : query.data;
+}
+
+export function useApp(app: number) {
+  return useRead("im/DescribeSdkAppInfo", { SDKAppID: app }, { enabled: app > 0 });
+}

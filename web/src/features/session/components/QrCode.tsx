@@ -1,0 +1,10 @@
+import TQRCode from "tdesign-react/es/qrcode/QRCode";
+import "tdesign-react/es/qrcode/style/css.js";
+
+export function QrCode({ text, label }: { text: string; label: string }) {
+  return (
+    <div className="qr" role="img" aria-label={label}>
+      <TQRCode value={text} type="svg" size={168} borderless color="#000000" bgColor="#ffffff" />
+    </div>
+  );
+}

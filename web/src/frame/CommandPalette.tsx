@@ -1,0 +1,154 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useRead } from "../api/hooks";
+import { changeLanguage, LANGUAGES } from "../i18n";
+import { setTheme, useTheme } from "../theme";
+import { Dialog } from "../ui/Dialog";
+import { useTyped } from "../ui/tableState";
+import { APP_NAV, type NavEntry, type NavPage, ROOT_NAV, useAppId } from "./nav";
+import "./palette.css";
+
+interface Choice {
+  key: string;
+  group: string;
+  title: string;
+  about?: string;
+  act: () => void;
+}
+
+const pagesOf = (entries: NavEntry[]): NavPage[] =>
+  entries.flatMap((entry) => ("pages" in entry ? entry.pages : [entry]));
+
+function useChoices(keyword: string): Choice[] {
+  const { t, i18n } = useTranslation();
+  const navigate = useNavigate();
+  const theme = useTheme();
+  const app = useAppId();
+  const found = useRead(
+    "im/DescribeIMAppList",
+    { Keyword: keyword, Limit: 5 },
+    { enabled: keyword !== "", keep: true },
+  );
+  const accounts = useRead(
+    "im/DescribeAccountList",
+    { SDKAppID: app, Keyword: keyword, Limit: 5 },
+    { enabled: app > 0 && keyword !== "", keep: true },
+  );
+  const go = (to: string, params: object = {}) => void navigate({ to, params } as never);
+  const at = { app: String(app) };
+  const pages = [...(app ? pagesOf(APP_NAV) : []), ...pagesOf(ROOT_NAV), { key: "me", to: "/me" }];
+  const fixed: Choice[] = [
+    ...pages.map((page) => ({
+      key: page.to,
+      group: t("palette.pages"),
+      title: t(`nav.${page.key}`),
+      act: () => go(page.to, at),
+    })),
+    { key: "new-app", group: t("palette.actions"), title: t("palette.newApp"), act: () => go("/") },
+    {
+      key: "theme",
+      group: t("palette.actions"),
+      title: t("palette.theme"),
+      act: () => setTheme(theme === "dark" ? "light" : "dark"),
+    },
+    ...LANGUAGES.filter(({ code }) => code !== i18n.language).map(({ code, name }) => ({
+      key: `language-${code}`,
+      group: t("palette.actions"),
+      title: `${t("bar.language")}: ${name}`,
+      act: () => void changeLanguage(code),
+    })),
+  ];
+  const wanted = keyword.toLowerCase();
+  return [
+    ...(keyword
+      ? (found.data?.Apps ?? []).map((one) => ({
+          key: `app-${one.SDKAppID}`,
+          group: t("nav.apps"),
+          title: one.Name,
+          about: String(one.SDKAppID),
+          act: () => go("/apps/$app/basic", { app: String(one.SDKAppID) }),
+        }))
+      : []),
+    ...(keyword
+      ? (accounts.data?.Accounts ?? []).map((one) => ({
+          key: `account-${one.UserID}`,
+          group: t("nav.accounts"),
+          title: one.UserID,
+          about: one.Nick,
+          act: () => go("/apps/$app/accounts/$user", { ...at, user: one.UserID }),
+        }))
+      : []),
+    ...fixed.filter(({ title }) => title.toLowerCase().includes(wanted)),
+  ];
+}
+
+/** Search over pages, apps, accounts and actions, for the keyboard first. */
+export default function CommandPalette({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const list = useId();
+  const [keyword, setKeyword] = useState("");
+  const [typed, setTyped] = useTyped(keyword, setKeyword);
+  const [at, setAt] = useState(0);
+  const choices = useChoices(keyword);
+  const current = Math.min(at, choices.length - 1);
+  const take = (choice: Choice | undefined) => {
+    if (!choice) return;
+    onClose();
+    choice.act();
+  };
+  const keys = (event: React.KeyboardEvent) => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (event.key === "Enter") take(choices[current]);
+    else if (step) setAt((current + step + choices.length) % choices.length);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog title={t("palette.title")} width={560} onClose={onClose}>
+      <input
+        className="palette__input"
+        role="combobox"
+        aria-label={t("palette.hint")}
+        aria-expanded="true"
+        aria-controls={list}
+        aria-activedescendant={choices[current] && `${list}-${current}`}
+        placeholder={t("palette.hint")}
+        value={typed}
+        // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type
+        autoFocus
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={keys}
+      />
+      <div id={list} role="listbox" aria-label={t("palette.title")} className="palette">
+        {choices.map((choice, index) => (
+          <div key={choice.key}>
+            {choices[index - 1]?.group !== choice.group && (
+              <p className="palette__group" role="presentation">
+                {choice.group}
+              </p>
+            )}
+            {/* biome-ignore lint/a11y/useKeyWithClickEvents: the combobox above has the keys */}
+            <div
+              id={`${list}-${index}`}
+              role="option"
+              aria-selected={index === current}
+              tabIndex={-1}
+              className="menu__item"
+              ref={index === current ? (item) => item?.scrollIntoView({ block: "nearest" }) : undefined}
+              onClick={() => take(choice)}
+              onMouseMove={() => setAt(index)}
+            >
+              <span className="grow">{choice.title}</span>
+              {choice.about && <span className="mono quiet">{choice.about}</span>}
+            </div>
+          </div>
+        ))}
+        {!choices.length && <p className="palette__group">{t("table.nothingFound")}</p>}
+      </div>
+    </Dialog>
+  );
+}

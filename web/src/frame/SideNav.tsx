@@ -1,0 +1,86 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ChevronDownIcon, ChevronRightIcon } from "../ui/icons";
+import { AppSwitcher } from "./AppSwitcher";
+import { APP_NAV, type NavEntry, type NavPage, type NavSection, ROOT_NAV, useAppId, useRouteTemplate } from "./nav";
+
+export function SideNav({ onNavigate }: { onNavigate?: () => void }) {
+  const { t } = useTranslation();
+  const app = useAppId();
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only listens for the links inside
+    <div onClick={(event) => (event.target as HTMLElement).closest("a") && onNavigate?.()}>
+      <AppSwitcher />
+      {app > 0 && <Entries label={t("nav.ofApp")} entries={APP_NAV} app={app} />}
+      <Entries label={t("nav.ofAll")} entries={ROOT_NAV} app={app} title={app > 0} />
+    </div>
+  );
+}
+
+function Entries({ label, entries, app, title }: { label: string; entries: NavEntry[]; app: number; title?: boolean }) {
+  return (
+    <nav className="nav" aria-label={label}>
+      {title && <p className="nav__title">{label}</p>}
+      <ul>
+        {entries.map((entry) => (
+          <li key={entry.key}>
+            {"pages" in entry ? <Section section={entry} app={app} /> : <Item page={entry} app={app} />}
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Item({ page, app }: { page: NavPage; app: number }) {
+  const { t } = useTranslation();
+  const here = useRouteTemplate();
+  const Icon = page.icon;
+  const inside = page.to === "/" ? here === "/" : here === page.to || here.startsWith(`${page.to}/`);
+  return (
+    <Link
+      to={page.to as never}
+      params={{ app: String(app) } as never}
+      className="nav__link"
+      aria-current={inside ? "page" : undefined}
+      activeProps={{}}
+    >
+      {Icon && <Icon />}
+      {t(`nav.${page.key}`)}
+    </Link>
+  );
+}
+
+function Section({ section, app }: { section: NavSection; app: number }) {
+  const { t } = useTranslation();
+  const here = useRouteTemplate();
+  const inside = section.pages.some(({ to }) => here.startsWith(to));
+  const [wanted, setWanted] = useState(true);
+  const open = inside || wanted;
+  const Icon = section.icon;
+  return (
+    <>
+      <button
+        type="button"
+        className="nav__link nav__section"
+        aria-expanded={open}
+        disabled={inside}
+        onClick={() => setWanted(!wanted)}
+      >
+        {Icon && <Icon />}
+        <span className="grow">{t(`nav.${section.key}`)}</span>
+        {open ? <ChevronDownIcon /> : <ChevronRightIcon />}
+      </button>
+      {open && (
+        <ul className="nav__sub">
+          {section.pages.map((page) => (
+            <li key={page.key}>
+              <Item page={{ ...page, icon: undefined }} app={app} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { useMatches, useParams } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import {
+  AppIcon,
+  FileSearchIcon,
+  KeyIcon,
+  SecuredIcon,
+  SettingIcon,
+  SystemSettingIcon,
+  TaskIcon,
+  ToolsIcon,
+  UsergroupIcon,
+  UserIcon,
+  UserListIcon,
+} from "../ui/icons";
+
+export interface NavPage {
+  /** Key of its name under `nav` in the common texts. */
+  key: string;
+  to: string;
+  icon?: ComponentType;
+}
+
+export interface NavSection {
+  key: string;
+  icon?: ComponentType;
+  pages: NavPage[];
+}
+
+export type NavEntry = NavPage | NavSection;
+
+/** The pages of one app, in the order that operators know. */
+export const APP_NAV: NavEntry[] = [
+  { key: "basic", to: "/apps/$app/basic", icon: SettingIcon },
+  {
+    key: "features",
+    icon: SystemSettingIcon,
+    pages: [
+      { key: "messages", to: "/apps/$app/messages" },
+      { key: "friends", to: "/apps/$app/friends" },
+      { key: "userFields", to: "/apps/$app/user-fields" },
+    ],
+  },
+  { key: "accounts", to: "/apps/$app/accounts", icon: UserListIcon },
+  { key: "usersig", to: "/apps/$app/usersig", icon: ToolsIcon },
+  { key: "jobs", to: "/apps/$app/jobs", icon: TaskIcon },
+];
+
+/** The pages beyond one app. */
+export const ROOT_NAV: NavEntry[] = [
+  { key: "apps", to: "/", icon: AppIcon },
+  {
+    key: "access",
+    icon: SecuredIcon,
+    pages: [
+      { key: "users", to: "/access/users", icon: UserIcon },
+      { key: "groups", to: "/access/groups", icon: UsergroupIcon },
+      { key: "policies", to: "/access/policies", icon: SecuredIcon },
+      { key: "keys", to: "/access/keys", icon: KeyIcon },
+    ],
+  },
+  { key: "audit", to: "/audit", icon: FileSearchIcon },
+];
+
+/** The SDKAppID in the address, 0 outside an app. */
+export function useAppId(): number {
+  const params = useParams({ strict: false }) as { app?: string };
+  return Number(params.app ?? 0);
+}
+
+export function useRouteTemplate(): string {
+  const matches = useMatches();
+  return (matches.at(-1)?.fullPath as string | undefined) ?? "/";
+}

@@ -1,0 +1,84 @@
+import { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import i18next from "i18next";
+import { ApiError } from "./api/client";
+import { whoami } from "./api/session";
+import { NotFound, PageFailure } from "./frame/Failures";
+import { Shell } from "./frame/Shell";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      refetchOnWindowFocus: false,
+      // A refusal does not change by asking again; a lost connection may come back.
+      retry: (count, error) => count < 2 && error instanceof ApiError && error.status === 0,
+    },
+  },
+});
+
+/** A page and its feature's texts, fetched together when it is first opened. */
+function page<M extends Record<string, unknown>>(feature: string, load: () => Promise<M>, name: keyof M & string) {
+  return lazyRouteComponent(async () => {
+    const [module] = await Promise.all([load(), i18next.loadNamespaces(feature)]);
+    return module as never;
+  }, name as never);
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  component: page("session", () => import("./features/session/pages/Login"), "Login"),
+});
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    const who = await queryClient
+      .ensureQueryData({ queryKey: ["session/Whoami"], queryFn: whoami, staleTime: Number.POSITIVE_INFINITY })
+      .catch((error) => {
+        if (error instanceof ApiError && error.status !== 401) throw error;
+        throw redirect({ to: "/login", search: (location.pathname === "/" ? {} : { next: location.href }) as never });
+      });
+    if (who.MustChangePassword && location.pathname !== "/me") throw redirect({ to: "/me" });
+  },
+});
+
+const at = <P extends string>(path: P, component: ReturnType<typeof page>) =>
+  createRoute({ getParentRoute: () => inside, path, component });
+
+const routeTree = root.addChildren([
+  login,
+  inside.addChildren([
+    at(
+      "/me",
+      page("session", () => import("./features/session/pages/Me"), "Me"),
+    ),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: "/console",
+  defaultPreload: "intent",
+  defaultErrorComponent: PageFailure,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,95 @@
+import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Button, IconButton } from "./Button";
+import { ErrorNote } from "./ErrorNote";
+import { CloseIcon } from "./icons";
+import "./dialog.css";
+
+interface Props {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  /** Where it opens: in the middle, or as a drawer at one side. */
+  at?: "middle" | "right" | "left";
+  width?: number;
+  footer?: ReactNode;
+}
+
+/** The browser's own modal dialog (focus stays inside, Escape closes). Mount it to open it. */
+export function Dialog({ title, onClose, children, at = "middle", width = 520, footer }: Props) {
+  const { t } = useTranslation();
+  const ref = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  const close = useRef(onClose);
+  close.current = onClose;
+  useEffect(() => {
+    const dialog = ref.current;
+    if (!dialog || dialog.open) return;
+    const before = document.activeElement as HTMLElement | null;
+    dialog.showModal();
+    document.documentElement.classList.add("is-locked");
+    return () => {
+      dialog.close();
+      if (!document.querySelector("dialog[open]")) document.documentElement.classList.remove("is-locked");
+      before?.focus?.();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className={`dialog dialog--${at}`}
+      style={{ "--dialog-width": `${width}px` } as never}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        event.preventDefault();
+        close.current();
+      }}
+    >
+      <header className="dialog__head">
+        <h2 id={heading} className="dialog__title">
+          {title}
+        </h2>
+        <IconButton icon={<CloseIcon />} label={t("action.close")} onClick={onClose} />
+      </header>
+      <div className="dialog__body">{children}</div>
+      {footer && <footer className="dialog__foot">{footer}</footer>}
+    </dialog>
+  );
+}
+
+interface FormProps extends Omit<Props, "footer"> {
+  submit: string;
+  busy?: boolean;
+  disabled?: boolean;
+  danger?: boolean;
+  error?: unknown;
+  onSubmit: () => void;
+}
+
+/** A dialog around one form: Cancel and one main button, the server's refusal above them. */
+export function FormDialog({ submit, busy, disabled, danger, error, onSubmit, children, ...rest }: FormProps) {
+  const { t } = useTranslation();
+  const form = useId();
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (!busy && !disabled) onSubmit();
+  };
+  return (
+    <Dialog
+      {...rest}
+      footer={
+        <>
+          <Button onClick={rest.onClose}>{t("action.cancel")}</Button>
+          <Button type="submit" form={form} kind={danger ? "danger" : "primary"} busy={busy} disabled={disabled}>
+            {submit}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} className="form" onSubmit={send} noValidate>
+        {children}
+        {error ? <ErrorNote error={error} /> : null}
+      </form>
+    </Dialog>
+  );
+}

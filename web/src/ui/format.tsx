@@ -1,0 +1,59 @@
+import { useTranslation } from "react-i18next";
+
+const locales: Record<string, string> = { ko: "ko-KR", en: "en-GB", zh: "zh-CN" };
+
+export function useFormat() {
+  const { i18n, t } = useTranslation();
+  const locale = locales[i18n.language] ?? "en-GB";
+  return {
+    number: (value: number) => new Intl.NumberFormat(locale).format(value),
+    time: (seconds: number) =>
+      new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(seconds * 1000),
+    date: (seconds: number) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(seconds * 1000),
+    money: (hundredths: number, currency: string) =>
+      new Intl.NumberFormat(locale, { style: "currency", currency }).format(hundredths / 100),
+    bytes(value: number) {
+      const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+      const step = Math.min(Math.floor(Math.log2(Math.max(value, 1)) / 10), units.length - 1);
+      return new Intl.NumberFormat(locale, {
+        style: "unit",
+        unit: units[step],
+        maximumFractionDigits: step ? 1 : 0,
+      }).format(value / 1024 ** step);
+    },
+    /** A length of time in its largest whole unit: 120 is "2 minutes". */
+    span(seconds: number) {
+      const steps = [
+        [86400, "day"],
+        [3600, "hour"],
+        [60, "minute"],
+        [1, "second"],
+      ] as const;
+      const [size, unit] = steps.find(([length]) => seconds % length === 0 && seconds >= length) ?? steps[3];
+      return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(seconds / size);
+    },
+    none: t("none"),
+  };
+}
+
+/** Local time; on hover UTC and unix seconds. `at` is in seconds, 0 means never. */
+export function TimeText({ at, dateOnly }: { at: number; dateOnly?: boolean }) {
+  const format = useFormat();
+  if (!at) return <span className="quiet">–</span>;
+  const utc = new Date(at * 1000).toISOString().replace(".000Z", "Z");
+  return (
+    <time dateTime={utc} title={`${utc} · ${Math.floor(at)}`} className="nowrap">
+      {dateOnly ? format.date(at) : format.time(at)}
+    </time>
+  );
+}
+
+/** Access management tells times as text in UTC; to seconds, 0 if there is none. */
+export function utcSeconds(text: string | undefined): number {
+  const value = text ? Date.parse(`${text.replace(" ", "T")}Z`) : Number.NaN;
+  return Number.isNaN(value) ? 0 : value / 1000;
+}
+
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

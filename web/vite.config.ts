@@ -1,0 +1,25 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const server = process.env.SODAM_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  base: "/console/",
+  plugins: [react()],
+  build: {
+    outDir: "../src/sodam/console/static",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    // Data URLs would need their own permission in the content security policy.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  server: { proxy: { "/console/api": server } },
+  test: {
+    environment: "happy-dom",
+    setupFiles: "src/test/setup.ts",
+    server: { deps: { inline: [/tdesign/] } },
+    css: false,
+  },
+});
