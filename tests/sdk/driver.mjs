@@ -5,6 +5,9 @@
 // event     {"client": "amy", "event": "MESSAGE_RECEIVED", "data": ...}
 //
 // Messages cross the pipe as plain data; {"$message": "<ID>"} inside args stands for the SDK's own object.
+//
+// With SODAM_SDK_TRACE=<file> every frame of every socket is written there, one line each.
+import { appendFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import WsSocket from 'ws';
@@ -15,6 +18,10 @@ const SILENT = 4;
 
 for (const level of ['log', 'info', 'debug', 'warn', 'error']) console[level] = () => {};
 const emit = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+const traceFile = process.env.SODAM_SDK_TRACE;
+const trace = (direction, client, data) =>
+  appendFileSync(traceFile, `${(performance.now() / 1000).toFixed(3)} ${client?.name} ${direction} ${Buffer.from(data)}\n`);
 
 /** @type {Map<string, {name: string, chat: any, sdk: any, messages: Map<string, any>, sockets: Set<WsSocket>, offline: boolean}>} */
 const clients = new Map();
@@ -31,6 +38,16 @@ globalThis.WebSocket = class extends WsSocket {
     client?.sockets.add(this);
     this.on('close', () => client?.sockets.delete(this));
     this.on('error', () => {});
+    if (traceFile) {
+      trace('open', client, '');
+      this.on('message', (data) => trace('<-', client, data));
+      this.on('close', (code, reason) => trace('close', client, `${code} ${reason}`));
+    }
+  }
+
+  send(data, ...rest) {
+    if (traceFile) trace('->', clientOfInstance.get(new URL(this.url).searchParams.get('instanceid')), data);
+    return super.send(data, ...rest);
   }
 };
 

@@ -1,0 +1,37 @@
+"""Types of the fixtures that tests with the official web SDK use, and small helpers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from driver import SdkClient
+
+
+class Server(Protocol):
+    """What these tests need of a running server."""
+
+    url: str
+    sdkappid: int
+
+    def usersig(self, user_id: str, *, expire: int = 86400, now: int | None = None) -> str: ...
+
+    async def rest(self, command: str, body: Any) -> dict[str, Any]: ...
+
+
+SignIn = Callable[..., Awaitable[SdkClient]]
+UserId = Callable[[str], str]
+
+
+def conversation(client: SdkClient, peer: str) -> dict[str, Any]:
+    """The conversation with ``peer`` as the last CONVERSATION_LIST_UPDATED of ``client`` gave it; {} when not listed."""
+    for event in reversed(client.events):
+        if event.name == "CONVERSATION_LIST_UPDATED" and isinstance(event.data, list):
+            found: list[Mapping[str, Any]] = [c for c in event.data if c["conversationID"] == f"C2C{peer}"]
+            return dict(found[0]) if found else {}
+    return {}
+
+
+def unread(client: SdkClient, peer: str) -> int:
+    """Unread messages from ``peer`` as last reported; -1 when the conversation is not listed."""
+    return int(conversation(client, peer).get("unreadCount", -1))
