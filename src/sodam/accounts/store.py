@@ -91,13 +91,13 @@ async def alive(tx: Tx, app: int, user_ids: Sequence[str]) -> set[str]:
 
 async def page(source: Database, app: int, after: str, prefix: str, limit: int) -> list[Account]:
     """Accounts whose UserID begins with ``prefix`` and comes after ``after``, by UserID."""
-    # No printable ASCII character comes after 0x7F: it closes the range of the prefix.
+    # One lower bound, so that both engines start in the right place. Nothing printable comes after 0x7E.
+    above, start = (">=", prefix) if prefix > after else (">", after)
     rows = await source.fetch(
-        f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id > $2 AND user_id >= $3 AND user_id < $4"
-        " ORDER BY user_id LIMIT $5",
+        f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id {above} $2 AND user_id < $3"
+        " ORDER BY user_id LIMIT $4",
         app,
-        after,
-        prefix,
+        start,
         prefix + "\x7f",
         limit,
     )
