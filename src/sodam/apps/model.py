@@ -6,37 +6,33 @@ from typing import Literal
 
 import msgspec
 
+from sodam.apps.plans import (
+    NO_ADD_ONS,
+    NO_OVERRIDES,
+    PLAN_LIMITS,
+    PLANS,
+    AddOns,
+    Overrides,
+    Plan,
+    PlanLimits,
+    changeable_from,
+    effective,
+)
 from sodam.usersig import Keys
 
-Plan = Literal["Trial", "Pro", "Flagship"]
+__all__ = ["PLANS", "PLAN_LIMITS", "Plan", "PlanLimits"]
+
 Status = Literal["enabled", "disabled", "expired"]
+FieldType = Literal["uint64", "string", "bytes"]
 AllowType = Literal["AllowType_Type_AllowAny", "AllowType_Type_NeedConfirm", "AllowType_Type_DenyAny"]
-PLANS: tuple[Plan, ...] = ("Trial", "Pro", "Flagship")
 DEFAULT_ADMIN = "administrator"
-
-
-class PlanLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits that a plan sets (console.md section 1, table)."""
-
-    accounts: int | None
-    """Accounts that may be imported; None: no limit."""
-    friends: int
-    max_history_days: int
-    blacklist: int = 1000
-
-
-PLAN_LIMITS: dict[Plan, PlanLimits] = {
-    "Trial": PlanLimits(accounts=None, friends=20, max_history_days=7),
-    "Pro": PlanLimits(accounts=None, friends=3000, max_history_days=360),
-    "Flagship": PlanLimits(accounts=None, friends=3000, max_history_days=360),
-}
 
 
 class UserField(msgspec.Struct, frozen=True, kw_only=True):
     """A custom profile field, on the wire ``Tag_Profile_Custom_`` + name (console.md section 3)."""
 
     name: str
-    type: Literal["uint64", "string", "bytes"] = "string"
+    type: FieldType = "string"
     app_read: bool = True
     app_write: bool = True
     admin_read: bool = True
@@ -47,7 +43,7 @@ class FriendField(msgspec.Struct, frozen=True, kw_only=True):
     """A custom friend field, on the wire ``Tag_SNS_Custom_`` + name (console.md section 3)."""
 
     name: str
-    type: Literal["uint64", "string", "bytes"] = "string"
+    type: FieldType = "string"
 
 
 class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,11 +77,25 @@ class App(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     keys: Keys
     admins: frozenset[str] = frozenset((DEFAULT_ADMIN,))
     settings: AppSettings = AppSettings()
+    settings_version: int = 1
     version: int = 1
+    tags: dict[str, str] = {}
+    add_ons: AddOns = NO_ADD_ONS
+    overrides: Overrides = NO_OVERRIDES
+    auto_renew: bool = False
+    plan_changed_at: int = 0
+    history_changed_at: int = 0
+    created_by: int = 0
+    """Uin of who created it in the console; 0: the command line or the settings."""
+    deleting_at: int = 0
+    """Being erased since; 0: it stays. Such an app is disabled too."""
 
     @property
     def limits(self) -> PlanLimits:
-        return PLAN_LIMITS[self.plan]
+        return effective(self.plan, self.add_ons, self.overrides)
+
+    def plan_changeable_from(self, now: int) -> int:
+        return changeable_from(self.plan_changed_at, now)
 
     def is_admin(self, user_id: str) -> bool:
         return user_id in self.admins

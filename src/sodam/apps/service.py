@@ -12,15 +12,19 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import msgspec
 import structlog
 
 from sodam.apps import store
 from sodam.apps.model import App, AppKey, Plan
 from sodam.bus import Bus
+from sodam.control import ControlError, missing
 from sodam.storage import Database, Tx
 from sodam.usersig import Keys
 
 T = TypeVar("T")
+MAX_APPS = 300
+"""Of the root account, made in the console (console.md section 1)."""
 log = structlog.get_logger(__name__)
 POLL_SECONDS = 3.0
 _FIRST_SDKAPPID = 1400000000
@@ -62,11 +66,24 @@ class AppService:
         self._watchers.append(callback)
 
     async def create(
-        self, name: str, *, sdkappid: int | None = None, secret: str | None = None, plan: Plan = "Trial"
+        self,
+        name: str,
+        *,
+        sdkappid: int | None = None,
+        secret: str | None = None,
+        plan: Plan = "Trial",
+        key: AppKey | None = None,
+        like: App | None = None,
+        most: int | None = None,
     ) -> tuple[App, AppKey]:
-        """Make an app with one HMAC key and the default administrator. Raises AppExists."""
+        """Make an app with one key (an HMAC one unless given) and the default administrator.
+
+        ``like`` gives type, introduction and creator. Raises AppExists, and ControlError LimitExceeded.Apps when there
+        are ``most`` apps already.
+        """
         now = int(self._clock())
-        key = AppKey(key_id=1, algorithm="HMAC-SHA256", secret=secret or secrets.token_hex(32), created_at=now)
+        key = key or AppKey(key_id=1, algorithm="HMAC-SHA256", secret=secret or secrets.token_hex(32), created_at=now)
+        ecdsa = key.algorithm == "ECDSA-SHA256"
         while True:
             number = sdkappid or _FIRST_SDKAPPID + secrets.randbelow(199_999_999)
             app = App(
@@ -75,13 +92,46 @@ class AppService:
                 plan=plan,
                 created_at=now,
                 updated_at=now,
-                keys=Keys(secrets=(key.secret,), public_pems=()),
+                kind=like.kind if like else "",
+                introduction=like.introduction if like else "",
+                created_by=like.created_by if like else 0,
+                keys=Keys(() if ecdsa else (key.secret,), (key.public_pem,) if ecdsa else ()),
             )
-            if await self._db.write(lambda tx, app=app: store.insert(tx, app, [key])):  # type: ignore[misc]
+            if await self._db.write(lambda tx, app=app: _insert(tx, app, key, most)):  # type: ignore[misc]
                 await self._announce(number)
                 return app, key
             if sdkappid is not None:
                 raise AppExists(str(sdkappid))
+
+    async def edit(self, sdkappid: int, fn: Callable[[App], App]) -> tuple[App, App]:
+        """Change an app by a pure function; the app before and after. What ``fn`` raises is raised, nothing is kept.
+
+        Its keys are not changed so: see ``apps/keys.py``. Raises ControlError ResourceNotFound for no such app.
+        """
+
+        async def run(tx: Tx) -> tuple[App, App]:
+            return await self.edit_in(tx, sdkappid, fn)
+
+        before, after = await self._db.write(run)
+        if after is not before:
+            await self._announce(sdkappid)
+        return before, after
+
+    async def edit_in(self, tx: Tx, sdkappid: int, fn: Callable[[App], App]) -> tuple[App, App]:
+        """As ``edit``, inside a transaction of the caller, who calls ``announce`` once it is committed."""
+        before = await store.lock(tx, sdkappid)
+        if before is None:
+            raise missing(f"there is no app {sdkappid}", "SdkAppIdNotFound")
+        after = fn(before)
+        if after == before:
+            return before, before
+        after = msgspec.structs.replace(after, version=before.version + 1, updated_at=int(self._clock()))
+        await store.save(tx, before, after)
+        return before, after
+
+    async def announce(self, sdkappid: int) -> None:
+        """Make a committed change effective on every node."""
+        await self._announce(sdkappid)
 
     async def keys(self, sdkappid: int) -> list[AppKey]:
         return await store.keys_of(self._db, sdkappid)
@@ -130,3 +180,11 @@ class AppService:
         task = asyncio.ensure_future(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _insert(tx: Tx, app: App, key: AppKey, most: int | None) -> bool:
+    if most is not None and await store.count(tx) >= most:
+        raise ControlError(
+            "LimitExceeded.Apps", f"there are {most} apps already", cure="Disable and delete apps that nobody uses."
+        )
+    return await store.insert(tx, app, [key])

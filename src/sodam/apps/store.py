@@ -5,11 +5,18 @@ from __future__ import annotations
 import msgspec
 
 from sodam.apps.model import App, AppKey, AppSettings
-from sodam.storage import Database, Row, Tx
+from sodam.apps.plans import AddOns, Overrides
+from sodam.storage import Database, Row, Tx, Value
 from sodam.usersig import Keys
 
-_APP = "sdkappid, name, kind, introduction, status, plan, created_at, updated_at, expires_at, settings, version"
+_APP = (
+    "sdkappid, name, kind, introduction, status, plan, created_at, updated_at, expires_at, settings, version, tags,"
+    " add_ons, overrides, auto_renew, plan_changed_at, history_changed_at, settings_version, created_by, deleting_at"
+)
 _settings = msgspec.json.Decoder(AppSettings)
+_tags = msgspec.json.Decoder(dict[str, str])
+_add_ons = msgspec.json.Decoder(AddOns)
+_overrides = msgspec.json.Decoder(Overrides)
 
 
 async def load(source: Database | Tx, sdkappid: int) -> App | None:
@@ -34,6 +41,15 @@ def _app(row: Row, keys: list[AppKey], admins: frozenset[str]) -> App:
         expires_at=row[8],
         settings=_settings.decode(row[9]),
         version=row[10],
+        tags=_tags.decode(row[11]),
+        add_ons=_add_ons.decode(row[12]),
+        overrides=_overrides.decode(row[13]),
+        auto_renew=bool(row[14]),
+        plan_changed_at=row[15],
+        history_changed_at=row[16],
+        settings_version=row[17],
+        created_by=row[18],
+        deleting_at=row[19],
         keys=Keys(
             secrets=tuple(k.secret for k in keys if k.algorithm == "HMAC-SHA256"),
             public_pems=tuple(k.public_pem for k in keys if k.algorithm == "ECDSA-SHA256"),
@@ -54,10 +70,9 @@ async def versions(source: Database) -> dict[int, int]:
     return {int(r[0]): int(r[1]) for r in await source.fetch("SELECT sdkappid, version FROM app")}
 
 
-async def insert(tx: Tx, app: App, keys: list[AppKey]) -> bool:
-    """False when the SDKAppID is taken."""
-    added = await tx.execute(
-        f"INSERT INTO app ({_APP}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+def _columns(app: App) -> list[Value]:
+    """Values of ``_APP``, in its order."""
+    return [
         app.sdkappid,
         app.name,
         app.kind,
@@ -69,14 +84,56 @@ async def insert(tx: Tx, app: App, keys: list[AppKey]) -> bool:
         app.expires_at,
         msgspec.json.encode(app.settings),
         app.version,
-    )
-    if not added:
+        msgspec.json.encode(app.tags).decode(),
+        msgspec.json.encode(app.add_ons).decode(),
+        msgspec.json.encode(app.overrides).decode(),
+        int(app.auto_renew),
+        app.plan_changed_at,
+        app.history_changed_at,
+        app.settings_version,
+        app.created_by,
+        app.deleting_at,
+    ]
+
+
+async def insert(tx: Tx, app: App, keys: list[AppKey]) -> bool:
+    """False when the SDKAppID is taken."""
+    values = _columns(app)
+    marks = ", ".join(f"${i}" for i in range(1, len(values) + 1))
+    if not await tx.execute(f"INSERT INTO app ({_APP}) VALUES ({marks}) ON CONFLICT DO NOTHING", *values):
         return False
     for key in keys:
         await insert_key(tx, app.sdkappid, key)
     for user_id in sorted(app.admins):
         await tx.execute("INSERT INTO app_admin VALUES ($1, $2)", app.sdkappid, user_id)
     return True
+
+
+async def lock(tx: Tx, sdkappid: int) -> App | None:
+    """As ``load``, and nobody else writes the app until this transaction ends."""
+    if tx.engine == "postgres":
+        await tx.fetch("SELECT 1 FROM app WHERE sdkappid = $1 FOR UPDATE", sdkappid)
+    return await load(tx, sdkappid)
+
+
+async def save(tx: Tx, old: App, new: App) -> None:
+    """Write everything but the keys, which have their own functions."""
+    names = _APP.split(", ")[1:]
+    sets = ", ".join(f"{name} = ${i}" for i, name in enumerate(names, 2))
+    await tx.execute(f"UPDATE app SET {sets} WHERE sdkappid = $1", *_columns(new))
+    for user_id in sorted(old.admins - new.admins):
+        await tx.execute("DELETE FROM app_admin WHERE sdkappid = $1 AND user_id = $2", old.sdkappid, user_id)
+    for user_id in sorted(new.admins - old.admins):
+        await tx.execute("INSERT INTO app_admin VALUES ($1, $2) ON CONFLICT DO NOTHING", old.sdkappid, user_id)
+
+
+async def count(source: Database | Tx) -> int:
+    row = await source.fetch_one("SELECT COUNT(*) FROM app")
+    return int(row[0]) if row else 0
+
+
+async def delete_key(tx: Tx, sdkappid: int, key_id: int) -> None:
+    await tx.execute("DELETE FROM app_key WHERE sdkappid = $1 AND key_id = $2", sdkappid, key_id)
 
 
 async def insert_key(tx: Tx, sdkappid: int, key: AppKey) -> None:

@@ -1,0 +1,109 @@
+"""Deleting an app: a job that erases every row of every table with that app, in bounded batches, and its files.
+
+It goes on after a crash: what is left to do is what is left in the tables. Rows written by requests that were under
+way when the app was disabled are found by a further pass; the app itself goes last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+
+from sodam.apps import rules
+from sodam.apps.model import App
+from sodam.apps.service import AppService
+from sodam.jobs import store as job_store
+from sodam.jobs.service import JobService, Run
+from sodam.storage import Database, Tx
+from sodam.storage.erase import AppTable, app_tables, count, erase_some
+
+KIND: Final = "DeleteApp"
+BATCH: Final = 2000
+_OF_THE_APP: Final = ("app", "app_key", "app_admin")
+
+EraseFiles = Callable[[int], Awaitable[None]]
+"""Removes what an app keeps outside the database."""
+
+
+class Params(msgspec.Struct):
+    SDKAppID: int
+
+
+class AppDeletion:
+    def __init__(self, db: Database, apps: AppService, jobs: JobService) -> None:
+        self._db = db
+        self._apps = apps
+        self._jobs = jobs
+        self.erase_files: list[EraseFiles] = []
+        jobs.register(KIND, self._run, cancellable=False)
+
+    async def begin(self, sdkappid: int, confirm_name: str, *, uin: int, user_name: str) -> tuple[str, App]:
+        """Mark the app and queue its erasing; the job's id and the app as it was. Raises ControlError."""
+
+        async def run(tx: Tx) -> tuple[str, App]:
+            now = self._jobs.now() // 1000
+            before, _ = await self._apps.edit_in(tx, sdkappid, lambda app: rules.deleting(app, confirm_name, now))
+            params = Params(sdkappid)
+            job = await self._jobs.create_in(tx, KIND, params, about_app=sdkappid, uin=uin, user_name=user_name)
+            return job, before
+
+        begun = await self._db.write(run)
+        await self._apps.announce(sdkappid)
+        self._jobs.wake()
+        return begun
+
+    async def _run(self, run: Run) -> None:
+        sdkappid = run.params(Params).SDKAppID
+        await self._end_other_jobs(run, sdkappid)
+        tables = await app_tables(self._db)
+        content = [table for table in tables if table.name not in _OF_THE_APP]
+        if not run.total:
+            run.total = sum([await count(self._db, table, sdkappid) for table in tables])
+        while True:
+            before = run.done
+            for table in content:
+                await self._empty(run, table, sdkappid)
+            if run.done == before:
+                break
+        for erase in self.erase_files:
+            await erase(sdkappid)
+
+        async def last(tx: Tx) -> int:
+            return sum([await erase_some(tx, table, sdkappid, 10_000) for table in tables if table.name in _OF_THE_APP])
+
+        await run.step(last, position="erased", advance=lambda gone: gone)
+        await self._apps.announce(sdkappid)
+        run.message = f"{run.done} rows erased"
+
+    async def _empty(self, run: Run, table: AppTable, sdkappid: int) -> None:
+        gone = BATCH
+        while gone == BATCH:
+            if not await self._any(table, sdkappid):
+                return
+            gone = await run.step(
+                lambda tx: erase_some(tx, table, sdkappid, BATCH), position=table.name, advance=lambda rows: rows
+            )
+            run.total = max(run.total, run.done)
+
+    async def _any(self, table: AppTable, sdkappid: int) -> bool:
+        sql = f"SELECT 1 FROM {table.name} WHERE {table.column} = $1 LIMIT 1"
+        return bool(await self._db.scan(sql, sdkappid))
+
+    async def _end_other_jobs(self, run: Run, sdkappid: int) -> None:
+        """An import that goes on would fill what is emptied."""
+        while True:
+            _, found = await job_store.page(self._db, [sdkappid], "", 0, 100)
+            others = [job for job in found if job.id != run.job.id and job.state in ("queued", "running")]
+            if not others:
+                return
+            for job in others:
+                await self._jobs.cancel(job.id)
+            await run.step(_nothing, position="waiting")
+            await asyncio.sleep(0.05)
+
+
+async def _nothing(tx: Tx) -> None:
+    return

@@ -1,0 +1,218 @@
+"""What may be changed of an app: pure functions from an app to the app after the change. They raise ControlError."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, Final, cast
+
+import msgspec
+
+from sodam.apps.model import DEFAULT_ADMIN, App, AppSettings, FriendField, Status, UserField
+from sodam.apps.plans import FEATURE_PLAN, OVERRIDE_RANGES, PLANS, Overrides, changeable_from
+from sodam.control import ControlError, conflict, invalid, plan_required
+from sodam.errors import Code
+
+replace = msgspec.structs.replace
+MAX_ADMINS: Final = 10
+MAX_NAME: Final = 64
+MAX_INTRODUCTION: Final = 300
+MAX_TYPE: Final = 32
+MAX_TAGS: Final = 50
+MAX_TAG_KEY: Final = 127
+MAX_TAG_VALUE: Final = 255
+MAX_USER_FIELDS: Final = 20
+MAX_FRIEND_FIELDS: Final = 20
+MAX_FIELD_NAME: Final = 8
+DEFAULT_RECALL_SECONDS: Final = AppSettings().recall_seconds
+MAX_RECALL_SECONDS: Final = 7 * 86400
+MAX_DELETED_ID_DAYS: Final = 365
+_FIELD_NAME: Final = re.compile(rf"[A-Za-z]{{1,{MAX_FIELD_NAME}}}")
+_USER_ID: Final = re.compile(r"[\x20-\x7e]{1,32}")
+
+
+def text(name: str, value: str, least: int, most: int) -> str:
+    """A one-line text without the blanks around it. Raises ControlError."""
+    value = value.strip()
+    if not least <= len(value) <= most or not value.isprintable():
+        raise invalid(f"{name} has {least} to {most} printable characters")
+    return value
+
+
+def info(app: App, name: str | None, kind: str | None, introduction: str | None) -> App:
+    _not_deleting(app)
+    changes: dict[str, Any] = {}
+    if name is not None:
+        changes["name"] = text("Name", name, 1, MAX_NAME)
+    if kind is not None:
+        changes["kind"] = text("Type", kind, 0, MAX_TYPE)
+    if introduction is not None:
+        if len(introduction) > MAX_INTRODUCTION:
+            raise invalid(f"Introduction has at most {MAX_INTRODUCTION} characters")
+        changes["introduction"] = introduction
+    return replace(app, **changes)
+
+
+def tags(app: App, wanted: Mapping[str, str]) -> App:
+    """Replace all tags."""
+    _not_deleting(app)
+    if len(wanted) > MAX_TAGS:
+        raise invalid(f"an app has at most {MAX_TAGS} tags")
+    for key, value in wanted.items():
+        text("a tag's key", key, 1, MAX_TAG_KEY)
+        text("a tag's value", value, 0, MAX_TAG_VALUE)
+        if "&" in key:
+            raise invalid("a tag's key has no &: it separates key and value in policies")
+    return replace(app, tags={key.strip(): value.strip() for key, value in wanted.items()})
+
+
+def status(app: App, wanted: Status) -> App:
+    _not_deleting(app)
+    if wanted == "expired" and app.plan == "Trial":
+        raise invalid("the plan Trial does not expire")
+    return replace(app, status=wanted)
+
+
+def deleting(app: App, confirm_name: str, now: int) -> App:
+    """Mark an app for erasing: a disabled one, named by who deletes it."""
+    if app.deleting_at:
+        raise ControlError("ResourceInUse", "the app is being deleted already")
+    if app.status != "disabled":
+        raise ControlError(
+            "FailedOperation.AppNotDisabled", "only a disabled app can be deleted", cure="Disable it first."
+        )
+    if confirm_name != app.name:
+        raise invalid("ConfirmName must be the app's name", "ConfirmName")
+    return replace(app, deleting_at=now)
+
+
+def admins(app: App, add: Collection[str], remove: Collection[str]) -> App:
+    """Add and remove administrators; ``administrator`` itself stays."""
+    _not_deleting(app)
+    if DEFAULT_ADMIN in remove:
+        raise invalid(f"{DEFAULT_ADMIN} is the default and cannot be removed")
+    for user_id in add:
+        if not _USER_ID.fullmatch(user_id):
+            raise invalid("a UserID has 1 to 32 bytes of printable ASCII")
+    wanted = (app.admins | frozenset(add)) - frozenset(remove)
+    if len(wanted) > MAX_ADMINS and len(wanted) > len(app.admins):
+        raise ControlError(
+            "LimitExceeded.Administrators", f"an app has at most {MAX_ADMINS} administrators", cure="Remove one first."
+        )
+    return replace(app, admins=wanted)
+
+
+def overrides(app: App, wanted: Overrides) -> App:
+    """Replace the operator's limits. Settings that no longer fit are brought into the new limits."""
+    for name, (low, high) in OVERRIDE_RANGES.items():
+        value = getattr(wanted, name)
+        if isinstance(value, int) and not low <= value <= high:
+            raise invalid(f"{name} is from {low} to {high}")
+    return fit(replace(app, overrides=wanted))
+
+
+def fit(app: App) -> App:
+    """Bring the settings into what plan and limits allow, after either was changed."""
+    changes: dict[str, Any] = {}
+    if app.settings.history_days > app.limits.max_history_days:
+        changes["history_days"] = app.limits.max_history_days
+    if lacking(app, "recall_seconds") and app.settings.recall_seconds != DEFAULT_RECALL_SECONDS:
+        changes["recall_seconds"] = DEFAULT_RECALL_SECONDS
+    if not changes:
+        return app
+    return replace(app, settings=replace(app.settings, **changes), settings_version=app.settings_version + 1)
+
+
+def lacking(app: App, setting: str) -> str:
+    """The least plan that has this setting, if the app's does not."""
+    needed = FEATURE_PLAN.get(setting)
+    return needed if needed and PLANS.index(app.plan) < PLANS.index(needed) else ""
+
+
+# Settings: each change names the version that it was made from.
+
+
+def settings(app: App, version: int, changes: Mapping[str, Any], now: int) -> App:
+    """Change plain settings by their field names in AppSettings."""
+    current = _at_version(app, version)
+    real = {name: value for name, value in changes.items() if getattr(current, name) != value}
+    for name in real:
+        if needed := lacking(app, name):
+            raise plan_required(needed, f"the setting {name}")
+    _in_range("RecallSeconds", real.get("recall_seconds"), 1, MAX_RECALL_SECONDS)
+    _in_range("DeletedIdDays", real.get("deleted_id_days"), 0, MAX_DELETED_ID_DAYS)
+    changed: dict[str, Any] = {}
+    if "history_days" in real:
+        _in_range("HistoryDays", real["history_days"], 1, app.limits.max_history_days)
+        if changeable_from(app.history_changed_at, now):
+            raise ControlError(
+                "FailedOperation.OncePerMonth",
+                "the message history may be changed once a calendar month",
+                cure="Wait until the first of next month.",
+                extra={"From": changeable_from(app.history_changed_at, now)},
+            )
+        changed["history_changed_at"] = now
+    return _with_settings(app, replace(current, **real), **changed)
+
+
+def add_user_field(app: App, version: int, field: UserField) -> App:
+    current = _at_version(app, version)
+    _check_field(field.name, [f.name for f in current.user_fields], MAX_USER_FIELDS)
+    _check_permissions(field)
+    return _with_settings(app, replace(current, user_fields=(*current.user_fields, field)))
+
+
+def modify_user_field(app: App, version: int, field: UserField) -> App:
+    """Change a field's permissions; its name and type are for ever."""
+    current = _at_version(app, version)
+    old = next((f for f in current.user_fields if f.name == field.name), None)
+    if old is None:
+        raise ControlError("ResourceNotFound", f"there is no user field {field.name!r}")
+    if old.type != field.type:
+        raise invalid("the type of a field can never change")
+    _check_permissions(field)
+    fields = tuple(field if f.name == field.name else f for f in current.user_fields)
+    return _with_settings(app, replace(current, user_fields=fields))
+
+
+def add_friend_field(app: App, version: int, field: FriendField) -> App:
+    current = _at_version(app, version)
+    _check_field(field.name, [f.name for f in current.friend_fields], MAX_FRIEND_FIELDS)
+    return _with_settings(app, replace(current, friend_fields=(*current.friend_fields, field)))
+
+
+def _at_version(app: App, version: int) -> AppSettings:
+    _not_deleting(app)
+    if version != app.settings_version:
+        raise conflict()
+    return app.settings
+
+
+def _with_settings(app: App, wanted: AppSettings, **changes: Any) -> App:
+    if wanted == app.settings:
+        return app
+    return replace(app, settings=wanted, settings_version=app.settings_version + 1, **changes)
+
+
+def _in_range(name: str, value: object, low: int, high: int) -> None:
+    if value is not None and not low <= cast(int, value) <= high:
+        raise invalid(f"{name} is from {low} to {high}")
+
+
+def _check_field(name: str, taken: Collection[str], most: int) -> None:
+    if not _FIELD_NAME.fullmatch(name):
+        raise invalid(f"a field's name has 1 to {MAX_FIELD_NAME} letters A-Z a-z")
+    if name in taken:
+        raise ControlError("ResourceInUse", f"there is a field {name!r} already")
+    if len(taken) >= most:
+        raise ControlError("LimitExceeded.Fields", f"at most {most} fields; a field is never deleted")
+
+
+def _check_permissions(field: UserField) -> None:
+    if not (field.app_read or field.admin_read) or not (field.app_write or field.admin_write):
+        raise invalid("a field needs at least one read and one write permission")
+
+
+def _not_deleting(app: App) -> None:
+    if app.deleting_at:
+        raise ControlError("ResourceInUse", "the app is being deleted", extra={"ErrorCode": int(Code.APP_DISABLED)})

@@ -1,0 +1,49 @@
+"""What a job is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+STATES: tuple[State, ...] = ("queued", "running", "done", "failed", "cancelled")
+INPUT = 0
+"""Stream that a job reads."""
+OUTPUT = 1
+"""Stream that a job writes: its file."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    kind: str
+    about_app: int
+    state: State
+    params: str
+    """JSON."""
+    position: str
+    """JSON: where to go on."""
+    done: int
+    total: int
+    """0: not known yet."""
+    refused: int
+    message: str
+    has_file: bool
+    cancel_wanted: bool
+    uin: int
+    user_name: str
+    created_at: int
+    """Unix milliseconds, as the other times."""
+    started_at: int
+    ended_at: int
+    lease_owner: str
+    lease_until: int
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A row of an import that was not taken. ``line`` counts from 1."""
+
+    line: int
+    user_id: str
+    code: int
+    reason: str

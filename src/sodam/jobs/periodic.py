@@ -1,0 +1,94 @@
+"""Work that some node does every so often, but no two nodes at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+import structlog
+
+from sodam.storage import Database, Tx
+
+log = structlog.get_logger(__name__)
+TICK_SECONDS: Final = 20.0
+_LEASE_SECONDS: Final = 600
+
+
+class _Mark(msgspec.Struct, array_like=True):
+    owner: str = ""
+    until: int = 0
+    due: int = 0
+
+
+class Periodic:
+    """Calls each task of the table when its time has come, on one node of the cluster."""
+
+    def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
+        self._db = db
+        self._clock = clock
+        self._owner = secrets.token_hex(8)
+        self._tasks: dict[str, tuple[int, Callable[[], Awaitable[object]]]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def add(self, name: str, every_seconds: int, work: Callable[[], Awaitable[object]]) -> None:
+        self._tasks[name] = (every_seconds, work)
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._loop())
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _loop(self) -> None:
+        while True:
+            await self.tick()
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def tick(self) -> None:
+        """Do what is due now."""
+        for name, (every, work) in self._tasks.items():
+            try:
+                if await self._begin(name):
+                    await work()
+                    await self._set(name, _Mark("", 0, int(self._clock()) + every))
+            except Exception as error:
+                log.error("periodic work failed", work=name, error=repr(error))
+
+    async def _begin(self, name: str) -> bool:
+        now = int(self._clock())
+
+        async def run(tx: Tx) -> bool:
+            # The row is written before it is read, so that two nodes cannot both find it free.
+            key = f"periodic:{name}"
+            await tx.execute(
+                "INSERT INTO server_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = server_state.value",
+                key,
+                msgspec.json.encode(_Mark()),
+            )
+            row = await tx.fetch_one("SELECT value FROM server_state WHERE name = $1", key)
+            assert row is not None
+            mark = msgspec.json.decode(row[0], type=_Mark)
+            alone = tx.engine == "sqlite"  # a lease is a dead process's
+            if mark.due > now or (mark.until > now and not alone):
+                return False
+            await _put(tx, key, _Mark(self._owner, now + _LEASE_SECONDS, 0))
+            return True
+
+        row = await self._db.fetch_one("SELECT value FROM server_state WHERE name = $1", f"periodic:{name}")
+        if row is not None and msgspec.json.decode(row[0], type=_Mark).due > now:
+            return False
+        return await self._db.write(run)
+
+    async def _set(self, name: str, mark: _Mark) -> None:
+        await self._db.write(lambda tx: _put(tx, f"periodic:{name}", mark))
+
+
+async def _put(tx: Tx, key: str, mark: _Mark) -> None:
+    await tx.execute("UPDATE server_state SET value = $2 WHERE name = $1", key, msgspec.json.encode(mark))

@@ -1,0 +1,291 @@
+"""Jobs: created by actions, worked on by one node at a time under a lease, in steps that are kept with their effect.
+
+A runner is an async function that takes its ``Run`` and calls ``run.step(fn, ...)`` again and again: ``fn`` and the
+note of how far the job is are one transaction, so that a job that is taken over after a crash repeats nothing and
+leaves nothing out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final, TypeVar
+
+import msgspec
+import structlog
+
+from sodam.control import ControlError, missing
+from sodam.jobs import store
+from sodam.jobs.model import INPUT, OUTPUT, Job, Refusal
+from sodam.storage import Database, Tx
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+LEASE_MS: Final = 30_000
+POLL_SECONDS: Final = 2.0
+KEEP_SECONDS: Final = 7 * 86400
+"""How long an ended job, its file and its report are kept."""
+PART_BYTES: Final = 256 * 1024
+MAX_AT_ONCE: Final = 2
+
+
+class Cancelled(Exception):
+    """Somebody asked for the job to end."""
+
+
+class LostLease(Exception):
+    """Another node works on the job now."""
+
+
+class JobFailed(Exception):
+    """The job cannot be done; the text is for whoever asked for it."""
+
+
+class Run:
+    """A job at work, as its runner sees it."""
+
+    def __init__(self, service: JobService, job: Job) -> None:
+        self._service = service
+        self.job = job
+        self.done = job.done
+        self.total = job.total
+        self.refused = job.refused
+        self.message = ""
+        self.has_file = False
+
+    def params(self, kind: type[T]) -> T:
+        return msgspec.json.decode(self.job.params, type=kind)
+
+    def position(self, kind: type[T], default: T) -> T:
+        """Where a former run of this job came to."""
+        return msgspec.json.decode(self.job.position, type=kind) if self.job.position else default
+
+    async def step(
+        self, fn: Callable[[Tx], Awaitable[T]], *, position: Any, advance: Callable[[T], int] | int = 0
+    ) -> T:
+        """Do a bounded piece of work and note, in the same transaction, that it is done.
+
+        ``advance`` is by how much ``done`` grows, or a function of the result that tells it; ``position`` is kept for
+        a run after a crash. Raises Cancelled or LostLease, and keeps nothing then.
+        """
+        if await store.cancel_wanted(self._service.db, self.job.id):
+            raise Cancelled
+
+        async def run(tx: Tx) -> tuple[T, int]:
+            result = await fn(tx)
+            reached = self.done + (advance(result) if callable(advance) else advance)
+            kept = await store.save(
+                tx,
+                self.job.id,
+                self._service.owner,
+                position=msgspec.json.encode(position).decode(),
+                done=reached,
+                total=self.total,
+                refused=self.refused,
+                until=self._service.now() + LEASE_MS,
+            )
+            if not kept:
+                raise LostLease
+            return result, reached
+
+        result, self.done = await self._service.db.write(run)
+        await asyncio.sleep(0)
+        return result
+
+    async def input(self) -> bytes:
+        """All that was given to the job."""
+        found = [part async for part in self._service.parts(self.job.id, INPUT)]
+        return b"".join(found)
+
+    async def refuse(self, tx: Tx, refusals: list[Refusal]) -> None:
+        await store.refuse(tx, self.job.id, refusals)
+
+    async def write(self, tx: Tx, part: int, body: bytes) -> None:
+        """Write a part of the job's file; the same part again replaces it."""
+        await store.put_part(tx, self.job.id, OUTPUT, part, body)
+
+
+Runner = Callable[[Run], Awaitable[None]]
+
+
+class JobService:
+    def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
+        self.db = db
+        self._clock = clock
+        self.owner = secrets.token_hex(8)
+        self._runners: dict[str, Runner] = {}
+        self._steady: set[str] = set()
+        self._wake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._running = 0
+        self._loop_task: asyncio.Task[None] | None = None
+
+    def register(self, kind: str, runner: Runner, *, cancellable: bool = True) -> None:
+        self._runners[kind] = runner
+        if not cancellable:
+            self._steady.add(kind)
+
+    def now(self) -> int:
+        """Unix milliseconds."""
+        return int(self._clock() * 1000)
+
+    async def start(self) -> None:
+        if self.db.engine == "sqlite":  # one process: whoever held a lease is dead
+            await self.db.write(store.release_all)
+        self._loop_task = asyncio.create_task(self._loop())
+
+    async def stop(self) -> None:
+        """Stop working; what was under way goes on at the next start or on another node."""
+        if self._loop_task is None:
+            return
+        tasks = [self._loop_task, *self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._loop_task = None
+        await self.db.write(lambda tx: store.release(tx, self.owner))
+
+    async def create(
+        self, kind: str, params: Any, *, about_app: int, uin: int, user_name: str, content: bytes = b"", total: int = 0
+    ) -> str:
+        """Queue a job; its id. ``content`` is what the runner gets as ``Run.input``."""
+        return await self.db.write(
+            lambda tx: self.create_in(
+                tx, kind, params, about_app=about_app, uin=uin, user_name=user_name, content=content, total=total
+            )
+        )
+
+    async def create_in(
+        self,
+        tx: Tx,
+        kind: str,
+        params: Any,
+        *,
+        about_app: int,
+        uin: int,
+        user_name: str,
+        content: bytes = b"",
+        total: int = 0,
+    ) -> str:
+        """As ``create``, inside a transaction; call ``wake`` after it."""
+        assert kind in self._runners
+        job = Job(
+            id=secrets.token_hex(12),
+            kind=kind,
+            about_app=about_app,
+            state="queued",
+            params=msgspec.json.encode(params).decode(),
+            position="",
+            done=0,
+            total=total,
+            refused=0,
+            message="",
+            has_file=False,
+            cancel_wanted=False,
+            uin=uin,
+            user_name=user_name,
+            created_at=self.now(),
+            started_at=0,
+            ended_at=0,
+            lease_owner="",
+            lease_until=0,
+        )
+        await store.insert(tx, job)
+        for number, at in enumerate(range(0, len(content), PART_BYTES)):
+            await store.put_part(tx, job.id, INPUT, number, content[at : at + PART_BYTES])
+        return job.id
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    async def get(self, job_id: str) -> Job:
+        """Raises ControlError ResourceNotFound."""
+        job = await store.get(self.db, job_id)
+        if job is None:
+            raise missing(f"there is no job {job_id}; ended ones are kept for {KEEP_SECONDS // 86400} days")
+        return job
+
+    async def page(self, apps: list[int] | None, state: str, offset: int, limit: int) -> tuple[int, list[Job]]:
+        return await store.page(self.db, apps, state, offset, limit)
+
+    async def open_for(self, kind: str, about_app: int) -> str | None:
+        return await store.open_for(self.db, kind, about_app)
+
+    async def cancel(self, job_id: str) -> Job:
+        """Ask for a job to end after its present step. Raises ControlError for one that must run to its end."""
+        job = await self.get(job_id)
+        if job.kind in self._steady:
+            raise ControlError("UnsupportedOperation", f"a job of kind {job.kind} cannot be cancelled")
+        await self.db.write(lambda tx: store.want_cancel(tx, job_id, self.now()))
+        return await self.get(job_id)
+
+    async def parts(self, job_id: str, stream: int = OUTPUT) -> AsyncIterator[bytes]:
+        """The file of a job, piece by piece."""
+        number = 0
+        while (body := await store.part(self.db, job_id, stream, number)) is not None:
+            yield body
+            number += 1
+
+    async def refusals(self, job_id: str, offset: int, limit: int) -> tuple[int, list[Refusal]]:
+        return await store.refusals(self.db, job_id, offset, limit)
+
+    # Work
+
+    async def _loop(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                while self._running < MAX_AT_ONCE and (job := await self._take()):
+                    self._running += 1
+                    task = asyncio.create_task(self._work(job))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+                await self._forget_old()
+            except Exception as error:
+                log.warning("jobs could not be looked up", error=repr(error))
+            try:
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    async def _take(self) -> Job | None:
+        now = self.now()
+        row = await self.db.fetch_one(
+            "SELECT 1 FROM job WHERE state IN ('queued', 'running') AND lease_until < $1 LIMIT 1", now
+        )
+        if row is None:
+            return None
+        return await self.db.write(lambda tx: store.take(tx, self.owner, now, now + LEASE_MS))
+
+    async def _work(self, job: Job) -> None:
+        run = Run(self, job)
+        state, message = "done", ""
+        try:
+            runner = self._runners.get(job.kind)
+            if runner is None:
+                raise JobFailed(f"this version does not know jobs of kind {job.kind}")
+            await runner(run)
+            message = run.message
+        except Cancelled:
+            state, message = "cancelled", "cancelled on request"
+        except LostLease:
+            log.warning("a job went on elsewhere", job=job.id, kind=job.kind)
+            return
+        except (JobFailed, ControlError) as error:
+            state, message = "failed", error.message if isinstance(error, ControlError) else str(error)
+        except Exception:
+            log.exception("a job failed", job=job.id, kind=job.kind)
+            state, message = "failed", "it failed inside the server; the log says more"
+        finally:
+            self._running -= 1
+            self._wake.set()
+        await self.db.write(lambda tx: store.finish(tx, job.id, self.owner, state, message, run.has_file, self.now()))
+        await self.db.write(lambda tx: store.drop_parts(tx, job.id, INPUT))
+
+    async def _forget_old(self) -> None:
+        for job_id in await store.old(self.db, self.now() - KEEP_SECONDS * 1000, 10):
+            await self.db.write(lambda tx, job_id=job_id: store.forget(tx, job_id))  # type: ignore[misc]

@@ -1,0 +1,51 @@
+"""Erasing one-to-one messages older than an app keeps them, in bounded batches.
+
+Conversations are walked by their key, so that the message table needs no further index for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from sodam.storage import Database, Tx
+
+_CONVERSATIONS: Final = 200
+BATCH: Final = 1000
+"""Messages in one transaction."""
+_PAUSE: Final = 0.005
+"""Seconds between two transactions: others write too."""
+
+
+async def purge(db: Database, app: int, before: int) -> int:
+    """Erase an app's messages of before a unix second; how many."""
+    total, after = 0, ""
+    while True:
+        rows = await db.fetch(
+            "SELECT conv FROM c2c_head WHERE app = $1 AND conv > $2 ORDER BY conv LIMIT $3", app, after, _CONVERSATIONS
+        )
+        if not rows:
+            return total
+        waiting = [str(row[0]) for row in rows]
+        after = waiting[-1]
+        while waiting:
+            gone, waiting = await db.write(lambda tx, convs=waiting: _some(tx, app, convs, before))  # type: ignore[misc]
+            total += gone
+            await asyncio.sleep(_PAUSE)
+
+
+async def _some(tx: Tx, app: int, conversations: list[str], before: int) -> tuple[int, list[str]]:
+    """Erase at most ``BATCH`` messages; how many, and the conversations still to be looked at."""
+    gone = 0
+    for i, conv in enumerate(conversations):
+        gone += await tx.execute(
+            "DELETE FROM c2c_message WHERE id IN (SELECT id FROM c2c_message WHERE app = $1 AND conv = $2"
+            " AND msg_time < $3 ORDER BY msg_time LIMIT $4)",
+            app,
+            conv,
+            before,
+            BATCH - gone,
+        )
+        if gone >= BATCH:
+            return gone, conversations[i:]
+    return gone, []
