@@ -31,6 +31,7 @@ from sodam.messages.service import MessageService
 from sodam.observability.metrics import Metrics
 from sodam.presence.service import PresenceService
 from sodam.profiles.service import ProfileService
+from sodam.relations.service import RelationService
 from sodam.rest import openapi, table
 from sodam.rest.http import RestApp
 from sodam.rest.limits import RateLimits
@@ -91,7 +92,9 @@ async def build(settings: Settings) -> Server:
     profiles = ProfileService(accounts, live)
     presence = PresenceService(bus, live)
     auth = Authenticator(accounts)
-    messages = MessageService(db, bus, live, accounts)
+    relations = RelationService(db, bus, live, accounts)
+    profiles.friends_of = relations.friends_of
+    messages = MessageService(db, bus, live, accounts, gate=relations)
     changes = MessageChanges(messages)
     accounts.on_delete.append(changes.forget_accounts)
     services = Services(
@@ -102,6 +105,7 @@ async def build(settings: Settings) -> Server:
         apps=apps,
         accounts=accounts,
         profiles=profiles,
+        relations=relations,
         presence=presence,
         messages=messages,
         changes=changes,

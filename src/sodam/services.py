@@ -11,6 +11,7 @@ from sodam.messages.changes import MessageChanges
 from sodam.messages.service import MessageService
 from sodam.presence.service import PresenceService
 from sodam.profiles.service import ProfileService
+from sodam.relations.service import RelationService
 from sodam.settings import Settings
 from sodam.storage import Database
 
@@ -24,6 +25,7 @@ class Services:
     apps: AppService
     accounts: AccountService
     profiles: ProfileService
+    relations: RelationService
     presence: PresenceService
     messages: MessageService
     changes: MessageChanges

@@ -15,6 +15,10 @@ _FILES = (
     "openim_history",
     "openim_changes",
     "openim_status",
+    "sns",
+    "sns_read",
+    "sns_lists",
+    "follow",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

@@ -1,0 +1,213 @@
+"""What is told about a change of relations, in the one place that tells it: to webhooks and to devices.
+
+Domain events (webhooks.md 4.3 and 4.4) go to sinks inside the transaction; notices (docs/protocol.md 12 and 13) go to
+the devices of every user concerned after the commit. A lost notice does no harm: clients read their lists anew when
+they reconnect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from sodam.bus import Live
+from sodam.relations.cache import Changed, RelationCache
+from sodam.relations.model import Origin
+from sodam.storage import Tx
+
+_FRIENDS: Final = 7
+_FOLLOWS: Final = 25
+_MAX_UPDATES: Final = 100
+_encode = msgspec.json.Encoder().encode
+
+
+class FriendPair(msgspec.Struct, frozen=True):
+    """``To_Account`` is in ``From_Account``'s list now."""
+
+    From_Account: str
+    To_Account: str
+    Initiator_Account: str
+
+
+class Pair(msgspec.Struct, frozen=True):
+    From_Account: str
+    To_Account: str
+
+
+class DomainEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that webhooks report. The fields in capitals are the webhook's own."""
+
+    app: int
+    platform: str
+    client_ip: str
+
+    @property
+    def command(self) -> str:
+        return COMMANDS[type(self)]
+
+
+class FriendAdded(DomainEvent, frozen=True, kw_only=True):
+    PairList: list[FriendPair]
+    ClientCmd: str
+    Admin_Account: str
+    ForceFlag: int
+
+
+class FriendDeleted(DomainEvent, frozen=True, kw_only=True):
+    PairList: list[Pair]
+
+
+class BlackListAdded(DomainEvent, frozen=True, kw_only=True):
+    PairList: list[Pair]
+
+
+class BlackListDeleted(DomainEvent, frozen=True, kw_only=True):
+    PairList: list[Pair]
+
+
+class FollowTarget(msgspec.Struct, frozen=True):
+    To_Account: str
+
+
+class FollowAdded(DomainEvent, frozen=True, kw_only=True):
+    From_Account: str
+    FollowList: list[FollowTarget]
+    EventTime: int
+
+
+class FollowDeleted(DomainEvent, frozen=True, kw_only=True):
+    From_Account: str
+    To_Account: list[str]
+    EventTime: int
+
+
+COMMANDS: Final[dict[type[DomainEvent], str]] = {
+    FriendAdded: "Sns.CallbackFriendAdd",
+    FriendDeleted: "Sns.CallbackFriendDelete",
+    BlackListAdded: "Sns.CallbackBlackListAdd",
+    BlackListDeleted: "Sns.CallbackBlackListDelete",
+    FollowAdded: "Follow.CallbackAfterFollowAdd",
+    FollowDeleted: "Follow.CallbackAfterFollowDelete",
+}
+Sink = Callable[[Tx, DomainEvent], Awaitable[None]]
+"""Runs inside the transaction that makes the change: what it writes is as durable as the change. It may run again,
+and must have no effect outside the transaction."""
+
+
+class Asked(NamedTuple):
+    """A request, as a notice shows it: ``peer`` is who is shown, with nick and avatar."""
+
+    applicant: str
+    peer: str
+    nick: str
+    image: str
+    source: str
+    wording: str
+    at: int
+
+
+class Update(NamedTuple):
+    peer: str
+    fields: list[tuple[str, object]]
+
+
+@dataclass(slots=True)
+class Told:
+    """What one user's devices are told."""
+
+    added: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list)
+    unblocked: list[str] = field(default_factory=list)
+    read_at: int | None = None
+    follows: list[tuple[str, str, list[tuple[int, int]]]] = field(default_factory=list)
+    """(other user, nick, [(1 added or 0 gone, FollowType)])"""
+
+    def events(self) -> list[bytes]:
+        """Elements of a push's EventArray. Each is one event: the SDK drops a whole event when it fails in a part."""
+        items: list[dict[str, Any]] = []
+        if self.settled:
+            items.append({"PushType": 4, "FrienPencydDel_Account": self.settled})
+        if self.deleted:
+            items.append({"PushType": 2, "FriendDel_Account": self.deleted})
+        if self.added:
+            items.append({"PushType": 1, "FriendAdd_Account": self.added})
+        items.extend({"PushType": 3, "From_Account": a.applicant, "PendencyAdd": [_pendency(a)]} for a in self.asked)
+        items.extend(
+            {"PushType": 6, "FriendUpInfo": list(map(_update, self.updates[at : at + _MAX_UPDATES]))}
+            for at in range(0, len(self.updates), _MAX_UPDATES)
+        )
+        if self.blocked:
+            items.append({"PushType": 8, "BlackListAdd_Account": self.blocked})
+        if self.unblocked:
+            items.append({"PushType": 8, "BlackListDel_Account": self.unblocked})
+        if self.read_at is not None:
+            items.append({"PushType": 7, "ReportTime": self.read_at})
+        events = [_encode({"Event": _FRIENDS, "FriendListMod": [item]}) for item in items]
+        if self.follows:
+            changes = [
+                {
+                    "From_Account": user_id,
+                    "Nick": nick,
+                    "FollowDiffList": [{"IsAdd": added, "FollowType": kind} for added, kind in diffs],
+                }
+                for user_id, nick, diffs in self.follows
+            ]
+            events.append(_encode({"Event": _FOLLOWS, "FollowChangeList": changes}))
+        return events
+
+
+def _pendency(asked: Asked) -> dict[str, Any]:
+    return {
+        "PendencyAdd_Account": asked.peer,
+        "ProfileImNick": asked.nick,
+        "ProfileImImage": asked.image,
+        "AddSource": asked.source,
+        "AddWording": asked.wording,
+        "AddTime": asked.at,
+    }
+
+
+def _update(update: Update) -> dict[str, Any]:
+    fields = [{"Tag": tag, "ValueBytes": value} for tag, value in update.fields]
+    return {"Friend_Account": update.peer, "Sns": fields}
+
+
+class Notices(dict[str, Told]):
+    """What the devices of each user are told, by UserID; an entry appears when it is asked for."""
+
+    def __missing__(self, user_id: str) -> Told:
+        told = self[user_id] = Told()
+        return told
+
+
+class Announcer:
+    """Tells devices, and makes every node forget what changed."""
+
+    def __init__(self, live: Live, cache: RelationCache, *, clustered: bool) -> None:
+        self._live = live
+        self._cache = cache
+        self._clustered = clustered
+        self.sinks: list[Sink] = []
+
+    async def emit(self, tx: Tx, events: list[DomainEvent]) -> None:
+        """Give domain events to all sinks, inside the transaction."""
+        for sink in self.sinks:
+            for event in events:
+                await sink(tx, event)
+
+    def announce(self, app: int, changed: Changed, notices: Notices, origin: Origin) -> None:
+        """Call after the commit. The device that asked is told as the others are: its answer changes nothing there."""
+        if changed.owners or changed.pairs or changed.erased:
+            self._cache.changed(changed)
+        for user_id, told in notices.items():
+            if self._clustered or self._live.local(app, user_id):
+                exclude = origin.instid if told.read_at is not None and user_id == origin.operator else 0
+                for event in told.events():
+                    self._live.send(app, user_id, event, exclude=exclude)

@@ -1,0 +1,191 @@
+"""Requests to be friends that wait for an answer (rest-accounts-relations.md 6.17, docs/protocol.md section 12).
+
+One row serves both sides: the one asked sees it come in, the one who asks sees it sent out. It ends by an answer, by
+deletion on either side, by age, when 100 newer ones wait, when one side blocks the other, or with an account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from sodam.accounts.model import Account
+from sodam.apps.model import App
+from sodam.errors import Code
+from sodam.relations import store_lists
+from sodam.relations.adding import befriended, other_side
+from sodam.relations.fields import bad_text, good_groups
+from sodam.relations.model import (
+    FRIENDS,
+    HAD,
+    HAS,
+    MAX_PENDING,
+    PENDENCY_SECONDS,
+    Friend,
+    Origin,
+    Outcome,
+    Pendency,
+    refused,
+)
+from sodam.relations.work import Core, Work
+
+Answer = Literal["Response_Action_Agree", "Response_Action_AgreeAndAdd", "Response_Action_Reject"]
+Kind = Literal["Pendency_Type_ComeIn", "Pendency_Type_SendOut", "Pendency_Type_Both"]
+COME_IN: Kind = "Pendency_Type_ComeIn"
+SEND_OUT: Kind = "Pendency_Type_SendOut"
+_RESPONSE = "FriendResponse"
+_DELETE = "PendencyDelete"
+
+
+class Reply(NamedTuple):
+    """An answer to the request of ``to``; remark and group are for the new friend's entry in the own list."""
+
+    to: str
+    action: Answer
+    remark: str = ""
+    group: str = ""
+
+
+class Listed(NamedTuple):
+    """A request as a list shows it: ``peer`` is the other side."""
+
+    peer: Account
+    kind: Kind
+    source: str
+    wording: str
+    at: int
+
+
+class Pendencies:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def answer(self, app: App, origin: Origin, user_id: str, replies: Sequence[Reply]) -> list[Outcome]:
+        """Answer requests. Agree: the asker gets the user as a friend; AgreeAndAdd: each the other; Reject: none.
+
+        30614 for a request that is gone. One outcome a reply, in order. Raises ApiError 30003.
+        """
+        core = self._core
+        await core.requester(app.sdkappid, user_id)
+        known = await core.accounts.find_many(app.sdkappid, [reply.to for reply in replies])
+
+        async def run(work: Work, alive: set[str]) -> list[Outcome]:
+            peers = [reply.to for reply in replies if reply.to in alive]
+            bits = await work.between(user_id, peers, FRIENDS)
+            waiting = await store_lists.asked(work.tx, app.sdkappid, user_id, peers, work.cutoff)
+            pairs: list[tuple[str, str]] = []
+            settled: list[str] = []
+            outcomes = []
+            for reply in replies:
+                request = waiting.get(reply.to)
+                outcome = _decide(work, user_id, reply, request, bits.get(reply.to, 0), pairs)
+                if outcome.code == 0:
+                    settled.append(reply.to)
+                    waiting.pop(reply.to)
+                outcomes.append(outcome)
+            if settled:
+                mutual = [owner for owner, peer in pairs if peer == user_id and (user_id, owner) in pairs]
+                await work.settle(user_id, settled, mutual)  # a request the other way has nothing left to ask for
+            befriended(work, pairs, "friend_response", lambda owner, peer: peer if owner == user_id else owner)
+            return outcomes
+
+        return await core.change(app, origin, user_id, known, run)
+
+    async def get(
+        self, app: int, user_id: str, kind: Kind, *, before: int, limit: int
+    ) -> tuple[list[Listed], int, int, int]:
+        """Requests, newest first: those made at or before the second ``before`` (0: all), at most ``limit``.
+
+        With them how many that came in are unread, the second from which to ask on (0: that was all), and the
+        sequence. Raises ApiError 30003 when ``user_id`` is unknown.
+        """
+        core = self._core
+        await core.requester(app, user_id)
+        cutoff = core.now() - PENDENCY_SECONDS
+        owner = await core.owner(app, user_id)
+        came = await store_lists.incoming(core.db, app, user_id, cutoff) if owner.pending else []
+        unread = sum(request.asked_at > owner.read_at for request in came)
+        went = [] if kind == COME_IN else await store_lists.outgoing(core.db, app, user_id, cutoff, MAX_PENDING)
+        found = [(request, request.peer, COME_IN) for request in came if kind != SEND_OUT]
+        found += [(request, request.owner, SEND_OUT) for request in went]
+        found = [entry for entry in found if not before or entry[0].asked_at <= before]
+        found.sort(key=lambda entry: -entry[0].asked_at)
+        accounts = await core.accounts.find_many(app, [peer for _, peer, _ in found[:limit]])
+        listed = [
+            Listed(accounts[peer], shown, request.source, request.wording, request.asked_at)
+            for request, peer, shown in found[:limit]
+            if peer in accounts
+        ]
+        following = found[limit][0].asked_at if len(found) > limit else 0
+        return listed, unread, following, owner.pending_seq
+
+    async def delete(self, app: App, origin: Origin, user_id: str, kind: Kind, peers: Sequence[str]) -> list[Outcome]:
+        """Delete requests that came in, were sent out, or both; 31804 for one that is gone. Raises ApiError 30003."""
+        core = self._core
+        await core.requester(app.sdkappid, user_id)
+        known = await core.accounts.find_many(app.sdkappid, peers)
+
+        async def run(work: Work, alive: set[str]) -> list[Outcome]:
+            others = [peer for peer in peers if peer in alive]
+            came, went = await work.settle(
+                user_id, [] if kind == SEND_OUT else others, [] if kind == COME_IN else others
+            )
+            gone = came | went
+            outcomes = []
+            for peer in peers:
+                if peer in gone:
+                    gone.discard(peer)
+                    outcomes.append(Outcome(peer))
+                elif peer in known:
+                    outcomes.append(refused(_DELETE, peer, Code.SNS_PENDING_DELETE_NOT_FOUND, "Pendency_Not_Exist"))
+                else:
+                    outcomes.append(refused(_DELETE, peer, Code.SNS_ACCOUNT_NOT_FOUND, "Invalid_Account"))
+            return outcomes
+
+        return await core.change(app, origin, user_id, known, run)
+
+    async def report(self, app: App, origin: Origin, user_id: str, read_at: int) -> None:
+        """Mark as read the requests made up to a second; never marks as unread. Raises ApiError 30003."""
+        await self._core.requester(app.sdkappid, user_id)
+
+        async def run(work: Work, alive: set[str]) -> None:
+            owner = work.owners[user_id]
+            if read_at > owner.read_at:
+                owner.read_at = min(read_at, work.now)
+                owner.touch_pending()
+                work.notices[user_id].read_at = read_at
+
+        await self._core.change(app, origin, user_id, (), run)
+
+
+def _decide(
+    work: Work, user_id: str, reply: Reply, request: Pendency | None, has: int, pairs: list[tuple[str, str]]
+) -> Outcome:
+    """One reply; new entries (owner, peer) are made and added to ``pairs``."""
+    to = reply.to
+    if request is None:
+        return refused(_RESPONSE, to, Code.SNS_PENDING_NOT_FOUND, "Pendency_Not_Exist")
+    if reply.action == "Response_Action_Reject":
+        return Outcome(to)
+    me, asker = work.owners[user_id], work.owners[to]
+    limit = work.app.limits.friends
+    mutual = reply.action == "Response_Action_AgreeAndAdd"
+    names = (reply.group,) if reply.group else ()
+    if bad := bad_text(source=None, remark=reply.remark, wording=None):
+        return refused(_RESPONSE, to, Code.SNS_BAD_REQUEST, bad)
+    if mutual and not has & HAS and me.friends >= limit:
+        return refused(_RESPONSE, to, Code.SNS_FRIENDS_FULL, "My_Friend_Num_Exceed_Threshold")
+    if not has & HAD and asker.friends >= limit:
+        return refused(_RESPONSE, to, Code.SNS_PEER_FRIENDS_FULL, "Peer_Friend_Num_Exceed_Threshold")
+    if mutual and (not good_groups(names) or not me.room_for(names)):
+        return refused(_RESPONSE, to, Code.SNS_GROUPS_FULL, "Group_Num_Exceed_Threshold")
+    if not has & HAD:
+        work.befriend(other_side(work, to, user_id, request.source, request))
+        pairs.append((to, user_id))
+    if mutual and not has & HAS:
+        friend = Friend(owner=user_id, peer=to, added_at=work.now, source=request.source, wording=request.wording)
+        friend.remark, friend.remark_at = reply.remark, work.now if reply.remark else 0
+        friend.groups = me.bits(names)
+        work.befriend(friend)
+        pairs.append((user_id, to))
+    return Outcome(to)

@@ -1,0 +1,59 @@
+"""Relations as other packages and the edges see them: one object with a part for each subject."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+
+from sodam.accounts.service import AccountService
+from sodam.bus import Bus, Live
+from sodam.relations import store_friends
+from sodam.relations.adding import Adding
+from sodam.relations.blacklist import Blacklists
+from sodam.relations.check import Checks
+from sodam.relations.erase import Eraser
+from sodam.relations.events import Sink
+from sodam.relations.follow import Follows
+from sodam.relations.friends import Friends
+from sodam.relations.groups import Groups
+from sodam.relations.model import Standing
+from sodam.relations.pendency import Pendencies
+from sodam.relations.work import Core
+from sodam.storage import Database
+
+_MAX_TOLD = 10_000
+
+
+class RelationService:
+    """Hooks itself into the deletion of accounts. ``sinks`` receive webhook events inside the transaction."""
+
+    def __init__(
+        self,
+        db: Database,
+        bus: Bus,
+        live: Live,
+        accounts: AccountService,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._core = core = Core(db, bus, live, accounts, clock)
+        self.adding = Adding(core)
+        self.friends = Friends(core)
+        self.groups = Groups(core)
+        self.pendencies = Pendencies(core)
+        self.blacklists = Blacklists(core)
+        self.follows = Follows(core)
+        self.checks = Checks(core)
+        self.sinks: list[Sink] = core.announcer.sinks
+        self.peek_standing = core.cache.peek_standing
+        """(app, sender, recipient): the standing if it is at hand, without waiting; None says nothing."""
+        eraser = Eraser(core)
+        accounts.on_delete.append(eraser.erase)
+        accounts.on_deleted.append(eraser.forget)
+
+    async def standing(self, app: int, sender: str, recipient: str) -> Standing:
+        """How two users stand to each other, as messages ask for it."""
+        return await self.checks.standing(app, sender, recipient)
+
+    async def friends_of(self, app: int, user_id: str) -> Collection[str]:
+        """Users who have ``user_id`` in their friend list, who hear of profile changes; at most 10 000."""
+        return await store_friends.friends_of(self._core.db, app, user_id, _MAX_TOLD)
