@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 
+from sodam.messages import writes_postgres
 from sodam.messages.model import HIDE_RECEIVER, HIDE_SENDER, IMPORTED, NO_LAST, NO_UNREAD, Message
 from sodam.storage import Bulk, Tx
 
@@ -37,6 +38,8 @@ _MEMBERS = Bulk(
     ("bigint", "text", "text", "text", *("bigint",) * 8),
     "ON CONFLICT DO NOTHING",
 )
+
+_AT_ONCE = writes_postgres.statement(_HEADS.head, _HEADS.tail)
 
 
 class _Gathered:
@@ -78,6 +81,15 @@ class _Gathered:
             self.high_seq = len(self.messages)
             self.high_time = max(self.high_time, at)
 
+    def place(self, last_seq: int, last_time: int) -> None:
+        """What the database said: the conversation ends here now."""
+        seq = last_seq - len(self.messages)
+        for message in self.messages:
+            seq += 1
+            message.seq = seq
+            if not message.timed:
+                message.msg_time = last_time
+
     def head(self, now: int) -> tuple[int | str, ...]:
         first = self.first
         return (
@@ -92,6 +104,11 @@ class _Gathered:
             self.in_low,
             self.in_high,
         )
+
+
+def _row(m: Message) -> tuple[int | str | bytes, ...]:
+    at = m.client_time or m.msg_time
+    return (m.app, m.conv, m.msg_time, m.msg_seq, m.msg_random, m.seq, int(m.high), at, m.flags, 0, m.body, m.cloud)
 
 
 def appender(clock: Callable[[], float] = time.time) -> Callable[[Tx, list[Message]], Awaitable[None]]:
@@ -111,38 +128,24 @@ def appender(clock: Callable[[], float] = time.time) -> Callable[[Tx, list[Messa
             group.add(message, now)
         # In one order on every node: two nodes never wait for each other's rows.
         ordered = sorted(gathered)
-        returned = await tx.bulk(_HEADS, [gathered[key].head(now) for key in ordered])
+        heads = [gathered[key].head(now) for key in ordered]
+        if tx.engine == "postgres":
+            conversations = [gathered[key].messages for key in ordered]
+            for app, conv, last_seq, last_time in await writes_postgres.append(tx, _AT_ONCE, heads, conversations):
+                gathered[(app, conv)].place(last_seq, last_time)
+            return
+        returned = await tx.bulk(_HEADS, heads)
         rows: list[tuple[int | str | bytes, ...]] = []
         members: list[tuple[int | str, ...]] = []
         for app, conv, last_seq, last_time in returned:
             group = gathered[(app, conv)]
-            seq = last_seq - len(group.messages)
-            if seq == 0:
+            group.place(last_seq, last_time)
+            if last_seq == len(group.messages):
                 a, b = group.first.sender, group.first.recipient
                 members.append((app, a, b, conv, int(a > b), 0, 0, 0, 0, 0, 0, 0))
                 if a != b:
                     members.append((app, b, a, conv, int(b > a), 0, 0, 0, 0, 0, 0, 0))
-            for m in group.messages:
-                seq += 1
-                m.seq = seq
-                if not m.timed:
-                    m.msg_time = last_time
-                rows.append(
-                    (
-                        app,
-                        conv,
-                        m.msg_time,
-                        m.msg_seq,
-                        m.msg_random,
-                        seq,
-                        int(m.high),
-                        m.client_time or m.msg_time,
-                        m.flags,
-                        0,
-                        m.body,
-                        m.cloud,
-                    )
-                )
+            rows.extend(map(_row, group.messages))
         await tx.bulk(_ROWS, rows)
         if members:
             await tx.bulk(_MEMBERS, members)

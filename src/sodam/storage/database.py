@@ -76,7 +76,9 @@ class Database(Protocol):
         """A read that may take long (exports, searches, counts): never blocks the event loop."""
         ...
 
-    def write(self, fn: Callable[[Tx], Awaitable[T]]) -> Awaitable[T]: ...
+    def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False) -> Awaitable[T]:
+        """``single``: on PostgreSQL ``fn`` runs one statement, which needs no transaction around it."""
+        ...
 
     async def execute(self, sql: str, *args: Value) -> int:
         """A write of one statement; the number of rows that it changed."""

@@ -16,7 +16,8 @@ E = TypeVar("E")
 
 
 class MessageLog(Generic[E]):
-    """``apply`` writes a batch in one transaction and fills in what the entries learn there (time, sequence).
+    """``apply`` writes a batch in one transaction (on PostgreSQL, in one statement) and fills in what the entries
+    learn there: time, sequence.
 
     ``done`` runs in the event loop once the batch is on disk, or with the error that kept it off the disk: then
     nothing of the batch is stored. It must not raise.
@@ -50,7 +51,7 @@ class MessageLog(Generic[E]):
 
     def _write(self) -> None:
         batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
-        future = asyncio.ensure_future(self._db.write(lambda tx: self._apply(tx, batch)))
+        future = asyncio.ensure_future(self._db.write(lambda tx: self._apply(tx, batch), single=True))
         future.add_done_callback(lambda written: self._written(batch, written))
 
     def _written(self, batch: list[E], written: asyncio.Future[Any]) -> None:

@@ -99,14 +99,18 @@ class PostgresDatabase:
     async def scan(self, sql: str, *args: Value) -> list[Row]:
         return cast("list[Row]", await self._pool.fetch(sql, *args, timeout=600))
 
-    def write(self, fn: Callable[[Tx], Awaitable[T]]) -> Awaitable[T]:
-        return _in_task(self._write(fn))
+    def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False) -> Awaitable[T]:
+        return _in_task(self._write(fn, single))
 
-    async def _write(self, fn: Callable[[Tx], Awaitable[T]]) -> T:
+    async def _write(self, fn: Callable[[Tx], Awaitable[T]], single: bool) -> T:
         for attempt in range(_RETRIES):
             try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    return await fn(cast(Tx, _PostgresTx(connection)))
+                async with self._pool.acquire() as connection:
+                    tx = cast(Tx, _PostgresTx(connection))
+                    if single:
+                        return await fn(tx)
+                    async with connection.transaction():
+                        return await fn(tx)
             except _RETRIED:
                 if attempt == _RETRIES - 1:
                     raise

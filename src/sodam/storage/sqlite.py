@@ -143,7 +143,9 @@ class SqliteDatabase:
             self._scan_thread, lambda: list(self._scanner.execute(_translate(sql), args))
         )
 
-    def write(self, fn: Callable[[Tx], Awaitable[T]]) -> asyncio.Future[T]:  # an awaitable, without a task's cost
+    def write(
+        self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False
+    ) -> asyncio.Future[T]:  # an awaitable, without a task's cost
         future: asyncio.Future[T] = self._loop.create_future()
         if self._closed:
             future.set_exception(StorageError("the database is closed"))
