@@ -46,7 +46,7 @@ class AccountService:
         self.on_delete: list[Callable[[Tx, int, list[str]], Awaitable[None]]] = []
         """Run inside the deleting transaction: each package erases what it keeps of these accounts."""
         self.on_deleted: list[Callable[[int, list[str]], None]] = []
-        """Called after the commit of a deletion: each package forgets what it has cached, and tells whom it concerns."""
+        """Called after the commit of a deletion: each package forgets what it cached, and tells whom it concerns."""
 
     def peek(self, app: int, user_id: str) -> Account | None:
         """The account if it is at hand; None says nothing."""

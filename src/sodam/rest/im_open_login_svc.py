@@ -96,13 +96,13 @@ def _items(request: MultiaccountImport) -> list[AccountImport]:
 @service.command(
     "multiaccount_import",
     rate=100,
-    errors=(Code.USER_ID_NOT_STRING, Code.PROFILE_VALUE_TOO_LONG, Code.ACCOUNT_TRIAL_QUOTA),
+    errors=(Code.USER_ID_NOT_STRING, Code.ACCOUNT_TRIAL_QUOTA),
 )
 async def multiaccount_import(call: Call, request: MultiaccountImport) -> MultiaccountImportAnswer:
     """Import 1 to 100 accounts in one transaction; existing ones get the nick and avatar given.
 
-    An account that cannot be imported is named in FailAccounts; when none can, the call fails with the first one's
-    code. Source: rest-accounts-relations.md 3.2.
+    An account that cannot be imported is named in FailAccounts; a call without any possible UserID fails with 70402.
+    Source: rest-accounts-relations.md 3.2.
     """
     wanted: dict[str, Wanted] = {}
     failed: dict[str, Code | int] = {}
@@ -114,8 +114,8 @@ async def multiaccount_import(call: Call, request: MultiaccountImport) -> Multia
             failed[user_id] = error.code
     if wanted:
         failed |= (await _import(call, list(wanted.values()))).failed
-    if failed and len(failed) >= len(wanted.keys() | failed.keys()):
-        raise ApiError(next(iter(failed.values())))
+    if not wanted and set(failed.values()) == {Code.ACCOUNT_BAD_PARAMETER}:
+        raise ApiError(Code.ACCOUNT_BAD_PARAMETER, "no UserID is 1 to 32 printable ASCII bytes")
     return MultiaccountImportAnswer(list(failed))
 
 
