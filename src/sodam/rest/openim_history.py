@@ -139,7 +139,7 @@ class UnreadAnswer(msgspec.Struct, omit_defaults=True):
 
 @service.command(
     "get_c2c_unread_msg_num",
-    errors=(Code.MSG_TO_ACCOUNT, Code.MSG_FROM_ACCOUNT, Code.MSG_NOT_ADMIN),
+    errors=(Code.ACCOUNT_NOT_FOUND, Code.MSG_TO_ACCOUNT, Code.MSG_FROM_ACCOUNT, Code.MSG_NOT_ADMIN),
     fields={"To_Account": Code.MSG_TO_ACCOUNT, "Peer_Account": Code.MSG_FROM_ACCOUNT},
 )
 async def get_c2c_unread_msg_num(call: Call, request: GetUnread) -> UnreadAnswer:
