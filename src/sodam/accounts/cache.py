@@ -67,6 +67,13 @@ class AccountCache:
         self._loading.clear()
         self._expires = self._clock() + MAX_AGE
 
+    def forget_app(self, app: int) -> None:
+        """The app is gone; its number may be given to another."""
+        for key in [key for key in self.held if key[0] == app]:
+            del self.held[key]
+        for key in [key for key in self._loading if key[0] == app]:
+            del self._loading[key]
+
     def _forget(self, key: Key) -> None:
         self.held.pop(key, None)
         self._loading.pop(key, None)

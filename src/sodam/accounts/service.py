@@ -43,6 +43,7 @@ class AccountService:
         self._clustered = bus.clustered
         self._cache = AccountCache(bus)
         self._held = self._cache.held
+        apps.on_change(self._app_changed)
         self.on_delete: list[Callable[[Tx, int, list[str]], Awaitable[None]]] = []
         """Run inside the deleting transaction: each package erases what it keeps of these accounts."""
         self.on_deleted: list[Callable[[int, list[str]], None]] = []
@@ -249,6 +250,10 @@ class AccountService:
     def changed(self, app: int, user_id: str) -> None:
         """Forget what is cached of an account, on every node. Call after the commit."""
         self._cache.changed((app, user_id))
+
+    def _app_changed(self, app: int) -> None:
+        if self._apps.get(app) is None:
+            self._cache.forget_app(app)
 
     def _sign_out(self, app: int, user_id: str, reason: str) -> None:
         if self._live is not None:

@@ -174,3 +174,12 @@ async def test_an_unknown_app_makes_no_accounts(world: World) -> None:
     with pytest.raises(ApiError) as refused:
         await world.accounts.ensure(1, ["u1"])
     assert refused.value.code == 70020
+
+
+async def test_a_deleted_app_s_accounts_are_forgotten(world: World) -> None:
+    await world.accounts.ensure(world.sdkappid, ["u1"])
+    assert await world.accounts.find(world.sdkappid, "u1") is not None
+    await world.apps.change(
+        world.sdkappid, lambda tx: tx.execute("DELETE FROM app WHERE sdkappid = $1", world.sdkappid)
+    )
+    assert world.accounts.peek(world.sdkappid, "u1") is None
