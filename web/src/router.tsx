@@ -10,8 +10,8 @@ import {
 import i18next from "i18next";
 import { ApiError } from "./api/client";
 import { whoami } from "./api/session";
-import { NotFound, PageFailure } from "./frame/Failures";
 import { Shell } from "./frame/Shell";
+import { NotFound, PageFailure } from "./frame/Failures";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -61,10 +61,10 @@ const at = <P extends string>(path: P, component: ReturnType<typeof page>) =>
 const routeTree = root.addChildren([
   login,
   inside.addChildren([
-    at(
-      "/me",
-      page("session", () => import("./features/session/pages/Me"), "Me"),
-    ),
+    at("/", page("apps", () => import("./features/apps/pages/AppCards"), "AppCards")),
+    at("/me", page("session", () => import("./features/session/pages/Me"), "Me")),
+    at("/apps/$app/basic", page("basic", () => import("./features/basic/pages/Basic"), "Basic")),
+    at("/apps/$app/plan", page("apps", () => import("./features/apps/pages/Upgrade"), "Upgrade")),
   ]),
 ]);
 

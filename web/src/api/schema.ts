@@ -69,3 +69,17 @@ export interface Actions {
   "im/CancelJob": A<{ JobId: string }, Job>;
   "im/DescribeJobReport": A<{ JobId: string; Offset?: number; Limit?: number }, { TotalCount: number; Rows: { Row: number; UserID: string; ErrorCode: number; Reason: string }[] }>;
 }
+export const LIMITS = {
+  "im/RegisterIMApp.Name": { min: 1, max: 64 },
+  "im/RegisterIMApp.Introduction": { max: 300 },
+  "im/RegisterIMApp.Type": { max: 64 },
+};
+Object.assign(LIMITS, {
+  "im/ModifyAppInfo.Name": { min: 1, max: 64 },
+  "im/ModifyAppInfo.Introduction": { max: 300 },
+  "im/ModifyAppInfo.Type": { max: 64 },
+  "im/CreateAccount.UserID": { max: 32 },
+  "im/ModifyAppTags.Tags": { max: 50 },
+  "im/ModifyAppTags.Tags.Key": { max: 127 },
+  "im/ModifyAppTags.Tags.Value": { max: 255 },
+});

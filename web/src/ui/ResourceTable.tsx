@@ -67,7 +67,7 @@ export function ResourceTable<Row>(props: Props<Row>) {
   const span = columns.length + (props.bulk ? 1 : 0) + (props.actions ? 1 : 0);
   return (
     <div className="table">
-      <Toolbar {...props} />
+      <ListBar {...props} />
       {props.bulk && chosen.size > 0 && (
         <div className="table__bulk">
           <span>{t("table.selected", { count: chosen.size })}</span>
@@ -191,7 +191,15 @@ function Head<Row>({ column, state }: { column: Column<Row>; state: TableState }
   );
 }
 
-function Toolbar<Row>({ search, filters = [], tools, state }: Props<Row>) {
+interface BarProps {
+  state: TableState;
+  search?: string;
+  filters?: Filter[];
+  tools?: ReactNode;
+}
+
+/** Search and filters above a list, kept in the address. */
+export function ListBar({ search, filters = [], tools, state }: BarProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useTyped(state.keyword, (q) => state.set({ q }));
   if (!search && !filters.length && !tools) return null;

@@ -1,0 +1,48 @@
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { AppStatus, PlanTag } from "../../../ui/AppTags";
+import { CopyText } from "../../../ui/CopyText";
+import { TimeText } from "../../../ui/format";
+import { Tag } from "../../../ui/Tag";
+import type { AppCard } from "../api";
+import { AppMenu } from "./AppMenu";
+
+export function AppCardView({ app }: { app: AppCard }) {
+  const { t } = useTranslation("apps");
+  return (
+    <li className="appcard card">
+      <div className="appcard__head">
+        <h2 className="appcard__name">
+          <Link to="/apps/$app/basic" params={{ app: String(app.SDKAppID) }}>
+            {app.Name}
+          </Link>
+        </h2>
+        <AppMenu app={app} />
+      </div>
+      <div className="row">
+        <PlanTag plan={app.Plan} />
+        <AppStatus status={app.Status} />
+      </div>
+      <dl className="appcard__facts">
+        <dt>SDKAppID</dt>
+        <dd>
+          <CopyText text={String(app.SDKAppID)} />
+        </dd>
+        <dt>{t("created")}</dt>
+        <dd>
+          <TimeText at={app.CreateTime} dateOnly />
+        </dd>
+        <dt>{t("expires")}</dt>
+        <dd>{app.ExpireTime ? <TimeText at={app.ExpireTime} dateOnly /> : t("never")}</dd>
+      </dl>
+      {app.Tags.length > 0 && (
+        <div className="row row--tight">
+          {app.Tags.slice(0, 4).map(({ Key, Value }) => (
+            <Tag key={Key}>{Value ? `${Key}: ${Value}` : Key}</Tag>
+          ))}
+          {app.Tags.length > 4 && <span className="quiet">+{app.Tags.length - 4}</span>}
+        </div>
+      )}
+    </li>
+  );
+}

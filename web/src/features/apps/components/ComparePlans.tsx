@@ -1,0 +1,71 @@
+import { useTranslation } from "react-i18next";
+import { Dialog } from "../../../ui/Dialog";
+import { useFormat } from "../../../ui/format";
+import { CheckIcon } from "../../../ui/icons";
+import { Loaded } from "../../../ui/Page";
+import { type Plans, usePlans } from "../api";
+import { useLimitName } from "./names";
+
+const PLANS = ["Trial", "Pro", "Flagship"] as const;
+
+/** What the plans allow, from the server's own table. */
+export function ComparePlans({ current, onClose }: { current?: string; onClose: () => void }) {
+  const { t } = useTranslation("apps");
+  return (
+    <Dialog title={t("compare.title")} width={880} onClose={onClose}>
+      <Loaded query={usePlans()} rows={10}>
+        {(plans) => <PlanTable plans={plans} current={current} />}
+      </Loaded>
+    </Dialog>
+  );
+}
+
+export function PlanTable({ plans, current }: { plans: Plans; current?: string }) {
+  const { t } = useTranslation("apps");
+  const format = useFormat();
+  const names = useLimitName();
+  const show = (value: number | string | boolean | null | undefined) => {
+    if (value === null || value === undefined) return t("unlimited");
+    return typeof value === "number" ? format.number(value) : names.value(String(value));
+  };
+  return (
+    <div className="compare">
+      <table>
+        <caption className="visually-hidden">{t("compare.title")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("compare.limit")}</th>
+            {PLANS.map((plan) => (
+              <th key={plan} scope="col" data-current={plan === current}>
+                {t(`app.plan.${plan}`)}
+                {plan === current && <small>{t("compare.current")}</small>}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {plans.Rows.map((row) => (
+            <tr key={row.Name}>
+              <th scope="row">{names.limit(row.Name)}</th>
+              {PLANS.map((plan) => (
+                <td key={plan} data-current={plan === current}>
+                  {show(row[plan])}
+                </td>
+              ))}
+            </tr>
+          ))}
+          {plans.FlagshipOnly.filter(({ Available }) => Available).map(({ Feature }) => (
+            <tr key={Feature}>
+              <th scope="row">{names.feature(Feature)}</th>
+              <td>–</td>
+              <td>–</td>
+              <td>
+                <CheckIcon aria-label={t("yes")} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

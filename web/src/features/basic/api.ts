@@ -1,0 +1,17 @@
+import type { Data } from "../../api/client";
+import { useChange } from "../../api/hooks";
+
+export type App = Data<"im/DescribeSdkAppInfo">;
+export type Secret = Data<"im/DescribeSecret">["Keys"][number];
+
+const STALE = ["im/DescribeSdkAppInfo", "im/DescribeIMAppList"] as const;
+
+export const useModifyInfo = () => useChange("im/ModifyAppInfo", [...STALE]);
+export const useModifyTags = () => useChange("im/ModifyAppTags", [...STALE]);
+export const useModifyAdmins = () => useChange("im/ModifyAccountInfo", [...STALE, "im/DescribeAccountList"]);
+export const useModifyLimits = () => useChange("im/ModifyAppLimits", [...STALE]);
+/** Every look at a key is in the audit log: it is asked for by hand and not kept. */
+export const useShowSecrets = () => useChange("im/DescribeSecret");
+export const useCreateSecret = () => useChange("im/CreateSecret", [...STALE]);
+export const useDeleteSecret = () => useChange("im/DeleteSecret", [...STALE]);
+export const useMoveToHmac = () => useChange("im/ToggleSecretVersion", [...STALE]);

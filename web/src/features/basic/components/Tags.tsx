@@ -1,0 +1,113 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { limitOf } from "../../../api/limits";
+import { Button, IconButton } from "../../../ui/Button";
+import { FormDialog } from "../../../ui/Dialog";
+import { TextField } from "../../../ui/Field";
+import { AddIcon, DeleteIcon, EditIcon } from "../../../ui/icons";
+import { Locked } from "../../../ui/Locked";
+import { SettingCard } from "../../../ui/Page";
+import { Tag } from "../../../ui/Tag";
+import { say } from "../../../ui/Toasts";
+import { type App, useModifyTags } from "../api";
+import "../basic.css";
+
+export function Tags({ app }: { app: App }) {
+  const { t } = useTranslation("basic");
+  const [open, setOpen] = useState(false);
+  return (
+    <SettingCard
+      title={t("tag.title")}
+      lead={t("tag.lead")}
+      actions={
+        <Locked action="im:ModifyAppTags" app={app.SDKAppID}>
+          {(lock) => (
+            <Button icon={<EditIcon />} {...lock} onClick={() => setOpen(true)}>
+              {t("action.edit")}
+            </Button>
+          )}
+        </Locked>
+      }
+    >
+      {app.Tags.length ? (
+        <div className="row">
+          {app.Tags.map(({ Key, Value }) => (
+            <Tag key={Key}>{Value ? `${Key}: ${Value}` : Key}</Tag>
+          ))}
+        </div>
+      ) : (
+        <p className="quiet">{t("tag.none")}</p>
+      )}
+      {open && <EditTags app={app} onClose={() => setOpen(false)} />}
+    </SettingCard>
+  );
+}
+
+function EditTags({ app, onClose }: { app: App; onClose: () => void }) {
+  const { t } = useTranslation("basic");
+  const [rows, setRows] = useState(() => app.Tags.map((tag, id) => ({ ...tag, id })));
+  const [next, setNext] = useState(app.Tags.length);
+  const modify = useModifyTags();
+  const most = limitOf("im/ModifyAppTags", "Tags").max;
+  const keyMax = limitOf("im/ModifyAppTags", "Tags.Key").max;
+  const valueMax = limitOf("im/ModifyAppTags", "Tags.Value").max;
+  const keys = rows.map(({ Key }) => Key);
+  const wrong = rows.some(
+    ({ Key, Value }, index) =>
+      !Key || [...Key].length > keyMax || [...Value].length > valueMax || keys.indexOf(Key) !== index,
+  );
+  const set = (id: number, change: object) =>
+    setRows(rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
+  return (
+    <FormDialog
+      title={t("tag.edit")}
+      at="right"
+      submit={t("action.save")}
+      busy={modify.isPending}
+      disabled={wrong}
+      error={modify.error}
+      onClose={onClose}
+      onSubmit={() =>
+        modify.mutate(
+          { SDKAppID: app.SDKAppID, Tags: rows.map(({ Key, Value }) => ({ Key, Value })) },
+          {
+            onSuccess: () => {
+              say(t("action.saved"));
+              onClose();
+            },
+          },
+        )
+      }
+    >
+      <p className="quiet">{t("tag.limits", { most, key: keyMax, value: valueMax })}</p>
+      {rows.map((row, index) => (
+        <div key={row.id} className="tagrow">
+          <TextField
+            label={t("tag.key")}
+            value={row.Key}
+            onChange={(Key) => set(row.id, { Key })}
+            error={keys.indexOf(row.Key) !== index ? t("tag.twice") : undefined}
+          />
+          <TextField label={t("tag.value")} value={row.Value} onChange={(Value) => set(row.id, { Value })} />
+          <IconButton
+            icon={<DeleteIcon />}
+            label={t("tag.remove", { name: row.Key })}
+            onClick={() => setRows(rows.filter(({ id }) => id !== row.id))}
+          />
+        </div>
+      ))}
+      <div>
+        <Button
+          icon={<AddIcon />}
+          disabled={rows.length >= most}
+          onClick={() => {
+            setRows([...rows, { Key: "", Value: "", id: next }]);
+            setNext(next + 1);
+          }}
+        >
+          {t("tag.add")}
+        </Button>
+      </div>
+    </FormDialog>
+  );
+}

@@ -1,0 +1,48 @@
+import { useParams } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { useApp } from "../../../api/session";
+import { ApiCallButton } from "../../../ui/ApiCall";
+import { Note } from "../../../ui/Note";
+import { Loaded, Page } from "../../../ui/Page";
+import { Admins } from "../components/Admins";
+import { Info } from "../components/Info";
+import { Keys } from "../components/Keys";
+import { Limits } from "../components/Limits";
+import { PlanBlock } from "../components/PlanBlock";
+import { Tags } from "../components/Tags";
+
+/** Everything about the app itself, block by block in the order that operators know. */
+export function Basic() {
+  const { t } = useTranslation("basic");
+  const id = Number(useParams({ strict: false }).app);
+  const app = useApp(id);
+  return (
+    <Page
+      title={t("nav.basic")}
+      lead={t("lead")}
+      actions={
+        <ApiCallButton
+          calls={[
+            { title: t("api.read"), call: { cloud: "im/DescribeSdkAppInfo", body: { SDKAppID: id } } },
+            { title: t("api.edit"), call: { cloud: "im/ModifyAppInfo", body: { SDKAppID: id, Name: app.data?.Name } } },
+          ]}
+        />
+      }
+    >
+      <Loaded query={app} rows={8}>
+        {(one) => (
+          <>
+            {one.Status === "deleting" && <Note tone="warning">{t("deleting")}</Note>}
+            {one.Status === "disabled" && <Note tone="warning">{t("disabled")}</Note>}
+            <PlanBlock app={one} />
+            <Info app={one} />
+            <Keys app={one} />
+            <Admins app={one} />
+            <Tags app={one} />
+            <Limits app={one} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
