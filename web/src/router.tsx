@@ -65,6 +65,9 @@ const routeTree = root.addChildren([
     at("/me", page("session", () => import("./features/session/pages/Me"), "Me")),
     at("/apps/$app/basic", page("basic", () => import("./features/basic/pages/Basic"), "Basic")),
     at("/apps/$app/plan", page("apps", () => import("./features/apps/pages/Upgrade"), "Upgrade")),
+    at("/apps/$app/messages", page("settings", () => import("./features/settings/pages/Messages"), "Messages")),
+    at("/apps/$app/friends", page("settings", () => import("./features/settings/pages/Friends"), "Friends")),
+    at("/apps/$app/user-fields", page("settings", () => import("./features/settings/pages/UserFields"), "UserFields")),
   ]),
 ]);
 

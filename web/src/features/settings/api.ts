@@ -1,0 +1,41 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import type { Data, Request } from "../../api/client";
+import { useChange, useRead } from "../../api/hooks";
+import { say, sayError } from "../../ui/Toasts";
+
+export type Ability = Data<"im/DescribeAbilityConfInfo">;
+export type UserField = Ability["UserFields"][number];
+export type FriendField = Ability["FriendFields"][number];
+export type Change = Omit<Request<"im/SetAbilityConfInfo">, "SDKAppID" | "Version">;
+
+export const useAbility = (app: number) => useRead("im/DescribeAbilityConfInfo", { SDKAppID: app });
+const STALE = ["im/DescribeAbilityConfInfo"] as const;
+export const useAddUserField = () => useChange("im/AddUserField", [...STALE]);
+export const useModifyUserField = () => useChange("im/ModifyUserField", [...STALE]);
+export const useAddFriendField = () => useChange("im/AddFriendField", [...STALE]);
+export const useSetAbility = () => useChange("im/SetAbilityConfInfo", [...STALE]);
+
+/** Changes settings of one app at once, says what is so now, and offers to take it back. */
+export function useSetting(app: number) {
+  const { t } = useTranslation("settings");
+  const client = useQueryClient();
+  const set = useSetAbility();
+  const key = ["im/DescribeAbilityConfInfo", { SDKAppID: app }];
+  const apply = (change: Change, words: string, undo?: Change) => {
+    const version = client.getQueryData<Ability>(key)?.Version ?? 0;
+    set.mutate(
+      { SDKAppID: app, Version: version, ...change },
+      {
+        onSuccess: (now) => {
+          client.setQueryData(key, now);
+          say(words, undo && (() => apply(undo, t("undone"))));
+        },
+        onError: sayError,
+      },
+    );
+  };
+  return { apply, busy: set.isPending };
+}
+
+export const lockOf = (ability: Ability, setting: string) => ability.Locked.find((one) => one.Setting === setting);
