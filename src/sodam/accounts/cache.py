@@ -42,20 +42,19 @@ class AccountCache:
 
     def loading(self, key: Key) -> object:
         """Announce a read of the database; give the result to ``keep`` with what this returns."""
-        ticket = self._loading[key] = object()
-        return ticket
+        return self._loading.setdefault(key, object())
 
-    def keep(self, key: Key, account: Account | None, ticket: object) -> None:
-        """Hold what was read, unless the account was changed or read anew since ``loading``."""
+    def keep(self, key: Key, account: Account | None, ticket: object) -> bool:
+        """Hold what was read. False when the account may have changed since ``loading``: then nothing is held."""
         if self._loading.get(key) is not ticket:
-            return
+            return False
         del self._loading[key]
-        if account is None:
-            return
-        if len(self.held) >= _SIZE:
-            for old in list(self.held)[: _SIZE // 10]:
-                del self.held[old]
-        self.held[key] = account
+        if account is not None:
+            if len(self.held) >= _SIZE:
+                for old in list(self.held)[: _SIZE // 10]:
+                    del self.held[old]
+            self.held[key] = account
+        return True
 
     def changed(self, key: Key) -> None:
         """Forget an account here and on every other node."""

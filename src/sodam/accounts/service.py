@@ -22,6 +22,7 @@ from sodam.storage import Database, Tx
 _DAY = 86400
 KICKED_BY_REST = 3
 _FORGOTTEN_AT_ONCE = 200
+_READS = 3
 
 Within = Callable[[Tx, Account, Profile], Awaitable[None]]
 
@@ -61,11 +62,18 @@ class AccountService:
         if account is not None or not valid_user_id(user_id):
             return account
         key = (app, user_id)
-        ticket = self._cache.loading(key)
-        try:
-            account = await store.load(self._db, app, user_id)
-        finally:
-            self._cache.keep(key, account, ticket)
+        for _ in range(_READS):
+            ticket = self._cache.loading(key)
+            current = False
+            try:
+                account = await store.load(self._db, app, user_id)
+            finally:
+                current = self._cache.keep(key, account, ticket)
+            if current:
+                break
+            # Changed meanwhile, or read by others: a login must not act on what was true before a kick.
+            if held := self.peek(app, user_id):
+                return held
         return account or await self._administrator(app, user_id)
 
     async def find_many(self, app: int, user_ids: Iterable[str]) -> dict[str, Account]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sodam.accounts import store
 from sodam.accounts.cache import MAX_AGE, AccountCache
 from sodam.accounts.model import NICK, Account, Wanted
 from sodam.bus.interface import Handler
@@ -96,16 +97,37 @@ def test_a_change_is_announced_and_heard() -> None:
 
 def test_a_read_that_a_change_overtook_is_not_kept() -> None:
     cache, bus, _ = held()
-    first = cache.loading(KEY)
+    early = cache.loading(KEY)
     bus.handlers["accounts"](b'[1,"u"]')
-    cache.keep(KEY, ACCOUNT, first)
+    assert not cache.keep(KEY, ACCOUNT, early)
     assert cache.held == {}
     # Nor when a later read of the same account is under way.
-    old, new = cache.loading(KEY), cache.loading(KEY)
-    cache.keep(KEY, ACCOUNT, old)
+    late = cache.loading(KEY)
+    assert not cache.keep(KEY, ACCOUNT, early)
     assert cache.held == {}
-    cache.keep(KEY, ACCOUNT, new)
+    assert cache.keep(KEY, ACCOUNT, late)
     assert cache.held == {KEY: ACCOUNT}
+
+
+async def test_a_look_up_during_a_change_sees_the_change(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The read that began before a kick ends after it: a login must see the kick."""
+    await world.accounts.ensure(world.sdkappid, ["u1"])
+    load = store.load
+    reads = 0
+
+    async def slow(source: Any, app: int, user_id: str) -> Account | None:
+        nonlocal reads
+        reads += 1
+        account = await load(source, app, user_id)
+        if reads == 1:
+            await world.db.write(lambda tx: store.invalidate(tx, app, user_id, 5))
+            world.accounts.changed(app, user_id)
+        return account
+
+    monkeypatch.setattr(store, "load", slow)
+    account = await world.accounts.find(world.sdkappid, "u1")
+    assert account is not None
+    assert (account.invalid_before, reads) == (5, 2)
 
 
 def test_without_the_bus_nothing_held_is_believed() -> None:
