@@ -57,7 +57,19 @@ _TEXT_TOKENS: Final = (
     rb'"\x"',
     b'"',
 )
-_SHAPES: Final = (None, True, False, [], {}, [[]], [{}], [None], {"": None}, {"a": {"b": []}}, [1, "1", None])
+_SHAPES: Final[tuple[Any, ...]] = (
+    None,
+    True,
+    False,
+    [],
+    {},
+    [[]],
+    [{}],
+    [None],
+    {"": None},
+    {"a": {"b": []}},
+    [1, "1", None],
+)
 _SHAPE_TOKENS: Final = (b"[" * 3000, b'{"a":' * 3000 + b"1" + b"}" * 3000, b"[" * 90 + b"]" * 90, b"", b"{", b"[,]")
 
 hostile: st.SearchStrategy[Any] = st.one_of(
