@@ -46,8 +46,11 @@ def _parameters(query: bytes) -> dict[str, str]:
     return out
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive) -> bytes | None:
+    """The body; None when the client left within it. What is over the limit is read, but not kept."""
     message = await receive()
+    if message["type"] == "http.disconnect":
+        return None
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):
         return body
@@ -55,7 +58,7 @@ async def _read(receive: Receive) -> bytes:
     while message.get("more_body"):
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
+            return None
         part = message.get("body", b"")
         size += len(part)
         if size <= MAX_BODY:
@@ -82,6 +85,10 @@ class RestApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive)
+        if body is None:
+            return
+        if not body and scope["method"] == "GET":
+            body = b"{}"
         start = time.perf_counter()
         command: Command | None = None
         code = 0
