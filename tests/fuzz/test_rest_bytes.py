@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import gzip
 import random
 import socket
+import zlib
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -138,6 +140,33 @@ def test_signature_percent_encoded_in_any_way(caller: Caller) -> None:
     bare = caller.signature.replace("%2A", "*")
     for text in (bare, bare.replace("*", "%2a"), "".join(f"%{ord(c):02X}" for c in bare), quote(bare, safe="")):
         assert code_of(caller, usersig=text) == 0
+
+
+UNREADABLE: Final = (
+    *("x", "=", "%00", "%ff", "%E5%AD%97", "null", "{}", "AAAA", "a" * 8192, "a" * 8193, "%20", "+", "*-_", "eJw_"),
+    *(base64.b64encode(zlib.compress(b)).decode().translate(str.maketrans("+/=", "*-_")) for b in (
+        b"", b"{}", b"[]", b"null", b"\xff", b"[" * 60_000, b'{"TLS.ver":"2.0"}', b" " * 10_000_000,
+        b'{"TLS.ver":2}', b'{"TLS.ver":"2.0","TLS.identifier":"administrator","TLS.sdkappid":1e400}',
+    )),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("token", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_signature_that_is_none(caller: Caller, token: str) -> None:
+    answer = caller.call(CHECK, GOOD, query=caller.query(usersig=token))
+    assert judge.refused(answer) in (Code.USERSIG_UNDECODABLE, Code.USERSIG_CONTENT_INVALID)
+
+
+def test_signature_with_a_character_changed(caller: Caller) -> None:
+    """Nothing but the very text is accepted."""
+    rng = random.Random(SEED)
+    good = caller.signature.replace("%2A", "*")
+    for _ in range(int(300 * FACTOR)):
+        at = rng.randrange(len(good))
+        token = good[:at] + rng.choice(("", rng.choice("abcXYZ019*-_"), good[at] * 2, "%00")) + good[at + 1 :]
+        if token != good:
+            code = judge.refused(caller.call(CHECK, GOOD, query=caller.query(usersig=token)))
+            assert 70000 < code < 70050, f"{code} for {token}"
 
 
 def _chunked(body: bytes, size: int, extension: bytes = b"") -> bytes:
