@@ -9,7 +9,7 @@ import asyncio
 
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
-from sodam.messages import events, reads
+from sodam.messages import events, missed, reads
 from sodam.messages.model import (
     DELETED_HIGH,
     DELETED_LOW,
@@ -61,6 +61,7 @@ class MessageChanges:
             )
             if not changed:
                 raise ApiError(Code.C2C_ALREADY_RECALLED)
+            await missed.record(tx, found)
             counted = not found.flags & (NO_UNREAD | HIDE_RECEIVER)
             if counted and (read_time < found.msg_time or read_seq < found.seq):
                 # An unread message that is gone is unread no more.

@@ -160,8 +160,8 @@ def peer_read(reader: str, peer: str, read_time: int) -> bytes:
     return notify(
         "C2cReadedReceipt",
         {
-            "To_Account": peer,
-            "From_Account": reader,
+            "To_Account": reader,
+            "From_Account": peer,
             "UinPairReadArray": [{"From_Account": reader, "To_Account": peer, "LastReadTime": read_time}],
         },
     )

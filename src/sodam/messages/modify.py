@@ -6,7 +6,7 @@ import msgspec
 
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
-from sodam.messages import events, reads
+from sodam.messages import events, missed, reads
 from sodam.messages.elements import MAX_BODY_BYTES
 from sodam.messages.model import HIDE_RECEIVER, RECALLED, Message
 from sodam.messages.service import MessageService
@@ -66,6 +66,7 @@ async def modify(
             stored.cloud,
             stored.version,
         )
+        await missed.record(tx, found)
         return stored
 
     stored = await messages.db.write(run)

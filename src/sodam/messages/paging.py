@@ -17,12 +17,11 @@ def place(message: Message) -> Place:
     return (message.msg_time, message.msg_seq, message.msg_random)
 
 
-def cut(found: list[Message], limit: int, max_bytes: int | None = None) -> tuple[list[Message], bool]:
-    """The page at the beginning of ``found``, and whether it is the last one.
+def cut(found: list[Message], limit: int, max_bytes: int | None = None) -> list[Message]:
+    """The page at the beginning of ``found``, which holds more than ``limit`` messages where there are so many.
 
-    ``found`` is what was read for a page of ``limit``: ``limit`` + 1 messages or more where there are so many. A page
-    has about ``max_bytes`` at most. It has one message at least, and more than ``limit`` only where messages that
-    share a place fill a page by themselves.
+    A page has about ``max_bytes`` at most. It has one message at least, and more than ``limit`` only where messages
+    that share a place fill a page by themselves.
     """
     size = 0
     end = 0
@@ -32,12 +31,12 @@ def cut(found: list[Message], limit: int, max_bytes: int | None = None) -> tuple
             break
         end += 1
     if end == len(found):
-        return found, True
+        return found
     start = end
     while start and place(found[start - 1]) == place(found[end]):
         start -= 1
     if start == 0:  # the whole page shares a place: take all that do
         start = end
-        while start < len(found) and place(found[start]) == place(found[end]):
+        while start < len(found) and place(found[start]) == place(found[0]):
             start += 1
-    return found[:start], start == len(found) <= limit
+    return found[:start]

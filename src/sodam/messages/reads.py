@@ -20,7 +20,7 @@ from sodam.messages.model import (
 )
 from sodam.storage import Database, Row, Tx
 
-_COLUMNS: Final = "conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, body, cloud, id"
+COLUMNS: Final = "conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, body, cloud, id"
 _LIST_SIZES: Final = (100, 25, 5, 1)  # few distinct statements for lists of any length
 NEWEST: Final = (1 << 62, 0, 0)
 Place = tuple[int, int, int]
@@ -34,7 +34,7 @@ _VISIBLE = (
 )
 
 
-def _message(app: int, row: Row) -> Message:
+def message_of(app: int, row: Row) -> Message:
     low, _, high = str(row[0]).partition(SEPARATOR)
     return Message(
         app=app,
@@ -73,7 +73,7 @@ async def history(
     """Visible messages older than ``before`` and not before the second ``oldest``, newest first."""
     bit, own = _side(owner, peer)
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 "
+        f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 "
         f"AND (msg_time, msg_seq, msg_random) < ($3, $4, $5) AND msg_time >= $6 AND {_VISIBLE} "
         "ORDER BY msg_time DESC, msg_seq DESC, msg_random DESC LIMIT $10",
         app,
@@ -85,7 +85,7 @@ async def history(
         own,
         limit,
     )
-    return [_message(app, row) for row in rows]
+    return [message_of(app, row) for row in rows]
 
 
 async def forward(
@@ -94,7 +94,7 @@ async def forward(
     """Visible messages newer than ``after``, oldest first."""
     bit, own = _side(owner, peer)
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 "
+        f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 "
         f"AND (msg_time, msg_seq, msg_random) > ($3, $4, $5) AND msg_time >= $6 AND {_VISIBLE} "
         "ORDER BY msg_time, msg_seq, msg_random LIMIT $10",
         app,
@@ -106,14 +106,14 @@ async def forward(
         own,
         limit,
     )
-    return [_message(app, row) for row in rows]
+    return [message_of(app, row) for row in rows]
 
 
 async def last_visible(db: Database, app: int, owner: str, peer: str, *, oldest: int, clear_seq: int) -> Message | None:
     """The message that stands in the owner's conversation list."""
     bit, own = _side(owner, peer)
     row = await db.fetch_one(
-        f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time <= $3 AND $4 = 0 AND $5 = 0 "
+        f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time <= $3 AND $4 = 0 AND $5 = 0 "
         f"AND msg_time >= $6 AND {_VISIBLE} AND (flags & {NO_LAST}) = 0 "
         "ORDER BY msg_time DESC, msg_seq DESC, msg_random DESC LIMIT 1",
         app,
@@ -126,7 +126,7 @@ async def last_visible(db: Database, app: int, owner: str, peer: str, *, oldest:
         bit,
         own,
     )
-    return _message(app, row) if row else None
+    return message_of(app, row) if row else None
 
 
 async def find(source: Database | Tx, app: int, sender: str, recipient: str, place: Place) -> Message | None:
@@ -135,14 +135,14 @@ async def find(source: Database | Tx, app: int, sender: str, recipient: str, pla
     Where several have it, since senders choose the two numbers: the first that is not recalled.
     """
     row = await source.fetch_one(
-        f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time = $3 AND msg_seq = $4 "
+        f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time = $3 AND msg_seq = $4 "
         f"AND msg_random = $5 AND high = $6 ORDER BY (flags & {RECALLED}), seq LIMIT 1",
         app,
         conversation(sender, recipient),
         *place,
         int(sender > recipient),
     )
-    return _message(app, row) if row else None
+    return message_of(app, row) if row else None
 
 
 async def exists(db: Database, app: int, conv: str, place: Place) -> bool:
@@ -264,7 +264,7 @@ async def arrived_since(db: Database, app: int, owner: str, *, since: int, after
     for peer, clear_seq in heads:
         bit, own = _side(owner, peer)
         rows = await db.fetch(
-            f"SELECT {_COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time >= $3 AND id > $4 "
+            f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time >= $3 AND id > $4 "
             f"AND $5 = 0 AND $6 = 0 AND {_VISIBLE} ORDER BY msg_time DESC, msg_seq DESC LIMIT $10",
             app,
             conversation(owner, peer),
@@ -277,6 +277,6 @@ async def arrived_since(db: Database, app: int, owner: str, *, since: int, after
             own,
             limit,
         )
-        found.extend(_message(app, row) for row in rows)
+        found.extend(message_of(app, row) for row in rows)
     found.sort(key=lambda message: message.id)
     return found[-limit:]

@@ -17,7 +17,7 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
-from sodam.messages import events, paging, reads
+from sodam.messages import events, missed, paging, reads
 from sodam.messages.dedupe import WINDOW, Recent
 from sodam.messages.model import (
     HIDE_RECEIVER,
@@ -32,6 +32,7 @@ from sodam.storage.message_log import MessageLog
 
 log = structlog.get_logger(__name__)
 DAY = 86400
+_COMMIT_SECONDS = 10
 
 
 class Standing(Protocol):
@@ -68,6 +69,14 @@ class Sent(NamedTuple):
         return f"{self.tiny_id}-{self.msg_time}-{self.msg_random}"
 
 
+class Position(NamedTuple):
+    """A point in what a user's devices are told: unix second, newest message, newest change of a message."""
+
+    time: int
+    newest: int
+    change: int
+
+
 class Batch(NamedTuple):
     """What became of one message to many. ``failed`` names receivers that did not get it."""
 
@@ -92,7 +101,7 @@ class MessageService:
         self.gate = gate
         self._clock = clock
         self._recent = Recent()
-        self._importing: dict[tuple[int, str, reads.Place], Message] = {}
+        self._importing: dict[tuple[int, str, reads.Place], asyncio.Future[None]] = {}
         self.batch_quota = MinuteQuota(12_000, Code.MSG_BATCH_QUOTA)
         """Copies of batch messages (rest-messages.md 2.2); taken by the edge, which knows whether limits are on."""
         self._log: MessageLog[Message] = MessageLog(db, appender(clock), self._written)
@@ -165,13 +174,20 @@ class MessageService:
 
     async def _store_batch(self, going: list[Message], failed: dict[str, Code], now: int) -> int:
         """Store what was not stored before; the time of all of it. A batch that comes again keeps its first time."""
-        seen = [(message, self._recent.seen(message)) for message in going]
-        new = [message for message, first in seen if first is None]
+        new: list[Message] = []
+        times: list[int] = []
+        pending: list[asyncio.Future[int]] = []
+        for message in going:
+            first = self._recent.seen(message)
+            if first is None:
+                new.append(message)
+            elif isinstance(first, int):
+                times.append(first)
+            else:
+                pending.append(self._again(first))
         before = await self._ask(new) if new and self._must_ask() else {}
-        for _, first in seen:
-            if first is not None:
-                now = first if isinstance(first, int) else await self._again(first)
-        now = min(before.values(), default=now)
+        times += await asyncio.gather(*pending)
+        now = min([*times, *before.values()], default=now)
         waiting = []
         for message in new:
             if message.conv not in before:
@@ -205,21 +221,15 @@ class MessageService:
         message.timed = True
         place = (message.msg_time, message.msg_seq, message.msg_random)
         key = (app.sdkappid, message.conv, place)
-        if first := self._importing.get(key):
-            await self._again(first)
-            return
-        self._importing[key] = message
+        while earlier := self._importing.get(key):
+            await asyncio.wait([earlier])
+        self._importing[key] = done = self._loop.create_future()
         try:
-            if await reads.exists(self._db, app.sdkappid, message.conv, place):
-                _answer_again(message)
-            else:
+            if not await reads.exists(self._db, app.sdkappid, message.conv, place):
                 await self.append(message)
-        except BaseException:
-            if message.future is None:
-                self._failed(message)
-            raise
         finally:
             del self._importing[key]
+            done.set_result(None)
 
     async def _permit(self, app: App, message: Message) -> None:
         gate = self.gate
@@ -256,13 +266,16 @@ class MessageService:
                     _answer_again(message)
         return before
 
-    async def _again(self, first: Message) -> int:
-        """The MsgTime of ``first``, which is on its way to the disk; its own caller may be gone."""
+    def _again(self, first: Message) -> asyncio.Future[int]:
+        """The MsgTime of ``first``, which is on its way to the disk; its own caller may be gone.
+
+        Call in the turn in which it was found to be on its way.
+        """
         waiting: asyncio.Future[int] = self._loop.create_future()
         if first.again is None:
             first.again = []
         first.again.append(waiting)
-        return await waiting
+        return waiting
 
     def _failed(self, message: Message) -> None:
         """It is not stored: the same message may come again."""
@@ -345,8 +358,13 @@ class MessageService:
         max_bytes: int | None = None,
     ) -> tuple[list[Message], bool]:
         """As ``history``, in pages of about ``limit`` messages or ``max_bytes``; True with the last of them."""
-        found = await self.history(app, owner, peer, limit=limit + 1, before=before, min_time=min_time)
-        return paging.cut(found, limit, max_bytes)
+        asked = limit + 1
+        while True:
+            found = await self.history(app, owner, peer, limit=asked, before=before, min_time=min_time)
+            page = paging.cut(found, limit, max_bytes)
+            if len(page) < len(found) or len(found) < asked:
+                return page, len(page) == len(found)
+            asked *= 4  # all that was read shares a place, and there may be more of it
 
     async def forward(self, app: App, owner: str, peer: str, *, after: reads.Place, limit: int) -> list[Message]:
         """Oldest first."""
@@ -363,23 +381,35 @@ class MessageService:
         )
         return (await self._signed(app, [found]))[0] if found else None
 
-    async def position(self) -> tuple[int, int]:
-        """Now, as a point in the log: (unix seconds, id)."""
+    async def position(self) -> Position:
+        """Now, as a point in what a user's devices are told."""
         newest = await reads.newest_id(self._db)
-        return int(self._clock()), newest
+        return Position(int(self._clock()), newest, await missed.newest(self._db))
 
-    async def since(self, app: App, owner: str, position: tuple[int, int], limit: int) -> list[Message]:
-        """What reached ``owner`` after ``position``, oldest first; the newest ``limit`` of it."""
-        # A second of slack each way: the second in which a batch is stamped begins before its commit.
+    async def settle(self) -> None:
+        """Wait until what is stored by now was told to the devices of this node."""
+        await self._log.settle()
+
+    async def since(self, app: App, owner: str, position: Position, limit: int) -> list[Message]:
+        """What reached ``owner`` after ``position``, oldest first; the newest ``limit`` of it.
+
+        In a cluster the last seconds before it come again: another node's commit may have been under way then.
+        """
+        clustered = self._bus.clustered
         found = await reads.arrived_since(
             self._db,
             app.sdkappid,
             owner,
-            since=max(position[0] - 2, self.oldest(app)),
-            after_id=position[1],
+            # The second in which a batch is stamped begins before its commit.
+            since=max(position.time - (_COMMIT_SECONDS if clustered else 2), self.oldest(app)),
+            after_id=0 if clustered else position.newest,
             limit=limit,
         )
         return await self._signed(app, found)
+
+    async def changed_since(self, app: App, owner: str, position: Position) -> list[Message]:
+        """Messages of ``owner`` that were recalled or edited after ``position``."""
+        return await self._signed(app, await missed.changed_since(self._db, app.sdkappid, owner, position.change))
 
     async def _signed(self, app: App, messages: list[Message]) -> list[Message]:
         senders = await self._accounts.find_many(app.sdkappid, {m.sender for m in messages})
