@@ -8,19 +8,19 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sodam.errors import Code
 from sodam.rest.table import commands
 from sodam.wire import Command
 from tests.fuzz import judge
-from tests.fuzz.conftest import FACTOR, SEED
 from tests.fuzz.documents import PROFILE_TAGS, USERS, documents, render
+from tests.fuzz.seeds import tries
 from tests.fuzz.wire import Caller
 
 COMMANDS: Final = {command.path: command for command in commands()}
-EXAMPLES: Final = max(10, int(2000 * FACTOR / len(COMMANDS)))
+EXAMPLES: Final = 2000 / len(COMMANDS)
 """Of each command and engine, so that a growing table does not make the test slow."""
 
 
@@ -28,15 +28,7 @@ EXAMPLES: Final = max(10, int(2000 * FACTOR / len(COMMANDS)))
 def test_body(caller: Caller, path: str) -> None:
     command = COMMANDS[path]
 
-    @seed(SEED)
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )
+    @tries(EXAMPLES)
     @given(st.data())
     def run(data: st.DataObject) -> None:
         _try(caller, command, data.draw(documents(command)))

@@ -16,7 +16,7 @@ import pytest
 from sodam.errors import Code
 from sodam.rest.http import MAX_BODY
 from tests.fuzz import judge
-from tests.fuzz.conftest import FACTOR, SEED
+from tests.fuzz.seeds import FACTOR, SEED
 from tests.fuzz.wire import Caller
 from tests.support.server import Engine
 
@@ -158,15 +158,18 @@ def test_signature_that_is_none(caller: Caller, token: str) -> None:
 
 
 def test_signature_with_a_character_changed(caller: Caller) -> None:
-    """Nothing but the very text is accepted."""
+    """Nothing but the very content is accepted; zlib has bits that mean nothing."""
     rng = random.Random(SEED)
     good = caller.signature.replace("%2A", "*")
     for _ in range(int(300 * FACTOR)):
         at = rng.randrange(len(good))
         token = good[:at] + rng.choice(("", rng.choice("abcXYZ019*-_"), good[at] * 2, "%00")) + good[at + 1 :]
-        if token != good:
-            code = judge.refused(caller.call(CHECK, GOOD, query=caller.query(usersig=token)))
-            assert 70000 < code < 70050, f"{code} for {token}"
+        code = judge.envelope(caller.call(CHECK, GOOD, query=caller.query(usersig=token)))["ErrorCode"]
+        assert 70000 < code < 70050 or _content(token) == _content(good), f"{code} for {token}"
+
+
+def _content(token: str) -> bytes:
+    return zlib.decompress(base64.b64decode(token.translate(str.maketrans("*-_", "+/="))))
 
 
 def _chunked(body: bytes, size: int, extension: bytes = b"") -> bytes:

@@ -25,11 +25,13 @@ class Answer:
 
 
 class Caller:
-    """One connection at a time to a server, kept alive where the server keeps it."""
+    """An administrator of an app, with one connection at a time, kept alive where the server keeps it."""
 
-    def __init__(self, server: ServerProcess) -> None:
+    def __init__(self, server: ServerProcess, sdkappid: int | None = None, key: str | None = None) -> None:
         self.server = server
-        self.signature = sign(server, "administrator")
+        self.sdkappid = sdkappid or server.sdkappid
+        self.key = key or server.key
+        self.signature = self.sign("administrator")
         parts = urlsplit(server.url)
         assert parts.hostname
         assert parts.port
@@ -37,10 +39,15 @@ class Caller:
         self._socket: socket.socket | None = None
         self._buffer = b""
 
+    def sign(self, user_id: str) -> str:
+        """A UserSig of the app, ready to stand in a URL."""
+        token = usersig.generate(self.sdkappid, self.key, user_id, now=int(time.time()) + FUTURE, expire=FUTURE)
+        return quote(token)
+
     def query(self, **changes: str | None) -> str:
         """The parameters of a good call; a change replaces one, None leaves it out."""
         good: dict[str, str | None] = {
-            "sdkappid": str(self.server.sdkappid),
+            "sdkappid": str(self.sdkappid),
             "identifier": "administrator",
             "usersig": self.signature,
             "random": "1",
@@ -107,11 +114,3 @@ class Caller:
         if self._socket is not None:
             self._socket.close()
         self._socket, self._buffer = None, b""
-
-
-def sign(server: ServerProcess, user_id: str, *, sdkappid: int | None = None, key: str | None = None) -> str:
-    """A UserSig ready to stand in a URL."""
-    token = usersig.generate(
-        sdkappid or server.sdkappid, key or server.key, user_id, now=int(time.time()) + FUTURE, expire=FUTURE
-    )
-    return quote(token)

@@ -1,0 +1,30 @@
+"""How much is tried, and where chance begins."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from hypothesis import HealthCheck, Phase, seed, settings
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+SEED: Final = int(os.environ.get("SODAM_FUZZ_SEED") or secrets.randbits(32))
+"""Of everything random here. A failing test prints it; set SODAM_FUZZ_SEED to have the same again."""
+FACTOR: Final = float(os.environ.get("SODAM_FUZZ_FACTOR") or 1)
+"""SODAM_FUZZ_FACTOR multiplies the number of tries."""
+
+
+def tries(count: float) -> Callable[[T], T]:
+    """For a hypothesis test: about `count` examples times FACTOR, from SEED, with no clock over it."""
+    chosen = settings(
+        max_examples=max(5, int(count * FACTOR)),
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    return lambda test: seed(SEED)(chosen(test))
