@@ -8,6 +8,7 @@ Anything unknown is refused: a misspelt setting that is silently ignored is foun
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ ENV_PREFIX: Final = "SODAM_"
 CONFIG_ENV: Final = "SODAM_CONFIG"
 PLANS: Final = ("Trial", "Pro", "Flagship")
 DEFAULT_PLAN: Final = "Flagship"
+PRICED: Final = ("Pro", "Flagship", "groups_joined", "group_members", "history_days", "avchatrooms")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 LOG_FORMATS: Final = ("text", "json")
 MAX_SDKAPPID: Final = 2**32 - 1
@@ -49,6 +51,8 @@ class Settings:
     nats_url: str | None = field(default=None, repr=False)
     root_password: str | None = field(default=None, repr=False)
     bootstrap_apps: tuple[BootstrapApp, ...] = ()
+    currency: str = "USD"
+    prices: tuple[tuple[str, int], ...] = ()
     rate_limits: bool = False
     log_level: str = "info"
     log_format: str = "text"
@@ -128,6 +132,22 @@ def _bootstrap_apps(text: str) -> tuple[BootstrapApp, ...]:
     return apps
 
 
+def _currency(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", text):
+        raise ValueError("expected a currency of three capitals, such as EUR")
+    return text
+
+
+def _prices(text: str) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for part in text.split(","):
+        name, _, amount = part.strip().partition("=")
+        if name not in PRICED or not (amount.isascii() and amount.isdigit() and len(amount) <= 9):
+            raise ValueError(f"expected NAME=AMOUNT, several separated by commas; names: {', '.join(PRICED)}")
+        found[name] = int(amount)
+    return tuple(found.items())
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in ("on", "off"):
         raise ValueError("expected on or off")
@@ -190,6 +210,23 @@ TABLE: Final[tuple[Setting, ...]] = (
         f"commas. Plans: {', '.join(PLANS)}; {DEFAULT_PLAN} when left out.",
         "APP",
         secret=True,
+    ),
+    Setting(
+        "currency",
+        "currency",
+        _currency,
+        "USD",
+        "Currency in which the console shows prices of plans.",
+        "CODE",
+    ),
+    Setting(
+        "prices",
+        "prices",
+        _prices,
+        "everything costs nothing",
+        "Prices of a month in hundredths of the currency, as `NAME=AMOUNT`, several separated by commas. They make "
+        f"estimates in the console; nobody is charged. Names: {', '.join(PRICED)}.",
+        "LIST",
     ),
     Setting(
         "rate_limits",

@@ -1,0 +1,43 @@
+"""What the audit log keeps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Outcome = Literal["ok", "refused", "failed"]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    id: int = 0
+    time_ms: int
+    uin: int
+    """0: the server itself."""
+    user_name: str
+    edge: str
+    action: str
+    resource: str
+    about_app: int = 0
+    outcome: Outcome = "ok"
+    error_code: str = ""
+    before: str = ""
+    """JSON text, secrets blotted out."""
+    after: str = ""
+    ip: str = ""
+    user_agent: str = ""
+    request_id: str = ""
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """What to look for; what is empty or 0 does not matter. Times are unix seconds, both ends included."""
+
+    since: int = 0
+    until: int = 0
+    uin: int = 0
+    action: str = ""
+    """``service:Action``, or the part after the colon."""
+    about_app: int = 0
+    keyword: str = ""
+    """In resource, before or after, any case."""
+    outcome: str = ""

@@ -1,0 +1,112 @@
+"""Adding to the audit log, and searching it. There is no function that changes or removes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from sodam.audit.model import Event, Filter
+from sodam.storage import Database, Row, Value
+
+log = structlog.get_logger(__name__)
+_FIELDS: Final = tuple(name for name in Event.__struct_fields__ if name != "id")
+_COLUMNS: Final = ", ".join(_FIELDS)
+_MAX_DOCUMENT: Final = 8192
+_SECRET_WORDS: Final = ("password", "secret", "usersig", "content", "code", "totp", "privatekey")
+_HARMLESS: Final = ("errorcode", "countrycode", "secretid", "secretidlist", "needresetpassword")
+
+
+def document(value: Any) -> str:
+    """A value as JSON for the log: secrets blotted out, cut when it is long."""
+    if value is None:
+        return ""
+    text = msgspec.json.encode(blotted(msgspec.to_builtins(value))).decode()
+    return text if len(text) <= _MAX_DOCUMENT else text[:_MAX_DOCUMENT] + "…"
+
+
+def blotted(value: Any) -> Any:
+    """The value without what signs in: the fields whose names say so are replaced."""
+    if isinstance(value, Mapping):
+        return {k: "***" if _secret(str(k)) and v not in ("", None, 0) else blotted(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [blotted(item) for item in value[:200]]
+    return value
+
+
+def _secret(name: str) -> bool:
+    low = name.lower()
+    return low not in _HARMLESS and any(word in low for word in _SECRET_WORDS)
+
+
+class AuditLog:
+    def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
+        self._db = db
+        self._clock = clock
+
+    def now(self) -> int:
+        """Unix milliseconds."""
+        return int(self._clock() * 1000)
+
+    async def add(self, event: Event) -> None:
+        marks = ", ".join(f"${i}" for i in range(1, len(_FIELDS) + 1))
+        values: list[Value] = [getattr(event, name) for name in _FIELDS]
+        await self._db.execute(f"INSERT INTO audit_event ({_COLUMNS}) VALUES ({marks})", *values)
+
+    async def get(self, event_id: int) -> Event | None:
+        row = await self._db.fetch_one(f"SELECT id, {_COLUMNS} FROM audit_event WHERE id = $1", event_id)
+        return _event(row) if row else None
+
+    async def search(self, wanted: Filter, *, before: int, limit: int) -> list[Event]:
+        """Newest first: at most ``limit`` events whose id is below ``before`` (0: from the newest)."""
+        conditions, args = _conditions(wanted)
+        if before:
+            args.append(before)
+            conditions.append(f"id < ${len(args)}")
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        rows = await self._db.scan(
+            f"SELECT id, {_COLUMNS} FROM audit_event {where} ORDER BY id DESC LIMIT {int(limit)}", *args
+        )
+        return [_event(row) for row in rows]
+
+
+def _event(row: Row) -> Event:
+    return Event(id=row[0], **dict(zip(_FIELDS, row[1:], strict=True)))
+
+
+def _conditions(wanted: Filter) -> tuple[list[str], list[Value]]:
+    conditions: list[str] = []
+    args: list[Value] = []
+
+    def where(condition: str, value: Value) -> None:
+        args.append(value)
+        conditions.append(condition.replace("?", f"${len(args)}"))
+
+    if wanted.since:
+        where("time_ms >= ?", wanted.since * 1000)
+    if wanted.until:
+        where("time_ms < ?", (wanted.until + 1) * 1000)
+    if wanted.uin:
+        where("uin = ?", wanted.uin)
+    if wanted.about_app:
+        where("about_app = ?", wanted.about_app)
+    if wanted.outcome:
+        where("outcome = ?", wanted.outcome)
+    if wanted.action:
+        if ":" in wanted.action:
+            where("LOWER(action) = ?", wanted.action.lower())
+        else:
+            where("LOWER(action) LIKE ? ESCAPE '!'", f"%:{_escaped(wanted.action)}")
+    if wanted.keyword:
+        where(
+            "(LOWER(resource) LIKE ? ESCAPE '!' OR LOWER(before) LIKE ? ESCAPE '!' OR LOWER(after) LIKE ? ESCAPE '!')",
+            f"%{_escaped(wanted.keyword)}%",
+        )
+    return conditions, args
+
+
+def _escaped(text: str) -> str:
+    return text.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -1,0 +1,164 @@
+"""An action: its name, request and response types, what policies call it and on which resource, in one declaration.
+
+The cloud API, the console, its OpenAPI document, the list of actions that policies may name and the generated tests
+all derive from these.
+
+    @action("im", "ModifyAppInfo", kind="write", level="app")
+    async def modify_app_info(call: Call, request: ModifyAppInfo) -> AppInfo:
+        '''Change name, type or introduction of an app.'''
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import msgspec
+
+from sodam.access.model import Caller
+
+if TYPE_CHECKING:
+    from sodam.access.policies import Authority
+    from sodam.apps.model import App
+    from sodam.cloudapi.plane import ControlPlane
+
+Kind = Literal["read", "write", "list"]
+Level = Literal["app", "list", "operation", "user", "job"]
+"""What an action's resource is.
+
+``app``: the app of its SDKAppID. ``list``: apps, of which those that the caller may see are listed. ``operation``:
+none, the policy's resource must be ``*``. ``user``: the user of its TargetUin, or the caller. ``job``: the app of its
+job.
+"""
+Handler = Callable[["Call", Any], Awaitable[Any]]
+H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
+MAX_BODY = 1024 * 1024
+
+
+class Nothing(msgspec.Struct):
+    """An object without fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    service: str
+    name: str
+    kind: Kind
+    level: Level
+    request: type
+    response: type
+    handler: Handler
+    audited: bool
+    """Its calls are in the audit log though it changes nothing, because it reveals a secret or takes data out."""
+    max_body: int
+    decode: Callable[[bytes], Any]
+    also: type | None
+    """Further fields of the request: those of the REST command that the action is."""
+
+    @property
+    def id(self) -> str:
+        """As policies name it: ``im:ModifyAppInfo``."""
+        return f"{self.service}:{self.name}"
+
+    @property
+    def doc(self) -> str:
+        return inspect.getdoc(self.handler) or ""
+
+
+class Call:
+    """One call under way: who calls, what the call may use, and what the audit log shall say of it."""
+
+    __slots__ = (
+        "about_app",
+        "action",
+        "after",
+        "app",
+        "authority",
+        "before",
+        "caller",
+        "plane",
+        "request_id",
+        "resource",
+    )
+
+    def __init__(
+        self, plane: ControlPlane, action: Action, caller: Caller, authority: Authority, request_id: str
+    ) -> None:
+        self.plane = plane
+        self.action = action
+        self.caller = caller
+        self.authority = authority
+        self.request_id = request_id
+        self.app: App | None = None
+        """The app of an action of level ``app``, once it is allowed."""
+        self.resource = "*"
+        self.about_app = 0
+        """SDKAppID that the call is about; 0: none."""
+        self.before: Any = None
+        self.after: Any = None
+        """What changed; without it the audit log keeps the request."""
+
+    @property
+    def the_app(self) -> App:
+        assert self.app is not None, "only actions of level app have one"
+        return self.app
+
+    def changed(self, before: Any, after: Any) -> None:
+        self.before, self.after = before, after
+
+
+class Table:
+    """Actions by service and name."""
+
+    def __init__(self) -> None:
+        self.actions: dict[tuple[str, str], Action] = {}
+
+    def find(self, service: str, name: str) -> Action | None:
+        return self.actions.get((service, name))
+
+    def action(
+        self,
+        service: str,
+        name: str,
+        *,
+        kind: Kind,
+        level: Level,
+        audited: bool = False,
+        max_body: int = MAX_BODY,
+        request: type | None = None,
+        response: type | None = None,
+        also: type | None = None,
+        decode: Callable[[bytes], Any] | None = None,
+    ) -> Callable[[H], H]:
+        """Declare an action. The types are the handler's annotations unless given."""
+
+        def declare(handler: H) -> H:
+            hints = typing.get_type_hints(handler)
+            taken = request or hints[list(inspect.signature(handler).parameters)[1]]
+            given = response or hints.get("return", type(None))
+            key = (service, name)
+            assert key not in self.actions, f"{service}:{name} is declared twice"
+            self.actions[key] = Action(
+                service=service,
+                name=name,
+                kind=kind,
+                level=level,
+                request=taken,
+                response=Nothing if given is type(None) else given,
+                handler=handler,
+                audited=audited,
+                max_body=max_body,
+                decode=decode or msgspec.json.Decoder(taken, strict=False).decode,
+                also=also,
+            )
+            return handler
+
+        return declare
+
+
+TABLE = Table()
+"""Filled by the files that ``table.py`` names."""
+action = TABLE.action

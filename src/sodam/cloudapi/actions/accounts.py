@@ -1,0 +1,201 @@
+"""Accounts of an app: list, create, edit every field, delete, import, export (console.md section 4)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from sodam.accounts.model import IMAGE, NICK, Account, ProfileValue, Wanted, valid_user_id
+from sodam.apps import rules
+from sodam.cloudapi import imports
+from sodam.cloudapi.action import Call, action
+from sodam.cloudapi.actions.apps import JobBegun
+from sodam.cloudapi.actions.views import OfApp
+from sodam.control import ControlError, invalid
+from sodam.errors import ApiError, Code
+from sodam.profiles.service import checked
+
+AccountType = Literal["ordinary", "administrator"]
+
+
+class AccountRow(msgspec.Struct):
+    UserID: str
+    Nick: str
+    FaceUrl: str
+    Type: AccountType
+    CreateTime: int
+
+
+class DescribeAccountList(OfApp):
+    Keyword: str = ""
+    After: str = ""
+    Limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 20
+
+
+class AccountList(msgspec.Struct):
+    TotalCount: int
+    """Of the whole app, whatever the keyword."""
+    Accounts: list[AccountRow]
+    Next: str
+
+
+def _row(call: Call, account: Account) -> AccountRow:
+    kind: AccountType = "administrator" if call.the_app.is_admin(account.user_id) else "ordinary"
+    return AccountRow(account.user_id, account.nick, account.image, kind, account.created_at)
+
+
+@action("im", "DescribeAccountList", kind="list", level="app")
+async def describe_account_list(call: Call, request: DescribeAccountList) -> AccountList:
+    """A page of accounts by UserID, those that begin with the keyword."""
+    accounts = call.plane.services.accounts
+    found = await accounts.list_accounts(
+        request.SDKAppID, after=request.After, limit=request.Limit, prefix=request.Keyword
+    )
+    following = found[-1].user_id if len(found) == request.Limit else ""
+    return AccountList(await accounts.count(request.SDKAppID), [_row(call, a) for a in found], following)
+
+
+class OfAccount(OfApp):
+    UserID: str
+
+
+class AccountView(msgspec.Struct):
+    UserID: str
+    Nick: str
+    FaceUrl: str
+    Type: AccountType
+    CreateTime: int
+    Profile: dict[str, ProfileValue]
+    """Every field that is set, by its tag."""
+
+
+async def _account(call: Call, user_id: str) -> Account:
+    account = await call.plane.services.accounts.find(call.the_app.sdkappid, user_id)
+    if account is None:
+        raise ApiError(Code.ACCOUNT_NOT_FOUND)
+    return account
+
+
+def _view(call: Call, account: Account) -> AccountView:
+    row = _row(call, account)
+    profile = call.plane.services.profiles.visible(call.the_app, account, "admin")
+    return AccountView(row.UserID, row.Nick, row.FaceUrl, row.Type, row.CreateTime, profile)
+
+
+@action("im", "DescribeAccount", kind="read", level="app")
+async def describe_account(call: Call, request: OfAccount) -> AccountView:
+    """An account with every profile field that administrators may read."""
+    return _view(call, await _account(call, request.UserID))
+
+
+class CreateAccount(OfAccount):
+    Nick: str = ""
+    FaceUrl: str = ""
+    Type: AccountType = "ordinary"
+
+
+@action("im", "CreateAccount", kind="write", level="app")
+async def create_account(call: Call, request: CreateAccount) -> AccountRow:
+    """Create an account; an administrator's UserID is entered among the app's administrators too."""
+    services, app = call.plane.services, call.the_app
+    if not valid_user_id(request.UserID):
+        raise ApiError(Code.ACCOUNT_BAD_PARAMETER, "a UserID has 1 to 32 bytes of printable ASCII")
+    given = ((NICK, request.Nick), (IMAGE, request.FaceUrl))
+    profile = checked(app, [(tag, value) for tag, value in given if value], "admin")
+    if await services.accounts.find(app.sdkappid, request.UserID) is not None and not app.is_admin(request.UserID):
+        raise ControlError("ResourceInUse", f"there is an account {request.UserID!r} already")
+    if request.Type == "administrator":
+        _, call.app = await services.apps.edit(app.sdkappid, lambda a: rules.admins(a, [request.UserID], []))
+    imported = await services.accounts.import_accounts(call.the_app, [Wanted(request.UserID, profile)])
+    for code in imported.failed.values():
+        raise ApiError(code)
+    return _row(call, await _account(call, request.UserID))
+
+
+class ModifyAccountProfile(OfAccount):
+    Profile: dict[str, Any]
+    """Tag to value: only what changes."""
+
+
+@action("im", "ModifyAccountProfile", kind="write", level="app")
+async def modify_account_profile(call: Call, request: ModifyAccountProfile) -> AccountView:
+    """Write profile fields of an account, all or none; its devices and friends are told."""
+    before = await _account(call, request.UserID)
+    if not 1 <= len(request.Profile) <= 100:
+        raise invalid("Profile has 1 to 100 fields")
+    await call.plane.services.profiles.set(
+        call.the_app,
+        request.UserID,
+        list(request.Profile.items()),
+        side="admin",
+        operator="administrator",
+        client_ip=call.caller.ip,
+    )
+    after = await _account(call, request.UserID)
+    changed = {"UserID": request.UserID}
+    call.changed(
+        changed | {tag: before.profile.get(tag) for tag in request.Profile},
+        changed | {tag: after.profile.get(tag) for tag in request.Profile},
+    )
+    return _view(call, after)
+
+
+class RemoveUser(OfApp):
+    UserIDs: Annotated[list[str], msgspec.Meta(min_length=1, max_length=100)]
+
+
+class UserResult(msgspec.Struct):
+    UserID: str
+    ErrorCode: int
+    ErrorInfo: str
+
+
+class UserResults(msgspec.Struct):
+    Results: list[UserResult]
+
+
+@action("im", "RemoveUser", kind="write", level="app")
+async def remove_user(call: Call, request: RemoveUser) -> UserResults:
+    """Delete accounts with relations and profile. There is no way back; administrators are refused."""
+    outcome = await call.plane.services.accounts.delete(call.the_app, request.UserIDs)
+    results = [
+        UserResult(user_id, int(code), code.meaning if code else "")
+        for user_id in dict.fromkeys(request.UserIDs)
+        if (code := outcome[user_id]) is not None
+    ]
+    call.changed(None, {"Results": results})
+    return UserResults(results)
+
+
+@action("im", "KickAccount", kind="write", level="app")
+async def kick_account(call: Call, request: OfAccount) -> None:
+    """Sign a user out everywhere and make every signature issued until now invalid."""
+    await call.plane.services.accounts.kick(request.SDKAppID, request.UserID)
+
+
+class ImportAccounts(OfApp):
+    Format: imports.Format
+    Content: str
+    """The file's text."""
+
+
+@action("im", "ImportAccounts", kind="write", level="app", max_body=imports.MAX_BODY)
+async def import_accounts(call: Call, request: ImportAccounts) -> JobBegun:
+    """Import accounts from a CSV or JSON file, as a job that reports the rows that it refused."""
+    job = await imports.begin_import(call.plane, call.caller, request.SDKAppID, request.Format, request.Content)
+    call.changed(None, {"JobId": job, "Format": request.Format, "Bytes": len(request.Content)})
+    return JobBegun(job)
+
+
+class ExportAccounts(OfApp):
+    Format: imports.Format = "csv"
+    UserIDs: Annotated[list[str], msgspec.Meta(max_length=1000)] | None = None
+    Keyword: str = ""
+
+
+@action("im", "ExportAccounts", kind="read", level="app", audited=True)
+async def export_accounts(call: Call, request: ExportAccounts) -> JobBegun:
+    """Write accounts with their profiles into a file, as a job: those named, or those that begin with the keyword."""
+    params = imports.ExportParams(request.SDKAppID, request.Format, request.UserIDs, request.Keyword)
+    return JobBegun(await imports.begin_export(call.plane, call.caller, params))

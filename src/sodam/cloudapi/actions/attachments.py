@@ -1,0 +1,290 @@
+"""Who has which policy, and permissions boundaries (access-management.md 6.2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from sodam.access.policy_store import Attachment, Policy
+from sodam.access.presets import Preset
+from sodam.cloudapi.action import Call, action
+from sodam.cloudapi.actions.policies import OfPolicy
+from sodam.cloudapi.actions.views import Page, Rp, stamp
+from sodam.control import missing
+
+
+class AttachUserPolicy(OfPolicy):
+    AttachUin: int
+
+
+class DetachUserPolicy(OfPolicy):
+    DetachUin: int
+
+
+class AttachGroupPolicy(OfPolicy):
+    AttachGroupId: int
+
+
+class DetachGroupPolicy(OfPolicy):
+    DetachGroupId: int
+
+
+@action("cam", "AttachUserPolicy", kind="write", level="operation")
+async def attach_user_policy(call: Call, request: AttachUserPolicy) -> None:
+    """Give a policy to a sub-user, in force at once; at most 200 policies each."""
+    user = await call.plane.users.get_sub(request.AttachUin)
+    await call.plane.policies.attach(request.PolicyId, "user", [user.uin], call.caller.uin)
+
+
+@action("cam", "DetachUserPolicy", kind="write", level="operation")
+async def detach_user_policy(call: Call, request: DetachUserPolicy) -> None:
+    """Take a policy from a sub-user."""
+    user = await call.plane.users.get_sub(request.DetachUin)
+    await call.plane.policies.detach(request.PolicyId, "user", user.uin)
+
+
+@action("cam", "AttachGroupPolicy", kind="write", level="operation")
+async def attach_group_policy(call: Call, request: AttachGroupPolicy) -> None:
+    """Give a policy to a group; its members have it at once."""
+    group = await call.plane.users.group(request.AttachGroupId)
+    await call.plane.policies.attach(request.PolicyId, "group", [group.id], call.caller.uin)
+
+
+@action("cam", "DetachGroupPolicy", kind="write", level="operation")
+async def detach_group_policy(call: Call, request: DetachGroupPolicy) -> None:
+    """Take a policy from a group."""
+    group = await call.plane.users.group(request.DetachGroupId)
+    await call.plane.policies.detach(request.PolicyId, "group", group.id)
+
+
+class AttachedPolicy(msgspec.Struct, kw_only=True):
+    PolicyId: int
+    PolicyName: str
+    AddTime: str
+    CreateMode: int
+    PolicyType: Literal["User", "QCS"]
+    Remark: str
+    OperateOwnerUin: str
+    OperateUin: str
+    OperateUinType: int = 0
+    Deactived: int = 0
+    DeactivedDetail: list[str] = []
+
+
+class AttachedList(msgspec.Struct):
+    TotalNum: int
+    List: list[AttachedPolicy]
+
+
+def _name(found: Policy | Preset) -> str:
+    return found.name
+
+
+def _mode(found: Policy | Preset) -> int:
+    return 1 if isinstance(found, Preset) else found.create_mode
+
+
+def _kind(found: Policy | Preset) -> Literal["User", "QCS"]:
+    return "QCS" if isinstance(found, Preset) else "User"
+
+
+async def _attached(call: Call, items: list[Attachment], keyword: str, page: int, rp: int) -> AttachedList:
+    lines = []
+    for item in items:
+        found = await call.plane.policies.get(item.policy_id)
+        if keyword.lower() in _name(found).lower():
+            lines.append(
+                AttachedPolicy(
+                    PolicyId=item.policy_id,
+                    PolicyName=_name(found),
+                    AddTime=stamp(item.created_at),
+                    CreateMode=_mode(found),
+                    PolicyType=_kind(found),
+                    Remark=found.description,
+                    OperateOwnerUin=str(call.caller.owner_uin),
+                    OperateUin=str(item.created_by),
+                )
+            )
+    start = (page - 1) * rp
+    return AttachedList(len(lines), lines[start : start + rp])
+
+
+class ListAttachedUserPolicies(msgspec.Struct):
+    TargetUin: int
+    Page: Page = 1
+    Rp: Rp = 20
+    Keyword: str = ""
+
+
+@action("cam", "ListAttachedUserPolicies", kind="list", level="operation")
+async def list_attached_user_policies(call: Call, request: ListAttachedUserPolicies) -> AttachedList:
+    """The policies that a sub-user has directly, newest first."""
+    user = await call.plane.users.get_sub(request.TargetUin)
+    items = await call.plane.policies.attached("user", user.uin)
+    return await _attached(call, items, request.Keyword, request.Page, request.Rp)
+
+
+class ListAttachedGroupPolicies(msgspec.Struct):
+    TargetGroupId: int
+    Page: Page = 1
+    Rp: Rp = 20
+    Keyword: str = ""
+
+
+@action("cam", "ListAttachedGroupPolicies", kind="list", level="operation")
+async def list_attached_group_policies(call: Call, request: ListAttachedGroupPolicies) -> AttachedList:
+    """The policies of a group, newest first."""
+    group = await call.plane.users.group(request.TargetGroupId)
+    items = await call.plane.policies.attached("group", group.id)
+    return await _attached(call, items, request.Keyword, request.Page, request.Rp)
+
+
+class ListAttachedUserAllPolicies(msgspec.Struct):
+    TargetUin: int
+    Rp: Rp = 20
+    Page: Page = 1
+    AttachType: Literal[0, 1, 2] = 0
+    StrategyType: Literal[0, 1, 2] = 0
+    Keyword: str = ""
+
+
+class PolicyGroup(msgspec.Struct):
+    GroupId: int
+    GroupName: str
+
+
+class HeldPolicy(msgspec.Struct):
+    PolicyId: str
+    PolicyName: str
+    Description: str
+    AddTime: str
+    StrategyType: str
+    CreateMode: str
+    Groups: list[PolicyGroup]
+    """By which it is held; empty: directly."""
+    Deactived: int = 0
+
+
+class HeldList(msgspec.Struct):
+    TotalNum: int
+    PolicyList: list[HeldPolicy]
+
+
+@action("cam", "ListAttachedUserAllPolicies", kind="list", level="operation")
+async def list_attached_user_all_policies(call: Call, request: ListAttachedUserAllPolicies) -> HeldList:
+    """Every policy of a sub-user: held directly, and by its groups, with the groups' names."""
+    user = await call.plane.users.get_sub(request.TargetUin)
+    sources: list[tuple[Attachment, PolicyGroup | None]] = []
+    if request.AttachType != 2:
+        sources += [(item, None) for item in await call.plane.policies.attached("user", user.uin)]
+    if request.AttachType != 1:
+        for group in await call.plane.users.groups_of(user.uin):
+            shown = PolicyGroup(group.id, group.name)
+            sources += [(item, shown) for item in await call.plane.policies.attached("group", group.id)]
+    lines: dict[tuple[int, bool], HeldPolicy] = {}
+    for item, by in sources:
+        found = await call.plane.policies.get(item.policy_id)
+        strategy = 2 if isinstance(found, Preset) else 1
+        if request.StrategyType not in (0, strategy) or request.Keyword.lower() not in _name(found).lower():
+            continue
+        line = lines.setdefault(
+            (item.policy_id, by is not None),
+            HeldPolicy(
+                str(item.policy_id),
+                _name(found),
+                found.description,
+                stamp(item.created_at),
+                str(strategy),
+                str(_mode(found)),
+                [],
+            ),
+        )
+        if by is not None:
+            line.Groups.append(by)
+    start = (request.Page - 1) * request.Rp
+    return HeldList(len(lines), list(lines.values())[start : start + request.Rp])
+
+
+class ListEntitiesForPolicy(OfPolicy):
+    Page: Page = 1
+    Rp: Rp = 20
+    EntityFilter: Literal["All", "User", "Group", "Role"] = "All"
+
+
+class EntityLine(msgspec.Struct):
+    Id: str
+    Name: str
+    Uin: int
+    RelatedType: int
+    AttachmentTime: str
+
+
+class EntityList(msgspec.Struct):
+    TotalNum: int
+    List: list[EntityLine]
+
+
+@action("cam", "ListEntitiesForPolicy", kind="list", level="operation")
+async def list_entities_for_policy(call: Call, request: ListEntitiesForPolicy) -> EntityList:
+    """The users and groups that have a policy."""
+    await call.plane.policies.get(request.PolicyId)
+    users = {user.uin: user for user in await call.plane.users.all()}
+    groups = {group.id: group for group in await call.plane.users.groups()}
+    lines = []
+    for item in await call.plane.policies.entities(request.PolicyId):
+        when = stamp(item.created_at)
+        if item.kind == "user" and request.EntityFilter in ("All", "User") and item.target in users:
+            user = users[item.target]
+            lines.append(EntityLine(str(user.uid), user.name, user.uin, 1, when))
+        elif item.kind == "group" and request.EntityFilter in ("All", "Group") and item.target in groups:
+            lines.append(EntityLine(str(item.target), groups[item.target].name, 0, 2, when))
+    start = (request.Page - 1) * request.Rp
+    return EntityList(len(lines), lines[start : start + request.Rp])
+
+
+# Boundaries. Their TargetUin says whose boundary, not what the resource is: these are operations.
+
+
+class PutUserPermissionsBoundary(msgspec.Struct):
+    TargetUin: int
+    PolicyId: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class OfBoundary(msgspec.Struct):
+    TargetUin: int
+
+
+class BoundaryView(msgspec.Struct):
+    PolicyId: int
+    PolicyName: str
+    PolicyDocument: str
+    PolicyType: int
+    CreateMode: int
+
+
+@action("cam", "PutUserPermissionsBoundary", kind="write", level="operation")
+async def put_user_permissions_boundary(call: Call, request: PutUserPermissionsBoundary) -> None:
+    """Set a policy that bounds what a sub-user's other policies can grant."""
+    user = await call.plane.users.get_sub(request.TargetUin)
+    await call.plane.policies.set_boundary(user, request.PolicyId)
+    call.changed({"Boundary": user.boundary}, {"Uin": user.uin, "Boundary": request.PolicyId})
+
+
+@action("cam", "DeleteUserPermissionsBoundary", kind="write", level="operation")
+async def delete_user_permissions_boundary(call: Call, request: OfBoundary) -> None:
+    """Remove a sub-user's permissions boundary."""
+    user = await call.plane.users.get_sub(request.TargetUin)
+    await call.plane.policies.set_boundary(user, 0)
+    call.changed({"Boundary": user.boundary}, {"Uin": user.uin, "Boundary": 0})
+
+
+@action("cam", "GetUserPermissionBoundary", kind="read", level="operation")
+async def get_user_permission_boundary(call: Call, request: OfBoundary) -> BoundaryView:
+    """A sub-user's permissions boundary."""
+    user = await call.plane.users.get_sub(request.TargetUin)
+    if not user.boundary:
+        raise missing("the user has no permissions boundary")
+    found = await call.plane.policies.get(user.boundary)
+    document = await call.plane.policies.document(found)
+    return BoundaryView(user.boundary, _name(found), document, 2 if isinstance(found, Preset) else 1, _mode(found))

@@ -1,0 +1,117 @@
+"""The audit log: search, show, export."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from sodam.audit.model import Event, Filter
+from sodam.cloudapi import imports
+from sodam.cloudapi.action import Call, action
+from sodam.cloudapi.actions.apps import JobBegun
+from sodam.cloudapi.actions.views import Limit
+from sodam.control import missing
+
+
+class EventFilter(msgspec.Struct, kw_only=True):
+    From: int = 0
+    To: int = 0
+    Uin: int = 0
+    Action: str = ""
+    SDKAppID: int = 0
+    Keyword: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    Outcome: Literal["", "ok", "refused", "failed"] = ""
+
+    def wanted(self) -> Filter:
+        return Filter(
+            since=self.From,
+            until=self.To,
+            uin=self.Uin,
+            action=self.Action,
+            about_app=self.SDKAppID,
+            keyword=self.Keyword,
+            outcome=self.Outcome,
+        )
+
+
+class DescribeEvents(EventFilter, kw_only=True):
+    Before: int = 0
+    Limit: Limit = 20
+
+
+class EventView(msgspec.Struct, kw_only=True):
+    EventId: int
+    Time: int
+    """Unix milliseconds."""
+    Uin: int
+    Name: str
+    Edge: str
+    Action: str
+    Resource: str
+    SDKAppID: int
+    Outcome: str
+    ErrorCode: str
+    Before: str
+    After: str
+    Ip: str
+    UserAgent: str
+    RequestId: str
+
+
+class EventList(msgspec.Struct):
+    Events: list[EventView]
+    Next: int
+    """Pass it as ``Before`` for what is older; 0 at the end."""
+
+
+def _view(event: Event) -> EventView:
+    return EventView(
+        EventId=event.id,
+        Time=event.time_ms,
+        Uin=event.uin,
+        Name=event.user_name,
+        Edge=event.edge,
+        Action=event.action,
+        Resource=event.resource,
+        SDKAppID=event.about_app,
+        Outcome=event.outcome,
+        ErrorCode=event.error_code,
+        Before=event.before,
+        After=event.after,
+        Ip=event.ip,
+        UserAgent=event.user_agent,
+        RequestId=event.request_id,
+    )
+
+
+@action("cloudaudit", "DescribeEvents", kind="list", level="operation")
+async def describe_events(call: Call, request: DescribeEvents) -> EventList:
+    """Search the audit log, newest first."""
+    found = await call.plane.audit.search(request.wanted(), before=request.Before, limit=request.Limit)
+    following = found[-1].id if len(found) == request.Limit else 0
+    return EventList([_view(event) for event in found], following)
+
+
+class OfEvent(msgspec.Struct):
+    EventId: int
+
+
+@action("cloudaudit", "DescribeEvent", kind="read", level="operation")
+async def describe_event(call: Call, request: OfEvent) -> EventView:
+    """One event of the audit log."""
+    event = await call.plane.audit.get(request.EventId)
+    if event is None:
+        raise missing(f"there is no event {request.EventId}")
+    return _view(event)
+
+
+class ExportEvents(EventFilter, kw_only=True):
+    Format: imports.Format = "csv"
+
+
+@action("cloudaudit", "ExportEvents", kind="read", level="operation", audited=True)
+async def export_events(call: Call, request: ExportEvents) -> JobBegun:
+    """Write what a search finds into a file, as a job."""
+    params = imports.EventParams(request.Format, request.wanted())
+    return JobBegun(await imports.begin_event_export(call.plane, call.caller, params))

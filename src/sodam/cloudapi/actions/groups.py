@@ -1,0 +1,198 @@
+"""User groups (access-management.md 6.1): policies of a group apply to its members."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from sodam.access.model import Group, User
+from sodam.cloudapi.action import Call, action
+from sodam.cloudapi.actions.users import Remark
+from sodam.cloudapi.actions.views import Page, Rp, stamp
+from sodam.control import invalid
+
+
+class CreateGroup(msgspec.Struct):
+    GroupName: str
+    Remark: Remark = ""
+
+
+class GroupCreated(msgspec.Struct):
+    GroupId: int
+
+
+@action("cam", "CreateGroup", kind="write", level="operation")
+async def create_group(call: Call, request: CreateGroup) -> GroupCreated:
+    """Create a user group; at most 300."""
+    return GroupCreated(await call.plane.users.create_group(request.GroupName, request.Remark))
+
+
+class OfGroup(msgspec.Struct):
+    GroupId: int
+
+
+class UpdateGroup(OfGroup):
+    GroupName: str | None = None
+    Remark: Remark | None = None
+
+
+@action("cam", "UpdateGroup", kind="write", level="operation")
+async def update_group(call: Call, request: UpdateGroup) -> None:
+    """Rename a group or change its remark."""
+    group = await call.plane.users.group(request.GroupId)
+    await call.plane.users.update_group(group, request.GroupName, request.Remark)
+    call.changed(group, await call.plane.users.group(request.GroupId))
+
+
+@action("cam", "DeleteGroup", kind="write", level="operation")
+async def delete_group(call: Call, request: OfGroup) -> None:
+    """Delete a group: its members lose its policies at once."""
+    group = await call.plane.users.group(request.GroupId)
+    members = await call.plane.users.members(request.GroupId)
+    await call.plane.users.delete_group(request.GroupId)
+    call.changed({"Group": group, "Members": [user.name for user in members]}, {})
+
+
+class GroupMember(msgspec.Struct, kw_only=True):
+    Uid: int
+    Uin: int
+    Name: str
+    PhoneNum: str
+    CountryCode: str
+    PhoneFlag: int = 0
+    Email: str
+    EmailFlag: int = 0
+    UserType: int = 2
+    CreateTime: str
+    IsReceiverOwner: int = 0
+    Remark: str
+
+
+def _member(user: User) -> GroupMember:
+    return GroupMember(
+        Uid=user.uid,
+        Uin=user.uin,
+        Name=user.name,
+        PhoneNum=user.phone_num,
+        CountryCode=user.country_code,
+        Email=user.email,
+        CreateTime=stamp(user.created_at),
+        Remark=user.remark,
+    )
+
+
+class GroupDetails(msgspec.Struct):
+    GroupId: int
+    GroupName: str
+    GroupNum: int
+    Remark: str
+    CreateTime: str
+    UserInfo: list[GroupMember]
+
+
+@action("cam", "GetGroup", kind="read", level="operation")
+async def get_group(call: Call, request: OfGroup) -> GroupDetails:
+    """A group with its members."""
+    group = await call.plane.users.group(request.GroupId)
+    members = await call.plane.users.members(request.GroupId)
+    created = stamp(group.created_at)
+    return GroupDetails(group.id, group.name, len(members), group.remark, created, [_member(user) for user in members])
+
+
+class GroupInfo(msgspec.Struct):
+    GroupId: int
+    GroupName: str
+    CreateTime: str
+    Remark: str
+
+
+class GroupList(msgspec.Struct):
+    TotalNum: int
+    GroupInfo: list[GroupInfo]
+
+
+def _info(group: Group) -> GroupInfo:
+    return GroupInfo(group.id, group.name, stamp(group.created_at), group.remark)
+
+
+class ListGroups(msgspec.Struct):
+    Page: Page = 1
+    Rp: Rp = 20
+    Keyword: str = ""
+
+
+@action("cam", "ListGroups", kind="list", level="operation")
+async def list_groups(call: Call, request: ListGroups) -> GroupList:
+    """Groups by name."""
+    word = request.Keyword.lower()
+    found = [g for g in await call.plane.users.groups() if word in g.name.lower() or word in g.remark.lower()]
+    start = (request.Page - 1) * request.Rp
+    return GroupList(len(found), [_info(group) for group in found[start : start + request.Rp]])
+
+
+class ListUsersForGroup(OfGroup):
+    Page: Page = 1
+    Rp: Rp = 20
+
+
+class MemberList(msgspec.Struct):
+    TotalNum: int
+    UserInfo: list[GroupMember]
+
+
+@action("cam", "ListUsersForGroup", kind="list", level="operation")
+async def list_users_for_group(call: Call, request: ListUsersForGroup) -> MemberList:
+    """Members of a group, by name."""
+    await call.plane.users.group(request.GroupId)
+    found = await call.plane.users.members(request.GroupId)
+    start = (request.Page - 1) * request.Rp
+    return MemberList(len(found), [_member(user) for user in found[start : start + request.Rp]])
+
+
+class ListGroupsForUser(msgspec.Struct):
+    Uid: int = 0
+    SubUin: int = 0
+    Page: Page = 1
+    Rp: Rp = 20
+
+
+@action("cam", "ListGroupsForUser", kind="list", level="operation")
+async def list_groups_for_user(call: Call, request: ListGroupsForUser) -> GroupList:
+    """The groups of a sub-user."""
+    user = await call.plane.users.find(uin=request.SubUin, uid=request.Uid)
+    found = await call.plane.users.groups_of(user.uin)
+    start = (request.Page - 1) * request.Rp
+    return GroupList(len(found), [_info(group) for group in found[start : start + request.Rp]])
+
+
+class Membership(msgspec.Struct):
+    GroupId: int
+    Uid: int = 0
+    Uin: int = 0
+
+
+class Memberships(msgspec.Struct):
+    Info: Annotated[list[Membership], msgspec.Meta(min_length=1, max_length=100)]
+
+
+async def _pairs(call: Call, request: Memberships) -> list[tuple[int, int]]:
+    pairs = []
+    for item in request.Info:
+        await call.plane.users.group(item.GroupId)
+        if not item.Uid and not item.Uin:
+            raise invalid("one of Uid and Uin is needed", "UserUinAndUinNotAllNull")
+        pairs.append((item.GroupId, (await call.plane.users.find(uin=item.Uin, uid=item.Uid)).uin))
+    return pairs
+
+
+@action("cam", "AddUserToGroup", kind="write", level="operation")
+async def add_user_to_group(call: Call, request: Memberships) -> None:
+    """Put users into groups, all or none: at most 100 users in a group, 10 groups of a user."""
+    await call.plane.users.add_members(await _pairs(call, request))
+
+
+@action("cam", "RemoveUserFromGroup", kind="write", level="operation")
+async def remove_user_from_group(call: Call, request: Memberships) -> None:
+    """Take users out of groups: they lose the groups' policies at once."""
+    await call.plane.users.remove_members(await _pairs(call, request))

@@ -1,0 +1,172 @@
+"""An app's keys, and UserSigs made and checked with them (console.md sections 2 and 8)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+
+from sodam import usersig
+from sodam.accounts.model import valid_user_id
+from sodam.apps.model import AppKey
+from sodam.cloudapi.action import Call, action
+from sodam.cloudapi.actions.views import AppView, OfApp, app_view, key_line
+from sodam.control import ControlError, invalid
+from sodam.errors import ApiError, Code
+
+
+class KeyView(msgspec.Struct):
+    KeyId: int
+    Algorithm: str
+    CreateTime: int
+    Secret: str
+    """HMAC: the key's text. ECDSA: the private key in PEM."""
+    PublicKey: str
+
+
+class KeysView(msgspec.Struct):
+    Keys: list[KeyView]
+
+
+class KeyMade(msgspec.Struct):
+    Key: KeyView
+
+
+def _view(key: AppKey) -> KeyView:
+    return KeyView(key.key_id, key.algorithm, key.created_at, key.secret, key.public_pem)
+
+
+@action("im", "DescribeSecret", kind="read", level="app", audited=True)
+async def describe_secret(call: Call, request: OfApp) -> KeysView:
+    """Show an app's keys in clear. Whoever has one can sign in as anybody: each look is in the audit log."""
+    return KeysView([_view(key) for key in await call.plane.services.apps.keys(request.SDKAppID)])
+
+
+@action("im", "CreateSecret", kind="write", level="app")
+async def create_secret(call: Call, request: OfApp) -> KeyMade:
+    """Make a second key; both are in force until one is withdrawn."""
+    key = await call.plane.app_keys.add(request.SDKAppID)
+    call.changed(None, key_line(key))
+    return KeyMade(_view(key))
+
+
+class DeleteSecret(OfApp):
+    KeyId: int
+
+
+@action("im", "DeleteSecret", kind="write", level="app")
+async def delete_secret(call: Call, request: DeleteSecret) -> AppView:
+    """Withdraw a key: signatures made with it are refused from now on. The last one cannot be withdrawn."""
+    keys = {key.key_id: key for key in await call.plane.services.apps.keys(request.SDKAppID)}
+    await call.plane.app_keys.withdraw(request.SDKAppID, request.KeyId)
+    call.changed(key_line(keys[request.KeyId]), {})
+    return await app_view(call, request.SDKAppID)
+
+
+@action("im", "ToggleSecretVersion", kind="write", level="app")
+async def toggle_secret_version(call: Call, request: OfApp) -> KeyMade:
+    """Begin the move from ECDSA-SHA256 to HMAC-SHA256: a new HMAC key, beside the pair, which still verifies."""
+    key = await call.plane.app_keys.move_to_hmac(request.SDKAppID)
+    call.changed(None, key_line(key))
+    return KeyMade(_view(key))
+
+
+class CreateSecretUserSig(OfApp):
+    UserID: str
+    Expire: Annotated[int, msgspec.Meta(ge=1, le=50 * 365 * 86400)] = usersig.DEFAULT_EXPIRE
+
+
+class UserSigMade(msgspec.Struct):
+    UserSig: str
+    CreateTime: int
+    Expire: int
+    ExpireTime: int
+    KeyId: int
+
+
+@action("im", "CreateSecretUserSig", kind="write", level="app")
+async def create_secret_usersig(call: Call, request: CreateSecretUserSig) -> UserSigMade:
+    """Make a UserSig with the app's newest key."""
+    if not valid_user_id(request.UserID):
+        raise invalid("a UserID has 1 to 32 bytes of printable ASCII")
+    keys = await call.plane.services.apps.keys(request.SDKAppID)
+    key = max(keys, key=lambda k: (k.algorithm == "HMAC-SHA256", k.key_id))
+    now = int(call.plane.clock())
+    if key.algorithm == "HMAC-SHA256":
+        token = usersig.generate(request.SDKAppID, key.secret, request.UserID, expire=request.Expire, now=now)
+    elif key.secret:
+        token = usersig.generate_v1(request.SDKAppID, key.secret, request.UserID, expire=request.Expire, now=now)
+    else:
+        raise ControlError("FailedOperation", "only the public key of this app is kept here: it cannot sign")
+    return UserSigMade(token, now, request.Expire, now + request.Expire, key.key_id)
+
+
+class VerifySecretUserSig(OfApp):
+    UserID: str
+    UserSig: Annotated[str, msgspec.Meta(max_length=usersig.MAX_TOKEN_LENGTH + 1)]
+
+
+class UserSigChecked(msgspec.Struct, omit_defaults=True):
+    Valid: bool
+    ErrorCode: int
+    Cause: str = ""
+    Cure: str = ""
+    SDKAppID: int | None = None
+    UserID: str | None = None
+    CreateTime: int | None = None
+    Expire: int | None = None
+    ExpireTime: int | None = None
+    Version: int | None = None
+
+
+_CURES: Final = {
+    Code.USERSIG_EMPTY: "Pass the UserSig that your server made.",
+    Code.USERSIG_UNDECODABLE: "Copy the whole text: it must be base64 (with * - _ for + / =) of a zlib stream.",
+    Code.USERSIG_CONTENT_INVALID: "Make it with an official library, or compare its fields with the documentation.",
+    Code.USERSIG_USER_MISMATCH: "Make one for this UserID, or enter the UserID that it was made for.",
+    Code.USERSIG_SDKAPPID_MISMATCH: "Choose the app that it was made for, or make one with this SDKAppID.",
+    Code.USERSIG_EXPIRED: "Make a new one; choose a longer lifetime if it expires too soon.",
+    Code.USERSIG_MISMATCH: "It was made with another key: compare your server's key with this app's.",
+    Code.USERSIG_NO_METHOD: "The app has no key of this version: use HMAC-SHA256, or move the app to it.",
+    Code.LOGIN_KICKED: "The account was signed out after it was made: make a new one.",
+}
+
+
+@action("im", "VerifySecretUserSig", kind="read", level="app")
+async def verify_secret_usersig(call: Call, request: VerifySecretUserSig) -> UserSigChecked:
+    """Check a UserSig; when it fails, say why and what to do."""
+    try:
+        claims = usersig.inspect(request.UserSig)
+    except ApiError as error:
+        return _bad(error, UserSigChecked(False, int(error.code)))
+    seen = UserSigChecked(
+        True,
+        0,
+        SDKAppID=claims.sdkappid,
+        UserID=claims.user_id,
+        CreateTime=claims.issued,
+        Expire=claims.expire,
+        ExpireTime=claims.expires_at,
+        Version=claims.version,
+    )
+    account = await call.plane.services.accounts.find(request.SDKAppID, request.UserID)
+    try:
+        usersig.verify(
+            request.UserSig,
+            keys=call.the_app.keys,
+            sdkappid=request.SDKAppID,
+            user_id=request.UserID,
+            now=int(call.plane.clock()),
+            valid_after=account.invalid_before if account else 0,
+        )
+    except ApiError as error:
+        return _bad(error, seen)
+    return seen
+
+
+def _bad(error: ApiError, seen: UserSigChecked) -> UserSigChecked:
+    seen.Valid = False
+    seen.ErrorCode = int(error.code)
+    seen.Cause = error.info
+    seen.Cure = _CURES.get(Code(error.code), "")
+    return seen

@@ -1,0 +1,266 @@
+"""Plans: comparison, price, orders and their history, renewal, the operator's limits (console.md section 1)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from sodam.apps import rules
+from sodam.apps.orders import Order, Wish, planned
+from sodam.apps.plans import ADD_ON_RANGES, MAX_MONTHS, MIN_MONTHS, PLAN_LIMITS, PLANS, Plan
+from sodam.cloudapi.action import Call, Nothing, action
+from sodam.cloudapi.actions.views import (
+    AddOnsView,
+    AppView,
+    Limit,
+    LimitsView,
+    OfApp,
+    Offset,
+    OverridesView,
+    add_ons_of,
+    add_ons_view,
+    app_view,
+    edited,
+    limits_view,
+    overrides_of,
+)
+from sodam.control import invalid
+
+Cell = int | str | None
+Months = Annotated[int, msgspec.Meta(ge=MIN_MONTHS, le=MAX_MONTHS)]
+
+
+class PlanRow(msgspec.Struct):
+    """A line of the comparison; null: no limit."""
+
+    Name: str
+    Trial: Cell
+    Pro: Cell
+    Flagship: Cell
+    ProUpTo: Cell
+    """With the add-on; null when there is none, or when it takes the limit away."""
+    FlagshipUpTo: Cell
+    Enforced: bool
+    """False: the feature comes with a later version."""
+
+
+class FeatureRow(msgspec.Struct):
+    Feature: str
+    Available: bool
+
+
+class AddOnRow(msgspec.Struct):
+    Name: str
+    Plan: str
+    Min: int
+    Max: int
+    """Both 0 for AVChatRooms, which is taken or not."""
+
+
+class PlanLine(msgspec.Struct):
+    Plan: str
+    Limits: LimitsView
+
+
+class PlansView(msgspec.Struct):
+    Plans: list[PlanLine]
+    Rows: list[PlanRow]
+    FlagshipOnly: list[FeatureRow]
+    AddOns: list[AddOnRow]
+    MinMonths: int
+    MaxMonths: int
+    Currency: str
+
+
+_NAMES: Final = {
+    "groups_joined": "GroupsJoined",
+    "group_members": "GroupMembers",
+    "history_days": "HistoryDays",
+    "avchatrooms": "AVChatRooms",
+}
+_FLAGSHIP_ONLY: Final = (
+    ("RecallWindow", True),
+    ("UserStatus", False),
+    ("MessageExtension", False),
+    ("ConversationPullAbove100", False),
+    ("Community", False),
+    ("AVChatRoomOnlineMembers", False),
+    ("AVChatRoomBroadcast", False),
+    ("AVChatRoomBan", False),
+    ("GroupReadReceipts", False),
+    ("PushToEveryone", False),
+    ("MultiInstance", False),
+)
+
+
+def _rows() -> list[PlanRow]:
+    trial, pro, flagship = (PLAN_LIMITS[plan] for plan in PLANS)
+
+    def row(name: str, field: str, enforced: bool, add_on: str = "") -> PlanRow:
+        ranges = [ADD_ON_RANGES[plan].get(add_on) for plan in ("Pro", "Flagship")]
+        pro_most, flagship_most = (found.most if found else None for found in ranges)
+        values: list[Cell] = [getattr(limits, field) for limits in (trial, pro, flagship)]
+        return PlanRow(name, values[0], values[1], values[2], pro_most, flagship_most, enforced)
+
+    return [
+        row("Accounts", "accounts", True),
+        row("Friends", "friends", True),
+        row("Blacklist", "blacklist", True),
+        row("HistoryDays", "max_history_days", True, "history_days"),
+        row("GroupsJoined", "groups_joined", False, "groups_joined"),
+        row("GroupMembers", "group_members", False, "group_members"),
+        row("AVChatRooms", "avchatrooms", False),
+        PlanRow("AVChatRoomMembers", None, None, None, None, None, False),
+        PlanRow("FreePeakGroups", 100, 100_000, 100_000, None, None, False),
+        PlanRow("FreePeakDAU", 100, 10_000, 10_000, None, None, False),
+        PlanRow("ContentFilter", "basic", "basic, advanced", "basic, advanced", None, None, False),
+    ]
+
+
+@action("im", "DescribePlans", kind="read", level="operation")
+async def describe_plans(call: Call, request: Nothing) -> PlansView:
+    """Compare the plans: limits, add-ons, what only Flagship has."""
+    add_ons = [
+        AddOnRow(_NAMES[name], plan, allowed.least, allowed.most)
+        for plan in PLANS
+        for name, allowed in ADD_ON_RANGES[plan].items()
+    ]
+    return PlansView(
+        Plans=[PlanLine(plan, limits_view(PLAN_LIMITS[plan])) for plan in PLANS],
+        Rows=_rows(),
+        FlagshipOnly=[FeatureRow(name, available) for name, available in _FLAGSHIP_ONLY],
+        AddOns=[*add_ons, AddOnRow("AVChatRooms", "Pro", 0, 0)],
+        MinMonths=MIN_MONTHS,
+        MaxMonths=MAX_MONTHS,
+        Currency=call.plane.orders.prices.currency,
+    )
+
+
+class DescribePlanPrice(OfApp):
+    Plan: Literal["Pro", "Flagship"] | None = None
+    AddOns: AddOnsView = msgspec.field(default_factory=AddOnsView)
+    Months: Months = 1
+
+    def wish(self) -> Wish:
+        return Wish(plan=self.Plan, add_ons=add_ons_of(self.AddOns), months=self.Months)
+
+
+class PriceItem(msgspec.Struct):
+    Name: str
+    Amount: int
+
+
+class PriceView(msgspec.Struct):
+    Items: list[PriceItem]
+    Amount: int
+    """Hundredths of the currency."""
+    Currency: str
+    ExpireTime: int
+
+
+@action("im", "DescribePlanPrice", kind="read", level="app")
+async def describe_plan_price(call: Call, request: DescribePlanPrice) -> PriceView:
+    """What an order would cost and until when it would run; refused as the order would be."""
+    wish = request.wish()
+    after, _ = planned(call.the_app, wish, int(call.plane.clock()))
+    prices = call.plane.orders.prices
+    items = prices.items(wish.plan, wish.add_ons, wish.months)
+    lines = [PriceItem(_NAMES.get(name, name), amount) for name, amount in items]
+    return PriceView(lines, sum(amount for _, amount in items), prices.currency, after.expires_at)
+
+
+class CreatePlanOrder(DescribePlanPrice):
+    AutoRenew: bool = False
+    AcceptTerms: bool = False
+
+
+class OrderView(msgspec.Struct):
+    OrderId: int
+    CreateTime: int
+    Uin: int
+    Kind: str
+    Plan: Plan
+    AddOns: AddOnsView
+    Months: int
+    AutoRenew: bool
+    Amount: int
+    Currency: str
+    ExpireTime: int
+
+
+class OrderPlaced(msgspec.Struct):
+    Order: OrderView
+    App: AppView
+
+
+def _order(order: Order) -> OrderView:
+    return OrderView(
+        order.id,
+        order.created_at,
+        order.uin,
+        order.kind,
+        order.plan,
+        add_ons_view(order.add_ons),
+        order.months,
+        order.auto_renew,
+        order.amount,
+        order.currency,
+        order.expires_at,
+    )
+
+
+@action("im", "CreatePlanOrder", kind="write", level="app")
+async def create_plan_order(call: Call, request: CreatePlanOrder) -> OrderPlaced:
+    """Upgrade, renew or buy add-ons; in force at once. The plan may change once a calendar month, never to Trial."""
+    if not request.AcceptTerms:
+        raise invalid("the terms must be accepted", "AcceptTerms")
+    wish = msgspec.structs.replace(request.wish(), auto_renew=request.AutoRenew)
+    order, before, after = await call.plane.orders.place(request.SDKAppID, wish, call.caller.uin)
+    view = await edited(call, before, after, "plan", "add_ons", "expires_at", "auto_renew")
+    return OrderPlaced(_order(order), view)
+
+
+class DescribePlanOrders(OfApp):
+    Offset: Offset = 0
+    Limit: Limit = 20
+
+
+class OrderList(msgspec.Struct):
+    TotalCount: int
+    Orders: list[OrderView]
+
+
+@action("im", "DescribePlanOrders", kind="read", level="app")
+async def describe_plan_orders(call: Call, request: DescribePlanOrders) -> OrderList:
+    """An app's orders, newest first."""
+    total, found = await call.plane.orders.history(request.SDKAppID, request.Offset, request.Limit)
+    return OrderList(total, [_order(order) for order in found])
+
+
+class SetRenewFlag(OfApp):
+    AutoRenew: bool
+
+
+@action("im", "SetRenewFlag", kind="write", level="app")
+async def set_renew_flag(call: Call, request: SetRenewFlag) -> AppView:
+    """Switch auto-renewal: the plan is renewed by a month when it would expire."""
+    if call.the_app.plan == "Trial":
+        raise invalid("the plan Trial does not expire")
+    before, after = await call.plane.services.apps.edit(
+        request.SDKAppID, lambda app: rules.replace(app, auto_renew=request.AutoRenew)
+    )
+    return await edited(call, before, after, "auto_renew")
+
+
+class ModifyAppLimits(OfApp):
+    Overrides: OverridesView
+
+
+@action("im", "ModifyAppLimits", kind="write", level="app")
+async def modify_app_limits(call: Call, request: ModifyAppLimits) -> AppView:
+    """Set limits of one app beside its plan; what is left out follows the plan again."""
+    wanted = overrides_of(request.Overrides)
+    before, after = await call.plane.services.apps.edit(request.SDKAppID, lambda app: rules.overrides(app, wanted))
+    call.changed({"Overrides": before.overrides}, {"Overrides": after.overrides})
+    return await app_view(call, request.SDKAppID)

@@ -1,0 +1,292 @@
+"""Policies and their versions (access-management.md 6.2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from sodam.access.model import MAX_VERSIONS
+from sodam.access.policy_store import Policy
+from sodam.access.presets import Preset
+from sodam.cloudapi.action import Call, action
+from sodam.cloudapi.actions.views import Page, Rp, Tag, stamp, tags_view
+from sodam.control import ControlError, invalid
+
+
+class CreatePolicy(msgspec.Struct):
+    PolicyName: str
+    PolicyDocument: str
+    Description: str = ""
+    Tags: Annotated[list[Tag], msgspec.Meta(max_length=50)] = []
+    CreateMode: Literal[2, 3] = 2
+    """2: by syntax, 3: by the generator."""
+
+
+class PolicyCreated(msgspec.Struct):
+    PolicyId: int
+
+
+@action("cam", "CreatePolicy", kind="write", level="operation")
+async def create_policy(call: Call, request: CreatePolicy) -> PolicyCreated:
+    """Create a custom policy from a document, which is checked; at most 1500."""
+    policy_id = await call.plane.policies.create(
+        request.PolicyName,
+        request.PolicyDocument,
+        description=request.Description,
+        create_mode=request.CreateMode,
+        tags={tag.Key: tag.Value for tag in request.Tags},
+    )
+    call.changed(None, {"PolicyId": policy_id, "PolicyName": request.PolicyName, "Document": request.PolicyDocument})
+    return PolicyCreated(policy_id)
+
+
+class OfPolicy(msgspec.Struct):
+    PolicyId: int
+
+
+class UpdatePolicy(msgspec.Struct):
+    PolicyId: int = 0
+    PolicyName: str = ""
+    Description: str | None = None
+    PolicyDocument: str | None = None
+    Alias: str | None = None
+
+
+@action("cam", "UpdatePolicy", kind="write", level="operation")
+async def update_policy(call: Call, request: UpdatePolicy) -> PolicyCreated:
+    """Change a description, put a new version in force, or give a preset an alias.
+
+    A document makes a new version; when there are five, the oldest that is not in force gives way.
+    """
+    policies = call.plane.policies
+    found = await (policies.get(request.PolicyId) if request.PolicyId else policies.named(request.PolicyName))
+    if isinstance(found, Preset):
+        if request.Alias is None or request.PolicyDocument is not None or request.Description is not None:
+            raise ControlError("OperationDenied", "of a preset policy only the alias can be changed")
+        await policies.set_alias(found.policy_id, request.Alias)
+        call.changed(None, {"PolicyName": found.name, "Alias": request.Alias})
+        return PolicyCreated(found.policy_id)
+    before = await policies.document(found)
+    if request.PolicyDocument is not None and request.PolicyDocument != before:
+        policies.check(request.PolicyDocument)
+        versions = [v.version_id for v in await policies.versions(found) if v.version_id != found.default_version]
+        if len(versions) >= MAX_VERSIONS - 1:
+            await policies.delete_versions(found, [min(versions)])
+        await policies.add_version(found, request.PolicyDocument, default=True)
+    if request.Description is not None:
+        await policies.describe(found, request.Description)
+    call.changed(
+        {"PolicyName": found.name, "Description": found.description, "Document": before},
+        {"Description": request.Description, "Document": request.PolicyDocument},
+    )
+    return PolicyCreated(found.id)
+
+
+class DeletePolicy(msgspec.Struct):
+    PolicyId: Annotated[list[int], msgspec.Meta(min_length=1, max_length=50)]
+
+
+@action("cam", "DeletePolicy", kind="write", level="operation")
+async def delete_policy(call: Call, request: DeletePolicy) -> None:
+    """Delete custom policies, all or none; whoever had them loses them at once."""
+    found = [await call.plane.policies.custom(policy_id) for policy_id in request.PolicyId]
+    facts = [{"PolicyId": p.id, "PolicyName": p.name, "Document": await call.plane.policies.document(p)} for p in found]
+    await call.plane.policies.delete(request.PolicyId)
+    call.changed({"Policies": facts}, {})
+
+
+class PolicyDetails(msgspec.Struct):
+    PolicyName: str
+    Description: str
+    Type: int
+    AddTime: str
+    UpdateTime: str
+    PolicyDocument: str
+    PresetAlias: str
+    IsServiceLinkedRolePolicy: int
+    Tags: list[Tag]
+
+
+@action("cam", "GetPolicy", kind="read", level="operation")
+async def get_policy(call: Call, request: OfPolicy) -> PolicyDetails:
+    """A policy with the document that is in force."""
+    found = await call.plane.policies.get(request.PolicyId)
+    document = await call.plane.policies.document(found)
+    if isinstance(found, Preset):
+        alias = (await call.plane.policies.aliases()).get(found.policy_id, "")
+        return PolicyDetails(found.name, found.description, 2, "", "", document, alias, 0, [])
+    times = stamp(found.created_at), stamp(found.updated_at)
+    return PolicyDetails(found.name, found.description, 1, *times, document, "", 0, tags_view(found.tags))
+
+
+class ListPolicies(msgspec.Struct):
+    Rp: Rp = 20
+    Page: Page = 1
+    Scope: Literal["All", "QCS", "Local"] = "All"
+    Keyword: str = ""
+
+
+class PolicyLine(msgspec.Struct, kw_only=True):
+    PolicyId: int
+    PolicyName: str
+    AddTime: str
+    Type: int
+    Description: str
+    CreateMode: int
+    Attachments: int
+    ServiceType: str
+    IsAttached: int = 0
+    Deactived: int = 0
+    DeactivedDetail: list[str] = []
+    IsServiceLinkedPolicy: int = 0
+    AttachEntityCount: int
+    AttachEntityBoundaryCount: int = 0
+    UpdateTime: str
+    Tags: list[Tag]
+
+
+class PolicyList(msgspec.Struct):
+    TotalNum: int
+    List: list[PolicyLine]
+    ServiceTypeList: list[str]
+
+
+def _preset_line(found: Preset, attached: int) -> PolicyLine:
+    return PolicyLine(
+        PolicyId=found.policy_id,
+        PolicyName=found.name,
+        AddTime="",
+        Type=2,
+        Description=found.description,
+        CreateMode=1,
+        Attachments=attached,
+        ServiceType=found.service,
+        AttachEntityCount=attached,
+        UpdateTime="",
+        Tags=[],
+    )
+
+
+def _line(found: Policy, attached: int) -> PolicyLine:
+    return PolicyLine(
+        PolicyId=found.id,
+        PolicyName=found.name,
+        AddTime=stamp(found.created_at),
+        Type=1,
+        Description=found.description,
+        CreateMode=found.create_mode,
+        Attachments=attached,
+        ServiceType="",
+        AttachEntityCount=attached,
+        UpdateTime=stamp(found.updated_at),
+        Tags=tags_view(found.tags),
+    )
+
+
+@action("cam", "ListPolicies", kind="list", level="operation")
+async def list_policies(call: Call, request: ListPolicies) -> PolicyList:
+    """Policies: custom ones, newest first, then presets."""
+    presets, custom = await call.plane.policies.all()
+    counts = await call.plane.policies.attachment_counts()
+    lines: list[PolicyLine] = []
+    if request.Scope != "QCS":
+        lines += [_line(p, counts.get(p.id, 0)) for p in custom]
+    if request.Scope != "Local":
+        lines += [_preset_line(p, counts.get(p.policy_id, 0)) for p in presets]
+    word = request.Keyword.lower()
+    lines = [line for line in lines if word in line.PolicyName.lower() or word in line.Description.lower()]
+    start = (request.Page - 1) * request.Rp
+    return PolicyList(len(lines), lines[start : start + request.Rp], sorted({p.service for p in presets if p.service}))
+
+
+# Versions
+
+
+class CreatePolicyVersion(OfPolicy, kw_only=True):
+    PolicyDocument: str
+    SetAsDefault: bool
+
+
+class VersionCreated(msgspec.Struct):
+    VersionId: int
+
+
+@action("cam", "CreatePolicyVersion", kind="write", level="operation")
+async def create_policy_version(call: Call, request: CreatePolicyVersion) -> VersionCreated:
+    """Add a version to a custom policy, in force at once if wished; at most five."""
+    policy = await call.plane.policies.custom(request.PolicyId)
+    made = await call.plane.policies.add_version(policy, request.PolicyDocument, default=request.SetAsDefault)
+    call.changed(None, {"PolicyId": policy.id, "VersionId": made, "Document": request.PolicyDocument})
+    return VersionCreated(made)
+
+
+class VersionLine(msgspec.Struct):
+    VersionId: int
+    CreateDate: str
+    IsDefaultVersion: int
+
+
+class VersionList(msgspec.Struct):
+    Versions: list[VersionLine]
+
+
+@action("cam", "ListPolicyVersions", kind="list", level="operation")
+async def list_policy_versions(call: Call, request: OfPolicy) -> VersionList:
+    """The versions of a policy, newest first."""
+    found = await call.plane.policies.get(request.PolicyId)
+    if isinstance(found, Preset):
+        return VersionList([VersionLine(1, "", 1)])
+    return VersionList(
+        [
+            VersionLine(v.version_id, stamp(v.created_at), int(v.version_id == found.default_version))
+            for v in await call.plane.policies.versions(found)
+        ]
+    )
+
+
+class OfVersion(OfPolicy):
+    VersionId: int
+
+
+class VersionDetails(msgspec.Struct):
+    VersionId: int
+    CreateDate: str
+    IsDefaultVersion: int
+    Document: str
+
+
+class VersionView(msgspec.Struct):
+    PolicyVersion: VersionDetails
+
+
+@action("cam", "GetPolicyVersion", kind="read", level="operation")
+async def get_policy_version(call: Call, request: OfVersion) -> VersionView:
+    """One version with its document."""
+    found = await call.plane.policies.get(request.PolicyId)
+    if isinstance(found, Preset):
+        if request.VersionId != 1:
+            raise invalid(f"the policy has no version {request.VersionId}", "PolicyVersionNotExists")
+        return VersionView(VersionDetails(1, "", 1, found.document))
+    version = await call.plane.policies.version(found, request.VersionId)
+    default = int(version.version_id == found.default_version)
+    return VersionView(VersionDetails(version.version_id, stamp(version.created_at), default, version.document))
+
+
+@action("cam", "SetDefaultPolicyVersion", kind="write", level="operation")
+async def set_default_policy_version(call: Call, request: OfVersion) -> None:
+    """Put a version in force."""
+    policy = await call.plane.policies.custom(request.PolicyId)
+    await call.plane.policies.set_default(policy, request.VersionId)
+    call.changed({"VersionId": policy.default_version}, {"PolicyId": policy.id, "VersionId": request.VersionId})
+
+
+class DeletePolicyVersion(OfPolicy):
+    VersionId: Annotated[list[int], msgspec.Meta(min_length=1, max_length=MAX_VERSIONS)]
+
+
+@action("cam", "DeletePolicyVersion", kind="write", level="operation")
+async def delete_policy_version(call: Call, request: DeletePolicyVersion) -> None:
+    """Delete versions that are not in force; their numbers are never used again."""
+    policy = await call.plane.policies.custom(request.PolicyId)
+    await call.plane.policies.delete_versions(policy, request.VersionId)

@@ -1,0 +1,193 @@
+"""An app's settings: one versioned document, changed with optimistic locking (console.md section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+
+from sodam.apps import rules
+from sodam.apps.model import AllowType, App, FieldType, FriendField, UserField
+from sodam.apps.plans import FEATURE_PLAN, changeable_from
+from sodam.cloudapi.action import Call, action
+from sodam.cloudapi.actions.views import OfApp
+
+
+class UserFieldView(msgspec.Struct):
+    """A custom profile field; on the wire ``Tag_Profile_Custom_`` + name."""
+
+    Name: Annotated[str, msgspec.Meta(max_length=rules.MAX_FIELD_NAME)]
+    Type: FieldType
+    AppRead: bool = True
+    AppWrite: bool = True
+    AdminRead: bool = True
+    AdminWrite: bool = True
+
+
+class FriendFieldView(msgspec.Struct):
+    """A custom friend field; on the wire ``Tag_SNS_Custom_`` + name."""
+
+    Name: Annotated[str, msgspec.Meta(max_length=rules.MAX_FIELD_NAME)]
+    Type: FieldType
+
+
+class LockedSetting(msgspec.Struct):
+    Setting: str
+    Plan: str
+    """The least plan that has it."""
+    Why: str
+
+
+class MinMax(msgspec.Struct):
+    Min: int
+    Max: int
+
+
+class FieldLimits(msgspec.Struct):
+    Max: int
+    NameMax: int
+
+
+class Ranges(msgspec.Struct):
+    HistoryDays: MinMax
+    RecallSeconds: MinMax
+    DeletedIdDays: MinMax
+    UserFields: FieldLimits
+    FriendFields: FieldLimits
+
+
+class Ability(msgspec.Struct):
+    Version: int
+    HistoryDays: int
+    HistoryDaysChangeableFrom: int
+    RecallSeconds: int
+    BlacklistCheck: bool
+    FriendCheck: bool
+    DefaultAllowType: AllowType
+    AllowAccountDeletion: bool
+    DeletedIdDays: int
+    UserFields: list[UserFieldView]
+    FriendFields: list[FriendFieldView]
+    Locked: list[LockedSetting]
+    Ranges: Ranges
+
+
+_NAMES = {
+    "HistoryDays": "history_days",
+    "RecallSeconds": "recall_seconds",
+    "BlacklistCheck": "blacklist_check",
+    "FriendCheck": "friend_check",
+    "DefaultAllowType": "default_allow_type",
+    "AllowAccountDeletion": "allow_account_deletion",
+    "DeletedIdDays": "deleted_id_days",
+}
+
+
+def _user_field(field: UserField) -> UserFieldView:
+    return UserFieldView(field.name, field.type, field.app_read, field.app_write, field.admin_read, field.admin_write)
+
+
+def _field_of(view: UserFieldView) -> UserField:
+    return UserField(
+        name=view.Name,
+        type=view.Type,
+        app_read=view.AppRead,
+        app_write=view.AppWrite,
+        admin_read=view.AdminRead,
+        admin_write=view.AdminWrite,
+    )
+
+
+def _ability(app: App, now: int) -> Ability:
+    settings = app.settings
+    wire = {field: name for name, field in _NAMES.items()}
+    return Ability(
+        Version=app.settings_version,
+        HistoryDays=settings.history_days,
+        HistoryDaysChangeableFrom=changeable_from(app.history_changed_at, now),
+        RecallSeconds=settings.recall_seconds,
+        BlacklistCheck=settings.blacklist_check,
+        FriendCheck=settings.friend_check,
+        DefaultAllowType=settings.default_allow_type,
+        AllowAccountDeletion=settings.allow_account_deletion,
+        DeletedIdDays=settings.deleted_id_days,
+        UserFields=[_user_field(field) for field in settings.user_fields],
+        FriendFields=[FriendFieldView(field.name, field.type) for field in settings.friend_fields],
+        Locked=[
+            LockedSetting(wire[name], plan, f"this setting needs the plan {plan}")
+            for name, plan in FEATURE_PLAN.items()
+            if rules.lacking(app, name)
+        ],
+        Ranges=Ranges(
+            MinMax(1, app.limits.max_history_days),
+            MinMax(1, rules.MAX_RECALL_SECONDS),
+            MinMax(0, rules.MAX_DELETED_ID_DAYS),
+            FieldLimits(rules.MAX_USER_FIELDS, rules.MAX_FIELD_NAME),
+            FieldLimits(rules.MAX_FRIEND_FIELDS, rules.MAX_FIELD_NAME),
+        ),
+    )
+
+
+@action("im", "DescribeAbilityConfInfo", kind="read", level="app")
+async def describe_ability_conf_info(call: Call, request: OfApp) -> Ability:
+    """An app's settings with their version, their ranges, and what the plan locks."""
+    return _ability(call.the_app, int(call.plane.clock()))
+
+
+async def _change(call: Call, fn: Callable[[App], App]) -> Ability:
+    before, after = await call.plane.services.apps.edit(call.the_app.sdkappid, fn)
+    old, new = (msgspec.to_builtins(app.settings) for app in (before, after))
+    names = [name for name in new if old[name] != new[name]]
+    call.changed({name: old[name] for name in names}, {name: new[name] for name in names})
+    return _ability(after, int(call.plane.clock()))
+
+
+class AtVersion(OfApp):
+    Version: int
+    """As it was read: when somebody else has changed the settings since, nothing is written."""
+
+
+class SetAbilityConfInfo(AtVersion):
+    HistoryDays: int | None = None
+    RecallSeconds: int | None = None
+    BlacklistCheck: bool | None = None
+    FriendCheck: bool | None = None
+    DefaultAllowType: AllowType | None = None
+    AllowAccountDeletion: bool | None = None
+    DeletedIdDays: int | None = None
+
+
+@action("im", "SetAbilityConfInfo", kind="write", level="app")
+async def set_ability_conf_info(call: Call, request: SetAbilityConfInfo) -> Ability:
+    """Change settings, in force on every node within seconds. The message history may change once a month."""
+    changes = {field: value for name, field in _NAMES.items() if (value := getattr(request, name)) is not None}
+    now = int(call.plane.clock())
+    return await _change(call, lambda app: rules.settings(app, request.Version, changes, now))
+
+
+class UserFieldChange(AtVersion):
+    Field: UserFieldView
+
+
+@action("im", "AddUserField", kind="write", level="app")
+async def add_user_field(call: Call, request: UserFieldChange) -> Ability:
+    """Add a custom profile field. Name and type are for ever, and it is never deleted."""
+    return await _change(call, lambda app: rules.add_user_field(app, request.Version, _field_of(request.Field)))
+
+
+@action("im", "ModifyUserField", kind="write", level="app")
+async def modify_user_field(call: Call, request: UserFieldChange) -> Ability:
+    """Change who may read and write a custom profile field."""
+    return await _change(call, lambda app: rules.modify_user_field(app, request.Version, _field_of(request.Field)))
+
+
+class FriendFieldChange(AtVersion):
+    Field: FriendFieldView
+
+
+@action("im", "AddFriendField", kind="write", level="app")
+async def add_friend_field(call: Call, request: FriendFieldChange) -> Ability:
+    """Add a custom friend field. Name and type are for ever, and it is never deleted."""
+    field = FriendField(name=request.Field.Name, type=request.Field.Type)
+    return await _change(call, lambda app: rules.add_friend_field(app, request.Version, field))

@@ -1,0 +1,299 @@
+"""Sub-users, password rules and the overview (access-management.md 6.1)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from sodam.access.model import User
+from sodam.access.passwords import PasswordRules
+from sodam.cloudapi.action import Call, Nothing, action
+from sodam.cloudapi.actions.views import stamp
+from sodam.control import invalid
+
+Flag = Literal[0, 1]
+Remark = Annotated[str, msgspec.Meta(max_length=200)]
+Short = Annotated[str, msgspec.Meta(max_length=100)]
+_ID_OF_APP_OWNER = 1
+"""AppId: one per root account, and there is one root account."""
+
+
+class OfUser(msgspec.Struct):
+    Name: str
+
+
+class UserView(msgspec.Struct, kw_only=True):
+    Uin: int
+    Name: str
+    Uid: int
+    Remark: str
+    ConsoleLogin: int
+    PhoneNum: str
+    CountryCode: str
+    Email: str
+    CreateTime: str
+    NickName: str
+    RecentlyLoginIP: str
+    RecentlyLoginTime: str
+    MFA: bool
+    NeedResetPassword: int
+
+
+def user_view(user: User) -> UserView:
+    return UserView(
+        Uin=user.uin,
+        Name=user.name,
+        Uid=user.uid,
+        Remark=user.remark,
+        ConsoleLogin=int(user.console_login),
+        PhoneNum=user.phone_num,
+        CountryCode=user.country_code,
+        Email=user.email,
+        CreateTime=stamp(user.created_at),
+        NickName=user.name,
+        RecentlyLoginIP=user.last_login_ip,
+        RecentlyLoginTime=stamp(user.last_login_at),
+        MFA=bool(user.totp),
+        NeedResetPassword=int(user.need_reset),
+    )
+
+
+class AddUser(msgspec.Struct):
+    Name: str
+    Remark: Remark = ""
+    ConsoleLogin: Flag = 0
+    UseApi: Flag = 0
+    Password: str = ""
+    NeedResetPassword: Flag = 0
+    PhoneNum: Short = ""
+    CountryCode: Short = ""
+    Email: Short = ""
+
+
+class UserAdded(msgspec.Struct):
+    Uin: int
+    Name: str
+    Password: str
+    """Only one that was generated; it cannot be seen again."""
+    SecretId: str
+    SecretKey: str
+    Uid: int
+
+
+@action("cam", "AddUser", kind="write", level="operation")
+async def add_user(call: Call, request: AddUser) -> UserAdded:
+    """Create a sub-user with console access, an access key, or both. It may do nothing until a policy says so."""
+    wanted = User(
+        uin=0,
+        root=False,
+        name=request.Name,
+        uid=0,
+        remark=request.Remark,
+        phone_num=request.PhoneNum,
+        country_code=request.CountryCode,
+        email=request.Email,
+        console_login=bool(request.ConsoleLogin),
+        need_reset=bool(request.NeedResetPassword),
+    )
+    user, generated, key = await call.plane.users.add(wanted, request.Password, use_api=bool(request.UseApi))
+    call.changed(None, user_view(user))
+    return UserAdded(
+        user.uin, user.name, generated, key.secret_id if key else "", key.secret_key if key else "", user.uid
+    )
+
+
+class UpdateUser(msgspec.Struct):
+    Name: str
+    Remark: Remark | None = None
+    ConsoleLogin: Flag | None = None
+    Password: str = ""
+    NeedResetPassword: Flag | None = None
+    PhoneNum: Short | None = None
+    CountryCode: Short | None = None
+    Email: Short | None = None
+
+
+@action("cam", "UpdateUser", kind="write", level="operation")
+async def update_user(call: Call, request: UpdateUser) -> None:
+    """Change a sub-user's fields; its password too when one is given, which ends its sessions."""
+    user = await call.plane.users.get(request.Name)
+    given = {
+        "remark": request.Remark,
+        "console_login": None if request.ConsoleLogin is None else bool(request.ConsoleLogin),
+        "need_reset": None if request.NeedResetPassword is None else bool(request.NeedResetPassword),
+        "phone_num": request.PhoneNum,
+        "country_code": request.CountryCode,
+        "email": request.Email,
+    }
+    changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    if request.ConsoleLogin and not request.Password and not user.password:
+        raise invalid("console access needs a password: give one, or use ResetPassword", "PasswordViolatedRules")
+    await call.plane.users.update(user, changes, request.Password)
+    call.changed(user_view(user), user_view(await call.plane.users.get(request.Name)))
+
+
+class ResetPassword(msgspec.Struct):
+    Name: str
+    Password: str = ""
+    NeedResetPassword: Flag = 1
+
+
+class PasswordMade(msgspec.Struct):
+    Password: str
+    """Empty when one was given."""
+
+
+@action("cam", "ResetPassword", kind="write", level="operation")
+async def reset_password(call: Call, request: ResetPassword) -> PasswordMade:
+    """Give a sub-user a new password, ending its sessions and any lock."""
+    user = await call.plane.users.get(request.Name)
+    made = await call.plane.users.reset_password(user, request.Password, need_reset=bool(request.NeedResetPassword))
+    return PasswordMade(made)
+
+
+@action("cam", "GetUser", kind="read", level="operation")
+async def get_user(call: Call, request: OfUser) -> UserView:
+    """A sub-user by name."""
+    return user_view(await call.plane.users.get(request.Name))
+
+
+class DeleteUser(msgspec.Struct):
+    Name: str
+    Force: Flag = 0
+
+
+@action("cam", "DeleteUser", kind="write", level="operation")
+async def delete_user(call: Call, request: DeleteUser) -> None:
+    """Delete a sub-user; with Force, its access keys too."""
+    user = await call.plane.users.get(request.Name)
+    await call.plane.users.delete(user, force=bool(request.Force))
+    call.changed(user_view(user), {})
+
+
+class UserData(msgspec.Struct):
+    Data: list[UserView]
+
+
+@action("cam", "ListUsers", kind="list", level="operation")
+async def list_users(call: Call, request: Nothing) -> UserData:
+    """All sub-users, by name; at most 1000."""
+    return UserData([user_view(user) for user in await call.plane.users.all()])
+
+
+class DescribeSubAccounts(msgspec.Struct):
+    FilterSubAccountUin: Annotated[list[int], msgspec.Meta(max_length=50)]
+
+
+class SubAccount(msgspec.Struct):
+    Uin: int
+    Name: str
+    Uid: int
+    Remark: str
+    CreateTime: str
+    UserType: int
+    LastLoginIp: str
+    LastLoginTime: str
+
+
+class SubAccounts(msgspec.Struct):
+    SubAccounts: list[SubAccount]
+
+
+@action("cam", "DescribeSubAccounts", kind="list", level="operation")
+async def describe_sub_accounts(call: Call, request: DescribeSubAccounts) -> SubAccounts:
+    """Sub-users by number; unknown numbers are left out."""
+    wanted = frozenset(request.FilterSubAccountUin)
+    return SubAccounts(
+        [
+            SubAccount(
+                user.uin,
+                user.name,
+                user.uid,
+                user.remark,
+                stamp(user.created_at),
+                2,
+                user.last_login_ip,
+                stamp(user.last_login_at),
+            )
+            for user in await call.plane.users.all()
+            if user.uin in wanted
+        ]
+    )
+
+
+class LoginFlag(msgspec.Struct):
+    Stoken: Flag = 0
+
+
+class SetMfaFlag(msgspec.Struct):
+    OpUin: int
+    LoginFlag: LoginFlag
+
+
+@action("cam", "SetMfaFlag", kind="write", level="operation")
+async def set_mfa_flag(call: Call, request: SetMfaFlag) -> None:
+    """Take a lost one-time code away from a sub-user. Only the user itself can set one up."""
+    user = await call.plane.users.get_sub(request.OpUin)
+    if request.LoginFlag.Stoken:
+        raise invalid("the user sets a one-time code up after signing in; here it can only be taken away")
+    await call.plane.users.clear_mfa(user)
+    call.changed({"MFA": bool(user.totp)}, {"MFA": False})
+
+
+class AppIdView(msgspec.Struct):
+    Uin: str
+    OwnerUin: str
+    AppId: int
+
+
+@action("cam", "GetUserAppId", kind="read", level="operation")
+async def get_user_app_id(call: Call, request: Nothing) -> AppIdView:
+    """Who the caller is."""
+    return AppIdView(str(call.caller.uin), str(call.caller.owner_uin), _ID_OF_APP_OWNER)
+
+
+class Summary(msgspec.Struct):
+    Policies: int
+    Roles: int
+    User: int
+    Group: int
+    Member: int
+    IdentityProviders: int
+    LoginUrl: str
+
+
+@action("cam", "GetAccountSummary", kind="read", level="operation")
+async def get_account_summary(call: Call, request: Nothing) -> Summary:
+    """Counts for the overview, and the login link of sub-users."""
+    presets, custom = await call.plane.policies.all()
+    users = await call.plane.users.all()
+    groups = await call.plane.users.groups()
+    return Summary(
+        len(presets) + len(custom), 0, len(users), len(groups), 0, 0, f"/console/login?uin={call.caller.owner_uin}"
+    )
+
+
+class RulesView(msgspec.Struct):
+    Rules: PasswordRules
+    UpdateTime: str
+    Modifier: str
+
+
+@action("cam", "GetPasswordRules", kind="read", level="operation")
+async def get_password_rules(call: Call, request: Nothing) -> RulesView:
+    """The rules that passwords follow."""
+    stored = await call.plane.login.rules()
+    return RulesView(stored.rules, stamp(stored.updated_at), stored.modifier)
+
+
+class UpdatePasswordRules(msgspec.Struct):
+    Rules: PasswordRules
+
+
+@action("cam", "UpdatePasswordRules", kind="write", level="operation")
+async def update_password_rules(call: Call, request: UpdatePasswordRules) -> None:
+    """Change the rules that passwords follow; present passwords stay."""
+    before = await call.plane.login.rules()
+    await call.plane.login.set_rules(request.Rules, call.caller.name)
+    call.changed({"Rules": before.rules}, {"Rules": request.Rules})

@@ -1,0 +1,217 @@
+"""What several actions answer with: an app, its keys, its limits, a page."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from sodam.apps import rules
+from sodam.apps.keys import masked
+from sodam.apps.model import DEFAULT_ADMIN, App, AppKey
+from sodam.apps.plans import AddOns, Overrides, Plan, PlanLimits
+from sodam.cloudapi.action import Call
+from sodam.control import missing
+
+SdkAppId = Annotated[int, msgspec.Meta(ge=1, le=2**32 - 1)]
+Offset = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
+Page = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+Rp = Annotated[int, msgspec.Meta(ge=1, le=200)]
+
+
+class OfApp(msgspec.Struct):
+    """A request about one app."""
+
+    SDKAppID: SdkAppId
+
+
+class Tag(msgspec.Struct):
+    Key: str
+    Value: str = ""
+
+
+class AddOnsView(msgspec.Struct, omit_defaults=True):
+    GroupsJoined: int | None = None
+    GroupMembers: int | None = None
+    HistoryDays: int | None = None
+    AVChatRooms: bool = False
+
+
+class LimitsView(msgspec.Struct):
+    """Null: no limit."""
+
+    Accounts: int | None
+    Friends: int
+    Blacklist: int
+    HistoryDays: int
+    GroupsJoined: int
+    GroupMembers: int
+    AVChatRooms: int | None
+
+
+class OverridesView(msgspec.Struct):
+    """Limits that the operator set; what is left out follows the plan."""
+
+    Accounts: int | UnsetType | None = UNSET
+    Friends: int | UnsetType = UNSET
+    Blacklist: int | UnsetType = UNSET
+    HistoryDays: int | UnsetType = UNSET
+    GroupsJoined: int | UnsetType = UNSET
+    GroupMembers: int | UnsetType = UNSET
+    AVChatRooms: int | UnsetType | None = UNSET
+
+
+class KeyLine(msgspec.Struct):
+    KeyId: int
+    Algorithm: str
+    CreateTime: int
+    Masked: str
+
+
+class AppCard(msgspec.Struct, kw_only=True):
+    SDKAppID: int
+    Name: str
+    Type: str
+    Status: str
+    Plan: Plan
+    CreateTime: int
+    UpdateTime: int
+    ExpireTime: int
+    AutoRenew: bool
+    Tags: list[Tag]
+
+
+class AppView(AppCard, kw_only=True):
+    Introduction: str
+    Admins: list[str]
+    MaxAdmins: int = rules.MAX_ADMINS
+    DefaultAdmin: str = DEFAULT_ADMIN
+    Keys: list[KeyLine]
+    AddOns: AddOnsView
+    Limits: LimitsView
+    Overrides: OverridesView
+    AccountCount: int
+    CreateUin: int
+    PlanChangeableFrom: int
+    Version: int
+
+
+def tags_view(tags: Mapping[str, str]) -> list[Tag]:
+    return [Tag(key, tags[key]) for key in sorted(tags)]
+
+
+def add_ons_view(add_ons: AddOns) -> AddOnsView:
+    return AddOnsView(add_ons.groups_joined, add_ons.group_members, add_ons.history_days, add_ons.avchatrooms)
+
+
+def add_ons_of(view: AddOnsView) -> AddOns:
+    return AddOns(
+        groups_joined=view.GroupsJoined or None,
+        group_members=view.GroupMembers or None,
+        history_days=view.HistoryDays or None,
+        avchatrooms=view.AVChatRooms,
+    )
+
+
+def limits_view(limits: PlanLimits) -> LimitsView:
+    return LimitsView(
+        limits.accounts,
+        limits.friends,
+        limits.blacklist,
+        limits.max_history_days,
+        limits.groups_joined,
+        limits.group_members,
+        limits.avchatrooms,
+    )
+
+
+def overrides_view(overrides: Overrides) -> OverridesView:
+    return OverridesView(
+        Accounts=overrides.accounts,
+        Friends=overrides.friends,
+        Blacklist=overrides.blacklist,
+        HistoryDays=overrides.max_history_days,
+        GroupsJoined=overrides.groups_joined,
+        GroupMembers=overrides.group_members,
+        AVChatRooms=overrides.avchatrooms,
+    )
+
+
+def overrides_of(view: OverridesView) -> Overrides:
+    return Overrides(
+        accounts=view.Accounts,
+        friends=view.Friends,
+        blacklist=view.Blacklist,
+        max_history_days=view.HistoryDays,
+        groups_joined=view.GroupsJoined,
+        group_members=view.GroupMembers,
+        avchatrooms=view.AVChatRooms,
+    )
+
+
+def key_line(key: AppKey) -> KeyLine:
+    return KeyLine(key.key_id, key.algorithm, key.created_at, masked(key))
+
+
+def status_of(app: App) -> str:
+    return "deleting" if app.deleting_at else app.status
+
+
+def app_card(app: App) -> AppCard:
+    return AppCard(**_card(app))
+
+
+def _card(app: App) -> dict[str, Any]:
+    return {
+        "SDKAppID": app.sdkappid,
+        "Name": app.name,
+        "Type": app.kind,
+        "Status": status_of(app),
+        "Plan": app.plan,
+        "CreateTime": app.created_at,
+        "UpdateTime": app.updated_at,
+        "ExpireTime": app.expires_at,
+        "AutoRenew": app.auto_renew,
+        "Tags": tags_view(app.tags),
+    }
+
+
+async def app_view(call: Call, sdkappid: int) -> AppView:
+    """An app as it is now."""
+    services = call.plane.services
+    app = services.apps.get(sdkappid)
+    if app is None:
+        raise missing(f"there is no app {sdkappid}", "SdkAppIdNotFound")
+    keys = await services.apps.keys(sdkappid)
+    return AppView(
+        **_card(app),
+        Introduction=app.introduction,
+        Admins=sorted(app.admins, key=lambda user_id: (user_id != DEFAULT_ADMIN, user_id)),
+        Keys=[key_line(key) for key in keys],
+        AddOns=add_ons_view(app.add_ons),
+        Limits=limits_view(app.limits),
+        Overrides=overrides_view(app.overrides),
+        AccountCount=await services.accounts.count(sdkappid),
+        CreateUin=app.created_by or call.plane.owner_uin,
+        PlanChangeableFrom=app.plan_changeable_from(int(call.plane.clock())),
+        Version=app.version,
+    )
+
+
+async def edited(call: Call, before: App, after: App, *names: str) -> AppView:
+    """The app after a change, the change noted for the audit log: ``names`` are fields of App."""
+
+    def facts(app: App) -> dict[str, object]:
+        return {name: sorted(value) if isinstance(value := getattr(app, name), frozenset) else value for name in names}
+
+    call.changed(facts(before), facts(after))
+    return await app_view(call, after.sdkappid)
+
+
+def stamp(second: int) -> str:
+    """A time as access management writes it: ``YYYY-MM-DD HH:MM:SS`` in UTC; empty for never."""
+    return datetime.datetime.fromtimestamp(second, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S") if second else ""

@@ -1,0 +1,94 @@
+"""Putting the control plane together over the services of the chat plane."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable
+
+import structlog
+
+from sodam.access.login import LoginService
+from sodam.access.policies import PolicyService
+from sodam.access.sessions import Sessions
+from sodam.access.users import UserService
+from sodam.apps.deletion import AppDeletion
+from sodam.apps.keys import AppKeys
+from sodam.apps.orders import Orders
+from sodam.apps.plans import Prices
+from sodam.audit.model import Event
+from sodam.audit.service import AuditLog, document
+from sodam.cloudapi.imports import register
+from sodam.cloudapi.plane import ControlPlane
+from sodam.cloudapi.table import catalogue
+from sodam.jobs.periodic import Periodic
+from sodam.jobs.service import JobService
+from sodam.messages import retention
+from sodam.services import Services
+
+log = structlog.get_logger(__name__)
+DAY = 86400
+
+
+def build(services: Services, clock: Callable[[], float] = time.time) -> ControlPlane:
+    """Everything built, nothing started."""
+    db, apps, settings = services.db, services.apps, services.settings
+    sessions = Sessions(db, clock)
+    login = LoginService(db, sessions, clock)
+    jobs = JobService(db, clock)
+    prices = Prices(currency=settings.currency, amounts=dict(settings.prices))
+    plane = ControlPlane(
+        services=services,
+        login=login,
+        sessions=sessions,
+        users=UserService(db, login, sessions, clock),
+        policies=PolicyService(db, catalogue, lambda: login.owner_uin, clock),
+        audit=AuditLog(db, clock),
+        jobs=jobs,
+        periodic=Periodic(db, clock),
+        app_keys=AppKeys(apps, clock),
+        orders=Orders(db, apps, prices, clock),
+        deletion=AppDeletion(db, apps, jobs),
+        clock=clock,
+    )
+    register(plane)
+
+    async def erase_files(sdkappid: int) -> None:
+        await asyncio.to_thread(shutil.rmtree, settings.data_dir / "files" / str(sdkappid), ignore_errors=True)
+
+    plane.deletion.erase_files.append(erase_files)
+    plane.periodic.add("plans", 60, lambda: sweep_plans(plane))
+    plane.periodic.add("retention", 3600, lambda: purge_messages(plane))
+    return plane
+
+
+async def sweep_plans(plane: ControlPlane) -> None:
+    """Renew, expire and disable apps whose time has come; the audit log says so."""
+    for before, after in await plane.orders.sweep():
+        facts = [{"Status": app.status, "ExpireTime": app.expires_at} for app in (before, after)]
+        await plane.audit.add(
+            Event(
+                time_ms=plane.audit.now(),
+                uin=0,
+                user_name="",
+                edge="server",
+                action="im:ModifyAppStatus",
+                resource=f"qcs::im::uin/{plane.owner_uin}:sdkappid/{after.sdkappid}",
+                about_app=after.sdkappid,
+                before=document(facts[0]),
+                after=document(facts[1]),
+            )
+        )
+
+
+async def purge_messages(plane: ControlPlane) -> int:
+    """Erase the messages that no app keeps any longer; how many."""
+    total = 0
+    for app in plane.services.apps.all():
+        if not app.deleting_at:
+            before = int(plane.clock()) - app.settings.history_days * DAY
+            total += await retention.purge(plane.services.db, app.sdkappid, before)
+    if total:
+        log.info("old messages erased", messages=total)
+    return total

@@ -1,0 +1,165 @@
+"""The cloud API's HTTP edge: ``POST /`` (or GET) with ``X-TC-Action``, answers always HTTP 200.
+
+The checks run in the order of access-management.md 5.1: header, key, time, scope, signature, policy, parameters.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from sodam.access.model import Caller
+from sodam.cloudapi import tc3
+from sodam.cloudapi.plane import ControlPlane
+from sodam.cloudapi.run import run
+from sodam.cloudapi.table import SERVICES, TABLE
+from sodam.control import ControlError
+from sodam.http import Receive, Scope, Send, respond
+
+MAX_BODY: Final = 10 * 1024 * 1024
+_JSON: Final = b"application/json"  # the client library reads errors of exactly this type
+_PART: Final = re.compile(rb'name="([^"]+)"')
+
+
+class CloudApi:
+    """Mounted at ``/``. A browser that comes here is sent to the console."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self._plane = plane
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if scope["method"] in ("GET", "HEAD") and "authorization" not in headers and "x-tc-action" not in headers:
+            await respond(send, 302, b"text/plain; charset=utf-8", b"", (b"location", b"/console/"))
+            return
+        request_id = str(uuid.uuid4())
+        body = await _read(receive)
+        try:
+            result = await self._answer(scope, headers, body, request_id)
+            answer = msgspec.json.encode(result) if result is not None else b"{}"
+        except ControlError as error:
+            described = {"Code": error.code, "Message": error.message, **error.extra}
+            answer = msgspec.json.encode({"Error": described})
+        inside = answer[1:-1] + b"," if len(answer) > 2 else b""
+        payload = b'{"Response":{' + inside + b'"RequestId":"' + request_id.encode() + b'"}}'
+        await respond(send, 200, _JSON, payload)
+
+    async def _answer(self, scope: Scope, headers: dict[str, str], body: bytes, request_id: str) -> Any:
+        if scope["method"] not in ("POST", "GET"):
+            raise ControlError("UnsupportedProtocol", "use POST or GET")
+        if len(body) > MAX_BODY:
+            raise ControlError("RequestSizeLimitExceeded", f"the body is larger than {MAX_BODY} bytes")
+        caller, service = await self._caller(scope, headers, body)
+        name = headers.get("x-tc-action", "")
+        action = TABLE.find(service, name)
+        if action is None:
+            raise ControlError("InvalidAction", f"the service {service} has no action {name!r}")
+        return await run(self._plane, action, caller, _parameters(scope, headers, body), request_id)
+
+    async def _caller(self, scope: Scope, headers: dict[str, str], body: bytes) -> tuple[Caller, str]:
+        """Who signed, and the service of the signature's scope."""
+        plane = self._plane
+        authorization = tc3.parse(headers.get("authorization", ""))
+        key = await plane.users.key(authorization.secret_id)
+        if key is None or not key.active:
+            raise ControlError("AuthFailure.SecretIdNotFound", "this SecretId does not exist or is disabled")
+        timestamp = headers.get("x-tc-timestamp", "")
+        tc3.check_time(authorization, timestamp, plane.clock())
+        if authorization.service not in SERVICES:
+            raise ControlError("NoSuchProduct", f"there is no service {authorization.service!r}")
+        get = scope["method"] == "GET"
+        query = scope["query_string"].decode("latin-1") if get else ""
+        canonical = tc3.canonical_request(
+            scope["method"], "/", query, headers, authorization.signed_headers, b"" if get else body
+        )
+        if not tc3.matches(authorization, key.secret_key, timestamp, canonical):
+            raise ControlError("AuthFailure.SignatureFailure", "the signature does not match")
+        await plane.users.used_key(key.secret_id)
+        user = await plane.users.get_uin(key.uin)
+        client = scope.get("client")
+        caller = Caller(
+            user=user,
+            owner_uin=plane.owner_uin,
+            ip=client[0] if client else "",
+            user_agent=headers.get("user-agent", "") or headers.get("x-tc-requestclient", ""),
+            edge="cloudapi",
+        )
+        return caller, authorization.service
+
+
+async def _read(receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size <= MAX_BODY:
+            parts.append(part)
+        if not message.get("more_body"):
+            break
+    return b"".join(parts) if size <= MAX_BODY else b"x" * (MAX_BODY + 1)
+
+
+def _parameters(scope: Scope, headers: dict[str, str], body: bytes) -> bytes:
+    """The parameters as JSON, whatever form they came in. Raises ControlError."""
+    kind = headers.get("content-type", "").split(";", 1)[0].strip().lower()
+    if scope["method"] == "GET":
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        return json.dumps(unflattened(pairs)).encode()
+    if kind == "multipart/form-data":
+        return json.dumps(_multipart(headers["content-type"], body)).encode()
+    return body
+
+
+def unflattened(pairs: list[tuple[str, str]]) -> Any:
+    """``A.0.B=1`` as ``{"A": [{"B": "1"}]}``: all values are text, which the decoding takes for what they mean."""
+    root: dict[str, Any] = {}
+    for name, value in pairs:
+        node, parts = root, name.split(".")
+        if len(parts) > 8:
+            raise ControlError("InvalidParameter", "a parameter is nested too deeply")
+        for part in parts[:-1]:
+            below = node.setdefault(part, {})
+            if not isinstance(below, dict):
+                raise ControlError("InvalidParameter", f"the parameter {name!r} contradicts another")
+            node = below
+        node[parts[-1]] = value
+    return _lists(root)
+
+
+def _lists(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    items = {key: _lists(value) for key, value in node.items()}
+    if items and all(key.isdigit() and len(key) < 5 for key in items):
+        return [items[key] for key in sorted(items, key=int)]
+    return items
+
+
+def _multipart(content_type: str, body: bytes) -> dict[str, Any]:
+    """Form fields; one of type JSON is read as such."""
+    found = re.search(r'boundary="?([^";]+)"?', content_type)
+    if found is None:
+        raise ControlError("InvalidParameter", "the multipart body has no boundary")
+    fields: dict[str, Any] = {}
+    for part in body.split(b"--" + found[1].encode())[1:-1]:
+        head, _, value = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        name = _PART.search(head)
+        if name is None:
+            raise ControlError("InvalidParameter", "a part of the body has no name")
+        text = value.removesuffix(b"\r\n").decode("utf-8", "replace")
+        try:
+            fields[name[1].decode()] = json.loads(text) if b"application/json" in head else text
+        except ValueError:
+            raise ControlError("InvalidParameter", "a part of the body is not valid JSON") from None
+    return fields

@@ -1,0 +1,57 @@
+"""What actions work with: the services of the chat plane and those of the control plane, in one object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sodam.access.login import LoginService
+from sodam.access.model import Caller
+from sodam.access.policies import Authority, PolicyService
+from sodam.access.sessions import Sessions
+from sodam.access.users import UserService
+from sodam.apps.deletion import AppDeletion
+from sodam.apps.keys import AppKeys
+from sodam.apps.orders import Orders
+from sodam.audit.service import AuditLog
+from sodam.jobs.periodic import Periodic
+from sodam.jobs.service import JobService
+from sodam.services import Services
+
+
+@dataclass(slots=True)
+class ControlPlane:
+    services: Services
+    login: LoginService
+    sessions: Sessions
+    users: UserService
+    policies: PolicyService
+    audit: AuditLog
+    jobs: JobService
+    periodic: Periodic
+    app_keys: AppKeys
+    orders: Orders
+    deletion: AppDeletion
+    clock: Callable[[], float]
+    made_root_password: str | None = None
+    """The password that this start made for root."""
+
+    @property
+    def owner_uin(self) -> int:
+        return self.login.owner_uin
+
+    async def authority(self, caller: Caller) -> Authority:
+        """What policies let a caller do, read anew for every request: a change counts at once, on every node."""
+        if caller.user.root:
+            return Authority(None)
+        statements = await self.policies.statements_of(caller.user)
+        return Authority(statements, await self.policies.boundary_of(caller.user))
+
+    async def start(self) -> None:
+        self.made_root_password = await self.login.start(self.services.settings.root_password)
+        await self.jobs.start()
+        self.periodic.start()
+
+    async def stop(self) -> None:
+        await self.periodic.stop()
+        await self.jobs.stop()

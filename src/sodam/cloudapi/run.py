@@ -1,0 +1,210 @@
+"""Running an action: is the caller allowed, is the request well-formed, what does the audit log say of it.
+
+Both edges call ``run``; they differ in how they know the caller and in how they write the answer.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from sodam.access.conditions import Context
+from sodam.access.evaluate import Question, Who
+from sodam.access.model import Caller
+from sodam.access.policies import Authority
+from sodam.apps.model import App
+from sodam.audit.model import Event, Outcome
+from sodam.audit.service import document
+from sodam.cloudapi.action import Action, Call
+from sodam.cloudapi.plane import ControlPlane
+from sodam.control import ControlError, invalid, missing
+from sodam.errors import ApiError
+
+log = structlog.get_logger(__name__)
+_MISSING: Final = re.compile(r"missing required field `([^`]+)`")
+_MAX_APP: Final = 2**53
+
+
+class _Target(msgspec.Struct):
+    """What the resource is made of, read before anything else is believed."""
+
+    SDKAppID: int = 0
+    JobId: str = ""
+    TargetUin: int = 0
+
+
+_target = msgspec.json.Decoder(_Target, strict=False).decode
+
+
+def app_resource(owner_uin: int, sdkappid: int) -> str:
+    return f"qcs::im::uin/{owner_uin}:sdkappid/{sdkappid or '*'}"
+
+
+def user_resource(owner_uin: int, uin: int) -> str:
+    return f"qcs::cam::uin/{owner_uin}:uin/{uin}"
+
+
+def context_of(caller: Caller, now: float, app: App | None) -> Context:
+    """What condition keys of policies can ask about (access-management.md 2.6)."""
+    moment = datetime.datetime.fromtimestamp(int(now), datetime.UTC).isoformat()
+    mfa = "1" if caller.mfa else "0"
+    context: dict[str, tuple[str, ...]] = {
+        "qcs:ip": (caller.ip,),
+        "qcs:current_time": (moment,),
+        "qcs:uin": (str(caller.uin),),
+        "qcs:owner_uin": (str(caller.owner_uin),),
+        "qcs:mfa": (mfa,),
+        "mfa": (mfa,),
+    }
+    if app is not None:
+        context["qcs:create_uin"] = (str(app.created_by or caller.owner_uin),)
+        tags = tuple(f"{key}&{value}" for key, value in app.tags.items())
+        for name in ("qcs:resource_tag", "qcs:tag"):
+            context[name] = tags
+            for key, value in app.tags.items():
+                context[f"{name}/{key}"] = (value,)
+    return context
+
+
+def question(plane: ControlPlane, caller: Caller, action_id: str, resource: str | None, app: App | None) -> Question:
+    who = Who(caller.uin, caller.owner_uin)
+    return Question(action_id, resource, who, context_of(caller, plane.clock(), app))
+
+
+def may_see(call: Call, app: App, action_id: str = "") -> bool:
+    """Whether the caller is allowed this call's action, or another, on an app."""
+    resource = app_resource(call.caller.owner_uin, app.sdkappid)
+    asked = question(call.plane, call.caller, action_id or call.action.id, resource, app)
+    return call.authority.decide(asked).allowed
+
+
+def allowed(plane: ControlPlane, caller: Caller, authority: Authority, action: Action, sdkappid: int) -> bool:
+    """Whether an action would be allowed, to show what is locked. ``sdkappid`` 0: on some app at least."""
+    app = plane.services.apps.get(sdkappid) if sdkappid else None
+    if action.level in ("app", "list", "job") and not sdkappid:
+        return authority.could_allow(question(plane, caller, action.id, app_resource(caller.owner_uin, 0), None))
+    resource: str | None = None
+    if action.level in ("app", "list", "job"):
+        resource = app_resource(caller.owner_uin, sdkappid)
+    elif action.level == "user":
+        resource = user_resource(caller.owner_uin, caller.uin)
+    return authority.decide(question(plane, caller, action.id, resource, app)).allowed
+
+
+async def run(plane: ControlPlane, action: Action, caller: Caller, body: bytes, request_id: str) -> Any:
+    """The answer of an action. Raises ControlError; everything else that goes wrong becomes InternalError."""
+    call = Call(plane, action, caller, await plane.authority(caller), request_id)
+    request: Any = None
+    try:
+        request = await _admit(call, body)
+        result = await action.handler(call, request)
+    except ControlError as error:
+        await _record(call, request, error.code)
+        raise
+    except ApiError as error:
+        await _record(call, request, str(int(error.code)))
+        raise ControlError("FailedOperation", error.info, extra={"ErrorCode": int(error.code)}) from None
+    except Exception:
+        log.exception("an action failed", action=action.id, request_id=request_id)
+        await _record(call, request, "InternalError")
+        raise ControlError("InternalError", "the action failed inside the server; its log has the RequestId") from None
+    await _record(call, request, "")
+    return result
+
+
+async def _admit(call: Call, body: bytes) -> Any:
+    action = call.action
+    if len(body) > action.max_body:
+        raise ControlError("RequestSizeLimitExceeded", f"the body is larger than {action.max_body} bytes")
+    target = _read_target(body)
+    await _authorize(call, target)
+    try:
+        request = action.decode(body or b"{}")
+    except msgspec.ValidationError as error:
+        found = _MISSING.search(str(error))
+        raise ControlError("MissingParameter" if found else "InvalidParameter", str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise invalid(f"the body is not valid JSON: {error}") from None
+    if action.level == "app" and call.app is None:
+        raise missing(f"there is no app {target.SDKAppID}", "SdkAppIdNotFound")
+    return request
+
+
+def _read_target(body: bytes) -> _Target:
+    """Never fails: what cannot be read names no resource, and is refused by the strict decoding later."""
+    try:
+        target = _target(body or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _Target()
+    return target if 0 <= target.SDKAppID < _MAX_APP else _Target()
+
+
+async def _authorize(call: Call, target: _Target) -> None:
+    """Raises ControlError AuthFailure.UnauthorizedOperation, which names action and resource."""
+    plane, caller, action = call.plane, call.caller, call.action
+    resource: str | None = None
+    app: App | None = None
+    if action.level == "list":
+        call.resource = app_resource(caller.owner_uin, 0)
+        if not call.authority.could_allow(question(plane, caller, action.id, call.resource, None)):
+            raise _refused(action, call.resource)
+        return
+    unknown: ControlError | None = None
+    if action.level == "job":
+        try:
+            target.SDKAppID = (await plane.jobs.get(target.JobId)).about_app
+        except ControlError as error:  # said only to whoever may know
+            unknown = error
+    call.about_app = target.SDKAppID
+    if action.level in ("app", "job"):
+        app = plane.services.apps.get(target.SDKAppID)
+        resource = app_resource(caller.owner_uin, target.SDKAppID)
+    elif action.level == "user":
+        resource = user_resource(caller.owner_uin, target.TargetUin or caller.uin)
+    call.resource = resource or "*"
+    if not call.authority.decide(question(plane, caller, action.id, resource, app)).allowed:
+        raise _refused(action, call.resource)
+    if unknown is not None and target.JobId:
+        raise unknown
+    call.app = app
+
+
+def _refused(action: Action, resource: str) -> ControlError:
+    return ControlError(
+        "AuthFailure.UnauthorizedOperation",
+        f"you are not authorized to perform operation ({action.id}) on resource ({resource})",
+        cure="Ask an administrator for a policy that allows this operation on this resource.",
+        extra={"Action": action.id, "Resource": resource},
+    )
+
+
+async def _record(call: Call, request: Any, code: str) -> None:
+    action, caller = call.action, call.caller
+    refused = code == "AuthFailure.UnauthorizedOperation"
+    if not (action.kind == "write" or action.audited or refused):
+        return
+    outcome: Outcome = "refused" if refused else "failed" if code else "ok"
+    event = Event(
+        time_ms=call.plane.audit.now(),
+        uin=caller.uin,
+        user_name=caller.name,
+        edge=caller.edge,
+        action=action.id,
+        resource=call.resource,
+        about_app=call.about_app,
+        outcome=outcome,
+        error_code=code,
+        before=document(call.before) if not code else "",
+        after=document(call.after if call.after is not None and not code else request),
+        ip=caller.ip,
+        user_agent=caller.user_agent[:200],
+        request_id=call.request_id,
+    )
+    try:
+        await call.plane.audit.add(event)
+    except Exception:
+        log.exception("the audit log could not be written", action=action.id, uin=caller.uin, outcome=outcome)

@@ -1,0 +1,46 @@
+"""THE table of actions. An action is declared in its noun's file and is served, listed, documented, named by policies
+and tested from there; a new file is added here."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Final
+
+from sodam.cloudapi.action import TABLE, Action
+
+__all__ = ["SERVICES", "TABLE", "actions", "catalogue"]
+
+_FILES: Final = (
+    "apps",
+    "keys",
+    "plans",
+    "settings",
+    "accounts",
+    "relations",
+    "jobs",
+    "users",
+    "groups",
+    "access_keys",
+    "policies",
+    "policy_tools",
+    "attachments",
+    "audit",
+)
+SERVICES: Final = {"im": "Chat", "cam": "Access management", "cloudaudit": "Audit log"}
+for _name in _FILES:
+    import_module(f"sodam.cloudapi.actions.{_name}")
+
+
+def actions() -> list[Action]:
+    """Every action, by service and name."""
+    return sorted(TABLE.actions.values(), key=lambda a: (a.service, a.name))
+
+
+@cache
+def catalogue() -> dict[str, frozenset[str]]:
+    """What policies may name: each service with its operations in lower case."""
+    found: dict[str, set[str]] = {service: set() for service in SERVICES}
+    for action in TABLE.actions.values():
+        found[action.service].add(action.name.lower())
+    return {service: frozenset(names) for service, names in found.items()}
