@@ -68,6 +68,8 @@ const routeTree = root.addChildren([
     at("/apps/$app/messages", page("settings", () => import("./features/settings/pages/Messages"), "Messages")),
     at("/apps/$app/friends", page("settings", () => import("./features/settings/pages/Friends"), "Friends")),
     at("/apps/$app/user-fields", page("settings", () => import("./features/settings/pages/UserFields"), "UserFields")),
+    at("/apps/$app/accounts", page("accounts", () => import("./features/accounts/pages/Accounts"), "Accounts")),
+    at("/apps/$app/accounts/$user", page("accounts", () => import("./features/accounts/pages/Account"), "Account")),
   ]),
 ]);
 

@@ -11,7 +11,7 @@ export type Key = { KeyId: number; Algorithm: string; CreateTime: number; Secret
 export type UserField = { Name: string; Type: "uint64" | "string" | "bytes"; AppRead: boolean; AppWrite: boolean; AdminRead: boolean; AdminWrite: boolean };
 export type FriendField = { Name: string; Type: "uint64" | "string" | "bytes" };
 type Range = { Min: number; Max: number };
-export type Ability = { Version: number; HistoryDays: number; HistoryDaysChangeableFrom: number; RecallSeconds: number; BlacklistCheck: boolean; FriendCheck: boolean; DefaultAllowType: "AllowType_Type_NeedConfirm" | "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny"; AllowAccountDeletion: boolean; UserFields: UserField[]; FriendFields: FriendField[]; Locked: { Setting: string; Plan: Plan; Why: string }[]; Ranges: { HistoryDays: Range; RecallSeconds: Range; UserFields: { Max: number; NameMax: number }; FriendFields: { Max: number; NameMax: number } } };
+export type Ability = { Version: number; HistoryDays: number; HistoryDaysChangeableFrom: number; RecallSeconds: number; BlacklistCheck: boolean; FriendCheck: boolean; DefaultAllowType: "AllowType_Type_NeedConfirm" | "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny"; AllowAccountDeletion: boolean; UserFields: UserField[]; FriendFields: FriendField[]; Locked: { Setting: string; Plan: Plan; Why: string }[]; Ranges: { HistoryDays: Range; RecallSeconds: Range; UserFields: { Max: number; NameMax: number }; FriendFields: { Max: number; NameMax: number }; Profile: { Tag: string; Type: 'string' | 'uint32'; MaxBytes: number; Values: string[] }[]; CustomValueMax: number; Relations: { Remark: number; Wording: number; GroupName: number; Groups: number; Source: number } } };
 export type AccountRow = { UserID: string; Nick: string; FaceUrl: string; Type: "ordinary" | "administrator"; CreateTime: number };
 export type Account = AccountRow & { Profile: Record<string, string | number> };
 export type Job = { JobId: string; Kind: string; SDKAppID: number; State: "queued" | "running" | "done" | "failed" | "cancelled"; Done: number; Total: number; Refused: number; Message: string; CreateTime: number; StartTime: number; EndTime: number; Uin: number; Name: string; File: string };
@@ -79,7 +79,37 @@ Object.assign(LIMITS, {
   "im/ModifyAppInfo.Introduction": { max: 300 },
   "im/ModifyAppInfo.Type": { max: 64 },
   "im/CreateAccount.UserID": { max: 32 },
+  "im/CreateAccount.Nick": { max: 500 },
+  "im/CreateAccount.FaceUrl": { max: 500 },
+  "im/RemoveUser.UserIDs": { max: 100 },
   "im/ModifyAppTags.Tags": { max: 50 },
   "im/ModifyAppTags.Tags.Key": { max: 127 },
   "im/ModifyAppTags.Tags.Value": { max: 255 },
 });
+type TagValue = { Tag: string; Value: string | number | string[] };
+type Result = { To_Account: string; ResultCode: number; ResultInfo: string };
+type Batch = { ResultItem: Result[]; Fail_Account?: string[] };
+type From = { SDKAppID: number; From_Account: string };
+export interface Actions {
+  "im/DescribeFriendList": A<From & { StartIndex: number; StandardSequence?: number; CustomSequence?: number }, { UserDataItem: { To_Account: string; ValueItem: TagValue[] }[]; FriendNum: number; CompleteFlag: number; NextStartIndex: number }>;
+  "im/DescribeFriends": A<From & { To_Account: string[]; TagList: string[] }, { InfoItem: { To_Account: string; SnsProfileItem?: TagValue[]; ResultCode: number; ResultInfo: string }[] }>;
+  "im/AddFriend": A<From & { AddFriendItem: { To_Account: string; AddSource: string; Remark?: string; GroupName?: string; AddWording?: string }[]; AddType?: string; ForceAddFlags?: number }, Batch>;
+  "im/ModifyFriend": A<From & { UpdateItem: { To_Account: string; SnsItem: TagValue[] }[] }, Batch>;
+  "im/DeleteFriend": A<From & { To_Account: string[]; DeleteType?: string }, Batch>;
+  "im/DeleteAllFriends": A<From & { DeleteType?: string }, object>;
+  "im/CheckFriend": A<From & { To_Account: string[]; CheckType: string }, { InfoItem: { To_Account: string; Relation: string; ResultCode: number; ResultInfo: string }[] }>;
+  "im/DescribeFriendGroups": A<From & { NeedFriend?: string; GroupName?: string[] }, { ResultItem: { GroupName: string; FriendNumber: number; To_Account?: string[] }[] }>;
+  "im/AddFriendGroup": A<From & { GroupName: string[]; To_Account?: string[] }, { ResultItem?: Result[] }>;
+  "im/DeleteFriendGroup": A<From & { GroupName: string[] }, object>;
+  "im/DescribeBlackList": A<From & { StartIndex: number; MaxLimited: number; LastSequence: number }, { BlackListItem: { To_Account: string; AddBlackTimeStamp: number }[]; StartIndex: number }>;
+  "im/CheckBlackList": A<From & { To_Account: string[]; CheckType: string }, { BlackListCheckItem: { To_Account: string; Relation: string; ResultCode: number; ResultInfo: string }[] }>;
+  "im/AddBlackList": A<From & { To_Account: string[] }, Batch>;
+  "im/DeleteBlackList": A<From & { To_Account: string[] }, Batch>;
+  "im/DescribeFollowList": A<From & { FollowType: number; StartCursor?: string; WantNum?: number }, { FollowItem: { To_Account: string; FollowTime: number; ProfileItem?: TagValue[] }[]; NextCursor: string }>;
+  "im/DescribeFollowInfo": A<From & { To_Account: string[] }, { FollowInfo: { To_Account: string; ResultCode: number; FollowerCount: number; FollowingCount: number; MutualFollowingCount: number }[] }>;
+  "im/AddFollow": A<From & { FollowItem: { To_Account: string }[] }, Batch>;
+  "im/DeleteFollow": A<From & { To_Account: string[] }, Batch>;
+  "im/DescribeFriendRequests": A<ById & { UserID: string; Direction: string; Offset?: number; Limit?: number }, { TotalCount: number; Requests: { UserID: string; Nick: string; FaceUrl: string; AddSource: string; AddWording: string; AddTime: number }[] }>;
+  "im/AnswerFriendRequest": A<ById & { UserID: string; From: string; Accept: boolean; Both?: boolean; Remark?: string }, None>;
+  "im/DeleteFriendRequest": A<ById & { UserID: string; Peer: string; Direction: string }, None>;
+}

@@ -9,8 +9,8 @@ import { SIZES, type TableState } from "./tableState";
 export type Paging =
   /** The server counts: pages have numbers. */
   | { kind: "offset"; total: number | undefined }
-  /** The server hands on a cursor; `total` is shown if known. */
-  | { kind: "cursor"; next: string; total?: number };
+  /** The server hands on a cursor; `total` is shown if known, `fixed` when the server sets the size of a page. */
+  | { kind: "cursor"; next: string; total?: number; fixed?: boolean };
 
 export function Pager({ paging, state, shown }: { paging: Paging; state: TableState; shown: number }) {
   const { t } = useTranslation();
@@ -36,6 +36,7 @@ export function Pager({ paging, state, shown }: { paging: Paging; state: TableSt
         {total === undefined ? "" : t("table.total", { count: total, number: format.number(total) })}
       </span>
       <div className="row">
+        {(offset || !paging.fixed) && (
         <BareSelect
           small
           label={t("table.size")}
@@ -43,6 +44,7 @@ export function Pager({ paging, state, shown }: { paging: Paging; state: TableSt
           options={SIZES.map((size) => ({ value: size, label: t("table.perPage", { count: size }) }))}
           onChange={(size) => state.set({ size: size === SIZES[0] ? "" : size, page: "", after: "" })}
         />
+        )}
         <Button icon={<ChevronLeftIcon />} disabled={first} onClick={back} aria-label={t("table.previous")} />
         {offset && (
           <span className="nowrap">

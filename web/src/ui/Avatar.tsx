@@ -1,0 +1,28 @@
+import { useState } from "react";
+import "./avatar.css";
+
+/** A user's picture; the first letter of the name where there is none or it cannot be loaded. */
+export function Avatar({ src, name, size = 24 }: { src?: string; name: string; size?: number }) {
+  const [broken, setBroken] = useState("");
+  const style = { width: size, height: size, fontSize: size / 2 };
+  // Pictures of users lie anywhere; only those that the page's security policy lets in are asked for.
+  const usable = src?.startsWith("https://") && src !== broken;
+  if (!usable) {
+    return (
+      <span className="avatar" style={style} aria-hidden="true">
+        {[...name][0]?.toUpperCase() ?? "?"}
+      </span>
+    );
+  }
+  return (
+    <img
+      className="avatar"
+      style={style}
+      src={src}
+      alt=""
+      loading="lazy"
+      referrerPolicy="no-referrer"
+      onError={() => setBroken(src ?? "")}
+    />
+  );
+}
