@@ -20,6 +20,11 @@ from sodam.apps.model import App, Plan
 from sodam.apps.service import AppExists, AppService
 from sodam.bus import Bus, Live
 from sodam.bus.local import LocalBus
+from sodam.cloudapi import build as control_plane
+from sodam.cloudapi.http import CloudApi
+from sodam.cloudapi.plane import ControlPlane
+from sodam.console.http import PATH as CONSOLE_PATH
+from sodam.console.http import Console
 from sodam.gateway import table as client_table
 from sodam.gateway.commands.client_config import PURCHASE_BITS
 from sodam.gateway.hub import Hub
@@ -57,11 +62,13 @@ class Server:
     auth: Authenticator
     metrics: Metrics
     hub: Hub
+    plane: ControlPlane
     created: list[App] = field(default_factory=list)
     """Apps that this start made from SODAM_BOOTSTRAP_APP."""
     draining: bool = False
 
     async def close(self) -> None:
+        await self.plane.stop()
         await self.services.messages.drain()
         await self.services.presence.stop()
         await self.apps.stop()
@@ -111,7 +118,8 @@ async def build(settings: Settings) -> Server:
         changes=changes,
     )
     hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), PURCHASE_BITS)
-    server = Server(settings, db, bus, live, apps, accounts, services, auth, metrics, hub)
+    plane = control_plane.build(services)
+    server = Server(settings, db, bus, live, apps, accounts, services, auth, metrics, hub, plane)
     await apps.start()
     await presence.start()
     await messages.start()
@@ -167,7 +175,8 @@ def application(server: Server) -> AsgiApp:
     rest = RestApp(
         server.services, table.SERVICES, server.auth, RateLimits(enabled=server.settings.rate_limits), server.metrics
     )
-    return cast(AsgiApp, Router(cast(AsgiApp, rest), _pages(server), {}))
+    mounts = {CONSOLE_PATH: Console(server.plane).app(), "/": cast(AsgiApp, CloudApi(server.plane))}
+    return cast(AsgiApp, Router(cast(AsgiApp, rest), _pages(server), mounts))
 
 
 class _Uvicorn(uvicorn.Server):
@@ -226,6 +235,7 @@ async def run(settings: Settings, sock: socket.socket, announce: Callable[[Serve
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
+        await server.plane.start()
         async with listening(server, sock):
             server.hub.start()
             result = announce(server)

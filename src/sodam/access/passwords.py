@@ -16,7 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sodam.control import invalid
 
 MAX_PASSWORD: Final = 128
-_SPECIAL: Final = "!@#$%^&*()-_=+[]{};:,.?"
+_SPECIAL: Final = "-_.+=@%"
 _KINDS: Final = {
     "Upper": string.ascii_uppercase,
     "Lower": string.ascii_lowercase,

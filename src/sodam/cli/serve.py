@@ -16,6 +16,7 @@ from sodam.bus import BusError
 from sodam.cli.common import CliError, settings_flags, settings_from
 from sodam.cli.demo import ensure_demo, show_demo
 from sodam.cli.preflight import listen_problem, prepare_data_dir, raise_file_limit
+from sodam.console import static
 from sodam.observability import logs
 from sodam.server import Server, bind, run
 from sodam.settings import TABLE, Settings
@@ -45,6 +46,8 @@ def serve(*, flags: Annotated[ServeFlags, Parameter(name="*")] = None) -> int:
         facts = welcome.Welcome(
             url=f"http://{_reachable(settings.host)}:{port}",
             state=await server.db.version(),
+            console=static.built(),
+            root_password=server.plane.made_root_password,
             demo=show_demo(server) if made or _private(settings) else None,
         )
         sys.stdout.write(welcome.text(facts))

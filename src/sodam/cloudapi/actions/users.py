@@ -171,14 +171,14 @@ async def delete_user(call: Call, request: DeleteUser) -> None:
     call.changed(user_view(user), {})
 
 
-class UserData(msgspec.Struct):
+class UserList(msgspec.Struct):
     Data: list[UserView]
 
 
 @action("cam", "ListUsers", kind="list", level="operation")
-async def list_users(call: Call, request: Nothing) -> UserData:
+async def list_users(call: Call, request: Nothing) -> UserList:
     """All sub-users, by name; at most 1000."""
-    return UserData([user_view(user) for user in await call.plane.users.all()])
+    return UserList([user_view(user) for user in await call.plane.users.all()])
 
 
 class DescribeSubAccounts(msgspec.Struct):

@@ -1,0 +1,184 @@
+"""The console over HTTP: ``POST /console/api/{service}/{Action}``, files of jobs, the OpenAPI document, the web app.
+
+A session is a cookie that scripts cannot read and other sites cannot send; every call but the first ones must also
+carry the CSRF token, and its body must be declared as JSON, which no plain form can do.
+"""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any, Final, cast
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from sodam.access.model import Caller
+from sodam.access.sessions import csrf_token
+from sodam.cloudapi.action import MAX_BODY
+from sodam.cloudapi.plane import ControlPlane
+from sodam.cloudapi.run import run as run_action
+from sodam.cloudapi.table import TABLE
+from sodam.console import openapi, static
+from sodam.console.answers import failure, status_of, success
+from sodam.console.session_actions import SESSION_ACTIONS, SessionCall, must_change_password
+from sodam.console.session_actions import run as run_session
+from sodam.control import ControlError
+from sodam.http import AsgiApp
+
+COOKIE: Final = "sodam_session"
+PATH: Final = "/console"
+_NO_TOKEN_NEEDED: Final = ("Login", "Whoami")
+
+
+class Console:
+    def __init__(self, plane: ControlPlane) -> None:
+        self._plane = plane
+
+    def app(self) -> AsgiApp:
+        """The ASGI application mounted at ``/console``."""
+        routes = [
+            Route(f"{PATH}/api/openapi.json", self._openapi, methods=["GET"]),
+            Route(PATH + "/api/{service}/{action}", self._api, methods=["POST"]),
+            Route(PATH + "/files/{job_id}", self._file, methods=["GET"]),
+            Route(PATH, self._home, methods=["GET"]),
+            Route(PATH + "/{path:path}", self._static, methods=["GET"]),
+        ]
+        return cast(AsgiApp, Starlette(routes=routes))
+
+    async def _home(self, request: Request) -> Response:
+        return _guarded(RedirectResponse(PATH + "/"))
+
+    async def _static(self, request: Request) -> Response:
+        return _guarded(static.serve(request, request.path_params["path"]))
+
+    async def _openapi(self, request: Request) -> Response:
+        return _guarded(Response(openapi.encoded(), media_type="application/json"))
+
+    async def _api(self, request: Request) -> Response:
+        request_id = str(uuid.uuid4())
+        call = SessionCall(
+            self._plane,
+            ip=request.client.host if request.client else "",
+            user_agent=request.headers.get("user-agent", "")[:200],
+            request_id=request_id,
+        )
+        try:
+            result = await self._run(request, call)
+            response = success(result, request_id)
+        except ControlError as error:
+            response = failure(error, request_id)
+            if error.code == "AuthFailure.NotSignedIn" and COOKIE in request.cookies:
+                call.set_token = ""
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if call.set_token is not None:
+            _set_cookie(request, response, call.set_token)
+        return _guarded(response)
+
+    async def _run(self, request: Request, call: SessionCall) -> Any:
+        service, name = request.path_params["service"], request.path_params["action"]
+        if request.headers.get("content-type", "").split(";", 1)[0].strip().lower() != "application/json":
+            raise ControlError("UnsupportedMediaType", "the body must be application/json")
+        if service == "session":
+            action = SESSION_ACTIONS.get(name)
+            if action is None:
+                raise _unknown(service, name)
+            await self._sign_in(request, call, needed=name != "Login", token=name not in _NO_TOKEN_NEEDED)
+            return await run_session(call, action, await _body(request, MAX_BODY))
+        await self._sign_in(request, call, needed=True, token=True)
+        found = TABLE.find(service, name)
+        if found is None:
+            raise _unknown(service, name)
+        assert call.caller is not None
+        if await must_change_password(self._plane, call.user):
+            raise ControlError("AuthFailure.PasswordExpired", "the password must be changed first")
+        body = await _body(request, found.max_body)
+        return await run_action(self._plane, found, call.caller, body, call.request_id)
+
+    async def _sign_in(self, request: Request, call: SessionCall, *, needed: bool, token: bool) -> None:
+        """Fill in who calls. Raises ControlError when nobody is signed in though somebody must be."""
+        cookie = request.cookies.get(COOKIE, "")
+        session = await self._plane.sessions.find(cookie)
+        if session is None:
+            if needed:
+                raise ControlError("AuthFailure.NotSignedIn", "you are not signed in, or the session has ended")
+            return
+        if token and not hmac.compare_digest(
+            request.headers.get("x-csrf-token", "").encode(), csrf_token(cookie).encode()
+        ):
+            raise ControlError("AuthFailure.CsrfFailure", "the header X-CSRF-Token is missing or wrong")
+        user = await self._plane.users.get_uin(session.uin)
+        call.session, call.token = session, cookie
+        call.caller = Caller(
+            user=user,
+            owner_uin=self._plane.owner_uin,
+            ip=call.ip,
+            user_agent=call.user_agent,
+            mfa=session.mfa,
+            session=session.id,
+        )
+
+    async def _file(self, request: Request) -> Response:
+        """A job's file. A navigation cannot carry the CSRF token: SameSite keeps other sites from fetching it."""
+        request_id = str(uuid.uuid4())
+        call = SessionCall(
+            self._plane,
+            ip=request.client.host if request.client else "",
+            user_agent=request.headers.get("user-agent", "")[:200],
+            request_id=request_id,
+        )
+        try:
+            await self._sign_in(request, call, needed=True, token=False)
+            action = TABLE.find("im", "DescribeJobFile")
+            assert action is not None
+            assert call.caller is not None
+            job_id = request.path_params["job_id"]
+            body = b'{"JobId":"' + job_id.encode("ascii", "replace").replace(b'"', b"").replace(b"\\", b"") + b'"}'
+            view = await run_action(self._plane, action, call.caller, body, request_id)
+            if not view.File:
+                raise ControlError("ResourceNotFound", "the job has no file")
+        except ControlError as error:
+            return _guarded(Response(f"{error.message}\n", status_of(error), media_type="text/plain"))
+        job = await self._plane.jobs.get(job_id)
+        form = "json" if '"Format":"json"' in job.params else "csv"
+        kind = "application/json" if form == "json" else "text/csv"
+        headers = {"content-disposition": f'attachment; filename="{job.kind}-{job.id}.{form}"'}
+        return _guarded(StreamingResponse(self._parts(job_id), media_type=kind, headers=headers))
+
+    async def _parts(self, job_id: str) -> AsyncIterator[bytes]:
+        async for part in self._plane.jobs.parts(job_id):
+            yield part
+
+
+def _unknown(service: str, name: str) -> ControlError:
+    return ControlError("InvalidAction", f"there is no action {service}/{name}")
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """The whole body. Raises ControlError when it is larger than the action takes."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > most:
+            raise ControlError("RequestSizeLimitExceeded", f"the body is larger than {most} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _set_cookie(request: Request, response: Response, token: str) -> None:
+    secure = request.url.scheme == "https"
+    if token:
+        response.set_cookie(COOKIE, token, path=PATH, secure=secure, httponly=True, samesite="strict")
+    else:
+        response.delete_cookie(COOKIE, path=PATH, secure=secure, httponly=True, samesite="strict")
+
+
+def _guarded(response: Response) -> Response:
+    for name, value in static.SECURITY_HEADERS.items():
+        response.headers[name] = value
+    return response

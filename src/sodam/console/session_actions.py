@@ -1,0 +1,315 @@
+"""Service ``session``: signing in and out, and what a signed-in person does about the own account. No policy asks."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+
+from sodam import __version__
+from sodam.access.login import expired
+from sodam.access.model import Caller, User
+from sodam.access.sessions import Session, csrf_token
+from sodam.audit.model import Event
+from sodam.audit.service import document
+from sodam.cloudapi.action import Nothing
+from sodam.cloudapi.plane import ControlPlane
+from sodam.cloudapi.run import allowed
+from sodam.cloudapi.table import TABLE
+from sodam.control import ControlError, invalid, missing
+
+Text = Annotated[str, msgspec.Meta(max_length=256)]
+
+
+@dataclass(slots=True)
+class SessionCall:
+    """A call of this service. ``caller`` is None before ``Login``."""
+
+    plane: ControlPlane
+    ip: str
+    user_agent: str
+    request_id: str
+    caller: Caller | None = None
+    session: Session | None = None
+    token: str = ""
+    set_token: str | None = None
+    """What the answer puts into the cookie: a token, or an empty text to clear it."""
+
+    @property
+    def user(self) -> User:
+        assert self.caller is not None
+        return self.caller.user
+
+    @property
+    def session_id(self) -> str:
+        assert self.session is not None
+        return self.session.id
+
+
+@dataclass(frozen=True, slots=True)
+class SessionAction:
+    name: str
+    request: type
+    response: type
+    handler: Callable[[SessionCall, Any], Awaitable[Any]]
+    decode: Callable[[bytes], Any]
+    audited: bool
+
+    @property
+    def doc(self) -> str:
+        return inspect.getdoc(self.handler) or ""
+
+
+SESSION_ACTIONS: dict[str, SessionAction] = {}
+Handler = Callable[[SessionCall, Any], Awaitable[Any]]
+
+
+def _action(name: str, *, audited: bool = False) -> Callable[[Any], Any]:
+    def declare(handler: Any) -> Any:
+        hints = typing.get_type_hints(handler)
+        request = hints[list(inspect.signature(handler).parameters)[1]]
+        response = hints["return"]
+        SESSION_ACTIONS[name] = SessionAction(
+            name,
+            request,
+            Nothing if response is type(None) else response,
+            handler,
+            msgspec.json.Decoder(request).decode,
+            audited,
+        )
+        return handler
+
+    return declare
+
+
+class Who(msgspec.Struct, kw_only=True):
+    Uin: int
+    OwnerUin: int
+    Name: str
+    Type: str
+    MFA: bool
+    MustChangePassword: bool
+    CsrfToken: str
+    ExpireTime: int
+    ServerVersion: str
+    LastLoginTime: int
+    LastLoginIp: str
+
+
+async def must_change_password(plane: ControlPlane, user: User) -> bool:
+    return user.need_reset or expired(user, (await plane.login.rules()).rules, int(plane.clock()))
+
+
+async def _who(call: SessionCall) -> Who:
+    user = await call.plane.users.get_uin(call.user.uin)
+    assert call.session is not None
+    return Who(
+        Uin=user.uin,
+        OwnerUin=call.plane.owner_uin,
+        Name=user.name,
+        Type="root" if user.root else "user",
+        MFA=bool(user.totp),
+        MustChangePassword=await must_change_password(call.plane, user),
+        CsrfToken=csrf_token(call.token),
+        ExpireTime=call.session.expires_at,
+        ServerVersion=__version__,
+        LastLoginTime=user.last_login_at,
+        LastLoginIp=user.last_login_ip,
+    )
+
+
+class Login(msgspec.Struct):
+    UserName: Text
+    Password: Text
+    Code: Text = ""
+
+
+@_action("Login")
+async def login(call: SessionCall, request: Login) -> Who:
+    """Sign in with name, password and, where one is set up, a one-time code."""
+    outcome, error_code = "ok", ""
+    try:
+        user = await call.plane.login.login(request.UserName, request.Password, request.Code, call.ip)
+    except ControlError as error:
+        if not error.extra.get("CodeNeeded"):
+            outcome, error_code = "failed", error.code
+            await _record(call, "Login", None, {"UserName": request.UserName}, outcome, error_code)
+        raise
+    if call.session is not None:
+        await call.plane.sessions.end(call.session.uin, call.session.id)
+    call.token, call.session = await call.plane.sessions.open(
+        user.uin, mfa=bool(user.totp), ip=call.ip, user_agent=call.user_agent
+    )
+    call.set_token = call.token
+    call.caller = Caller(user=user, owner_uin=call.plane.owner_uin, ip=call.ip, user_agent=call.user_agent)
+    await _record(call, "Login", None, {"UserName": request.UserName}, outcome, error_code)
+    return await _who(call)
+
+
+@_action("Logout")
+async def logout(call: SessionCall, request: Nothing) -> None:
+    """End this session."""
+    await call.plane.sessions.end(call.user.uin, call.session_id)
+    call.set_token = ""
+
+
+@_action("Whoami")
+async def whoami(call: SessionCall, request: Nothing) -> Who:
+    """Who is signed in, and the CSRF token for further calls."""
+    return await _who(call)
+
+
+class ChangePassword(msgspec.Struct):
+    OldPassword: Text
+    NewPassword: Text
+
+
+@_action("ChangePassword", audited=True)
+async def change_password(call: SessionCall, request: ChangePassword) -> Who:
+    """Change the own password; all other sessions end."""
+    await call.plane.login.change_password(call.user, request.OldPassword, request.NewPassword)
+    await call.plane.sessions.end_all(call.user.uin, but=call.session_id)
+    return await _who(call)
+
+
+class BeginMFA(msgspec.Struct):
+    Password: Text
+
+
+class MfaBegun(msgspec.Struct):
+    Secret: str
+    Uri: str
+
+
+@_action("BeginMFA", audited=True)
+async def begin_mfa(call: SessionCall, request: BeginMFA) -> MfaBegun:
+    """Begin to set up a one-time code: the secret for an authenticator app."""
+    return MfaBegun(*await call.plane.login.begin_mfa(call.user, request.Password))
+
+
+class ConfirmMFA(msgspec.Struct):
+    Code: Text
+
+
+@_action("ConfirmMFA", audited=True)
+async def confirm_mfa(call: SessionCall, request: ConfirmMFA) -> Who:
+    """Confirm the one-time code; from now on it is asked at login."""
+    await call.plane.login.confirm_mfa(call.user, request.Code)
+    return await _who(call)
+
+
+class DisableMFA(msgspec.Struct):
+    Password: Text
+    Code: Text
+
+
+@_action("DisableMFA", audited=True)
+async def disable_mfa(call: SessionCall, request: DisableMFA) -> Who:
+    """Take the own one-time code away."""
+    await call.plane.login.disable_mfa(call.user, request.Password, request.Code)
+    return await _who(call)
+
+
+class PermissionItem(msgspec.Struct):
+    Action: str
+    SDKAppID: int = 0
+
+
+class CheckPermissions(msgspec.Struct):
+    Items: Annotated[list[PermissionItem], msgspec.Meta(max_length=200)]
+
+
+class Permissions(msgspec.Struct):
+    Allowed: list[bool]
+
+
+@_action("CheckPermissions")
+async def check_permissions(call: SessionCall, request: CheckPermissions) -> Permissions:
+    """Which actions would be allowed, so that what is locked can be shown so."""
+    assert call.caller is not None
+    authority = await call.plane.authority(call.caller)
+    found = []
+    for item in request.Items:
+        service, _, name = item.Action.partition(":")
+        action = TABLE.find(service, name)
+        if action is None:
+            raise invalid(f"there is no action {item.Action!r}")
+        found.append(allowed(call.plane, call.caller, authority, action, item.SDKAppID))
+    return Permissions(found)
+
+
+class SessionLine(msgspec.Struct):
+    Id: str
+    CreateTime: int
+    LastSeen: int
+    Ip: str
+    UserAgent: str
+    Current: bool
+
+
+class SessionList(msgspec.Struct):
+    Sessions: list[SessionLine]
+
+
+@_action("DescribeSessions")
+async def describe_sessions(call: SessionCall, request: Nothing) -> SessionList:
+    """The own sessions, last used first."""
+    found = await call.plane.sessions.of(call.user.uin)
+    return SessionList(
+        [SessionLine(s.id, s.created_at, s.seen_at, s.ip, s.user_agent, s.id == call.session_id) for s in found]
+    )
+
+
+class EndSession(msgspec.Struct):
+    Id: Text
+
+
+@_action("EndSession", audited=True)
+async def end_session(call: SessionCall, request: EndSession) -> None:
+    """End one of the own sessions."""
+    if not await call.plane.sessions.end(call.user.uin, request.Id):
+        raise missing("there is no such session")
+    if request.Id == call.session_id:
+        call.set_token = ""
+
+
+async def run(call: SessionCall, action: SessionAction, body: bytes) -> Any:
+    """Raises ControlError."""
+    try:
+        request = action.decode(body or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise invalid(str(error)) from None
+    try:
+        result = await action.handler(call, request)
+    except ControlError as error:
+        if action.audited:
+            await _record(call, action.name, None, request, "failed", error.code)
+        raise
+    if action.audited:
+        await _record(call, action.name, None, request, "ok", "")
+    return result
+
+
+async def _record(call: SessionCall, name: str, before: Any, after: Any, outcome: Any, error_code: str) -> None:
+    caller = call.caller
+    await call.plane.audit.add(
+        Event(
+            time_ms=call.plane.audit.now(),
+            uin=caller.uin if caller else 0,
+            user_name=caller.name if caller else "",
+            edge="console",
+            action=f"session:{name}",
+            resource="*",
+            outcome=outcome,
+            error_code=error_code,
+            before=document(before),
+            after=document(after),
+            ip=call.ip,
+            user_agent=call.user_agent[:200],
+            request_id=call.request_id,
+        )
+    )
