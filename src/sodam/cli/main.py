@@ -40,6 +40,11 @@ def build() -> App:
     account = App(name="account", help="Work with the accounts of an app.")
     account.command("sodam.cli.account_import:import_", name="import")
     app.command(account)
+    relations = App(name="relations", help="Check, export and import the relations of an app.")
+    relations.command("sodam.cli.relations:check", name="check")
+    relations.command("sodam.cli.relations:export", name="export")
+    relations.command("sodam.cli.relations:import_", name="import")
+    app.command(relations)
     return app
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from sodam.accounts.model import Account
@@ -44,9 +44,18 @@ class Follows:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    async def add(self, app: App, origin: Origin, user_id: str, peers: Sequence[str]) -> list[Outcome]:
+    async def add(
+        self,
+        app: App,
+        origin: Origin,
+        user_id: str,
+        peers: Sequence[str],
+        *,
+        times: Mapping[str, int] | None = None,
+    ) -> list[Outcome]:
         """Follow peers; following again changes nothing. One outcome a peer, in order.
 
+        ``times``, in unix milliseconds, are those of an import, of which no webhook tells.
         30001 oneself, 30003 unknown, 32100 more than 5000. Raises ApiError 30003 when ``user_id`` is unknown.
         """
         known = await self._accounts(app, user_id, peers)
@@ -70,22 +79,13 @@ class Follows:
                     outcomes.append(Outcome(peer))
             if new:
                 mutual = [peer for peer in new if bits.get(peer, 0) & FOLLOWED]
-                entries = [(peer, work.now, peer in mutual) for peer in new]
+                entries = [(peer, times[peer] if times else work.now, peer in mutual) for peer in new]
                 await store_follow.add(work.tx, app.sdkappid, user_id, entries)
                 await store_follow.set_mutual(work.tx, app.sdkappid, mutual, user_id, True)
                 _count(work, user_id, new, mutual, 1)
                 _tell(work, known, user_id, new, mutual, 1)
-                targets = [FollowTarget(peer) for peer in new]
-                work.events.append(
-                    FollowAdded(
-                        app=app.sdkappid,
-                        platform=origin.platform,
-                        client_ip=origin.client_ip,
-                        From_Account=user_id,
-                        FollowList=targets,
-                        EventTime=work.now,
-                    )
-                )
+                if times is None:
+                    work.events.append(_added(app, origin, user_id, new, work.now))
             return outcomes
 
         return await self._change(app, origin, user_id, known, run)
@@ -175,7 +175,7 @@ class Follows:
                 raise unknown_account()
             work = _Work(tx, int(core.clock() * 1000), alive, await store_follow.hold(tx, app.sdkappid, alive))
             result = await fn(work)
-            if work.events:
+            if work.notices:
                 await store_follow.save(tx, app.sdkappid, work.counts.values())
             await core.announcer.emit(tx, work.events)
             return result, work
@@ -183,6 +183,17 @@ class Follows:
         result, work = await core.db.write(run)
         core.announcer.announce(app.sdkappid, Changed(app.sdkappid, []), work.notices, origin)
         return result
+
+
+def _added(app: App, origin: Origin, user_id: str, peers: Sequence[str], at: int) -> FollowAdded:
+    return FollowAdded(
+        app=app.sdkappid,
+        platform=origin.platform,
+        client_ip=origin.client_ip,
+        From_Account=user_id,
+        FollowList=[FollowTarget(peer) for peer in peers],
+        EventTime=at,
+    )
 
 
 def _count(work: _Work, user_id: str, peers: Sequence[str], mutual: Sequence[str], step: int) -> None:

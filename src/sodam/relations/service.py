@@ -9,6 +9,7 @@ from sodam.accounts.service import AccountService
 from sodam.bus import Bus, Live
 from sodam.relations import store_friends
 from sodam.relations.adding import Adding
+from sodam.relations.archive import Archive
 from sodam.relations.blacklist import Blacklists
 from sodam.relations.check import Checks
 from sodam.relations.erase import Eraser
@@ -16,6 +17,7 @@ from sodam.relations.events import Sink
 from sodam.relations.follow import Follows
 from sodam.relations.friends import Friends
 from sodam.relations.groups import Groups
+from sodam.relations.mend import Mender
 from sodam.relations.model import Standing
 from sodam.relations.pendency import Pendencies
 from sodam.relations.work import Core
@@ -47,6 +49,8 @@ class RelationService:
         self.peek_standing = core.cache.peek_standing
         """(app, sender, recipient): the standing if it is at hand, without waiting; None says nothing."""
         eraser = Eraser(core)
+        self.archive = Archive(core, self.follows)
+        self.mender = Mender(core, eraser)
         accounts.on_delete.append(eraser.erase)
         accounts.on_deleted.append(eraser.forget)
 
