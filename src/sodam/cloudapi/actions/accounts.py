@@ -11,11 +11,13 @@ from sodam.apps import rules
 from sodam.cloudapi import imports
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.apps import JobBegun
-from sodam.cloudapi.actions.views import OfApp
+from sodam.cloudapi.actions.views import Keyword, OfApp, UserId
 from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
 from sodam.profiles.service import checked
 
+Text500 = Annotated[str, msgspec.Meta(max_length=500)]
+"""The limit is 500 bytes; letters may have several."""
 AccountType = Literal["ordinary", "administrator"]
 
 
@@ -28,7 +30,7 @@ class AccountRow(msgspec.Struct):
 
 
 class DescribeAccountList(OfApp):
-    Keyword: str = ""
+    Keyword: Keyword = ""
     After: str = ""
     Limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 20
 
@@ -57,7 +59,7 @@ async def describe_account_list(call: Call, request: DescribeAccountList) -> Acc
 
 
 class OfAccount(OfApp):
-    UserID: str
+    UserID: UserId
 
 
 class AccountView(msgspec.Struct):
@@ -90,8 +92,8 @@ async def describe_account(call: Call, request: OfAccount) -> AccountView:
 
 
 class CreateAccount(OfAccount):
-    Nick: str = ""
-    FaceUrl: str = ""
+    Nick: Text500 = ""
+    FaceUrl: Text500 = ""
     Type: AccountType = "ordinary"
 
 
@@ -142,7 +144,7 @@ async def modify_account_profile(call: Call, request: ModifyAccountProfile) -> A
 
 
 class RemoveUser(OfApp):
-    UserIDs: Annotated[list[str], msgspec.Meta(min_length=1, max_length=100)]
+    UserIDs: Annotated[list[UserId], msgspec.Meta(min_length=1, max_length=100)]
 
 
 class UserResult(msgspec.Struct):
@@ -191,7 +193,7 @@ async def import_accounts(call: Call, request: ImportAccounts) -> JobBegun:
 class ExportAccounts(OfApp):
     Format: imports.Format = "csv"
     UserIDs: Annotated[list[str], msgspec.Meta(max_length=1000)] | None = None
-    Keyword: str = ""
+    Keyword: Keyword = ""
 
 
 @action("im", "ExportAccounts", kind="read", level="app", audited=True)

@@ -13,11 +13,16 @@ from sodam.apps.service import MAX_APPS
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.views import (
     AppCard,
+    AppName,
+    AppType,
     AppView,
+    Introduction,
+    Keyword,
     Limit,
     OfApp,
     Offset,
     Tag,
+    UserId,
     app_card,
     app_view,
     edited,
@@ -34,7 +39,7 @@ class TagFilter(msgspec.Struct):
 
 
 class DescribeIMAppList(msgspec.Struct):
-    Keyword: str = ""
+    Keyword: Keyword = ""
     Status: Literal["", "enabled", "disabled", "expired", "deleting"] = ""
     Plan: Literal["", "Trial", "Pro", "Flagship"] = ""
     Tag: TagFilter | None = None
@@ -69,9 +74,9 @@ def _wanted(app: App, request: DescribeIMAppList) -> bool:
 
 
 class RegisterIMApp(msgspec.Struct):
-    Name: str
-    Type: str = ""
-    Introduction: str = ""
+    Name: AppName
+    Type: AppType = ""
+    Introduction: Introduction = ""
     KeyAlgorithm: Literal["HMAC-SHA256", "ECDSA-SHA256"] = "HMAC-SHA256"
 
 
@@ -95,9 +100,9 @@ async def describe_sdk_app_info(call: Call, request: OfApp) -> AppView:
 
 
 class ModifyAppInfo(OfApp):
-    Name: str | None = None
-    Type: str | None = None
-    Introduction: str | None = None
+    Name: AppName | None = None
+    Type: AppType | None = None
+    Introduction: Introduction | None = None
 
 
 @action("im", "ModifyAppInfo", kind="write", level="app")
@@ -110,7 +115,7 @@ async def modify_app_info(call: Call, request: ModifyAppInfo) -> AppView:
 
 
 class ModifyAppTags(OfApp):
-    Tags: list[Tag]
+    Tags: Annotated[list[Tag], msgspec.Meta(max_length=rules.MAX_TAGS)]
 
 
 @action("im", "ModifyAppTags", kind="write", level="app")
@@ -151,7 +156,7 @@ async def modify_app_status(call: Call, request: ModifyAppStatus) -> AppView:
 
 
 class DeleteSdkappid(OfApp):
-    ConfirmName: str
+    ConfirmName: Annotated[str, msgspec.Meta(max_length=rules.MAX_NAME)]
 
 
 class JobBegun(msgspec.Struct):
@@ -168,7 +173,7 @@ async def delete_sdkappid(call: Call, request: DeleteSdkappid) -> JobBegun:
     return JobBegun(job)
 
 
-UserIds = Annotated[list[str], msgspec.Meta(max_length=rules.MAX_ADMINS)]
+UserIds = Annotated[list[UserId], msgspec.Meta(max_length=rules.MAX_ADMINS)]
 
 
 class ModifyAccountInfo(OfApp):

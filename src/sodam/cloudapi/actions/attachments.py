@@ -10,7 +10,7 @@ from sodam.access.policy_store import Attachment, Policy
 from sodam.access.presets import Preset
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.policies import OfPolicy
-from sodam.cloudapi.actions.views import Page, Rp, stamp
+from sodam.cloudapi.actions.views import Keyword, Page, Rp, stamp
 from sodam.control import missing
 
 
@@ -114,7 +114,7 @@ class ListAttachedUserPolicies(msgspec.Struct):
     TargetUin: int
     Page: Page = 1
     Rp: Rp = 20
-    Keyword: str = ""
+    Keyword: Keyword = ""
 
 
 @action("cam", "ListAttachedUserPolicies", kind="list", level="operation")
@@ -129,7 +129,7 @@ class ListAttachedGroupPolicies(msgspec.Struct):
     TargetGroupId: int
     Page: Page = 1
     Rp: Rp = 20
-    Keyword: str = ""
+    Keyword: Keyword = ""
 
 
 @action("cam", "ListAttachedGroupPolicies", kind="list", level="operation")
@@ -146,7 +146,7 @@ class ListAttachedUserAllPolicies(msgspec.Struct):
     Page: Page = 1
     AttachType: Literal[0, 1, 2] = 0
     StrategyType: Literal[0, 1, 2] = 0
-    Keyword: str = ""
+    Keyword: Keyword = ""
 
 
 class PolicyGroup(msgspec.Struct):

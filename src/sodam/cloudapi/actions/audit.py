@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
@@ -10,7 +10,7 @@ from sodam.audit.model import Event, Filter
 from sodam.cloudapi import imports
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.apps import JobBegun
-from sodam.cloudapi.actions.views import Limit
+from sodam.cloudapi.actions.views import Keyword, Limit
 from sodam.control import missing
 
 
@@ -20,7 +20,7 @@ class EventFilter(msgspec.Struct, kw_only=True):
     Uin: int = 0
     Action: str = ""
     SDKAppID: int = 0
-    Keyword: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    Keyword: Keyword = ""
     Outcome: Literal["", "ok", "refused", "failed"] = ""
 
     def wanted(self) -> Filter:

@@ -9,12 +9,14 @@ import msgspec
 from sodam.access.model import Group, User
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.users import Remark
-from sodam.cloudapi.actions.views import Page, Rp, stamp
+from sodam.cloudapi.actions.views import Keyword, Page, Rp, stamp
 from sodam.control import invalid
+
+GroupName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
 class CreateGroup(msgspec.Struct):
-    GroupName: str
+    GroupName: GroupName
     Remark: Remark = ""
 
 
@@ -33,7 +35,7 @@ class OfGroup(msgspec.Struct):
 
 
 class UpdateGroup(OfGroup):
-    GroupName: str | None = None
+    GroupName: GroupName | None = None
     Remark: Remark | None = None
 
 
@@ -119,7 +121,7 @@ def _info(group: Group) -> GroupInfo:
 class ListGroups(msgspec.Struct):
     Page: Page = 1
     Rp: Rp = 20
-    Keyword: str = ""
+    Keyword: Keyword = ""
 
 
 @action("cam", "ListGroups", kind="list", level="operation")

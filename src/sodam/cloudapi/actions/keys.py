@@ -10,7 +10,7 @@ from sodam import usersig
 from sodam.accounts.model import valid_user_id
 from sodam.apps.model import AppKey
 from sodam.cloudapi.action import Call, action
-from sodam.cloudapi.actions.views import AppView, OfApp, app_view, key_line
+from sodam.cloudapi.actions.views import AppView, OfApp, UserId, app_view, key_line
 from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
 
@@ -72,7 +72,7 @@ async def toggle_secret_version(call: Call, request: OfApp) -> KeyMade:
 
 
 class CreateSecretUserSig(OfApp):
-    UserID: str
+    UserID: UserId
     Expire: Annotated[int, msgspec.Meta(ge=1, le=50 * 365 * 86400)] = usersig.DEFAULT_EXPIRE
 
 
@@ -102,7 +102,7 @@ async def create_secret_usersig(call: Call, request: CreateSecretUserSig) -> Use
 
 
 class VerifySecretUserSig(OfApp):
-    UserID: str
+    UserID: UserId
     UserSig: Annotated[str, msgspec.Meta(max_length=usersig.MAX_TOKEN_LENGTH + 1)]
 
 

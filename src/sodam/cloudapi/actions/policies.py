@@ -10,14 +10,24 @@ from sodam.access.model import MAX_VERSIONS
 from sodam.access.policy_store import Policy
 from sodam.access.presets import Preset
 from sodam.cloudapi.action import Call, action
-from sodam.cloudapi.actions.views import Page, Rp, Tag, stamp, tags_view
+from sodam.cloudapi.actions.views import (
+    DescriptionText,
+    Keyword,
+    Page,
+    PolicyName,
+    PolicyText,
+    Rp,
+    Tag,
+    stamp,
+    tags_view,
+)
 from sodam.control import ControlError, invalid
 
 
 class CreatePolicy(msgspec.Struct):
-    PolicyName: str
-    PolicyDocument: str
-    Description: str = ""
+    PolicyName: PolicyName
+    PolicyDocument: PolicyText
+    Description: DescriptionText = ""
     Tags: Annotated[list[Tag], msgspec.Meta(max_length=50)] = []
     CreateMode: Literal[2, 3] = 2
     """2: by syntax, 3: by the generator."""
@@ -48,9 +58,9 @@ class OfPolicy(msgspec.Struct):
 class UpdatePolicy(msgspec.Struct):
     PolicyId: int = 0
     PolicyName: str = ""
-    Description: str | None = None
-    PolicyDocument: str | None = None
-    Alias: str | None = None
+    Description: DescriptionText | None = None
+    PolicyDocument: PolicyText | None = None
+    Alias: DescriptionText | None = None
 
 
 @action("cam", "UpdatePolicy", kind="write", level="operation")
@@ -124,7 +134,7 @@ class ListPolicies(msgspec.Struct):
     Rp: Rp = 20
     Page: Page = 1
     Scope: Literal["All", "QCS", "Local"] = "All"
-    Keyword: str = ""
+    Keyword: Keyword = ""
 
 
 class PolicyLine(msgspec.Struct, kw_only=True):
@@ -204,7 +214,7 @@ async def list_policies(call: Call, request: ListPolicies) -> PolicyList:
 
 
 class CreatePolicyVersion(OfPolicy, kw_only=True):
-    PolicyDocument: str
+    PolicyDocument: PolicyText
     SetAsDefault: bool
 
 

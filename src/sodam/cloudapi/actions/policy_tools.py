@@ -11,6 +11,7 @@ from sodam.access.model import Caller
 from sodam.access.policy import Mistake
 from sodam.cloudapi import action as actions
 from sodam.cloudapi.action import TABLE, Call, action
+from sodam.cloudapi.actions.views import DescriptionText, PolicyName, TagKey, TagValue
 from sodam.cloudapi.run import app_resource, question, user_resource
 from sodam.control import invalid
 
@@ -76,16 +77,16 @@ def _document(statements: list[dict[str, object]]) -> str:
 
 
 class TagWish(msgspec.Struct):
-    Key: str
-    Value: str | None = None
+    Key: TagKey
+    Value: TagValue | None = None
     """None: any value of the key."""
 
 
 class CreateTagPolicy(msgspec.Struct):
-    PolicyName: str
+    PolicyName: PolicyName
     Actions: Texts
     Tags: Annotated[list[TagWish], msgspec.Meta(min_length=1, max_length=50)]
-    Description: str = ""
+    Description: DescriptionText = ""
     Uins: Annotated[list[int], msgspec.Meta(max_length=100)] = []
     GroupIds: Annotated[list[int], msgspec.Meta(max_length=100)] = []
 

@@ -12,7 +12,7 @@ import msgspec
 
 from sodam.apps.model import DEFAULT_ADMIN
 from sodam.cloudapi.action import TABLE, Call, Handler, Kind, action
-from sodam.cloudapi.actions.views import Limit, OfApp, Offset
+from sodam.cloudapi.actions.views import Limit, OfApp, Offset, UserId
 from sodam.errors import ApiError, Code
 from sodam.relations import pendency
 from sodam.relations.model import MAX_PENDING, Origin
@@ -85,7 +85,6 @@ assert {sns.name, follow.name} <= SERVICES.keys()
 _declare()
 
 Direction = Literal["received", "sent"]
-UserId = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 
 
 class DescribeFriendRequests(OfApp):
@@ -135,7 +134,8 @@ class AnswerFriendRequest(OfApp):
     Accept: bool
     Both: bool = True
     """Accepting makes it mutual; otherwise only the asker gets a friend."""
-    Remark: str = ""
+    Remark: Annotated[str, msgspec.Meta(max_length=96)] = ""
+    """At most 96 bytes."""
 
 
 def _origin(call: Call) -> Origin:

@@ -9,7 +9,7 @@ import msgspec
 from sodam.access.model import User
 from sodam.access.passwords import PasswordRules
 from sodam.cloudapi.action import Call, Nothing, action
-from sodam.cloudapi.actions.views import stamp
+from sodam.cloudapi.actions.views import Password, stamp
 from sodam.control import invalid
 
 Flag = Literal[0, 1]
@@ -60,11 +60,11 @@ def user_view(user: User) -> UserView:
 
 
 class AddUser(msgspec.Struct):
-    Name: str
+    Name: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     Remark: Remark = ""
     ConsoleLogin: Flag = 0
     UseApi: Flag = 0
-    Password: str = ""
+    Password: Password = ""
     NeedResetPassword: Flag = 0
     PhoneNum: Short = ""
     CountryCode: Short = ""
@@ -107,7 +107,7 @@ class UpdateUser(msgspec.Struct):
     Name: str
     Remark: Remark | None = None
     ConsoleLogin: Flag | None = None
-    Password: str = ""
+    Password: Password = ""
     NeedResetPassword: Flag | None = None
     PhoneNum: Short | None = None
     CountryCode: Short | None = None
@@ -135,7 +135,7 @@ async def update_user(call: Call, request: UpdateUser) -> None:
 
 class ResetPassword(msgspec.Struct):
     Name: str
-    Password: str = ""
+    Password: Password = ""
     NeedResetPassword: Flag = 1
 
 

@@ -9,6 +9,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from sodam.access.passwords import MAX_PASSWORD
+from sodam.access.policies import MAX_DESCRIPTION
+from sodam.accounts.model import MAX_USER_ID
 from sodam.apps import rules
 from sodam.apps.keys import masked
 from sodam.apps.model import DEFAULT_ADMIN, App, AppKey
@@ -21,6 +24,18 @@ Offset = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Page = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 Rp = Annotated[int, msgspec.Meta(ge=1, le=200)]
+# The limits of texts stand in the schema, so that forms can say them; the rules behind check them again.
+UserId = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_USER_ID)]
+AppName = Annotated[str, msgspec.Meta(min_length=1, max_length=rules.MAX_NAME)]
+AppType = Annotated[str, msgspec.Meta(max_length=rules.MAX_TYPE)]
+Introduction = Annotated[str, msgspec.Meta(max_length=rules.MAX_INTRODUCTION)]
+TagKey = Annotated[str, msgspec.Meta(min_length=1, max_length=rules.MAX_TAG_KEY)]
+TagValue = Annotated[str, msgspec.Meta(max_length=rules.MAX_TAG_VALUE)]
+PolicyName = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+PolicyText = Annotated[str, msgspec.Meta(min_length=1, max_length=65536)]
+DescriptionText = Annotated[str, msgspec.Meta(max_length=MAX_DESCRIPTION)]
+Password = Annotated[str, msgspec.Meta(max_length=MAX_PASSWORD)]
+Keyword = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class OfApp(msgspec.Struct):
@@ -30,8 +45,8 @@ class OfApp(msgspec.Struct):
 
 
 class Tag(msgspec.Struct):
-    Key: str
-    Value: str = ""
+    Key: TagKey
+    Value: TagValue = ""
 
 
 class AddOnsView(msgspec.Struct, omit_defaults=True):
