@@ -142,10 +142,11 @@ async def members(source: Database | Tx, app: int, owner: str, bits: int) -> Seq
 async def clear_groups(tx: Tx, app: int, owner: str, bits: int) -> None:
     """Take all of an owner's friends out of the groups ``bits``."""
     await tx.execute(
-        "UPDATE friend SET groups = groups & ~$3 WHERE app = $1 AND owner = $2 AND (groups & $3) <> 0",
+        "UPDATE friend SET groups = groups & $4 WHERE app = $1 AND owner = $2 AND (groups & $3) <> 0",
         app,
         owner,
         bits,
+        ~bits,
     )
 
 

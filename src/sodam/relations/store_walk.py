@@ -136,10 +136,11 @@ async def recount(tx: Tx, app: int, owner: Owner) -> None:
     """Make a held owner's counts true, and take its friends out of groups that do not exist."""
     known = sum(1 << slot for slot, _ in owner.groups)
     await tx.execute(
-        "UPDATE friend SET groups = groups & $3 WHERE app = $1 AND owner = $2 AND (groups & ~$3) <> 0",
+        "UPDATE friend SET groups = groups & $3 WHERE app = $1 AND owner = $2 AND (groups & $4) <> 0",
         app,
         owner.user_id,
         known,
+        ~known,
     )
     row = await _one(tx, app, owner.user_id, "relation_owner")
     owner.friends, owner.blocked, owner.pending = row
