@@ -83,7 +83,7 @@ def check(
 
 
 def export(
-    file: Path,
+    file: Path | None = None,
     /,
     *,
     sdkappid: int,
@@ -95,7 +95,7 @@ def export(
     Parameters
     ----------
     file
-        The file to write; - for the standard output.
+        The file to write; the standard output when left out.
     sdkappid
         The app.
     user
@@ -188,8 +188,8 @@ async def import_file(server: Server, app: App, file: Path) -> Imported:
 
 
 @contextmanager
-def _output(file: Path) -> Iterator[IO[bytes]]:
-    if str(file) == "-":
+def _output(file: Path | None) -> Iterator[IO[bytes]]:
+    if file is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
