@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import pytest_asyncio
+
 from driver import SdkClient, SdkDriver, install
 from scene import Server, SignIn
-
 from tests.support.postgres import Postgres
 from tests.support.server import ServerProcess
 

@@ -4,7 +4,8 @@
 // answer    {"id": 1, "ok": true, "result": ...}   or   {"id": 1, "ok": false, "error": {"code": 70001, "message": "..."}}
 // event     {"client": "amy", "event": "MESSAGE_RECEIVED", "data": ...}
 //
-// Messages cross the pipe as plain data; {"$message": "<ID>"} inside args stands for the SDK's own object.
+// Messages cross the pipe as plain data; {"$message": "<ID>"} inside args stands for the SDK's own object,
+// with "set" beside it its fields are overwritten first, as an application does before modifyMessage.
 //
 // With SODAM_SDK_TRACE=<file> every frame of every socket is written there, one line each.
 import { appendFileSync } from 'node:fs';
@@ -68,13 +69,21 @@ function remember(client, value, depth = 0) {
   else for (const key of ['message', 'messageList', 'data']) remember(client, value[key], depth + 1);
 }
 
+function overwrite(target, values) {
+  for (const [key, value] of Object.entries(values)) {
+    if (value && typeof value === 'object' && !Array.isArray(value)) overwrite(target[key], value);
+    else target[key] = value;
+  }
+  return target;
+}
+
 function resolve(client, value) {
   if (Array.isArray(value)) return value.map((item) => resolve(client, item));
   if (!value || typeof value !== 'object') return value;
   if ('$message' in value) {
     const message = client.messages.get(value.$message) ?? client.chat.findMessage(value.$message);
     if (!message) throw Object.assign(new Error(`no message ${value.$message}`), { code: -2 });
-    return message;
+    return overwrite(message, value.set ?? {});
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(client, item)]));
 }

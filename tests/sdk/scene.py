@@ -24,7 +24,7 @@ UserId = Callable[[str], str]
 
 
 def conversation(client: SdkClient, peer: str) -> dict[str, Any]:
-    """The conversation with ``peer`` as the last CONVERSATION_LIST_UPDATED of ``client`` gave it; {} when not listed."""
+    """The conversation with ``peer`` in the last CONVERSATION_LIST_UPDATED of ``client``; {} when not listed."""
     for event in reversed(client.events):
         if event.name == "CONVERSATION_LIST_UPDATED" and isinstance(event.data, list):
             found: list[Mapping[str, Any]] = [c for c in event.data if c["conversationID"] == f"C2C{peer}"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from driver import SdkClient, SdkError, texts
 from kinds import TYPES, essence, send_round
 from scene import Server, SignIn, UserId, unread
@@ -73,7 +75,8 @@ async def test_500_messages_arrive_after_a_lost_connection(sign_in: SignIn, user
     last = await amy.send_text(cat_id, "after")
     received = await cat.wait_received(1 + MISSED + 1)
     ids = [m["ID"] for m in received]
-    assert len(ids) == len(set(ids))
+    twice = [texts([m]) for m in received if ids.count(m["ID"]) > 1]
+    assert not twice
     assert [m["ID"] for m in received if m["from"] == amy_id] == [first["ID"], *from_amy, last["ID"]]
     assert [m["ID"] for m in received if m["from"] == bob_id] == from_bob
     await cat.wait_until(lambda: (unread(cat, amy_id), unread(cat, bob_id)) == (MISSED // 2 + 2, MISSED // 2))
@@ -197,11 +200,8 @@ async def test_bad_receivers_and_bodies_are_refused_with_their_codes(sign_in: Si
     amy_id, bob_id = user_id("amy"), user_id("bob")
     amy, bob = await sign_in(amy_id), await sign_in(bob_id)
     for to, text, code in ((user_id("nobody"), "x", 90012), (bob_id, "x" * 12289, 93000)):
-        try:
+        with pytest.raises(SdkError) as refused:
             await amy.send_text(to, text)
-        except SdkError as error:
-            assert error.code == code, error
-        else:
-            raise AssertionError(f"the message to {to} went through")
+        assert refused.value.code == code
     await amy.send_text(bob_id, "fine")
     assert texts(await bob.wait_received(1)) == ["fine"]

@@ -7,7 +7,7 @@ events. A client that reads too slowly is cut when its budget is used up; it cat
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 WRITE_BUDGET = 4 * 1024 * 1024
 """Bytes that may wait for a slow client."""
+SYNC_EVENTS = 200
+"""After so many events a client is asked for a new cookie, so that its next catch-up is short."""
 
 
 class Connection:
@@ -37,12 +39,15 @@ class Connection:
         "_hub",
         "_kick_at",
         "_out",
+        "_told",
         "client_ip",
         "held",
         "held_until",
         "last_seen",
+        "recalls",
         "registered",
         "session",
+        "synced",
         "transport",
     )
 
@@ -56,9 +61,14 @@ class Connection:
         self._dirty = False
         self._kick_at = 0.0
         self.held: list[bytes] | None = None
-        """Events held back from sign-in until the client's first ``getmsg``: they would be counted twice."""
+        """Events held back from sign-in until ``getmsg`` was answered: they would be counted twice."""
         self.held_until = 0.0
         self.last_seen = 0.0
+        self.synced = 0.0
+        """When the client last asked for what it missed."""
+        self._told = 0
+        self.recalls: list[bytes] = []
+        """Recalls told since the client's cookie."""
         self.registered: tuple[int, str] | None = None
 
     # LiveSession
@@ -89,7 +99,6 @@ class Connection:
         self._hub.unregister(self)
         self._hub.remember_kick(self.session.instid, kick.kind)
         self._kick_at = self._hub.now()
-        self.release()
         self.deliver(_kick_event(kick))
 
     # Receiver
@@ -178,26 +187,57 @@ class Connection:
             return
         payloads = payloads or []
         if events:
-            payloads.extend(frames.pushes(events))
+            pushes = frames.pushes(events)
+            payloads.extend(pushes)
+            if pushes[-1] is frames.SYNC:
+                self.recalls.extend(frames.recalls(events))
+            self._told += len(events)
+            if self._told >= SYNC_EVENTS:
+                self._told = 0
+                payloads.append(frames.SYNC)
         transport.write(payloads)
         if transport.waiting() > WRITE_BUDGET:
             self._hub.metrics.count("slow_clients_cut")
             transport.abort()
 
-    def hold(self, until: float) -> None:
-        self.held = []
-        self.held_until = until
+    def hold(self) -> list[bytes]:
+        """Hold events back until ``resume``, or for some seconds at most; those that wait."""
+        if self.held is None:
+            self.held = []
+            self._hub.holding(self)
+        return self.held
 
-    def release(self, drop_messages: int = 0) -> None:
-        """Send what was held back, but for messages among the first ``drop_messages`` events."""
-        held, self.held = self.held, None
-        for at, event in enumerate(held or ()):
-            if at >= drop_messages or not event.startswith(b'{"Event":9,'):
+    def hold_back(self) -> list[bytes] | None:
+        """As ``hold``, for the answer to a ``getmsg``. None while nobody is signed in here: nothing is pushed then."""
+        self.synced = self._hub.now()
+        self._told = 0
+        return self.hold() if self.registered is not None else None
+
+    def tell_first(self, events: list[bytes]) -> None:
+        """Send events before the answer at hand."""
+        if events:
+            for frame in frames.pushes(events, sync=False):
+                self.send(frame)
+
+    def resume(self, held: list[bytes] | None, stale: Collection[int] = ()) -> None:
+        """Let the events of ``held`` go, but for those at the indices ``stale``, unless they went before."""
+        if held is None or self.held is not held:
+            return
+        self._hub.held(self)
+        self.held = None
+        for at, event in enumerate(held):
+            if at not in stale:
                 self.deliver(event)
 
-    def resume(self, drop_messages: int) -> None:
-        """The client has caught up: let the held events go."""
-        self._hub.release(self, drop_messages)
+    def forget(self) -> None:
+        """Drop what waits for the user who is no longer signed in here."""
+        self.held = self._events = None
+        self.recalls.clear()
+
+    def ask_to_sync(self) -> None:
+        """Ask the client for a ``getmsg``: events for it may have been lost."""
+        self.synced = self._hub.now()
+        self.send(frames.SYNC)
 
     def overdue(self, now: float, idle: float, kick_grace: float) -> bool:
         """Nothing was heard for ``idle`` seconds, or a kicked client does not leave."""

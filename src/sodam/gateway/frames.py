@@ -8,7 +8,11 @@ PUSH = b'{"head":{"servcmd":"im_open_push.msg_push","seq":0},"body":{"EventArray
 PUSH_END = b"]}}"
 MAX_EVENTS = 200
 """Events of one push frame."""
+_MESSAGE_EVENT = b'{"Event":9,'
 _FRIEND_EVENT = b'{"Event":7,'
+_RECALL_EVENT = b'{"Event":10,"C2cNotifyMsgArray":[{"WithdrawC2cMsgNotify"'
+SYNC = PUSH + b'{"Event":9,"C2cMsgArray":[]}],"Flag":1}}'
+"""Asks the client for a ``getmsg`` (docs/protocol.md section 4)."""
 MAX_FRAME = 1024 * 1024
 """Bytes of one message from a client."""
 
@@ -51,12 +55,13 @@ def answer(servcmd: str, seq: int, body: bytes) -> bytes:
     return b'{"head":{"servcmd":%b,"seq":%d},"body":%b}' % (_name(servcmd), seq, body)
 
 
-def pushes(events: list[bytes]) -> list[bytes]:
+def pushes(events: list[bytes], *, sync: bool = True) -> list[bytes]:
     """Push frames that carry the events in their order, as few as the client stands.
 
-    A friend notice may throw inside the SDK, which then loses the rest of its frame: each gets one of its own.
+    A friend notice may throw inside the SDK, which then loses the rest of its frame: each gets one of its own. A
+    recall told twice takes two from the unread number, so that with ``sync`` a new cookie follows it at once.
     """
-    if len(events) <= MAX_EVENTS and not any(event.startswith(_FRIEND_EVENT) for event in events):
+    if len(events) <= MAX_EVENTS and all(event.startswith(_MESSAGE_EVENT) for event in events):
         return [PUSH + b",".join(events) + PUSH_END]
     out: list[bytes] = []
     together: list[bytes] = []
@@ -71,7 +76,13 @@ def pushes(events: list[bytes]) -> list[bytes]:
             together.append(event)
     if together:
         out.append(PUSH + b",".join(together) + PUSH_END)
+    if sync and recalls(events):
+        out.append(SYNC)
     return out
+
+
+def recalls(events: list[bytes]) -> list[bytes]:
+    return [event for event in events if event.startswith(_RECALL_EVENT)]
 
 
 def wire_frame(payload: bytes) -> bytes:

@@ -32,6 +32,9 @@ IDLE_SECONDS = 60.0
 KICK_GRACE_SECONDS = 10.0
 HOLD_SECONDS = 5.0
 SWEEP_SECONDS = 1.0
+SYNC_SECONDS = 300.0
+"""In a cluster, where hints may be lost, every client looks for what it missed so often."""
+SYNCS_PER_SWEEP = 200
 _SWEEPS_PER_IDLE_CHECK = 10
 _KICKED_REMEMBERED = 100_000
 
@@ -77,6 +80,8 @@ class Hub:
         self._kicked: dict[int, int] = {}
         self._sweeper: asyncio.Task[None] | None = None
         self._refusing = False
+        self._behind: list[Connection] = []
+        """Clients that may have missed something: they are asked to look, some of them at a time."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
@@ -87,6 +92,7 @@ class Hub:
 
     def start(self) -> None:
         self._sweeper = self._loop.create_task(self._sweep())
+        self.services.bus.on_reconnect(self._all_behind)
 
     async def drain(self) -> None:
         """Ask every client to reconnect, to another node or after the restart."""
@@ -122,6 +128,7 @@ class Hub:
         if connection.registered is not None:
             self.services.live.remove(*connection.registered, connection)
             connection.registered = None
+            connection.forget()
         self._holding.discard(connection)
 
     def flush_later(self, connection: Connection) -> None:
@@ -216,8 +223,7 @@ class Hub:
         connection.session.platform = ticket.platform
         connection.session.user_id = ticket.user_id
         live.kick(ticket.sdkappid, ticket.user_id, Kick(kind=2, platform=ticket.platform, newer=ticket.instid))
-        connection.hold(self.now() + HOLD_SECONDS)
-        self._holding.add(connection)
+        connection.hold()
         live.add(ticket.sdkappid, ticket.user_id, connection)
         connection.registered = (ticket.sdkappid, ticket.user_id)
 
@@ -236,13 +242,25 @@ class Hub:
             turn += 1
             now = self.now()
             for connection in [c for c in self._holding if c.held_until <= now]:
-                self.release(connection)
+                connection.resume(connection.held)
+            behind, self._behind = self._behind[:SYNCS_PER_SWEEP], self._behind[SYNCS_PER_SWEEP:]
+            for connection in behind:
+                if connection.registered is not None:
+                    connection.ask_to_sync()
             if turn % _SWEEPS_PER_IDLE_CHECK == 0:
+                if self.services.bus.clustered and not self._behind:
+                    self._behind = [c for c in self._all if c.registered and now - c.synced > SYNC_SECONDS]
                 for connection in [c for c in self._all if c.overdue(now, IDLE_SECONDS, KICK_GRACE_SECONDS)]:
                     connection.close(1001, "nothing heard for a minute")
                     connection.abort()
 
-    def release(self, connection: Connection, drop_messages: int = 0) -> None:
+    def _all_behind(self) -> None:
+        """The bus was away: events for any client may have been lost."""
+        self._behind = [connection for connection in self._all if connection.registered is not None]
+
+    def holding(self, connection: Connection) -> None:
+        connection.held_until = self.now() + HOLD_SECONDS
+        self._holding.add(connection)
+
+    def held(self, connection: Connection) -> None:
         self._holding.discard(connection)
-        if connection.held is not None:
-            connection.release(drop_messages)

@@ -37,6 +37,7 @@ class MessageLog(Generic[E]):
         self._waiting: list[E] = []
         self._busy = False
         self._loop = asyncio.get_running_loop()
+        self._flight: asyncio.Future[Any] | None = None
 
     def append(self, entry: E) -> None:
         self._waiting.append(entry)
@@ -52,6 +53,7 @@ class MessageLog(Generic[E]):
     def _write(self) -> None:
         batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
         future = asyncio.ensure_future(self._db.write(lambda tx: self._apply(tx, batch), single=True))
+        self._flight = future
         future.add_done_callback(lambda written: self._written(batch, written))
 
     def _written(self, batch: list[E], written: asyncio.Future[Any]) -> None:
@@ -65,6 +67,11 @@ class MessageLog(Generic[E]):
         else:
             self._busy = False
         self._done(batch, error)
+
+    async def settle(self) -> None:
+        """Wait until everything that is on disk by now was announced, too."""
+        if self._flight is not None and not self._flight.done():
+            await asyncio.wait({self._flight})
 
     async def drain(self) -> None:
         """Wait until everything appended so far is written."""

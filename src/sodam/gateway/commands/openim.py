@@ -7,6 +7,7 @@ import msgspec
 from sodam.errors import ApiError, Code
 from sodam.messages.elements import check_body
 from sodam.messages.model import EXTENSIBLE, NEED_RECEIPT, NO_LAST, NO_UNREAD, U32, parse_key
+from sodam.messages.modify import EditConflict
 from sodam.messages.offline_push import check_offline_push_info
 from sodam.messages.service import draft
 from sodam.wire import Call, Service
@@ -128,6 +129,63 @@ async def msgwithdraw(call: Call, request: MsgWithdraw) -> None:
         limit=True,
         exclude=call.instid,
     )
+
+
+class ModifyC2cMsg(msgspec.Struct):
+    From_Account: str
+    To_Account: str
+    MsgSeq: int
+    MsgRandom: int
+    MsgTime: int
+    MsgVersion: int | None = None
+    MsgBody: msgspec.Raw = msgspec.Raw()
+    CloudCustomData: msgspec.Raw = msgspec.Raw()
+
+
+class ModifyAnswer(msgspec.Struct):
+    """The message as it is now, also when another edit came first (20027)."""
+
+    MsgVersion: int
+    MsgBody: msgspec.Raw
+    CloudCustomData: msgspec.Raw
+
+
+@service.command(
+    "modify_c2c_msg",
+    errors=(
+        Code.C2C_MESSAGE_NOT_FOUND,
+        Code.C2C_ALREADY_RECALLED,
+        Code.C2C_EDIT_VERSION,
+        Code.MSG_BODY_MALFORMED,
+        Code.MSG_BODY_NOT_ARRAY,
+        Code.MSG_FORMAT,
+        Code.MSG_TOO_LONG,
+    ),
+)
+async def modify_c2c_msg(call: Call, request: ModifyC2cMsg) -> ModifyAnswer:
+    """Replace the content of a message of a conversation that one takes part in."""
+    if call.caller not in (request.From_Account, request.To_Account):
+        raise ApiError(Code.C2C_BAD_PACKET, "only the two of a conversation may edit its messages")
+    body = cloud = None
+    if len(request.MsgBody) > 4:
+        body = check_body(bytes(request.MsgBody), strict_required=False).raw
+    if request.CloudCustomData:
+        cloud = text(request.CloudCustomData)
+    try:
+        message = await call.services.changes.modify(
+            call.app,
+            request.From_Account,
+            request.To_Account,
+            (request.MsgTime, request.MsgSeq, request.MsgRandom),
+            body=body,
+            cloud=cloud,
+            version=request.MsgVersion,
+            exclude=call.instid,
+        )
+    except EditConflict as conflict:
+        call.fail(Code.C2C_EDIT_VERSION)
+        message = conflict.stored
+    return ModifyAnswer(message.version, msgspec.Raw(message.body), msgspec.Raw(message.cloud))
 
 
 class DeleteRamble(msgspec.Struct):

@@ -7,13 +7,14 @@ import asyncio
 import msgspec
 
 from sodam.errors import ApiError, Code
+from sodam.gateway import catch_up
 from sodam.gateway.commands.openim import service
 from sodam.messages.events import WireMessage, wire
-from sodam.messages.model import parse_key
+from sodam.messages.model import Message, parse_key
 from sodam.messages.reads import NEWEST, Place
+from sodam.messages.service import Position
 from sodam.wire import Call
 
-MAX_CATCH_UP = 5000
 _MAX_PAGE = 100
 _RECOVERY_COUNT = 16
 _CONVERSATIONS = 500
@@ -43,31 +44,37 @@ async def getmsg(call: Call, request: GetMsg) -> GetMsgAnswer:
     """What reached the user since ``Cookie``, in one answer, and the unread numbers.
 
     With no cookie (the first time after a login) the messages are left to the history: the numbers announce them.
+    Recalls, edits and read marks since the cookie are pushed before the answer, whose numbers count them already.
     """
-    messages = call.services.messages
-    connection = call.connection
-    held = len(connection.held) if connection is not None and connection.held is not None else 0
+    messages, connection = call.services.messages, call.connection
+    held = connection.hold_back()
+    before = len(held or ())
     position = await messages.position()
-    missed = []
-    if since := _position(request.Cookie):
-        missed = await messages.since(call.app, call.caller, since, MAX_CATCH_UP)
-        position = max(position, (position[0], missed[-1].id)) if missed else position
     heads = await messages.heads(call.app, call.caller, _CONVERSATIONS)
-    if connection is not None:
-        # Held events are let go behind this answer; messages that came before the look-up are in it already.
-        call.after = lambda: call.connection.resume(held)
+    ends = {head.peer: head.last_seq for head in heads}
+    found: list[Message] = []
+    notices: list[bytes] = []
+    if since := _position(request.Cookie):
+        found = await catch_up.messages_since(messages, call.app, call.caller, since, ends)
+        notices = await catch_up.notices_since(messages, call.app, call.caller, since, heads)
+        notices = [notice for notice in notices if notice not in connection.recalls]
+    connection.recalls.clear()
+    stale = await catch_up.told_already(messages, call.app, call.caller, held, before, ends, notices)
+    connection.tell_first(notices)
+    call.after = lambda: connection.resume(held, stale)
     return GetMsgAnswer(
-        Cookie=f"{position[0]}.{position[1]}",
-        MsgList=[wire(message) for message in missed],
+        Cookie=".".join(map(str, position)),
+        MsgList=[wire(message) for message in found],
         C2CPairUnreadCount=[Unread(head.peer, head.unread) for head in heads if head.unread],
     )
 
 
-def _position(cookie: str) -> tuple[int, int] | None:
-    time, _, newest = cookie.partition(".")
-    if not (time.isascii() and time.isdigit() and newest.isascii() and newest.isdigit() and len(cookie) < 40):
+def _position(cookie: str) -> Position | None:
+    parts = cookie.split(".")
+    if len(parts) != 3 or len(cookie) > 60 or not all(part.isascii() and part.isdigit() for part in parts):
         return None
-    return int(time), int(newest)
+    time, newest, change = map(int, parts)
+    return Position(time, newest, change) if max(newest, change) < 1 << 62 and time < 1 << 40 else None
 
 
 class GetRoamMsg(msgspec.Struct):

@@ -71,6 +71,14 @@ CREATE TABLE c2c_message (
   cloud {blob} NOT NULL
 );
 CREATE INDEX c2c_message_history ON c2c_message (app, conv, msg_time, msg_seq, msg_random);
+-- What happened to messages after they were sent (recall, edit), in order: for devices that were away.
+CREATE TABLE c2c_change (
+  id {serial},
+  app BIGINT NOT NULL,
+  conv {key} NOT NULL,
+  message BIGINT NOT NULL
+);
+CREATE INDEX c2c_change_conv ON c2c_change (app, conv, id);
 CREATE TABLE c2c_head (
   app BIGINT NOT NULL,
   conv {key} NOT NULL,
