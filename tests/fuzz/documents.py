@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 from hypothesis import strategies as st
 
-from sodam.wire import Command, Empty
+from sodam.wire import Empty
 
 USERS: Final = tuple(f"user{n}" for n in range(5))
 """Accounts that exist while a fuzz test runs."""
@@ -203,20 +203,24 @@ class _Schema:
         )
 
 
-def valid(command: Command) -> st.SearchStrategy[Any]:
-    """Bodies that fit the request struct of a command."""
-    return _valid(command.request)
-
-
 @cache
-def _valid(request: type) -> st.SearchStrategy[Any]:
-    return st.just({}) if request is Empty else _Schema(msgspec.json.schema(request)).strategy
+def valid(request: type) -> st.SearchStrategy[Any]:
+    """Bodies that fit the request struct of a command."""
+    if request is Empty:
+        return st.just({})
+    # Without the defaults, as JSON schema cannot tell of all of them.
+    fields = [
+        (f.encode_name, f.type) if f.required else (f.encode_name, f.type, None)
+        for f in msgspec.structs.fields(request)
+    ]
+    bare = msgspec.defstruct(request.__name__, fields, kw_only=True)
+    return _Schema(msgspec.json.schema(bare)).strategy
 
 
 @st.composite
-def spoiled(draw: st.DrawFn, command: Command) -> Any:
+def spoiled(draw: st.DrawFn, request: type) -> Any:
     """A valid body with one to three places spoiled."""
-    document = draw(valid(command))
+    document = draw(valid(request))
     for _ in range(draw(st.integers(1, 3))):
         document = _spoil(draw, document)
     return document
@@ -243,11 +247,11 @@ def _spoil(draw: st.DrawFn, value: Any, depth: int = 0) -> Any:
 
 
 @st.composite
-def documents(draw: st.DrawFn, command: Command) -> bytes:
-    """A body for a command: good, spoiled or useless, in this order of likelihood."""
+def documents(draw: st.DrawFn, request: type) -> bytes:
+    """A body for a command that takes `request`: good, spoiled or useless, in this order of likelihood."""
     match draw(st.integers(0, 9)):  # not `one_of`, which would give each kind of hostile value a share of its own
         case 0:
             return render(draw(hostile))
         case 1 | 2 | 3 | 4:
-            return render(draw(spoiled(command)))
-    return render(draw(valid(command)))
+            return render(draw(spoiled(request)))
+    return render(draw(valid(request)))

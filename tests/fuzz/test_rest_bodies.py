@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sodam.errors import Code
+from sodam.rest.http import MAX_BODY
 from sodam.rest.table import commands
 from sodam.wire import Command
 from tests.fuzz import judge
@@ -31,13 +32,16 @@ def test_body(caller: Caller, path: str) -> None:
     @tries(EXAMPLES)
     @given(st.data())
     def run(data: st.DataObject) -> None:
-        _try(caller, command, data.draw(documents(command)))
+        _try(caller, command, data.draw(documents(command.request)))
 
     run()
 
 
 def _try(caller: Caller, command: Command, body: bytes) -> None:
     answer = caller.call(command.path, body)
+    if len(body) > MAX_BODY:
+        assert judge.refused(answer) == Code.REQUEST_MALFORMED
+        return
     judge.admitted(command, answer)
 
 

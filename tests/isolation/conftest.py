@@ -1,0 +1,76 @@
+"""One server with two apps that have the same UserIDs, a disabled app and an expired one; on each engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+
+from tests.fuzz.documents import USERS
+from tests.fuzz.seeds import SEED
+from tests.fuzz.servers import configured, must, restore
+from tests.fuzz.wire import Caller
+from tests.isolation import snapshot
+from tests.isolation.snapshot import Tables
+from tests.support.server import KEY, SDKAPPID, Engine, ServerProcess
+
+OTHER: Final = 1400000043
+DISABLED: Final = 1400000044
+EXPIRED: Final = 1400000045
+KEYS: Final = {SDKAPPID: KEY, OTHER: "b1" * 32, DISABLED: "c2" * 32, EXPIRED: "d3" * 32}
+SECRET: Final = "secret-of-the-others"
+"""Stands in every text that the app or the user of a test must not see."""
+
+
+@dataclass
+class Apps:
+    server: ServerProcess
+    url: str | None
+    own: Caller
+    other: Caller
+
+    def caller(self, sdkappid: int) -> Caller:
+        return Caller(self.server, sdkappid, KEYS[sdkappid])
+
+    def snapshot(self) -> Tables:
+        return snapshot.read(self.server, self.url)
+
+
+@pytest.fixture(autouse=True)
+def _print_seed() -> None:
+    print(f"SODAM_FUZZ_SEED={SEED}")
+
+
+@pytest.fixture
+def apps(engine: Engine, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Apps]:
+    env = {"SODAM_BOOTSTRAP_APP": ",".join(f"{app}:{key}:Flagship" for app, key in KEYS.items())}
+    url: str | None = None
+    if engine == "postgres":
+        url = env["SODAM_DATABASE_URL"] = request.getfixturevalue("postgres_url")
+    changes = {DISABLED: {"status": "disabled"}, EXPIRED: {"status": "expired"}}
+    server = configured(tmp_path_factory.mktemp("apps"), env, changes)
+    own, other = Caller(server), Caller(server, OTHER, KEYS[OTHER])
+    try:
+        yield Apps(server, url, own, other)
+    finally:
+        own.close()
+        other.close()
+        code = server.stop()
+    server.check_log()
+    assert code == 0
+
+
+def live_in(caller: Caller, text: str) -> None:
+    """Messages, profiles, friends, blacklists, followers of the users of an app: whatever there is to steal."""
+    restore(caller, text)
+    for user_id in USERS[:3]:
+        item = [{"Tag": "Tag_Profile_Custom_Own", "Value": text}, {"Tag": "Tag_Profile_Custom_Num", "Value": 7}]
+        must(caller, "profile/portrait_set", {"From_Account": user_id, "ProfileItem": item})
+    friends = [{"To_Account": u, "Remark": text, "AddSource": "AddSource_Type_App"} for u in USERS[1:4]]
+    must(caller, "sns/friend_add", {"From_Account": USERS[0], "AddFriendItem": friends, "AddType": "Add_Type_Both"})
+    group = {"From_Account": USERS[0], "GroupName": [text[:20]], "To_Account": [USERS[1]]}
+    must(caller, "sns/group_add", group)
+    must(caller, "sns/black_list_add", {"From_Account": USERS[2], "To_Account": [USERS[3]]})
+    must(caller, "follow/follow_add", {"From_Account": USERS[0], "FollowItem": [{"To_Account": USERS[3]}]})

@@ -1,0 +1,65 @@
+"""The whole content of a server's database, read beside the running server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import apsw
+import asyncpg
+
+from tests.support.postgres import run_apart
+from tests.support.server import ServerProcess
+
+Tables = dict[str, list[dict[str, Any]]]
+"""Rows by table, each as column to value, sorted."""
+
+
+def read(server: ServerProcess, url: str | None) -> Tables:
+    """Every row of every table. `url` is PostgreSQL's, None for SQLite."""
+    tables = run_apart(_postgres(url)) if url else _sqlite(str(server.directory / "data" / "sodam.db"))
+    return {name: sorted(rows, key=repr) for name, rows in tables.items()}
+
+
+def of_app(tables: Tables, sdkappid: int) -> Tables:
+    """The rows that belong to one app: it stands in their column `app` or `sdkappid`."""
+    return _only(tables, lambda row: sdkappid in (row.get("app"), row.get("sdkappid")))
+
+
+def without(tables: Tables, user_id: str) -> Tables:
+    """The rows in which a UserID does not stand, alone or as part of a key."""
+    return _only(tables, lambda row: not any(_names(value, user_id) for value in row.values()))
+
+
+def _names(value: Any, user_id: str) -> bool:
+    return isinstance(value, str) and user_id in value.split("\x1f")
+
+
+def _only(tables: Tables, wanted: Callable[[dict[str, Any]], bool]) -> Tables:
+    return {name: [row for row in rows if wanted(row)] for name, rows in tables.items()}
+
+
+def _sqlite(path: str) -> Tables:
+    connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        found: Tables = {}
+        with connection:  # one snapshot for all tables
+            for name in names:
+                cursor = connection.execute(f'SELECT * FROM "{name}"')
+                rows = list(cursor)
+                columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
+                found[name] = [dict(zip(columns, row, strict=True)) for row in rows]
+        return found
+    finally:
+        connection.close()
+
+
+async def _postgres(url: str) -> Tables:
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            return {row[0]: [dict(r) for r in await connection.fetch(f'SELECT * FROM "{row[0]}"')] for row in rows}
+    finally:
+        await connection.close()
