@@ -2,7 +2,8 @@
 
 SQL is written once, in the dialect that SQLite and PostgreSQL share, with ``$1, $2, ...`` as placeholders; each
 driver translates what it must. Rows are sequences; the caller unpacks them. Columns of type ``{blob}`` take and
-give ``bytes``, times are integers (the column's name says the unit), booleans are 0 and 1.
+give ``bytes``, times are integers (the column's name says the unit), booleans are 0 and 1. Text holds no U+0000: a
+read with such text finds nothing, a write of it is the caller's mistake (PostgreSQL refuses it).
 """
 
 from __future__ import annotations

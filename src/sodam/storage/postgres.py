@@ -13,6 +13,7 @@ import asyncpg
 from sodam.storage.database import Bulk, Engine, Row, StorageError, Tx, Value
 
 T = TypeVar("T")
+_NUL = "\ufdd0\ufdd1\ufdd0"  # characters that never stand in a text
 _RETRIES = 5
 _POOL_SIZE = 10
 # Another transaction won: the function is run again. 40001 serialization, 40P01 deadlock.
@@ -29,6 +30,14 @@ def _changed(status: str) -> int:
     """The row count at the end of a command tag such as ``UPDATE 3``."""
     tail = status.rsplit(" ", 1)[-1]
     return int(tail) if tail.isdigit() else 0
+
+
+def _readable(args: tuple[Value, ...]) -> tuple[Value, ...]:
+    """What a read is given. PostgreSQL refuses text with U+0000; since none is stored, such text equals nothing."""
+    for value in args:
+        if value.__class__ is str and "\0" in cast(str, value):
+            return tuple(v.replace("\0", _NUL) if isinstance(v, str) else v for v in args)
+    return args
 
 
 class _PostgresTx:
@@ -91,13 +100,13 @@ class PostgresDatabase:
         return cls(pool)
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
-        return cast("list[Row]", await _in_task(self._pool.fetch(sql, *args)))
+        return cast("list[Row]", await _in_task(self._pool.fetch(sql, *_readable(args))))
 
     async def fetch_one(self, sql: str, *args: Value) -> Row | None:
-        return cast("Row | None", await _in_task(self._pool.fetchrow(sql, *args)))
+        return cast("Row | None", await _in_task(self._pool.fetchrow(sql, *_readable(args))))
 
     async def scan(self, sql: str, *args: Value) -> list[Row]:
-        return cast("list[Row]", await self._pool.fetch(sql, *args, timeout=600))
+        return cast("list[Row]", await self._pool.fetch(sql, *_readable(args), timeout=600))
 
     def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False) -> Awaitable[T]:
         return _in_task(self._write(fn, single))
