@@ -108,6 +108,13 @@ class SdkClient:
         message: dict[str, Any] = result["data"]["message"]
         return message
 
+    async def create(self, kind: str, to: str, payload: Mapping[str, Any], **extra: Any) -> dict[str, Any]:
+        """Create a message without sending it; ``message_ref`` of it can be given to sendMessage later."""
+        message: dict[str, Any] = await self._ask(
+            "create_message", {"to": to, "kind": kind, "payload": payload, **extra}
+        )
+        return message
+
     async def send_text(self, to: str, text: str, **extra: Any) -> dict[str, Any]:
         return await self.send(to, "text", {"text": text}, **extra)
 
