@@ -10,7 +10,9 @@ import msgspec
 from sodam.access.evaluate import Statement
 from sodam.access.policy import compile_policy
 
-READING_VERBS: Final = ("Describe", "Check", "Query", "Search", "Verify", "Export", "Can")
+READING_VERBS: Final = ("Describe", "Check", "Query", "Search", "Verify", "Export")
+READING_NAMES: Final = ("CanIntelligentCallTrail", "DownloadAuthenticateMutually", "LocationOfflinePushProblem")
+"""Reading actions of the original that begin otherwise. ``Can*`` would catch CancelJob."""
 KEY_READERS: Final = ("DescribeSecret", "DescribePushSecret", "DescribeSig")
 """Reading these is as good as full access to an app: the read-only preset denies them (8.9)."""
 _ONESELF: Final = "qcs::cam::uin/:uin/${uin}"
@@ -41,7 +43,7 @@ def _allow(*actions: str, resource: str = "*") -> dict[str, object]:
 
 _IM_FULL: Final = _document(_allow("name/im:*"))
 _IM_READ: Final = _document(
-    _allow(*(f"name/im:{verb}*" for verb in READING_VERBS)),
+    _allow(*(f"name/im:{verb}*" for verb in READING_VERBS), *(f"name/im:{name}" for name in READING_NAMES)),
     {"effect": "deny", "action": [f"name/im:{name}" for name in KEY_READERS], "resource": "*"},
 )
 PRESETS: Final[tuple[Preset, ...]] = (

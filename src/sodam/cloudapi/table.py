@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Final
 
 from sodam.cloudapi.action import TABLE, Action
+from sodam.cloudapi.original import ORIGINAL
 
 __all__ = ["SERVICES", "TABLE", "actions", "catalogue"]
 
@@ -39,8 +40,9 @@ def actions() -> list[Action]:
 
 @cache
 def catalogue() -> dict[str, frozenset[str]]:
-    """What policies may name: each service with its operations in lower case."""
+    """What policies may name: each service with its operations in lower case, those of the original included."""
     found: dict[str, set[str]] = {service: set() for service in SERVICES}
+    found["im"].update(name.lower() for name in ORIGINAL)
     for action in TABLE.actions.values():
         found[action.service].add(action.name.lower())
     return {service: frozenset(names) for service, names in found.items()}

@@ -55,7 +55,7 @@ def _content(path: Path) -> bytes | None:
 def serve(request: Request, path: str, root: Path = ROOT) -> Response:
     """A file of the app by its path below ``/console/``; a path without a file name is a page of the app."""
     clean = [part for part in path.split("/") if part]
-    if any(part.startswith(".") for part in clean):
+    if any(part.startswith(".") for part in clean) or clean[:1] in (["api"], ["files"]):
         return PlainTextResponse("not found\n", 404)
     name = "/".join(clean)
     if not name or "." not in name.rsplit("/", 1)[-1]:
