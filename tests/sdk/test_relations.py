@@ -223,20 +223,6 @@ async def test_rest_changes_are_seen_live(server: Server, sign_in: SignIn, user_
     await until(amy, lambda: _blacklist(amy), [])
 
 
-async def test_the_other_device_hears_it(sign_in: SignIn, user_id: UserId) -> None:
-    amy_id, bob_id = user_id("amy"), user_id("bob")
-    amy, other = await sign_in(amy_id), await sign_in(amy_id)
-    await sign_in(bob_id)
-    await amy.call("addFriend", {"to": bob_id, "source": SOURCE})
-    await other.wait_event("FRIEND_LIST_UPDATED", lambda data: ids(data) == [bob_id])
-    mark = len(other.events)
-    await amy.call("updateFriend", {"userID": bob_id, "remark": "Bobby"})
-    await other.wait_event("FRIEND_LIST_UPDATED", lambda data: data[0]["remark"] == "Bobby", since=mark)
-    await amy.call("addToBlacklist", {"userIDList": [bob_id]})
-    await until(other, lambda: _blacklist(other), [bob_id])
-    await until(other, lambda: friends(other), [])
-
-
 async def test_follow(server: Server, sign_in: SignIn, user_id: UserId) -> None:
     amy_id, bob_id = user_id("amy"), user_id("bob")
     amy, bob = await sign_in(amy_id), await sign_in(bob_id)
