@@ -77,7 +77,7 @@ def page() -> str:
     parts = [
         "# Compatibility",
         "",
-        "What of the service's public interface Sodam serves today, and the test that shows it. Generated: `make docs`.",
+        "What of the public interface Sodam serves today, and the test that shows it. Generated: `make docs`.",
         "",
         "## REST API v4",
         "",

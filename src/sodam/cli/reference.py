@@ -15,8 +15,8 @@ def _rest() -> str:
     return openapi.reference(
         table.commands(),
         "REST API v4",
-        "Every command is `POST /v4/<service>/<command>?sdkappid=&identifier=&usersig=&random=&contenttype=json` with a "
-        "JSON body. Generated from the code: `make docs`.",
+        "Every command is `POST /v4/<service>/<command>?sdkappid=&identifier=&usersig=&random=&contenttype=json` with "
+        "a JSON body. Generated from the code: `make docs`.",
     )
 
 
@@ -29,7 +29,8 @@ def _client() -> str:
         commands,
         "Client commands",
         "What a client may ask over its WebSocket, as `servcmd` with a dot for the slash; frames are described in "
-        "[protocol.md](../protocol.md). Rates are those of REST and do not apply. Generated from the code: `make docs`.",
+        "[protocol.md](../protocol.md). Rates are those of REST and do not apply. Generated from the code: "
+        "`make docs`.",
     )
 
 
