@@ -219,6 +219,12 @@ class Connection:
             for frame in frames.pushes(events, sync=False):
                 self.send(frame)
 
+    def resume_after(self, seconds: float, held: list[bytes] | None, stale: Collection[int]) -> None:
+        if seconds and held is not None:
+            self._hub.later(seconds, lambda: self.resume(held, stale))
+        else:
+            self.resume(held, stale)
+
     def resume(self, held: list[bytes] | None, stale: Collection[int] = ()) -> None:
         """Let the events of ``held`` go, but for those at the indices ``stale``, unless they went before."""
         if held is None or self.held is not held:

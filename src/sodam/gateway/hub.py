@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -253,6 +253,9 @@ class Hub:
                 for connection in [c for c in self._all if c.overdue(now, IDLE_SECONDS, KICK_GRACE_SECONDS)]:
                     connection.close(1001, "nothing heard for a minute")
                     connection.abort()
+
+    def later(self, seconds: float, callback: Callable[[], None]) -> None:
+        self._loop.call_later(seconds, callback)
 
     def _all_behind(self) -> None:
         """The bus was away: events for any client may have been lost."""

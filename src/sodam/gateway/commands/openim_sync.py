@@ -18,6 +18,7 @@ from sodam.wire import Call
 _MAX_PAGE = 100
 _RECOVERY_COUNT = 16
 _CONVERSATIONS = 500
+_DIGEST_SECONDS = 0.25
 
 
 class GetMsg(msgspec.Struct):
@@ -61,7 +62,8 @@ async def getmsg(call: Call, request: GetMsg) -> GetMsgAnswer:
     connection.recalls.clear()
     stale = await catch_up.told_already(messages, call.app, call.caller, held, before, ends, notices)
     connection.tell_first(notices)
-    call.after = lambda: connection.resume(held, stale)
+    # The SDK takes some moments over an answer with messages; what is pushed meanwhile overtakes them.
+    call.after = lambda: connection.resume_after(_DIGEST_SECONDS if found else 0.0, held, stale)
     return GetMsgAnswer(
         Cookie=".".join(map(str, position)),
         MsgList=[wire(message) for message in found],
