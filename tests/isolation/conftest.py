@@ -14,14 +14,16 @@ from tests.fuzz.servers import configured, must, restore
 from tests.fuzz.wire import Caller
 from tests.isolation import snapshot
 from tests.isolation.snapshot import Tables
-from tests.support.server import KEY, SDKAPPID, Engine, ServerProcess
+from tests.support.postgres import Postgres
+from tests.support.server import KEY, SDKAPPID, ServerProcess
 
 OTHER: Final = 1400000043
 DISABLED: Final = 1400000044
 EXPIRED: Final = 1400000045
 KEYS: Final = {SDKAPPID: KEY, OTHER: "b1" * 32, DISABLED: "c2" * 32, EXPIRED: "d3" * 32}
-SECRET: Final = "secret-of-the-others"
-"""Stands in every text that the app or the user of a test must not see."""
+SECRET: Final = "secret-of-the-other-app"
+SECRET_OF_USERS: Final = "secret-of-other-users"
+"""Stand in every text that an app, or a user, must not see."""
 
 
 @dataclass
@@ -43,12 +45,14 @@ def _print_seed() -> None:
     print(f"SODAM_FUZZ_SEED={SEED}")
 
 
-@pytest.fixture
-def apps(engine: Engine, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Apps]:
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def apps(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Apps]:
+    """Shared by all tests here: each leaves accounts and texts behind."""
     env = {"SODAM_BOOTSTRAP_APP": ",".join(f"{app}:{key}:Flagship" for app, key in KEYS.items())}
     url: str | None = None
-    if engine == "postgres":
-        url = env["SODAM_DATABASE_URL"] = request.getfixturevalue("postgres_url")
+    if request.param == "postgres":
+        pg: Postgres = request.getfixturevalue("postgres")
+        url = env["SODAM_DATABASE_URL"] = pg.create()
     changes = {DISABLED: {"status": "disabled"}, EXPIRED: {"status": "expired"}}
     server = configured(tmp_path_factory.mktemp("apps"), env, changes)
     own, other = Caller(server), Caller(server, OTHER, KEYS[OTHER])
@@ -58,8 +62,15 @@ def apps(engine: Engine, tmp_path_factory: pytest.TempPathFactory, request: pyte
         own.close()
         other.close()
         code = server.stop()
-    server.check_log()
+        if url is not None:
+            pg.drop(url)
     assert code == 0
+
+
+@pytest.fixture(autouse=True)
+def _no_errors(apps: Apps) -> Iterator[None]:
+    yield
+    apps.server.check_log()
 
 
 def live_in(caller: Caller, text: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from websockets.sync.client import ClientConnection, connect
 
 from tests.fuzz.documents import Token, render
-from tests.fuzz.wire import Caller
+from tests.fuzz.wire import FUTURE, Caller
 
 _TIMEOUT = 10.0
 
@@ -60,8 +61,9 @@ class Socket:
         self._socket.close()
 
 
-def signed_in(caller: Caller, user_id: str) -> Socket:
+def signed_in(caller: Caller, user_id: str, *, signed: int = FUTURE) -> Socket:
+    """`signed`: seconds from now to the date of the signature."""
     socket = Socket(caller)
-    answer = socket.login(user_id, caller.sign(user_id).replace("%2A", "*"))
+    answer = socket.login(user_id, unquote(caller.sign(user_id, signed=signed)))
     assert answer["ErrorCode"] == 0, answer
     return socket

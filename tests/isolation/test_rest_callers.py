@@ -7,7 +7,7 @@ from typing import Final
 from sodam.errors import Code
 from sodam.rest.table import commands
 from tests.fuzz import judge
-from tests.isolation.conftest import DISABLED, EXPIRED, KEYS, OTHER, SECRET, Apps, live_in
+from tests.isolation.conftest import DISABLED, EXPIRED, KEYS, OTHER, SECRET_OF_USERS, Apps, live_in
 
 BODY: Final = b'{"From_Account":"user0","To_Account":"user1","UserID":"user2"}'
 
@@ -38,13 +38,13 @@ def _forged(apps: Apps) -> str:
 
 
 def test_outsiders(apps: Apps) -> None:
-    live_in(apps.own, SECRET)
+    live_in(apps.own, SECRET_OF_USERS)
     before = apps.snapshot()
     for who, (query, code) in _outsiders(apps).items():
         for command in commands():
             answer = apps.own.call(command.path, BODY, query=query)
             assert judge.refused(answer) == code, f"{command.path} as {who}"
-            assert SECRET.encode() not in answer.body
+            assert SECRET_OF_USERS.encode() not in answer.body
     assert apps.snapshot() == before
 
 
