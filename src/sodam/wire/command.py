@@ -145,6 +145,7 @@ class Service:
             names = list(inspect.signature(handler).parameters)
             request = hints[names[1]]
             response = hints.get("return")
+            codes = dict(fields or {})
             self.commands[name] = Command(
                 service=self,
                 name=name,
@@ -152,8 +153,8 @@ class Service:
                 response=None if response is type(None) else response,
                 handler=handler,
                 rate=rate,
-                errors=tuple(dict.fromkeys((self.bad_json, self.bad_request, *errors, self.internal))),
-                fields=dict(fields or {}),
+                errors=tuple(dict.fromkeys((self.bad_json, self.bad_request, *errors, *codes.values(), self.internal))),
+                fields=codes,
                 decode=msgspec.json.Decoder(request, strict=False).decode,
                 eager=eager,
             )

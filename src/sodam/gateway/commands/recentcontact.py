@@ -22,8 +22,18 @@ MAX_CONVERSATIONS = 100
 _MAX_ITEMS = 100
 
 
-class PageGet(msgspec.Struct):
+class _Own(msgspec.Struct):
+    """The SDK names its own account in every request."""
+
     From_Account: str = ""
+
+
+def _own(call: Call, request: _Own) -> str:
+    """The caller. Raises ApiError 50003 when the request names somebody else."""
+    return call.acting_for(request.From_Account or call.caller, Code.CONV_NOT_ADMIN)
+
+
+class PageGet(_Own):
     TimeStamp: int = 0
     StartIndex: int = 0
     TopTimeStamp: int = 0
@@ -67,11 +77,11 @@ class PageAnswer(msgspec.Struct):
     GroupItem: list[msgspec.Raw] = []
 
 
-@service.command("page_get")
+@service.command("page_get", errors=(Code.CONV_NOT_ADMIN,))
 async def page_get(call: Call, request: PageGet) -> PageAnswer:
     """The newest conversations, all in one page: pinned first, then by the time of the last message."""
     messages = call.services.messages
-    heads = await messages.heads(call.app, call.caller, MAX_CONVERSATIONS)
+    heads = await messages.heads(call.app, _own(call, request), MAX_CONVERSATIONS)
     peers = await call.services.accounts.find_many(call.app.sdkappid, [head.peer for head in heads])
     items = []
     for head in heads:
@@ -124,53 +134,56 @@ class Results(msgspec.Struct):
     ResultItem: list[ContactResult]
 
 
-class BatchDelete(msgspec.Struct):
+class BatchDelete(_Own, kw_only=True):
     ContactItem: list[Contact]
     ClearRamble: int = 0
 
 
-@service.command("batch_delete")
+@service.command("batch_delete", errors=(Code.CONV_NOT_ADMIN,))
 async def batch_delete(call: Call, request: BatchDelete) -> Results:
     """Take up to 100 conversations off one's list; ClearRamble 1 clears their history for oneself, too."""
+    owner = _own(call, request)
     if not 1 <= len(request.ContactItem) <= _MAX_ITEMS:
         raise ApiError(Code.CONV_BAD_REQUEST, f"ContactItem holds 1 to {_MAX_ITEMS} conversations")
     results = []
     for contact in request.ContactItem:
         if contact.Type == 1 and contact.To_Account:
-            await call.services.changes.hide(call.app, call.caller, contact.To_Account, clear=request.ClearRamble == 1)
+            await call.services.changes.hide(call.app, owner, contact.To_Account, clear=request.ClearRamble == 1)
             results.append(ContactResult(1, contact.To_Account, 0, ""))
         else:
             results.append(ContactResult(contact.Type, contact.To_Account, int(Code.CONV_BAD_REQUEST), "unknown type"))
     return Results(results)
 
 
-class ClearMsg(msgspec.Struct):
+class ClearMsg(_Own):
     To_Account: str = ""
     Type: int = 1
 
 
-@service.command("clear_msg")
+@service.command("clear_msg", errors=(Code.CONV_NOT_ADMIN,))
 async def clear_msg(call: Call, request: ClearMsg) -> None:
     """Clear the history of a conversation for oneself; it stays in the list."""
+    owner = _own(call, request)
     if request.Type != 1 or not request.To_Account:
         raise ApiError(Code.CONV_BAD_REQUEST, "Type 1 with To_Account")
-    await call.services.changes.hide(call.app, call.caller, request.To_Account, clear=True, remove=False)
+    await call.services.changes.hide(call.app, owner, request.To_Account, clear=True, remove=False)
 
 
-class Top(msgspec.Struct):
+class Top(_Own, kw_only=True):
     OperationType: int
     RecentContactItem: list[Contact]
 
 
-@service.command("top")
+@service.command("top", errors=(Code.CONV_NOT_ADMIN,))
 async def top(call: Call, request: Top) -> None:
     """Pin (1) or unpin (2) conversations."""
+    owner = _own(call, request)
     contacts = request.RecentContactItem
     if request.OperationType not in (1, 2) or not 1 <= len(contacts) <= _MAX_ITEMS:
         raise ApiError(Code.CONV_BAD_REQUEST, "OperationType is 1 or 2, with 1 to 100 conversations")
     peers = [contact.To_Account for contact in contacts if contact.Type == 1 and contact.To_Account]
     pinned = request.OperationType == 1
-    await call.services.changes.pin(call.app, call.caller, peers, pinned=pinned)
+    await call.services.changes.pin(call.app, owner, peers, pinned=pinned)
     listed: list[Any] = [{"Type": 1, "Peer_Account": peer} for peer in peers]
     event = msgspec.json.encode(
         {
@@ -183,7 +196,7 @@ async def top(call: Call, request: Top) -> None:
     call.services.messages.told(call.app.sdkappid, (call.caller,), event, exclude=call.instid)
 
 
-class GroupGet(msgspec.Struct):
+class GroupGet(_Own):
     StartIndex: int = 0
 
 
@@ -194,13 +207,14 @@ class GroupPage(msgspec.Struct):
     GroupItem: list[msgspec.Raw] = []
 
 
-@service.command("get_contact_group")
+@service.command("get_contact_group", errors=(Code.CONV_NOT_ADMIN,))
 async def get_contact_group(call: Call, request: GroupGet) -> GroupPage:
     """Marked and grouped conversations. Marks and groups are not offered yet, so there are none."""
+    _own(call, request)
     return GroupPage()
 
 
-class GroupSearch(msgspec.Struct):
+class GroupSearch(_Own):
     ContactItem: list[Contact] = []
 
 
@@ -209,7 +223,8 @@ class GroupSearchAnswer(msgspec.Struct):
     GroupItem: list[msgspec.Raw] = []
 
 
-@service.command("search_contact_group")
+@service.command("search_contact_group", errors=(Code.CONV_NOT_ADMIN,))
 async def search_contact_group(call: Call, request: GroupSearch) -> GroupSearchAnswer:
     """Marks and groups of the given conversations: none yet, as above."""
+    _own(call, request)
     return GroupSearchAnswer()
