@@ -70,6 +70,17 @@ const routeTree = root.addChildren([
     at("/apps/$app/user-fields", page("settings", () => import("./features/settings/pages/UserFields"), "UserFields")),
     at("/apps/$app/accounts", page("accounts", () => import("./features/accounts/pages/Accounts"), "Accounts")),
     at("/apps/$app/accounts/$user", page("accounts", () => import("./features/accounts/pages/Account"), "Account")),
+    at("/apps/$app/usersig", page("tools", () => import("./features/tools/pages/UserSig"), "UserSig")),
+    at("/apps/$app/jobs", page("jobs", () => import("./features/jobs/pages/Jobs"), "Jobs")),
+    at("/access/users", page("access", () => import("./features/access/pages/Users"), "Users")),
+    at("/access/users/$name", page("access", () => import("./features/access/pages/User"), "User")),
+    at("/access/groups", page("access", () => import("./features/access/pages/Groups"), "Groups")),
+    at("/access/groups/$id", page("access", () => import("./features/access/pages/Group"), "Group")),
+    at("/access/policies", page("access", () => import("./features/access/pages/Policies"), "Policies")),
+    at("/access/policies/new", page("access", () => import("./features/access/pages/NewPolicy"), "NewPolicy")),
+    at("/access/policies/$id", page("access", () => import("./features/access/pages/Policy"), "Policy")),
+    at("/access/keys", page("access", () => import("./features/access/pages/Keys"), "Keys")),
+    at("/audit", page("audit", () => import("./features/audit/pages/Audit"), "Audit")),
   ]),
 ]);
 

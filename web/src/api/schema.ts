@@ -1,115 +1,1771 @@
-// Provisional: replaced by `npm run types`.
-type None = Record<string, never>;
-export type Who = { Uin: number; OwnerUin: number; Name: string; Type: "root" | "user"; MFA: boolean; MustChangePassword: boolean; CsrfToken: string; ExpireTime: number; ServerVersion: string; LastLoginTime: number; LastLoginIp: string };
-export type Tag = { Key: string; Value: string };
-export type Plan = "Trial" | "Pro" | "Flagship";
-export type AppCard = { SDKAppID: number; Name: string; Type: string; Status: "enabled" | "disabled" | "expired" | "deleting"; Plan: Plan; CreateTime: number; UpdateTime: number; ExpireTime: number; AutoRenew: boolean; Tags: Tag[] };
-export type AddOns = { GroupsJoined?: number | null; GroupMembers?: number | null; HistoryDays?: number | null; AVChatRooms?: boolean | null };
-export type Limits = { [name: string]: number | null };
-export type App = AppCard & { Introduction: string; Admins: string[]; MaxAdmins: number; DefaultAdmin: string; Keys: { KeyId: number; Algorithm: string; CreateTime: number; Masked: string }[]; AddOns: AddOns; Limits: Limits; Overrides: Limits; AccountCount: number; CreateUin: number; PlanChangeableFrom: number; Version: number };
-export type Key = { KeyId: number; Algorithm: string; CreateTime: number; Secret: string; PublicKey: string };
-export type UserField = { Name: string; Type: "uint64" | "string" | "bytes"; AppRead: boolean; AppWrite: boolean; AdminRead: boolean; AdminWrite: boolean };
-export type FriendField = { Name: string; Type: "uint64" | "string" | "bytes" };
-type Range = { Min: number; Max: number };
-export type Ability = { Version: number; HistoryDays: number; HistoryDaysChangeableFrom: number; RecallSeconds: number; BlacklistCheck: boolean; FriendCheck: boolean; DefaultAllowType: "AllowType_Type_NeedConfirm" | "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny"; AllowAccountDeletion: boolean; UserFields: UserField[]; FriendFields: FriendField[]; Locked: { Setting: string; Plan: Plan; Why: string }[]; Ranges: { HistoryDays: Range; RecallSeconds: Range; UserFields: { Max: number; NameMax: number }; FriendFields: { Max: number; NameMax: number }; Profile: { Tag: string; Type: 'string' | 'uint32'; MaxBytes: number; Values: string[] }[]; CustomValueMax: number; Relations: { Remark: number; Wording: number; GroupName: number; Groups: number; Source: number } } };
-export type AccountRow = { UserID: string; Nick: string; FaceUrl: string; Type: "ordinary" | "administrator"; CreateTime: number };
-export type Account = AccountRow & { Profile: Record<string, string | number> };
-export type Job = { JobId: string; Kind: string; SDKAppID: number; State: "queued" | "running" | "done" | "failed" | "cancelled"; Done: number; Total: number; Refused: number; Message: string; CreateTime: number; StartTime: number; EndTime: number; Uin: number; Name: string; File: string };
-export type Order = { OrderId: string; CreateTime: number; Uin: number; Kind: string; Plan: Plan; AddOns: AddOns; Months: number; AutoRenew: boolean; Amount: number; Currency: string; ExpireTime: number };
-type A<R, D> = { request: R; data: D };
-type ById = { SDKAppID: number };
-export interface Actions {
-  "session/Login": A<{ UserName: string; Password: string; Code?: string }, Who>;
-  "session/Logout": A<object, None>;
-  "session/Whoami": A<object, Who>;
-  "session/ChangePassword": A<{ OldPassword: string; NewPassword: string }, Who>;
-  "session/BeginMFA": A<{ Password: string }, { Secret: string; Uri: string }>;
-  "session/ConfirmMFA": A<{ Code: string }, Who>;
-  "session/DisableMFA": A<{ Password: string; Code: string }, Who>;
-  "session/CheckPermissions": A<{ Items: { Action: string; SDKAppID?: number }[] }, { Allowed: boolean[] }>;
-  "session/DescribeSessions": A<object, { Sessions: { Id: string; CreateTime: number; LastSeen: number; Ip: string; UserAgent: string; Current: boolean }[] }>;
-  "session/EndSession": A<{ Id: string }, None>;
-  "im/DescribeIMAppList": A<{ Keyword?: string; Status?: string; Plan?: string; Offset?: number; Limit?: number }, { TotalCount: number; Apps: AppCard[]; MaxApps: number }>;
-  "im/RegisterIMApp": A<{ Name: string; Type?: string; Introduction?: string; KeyAlgorithm?: string }, App>;
-  "im/DescribeSdkAppInfo": A<ById, App>;
-  "im/ModifyAppInfo": A<ById & { Name?: string; Type?: string; Introduction?: string }, App>;
-  "im/ModifyAppTags": A<ById & { Tags: Tag[] }, App>;
-  "im/StopSdkAppId": A<ById, App>;
-  "im/StartSdkAppId": A<ById, App>;
-  "im/ModifyAppStatus": A<ById & { Status: string }, App>;
-  "im/DeleteSdkappid": A<ById & { ConfirmName: string }, { JobId: string }>;
-  "im/ModifyAccountInfo": A<ById & { Add?: string[]; Remove?: string[] }, App>;
-  "im/DescribeSecret": A<ById, { Keys: Key[] }>;
-  "im/CreateSecret": A<ById, { Key: Key }>;
-  "im/DeleteSecret": A<ById & { KeyId: number }, App>;
-  "im/ToggleSecretVersion": A<ById, { Key: Key }>;
-  "im/CreateSecretUserSig": A<ById & { UserID: string; Expire?: number }, { UserSig: string; CreateTime: number; Expire: number; ExpireTime: number; KeyId: number }>;
-  "im/VerifySecretUserSig": A<ById & { UserID: string; UserSig: string }, { Valid: boolean; SDKAppID?: number; UserID?: string; CreateTime?: number; Expire?: number; ExpireTime?: number; Version?: number; ErrorCode: number; Cause: string; Cure: string }>;
-  "im/DescribePlans": A<object, { Plans: { Plan: Plan; Limits: Limits }[]; Rows: { Name: string; Trial: number | string | null; Pro: number | string | null; Flagship: number | string | null; AddOnUpTo?: number | string | null; Enforced: boolean }[]; FlagshipOnly: { Feature: string; Available: boolean }[]; AddOns: { Name: string; Plan: Plan; Min: number; Max: number }[]; MinMonths: number; MaxMonths: number; Currency: string }>;
-  "im/DescribePlanPrice": A<ById & { Plan?: Plan; AddOns?: AddOns; Months?: number }, { Items: { Name: string; Amount: number }[]; Amount: number; Currency: string; ExpireTime: number }>;
-  "im/CreatePlanOrder": A<ById & { Plan?: Plan; AddOns?: AddOns; Months?: number; AutoRenew?: boolean; AcceptTerms: boolean }, { Order: Order; App: App }>;
-  "im/DescribePlanOrders": A<ById & { Offset?: number; Limit?: number }, { TotalCount: number; Orders: Order[] }>;
-  "im/SetRenewFlag": A<ById & { AutoRenew: boolean }, App>;
-  "im/ModifyAppLimits": A<ById & { Overrides: Limits }, App>;
-  "im/DescribeAbilityConfInfo": A<ById, Ability>;
-  "im/SetAbilityConfInfo": A<ById & { Version: number } & Partial<Pick<Ability, "HistoryDays" | "RecallSeconds" | "BlacklistCheck" | "FriendCheck" | "DefaultAllowType" | "AllowAccountDeletion">>, Ability>;
-  "im/AddUserField": A<ById & { Version: number; Field: UserField }, Ability>;
-  "im/ModifyUserField": A<ById & { Version: number; Field: UserField }, Ability>;
-  "im/AddFriendField": A<ById & { Version: number; Field: FriendField }, Ability>;
-  "im/DescribeAccountList": A<ById & { Keyword?: string; After?: string; Limit?: number }, { TotalCount: number; Accounts: AccountRow[]; Next: string }>;
-  "im/DescribeAccount": A<ById & { UserID: string }, Account>;
-  "im/CreateAccount": A<ById & { UserID: string; Nick?: string; FaceUrl?: string; Type?: string }, AccountRow>;
-  "im/ModifyAccountProfile": A<ById & { UserID: string; Profile: Record<string, string | number> }, Account>;
-  "im/RemoveUser": A<ById & { UserIDs: string[] }, { Results: { UserID: string; ErrorCode: number; ErrorInfo: string }[] }>;
-  "im/KickAccount": A<ById & { UserID: string }, None>;
-  "im/ImportAccounts": A<ById & { Format: string; Content: string }, { JobId: string }>;
-  "im/ExportAccounts": A<ById & { Format?: string; UserIDs?: string[]; Keyword?: string }, { JobId: string }>;
-  "im/DescribeJobs": A<{ SDKAppID?: number; State?: string; Offset?: number; Limit?: number }, { TotalCount: number; Jobs: Job[] }>;
-  "im/DescribeJob": A<{ JobId: string }, Job>;
-  "im/CancelJob": A<{ JobId: string }, Job>;
-  "im/DescribeJobReport": A<{ JobId: string; Offset?: number; Limit?: number }, { TotalCount: number; Rows: { Row: number; UserID: string; ErrorCode: number; Reason: string }[] }>;
-}
-export const LIMITS = {
-  "im/RegisterIMApp.Name": { min: 1, max: 64 },
-  "im/RegisterIMApp.Introduction": { max: 300 },
-  "im/RegisterIMApp.Type": { max: 64 },
+// Made by `npm run types` from the server's OpenAPI document. Do not edit.
+
+export type AddUser = {
+  Name: string;
+  Remark?: string;
+  ConsoleLogin?: 0 | 1;
+  UseApi?: 0 | 1;
+  Password?: string;
+  NeedResetPassword?: 0 | 1;
+  PhoneNum?: string;
+  CountryCode?: string;
+  Email?: string;
 };
-Object.assign(LIMITS, {
-  "im/ModifyAppInfo.Name": { min: 1, max: 64 },
-  "im/ModifyAppInfo.Introduction": { max: 300 },
-  "im/ModifyAppInfo.Type": { max: 64 },
-  "im/CreateAccount.UserID": { max: 32 },
-  "im/CreateAccount.Nick": { max: 500 },
-  "im/CreateAccount.FaceUrl": { max: 500 },
-  "im/RemoveUser.UserIDs": { max: 100 },
-  "im/ModifyAppTags.Tags": { max: 50 },
-  "im/ModifyAppTags.Tags.Key": { max: 127 },
-  "im/ModifyAppTags.Tags.Value": { max: 255 },
-});
-type TagValue = { Tag: string; Value: string | number | string[] };
-type Result = { To_Account: string; ResultCode: number; ResultInfo: string };
-type Batch = { ResultItem: Result[]; Fail_Account?: string[] };
-type From = { SDKAppID: number; From_Account: string };
+
+export type UserAdded = {
+  Uin: number;
+  Name: string;
+  Password: string;
+  SecretId: string;
+  SecretKey: string;
+  Uid: number;
+};
+
+export type Memberships = {
+  Info: Membership[];
+};
+
+export type Membership = {
+  GroupId: number;
+  Uid?: number;
+  Uin?: number;
+};
+
+export type NothingIn = object;
+
+export type Nothing = object;
+
+export type AttachGroupPolicy = {
+  PolicyId: number;
+  AttachGroupId: number;
+};
+
+export type AttachUserPolicy = {
+  PolicyId: number;
+  AttachUin: number;
+};
+
+export type BuildPolicyDocument = {
+  Statements: StatementLine[];
+};
+
+export type StatementLine = {
+  Effect: "allow" | "deny";
+  Actions: string[];
+  Resources?: string[];
+  Conditions?: ConditionLine[];
+};
+
+export type ConditionLine = {
+  Operator: string;
+  Key: string;
+  Values: string[];
+};
+
+export type DocumentBuilt = {
+  PolicyDocument: string;
+  Mistakes: Mistake[];
+};
+
+export type Mistake = {
+  Code: string;
+  Message: string;
+  Path: string;
+  Line: number;
+  Column: number;
+  Offset: number;
+};
+
+export type CheckPolicySyntax = {
+  PolicyDocument: string;
+};
+
+export type SyntaxChecked = {
+  Valid: boolean;
+  Mistakes: Mistake[];
+};
+
+export type CreateAccessKey = {
+  TargetUin?: number;
+  Description?: string;
+};
+
+export type AccessKeyMade = {
+  AccessKey: AccessKeyDetail;
+};
+
+export type AccessKeyDetail = {
+  AccessKeyId: string;
+  SecretAccessKey: string;
+  Status: "Active" | "Inactive";
+  CreateTime: string;
+  Description: string;
+};
+
+export type CreateGroup = {
+  GroupName: string;
+  Remark?: string;
+};
+
+export type GroupCreated = {
+  GroupId: number;
+};
+
+export type CreatePolicy = {
+  PolicyName: string;
+  PolicyDocument: string;
+  Description?: string;
+  Tags?: TagIn[];
+  CreateMode?: 2 | 3;
+};
+
+export type TagIn = {
+  Key: string;
+  Value?: string;
+};
+
+export type Tag = {
+  Key: string;
+  Value: string;
+};
+
+export type PolicyCreated = {
+  PolicyId: number;
+};
+
+export type CreatePolicyVersion = {
+  PolicyId: number;
+  PolicyDocument: string;
+  SetAsDefault: boolean;
+};
+
+export type VersionCreated = {
+  VersionId: number;
+};
+
+export type CreateTagPolicy = {
+  PolicyName: string;
+  Actions: string[];
+  Tags: TagWish[];
+  Description?: string;
+  Uins?: number[];
+  GroupIds?: number[];
+};
+
+export type TagWish = {
+  Key: string;
+  Value?: string | null;
+};
+
+export type TagPolicyCreated = {
+  PolicyId: number;
+  PolicyDocument: string;
+};
+
+export type DeleteAccessKey = {
+  TargetUin?: number;
+  AccessKeyId: string;
+};
+
+export type OfGroup = {
+  GroupId: number;
+};
+
+export type DeletePolicy = {
+  PolicyId: number[];
+};
+
+export type DeletePolicyVersion = {
+  PolicyId: number;
+  VersionId: number[];
+};
+
+export type DeleteUser = {
+  Name: string;
+  Force?: 0 | 1;
+};
+
+export type OfBoundary = {
+  TargetUin: number;
+};
+
+export type DescribeActions = {
+  Service?: string;
+};
+
+export type ActionList = {
+  Services: ServiceLine[];
+  Actions: ActionLine[];
+};
+
+export type ServiceLine = {
+  Service: string;
+  Name: string;
+};
+
+export type ActionLine = {
+  Service: string;
+  Action: string;
+  Kind: "list" | "read" | "write";
+  Level: "app" | "operation";
+  Description: string;
+};
+
+export type DescribeSubAccounts = {
+  FilterSubAccountUin: number[];
+};
+
+export type SubAccounts = {
+  SubAccounts: SubAccount[];
+};
+
+export type SubAccount = {
+  Uin: number;
+  Name: string;
+  Uid: number;
+  Remark: string;
+  CreateTime: string;
+  UserType: number;
+  LastLoginIp: string;
+  LastLoginTime: string;
+};
+
+export type DetachGroupPolicy = {
+  PolicyId: number;
+  DetachGroupId: number;
+};
+
+export type DetachUserPolicy = {
+  PolicyId: number;
+  DetachUin: number;
+};
+
+export type Summary = {
+  Policies: number;
+  Roles: number;
+  User: number;
+  Group: number;
+  Member: number;
+  IdentityProviders: number;
+  LoginUrl: string;
+};
+
+export type GroupDetails = {
+  GroupId: number;
+  GroupName: string;
+  GroupNum: number;
+  Remark: string;
+  CreateTime: string;
+  UserInfo: GroupMember[];
+};
+
+export type GroupMember = {
+  Uid: number;
+  Uin: number;
+  Name: string;
+  PhoneNum: string;
+  CountryCode: string;
+  PhoneFlag: number;
+  Email: string;
+  EmailFlag: number;
+  UserType: number;
+  CreateTime: string;
+  IsReceiverOwner: number;
+  Remark: string;
+};
+
+export type RulesView = {
+  Rules: PasswordRules;
+  UpdateTime: string;
+  Modifier: string;
+};
+
+export type PasswordRulesIn = {
+  MinimumLength?: number;
+  MustContain?: string;
+  ForcePasswordChange?: number;
+  ReusePasswordLimit?: number;
+  RetryPasswordLimit?: number;
+  PasswordExpirationInvalidation?: number;
+};
+
+export type PasswordRules = {
+  MinimumLength: number;
+  MustContain: string;
+  ForcePasswordChange: number;
+  ReusePasswordLimit: number;
+  RetryPasswordLimit: number;
+  PasswordExpirationInvalidation: number;
+};
+
+export type OfPolicy = {
+  PolicyId: number;
+};
+
+export type PolicyDetails = {
+  PolicyName: string;
+  Description: string;
+  Type: number;
+  AddTime: string;
+  UpdateTime: string;
+  PolicyDocument: string;
+  PresetAlias: string;
+  IsServiceLinkedRolePolicy: number;
+  Tags: Tag[];
+};
+
+export type OfVersion = {
+  PolicyId: number;
+  VersionId: number;
+};
+
+export type VersionView = {
+  PolicyVersion: VersionDetails;
+};
+
+export type VersionDetails = {
+  VersionId: number;
+  CreateDate: string;
+  IsDefaultVersion: number;
+  Document: string;
+};
+
+export type GetSecurityLastUsed = {
+  SecretIdList: string[];
+};
+
+export type LastUsed = {
+  SecretIdLastUsedRows: LastUsedRow[];
+};
+
+export type LastUsedRow = {
+  SecretId: string;
+  LastUsedDate: string;
+  LastSecretUsedDate: number;
+};
+
+export type OfUser = {
+  Name: string;
+};
+
+export type UserView = {
+  Uin: number;
+  Name: string;
+  Uid: number;
+  Remark: string;
+  ConsoleLogin: number;
+  PhoneNum: string;
+  CountryCode: string;
+  Email: string;
+  CreateTime: string;
+  NickName: string;
+  RecentlyLoginIP: string;
+  RecentlyLoginTime: string;
+  MFA: boolean;
+  NeedResetPassword: number;
+};
+
+export type AppIdView = {
+  Uin: string;
+  OwnerUin: string;
+  AppId: number;
+};
+
+export type BoundaryView = {
+  PolicyId: number;
+  PolicyName: string;
+  PolicyDocument: string;
+  PolicyType: number;
+  CreateMode: number;
+};
+
+export type OfKeyOwner = {
+  TargetUin?: number;
+};
+
+export type AccessKeyList = {
+  AccessKeys: AccessKeyLine[];
+};
+
+export type AccessKeyLine = {
+  AccessKeyId: string;
+  Status: "Active" | "Inactive";
+  CreateTime: string;
+  Description: string;
+};
+
+export type ListAttachedGroupPolicies = {
+  TargetGroupId: number;
+  Page?: number;
+  Rp?: number;
+  Keyword?: string;
+};
+
+export type AttachedList = {
+  TotalNum: number;
+  List: AttachedPolicy[];
+};
+
+export type AttachedPolicy = {
+  PolicyId: number;
+  PolicyName: string;
+  AddTime: string;
+  CreateMode: number;
+  PolicyType: "QCS" | "User";
+  Remark: string;
+  OperateOwnerUin: string;
+  OperateUin: string;
+  OperateUinType: number;
+  Deactived: number;
+  DeactivedDetail: string[];
+};
+
+export type ListAttachedUserAllPolicies = {
+  TargetUin: number;
+  Rp?: number;
+  Page?: number;
+  AttachType?: 0 | 1 | 2;
+  StrategyType?: 0 | 1 | 2;
+  Keyword?: string;
+};
+
+export type HeldList = {
+  TotalNum: number;
+  PolicyList: HeldPolicy[];
+};
+
+export type HeldPolicy = {
+  PolicyId: string;
+  PolicyName: string;
+  Description: string;
+  AddTime: string;
+  StrategyType: string;
+  CreateMode: string;
+  Groups: PolicyGroup[];
+  Deactived: number;
+};
+
+export type PolicyGroup = {
+  GroupId: number;
+  GroupName: string;
+};
+
+export type ListAttachedUserPolicies = {
+  TargetUin: number;
+  Page?: number;
+  Rp?: number;
+  Keyword?: string;
+};
+
+export type ListEntitiesForPolicy = {
+  PolicyId: number;
+  Page?: number;
+  Rp?: number;
+  EntityFilter?: "All" | "Group" | "Role" | "User";
+};
+
+export type EntityList = {
+  TotalNum: number;
+  List: EntityLine[];
+};
+
+export type EntityLine = {
+  Id: string;
+  Name: string;
+  Uin: number;
+  RelatedType: number;
+  AttachmentTime: string;
+};
+
+export type ListGroups = {
+  Page?: number;
+  Rp?: number;
+  Keyword?: string;
+};
+
+export type GroupList = {
+  TotalNum: number;
+  GroupInfo: GroupInfo[];
+};
+
+export type GroupInfo = {
+  GroupId: number;
+  GroupName: string;
+  CreateTime: string;
+  Remark: string;
+};
+
+export type ListGroupsForUser = {
+  Uid?: number;
+  SubUin?: number;
+  Page?: number;
+  Rp?: number;
+};
+
+export type ListPolicies = {
+  Rp?: number;
+  Page?: number;
+  Scope?: "All" | "Local" | "QCS";
+  Keyword?: string;
+};
+
+export type PolicyList = {
+  TotalNum: number;
+  List: PolicyLine[];
+  ServiceTypeList: string[];
+};
+
+export type PolicyLine = {
+  PolicyId: number;
+  PolicyName: string;
+  AddTime: string;
+  Type: number;
+  Description: string;
+  CreateMode: number;
+  Attachments: number;
+  ServiceType: string;
+  IsAttached: number;
+  Deactived: number;
+  DeactivedDetail: string[];
+  IsServiceLinkedPolicy: number;
+  AttachEntityCount: number;
+  AttachEntityBoundaryCount: number;
+  UpdateTime: string;
+  Tags: Tag[];
+};
+
+export type VersionList = {
+  Versions: VersionLine[];
+};
+
+export type VersionLine = {
+  VersionId: number;
+  CreateDate: string;
+  IsDefaultVersion: number;
+};
+
+export type sodam_cloudapi_actions_users_UserData = {
+  Data: UserView[];
+};
+
+export type ListUsersForGroup = {
+  GroupId: number;
+  Page?: number;
+  Rp?: number;
+};
+
+export type MemberList = {
+  TotalNum: number;
+  UserInfo: GroupMember[];
+};
+
+export type PutUserPermissionsBoundary = {
+  TargetUin: number;
+  PolicyId: number;
+};
+
+export type ResetPassword = {
+  Name: string;
+  Password?: string;
+  NeedResetPassword?: 0 | 1;
+};
+
+export type PasswordMade = {
+  Password: string;
+};
+
+export type SetMfaFlag = {
+  OpUin: number;
+  LoginFlag: LoginFlag;
+};
+
+export type LoginFlag = {
+  Stoken?: 0 | 1;
+};
+
+export type SimulatePolicy = {
+  TargetUin: number;
+  Action: string;
+  SDKAppID?: number;
+};
+
+export type Simulated = {
+  Allowed: boolean;
+  Decision: "allow" | "explicitDeny" | "implicitDeny";
+  Statements: DecidingStatement[];
+};
+
+export type DecidingStatement = {
+  PolicyId: number;
+  PolicyName: string;
+  Effect: string;
+  Index: number;
+};
+
+export type UpdateAccessKey = {
+  TargetUin?: number;
+  AccessKeyId: string;
+  Status: "Active" | "Inactive";
+};
+
+export type UpdateGroup = {
+  GroupId: number;
+  GroupName?: string | null;
+  Remark?: string | null;
+};
+
+export type UpdatePasswordRules = {
+  Rules: PasswordRulesIn;
+};
+
+export type UpdatePolicy = {
+  PolicyId?: number;
+  PolicyName?: string;
+  Description?: string | null;
+  PolicyDocument?: string | null;
+  Alias?: string | null;
+};
+
+export type UpdateUser = {
+  Name: string;
+  Remark?: string | null;
+  ConsoleLogin?: 0 | 1 | null;
+  Password?: string;
+  NeedResetPassword?: 0 | 1 | null;
+  PhoneNum?: string | null;
+  CountryCode?: string | null;
+  Email?: string | null;
+};
+
+export type OfEvent = {
+  EventId: number;
+};
+
+export type EventView = {
+  EventId: number;
+  Time: number;
+  Uin: number;
+  Name: string;
+  Edge: string;
+  Action: string;
+  Resource: string;
+  SDKAppID: number;
+  Outcome: string;
+  ErrorCode: string;
+  Before: string;
+  After: string;
+  Ip: string;
+  UserAgent: string;
+  RequestId: string;
+};
+
+export type DescribeEvents = {
+  From?: number;
+  To?: number;
+  Uin?: number;
+  Action?: string;
+  SDKAppID?: number;
+  Keyword?: string;
+  Outcome?: "" | "failed" | "ok" | "refused";
+  Before?: number;
+  Limit?: number;
+};
+
+export type EventList = {
+  Events: EventView[];
+  Next: number;
+};
+
+export type ExportEvents = {
+  From?: number;
+  To?: number;
+  Uin?: number;
+  Action?: string;
+  SDKAppID?: number;
+  Keyword?: string;
+  Outcome?: "" | "failed" | "ok" | "refused";
+  Format?: "csv" | "json";
+};
+
+export type JobBegun = {
+  JobId: string;
+};
+
+export type OfApp = {
+  SDKAppID: number;
+};
+
+export type ResultAnswer = {
+  ResultItem: ResultItem[];
+  Fail_Account: string[] | null;
+};
+
+export type ResultItem = {
+  To_Account: string;
+  ResultCode: number;
+  ResultInfo: string;
+};
+
+export type BlackListChange = {
+  From_Account: string;
+  To_Account: string[] | string;
+};
+
+export type FollowAdd = {
+  From_Account: string;
+  FollowItem: FollowItem[] | FollowItem;
+};
+
+export type FollowItem = {
+  To_Account: string;
+};
+
+export type FriendAdd = {
+  From_Account: string;
+  AddFriendItem: AddFriendItem[] | AddFriendItem;
+  AddType?: "" | "Add_Type_Both" | "Add_Type_Single" | null;
+  ForceAddFlags?: 0 | 1 | null;
+};
+
+export type AddFriendItem = {
+  To_Account: string;
+  AddSource: string;
+  Remark?: string | null;
+  GroupName?: string[] | string | null;
+  AddWording?: string | null;
+};
+
+export type FriendFieldChange = {
+  SDKAppID: number;
+  Version: number;
+  Field: FriendFieldViewIn;
+};
+
+export type FriendFieldViewIn = {
+  Name: string;
+  Type: "bytes" | "string" | "uint64";
+};
+
+export type FriendFieldView = {
+  Name: string;
+  Type: "bytes" | "string" | "uint64";
+};
+
+export type Ability = {
+  Version: number;
+  HistoryDays: number;
+  HistoryDaysChangeableFrom: number;
+  RecallSeconds: number;
+  BlacklistCheck: boolean;
+  FriendCheck: boolean;
+  DefaultAllowType: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm";
+  AllowAccountDeletion: boolean;
+  DeletedIdDays: number;
+  UserFields: UserFieldView[];
+  FriendFields: FriendFieldView[];
+  Locked: LockedSetting[];
+  Ranges: Ranges;
+};
+
+export type UserFieldViewIn = {
+  Name: string;
+  Type: "bytes" | "string" | "uint64";
+  AppRead?: boolean;
+  AppWrite?: boolean;
+  AdminRead?: boolean;
+  AdminWrite?: boolean;
+};
+
+export type UserFieldView = {
+  Name: string;
+  Type: "bytes" | "string" | "uint64";
+  AppRead: boolean;
+  AppWrite: boolean;
+  AdminRead: boolean;
+  AdminWrite: boolean;
+};
+
+export type LockedSetting = {
+  Setting: string;
+  Plan: string;
+  Why: string;
+};
+
+export type Ranges = {
+  HistoryDays: MinMax;
+  RecallSeconds: MinMax;
+  DeletedIdDays: MinMax;
+  UserFields: FieldLimits;
+  FriendFields: FieldLimits;
+  Profile: ({
+    Tag: string;
+    Type: "string" | "bytes" | "uint32" | "uint64";
+    MaxBytes: number;
+    Values: string[];
+  })[];
+  CustomValueMax: number;
+  Relations: {
+    Remark: number;
+    Wording: number;
+    GroupName: number;
+    Groups: number;
+    Source: number;
+  };
+};
+
+export type MinMax = {
+  Min: number;
+  Max: number;
+};
+
+export type FieldLimits = {
+  Max: number;
+  NameMax: number;
+};
+
+export type GroupAddAnswer = {
+  CurrentSequence: number;
+  ResultItem: ResultItem[] | null;
+  Fail_Account: string[] | null;
+};
+
+export type GroupAdd = {
+  From_Account: string;
+  GroupName: string[] | string;
+  To_Account?: string[] | string | null;
+};
+
+export type UserFieldChange = {
+  SDKAppID: number;
+  Version: number;
+  Field: UserFieldViewIn;
+};
+
+export type AnswerFriendRequest = {
+  SDKAppID: number;
+  UserID: string;
+  From: string;
+  Accept: boolean;
+  Both?: boolean;
+  Remark?: string;
+};
+
+export type OfJob = {
+  JobId: string;
+};
+
+export type JobView = {
+  JobId: string;
+  Kind: string;
+  SDKAppID: number;
+  State: string;
+  Done: number;
+  Total: number;
+  Refused: number;
+  Message: string;
+  CreateTime: number;
+  StartTime: number;
+  EndTime: number;
+  Uin: number;
+  Name: string;
+  File: string;
+};
+
+export type BlackListCheckAnswer = {
+  BlackListCheckItem: sodam_rest_sns_read_CheckItem[];
+  Fail_Account: string[] | null;
+};
+
+export type sodam_rest_sns_read_CheckItem = {
+  To_Account: string;
+  Relation: string;
+  ResultCode: number;
+  ResultInfo: string;
+};
+
+export type BlackListCheck = {
+  From_Account: string;
+  To_Account: string[] | string;
+  CheckType: "BlackCheckResult_Type_Both" | "BlackCheckResult_Type_Singal" | "BlackCheckResult_Type_Single";
+};
+
+export type FollowCheckAnswer = {
+  ResultItem: sodam_rest_follow_CheckItem[];
+  Fail_Account: string[] | null;
+};
+
+export type sodam_rest_follow_CheckItem = {
+  To_Account: string;
+  ResultCode: number;
+  ResultInfo: string;
+  FollowType: number;
+};
+
+export type FollowPeers = {
+  From_Account: string;
+  To_Account: string[] | string;
+};
+
+export type FriendCheckAnswer = {
+  InfoItem: sodam_rest_sns_read_CheckItem[];
+  Fail_Account: string[] | null;
+};
+
+export type FriendCheck = {
+  From_Account: string;
+  To_Account: string[] | string;
+  CheckType: "CheckResult_Type_Both" | "CheckResult_Type_Singal" | "CheckResult_Type_Single";
+};
+
+export type CreateAccount = {
+  SDKAppID: number;
+  UserID: string;
+  Nick?: string;
+  FaceUrl?: string;
+  Type?: "administrator" | "ordinary";
+};
+
+export type AccountRow = {
+  UserID: string;
+  Nick: string;
+  FaceUrl: string;
+  Type: "administrator" | "ordinary";
+  CreateTime: number;
+};
+
+export type CreatePlanOrder = {
+  SDKAppID: number;
+  Plan?: "Flagship" | "Pro" | null;
+  AddOns?: AddOnsViewIn;
+  Months?: number;
+  AutoRenew?: boolean;
+  AcceptTerms?: boolean;
+};
+
+export type AddOnsViewIn = {
+  GroupsJoined?: number | null;
+  GroupMembers?: number | null;
+  HistoryDays?: number | null;
+  AVChatRooms?: boolean;
+};
+
+export type AddOnsView = {
+  GroupsJoined: number | null;
+  GroupMembers: number | null;
+  HistoryDays: number | null;
+  AVChatRooms: boolean;
+};
+
+export type OrderPlaced = {
+  Order: OrderView;
+  App: AppView;
+};
+
+export type OrderView = {
+  OrderId: number;
+  CreateTime: number;
+  Uin: number;
+  Kind: string;
+  Plan: "Flagship" | "Pro" | "Trial";
+  AddOns: AddOnsView;
+  Months: number;
+  AutoRenew: boolean;
+  Amount: number;
+  Currency: string;
+  ExpireTime: number;
+};
+
+export type AppView = {
+  SDKAppID: number;
+  Name: string;
+  Type: string;
+  Status: string;
+  Plan: "Flagship" | "Pro" | "Trial";
+  CreateTime: number;
+  UpdateTime: number;
+  ExpireTime: number;
+  AutoRenew: boolean;
+  Tags: Tag[];
+  Introduction: string;
+  Admins: string[];
+  MaxAdmins: number;
+  DefaultAdmin: string;
+  Keys: KeyLine[];
+  AddOns: AddOnsView;
+  Limits: LimitsView;
+  Overrides: OverridesView;
+  AccountCount: number;
+  CreateUin: number;
+  PlanChangeableFrom: number;
+  Version: number;
+};
+
+export type KeyLine = {
+  KeyId: number;
+  Algorithm: string;
+  CreateTime: number;
+  Masked: string;
+};
+
+export type LimitsView = {
+  Accounts: number | null;
+  Friends: number;
+  Blacklist: number;
+  HistoryDays: number;
+  GroupsJoined: number;
+  GroupMembers: number;
+  AVChatRooms: number | null;
+};
+
+export type OverridesViewIn = {
+  Accounts?: number | null;
+  Friends?: number;
+  Blacklist?: number;
+  HistoryDays?: number;
+  GroupsJoined?: number;
+  GroupMembers?: number;
+  AVChatRooms?: number | null;
+};
+
+export type OverridesView = {
+  Accounts: number | null;
+  Friends: number;
+  Blacklist: number;
+  HistoryDays: number;
+  GroupsJoined: number;
+  GroupMembers: number;
+  AVChatRooms: number | null;
+};
+
+export type KeyMade = {
+  Key: KeyView;
+};
+
+export type KeyView = {
+  KeyId: number;
+  Algorithm: string;
+  CreateTime: number;
+  Secret: string;
+  PublicKey: string;
+};
+
+export type CreateSecretUserSig = {
+  SDKAppID: number;
+  UserID: string;
+  Expire?: number;
+};
+
+export type UserSigMade = {
+  UserSig: string;
+  CreateTime: number;
+  Expire: number;
+  ExpireTime: number;
+  KeyId: number;
+};
+
+export type FriendDeleteAll = {
+  From_Account: string;
+  DeleteType?: "Delete_Type_Both" | "Delete_Type_Single" | "" | null;
+};
+
+export type FollowDelete = {
+  From_Account: string;
+  To_Account: string[] | string;
+};
+
+export type FriendDelete = {
+  From_Account: string;
+  To_Account: string[] | string;
+  DeleteType?: "Delete_Type_Both" | "Delete_Type_Single" | "" | null;
+};
+
+export type GroupDeleteAnswer = {
+  CurrentSequence: number;
+};
+
+export type GroupDelete = {
+  From_Account: string;
+  GroupName: string[] | string;
+};
+
+export type DeleteFriendRequest = {
+  SDKAppID: number;
+  UserID: string;
+  Peer: string;
+  Direction: "received" | "sent";
+};
+
+export type DeleteSdkappid = {
+  SDKAppID: number;
+  ConfirmName: string;
+};
+
+export type DeleteSecret = {
+  SDKAppID: number;
+  KeyId: number;
+};
+
+export type OfAccount = {
+  SDKAppID: number;
+  UserID: string;
+};
+
+export type AccountView = {
+  UserID: string;
+  Nick: string;
+  FaceUrl: string;
+  Type: "administrator" | "ordinary";
+  CreateTime: number;
+  Profile: Record<string, string | number>;
+};
+
+export type DescribeAccountList = {
+  SDKAppID: number;
+  Keyword?: string;
+  After?: string;
+  Limit?: number;
+};
+
+export type AccountList = {
+  TotalCount: number;
+  Accounts: AccountRow[];
+  Next: string;
+};
+
+export type BlackListGetAnswer = {
+  BlackListItem: BlackListItem[];
+  StartIndex: number;
+  CurruentSequence: number;
+  CurrentSequence: number;
+};
+
+export type BlackListItem = {
+  To_Account: string;
+  AddBlackTimeStamp: number;
+};
+
+export type BlackListGet = {
+  From_Account: string;
+  MaxLimited: number;
+  StartIndex?: number;
+  LastSequence?: number | null;
+};
+
+export type FollowGetInfoAnswer = {
+  FollowInfo: FollowCounts[];
+  Fail_Account: string[] | null;
+};
+
+export type FollowCounts = {
+  To_Account: string;
+  ResultCode: number;
+  ResultInfo: string;
+  FollowerCount: number;
+  FollowingCount: number;
+  MutualFollowingCount: number;
+};
+
+export type FollowGetAnswer = {
+  FollowItem: Followed[];
+  NextCursor: string;
+};
+
+export type Followed = {
+  To_Account: string;
+  FollowTime: number;
+  ProfileItem: ProfileField[];
+  profile_sequence: number;
+  ProfileSequence: number;
+};
+
+export type ProfileField = {
+  Tag: string;
+  Value: string | number;
+};
+
+export type FollowGet = {
+  From_Account: string;
+  FollowType: 1 | 2 | 3;
+  StartCursor?: string | null;
+  WantNum?: number | null;
+};
+
+export type GroupGetAnswer = {
+  ResultItem: FriendGroup[];
+  CurrentSequence: number;
+};
+
+export type FriendGroup = {
+  GroupName: string;
+  FriendNumber: number;
+  To_Account: string[] | null;
+};
+
+export type GroupGet = {
+  From_Account: string;
+  LastSequence?: number | null;
+  NeedFriend?: "" | "Need_Friend_Type_No" | "Need_Friend_Type_Yes" | null;
+  GroupName?: string[] | string | null;
+};
+
+export type FriendGetAnswer = {
+  UserDataItem: sodam_rest_sns_read_UserData[];
+  StandardSequence: number;
+  CustomSequence: number;
+  FriendNum: number;
+  CompleteFlag: number;
+  NextStartIndex: number;
+};
+
+export type sodam_rest_sns_read_UserData = {
+  To_Account: string;
+  ValueItem: FieldValue[];
+};
+
+export type FieldValue = {
+  Tag: string;
+  Value: string | number | string[];
+};
+
+export type FriendGet = {
+  From_Account: string;
+  StartIndex?: number;
+  StandardSequence?: number | null;
+  CustomSequence?: number | null;
+};
+
+export type DescribeFriendRequests = {
+  SDKAppID: number;
+  UserID: string;
+  Direction: "received" | "sent";
+  Offset?: number;
+  Limit?: number;
+};
+
+export type FriendRequests = {
+  TotalCount: number;
+  Requests: FriendRequest[];
+};
+
+export type FriendRequest = {
+  UserID: string;
+  Nick: string;
+  FaceUrl: string;
+  AddSource: string;
+  AddWording: string;
+  AddTime: number;
+};
+
+export type FriendGetListAnswer = {
+  InfoItem: FriendInfo[];
+  Fail_Account: string[] | null;
+};
+
+export type FriendInfo = {
+  To_Account: string;
+  ResultCode: number;
+  ResultInfo: string;
+  SnsProfileItem: FieldValue[] | null;
+};
+
+export type FriendGetList = {
+  From_Account: string;
+  To_Account: string[] | string;
+  TagList: string[] | string;
+};
+
+export type DescribeIMAppList = {
+  Keyword?: string;
+  Status?: "" | "deleting" | "disabled" | "enabled" | "expired";
+  Plan?: "" | "Flagship" | "Pro" | "Trial";
+  Tag?: TagFilter | null;
+  Offset?: number;
+  Limit?: number;
+};
+
+export type TagFilter = {
+  Key: string;
+  Value?: string | null;
+};
+
+export type AppList = {
+  TotalCount: number;
+  Apps: AppCard[];
+  MaxApps: number;
+};
+
+export type AppCard = {
+  SDKAppID: number;
+  Name: string;
+  Type: string;
+  Status: string;
+  Plan: "Flagship" | "Pro" | "Trial";
+  CreateTime: number;
+  UpdateTime: number;
+  ExpireTime: number;
+  AutoRenew: boolean;
+  Tags: Tag[];
+};
+
+export type DescribeJobReport = {
+  JobId: string;
+  Offset?: number;
+  Limit?: number;
+};
+
+export type JobReport = {
+  TotalCount: number;
+  Rows: ReportRow[];
+};
+
+export type ReportRow = {
+  Row: number;
+  UserID: string;
+  ErrorCode: number;
+  Reason: string;
+};
+
+export type DescribeJobs = {
+  SDKAppID?: number | null;
+  State?: "" | "cancelled" | "done" | "failed" | "queued" | "running";
+  Offset?: number;
+  Limit?: number;
+};
+
+export type JobList = {
+  TotalCount: number;
+  Jobs: JobView[];
+};
+
+export type DescribePlanOrders = {
+  SDKAppID: number;
+  Offset?: number;
+  Limit?: number;
+};
+
+export type OrderList = {
+  TotalCount: number;
+  Orders: OrderView[];
+};
+
+export type DescribePlanPrice = {
+  SDKAppID: number;
+  Plan?: "Flagship" | "Pro" | null;
+  AddOns?: AddOnsViewIn;
+  Months?: number;
+};
+
+export type PriceView = {
+  Items: PriceItem[];
+  Amount: number;
+  Currency: string;
+  ExpireTime: number;
+};
+
+export type PriceItem = {
+  Name: string;
+  Amount: number;
+};
+
+export type PlansView = {
+  Plans: PlanLine[];
+  Rows: PlanRow[];
+  FlagshipOnly: FeatureRow[];
+  AddOns: AddOnRow[];
+  MinMonths: number;
+  MaxMonths: number;
+  Currency: string;
+};
+
+export type PlanLine = {
+  Plan: string;
+  Limits: LimitsView;
+};
+
+export type PlanRow = {
+  Name: string;
+  Trial: number | string | null;
+  Pro: number | string | null;
+  Flagship: number | string | null;
+  ProUpTo: number | string | null;
+  FlagshipUpTo: number | string | null;
+  Enforced: boolean;
+};
+
+export type FeatureRow = {
+  Feature: string;
+  Available: boolean;
+};
+
+export type AddOnRow = {
+  Name: string;
+  Plan: string;
+  Min: number;
+  Max: number;
+};
+
+export type KeysView = {
+  Keys: KeyView[];
+};
+
+export type ExportAccounts = {
+  SDKAppID: number;
+  Format?: "csv" | "json";
+  UserIDs?: string[] | null;
+  Keyword?: string;
+};
+
+export type ImportAccounts = {
+  SDKAppID: number;
+  Format: "csv" | "json";
+  Content: string;
+};
+
+export type FriendImport = {
+  From_Account: string;
+  AddFriendItem: ImportFriendItem[] | ImportFriendItem;
+};
+
+export type ImportFriendItem = {
+  To_Account: string;
+  AddSource: string;
+  Remark?: string | null;
+  RemarkTime?: number | null;
+  GroupName?: string[] | string | null;
+  AddWording?: string | null;
+  AddTime?: number | null;
+  CustomItem?: TagValue[] | TagValue | null;
+};
+
+export type TagValue = {
+  Tag: string;
+  Value: unknown;
+};
+
+export type ModifyAccountInfo = {
+  SDKAppID: number;
+  Add?: string[];
+  Remove?: string[];
+};
+
+export type ModifyAccountProfile = {
+  SDKAppID: number;
+  UserID: string;
+  Profile: object;
+};
+
+export type ModifyAppInfo = {
+  SDKAppID: number;
+  Name?: string | null;
+  Type?: string | null;
+  Introduction?: string | null;
+};
+
+export type ModifyAppLimits = {
+  SDKAppID: number;
+  Overrides: OverridesViewIn;
+};
+
+export type ModifyAppStatus = {
+  SDKAppID: number;
+  Status: "disabled" | "enabled" | "expired";
+};
+
+export type ModifyAppTags = {
+  SDKAppID: number;
+  Tags: TagIn[];
+};
+
+export type FriendUpdate = {
+  From_Account: string;
+  UpdateItem: UpdateItem[] | UpdateItem;
+};
+
+export type UpdateItem = {
+  To_Account: string;
+  SnsItem: TagValue[] | TagValue;
+};
+
+export type RegisterIMApp = {
+  Name: string;
+  Type?: string;
+  Introduction?: string;
+  KeyAlgorithm?: "ECDSA-SHA256" | "HMAC-SHA256";
+};
+
+export type RemoveUser = {
+  SDKAppID: number;
+  UserIDs: string[];
+};
+
+export type UserResults = {
+  Results: UserResult[];
+};
+
+export type UserResult = {
+  UserID: string;
+  ErrorCode: number;
+  ErrorInfo: string;
+};
+
+export type SetAbilityConfInfo = {
+  SDKAppID: number;
+  Version: number;
+  HistoryDays?: number | null;
+  RecallSeconds?: number | null;
+  BlacklistCheck?: boolean | null;
+  FriendCheck?: boolean | null;
+  DefaultAllowType?: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm" | null;
+  AllowAccountDeletion?: boolean | null;
+  DeletedIdDays?: number | null;
+};
+
+export type SetRenewFlag = {
+  SDKAppID: number;
+  AutoRenew: boolean;
+};
+
+export type VerifySecretUserSig = {
+  SDKAppID: number;
+  UserID: string;
+  UserSig: string;
+};
+
+export type UserSigChecked = {
+  Valid: boolean;
+  ErrorCode: number;
+  Cause: string;
+  Cure: string;
+  SDKAppID: number | null;
+  UserID: string | null;
+  CreateTime: number | null;
+  Expire: number | null;
+  ExpireTime: number | null;
+  Version: number | null;
+};
+
+export type Who = {
+  Uin: number;
+  OwnerUin: number;
+  Name: string;
+  Type: "root" | "user";
+  MFA: boolean;
+  MustChangePassword: boolean;
+  CsrfToken: string;
+  ExpireTime: number;
+  ServerVersion: string;
+  LastLoginTime: number;
+  LastLoginIp: string;
+};
+
 export interface Actions {
-  "im/DescribeFriendList": A<From & { StartIndex: number; StandardSequence?: number; CustomSequence?: number }, { UserDataItem: { To_Account: string; ValueItem: TagValue[] }[]; FriendNum: number; CompleteFlag: number; NextStartIndex: number }>;
-  "im/DescribeFriends": A<From & { To_Account: string[]; TagList: string[] }, { InfoItem: { To_Account: string; SnsProfileItem?: TagValue[]; ResultCode: number; ResultInfo: string }[] }>;
-  "im/AddFriend": A<From & { AddFriendItem: { To_Account: string; AddSource: string; Remark?: string; GroupName?: string; AddWording?: string }[]; AddType?: string; ForceAddFlags?: number }, Batch>;
-  "im/ModifyFriend": A<From & { UpdateItem: { To_Account: string; SnsItem: TagValue[] }[] }, Batch>;
-  "im/DeleteFriend": A<From & { To_Account: string[]; DeleteType?: string }, Batch>;
-  "im/DeleteAllFriends": A<From & { DeleteType?: string }, object>;
-  "im/CheckFriend": A<From & { To_Account: string[]; CheckType: string }, { InfoItem: { To_Account: string; Relation: string; ResultCode: number; ResultInfo: string }[] }>;
-  "im/DescribeFriendGroups": A<From & { NeedFriend?: string; GroupName?: string[] }, { ResultItem: { GroupName: string; FriendNumber: number; To_Account?: string[] }[] }>;
-  "im/AddFriendGroup": A<From & { GroupName: string[]; To_Account?: string[] }, { ResultItem?: Result[] }>;
-  "im/DeleteFriendGroup": A<From & { GroupName: string[] }, object>;
-  "im/DescribeBlackList": A<From & { StartIndex: number; MaxLimited: number; LastSequence: number }, { BlackListItem: { To_Account: string; AddBlackTimeStamp: number }[]; StartIndex: number }>;
-  "im/CheckBlackList": A<From & { To_Account: string[]; CheckType: string }, { BlackListCheckItem: { To_Account: string; Relation: string; ResultCode: number; ResultInfo: string }[] }>;
-  "im/AddBlackList": A<From & { To_Account: string[] }, Batch>;
-  "im/DeleteBlackList": A<From & { To_Account: string[] }, Batch>;
-  "im/DescribeFollowList": A<From & { FollowType: number; StartCursor?: string; WantNum?: number }, { FollowItem: { To_Account: string; FollowTime: number; ProfileItem?: TagValue[] }[]; NextCursor: string }>;
-  "im/DescribeFollowInfo": A<From & { To_Account: string[] }, { FollowInfo: { To_Account: string; ResultCode: number; FollowerCount: number; FollowingCount: number; MutualFollowingCount: number }[] }>;
-  "im/AddFollow": A<From & { FollowItem: { To_Account: string }[] }, Batch>;
-  "im/DeleteFollow": A<From & { To_Account: string[] }, Batch>;
-  "im/DescribeFriendRequests": A<ById & { UserID: string; Direction: string; Offset?: number; Limit?: number }, { TotalCount: number; Requests: { UserID: string; Nick: string; FaceUrl: string; AddSource: string; AddWording: string; AddTime: number }[] }>;
-  "im/AnswerFriendRequest": A<ById & { UserID: string; From: string; Accept: boolean; Both?: boolean; Remark?: string }, None>;
-  "im/DeleteFriendRequest": A<ById & { UserID: string; Peer: string; Direction: string }, None>;
+  "cam/AddUser": { request: AddUser; data: UserAdded };
+  "cam/AddUserToGroup": { request: Memberships; data: Nothing };
+  "cam/AttachGroupPolicy": { request: AttachGroupPolicy; data: Nothing };
+  "cam/AttachUserPolicy": { request: AttachUserPolicy; data: Nothing };
+  "cam/BuildPolicyDocument": { request: BuildPolicyDocument; data: DocumentBuilt };
+  "cam/CheckPolicySyntax": { request: CheckPolicySyntax; data: SyntaxChecked };
+  "cam/CreateAccessKey": { request: CreateAccessKey; data: AccessKeyMade };
+  "cam/CreateGroup": { request: CreateGroup; data: GroupCreated };
+  "cam/CreatePolicy": { request: CreatePolicy; data: PolicyCreated };
+  "cam/CreatePolicyVersion": { request: CreatePolicyVersion; data: VersionCreated };
+  "cam/CreateTagPolicy": { request: CreateTagPolicy; data: TagPolicyCreated };
+  "cam/DeleteAccessKey": { request: DeleteAccessKey; data: Nothing };
+  "cam/DeleteGroup": { request: OfGroup; data: Nothing };
+  "cam/DeletePolicy": { request: DeletePolicy; data: Nothing };
+  "cam/DeletePolicyVersion": { request: DeletePolicyVersion; data: Nothing };
+  "cam/DeleteUser": { request: DeleteUser; data: Nothing };
+  "cam/DeleteUserPermissionsBoundary": { request: OfBoundary; data: Nothing };
+  "cam/DescribeActions": { request: DescribeActions; data: ActionList };
+  "cam/DescribeSubAccounts": { request: DescribeSubAccounts; data: SubAccounts };
+  "cam/DetachGroupPolicy": { request: DetachGroupPolicy; data: Nothing };
+  "cam/DetachUserPolicy": { request: DetachUserPolicy; data: Nothing };
+  "cam/GetAccountSummary": { request: NothingIn; data: Summary };
+  "cam/GetGroup": { request: OfGroup; data: GroupDetails };
+  "cam/GetPasswordRules": { request: NothingIn; data: RulesView };
+  "cam/GetPolicy": { request: OfPolicy; data: PolicyDetails };
+  "cam/GetPolicyVersion": { request: OfVersion; data: VersionView };
+  "cam/GetSecurityLastUsed": { request: GetSecurityLastUsed; data: LastUsed };
+  "cam/GetUser": { request: OfUser; data: UserView };
+  "cam/GetUserAppId": { request: NothingIn; data: AppIdView };
+  "cam/GetUserPermissionBoundary": { request: OfBoundary; data: BoundaryView };
+  "cam/ListAccessKeys": { request: OfKeyOwner; data: AccessKeyList };
+  "cam/ListAttachedGroupPolicies": { request: ListAttachedGroupPolicies; data: AttachedList };
+  "cam/ListAttachedUserAllPolicies": { request: ListAttachedUserAllPolicies; data: HeldList };
+  "cam/ListAttachedUserPolicies": { request: ListAttachedUserPolicies; data: AttachedList };
+  "cam/ListEntitiesForPolicy": { request: ListEntitiesForPolicy; data: EntityList };
+  "cam/ListGroups": { request: ListGroups; data: GroupList };
+  "cam/ListGroupsForUser": { request: ListGroupsForUser; data: GroupList };
+  "cam/ListPolicies": { request: ListPolicies; data: PolicyList };
+  "cam/ListPolicyVersions": { request: OfPolicy; data: VersionList };
+  "cam/ListUsers": { request: NothingIn; data: sodam_cloudapi_actions_users_UserData };
+  "cam/ListUsersForGroup": { request: ListUsersForGroup; data: MemberList };
+  "cam/PutUserPermissionsBoundary": { request: PutUserPermissionsBoundary; data: Nothing };
+  "cam/RemoveUserFromGroup": { request: Memberships; data: Nothing };
+  "cam/ResetPassword": { request: ResetPassword; data: PasswordMade };
+  "cam/SetDefaultPolicyVersion": { request: OfVersion; data: Nothing };
+  "cam/SetMfaFlag": { request: SetMfaFlag; data: Nothing };
+  "cam/SimulatePolicy": { request: SimulatePolicy; data: Simulated };
+  "cam/UpdateAccessKey": { request: UpdateAccessKey; data: Nothing };
+  "cam/UpdateGroup": { request: UpdateGroup; data: Nothing };
+  "cam/UpdatePasswordRules": { request: UpdatePasswordRules; data: Nothing };
+  "cam/UpdatePolicy": { request: UpdatePolicy; data: PolicyCreated };
+  "cam/UpdateUser": { request: UpdateUser; data: Nothing };
+  "cloudaudit/DescribeEvent": { request: OfEvent; data: EventView };
+  "cloudaudit/DescribeEvents": { request: DescribeEvents; data: EventList };
+  "cloudaudit/ExportEvents": { request: ExportEvents; data: JobBegun };
+  "im/AddBlackList": { request: OfApp & BlackListChange; data: ResultAnswer };
+  "im/AddFollow": { request: OfApp & FollowAdd; data: ResultAnswer };
+  "im/AddFriend": { request: OfApp & FriendAdd; data: ResultAnswer };
+  "im/AddFriendField": { request: FriendFieldChange; data: Ability };
+  "im/AddFriendGroup": { request: OfApp & GroupAdd; data: GroupAddAnswer };
+  "im/AddUserField": { request: UserFieldChange; data: Ability };
+  "im/AnswerFriendRequest": { request: AnswerFriendRequest; data: Nothing };
+  "im/CancelJob": { request: OfJob; data: JobView };
+  "im/CheckBlackList": { request: OfApp & BlackListCheck; data: BlackListCheckAnswer };
+  "im/CheckFollow": { request: OfApp & FollowPeers; data: FollowCheckAnswer };
+  "im/CheckFriend": { request: OfApp & FriendCheck; data: FriendCheckAnswer };
+  "im/CreateAccount": { request: CreateAccount; data: AccountRow };
+  "im/CreatePlanOrder": { request: CreatePlanOrder; data: OrderPlaced };
+  "im/CreateSecret": { request: OfApp; data: KeyMade };
+  "im/CreateSecretUserSig": { request: CreateSecretUserSig; data: UserSigMade };
+  "im/DeleteAllFriends": { request: OfApp & FriendDeleteAll; data: Nothing };
+  "im/DeleteBlackList": { request: OfApp & BlackListChange; data: ResultAnswer };
+  "im/DeleteFollow": { request: OfApp & FollowDelete; data: ResultAnswer };
+  "im/DeleteFriend": { request: OfApp & FriendDelete; data: ResultAnswer };
+  "im/DeleteFriendGroup": { request: OfApp & GroupDelete; data: GroupDeleteAnswer };
+  "im/DeleteFriendRequest": { request: DeleteFriendRequest; data: Nothing };
+  "im/DeleteSdkappid": { request: DeleteSdkappid; data: JobBegun };
+  "im/DeleteSecret": { request: DeleteSecret; data: AppView };
+  "im/DescribeAbilityConfInfo": { request: OfApp; data: Ability };
+  "im/DescribeAccount": { request: OfAccount; data: AccountView };
+  "im/DescribeAccountList": { request: DescribeAccountList; data: AccountList };
+  "im/DescribeBlackList": { request: OfApp & BlackListGet; data: BlackListGetAnswer };
+  "im/DescribeFollowInfo": { request: OfApp & FollowPeers; data: FollowGetInfoAnswer };
+  "im/DescribeFollowList": { request: OfApp & FollowGet; data: FollowGetAnswer };
+  "im/DescribeFriendGroups": { request: OfApp & GroupGet; data: GroupGetAnswer };
+  "im/DescribeFriendList": { request: OfApp & FriendGet; data: FriendGetAnswer };
+  "im/DescribeFriendRequests": { request: DescribeFriendRequests; data: FriendRequests };
+  "im/DescribeFriends": { request: OfApp & FriendGetList; data: FriendGetListAnswer };
+  "im/DescribeIMAppList": { request: DescribeIMAppList; data: AppList };
+  "im/DescribeJob": { request: OfJob; data: JobView };
+  "im/DescribeJobFile": { request: OfJob; data: JobView };
+  "im/DescribeJobReport": { request: DescribeJobReport; data: JobReport };
+  "im/DescribeJobs": { request: DescribeJobs; data: JobList };
+  "im/DescribePlanOrders": { request: DescribePlanOrders; data: OrderList };
+  "im/DescribePlanPrice": { request: DescribePlanPrice; data: PriceView };
+  "im/DescribePlans": { request: NothingIn; data: PlansView };
+  "im/DescribeSdkAppInfo": { request: OfApp; data: AppView };
+  "im/DescribeSecret": { request: OfApp; data: KeysView };
+  "im/ExportAccounts": { request: ExportAccounts; data: JobBegun };
+  "im/ImportAccounts": { request: ImportAccounts; data: JobBegun };
+  "im/ImportFriends": { request: OfApp & FriendImport; data: ResultAnswer };
+  "im/KickAccount": { request: OfAccount; data: Nothing };
+  "im/ModifyAccountInfo": { request: ModifyAccountInfo; data: AppView };
+  "im/ModifyAccountProfile": { request: ModifyAccountProfile; data: AccountView };
+  "im/ModifyAppInfo": { request: ModifyAppInfo; data: AppView };
+  "im/ModifyAppLimits": { request: ModifyAppLimits; data: AppView };
+  "im/ModifyAppStatus": { request: ModifyAppStatus; data: AppView };
+  "im/ModifyAppTags": { request: ModifyAppTags; data: AppView };
+  "im/ModifyFriend": { request: OfApp & FriendUpdate; data: ResultAnswer };
+  "im/ModifyUserField": { request: UserFieldChange; data: Ability };
+  "im/RegisterIMApp": { request: RegisterIMApp; data: AppView };
+  "im/RemoveUser": { request: RemoveUser; data: UserResults };
+  "im/SetAbilityConfInfo": { request: SetAbilityConfInfo; data: Ability };
+  "im/SetRenewFlag": { request: SetRenewFlag; data: AppView };
+  "im/StartSdkAppId": { request: OfApp; data: AppView };
+  "im/StopSdkAppId": { request: OfApp; data: AppView };
+  "im/ToggleSecretVersion": { request: OfApp; data: KeyMade };
+  "im/VerifySecretUserSig": { request: VerifySecretUserSig; data: UserSigChecked };
+  "session/Login": { request: {
+    UserName: string;
+    Password: string;
+    Code?: string;
+  }; data: Who };
+  "session/Logout": { request: object; data: object };
+  "session/Whoami": { request: object; data: Who };
+  "session/ChangePassword": { request: {
+    OldPassword: string;
+    NewPassword: string;
+  }; data: Who };
+  "session/BeginMFA": { request: {
+    Password: string;
+  }; data: {
+    Secret: string;
+    Uri: string;
+  } };
+  "session/ConfirmMFA": { request: {
+    Code: string;
+  }; data: Who };
+  "session/DisableMFA": { request: {
+    Password: string;
+    Code: string;
+  }; data: Who };
+  "session/CheckPermissions": { request: {
+    Items: {
+      Action: string;
+      SDKAppID?: number;
+    }[];
+  }; data: {
+    Allowed: boolean[];
+  } };
+  "session/DescribeSessions": { request: object; data: {
+    Sessions: {
+      Id: string;
+      CreateTime: number;
+      LastSeen: number;
+      Ip: string;
+      UserAgent: string;
+      Current: boolean;
+    }[];
+  } };
+  "session/EndSession": { request: {
+    Id: string;
+  }; data: object };
 }
+
+export const LIMITS = {
+  "cam/AddUser.Remark": {"max":200},
+  "cam/AddUser.PhoneNum": {"max":100},
+  "cam/AddUser.CountryCode": {"max":100},
+  "cam/AddUser.Email": {"max":100},
+  "cam/AddUserToGroup.Info": {"min":1,"max":100},
+  "cam/BuildPolicyDocument.Statements": {"min":1,"max":50},
+  "cam/BuildPolicyDocument.Statements.Actions": {"min":1,"max":100},
+  "cam/BuildPolicyDocument.Statements.Resources": {"min":1,"max":100},
+  "cam/CreateAccessKey.Description": {"max":200},
+  "cam/CreateGroup.Remark": {"max":200},
+  "cam/CreatePolicy.Tags": {"max":50},
+  "cam/CreateTagPolicy.Actions": {"min":1,"max":100},
+  "cam/CreateTagPolicy.Tags": {"min":1,"max":50},
+  "cam/CreateTagPolicy.Uins": {"max":100},
+  "cam/CreateTagPolicy.GroupIds": {"max":100},
+  "cam/DeletePolicy.PolicyId": {"min":1,"max":50},
+  "cam/DeletePolicyVersion.VersionId": {"min":1,"max":5},
+  "cam/DescribeSubAccounts.FilterSubAccountUin": {"max":50},
+  "cam/GetSecurityLastUsed.SecretIdList": {"min":1,"max":10},
+  "cam/RemoveUserFromGroup.Info": {"min":1,"max":100},
+  "cam/UpdateGroup.Remark": {"max":200},
+  "cam/UpdateUser.Remark": {"max":200},
+  "cam/UpdateUser.PhoneNum": {"max":100},
+  "cam/UpdateUser.CountryCode": {"max":100},
+  "cam/UpdateUser.Email": {"max":100},
+  "cloudaudit/DescribeEvents.Keyword": {"max":200},
+  "cloudaudit/ExportEvents.Keyword": {"max":200},
+  "im/AddFriendField.Field.Name": {"max":8},
+  "im/AddUserField.Field.Name": {"max":8},
+  "im/AnswerFriendRequest.UserID": {"min":1,"max":32},
+  "im/AnswerFriendRequest.From": {"min":1,"max":32},
+  "im/CreatePlanOrder.Months": {"min":1,"max":24},
+  "im/CreateSecretUserSig.Expire": {"min":1,"max":1576800000},
+  "im/DeleteFriendRequest.UserID": {"min":1,"max":32},
+  "im/DeleteFriendRequest.Peer": {"min":1,"max":32},
+  "im/DescribeFriendRequests.UserID": {"min":1,"max":32},
+  "im/DescribePlanPrice.Months": {"min":1,"max":24},
+  "im/ExportAccounts.UserIDs": {"max":1000},
+  "im/ModifyAccountInfo.Add": {"max":10},
+  "im/ModifyAccountInfo.Remove": {"max":10},
+  "im/ModifyUserField.Field.Name": {"max":8},
+  "im/RemoveUser.UserIDs": {"min":1,"max":100},
+  "im/VerifySecretUserSig.UserSig": {"max":8193},
+} as const;

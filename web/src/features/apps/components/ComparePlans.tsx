@@ -24,10 +24,13 @@ export function PlanTable({ plans, current }: { plans: Plans; current?: string }
   const { t } = useTranslation("apps");
   const format = useFormat();
   const names = useLimitName();
-  const show = (value: number | string | boolean | null | undefined) => {
-    if (value === null || value === undefined) return t("unlimited");
-    return typeof value === "number" ? format.number(value) : names.value(String(value));
+  const show = (value: number | string | null, most: number | string | null = null) => {
+    if (value === null) return t("unlimited");
+    if (typeof value === "string") return names.value(value);
+    const shown = format.number(value);
+    return typeof most === "number" ? t("compare.upTo", { value: shown, max: format.number(most) }) : shown;
   };
+  const later = <small className="quiet">{t("compare.later")}</small>;
   return (
     <div className="compare">
       <table>
@@ -38,7 +41,7 @@ export function PlanTable({ plans, current }: { plans: Plans; current?: string }
             {PLANS.map((plan) => (
               <th key={plan} scope="col" data-current={plan === current}>
                 {t(`app.plan.${plan}`)}
-                {plan === current && <small>{t("compare.current")}</small>}
+                {plan === current && <small> {t("compare.current")}</small>}
               </th>
             ))}
           </tr>
@@ -46,20 +49,24 @@ export function PlanTable({ plans, current }: { plans: Plans; current?: string }
         <tbody>
           {plans.Rows.map((row) => (
             <tr key={row.Name}>
-              <th scope="row">{names.limit(row.Name)}</th>
+              <th scope="row">
+                {names.limit(row.Name)} {!row.Enforced && later}
+              </th>
               {PLANS.map((plan) => (
                 <td key={plan} data-current={plan === current}>
-                  {show(row[plan])}
+                  {show(row[plan], plan === "Pro" ? row.ProUpTo : plan === "Flagship" ? row.FlagshipUpTo : null)}
                 </td>
               ))}
             </tr>
           ))}
-          {plans.FlagshipOnly.filter(({ Available }) => Available).map(({ Feature }) => (
+          {plans.FlagshipOnly.map(({ Feature, Available }) => (
             <tr key={Feature}>
-              <th scope="row">{names.feature(Feature)}</th>
-              <td>–</td>
-              <td>–</td>
-              <td>
+              <th scope="row">
+                {names.feature(Feature)} {!Available && later}
+              </th>
+              <td data-current={current === "Trial"}>–</td>
+              <td data-current={current === "Pro"}>–</td>
+              <td data-current={current === "Flagship"}>
                 <CheckIcon aria-label={t("yes")} />
               </td>
             </tr>

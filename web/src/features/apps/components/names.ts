@@ -10,7 +10,7 @@ export function useLimitName() {
   return {
     limit: (name: string) => named("limits", name),
     feature: (name: string) => named("featuresOfPlan", name),
-    value: (name: string) => named("values", name),
+    value: (name: string) => named("values", name === "basic, advanced" ? "both" : name),
     addOn: (name: string) => named("addOns", name),
   };
 }

@@ -38,7 +38,7 @@ export function PickUser({ about, onPick, ...rest }: PickProps) {
   );
 }
 
-export const tagOf = (items: { Tag: string; Value: unknown }[] | undefined, tag: string): unknown =>
+export const tagOf = (items: { Tag: string; Value: unknown }[] | null | undefined, tag: string): unknown =>
   items?.find((item) => item.Tag === tag)?.Value;
-export const textOf = (items: { Tag: string; Value: unknown }[] | undefined, tag: string): string =>
+export const textOf = (items: { Tag: string; Value: unknown }[] | null | undefined, tag: string): string =>
   String(tagOf(items, tag) ?? "");

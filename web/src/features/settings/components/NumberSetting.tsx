@@ -12,7 +12,7 @@ import { type Ability, type Change, lockOf, useSetting } from "../api";
 interface Props {
   app: number;
   ability: Ability;
-  setting: "HistoryDays" | "RecallSeconds";
+  setting: "HistoryDays" | "RecallSeconds" | "DeletedIdDays";
   /** Seconds in one unit of the setting. */
   unit: number;
   /** Unix seconds from which it may change again, 0: now. */
@@ -26,6 +26,7 @@ export function NumberSetting({ app, ability, setting, unit, from = 0, warning }
   const format = useFormat();
   const [open, setOpen] = useState(false);
   const value = ability[setting];
+  const words = (length: number) => (length ? format.span(length * unit) : t("none"));
   const lock = lockOf(ability, setting);
   const waits = from > Date.now() / 1000;
   return (
@@ -43,7 +44,7 @@ export function NumberSetting({ app, ability, setting, unit, from = 0, warning }
         </>
       }
     >
-      <strong>{format.span(value * unit)}</strong>
+      <strong>{words(value)}</strong>
       {lock ? (
         <>
           <LockedNote>{t("locked.plan", { plan: t(`app.plan.${lock.Plan}`) })}</LockedNote>
@@ -72,7 +73,7 @@ export function NumberSetting({ app, ability, setting, unit, from = 0, warning }
           value={value}
           range={ability.Ranges[setting]}
           warning={warning}
-          words={(next) => format.span(next * unit)}
+          words={words}
           onClose={() => setOpen(false)}
         />
       )}

@@ -31,6 +31,7 @@ export function Messages() {
           </SettingCard>
           <SettingCard title={t("messages.accounts")}>
             <SwitchSetting app={app} ability={ability} setting="AllowAccountDeletion" />
+            <NumberSetting app={app} ability={ability} setting="DeletedIdDays" unit={86400} />
           </SettingCard>
         </>
       )}

@@ -1,0 +1,115 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useRead } from "../../../api/hooks";
+import { Button, IconButton } from "../../../ui/Button";
+import { Checkbox, TextField } from "../../../ui/Field";
+import { AddIcon, DeleteIcon } from "../../../ui/icons";
+import { SettingCard } from "../../../ui/Page";
+import { ALL, useCreateTagPolicy, useGroups, useUsers } from "../api";
+import { ActionPicker, EVERY_ACTION, useActionNames } from "./ActionPicker";
+import { PolicyNameForm, useCreated } from "./PolicyNameForm";
+import "../access.css";
+
+/** Rights on every app with a tag, given to users and groups at once. */
+export function ByTag() {
+  const { t } = useTranslation("access");
+  const [actions, setActions] = useState(EVERY_ACTION);
+  const [tags, setTags] = useState([{ id: 0, key: "", value: "" }]);
+  const [uins, setUins] = useState<number[]>([]);
+  const [groups, setGroups] = useState<number[]>([]);
+  const names = useActionNames();
+  const create = useCreateTagPolicy();
+  const created = useCreated();
+  const users = useUsers().data?.Data ?? [];
+  const allGroups = useGroups(1, ALL).data?.GroupInfo ?? [];
+  const known = useRead("im/DescribeIMAppList", { Limit: 100 }).data?.Apps.flatMap((app) => app.Tags) ?? [];
+  const set = (id: number, change: object) => setTags(tags.map((tag) => (tag.id === id ? { ...tag, ...change } : tag)));
+  const chosen = names(actions);
+  const toggle = (list: number[], id: number, on: boolean) => (on ? [...list, id] : list.filter((one) => one !== id));
+  return (
+    <div className="twocol">
+      <div className="stack">
+        <SettingCard title={t("tag.tags")} lead={t("tag.tagsAbout")}>
+          <div className="stack">
+            {tags.map((tag) => (
+              <div key={tag.id} className="condition">
+                <TextField label={t("tag.key")} value={tag.key} onChange={(key) => set(tag.id, { key })} />
+                <TextField
+                  label={t("tag.value")}
+                  value={tag.value}
+                  placeholder={t("tag.any")}
+                  onChange={(value) => set(tag.id, { value })}
+                />
+                <span />
+                <IconButton
+                  icon={<DeleteIcon />}
+                  label={t("tag.remove")}
+                  disabled={tags.length === 1}
+                  onClick={() => setTags(tags.filter(({ id }) => id !== tag.id))}
+                />
+              </div>
+            ))}
+            <div className="row">
+              <Button
+                kind="text"
+                icon={<AddIcon />}
+                onClick={() => setTags([...tags, { id: Math.max(...tags.map(({ id }) => id)) + 1, key: "", value: "" }])}
+              >
+                {t("tag.add")}
+              </Button>
+            </div>
+            {known.length > 0 && (
+              <p className="quiet">
+                {t("tag.known")} {[...new Set(known.map(({ Key, Value }) => (Value ? `${Key}: ${Value}` : Key)))].join(", ")}
+              </p>
+            )}
+          </div>
+        </SettingCard>
+        <SettingCard title={t("gen.actions")}>
+          <ActionPicker value={actions} onChange={setActions} />
+        </SettingCard>
+        <SettingCard title={t("tag.who")} lead={t("tag.whoAbout")}>
+          <div className="actions">
+            {users.map(({ Uin, Name }) => (
+              <Checkbox
+                key={Uin}
+                label={Name}
+                checked={uins.includes(Uin)}
+                onChange={(on) => setUins(toggle(uins, Uin, on))}
+              />
+            ))}
+            {allGroups.map(({ GroupId, GroupName }) => (
+              <Checkbox
+                key={`group-${GroupId}`}
+                label={t("tag.group", { name: GroupName })}
+                checked={groups.includes(GroupId)}
+                onChange={(on) => setGroups(toggle(groups, GroupId, on))}
+              />
+            ))}
+            {!users.length && !allGroups.length && <span className="quiet">{t("tag.nobody")}</span>}
+          </div>
+        </SettingCard>
+      </div>
+      <SettingCard title={t("new.name")}>
+        <PolicyNameForm
+          busy={create.isPending}
+          error={create.error}
+          disabled={!chosen.length || tags.some(({ key }) => !key)}
+          onCreate={(PolicyName, Description) =>
+            create.mutate(
+              {
+                PolicyName,
+                Description,
+                Actions: chosen,
+                Tags: tags.map(({ key, value }) => (value ? { Key: key, Value: value } : { Key: key })),
+                Uins: uins,
+                GroupIds: groups,
+              },
+              { onSuccess: ({ PolicyId }) => created(PolicyId) },
+            )
+          }
+        />
+      </SettingCard>
+    </div>
+  );
+}

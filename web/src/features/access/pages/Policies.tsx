@@ -1,0 +1,175 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiCallButton } from "../../../ui/ApiCall";
+import { Button, LinkButton } from "../../../ui/Button";
+import { ConfirmByTyping } from "../../../ui/Confirm";
+import { TimeText, useFormat, utcSeconds } from "../../../ui/format";
+import { AddIcon, DeleteIcon } from "../../../ui/icons";
+import { Locked } from "../../../ui/Locked";
+import { Empty, Page } from "../../../ui/Page";
+import { ResourceTable } from "../../../ui/ResourceTable";
+import { Tag } from "../../../ui/Tag";
+import { useTableState } from "../../../ui/tableState";
+import { say } from "../../../ui/Toasts";
+import { type Policy, useDeletePolicy, usePolicies } from "../api";
+
+export function Policies() {
+  const { t } = useTranslation("access");
+  const format = useFormat();
+  const state = useTableState();
+  const scope = (state.filter("scope") || "All") as "All" | "QCS" | "Local";
+  const { data, error, refetch, isPlaceholderData } = usePolicies(state.page, state.size, scope, state.keyword);
+  const [deleting, setDeleting] = useState<{ rows: Policy[]; clear: () => void }>();
+  const create = (
+    <Locked action="cam:CreatePolicy">
+      {(lock) => (
+        <LinkButton
+          to="/access/policies/new"
+          kind="primary"
+          icon={<AddIcon />}
+          aria-disabled={lock.disabled}
+          title={lock.title}
+        >
+          {t("policies.create")}
+        </LinkButton>
+      )}
+    </Locked>
+  );
+  return (
+    <Page
+      title={t("nav.policies")}
+      lead={t("policies.lead")}
+      parents={[{ title: t("nav.access") }]}
+      actions={
+        <>
+          <ApiCallButton
+            calls={[{ title: t("policies.list"), call: { cloud: "cam/ListPolicies", body: { Page: 1, Rp: 20, Scope: scope } } }]}
+          />
+          {create}
+        </>
+      }
+    >
+      <section className="card">
+        <div className="card__body">
+          <ResourceTable<Policy>
+            label={t("nav.policies")}
+            state={state}
+            search={t("policies.search")}
+            filters={[
+              {
+                name: "scope",
+                label: t("policies.kind"),
+                options: [
+                  { value: "QCS", label: t("policies.kinds.2") },
+                  { value: "Local", label: t("policies.kinds.1") },
+                ],
+              },
+            ]}
+            rows={data?.List}
+            rowKey={(row) => String(row.PolicyId)}
+            paging={{ kind: "offset", total: data?.TotalNum }}
+            error={error}
+            onRetry={() => refetch()}
+            stale={isPlaceholderData}
+            columns={[
+              {
+                key: "name",
+                title: t("policies.name"),
+                render: (row) => (
+                  <Link to="/access/policies/$id" params={{ id: String(row.PolicyId) }} className="break">
+                    {row.PolicyName}
+                  </Link>
+                ),
+              },
+              {
+                key: "kind",
+                title: t("policies.kind"),
+                render: (row) => (
+                  <Tag tone={row.Type === 2 ? "default" : "primary"}>{t(`policies.kinds.${row.Type}`)}</Tag>
+                ),
+              },
+              {
+                key: "about",
+                title: t("policies.about"),
+                render: (row) => row.Description || <span className="quiet">–</span>,
+              },
+              {
+                key: "attached",
+                title: t("policies.usedBy"),
+                number: true,
+                render: (row) => format.number(row.Attachments),
+              },
+              {
+                key: "updated",
+                title: t("policies.updated"),
+                render: (row) => <TimeText at={utcSeconds(row.UpdateTime)} />,
+              },
+            ]}
+            bulk={(rows, clear) => {
+              const own = rows.filter((row) => row.Type === 1);
+              return (
+                <Locked action="cam:DeletePolicy">
+                  {(lock) => (
+                    <Button
+                      icon={<DeleteIcon />}
+                      kind="textDanger"
+                      disabled={lock.disabled || own.length !== rows.length}
+                      title={lock.title ?? (own.length !== rows.length ? t("policies.presetStays") : undefined)}
+                      onClick={() => setDeleting({ rows: own, clear })}
+                    >
+                      {t("action.delete")}
+                    </Button>
+                  )}
+                </Locked>
+              );
+            }}
+            empty={
+              <Empty title={t("policies.empty")} about={t("policies.emptyAbout")}>
+                {create}
+              </Empty>
+            }
+          />
+        </div>
+      </section>
+      {deleting && <DeletePolicies {...deleting} onClose={() => setDeleting(undefined)} />}
+    </Page>
+  );
+}
+
+interface DeleteProps {
+  rows: Pick<Policy, "PolicyId" | "PolicyName">[];
+  clear: () => void;
+  onClose: () => void;
+}
+
+export function DeletePolicies({ rows, clear, onClose }: DeleteProps) {
+  const { t } = useTranslation("access");
+  const remove = useDeletePolicy();
+  const one = rows[0]?.PolicyName ?? "";
+  return (
+    <ConfirmByTyping
+      title={t("policies.deleteTitle", { count: rows.length })}
+      name={rows.length === 1 ? one : String(rows.length)}
+      submit={t("action.delete")}
+      busy={remove.isPending}
+      error={remove.error}
+      onClose={onClose}
+      onConfirm={() =>
+        remove.mutate(
+          { PolicyId: rows.map(({ PolicyId }) => PolicyId) },
+          {
+            onSuccess: () => {
+              say(t("policies.deleted", { count: rows.length }));
+              onClose();
+              clear();
+            },
+          },
+        )
+      }
+    >
+      <p className="break">{rows.map(({ PolicyName }) => PolicyName).join(", ")}</p>
+      <p>{t("policies.deleteAbout")}</p>
+    </ConfirmByTyping>
+  );
+}

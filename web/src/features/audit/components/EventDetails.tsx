@@ -1,0 +1,82 @@
+import { useTranslation } from "react-i18next";
+import { CopyText } from "../../../ui/CopyText";
+import { Dialog } from "../../../ui/Dialog";
+import { TimeText } from "../../../ui/format";
+import type { AuditEvent } from "../api";
+import "../audit.css";
+
+/** One event with all that is known of it; what changed stands side by side. */
+export function EventDetails({ event, onClose }: { event: AuditEvent; onClose: () => void }) {
+  const { t } = useTranslation("audit");
+  const facts: [string, React.ReactNode][] = [
+    [t("time"), <TimeText key="time" at={event.Time / 1000} />],
+    [t("who"), event.Name ? `${event.Name} (${event.Uin})` : t("server")],
+    [t("outcome"), t(`outcomes.${event.Outcome}`)],
+    [t("edge"), t(`edges.${event.Edge}`)],
+    [t("resource"), <CopyText key="resource" text={event.Resource} />],
+    [t("error.requestId"), <CopyText key="request" text={event.RequestId} />],
+    [t("ip"), event.Ip || "–"],
+    [t("agent"), event.UserAgent || "–"],
+  ];
+  if (event.ErrorCode) facts.splice(3, 0, [t("code"), <code key="code">{event.ErrorCode}</code>]);
+  return (
+    <Dialog title={event.Action} at="right" width={680} onClose={onClose}>
+      <div className="stack">
+        <dl className="facts">
+          {facts.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <Changes before={event.Before} after={event.After} />
+      </div>
+    </Dialog>
+  );
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value = JSON.parse(text);
+    return value && typeof value === "object" && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const show = (value: unknown): string =>
+  value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value, null, 1);
+
+function Changes({ before, after }: { before: string; after: string }) {
+  const { t } = useTranslation("audit");
+  const old = parse(before) ?? {};
+  const fresh = parse(after) ?? {};
+  const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])];
+  if (!names.length) return null;
+  return (
+    <table className="changes">
+      <caption className="visually-hidden">{t("changes")}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t("field_")}</th>
+          <th scope="col">{t("before")}</th>
+          <th scope="col">{t("after")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {names.map((name) => (
+          <tr key={name} data-changed={show(old[name]) !== show(fresh[name])}>
+            <th scope="row">{name}</th>
+            <td>
+              <code className="break">{show(old[name])}</code>
+            </td>
+            <td>
+              <code className="break">{show(fresh[name])}</code>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

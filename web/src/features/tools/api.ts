@@ -1,0 +1,8 @@
+import type { Data } from "../../api/client";
+import { useChange } from "../../api/hooks";
+
+export type Signature = Data<"im/CreateSecretUserSig">;
+export type Verdict = Data<"im/VerifySecretUserSig">;
+
+export const useGenerate = () => useChange("im/CreateSecretUserSig");
+export const useVerify = () => useChange("im/VerifySecretUserSig");
