@@ -7,7 +7,7 @@ import secrets
 import string
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 from argon2 import PasswordHasher
@@ -28,19 +28,34 @@ _hasher: Final = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
 _threads: Final = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 
 
+RANGES: Final = {
+    "MinimumLength": (8, 32),
+    "ForcePasswordChange": (0, 365),
+    "ReusePasswordLimit": (0, 24),
+    "RetryPasswordLimit": (3, 20),
+    "PasswordExpirationInvalidation": (1, 2),
+}
+
+
+def _number(name: str) -> msgspec.Meta:
+    """The range for the schema; ``check_rules`` is what refuses, with the code of its own."""
+    low, high = RANGES[name]
+    return msgspec.Meta(extra_json_schema={"minimum": low, "maximum": high})
+
+
 class PasswordRules(msgspec.Struct, frozen=True, kw_only=True):
     """access-management.md 6.1, ``GetPasswordRules``."""
 
-    MinimumLength: int = 8
+    MinimumLength: Annotated[int, _number("MinimumLength")] = 8
     """8 to 32 characters."""
     MustContain: str = "Upper,Lower,Digit,Special"
-    ForcePasswordChange: int = 0
+    ForcePasswordChange: Annotated[int, _number("ForcePasswordChange")] = 0
     """Days after which a password must be changed; 0: never."""
-    ReusePasswordLimit: int = 1
+    ReusePasswordLimit: Annotated[int, _number("ReusePasswordLimit")] = 1
     """How many former passwords may not come back, 0 to 24."""
-    RetryPasswordLimit: int = 5
+    RetryPasswordLimit: Annotated[int, _number("RetryPasswordLimit")] = 5
     """Wrong passwords within an hour until the user is locked, 3 to 20."""
-    PasswordExpirationInvalidation: int = 1
+    PasswordExpirationInvalidation: Annotated[int, _number("PasswordExpirationInvalidation")] = 1
     """1: an expired password must be changed at login; 2: it does not sign in any more."""
 
 
@@ -49,14 +64,7 @@ def check_rules(rules: PasswordRules) -> None:
     kinds = [kind for kind in rules.MustContain.split(",") if kind]
     if any(kind not in _KINDS for kind in kinds) or len(set(kinds)) != len(kinds):
         raise invalid(f"MustContain lists some of {', '.join(_KINDS)}", "PasswordRuleError")
-    ranges = (
-        ("MinimumLength", 8, 32),
-        ("ForcePasswordChange", 0, 365),
-        ("ReusePasswordLimit", 0, 24),
-        ("RetryPasswordLimit", 3, 20),
-        ("PasswordExpirationInvalidation", 1, 2),
-    )
-    for name, low, high in ranges:
+    for name, (low, high) in RANGES.items():
         if not low <= getattr(rules, name) <= high:
             raise invalid(f"{name} is from {low} to {high}", "PasswordRuleError")
 

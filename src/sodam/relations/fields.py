@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sodam.apps.model import App
-from sodam.relations.model import MAX_CUSTOM, MAX_GROUP_NAME, MAX_REMARK, MAX_WORDING, Friend, Owner
+from sodam.relations.model import MAX_CUSTOM, MAX_GROUP_NAME, MAX_REMARK, MAX_SOURCE, MAX_WORDING, Friend, Owner
 
 GROUP: Final = "Tag_SNS_IM_Group"
 REMARK: Final = "Tag_SNS_IM_Remark"
@@ -17,7 +17,7 @@ ADD_TIME: Final = "Tag_SNS_IM_AddTime"
 REMARK_TIME: Final = "Tag_SNS_IM_RemarkTime"
 CUSTOM: Final = "Tag_SNS_Custom_"
 STANDARD: Final = frozenset((GROUP, REMARK, SOURCE, WORDING, ADD_TIME, REMARK_TIME))
-_SOURCE: Final = re.compile(r"AddSource_Type_[A-Za-z]{1,8}\Z")
+_SOURCE: Final = re.compile(rf"AddSource_Type_[A-Za-z]{{1,{MAX_SOURCE}}}\Z")
 _MAX_UINT64: Final = 2**64 - 1
 MAX_TIME: Final = 2**53
 

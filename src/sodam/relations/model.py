@@ -15,6 +15,8 @@ MAX_GROUPS: Final = 32
 MAX_GROUP_NAME: Final = 30
 MAX_REMARK: Final = 96
 MAX_WORDING: Final = 256
+MAX_SOURCE: Final = 8
+"""Letters of an AddSource after ``AddSource_Type_``."""
 MAX_CUSTOM: Final = 500
 MAX_PENDING: Final = 100
 """Requests that wait for one user's answer; the oldest roll off."""

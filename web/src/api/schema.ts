@@ -544,7 +544,7 @@ export type VersionLine = {
   IsDefaultVersion: number;
 };
 
-export type sodam_cloudapi_actions_users_UserData = {
+export type UserList = {
   Data: UserView[];
 };
 
@@ -797,20 +797,9 @@ export type Ranges = {
   DeletedIdDays: MinMax;
   UserFields: FieldLimits;
   FriendFields: FieldLimits;
-  Profile: ({
-    Tag: string;
-    Type: "string" | "bytes" | "uint32" | "uint64";
-    MaxBytes: number;
-    Values: string[];
-  })[];
+  Profile: ProfileFieldRule[];
+  Relations: RelationLimits;
   CustomValueMax: number;
-  Relations: {
-    Remark: number;
-    Wording: number;
-    GroupName: number;
-    Groups: number;
-    Source: number;
-  };
 };
 
 export type MinMax = {
@@ -821,6 +810,21 @@ export type MinMax = {
 export type FieldLimits = {
   Max: number;
   NameMax: number;
+};
+
+export type ProfileFieldRule = {
+  Tag: string;
+  Type: "bytes" | "string" | "uint32" | "uint64";
+  MaxBytes: number;
+  Values: string[];
+};
+
+export type RelationLimits = {
+  Remark: number;
+  Wording: number;
+  GroupName: number;
+  Groups: number;
+  Source: number;
 };
 
 export type GroupAddAnswer = {
@@ -1209,7 +1213,7 @@ export type GroupGet = {
 };
 
 export type FriendGetAnswer = {
-  UserDataItem: sodam_rest_sns_read_UserData[];
+  UserDataItem: UserData[];
   StandardSequence: number;
   CustomSequence: number;
   FriendNum: number;
@@ -1217,7 +1221,7 @@ export type FriendGetAnswer = {
   NextStartIndex: number;
 };
 
-export type sodam_rest_sns_read_UserData = {
+export type UserData = {
   To_Account: string;
   ValueItem: FieldValue[];
 };
@@ -1544,11 +1548,25 @@ export type UserSigChecked = {
   Version: number | null;
 };
 
+export type BeginMFA = {
+  Password: string;
+};
+
+export type MfaBegun = {
+  Secret: string;
+  Uri: string;
+};
+
+export type ChangePassword = {
+  OldPassword: string;
+  NewPassword: string;
+};
+
 export type Who = {
   Uin: number;
   OwnerUin: number;
   Name: string;
-  Type: "root" | "user";
+  Type: string;
   MFA: boolean;
   MustChangePassword: boolean;
   CsrfToken: string;
@@ -1558,7 +1576,62 @@ export type Who = {
   LastLoginIp: string;
 };
 
+export type CheckPermissions = {
+  Items: PermissionItem[];
+};
+
+export type PermissionItem = {
+  Action: string;
+  SDKAppID?: number;
+};
+
+export type Permissions = {
+  Allowed: boolean[];
+};
+
+export type ConfirmMFA = {
+  Code: string;
+};
+
+export type SessionList = {
+  Sessions: SessionLine[];
+};
+
+export type SessionLine = {
+  Id: string;
+  CreateTime: number;
+  LastSeen: number;
+  Ip: string;
+  UserAgent: string;
+  Current: boolean;
+};
+
+export type DisableMFA = {
+  Password: string;
+  Code: string;
+};
+
+export type EndSession = {
+  Id: string;
+};
+
+export type Login = {
+  UserName: string;
+  Password: string;
+  Code?: string;
+};
+
 export interface Actions {
+  "session/BeginMFA": { request: BeginMFA; data: MfaBegun };
+  "session/ChangePassword": { request: ChangePassword; data: Who };
+  "session/CheckPermissions": { request: CheckPermissions; data: Permissions };
+  "session/ConfirmMFA": { request: ConfirmMFA; data: Who };
+  "session/DescribeSessions": { request: NothingIn; data: SessionList };
+  "session/DisableMFA": { request: DisableMFA; data: Who };
+  "session/EndSession": { request: EndSession; data: Nothing };
+  "session/Login": { request: Login; data: Who };
+  "session/Logout": { request: NothingIn; data: Nothing };
+  "session/Whoami": { request: NothingIn; data: Who };
   "cam/AddUser": { request: AddUser; data: UserAdded };
   "cam/AddUserToGroup": { request: Memberships; data: Nothing };
   "cam/AttachGroupPolicy": { request: AttachGroupPolicy; data: Nothing };
@@ -1598,7 +1671,7 @@ export interface Actions {
   "cam/ListGroupsForUser": { request: ListGroupsForUser; data: GroupList };
   "cam/ListPolicies": { request: ListPolicies; data: PolicyList };
   "cam/ListPolicyVersions": { request: OfPolicy; data: VersionList };
-  "cam/ListUsers": { request: NothingIn; data: sodam_cloudapi_actions_users_UserData };
+  "cam/ListUsers": { request: NothingIn; data: UserList };
   "cam/ListUsersForGroup": { request: ListUsersForGroup; data: MemberList };
   "cam/PutUserPermissionsBoundary": { request: PutUserPermissionsBoundary; data: Nothing };
   "cam/RemoveUserFromGroup": { request: Memberships; data: Nothing };
@@ -1677,55 +1750,23 @@ export interface Actions {
   "im/StopSdkAppId": { request: OfApp; data: AppView };
   "im/ToggleSecretVersion": { request: OfApp; data: KeyMade };
   "im/VerifySecretUserSig": { request: VerifySecretUserSig; data: UserSigChecked };
-  "session/Login": { request: {
-    UserName: string;
-    Password: string;
-    Code?: string;
-  }; data: Who };
-  "session/Logout": { request: object; data: object };
-  "session/Whoami": { request: object; data: Who };
-  "session/ChangePassword": { request: {
-    OldPassword: string;
-    NewPassword: string;
-  }; data: Who };
-  "session/BeginMFA": { request: {
-    Password: string;
-  }; data: {
-    Secret: string;
-    Uri: string;
-  } };
-  "session/ConfirmMFA": { request: {
-    Code: string;
-  }; data: Who };
-  "session/DisableMFA": { request: {
-    Password: string;
-    Code: string;
-  }; data: Who };
-  "session/CheckPermissions": { request: {
-    Items: {
-      Action: string;
-      SDKAppID?: number;
-    }[];
-  }; data: {
-    Allowed: boolean[];
-  } };
-  "session/DescribeSessions": { request: object; data: {
-    Sessions: {
-      Id: string;
-      CreateTime: number;
-      LastSeen: number;
-      Ip: string;
-      UserAgent: string;
-      Current: boolean;
-    }[];
-  } };
-  "session/EndSession": { request: {
-    Id: string;
-  }; data: object };
 }
 
 export const LIMITS = {
+  "session/BeginMFA.Password": {"max":256},
+  "session/ChangePassword.OldPassword": {"max":256},
+  "session/ChangePassword.NewPassword": {"max":256},
+  "session/CheckPermissions.Items": {"max":200},
+  "session/ConfirmMFA.Code": {"max":256},
+  "session/DisableMFA.Password": {"max":256},
+  "session/DisableMFA.Code": {"max":256},
+  "session/EndSession.Id": {"max":256},
+  "session/Login.UserName": {"max":256},
+  "session/Login.Password": {"max":256},
+  "session/Login.Code": {"max":256},
+  "cam/AddUser.Name": {"min":1,"max":64},
   "cam/AddUser.Remark": {"max":200},
+  "cam/AddUser.Password": {"max":128},
   "cam/AddUser.PhoneNum": {"max":100},
   "cam/AddUser.CountryCode": {"max":100},
   "cam/AddUser.Email": {"max":100},
@@ -1734,19 +1775,46 @@ export const LIMITS = {
   "cam/BuildPolicyDocument.Statements.Actions": {"min":1,"max":100},
   "cam/BuildPolicyDocument.Statements.Resources": {"min":1,"max":100},
   "cam/CreateAccessKey.Description": {"max":200},
+  "cam/CreateGroup.GroupName": {"min":1,"max":64},
   "cam/CreateGroup.Remark": {"max":200},
+  "cam/CreatePolicy.PolicyName": {"min":1,"max":128},
+  "cam/CreatePolicy.PolicyDocument": {"min":1,"max":65536},
+  "cam/CreatePolicy.Description": {"max":300},
   "cam/CreatePolicy.Tags": {"max":50},
+  "cam/CreatePolicy.Tags.Key": {"min":1,"max":127},
+  "cam/CreatePolicy.Tags.Value": {"max":255},
+  "cam/CreatePolicyVersion.PolicyDocument": {"min":1,"max":65536},
+  "cam/CreateTagPolicy.PolicyName": {"min":1,"max":128},
   "cam/CreateTagPolicy.Actions": {"min":1,"max":100},
   "cam/CreateTagPolicy.Tags": {"min":1,"max":50},
+  "cam/CreateTagPolicy.Tags.Key": {"min":1,"max":127},
+  "cam/CreateTagPolicy.Tags.Value": {"max":255},
+  "cam/CreateTagPolicy.Description": {"max":300},
   "cam/CreateTagPolicy.Uins": {"max":100},
   "cam/CreateTagPolicy.GroupIds": {"max":100},
   "cam/DeletePolicy.PolicyId": {"min":1,"max":50},
   "cam/DeletePolicyVersion.VersionId": {"min":1,"max":5},
   "cam/DescribeSubAccounts.FilterSubAccountUin": {"max":50},
   "cam/GetSecurityLastUsed.SecretIdList": {"min":1,"max":10},
+  "cam/ListAttachedGroupPolicies.Keyword": {"max":200},
+  "cam/ListAttachedUserAllPolicies.Keyword": {"max":200},
+  "cam/ListAttachedUserPolicies.Keyword": {"max":200},
+  "cam/ListGroups.Keyword": {"max":200},
+  "cam/ListPolicies.Keyword": {"max":200},
   "cam/RemoveUserFromGroup.Info": {"min":1,"max":100},
+  "cam/ResetPassword.Password": {"max":128},
+  "cam/UpdateGroup.GroupName": {"min":1,"max":64},
   "cam/UpdateGroup.Remark": {"max":200},
+  "cam/UpdatePasswordRules.Rules.MinimumLength": {"min":8,"max":32},
+  "cam/UpdatePasswordRules.Rules.ForcePasswordChange": {"min":0,"max":365},
+  "cam/UpdatePasswordRules.Rules.ReusePasswordLimit": {"min":0,"max":24},
+  "cam/UpdatePasswordRules.Rules.RetryPasswordLimit": {"min":3,"max":20},
+  "cam/UpdatePasswordRules.Rules.PasswordExpirationInvalidation": {"min":1,"max":2},
+  "cam/UpdatePolicy.Description": {"max":300},
+  "cam/UpdatePolicy.PolicyDocument": {"min":1,"max":65536},
+  "cam/UpdatePolicy.Alias": {"max":300},
   "cam/UpdateUser.Remark": {"max":200},
+  "cam/UpdateUser.Password": {"max":128},
   "cam/UpdateUser.PhoneNum": {"max":100},
   "cam/UpdateUser.CountryCode": {"max":100},
   "cam/UpdateUser.Email": {"max":100},
@@ -1756,16 +1824,38 @@ export const LIMITS = {
   "im/AddUserField.Field.Name": {"max":8},
   "im/AnswerFriendRequest.UserID": {"min":1,"max":32},
   "im/AnswerFriendRequest.From": {"min":1,"max":32},
+  "im/AnswerFriendRequest.Remark": {"max":96},
+  "im/CreateAccount.UserID": {"min":1,"max":32},
+  "im/CreateAccount.Nick": {"max":500},
+  "im/CreateAccount.FaceUrl": {"max":500},
   "im/CreatePlanOrder.Months": {"min":1,"max":24},
+  "im/CreateSecretUserSig.UserID": {"min":1,"max":32},
   "im/CreateSecretUserSig.Expire": {"min":1,"max":1576800000},
   "im/DeleteFriendRequest.UserID": {"min":1,"max":32},
   "im/DeleteFriendRequest.Peer": {"min":1,"max":32},
+  "im/DeleteSdkappid.ConfirmName": {"max":64},
+  "im/DescribeAccount.UserID": {"min":1,"max":32},
+  "im/DescribeAccountList.Keyword": {"max":200},
   "im/DescribeFriendRequests.UserID": {"min":1,"max":32},
+  "im/DescribeIMAppList.Keyword": {"max":200},
   "im/DescribePlanPrice.Months": {"min":1,"max":24},
   "im/ExportAccounts.UserIDs": {"max":1000},
-  "im/ModifyAccountInfo.Add": {"max":10},
-  "im/ModifyAccountInfo.Remove": {"max":10},
+  "im/ExportAccounts.Keyword": {"max":200},
+  "im/KickAccount.UserID": {"min":1,"max":32},
+  "im/ModifyAccountInfo.Add": {"max":32,"min":1},
+  "im/ModifyAccountInfo.Remove": {"max":32,"min":1},
+  "im/ModifyAccountProfile.UserID": {"min":1,"max":32},
+  "im/ModifyAppInfo.Name": {"min":1,"max":64},
+  "im/ModifyAppInfo.Type": {"max":32},
+  "im/ModifyAppInfo.Introduction": {"max":300},
+  "im/ModifyAppTags.Tags": {"max":50},
+  "im/ModifyAppTags.Tags.Key": {"min":1,"max":127},
+  "im/ModifyAppTags.Tags.Value": {"max":255},
   "im/ModifyUserField.Field.Name": {"max":8},
-  "im/RemoveUser.UserIDs": {"min":1,"max":100},
+  "im/RegisterIMApp.Name": {"min":1,"max":64},
+  "im/RegisterIMApp.Type": {"max":32},
+  "im/RegisterIMApp.Introduction": {"max":300},
+  "im/RemoveUser.UserIDs": {"min":1,"max":32},
+  "im/VerifySecretUserSig.UserID": {"min":1,"max":32},
   "im/VerifySecretUserSig.UserSig": {"max":8193},
 } as const;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -12,6 +12,8 @@ from sodam.apps.model import AllowType, App, FieldType, FriendField, UserField
 from sodam.apps.plans import FEATURE_PLAN, changeable_from
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.views import OfApp
+from sodam.profiles.model import STANDARD
+from sodam.relations import model as relations
 
 
 class UserFieldView(msgspec.Struct):
@@ -49,12 +51,37 @@ class FieldLimits(msgspec.Struct):
     NameMax: int
 
 
+class ProfileFieldRule(msgspec.Struct):
+    """What a standard profile field takes."""
+
+    Tag: str
+    Type: Literal["string", "bytes", "uint32", "uint64"]
+    MaxBytes: int
+    """Of a text, as UTF-8."""
+    Values: list[str]
+    """All that it takes, when it is an enumeration; otherwise empty."""
+
+
+class RelationLimits(msgspec.Struct):
+    """Bytes that texts may have; ``Groups`` is how many, ``Source`` letters after ``AddSource_Type_``."""
+
+    Remark: int = relations.MAX_REMARK
+    Wording: int = relations.MAX_WORDING
+    GroupName: int = relations.MAX_GROUP_NAME
+    Groups: int = relations.MAX_GROUPS
+    Source: int = relations.MAX_SOURCE
+
+
 class Ranges(msgspec.Struct):
     HistoryDays: MinMax
     RecallSeconds: MinMax
     DeletedIdDays: MinMax
     UserFields: FieldLimits
     FriendFields: FieldLimits
+    Profile: list[ProfileFieldRule]
+    Relations: RelationLimits
+    CustomValueMax: int = relations.MAX_CUSTOM
+    """Bytes of a custom field's text."""
 
 
 class Ability(msgspec.Struct):
@@ -82,6 +109,11 @@ _NAMES = {
     "AllowAccountDeletion": "allow_account_deletion",
     "DeletedIdDays": "deleted_id_days",
 }
+
+
+_PROFILE = [
+    ProfileFieldRule(field.tag, field.type, field.limit, sorted(field.values or ())) for field in STANDARD.values()
+]
 
 
 def _user_field(field: UserField) -> UserFieldView:
@@ -125,6 +157,8 @@ def _ability(app: App, now: int) -> Ability:
             MinMax(0, rules.MAX_DELETED_ID_DAYS),
             FieldLimits(rules.MAX_USER_FIELDS, rules.MAX_FIELD_NAME),
             FieldLimits(rules.MAX_FRIEND_FIELDS, rules.MAX_FIELD_NAME),
+            _PROFILE,
+            RelationLimits(),
         ),
     )
 
