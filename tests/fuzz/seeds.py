@@ -17,14 +17,19 @@ FACTOR: Final = float(os.environ.get("SODAM_FUZZ_FACTOR") or 1)
 """SODAM_FUZZ_FACTOR multiplies the number of tries."""
 
 
-def tries(count: float) -> Callable[[T], T]:
-    """For a hypothesis test: about `count` examples times FACTOR, from SEED, with no clock over it."""
-    chosen = settings(
+def chosen(count: float, **others: Any) -> settings:
+    """About `count` examples times FACTOR, with no clock over them."""
+    return settings(
         max_examples=max(5, int(count * FACTOR)),
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
         print_blob=False,
+        **others,
     )
-    return lambda test: seed(SEED)(chosen(test))
+
+
+def tries(count: float) -> Callable[[T], T]:
+    """For a hypothesis test: `chosen`, from SEED."""
+    return lambda test: seed(SEED)(chosen(count)(test))
