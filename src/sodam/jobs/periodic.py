@@ -75,8 +75,7 @@ class Periodic:
             row = await tx.fetch_one("SELECT value FROM server_state WHERE name = $1", key)
             assert row is not None
             mark = msgspec.json.decode(row[0], type=_Mark)
-            alone = tx.engine == "sqlite"  # a lease is a dead process's
-            if mark.due > now or (mark.until > now and not alone):
+            if mark.due > now or mark.until > now:
                 return False
             await _put(tx, key, _Mark(self._owner, now + _LEASE_SECONDS, 0))
             return True

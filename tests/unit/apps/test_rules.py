@@ -1,0 +1,141 @@
+"""What may be changed of an app, and what is refused."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from sodam.apps import rules
+from sodam.apps.model import App, FriendField, UserField
+from sodam.apps.plans import AddOns, Overrides, Plan, add_months, next_month
+from sodam.control import ControlError
+from sodam.usersig import Keys
+
+NOW = int(datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC).timestamp())
+
+
+def app(plan: Plan = "Flagship", **fields: Any) -> App:
+    return App(sdkappid=1400000001, name="one", plan=plan, keys=Keys(("k",), ()), **fields)
+
+
+def refused(code: str, fn: Any, *args: Any) -> ControlError:
+    with pytest.raises(ControlError) as error:
+        fn(*args)
+    assert error.value.code == code, error.value
+    return error.value
+
+
+def test_information() -> None:
+    changed = rules.info(app(), " two ", None, "hello\nworld")
+    assert (changed.name, changed.introduction) == ("two", "hello\nworld")
+    for name in ("", "   ", "x" * 65, "a\nb"):
+        refused("InvalidParameter", rules.info, app(), name, None, None)
+    refused("InvalidParameter", rules.info, app(), None, None, "x" * 301)
+    refused("ResourceInUse", rules.info, app(deleting_at=1), "two", None, None)
+
+
+def test_tags() -> None:
+    assert rules.tags(app(tags={"old": "1"}), {"team": "a", "stage": ""}).tags == {"team": "a", "stage": ""}
+    for bad in ({"": "x"}, {"a&b": "x"}, {"k" * 128: "x"}, {"k": "v" * 256}, {str(i): "" for i in range(51)}):
+        refused("InvalidParameter", rules.tags, app(), bad)
+
+
+def test_administrators() -> None:
+    full = rules.admins(app(), [f"a{i}" for i in range(9)], [])
+    assert len(full.admins) == 10
+    assert refused("LimitExceeded.Administrators", rules.admins, full, ["one more"], []).cure
+    assert "new" in rules.admins(full, ["new"], ["a0"]).admins
+    refused("InvalidParameter", rules.admins, full, [], ["administrator"])
+    for bad in ("", "x" * 33, "한국"):
+        refused("InvalidParameter", rules.admins, app(), [bad], [])
+
+
+def test_states_and_deletion() -> None:
+    assert rules.status(app(), "expired").status == "expired"
+    refused("InvalidParameter", rules.status, app("Trial"), "expired")
+    refused("FailedOperation.AppNotDisabled", rules.deleting, app(), "one", NOW)
+    disabled = app(status="disabled")
+    refused("InvalidParameter.ConfirmName", rules.deleting, disabled, "two", NOW)
+    assert rules.deleting(disabled, "one", NOW).deleting_at == NOW
+    refused("ResourceInUse", rules.deleting, app(status="disabled", deleting_at=1), "one", NOW)
+
+
+def test_settings_name_their_version() -> None:
+    first = rules.settings(app(), 1, {"blacklist_check": False, "recall_seconds": 60}, NOW)
+    assert (first.settings.blacklist_check, first.settings.recall_seconds, first.settings_version) == (False, 60, 2)
+    refused("FailedOperation.VersionConflict", rules.settings, first, 1, {"friend_check": True}, NOW)
+    assert rules.settings(first, 2, {"friend_check": False}, NOW) is first  # nothing differs
+    for bad in ({"recall_seconds": 0}, {"recall_seconds": 604801}, {"history_days": 0}, {"deleted_id_days": -1}):
+        refused("InvalidParameter", rules.settings, app(), 1, bad, NOW)
+
+
+def test_plan_locks_settings() -> None:
+    error = refused("UnsupportedOperation.PlanRequired", rules.settings, app("Pro"), 1, {"recall_seconds": 60}, NOW)
+    assert error.extra["Plan"] == "Flagship"
+    assert rules.settings(app("Pro"), 1, {"recall_seconds": 120}, NOW).settings_version == 1
+    assert rules.lacking(app("Trial"), "recall_seconds") == "Flagship"
+    assert rules.lacking(app(), "recall_seconds") == ""
+
+
+def test_history_once_a_month() -> None:
+    bought = app(add_ons=AddOns(history_days=100))
+    refused("InvalidParameter", rules.settings, app(), 1, {"history_days": 8}, NOW)
+    refused("InvalidParameter", rules.settings, bought, 1, {"history_days": 101}, NOW)
+    changed = rules.settings(bought, 1, {"history_days": 100}, NOW)
+    error = refused("FailedOperation.OncePerMonth", rules.settings, changed, 2, {"history_days": 50}, NOW + 86400)
+    assert error.extra["From"] == next_month(NOW)
+    assert rules.settings(changed, 2, {"history_days": 50}, next_month(NOW)).settings.history_days == 50
+
+
+def test_user_fields() -> None:
+    field = UserField(name="Level", type="uint64")
+    one = rules.add_user_field(app(), 1, field)
+    assert one.settings.user_fields == (field,)
+    refused("FailedOperation.VersionConflict", rules.add_user_field, one, 1, UserField(name="Other"))
+    refused("ResourceInUse", rules.add_user_field, one, 2, field)
+    for name in ("", "TooLongName", "a1", "a_b", "é"):
+        refused("InvalidParameter", rules.add_user_field, one, 2, UserField(name=name))
+    unreadable = UserField(name="Level", type="uint64", app_read=False, admin_read=False)
+    unwritable = UserField(name="Level", type="uint64", app_write=False, admin_write=False)
+    for bad in (unreadable, unwritable, UserField(name="Level", type="string")):
+        refused("InvalidParameter", rules.modify_user_field, one, 2, bad)
+    narrow = UserField(name="Level", type="uint64", app_write=False)
+    assert rules.modify_user_field(one, 2, narrow).settings.user_fields == (narrow,)
+    refused("ResourceNotFound", rules.modify_user_field, one, 2, UserField(name="Absent"))
+    full = app()
+    for i in range(20):
+        full = rules.add_user_field(full, i + 1, UserField(name="F" + chr(65 + i)))
+    refused("LimitExceeded.Fields", rules.add_user_field, full, 21, UserField(name="More"))
+
+
+def test_friend_fields() -> None:
+    full = app()
+    for i in range(20):
+        full = rules.add_friend_field(full, i + 1, FriendField(name="F" + chr(65 + i), type="bytes"))
+    refused("LimitExceeded.Fields", rules.add_friend_field, full, 21, FriendField(name="More"))
+    refused("ResourceInUse", rules.add_friend_field, full, 21, FriendField(name="FA"))
+
+
+def test_overrides_win_and_settings_follow() -> None:
+    bought = app(add_ons=AddOns(history_days=100, groups_joined=900))
+    assert (bought.limits.max_history_days, bought.limits.groups_joined) == (100, 900)
+    kept = rules.settings(bought, 1, {"history_days": 90}, NOW)
+    narrowed = rules.overrides(kept, Overrides(max_history_days=30, accounts=5))
+    assert (narrowed.limits.max_history_days, narrowed.limits.accounts) == (30, 5)
+    assert (narrowed.settings.history_days, narrowed.settings_version) == (30, kept.settings_version + 1)
+    assert rules.overrides(narrowed, Overrides()).limits == bought.limits
+    assert rules.overrides(app(), Overrides(avchatrooms=None, accounts=None)).limits.avchatrooms is None
+    refused("InvalidParameter", rules.overrides, app(), Overrides(friends=-1))
+
+
+def test_months() -> None:
+    end_of_january = int(datetime.datetime(2027, 1, 31, 12, tzinfo=datetime.UTC).timestamp())
+    later = datetime.datetime.fromtimestamp(add_months(end_of_january, 1), datetime.UTC)
+    assert (later.month, later.day, later.hour) == (2, 28, 12)
+    assert (
+        datetime.datetime.fromtimestamp(next_month(end_of_january), datetime.UTC).isoformat().startswith("2027-02-01T")
+    )
+    december = int(datetime.datetime(2026, 12, 5, tzinfo=datetime.UTC).timestamp())
+    assert datetime.datetime.fromtimestamp(add_months(december, 13), datetime.UTC).isoformat().startswith("2028-01-05")
