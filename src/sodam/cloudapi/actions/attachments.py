@@ -11,7 +11,6 @@ from sodam.access.presets import Preset
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.policies import OfPolicy
 from sodam.cloudapi.actions.views import Keyword, Page, Rp, stamp
-from sodam.control import missing
 
 
 class AttachUserPolicy(OfPolicy):
@@ -281,10 +280,10 @@ async def delete_user_permissions_boundary(call: Call, request: OfBoundary) -> N
 
 @action("cam", "GetUserPermissionBoundary", kind="read", level="operation")
 async def get_user_permission_boundary(call: Call, request: OfBoundary) -> BoundaryView:
-    """A sub-user's permissions boundary."""
+    """A sub-user's permissions boundary; without one, PolicyId is 0 and the texts are empty."""
     user = await call.plane.users.get_sub(request.TargetUin)
     if not user.boundary:
-        raise missing("the user has no permissions boundary")
+        return BoundaryView(0, "", "", 0, 0)
     found = await call.plane.policies.get(user.boundary)
     document = await call.plane.policies.document(found)
     return BoundaryView(user.boundary, _name(found), document, 2 if isinstance(found, Preset) else 1, _mode(found))
