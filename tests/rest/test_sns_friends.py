@@ -437,3 +437,52 @@ async def test_clients_add_for_themselves(host: Host) -> None:
     await host.accounts("ask", AllowType="AllowType_Type_NeedConfirm")
     body = {"From_Account": "u1", "AddFriendItem": [{"To_Account": "ask", "AddSource": SOURCE}], "ForceAddFlags": 1}
     assert await host.codes(ADD, body, client="u1") == [30539], "only an administrator can force"
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b", "\n", "사용자", "x" * 5000, " "])
+async def test_odd_names_are_unknown_accounts(host: Host, odd: str) -> None:
+    """Whatever stands for a UserID: a documented code, never a failure of the store."""
+    await host.add("u1", "u2")
+    tags = [{"Tag": "Tag_SNS_IM_Remark", "Value": "x"}]
+    check = {"To_Account": [odd], "CheckType": "CheckResult_Type_Both"}
+    for path, body in (
+        (ADD, {"AddFriendItem": {"To_Account": odd, "AddSource": SOURCE}}),
+        ("sns/friend_import", {"AddFriendItem": {"To_Account": odd, "AddSource": SOURCE}}),
+        ("sns/friend_update", {"UpdateItem": {"To_Account": odd, "SnsItem": tags}}),
+        ("sns/friend_delete", {"To_Account": [odd], "DeleteType": "Delete_Type_Both"}),
+        ("sns/friend_check", check),
+        ("sns/black_list_check", check | {"CheckType": "BlackCheckResult_Type_Both"}),
+        ("sns/friend_get_list", {"To_Account": [odd], "TagList": ["Tag_SNS_IM_Remark"]}),
+        ("sns/black_list_add", {"To_Account": [odd]}),
+        ("sns/black_list_delete", {"To_Account": [odd]}),
+        ("sns/group_add", {"GroupName": ["g"], "To_Account": [odd]}),
+        ("follow/follow_add", {"FollowItem": {"To_Account": odd}}),
+        ("follow/follow_delete", {"To_Account": [odd]}),
+        ("follow/follow_check", {"To_Account": [odd]}),
+        ("follow/follow_get_info", {"To_Account": [odd]}),
+    ):
+        answer = await host.ok(path, {"From_Account": "u1", **body})
+        [items] = [value for name, value in answer.items() if isinstance(value, list) and name != "Fail_Account"]
+        assert [entry["ResultCode"] for entry in items] == [30003], path
+    pendency = {"From_Account": "u1", "To_Account": [odd], "PendencyType": "Pendency_Type_Both"}
+    assert await host.codes("sns/pendency_delete", pendency, client="u1") == [30003]
+    reply = {"To_Account": odd, "ResponseAction": "Response_Action_Agree"}
+    assert await host.codes(
+        "sns/friend_response", {"From_Account": "u1", "ResponseFriendItem": reply}, client="u1"
+    ) == [30614]
+    cursor = {"From_Account": "u1", "FollowType": 1, "StartCursor": f"5.{odd}"}
+    assert (await host("follow/follow_get", cursor))["ErrorCode"] in (0, 30001)
+
+
+@pytest.mark.parametrize("odd", ["\0", "a\0b"])
+async def test_odd_texts_are_refused(host: Host, odd: str) -> None:
+    for field in ("AddSource", "Remark", "AddWording"):
+        entry = {"To_Account": "u2", "AddSource": SOURCE, field: odd}
+        assert await host.codes(ADD, {"From_Account": "u1", "AddFriendItem": entry}) == [30001]
+    entry = {"To_Account": "u2", "AddSource": SOURCE, "GroupName": odd}
+    assert await host.codes(ADD, {"From_Account": "u1", "AddFriendItem": entry}) == [30011]
+    surrogate = (
+        b'{"From_Account":"u1","AddFriendItem":{"To_Account":"u2","AddSource":"AddSource_Type_A","Remark":"\\ud800"}}'
+    )
+    answer = await host.raw(ADD, surrogate)
+    assert answer["ErrorCode"] == 30001 or answer["ResultItem"][0]["ResultCode"] == 30001

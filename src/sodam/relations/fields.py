@@ -25,9 +25,9 @@ Value = str | int | list[str]
 
 
 def size(text: str) -> int:
-    """Bytes of UTF-8. A lone surrogate, which JSON can spell, is no text."""
+    """Bytes of UTF-8. With a NUL or a lone surrogate, which JSON can spell and not every store, it is too long."""
     try:
-        return len(text) if text.isascii() else len(text.encode())
+        return 1 << 30 if "\0" in text else len(text.encode())
     except UnicodeEncodeError:
         return 1 << 30
 

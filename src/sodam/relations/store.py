@@ -50,9 +50,10 @@ _PARTS: Final = {
 def batches(ids: Iterable[str]) -> Iterator[Sequence[str]]:
     """The ids without repetition, in lists of a few fixed lengths: few statements, so that all stay prepared.
 
-    The last list is filled up by repeating its last id, which IN does not mind.
+    The last list is filled up by repeating its last id, which IN does not mind. What cannot be a UserID is left out:
+    callers may pass on what they were sent, and PostgreSQL refuses some texts.
     """
-    rest = list(dict.fromkeys(ids))
+    rest = [user_id for user_id in dict.fromkeys(ids) if user_id.isascii() and user_id.isprintable()]
     for at in range(0, len(rest), _SIZES[-1]):
         batch = rest[at : at + _SIZES[-1]]
         size = next(size for size in _SIZES if size >= len(batch))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from sodam.accounts.model import ProfileValue
+from sodam.accounts.model import ProfileValue, valid_user_id
 from sodam.errors import ApiError, Code
 from sodam.relations.model import Place
 from sodam.rest.sns import Names, ResultAnswer, acting, many, origin_of, results
@@ -92,7 +92,7 @@ class FollowGetAnswer(msgspec.Struct):
 
 def _place(cursor: str) -> Place:
     at, found, user_id = cursor.partition(".")
-    if not (found and at.isascii() and at.isdigit() and len(at) < 19):
+    if not (found and at.isascii() and at.isdigit() and len(at) < 19 and valid_user_id(user_id)):
         raise ApiError(Code.SNS_BAD_REQUEST, "StartCursor is none that was given out")
     return int(at), user_id
 
