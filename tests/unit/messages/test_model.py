@@ -1,0 +1,118 @@
+"""MsgKeys, conversations, and the memory of what was sent lately."""
+
+from __future__ import annotations
+
+import pytest
+
+from sodam.errors import ApiError, Code
+from sodam.messages.dedupe import WINDOW, Recent
+from sodam.messages.model import Message, conversation, parse_key
+from sodam.messages.paging import cut
+from sodam.messages.quota import MinuteQuota
+
+
+def message(seq: int = 1, time: int = 100, body: bytes = b"x", random: int = 0) -> Message:
+    return Message(
+        app=1,
+        conv=conversation("a", "b"),
+        sender="a",
+        recipient="b",
+        msg_seq=seq,
+        msg_random=random,
+        client_time=0,
+        body=body,
+        msg_time=time,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "parsed"),
+    [
+        ("51277_880213_1790000123", (51277, 880213, 1790000123)),
+        ("0_0_0", (0, 0, 0)),
+        ("4294967295_4294967295_1", (4294967295, 4294967295, 1)),
+        ("4294967296_1_1", None),
+        ("1_4294967296_1", None),
+        ("1_1_1099511627776", None),
+        ("", None),
+        ("1_2", None),
+        ("1_2_3_4", None),
+        ("1__3", None),
+        ("-1_2_3", None),
+        ("+1_2_3", None),
+        (" 1_2_3", None),
+        ("1_2_3\n", None),
+        ("\N{SUPERSCRIPT TWO}_2_3", None),
+        ("\N{ARABIC-INDIC DIGIT ONE}_2_3", None),
+        ("0" * 46 + "1_2_3", None),
+        ("0" * 45 + "1_2_3", (1, 2, 3)),
+    ],
+)
+def test_msg_key(text: str, parsed: tuple[int, int, int] | None) -> None:
+    assert parse_key(text) == parsed
+
+
+def test_conversation_is_the_same_from_both_sides() -> None:
+    assert conversation("a", "b") == conversation("b", "a") == "a\x1fb"
+    assert conversation("a", "a") == "a\x1fa"
+    assert conversation("a", "ab") != conversation("aa", "b")
+
+
+def test_recent_knows_for_the_whole_window() -> None:
+    now = [0.0]
+    recent = Recent(lambda: now[0])
+    first = message()
+    assert recent.seen(first) is None
+    assert recent.seen(message()) is first
+    recent.stored(first)
+    for second in range(0, WINDOW, 7):
+        now[0] = float(second)
+        assert recent.seen(message()) == 100
+        assert recent.seen(message(seq=1000 + second)) is None
+    now[0] = 2.0 * WINDOW
+    recent.seen(message(seq=7))
+    now[0] = 3.0 * WINDOW
+    assert recent.seen(message()) is None
+
+
+def test_recent_forgets_what_was_not_stored() -> None:
+    recent = Recent()
+    first = message()
+    recent.seen(first)
+    recent.forget(first)
+    again = message()
+    assert recent.seen(again) is None
+    assert recent.seen(message()) is again
+
+
+def test_recent_tells_contents_apart() -> None:
+    recent = Recent()
+    assert recent.seen(message(body=b"x")) is None
+    assert recent.seen(message(body=b"y")) is None
+
+
+def test_quota() -> None:
+    now = [0.0]
+    quota = MinuteQuota(10, Code.MSG_BATCH_QUOTA, lambda: now[0])
+    quota.take(1, 7)
+    quota.take(2, 10)
+    with pytest.raises(ApiError) as caught:
+        quota.take(1, 4)
+    assert caught.value.code == Code.MSG_BATCH_QUOTA
+    quota.take(1, 3)
+    now[0] = 60.0
+    quota.take(1, 10)
+
+
+def test_cut() -> None:
+    found = [message(seq=n, time=100 - n) for n in range(6)]
+    assert cut(found, 10) == found
+    assert cut(found, 6) == found
+    assert cut(found, 3) == found[:3]
+    assert cut(found, 5, max_bytes=650) == found[:2]
+    assert cut(found, 5, max_bytes=1) == found[:1]
+    assert cut([], 5) == []
+    same = [message(random=1) for _ in range(4)]
+    assert cut(same, 2) == same
+    assert cut([*found[:2], *same], 3) == found[:2]
+    assert cut([*same, *found], 2) == same
