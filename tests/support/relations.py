@@ -110,7 +110,7 @@ class Host:
 
     async def add(self, user_id: str, *peers: str, **fields: Any) -> list[int]:
         """friend_add by an administrator; item fields and call fields together."""
-        top = {name: fields.pop(name) for name in ("AddType", "ForceAddFlags") if name in fields}
+        top: dict[str, Any] = {name: fields.pop(name) for name in ("AddType", "ForceAddFlags") if name in fields}
         items = [{"To_Account": peer, "AddSource": SOURCE, **fields} for peer in peers]
         return await self.codes("sns/friend_add", {"From_Account": user_id, "AddFriendItem": items, **top})
 
