@@ -25,7 +25,7 @@ from tests.fuzz.seeds import SEED
 CUTS: Final = int(os.environ.get("SODAM_FAULT_CUTS") or 20)
 USERS: Final = "abcdef"
 PAIRS: Final = [(one, other) for one in USERS for other in USERS if one != other]
-MESSAGES: Final = 2400
+MESSAGES: Final = 5400
 """Enough, at their size, for the write-ahead log to be carried over into the database more than once."""
 
 
@@ -111,7 +111,7 @@ def _moments(disk: Disk, rng: random.Random) -> list[int]:
     """Half of them anywhere, half where the log is carried over into the database."""
     carried = [n for n, step in enumerate(disk.steps) if step.file == "sodam.db" and step.data]
     syncs = sum(step.file == "sodam.db" and step.kind == "sync" for step in disk.steps)
-    assert syncs >= 2, "the log was never carried over: too little was written"
+    assert syncs >= 3, "the log was never carried over: too little was written"
     return [rng.choice(carried) + rng.randint(0, 3) if n % 2 else rng.randrange(len(disk.steps)) for n in range(CUTS)]
 
 
