@@ -29,7 +29,7 @@ from sodam.relations.fields import (
     size,
     standard_items,
 )
-from sodam.relations.model import MAX_REMARK, PAGE, Friend, Origin, Outcome, Owner, refused
+from sodam.relations.model import MAX_REMARK, OLD_PAGE, PAGE, Friend, Origin, Outcome, Owner, refused
 from sodam.relations.work import Core, Work
 
 _UPDATE = "FriendUpdate"
@@ -178,7 +178,7 @@ class Friends:
         page = OldPage(core.now(), 0, last_seq != owner.standard_seq, owner.standard_seq, owner.friends, [])
         if not page.all or start >= owner.friends:
             return page
-        limit = max(1, min(limit, PAGE))
+        limit = max(1, min(limit, OLD_PAGE))
         rows = await store_friends.page(core.db, app.sdkappid, user_id, start, None, limit)
         chosen = await self.chosen(app, user_id, [friend.peer for friend in rows], tags, side)
         page.friends.extend((peer, fields) for peer, fields, _ in chosen if fields is not None)

@@ -22,8 +22,10 @@ MAX_PENDING: Final = 100
 """Requests that wait for one user's answer; the oldest roll off."""
 PENDENCY_SECONDS: Final = 30 * 86400
 """A request that was not answered for so long is gone."""
-PAGE: Final = 100
-"""Friends in a page of friend_get."""
+PAGE: Final = 200
+"""Friends in a page of friend_get. The documents name no size; at 100 the HTTP request costs more than the page."""
+OLD_PAGE: Final = 100
+"""Friends in a page of friend_get_all, at most."""
 MAX_FOLLOWING: Final = 5000
 
 # How an owner and a peer stand to each other, as bits.
