@@ -45,6 +45,9 @@ def build() -> App:
     relations.command("sodam.cli.relations:export", name="export")
     relations.command("sodam.cli.relations:import_", name="import")
     app.command(relations)
+    root = App(name="root", help="The console's root account.")
+    root.command("sodam.cli.root:password", name="password")
+    app.command(root)
     return app
 
 
