@@ -35,11 +35,13 @@ export function Shell() {
         {t("bar.skip")}
       </a>
       <aside className="frame__side">
-        <Link to="/" className="brand">
-          <img src="/console/favicon.svg" alt="" />
-          Sodam
-        </Link>
-        <SideNav />
+        <div className="frame__menu">
+          <Link to="/" className="brand">
+            <img src="/console/favicon.svg" alt="" />
+            Sodam
+          </Link>
+          <SideNav />
+        </div>
       </aside>
       <Bar onMenu={() => setMenu(true)} onSearch={() => setSearch(true)} />
       <main className="frame__main" id="main" tabIndex={-1}>

@@ -35,6 +35,8 @@ export function Button({ kind = "plain", icon, busy, small, children, onClick, t
       {...looks[kind]}
       {...(rest as object)}
       type={type}
+      // Without it TDesign draws a disabled button as a div, which is no button for screen readers.
+      tag="button"
       size={small ? "small" : "medium"}
       icon={icon as never}
       loading={busy}

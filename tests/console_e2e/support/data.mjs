@@ -1,0 +1,118 @@
+// Enough of everything that no page is empty: accounts, relations, users, policies, orders, events.
+import { finished } from "./api.mjs";
+import { APP } from "./server.mjs";
+
+const NAMES = ["Mina", "Joon", "Sora", "Haneul", "Yuna", "Li Wei", "Chen Jie", "Anna", "Tom", "Aiko", "Daniel", "Eunji"];
+
+export async function prepare(call) {
+  const first = await call("im/DescribeSdkAppInfo", { SDKAppID: APP });
+  await call("im/ModifyAppInfo", {
+    SDKAppID: APP,
+    Name: "Han River Talk",
+    Type: "Social",
+    Introduction: "Messages for the people who run, ride and row along the river.",
+  });
+  await call("im/ModifyAppTags", {
+    SDKAppID: APP,
+    Tags: [
+      { Key: "team", Value: "support" },
+      { Key: "stage", Value: "production" },
+    ],
+  });
+  const trial = await call("im/RegisterIMApp", { Name: "Sandbox", Introduction: "To try things out" });
+  const pro = await call("im/RegisterIMApp", { Name: "Night Market", KeyAlgorithm: "ECDSA-SHA256" });
+  await call("im/CreatePlanOrder", { SDKAppID: pro.SDKAppID, Plan: "Pro", Months: 12, AutoRenew: true, AcceptTerms: true });
+  const off = await call("im/RegisterIMApp", { Name: "Old festival" });
+  await call("im/StopSdkAppId", { SDKAppID: off.SDKAppID });
+  let ability = await call("im/DescribeAbilityConfInfo", { SDKAppID: APP });
+  for (const Field of [
+    { Name: "Level", Type: "uint64", AppRead: true, AppWrite: false, AdminRead: true, AdminWrite: true },
+    { Name: "City", Type: "string", AppRead: true, AppWrite: true, AdminRead: true, AdminWrite: true },
+  ]) {
+    ability = await call("im/AddUserField", { SDKAppID: APP, Version: ability.Version, Field });
+  }
+  await call("im/AddFriendField", { SDKAppID: APP, Version: ability.Version, Field: { Name: "Close", Type: "uint64" } });
+  const rows = NAMES.map((Nick, index) => ({
+    UserID: Nick.toLowerCase().replaceAll(" ", "."),
+    Nick,
+    Profile: { Tag_Profile_IM_Level: index % 5, Tag_Profile_Custom_City: index % 2 ? "Seoul" : "Busan" },
+  }));
+  rows.push(...Array.from({ length: 60 }, (_, index) => ({ UserID: `user${String(index).padStart(3, "0")}` })));
+  const job = await call("im/ImportAccounts", {
+    SDKAppID: APP,
+    Format: "json",
+    Content: JSON.stringify([...rows, { UserID: "x".repeat(40) }, { UserID: "tom", Profile: { Tag_No_Such: 1 } }]),
+  });
+  await finished(call, job.JobId);
+  await relate(call);
+  const who = await people(call);
+  return { first, trial, pro, off, importJob: job.JobId, ...who };
+}
+
+async function relate(call) {
+  const of = (user) => ({ SDKAppID: APP, From_Account: user });
+  await call("im/AddFriend", {
+    ...of("mina"),
+    AddFriendItem: ["joon", "sora", "tom", "anna"].map((To_Account, index) => ({
+      To_Account,
+      AddSource: "AddSource_Type_Web",
+      Remark: ["Jun", "", "Tommy", ""][index],
+      GroupName: index % 2 ? "Rowing" : "Work",
+    })),
+    ForceAddFlags: 1,
+  });
+  await call("im/AddBlackList", { ...of("mina"), To_Account: ["user001", "user002"] });
+  await call("im/AddFollow", { ...of("mina"), FollowItem: [{ To_Account: "aiko" }, { To_Account: "daniel" }] });
+  await call("im/AddFollow", { ...of("aiko"), FollowItem: [{ To_Account: "mina" }] });
+  await call("im/ModifyAccountProfile", {
+    SDKAppID: APP,
+    UserID: "mina",
+    Profile: {
+      Tag_Profile_IM_AllowType: "AllowType_Type_NeedConfirm",
+      Tag_Profile_IM_Gender: "Gender_Type_Female",
+      Tag_Profile_IM_BirthDay: 19940817,
+      Tag_Profile_IM_SelfSignature: "Up before the sun",
+    },
+  });
+  for (const [user, AddWording] of [
+    ["eunji", "We met at the boathouse"],
+    ["yuna", ""],
+  ]) {
+    await call("im/AddFriend", {
+      ...of(user),
+      AddFriendItem: [{ To_Account: "mina", AddSource: "AddSource_Type_Web", AddWording }],
+    });
+  }
+}
+
+async function people(call) {
+  const made = [];
+  for (const [Name, Remark] of [
+    ["seoyeon", "Support, morning shift"],
+    ["minsu", "Operations"],
+    ["wang.fang", "Finance, reads only"],
+  ]) {
+    made.push(await call("cam/AddUser", { Name, Remark, ConsoleLogin: 1, UseApi: 0, NeedResetPassword: 0, Password: "Passw0rd-123" }));
+  }
+  const { GroupId } = await call("cam/CreateGroup", { GroupName: "support", Remark: "Answers users" });
+  await call("cam/AddUserToGroup", { Info: [{ GroupId, Uin: made[0].Uin }, { GroupId, Uin: made[1].Uin }] });
+  const document = {
+    version: "2.0",
+    statement: [
+      { effect: "allow", action: ["name/im:Describe*", "name/im:ModifyAccountProfile"], resource: "*" },
+      { effect: "deny", action: "name/im:DescribeSecret", resource: "*" },
+    ],
+  };
+  const { PolicyId } = await call("cam/CreatePolicy", {
+    PolicyName: "support-desk",
+    Description: "Reads everything, edits profiles",
+    PolicyDocument: JSON.stringify(document),
+  });
+  await call("cam/AttachGroupPolicy", { PolicyId, AttachGroupId: GroupId });
+  await call("cam/UpdatePolicy", { PolicyId, PolicyDocument: JSON.stringify(document, null, 1) });
+  const presets = await call("cam/ListPolicies", { Scope: "QCS", Rp: 50 });
+  const readOnly = presets.List.find(({ PolicyName }) => PolicyName === "QcloudIMReadOnlyAccess");
+  await call("cam/AttachUserPolicy", { PolicyId: readOnly.PolicyId, AttachUin: made[2].Uin });
+  const { AccessKey } = await call("cam/CreateAccessKey", { Description: "nightly export" });
+  return { users: made, group: GroupId, policy: PolicyId, preset: readOnly.PolicyId, accessKey: AccessKey };
+}

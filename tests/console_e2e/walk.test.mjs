@@ -1,0 +1,67 @@
+// Opens every page in every language, wide and narrow, light and dark: nothing may fail, lack a text, stick out or shut
+// anybody out. Leaves a picture of each under test-artifacts/console.
+//   CONSOLE_E2E=all   every combination instead of four that meet each language, width and theme
+//   CONSOLE_E2E=en-1280-light   this combination only
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { signIn } from "./support/api.mjs";
+import { inspect, launch, openPage } from "./support/browser.mjs";
+import { prepare } from "./support/data.mjs";
+import { pages } from "./support/pages.mjs";
+import { REPOSITORY, startServer } from "./support/server.mjs";
+
+const EVERY = ["ko", "en", "zh"].flatMap((language) =>
+  [1280, 390].flatMap((width) => ["light", "dark"].map((theme) => `${language}-${width}-${theme}`)),
+);
+const SOME = ["en-1280-light", "ko-390-light", "zh-1280-dark", "en-390-dark"];
+const wanted = process.env.CONSOLE_E2E ?? "";
+const combinations = wanted === "all" ? EVERY : wanted ? wanted.split(",") : SOME;
+
+let server;
+let browser;
+let call;
+let data;
+
+before(async () => {
+  server = await startServer();
+  call = await signIn(server.url);
+  data = await prepare(call);
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  const log = await server?.stop();
+  assert.doesNotMatch(log ?? "", /\[(error|critical) *\]/, "the server logged an error");
+});
+
+test("every route is walked", () => {
+  const router = readFileSync(join(REPOSITORY, "web/src/router.tsx"), "utf8");
+  const routes = [...router.matchAll(/at\("([^"]+)"/g)].map((match) => match[1]);
+  const seen = pages(data).map(([, path]) => path.split("?")[0]);
+  for (const route of routes) {
+    const shape = new RegExp(`^${route.replaceAll("/", "\\/").replace(/\$\w+/g, "[^/]+")}$`);
+    assert.ok(seen.some((path) => shape.test(path)), `no picture of ${route}`);
+  }
+});
+
+for (const combination of combinations) {
+  const [language, width, theme] = combination.split("-");
+  test(`pages: ${combination}`, async () => {
+    const page = await openPage(browser, { url: server.url, language, theme, width: Number(width), cookie: call.cookie() });
+    for (const [name, path] of pages(data)) {
+      await page.goto(`${server.url}/console${path}`);
+      await page.waitForSelector("h1");
+      await inspect(page, `${combination}/${name}`);
+    }
+    await page.context().clearCookies();
+    await page.goto(`${server.url}/console/login`);
+    await page.waitForSelector("h1");
+    await inspect(page, `${combination}/login`);
+    const problems = [...new Set(page.problems.filter((problem) => !problem.includes("Whoami")))];
+    await page.context().close();
+    assert.deepEqual(problems, []);
+  });
+}
