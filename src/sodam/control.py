@@ -43,5 +43,8 @@ def conflict() -> ControlError:
 def plan_required(plan: str, what: str) -> ControlError:
     """The app's plan lacks a feature; ``plan`` is the least that has it."""
     return ControlError(
-        "UnsupportedOperation.PlanRequired", f"{what} needs the plan {plan}", cure="Upgrade the app.", extra={"Plan": plan}
+        "UnsupportedOperation.PlanRequired",
+        f"{what} needs the plan {plan}",
+        cure="Upgrade the app.",
+        extra={"Plan": plan},
     )

@@ -35,7 +35,7 @@ def _changed(status: str) -> int:
 def _readable(args: tuple[Value, ...]) -> tuple[Value, ...]:
     """What a read is given. PostgreSQL refuses text with U+0000; since none is stored, such text equals nothing."""
     for value in args:
-        if value.__class__ is str and "\0" in cast(str, value):
+        if isinstance(value, str) and "\0" in value:
             return tuple(v.replace("\0", _NUL) if isinstance(v, str) else v for v in args)
     return args
 
