@@ -7,6 +7,7 @@ events. A client that reads too slowly is cut when its budget is used up; it cat
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Collection, Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 WRITE_BUDGET = 4 * 1024 * 1024
 """Bytes that may wait for a slow client."""
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
+"""Not every store takes it, and no client has a use for it but in a message, whose content is kept as bytes."""
 SYNC_EVENTS = 200
 """After so many events a client is asked for a new cookie, so that its next catch-up is short."""
 
@@ -152,6 +155,8 @@ class Connection:
                 client_ip=self.client_ip,
             )
             call.connection = self
+            if not command.eager and _NUL(action.body):
+                raise ApiError(command.service.bad_request, "text with a NUL character")
             body = success(command, call, await command.handler(call, decode_request(command, action.body)))
         except ApiError as error:
             code = int(error.code)

@@ -8,6 +8,7 @@ cover it (docs/decisions).
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any, cast
@@ -25,7 +26,7 @@ from picows import (
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from sodam.gateway.frames import MAX_FRAME, wire_frame
-from sodam.gateway.transport import Accept, Receiver
+from sodam.gateway.transport import CLOSE_SECONDS, Accept, Receiver
 
 log = structlog.get_logger(__name__)
 _MAX_WRITE = 256 * 1024
@@ -57,17 +58,18 @@ _LOG = _Log()
 class PicowsTransport(WSListener):
     """See ``Transport``."""
 
-    __slots__ = ("_parts", "_receiver", "_size", "_ws")
+    __slots__ = ("_closing", "_parts", "_receiver", "_size", "_ws")
 
     def __init__(self, receiver: Receiver) -> None:
         self._receiver = receiver
         self._ws: WSTransport | None = None
         self._parts: list[bytes] | None = None
         self._size = 0
+        self._closing = False
 
     def write(self, payloads: list[bytes]) -> None:
         ws = self._ws
-        if ws is None:
+        if ws is None or self._closing:
             return
         raw = ws.underlying_transport
         if not raw.is_closing():
@@ -77,9 +79,11 @@ class PicowsTransport(WSListener):
         return int(self._ws.underlying_transport.get_write_buffer_size()) if self._ws is not None else 0
 
     def close(self, code: int, reason: str) -> None:
-        if self._ws is not None:
+        # The socket stays open for the peer's answer: closed with unread input it would be reset, and the code lost.
+        if self._ws is not None and not self._closing:
+            self._closing = True
             self._ws.send_close(cast(WSCloseCode, code), reason.encode())
-            self._ws.disconnect()
+            asyncio.get_running_loop().call_later(CLOSE_SECONDS, self.abort)
 
     def abort(self) -> None:
         if self._ws is not None:
@@ -92,8 +96,11 @@ class PicowsTransport(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         kind = frame.msg_type
         if kind is _CLOSE or kind == _CLOSE:
-            transport.send_close(frame.get_close_code(), frame.get_close_message())
+            if not self._closing:
+                transport.send_close(frame.get_close_code(), frame.get_close_message())
             transport.disconnect()
+        elif self._closing:
+            return
         elif self._parts is None and frame.fin and kind in (_BINARY, _TEXT):
             self._receiver.received(frame.get_payload_as_bytes())
         elif kind in (_BINARY, _TEXT, _CONTINUATION):

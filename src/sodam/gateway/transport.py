@@ -6,6 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+CLOSE_SECONDS = 2.0
+"""How long a closing handshake may take."""
+
 
 class Transport(Protocol):
     def write(self, payloads: list[bytes]) -> None:
@@ -17,7 +20,7 @@ class Transport(Protocol):
         ...
 
     def close(self, code: int, reason: str) -> None:
-        """Begin the closing handshake."""
+        """Begin the closing handshake: nothing more is received or sent, and the connection ends soon."""
         ...
 
     def abort(self) -> None:

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, cast
 
-from websockets.exceptions import ProtocolError
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from sodam.gateway.frames import MAX_FRAME
-from sodam.gateway.transport import Accept, Receiver
+from sodam.gateway.transport import CLOSE_SECONDS, Accept, Receiver
 
 
 class WebsocketsTransport(asyncio.Protocol):
@@ -24,6 +24,7 @@ class WebsocketsTransport(asyncio.Protocol):
         self._raw: asyncio.Transport | None = None
         self._receiver: Receiver | None = None
         self._parts: list[bytes] = []
+        self._closing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._raw = cast(asyncio.Transport, transport)
@@ -44,21 +45,22 @@ class WebsocketsTransport(asyncio.Protocol):
             receiver.closed()
 
     def write(self, payloads: list[bytes]) -> None:
-        try:
-            for payload in payloads:
-                self._protocol.send_binary(payload)
-        except ProtocolError:
-            return  # the closing handshake has begun
+        if self._raw is None or self._protocol.state is not State.OPEN:
+            return
+        for payload in payloads:
+            self._protocol.send_binary(payload)
         self._flush()
 
     def waiting(self) -> int:
         return self._raw.get_write_buffer_size() if self._raw is not None else 0
 
     def close(self, code: int, reason: str) -> None:
+        if self._raw is None or self._closing:
+            return
+        self._closing = True
         self._protocol.send_close(code, reason)
         self._flush()
-        if self._raw is not None:
-            self._raw.close()
+        asyncio.get_running_loop().call_later(CLOSE_SECONDS, self.abort)
 
     def abort(self) -> None:
         if self._raw is not None:
@@ -77,7 +79,7 @@ class WebsocketsTransport(asyncio.Protocol):
             self._receiver.opened(self)
 
     def _frame(self, frame: Frame) -> None:
-        if frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT) or self._receiver is None:
+        if frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT) or self._receiver is None or self._closing:
             return
         self._parts.append(bytes(frame.data))
         if frame.fin:

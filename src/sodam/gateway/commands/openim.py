@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from sodam.errors import ApiError, Code
@@ -101,13 +103,17 @@ def text(raw: msgspec.Raw) -> bytes:
     return data
 
 
+UInt32 = Annotated[int, msgspec.Meta(ge=0, le=U32)]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
+
+
 class MsgInfo(msgspec.Struct):
     From_Account: str
     To_Account: str
-    MsgSeq: int
-    MsgRandom: int
-    MsgTimeStamp: int = 0
-    MsgTime: int = 0
+    MsgSeq: UInt32
+    MsgRandom: UInt32
+    MsgTimeStamp: Seconds = 0
+    MsgTime: Seconds = 0
 
 
 class MsgWithdraw(msgspec.Struct):
@@ -134,9 +140,9 @@ async def msgwithdraw(call: Call, request: MsgWithdraw) -> None:
 class ModifyC2cMsg(msgspec.Struct):
     From_Account: str
     To_Account: str
-    MsgSeq: int
-    MsgRandom: int
-    MsgTime: int
+    MsgSeq: UInt32
+    MsgRandom: UInt32
+    MsgTime: Seconds
     MsgVersion: int | None = None
     MsgBody: msgspec.Raw = msgspec.Raw()
     CloudCustomData: msgspec.Raw = msgspec.Raw()

@@ -8,7 +8,7 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.gateway import catch_up
-from sodam.gateway.commands.openim import service
+from sodam.gateway.commands.openim import Seconds, service
 from sodam.messages.events import WireMessage, wire
 from sodam.messages.model import Message, parse_key
 from sodam.messages.reads import NEWEST, Place
@@ -82,7 +82,7 @@ def _position(cookie: str) -> Position | None:
 class GetRoamMsg(msgspec.Struct):
     Peer_Account: str
     MaxCnt: int = 15
-    LastMsgTime: int = 0
+    LastMsgTime: Seconds = 0
     MsgKey: str = ""
     GetDirection: int = 0
     WithRecalledMsg: int = 1
@@ -136,7 +136,7 @@ def _place(request: GetRoamMsg) -> Place | None:
 
 class ReadItem(msgspec.Struct):
     To_Account: str
-    LastedMsgTime: int = 0
+    LastedMsgTime: Seconds = 0
 
 
 class ReadItems(msgspec.Struct):
@@ -236,13 +236,24 @@ class MuteSet(msgspec.Struct):
     Mute_Notifications: int
 
 
-@service.command("set_c2c_peer_mute_notifications")
-async def set_c2c_peer_mute_notifications(call: Call, request: MuteSet) -> None:
-    """Set MsgRecvOption for up to 30 peers."""
+class MuteFailed(msgspec.Struct):
+    Peer_Account: str
+    ErrorCode: int
+
+
+class MuteSetAnswer(msgspec.Struct):
+    ErrorList: list[MuteFailed]
+
+
+@service.command("set_c2c_peer_mute_notifications", errors=(Code.C2C_ACCOUNT_INVALID,))
+async def set_c2c_peer_mute_notifications(call: Call, request: MuteSet) -> MuteSetAnswer:
+    """Set MsgRecvOption for up to 30 peers; those that do not exist stand in ErrorList with 20003."""
     if request.Mute_Notifications not in (0, 1, 2) or not 1 <= len(request.Peer_Account) <= 30:
         raise ApiError(Code.C2C_BAD_PACKET, "Mute_Notifications is 0, 1 or 2, for 1 to 30 peers")
-    await call.services.changes.mute(call.app, call.caller, request.Peer_Account, request.Mute_Notifications)
-    for peer in request.Peer_Account:
+    known = await call.services.accounts.find_many(call.app.sdkappid, request.Peer_Account)
+    peers = [peer for peer in dict.fromkeys(request.Peer_Account) if peer in known]
+    await call.services.changes.mute(call.app, call.caller, peers, request.Mute_Notifications)
+    for peer in peers:
         event = msgspec.json.encode(
             {
                 "Event": 10,
@@ -252,3 +263,5 @@ async def set_c2c_peer_mute_notifications(call: Call, request: MuteSet) -> None:
             }
         )
         call.services.messages.told(call.app.sdkappid, (call.caller,), event, exclude=call.instid)
+    failed = [peer for peer in request.Peer_Account if peer not in known]
+    return MuteSetAnswer([MuteFailed(peer, int(Code.C2C_ACCOUNT_INVALID)) for peer in failed])

@@ -174,7 +174,7 @@ class Top(_Own, kw_only=True):
     RecentContactItem: list[Contact]
 
 
-@service.command("top", errors=(Code.CONV_NOT_ADMIN,))
+@service.command("top", errors=(Code.CONV_NOT_ADMIN, Code.CONV_ACCOUNT_NOT_FOUND))
 async def top(call: Call, request: Top) -> None:
     """Pin (1) or unpin (2) conversations."""
     owner = _own(call, request)
@@ -183,6 +183,10 @@ async def top(call: Call, request: Top) -> None:
         raise ApiError(Code.CONV_BAD_REQUEST, "OperationType is 1 or 2, with 1 to 100 conversations")
     peers = [contact.To_Account for contact in contacts if contact.Type == 1 and contact.To_Account]
     pinned = request.OperationType == 1
+    known = await call.services.accounts.find_many(call.app.sdkappid, peers)
+    if pinned and len(known) < len(set(peers)):
+        raise ApiError(Code.CONV_ACCOUNT_NOT_FOUND)
+    peers = [peer for peer in peers if peer in known]
     await call.services.changes.pin(call.app, owner, peers, pinned=pinned)
     listed: list[Any] = [{"Type": 1, "Peer_Account": peer} for peer in peers]
     event = msgspec.json.encode(
