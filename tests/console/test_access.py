@@ -220,5 +220,12 @@ async def test_audit(root: ConsoleClient, console_server: ServerProcess) -> None
     assert two["Events"][0]["EventId"] < one["Events"][0]["EventId"]
     assert (await root.call("cloudaudit/DescribeEvent", EventId=change["EventId"])) == change
     job = await root.call("cloudaudit/ExportEvents", SDKAppID=app, Format="json")
+    reader = await user(root, "im-reader")
+    await root.call("cam/AttachUserPolicy", PolicyId=1_000_000_003, AttachUin=reader["Uin"])
+    async with ConsoleClient(console_server.url) as client:  # all of IM, and still not the audit log
+        await client.login("im-reader")
+        error = await refused(client, "AuthFailure.UnauthorizedOperation", "im/DescribeJob", JobId=job["JobId"])
+        assert (error["Action"], error["Resource"]) == ("cloudaudit:ExportEvents", "*")
+        assert (await client.http.get(f"/console/files/{job['JobId']}")).status_code == 403
     exported = json.loads((await root.http.get((await root.job(job["JobId"]))["File"])).content)
     assert change["EventId"] in [e["id"] for e in exported]

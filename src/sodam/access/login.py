@@ -18,6 +18,8 @@ from sodam.control import ControlError, invalid
 from sodam.storage import Database, Tx
 
 LOCK_SECONDS: Final = 900
+MAX_CHECKING: Final = 32
+"""Passwords being checked at a time: each costs 64 MiB for a moment, and waits for its turn."""
 _FIRST_UIN: Final = 100_000_000_000
 _RULES: Final = "password_rules"
 
@@ -40,6 +42,7 @@ class LoginService:
         self._clock = clock
         self.owner_uin = 0
         """Of the root account; known after ``start``."""
+        self._checking = 0
 
     async def start(self, password: str | None) -> str | None:
         """Make the root account when it is missing. The password, if this call made one up."""
@@ -88,8 +91,18 @@ class LoginService:
     async def login(self, name: str, password: str, code: str, ip: str) -> User:
         """The user whose name and password these are.
 
-        Raises ControlError AuthFailure.LoginFailure, .MFAFailure (one-time code missing or wrong) or .AccountLocked.
+        Raises ControlError AuthFailure.LoginFailure, .MFAFailure (one-time code missing or wrong) or .AccountLocked,
+        and RequestLimitExceeded when too many try at once.
         """
+        if self._checking >= MAX_CHECKING:
+            raise ControlError("RequestLimitExceeded", "too many people sign in at this moment", cure="Try again.")
+        self._checking += 1
+        try:
+            return await self._login(name, password, code, ip)
+        finally:
+            self._checking -= 1
+
+    async def _login(self, name: str, password: str, code: str, ip: str) -> User:
         user = await store.by_name(self._db, name[:128])
         now = int(self._clock())
         if user is not None and user.locked_until > now:

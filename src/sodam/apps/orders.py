@@ -62,7 +62,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 def planned(app: App, wish: Wish, now: int) -> tuple[App, Kind]:
     """The app after an order, and what kind of order it is. Raises ControlError where the rules forbid it."""
-    if app.deleting_at or app.status == "disabled":
+    run_out = 0 < app.expires_at <= now
+    if app.deleting_at or (app.status == "disabled" and not run_out):
         raise ControlError("FailedOperation.AppDisabled", "the app is disabled", cure="Enable it first.")
     if not MIN_MONTHS <= wish.months <= MAX_MONTHS:
         raise invalid(f"Months is from {MIN_MONTHS} to {MAX_MONTHS}")

@@ -66,8 +66,10 @@ def tags(app: App, wanted: Mapping[str, str]) -> App:
     return replace(app, tags={key.strip(): value.strip() for key, value in wanted.items()})
 
 
-def status(app: App, wanted: Status) -> App:
+def status(app: App, wanted: Status, now: int) -> App:
     _not_deleting(app)
+    if wanted == "enabled" and 0 < app.expires_at <= now:
+        raise ControlError("FailedOperation.PlanExpired", "the app's plan has expired", cure="Renew the plan.")
     if wanted == "expired" and app.plan == "Trial":
         raise invalid("the plan Trial does not expire")
     return replace(app, status=wanted)

@@ -27,6 +27,8 @@ from sodam.errors import ApiError
 log = structlog.get_logger(__name__)
 _MISSING: Final = re.compile(r"missing required field `([^`]+)`")
 _MAX_APP: Final = 2**53
+_JOB_ACTIONS: Final = {"ExportEvents": "cloudaudit:ExportEvents"}
+"""Kinds of jobs that are about no app: whoever may begin such a job may see it and its file."""
 
 
 class _Target(msgspec.Struct):
@@ -151,34 +153,39 @@ async def _authorize(call: Call, target: _Target) -> None:
     if action.level == "list":
         call.resource = app_resource(caller.owner_uin, 0)
         if not call.authority.could_allow(question(plane, caller, action.id, call.resource, None)):
-            raise _refused(action, call.resource)
+            raise _refused(action.id, call.resource)
         return
     unknown: ControlError | None = None
+    asked = action.id
     if action.level == "job":
         try:
-            target.SDKAppID = (await plane.jobs.get(target.JobId)).about_app
+            job = await plane.jobs.get(target.JobId)
+            target.SDKAppID = job.about_app
+            asked = _JOB_ACTIONS.get(job.kind, asked)
         except ControlError as error:  # said only to whoever may know
             unknown = error
     call.about_app = target.SDKAppID
-    if action.level in ("app", "job"):
+    if asked != action.id:
+        pass  # the job belongs to no app: its resource is an operation's
+    elif action.level in ("app", "job"):
         app = plane.services.apps.get(target.SDKAppID)
         resource = app_resource(caller.owner_uin, target.SDKAppID)
     elif action.level == "user":
         resource = user_resource(caller.owner_uin, target.TargetUin or caller.uin)
     call.resource = resource or "*"
-    if not call.authority.decide(question(plane, caller, action.id, resource, app)).allowed:
-        raise _refused(action, call.resource)
+    if not call.authority.decide(question(plane, caller, asked, resource, app)).allowed:
+        raise _refused(asked, call.resource)
     if unknown is not None and target.JobId:
         raise unknown
     call.app = app
 
 
-def _refused(action: Action, resource: str) -> ControlError:
+def _refused(action_id: str, resource: str) -> ControlError:
     return ControlError(
         "AuthFailure.UnauthorizedOperation",
-        f"you are not authorized to perform operation ({action.id}) on resource ({resource})",
+        f"you are not authorized to perform operation ({action_id}) on resource ({resource})",
         cure="Ask an administrator for a policy that allows this operation on this resource.",
-        extra={"Action": action.id, "Resource": resource},
+        extra={"Action": action_id, "Resource": resource},
     )
 
 

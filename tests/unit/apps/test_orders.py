@@ -52,6 +52,8 @@ def test_upgrade_renewal_add_on() -> None:
     assert (kind, more.expires_at) == ("renewal", add_months(pro.expires_at, 2))
     late, _ = planned(app("Pro", expires_at=NOW - DAY, status="expired"), Wish(plan="Pro"), NOW)
     assert (late.status, late.expires_at) == ("enabled", add_months(NOW, 1))
+    run_out, _ = planned(app("Pro", expires_at=NOW - 9 * DAY, status="disabled"), Wish(plan="Pro"), NOW)
+    assert (run_out.status, run_out.expires_at) == ("enabled", add_months(NOW, 1))
     with_history, kind = planned(pro, Wish(add_ons=AddOns(history_days=30)), NOW)
     assert (kind, with_history.expires_at) == ("addon", pro.expires_at)
     assert with_history.limits.max_history_days == 30

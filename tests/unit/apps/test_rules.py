@@ -53,8 +53,10 @@ def test_administrators() -> None:
 
 
 def test_states_and_deletion() -> None:
-    assert rules.status(app(), "expired").status == "expired"
-    refused("InvalidParameter", rules.status, app("Trial"), "expired")
+    assert rules.status(app(), "expired", NOW).status == "expired"
+    refused("InvalidParameter", rules.status, app("Trial"), "expired", NOW)
+    assert rules.status(app(expires_at=NOW + 1, status="disabled"), "enabled", NOW).status == "enabled"
+    refused("FailedOperation.PlanExpired", rules.status, app(expires_at=NOW, status="expired"), "enabled", NOW)
     refused("FailedOperation.AppNotDisabled", rules.deleting, app(), "one", NOW)
     disabled = app(status="disabled")
     refused("InvalidParameter.ConfirmName", rules.deleting, disabled, "two", NOW)

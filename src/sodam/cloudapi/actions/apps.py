@@ -129,7 +129,10 @@ async def modify_app_tags(call: Call, request: ModifyAppTags) -> AppView:
 
 
 async def _set_status(call: Call, status: Status) -> AppView:
-    before, after = await call.plane.services.apps.edit(call.the_app.sdkappid, lambda app: rules.status(app, status))
+    now = int(call.plane.clock())
+    before, after = await call.plane.services.apps.edit(
+        call.the_app.sdkappid, lambda app: rules.status(app, status, now)
+    )
     return await edited(call, before, after, "status")
 
 
