@@ -1,0 +1,95 @@
+"""Writers that keep writing while the server is killed and restarted, and remember what was acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from sodam_client import Client, RequestTimeoutError
+from sodam_client.errors import ConnectionLostError
+from tests.support.server import ServerProcess
+
+_GIVE_UP_SECONDS = 60.0
+
+
+@dataclass
+class Ledger:
+    """What the writers know. Texts are unique, so that they tell messages apart."""
+
+    acknowledged: dict[str, int] = field(default_factory=dict)
+    """Text to MsgTime, in the order of the acknowledgements."""
+    unknown: set[str] = field(default_factory=set)
+    """Sent, and the answer never came: there once or not at all."""
+    order: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """Acknowledged texts by (sender, recipient): each was sent after the one before it was acknowledged."""
+    stopping: bool = False
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def acknowledge(self, sender: str, recipient: str, text: str, time: int) -> None:
+        assert text not in self.acknowledged
+        self.acknowledged[text] = time
+        self.order.setdefault((sender, recipient), []).append(text)
+        self._news.set()
+
+    async def wait_for(self, count: int, writers: list[asyncio.Task[None]]) -> None:
+        """Until ``count`` messages are acknowledged. Fails when a writer fails, or when nothing moves."""
+        async with asyncio.timeout(_GIVE_UP_SECONDS):
+            while len(self.acknowledged) < count:
+                self._news.clear()
+                news = asyncio.create_task(self._news.wait())
+                done, _ = await asyncio.wait([news, *writers], return_when=asyncio.FIRST_COMPLETED)
+                news.cancel()
+                for task in done & set(writers):
+                    task.result()
+
+
+async def write_over_rest(
+    server: ServerProcess, ledger: Ledger, sender: str, peers: list[str], dice: random.Random
+) -> None:
+    """Send one message after the other; one without an answer is sent again, the same, until it has one."""
+    async with httpx.AsyncClient(timeout=5) as client:
+        for number in itertools.count(1):
+            if ledger.stopping:
+                return
+            recipient, text = dice.choice(peers), f"{sender} {number}"
+            body = {
+                "From_Account": sender,
+                "To_Account": recipient,
+                "MsgSeq": number,
+                "MsgRandom": dice.randrange(1 << 32),
+                "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}],
+            }
+            answer = await _until_answered(server, client, body)
+            assert answer["ErrorCode"] == 0, answer
+            ledger.acknowledge(sender, recipient, text, answer["MsgTime"])
+
+
+async def _until_answered(server: ServerProcess, client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
+    while True:
+        try:
+            return await server.rest("openim/sendmsg", body, client=client)
+        except httpx.TransportError:
+            await asyncio.sleep(0.02)  # it is down: knock again
+
+
+async def write_over_websocket(
+    server: ServerProcess, ledger: Ledger, sender: str, peers: list[str], dice: random.Random
+) -> None:
+    """As a bot does with the client library, which sends again by itself after a lost connection."""
+    client = Client(server.ws_url, server.sdkappid, sender, lambda: server.usersig(sender), retry_delay=(0.02, 0.1))
+    async with client:
+        for number in itertools.count(1):
+            if ledger.stopping:
+                return
+            recipient, text = dice.choice(peers), f"{sender} {number}"
+            try:
+                sent = await client.send_text(recipient, text)
+            except (ConnectionLostError, RequestTimeoutError):
+                ledger.unknown.add(text)
+            else:
+                ledger.acknowledge(sender, recipient, text, sent.time)
