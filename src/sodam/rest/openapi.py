@@ -22,6 +22,13 @@ _ENVELOPE = {
         "ErrorDisplay": {"type": "string", "description": "for end users; some services only"},
     },
 }
+_FAILURE = {
+    "allOf": [
+        {"$ref": _REF.format(name="Envelope")},
+        {"properties": {"ActionStatus": {"const": "FAIL"}, "ErrorCode": {"not": {"const": 0}}}},
+    ],
+    "description": "A refused call. A batch call of which every item failed carries its results, too.",
+}
 _QUERY = (
     ("sdkappid", "integer", True, "the app"),
     ("identifier", "string", True, "an administrator of the app"),
@@ -39,7 +46,7 @@ def _operation(command: Command, schemas: dict[type, dict[str, Any]]) -> dict[st
     body = {"type": "object"} if command.request is Empty else schemas[command.request]
     answer: dict[str, Any] = {"$ref": _REF.format(name="Envelope")}
     if command.response is not None:
-        answer = {"allOf": [answer, schemas[command.response]]}
+        answer = {"anyOf": [{"allOf": [answer, schemas[command.response]]}, {"$ref": _REF.format(name="Failure")}]}
     errors = [f"- {int(code)}: {code.meaning}" for code in command.errors]
     return {
         "tags": [command.service.name],
@@ -77,7 +84,7 @@ def document(commands: Iterable[Command]) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {f"/v4/{command.path}": {"post": _operation(command, schemas)} for command in listed},
-        "components": {"schemas": {"Envelope": _ENVELOPE, **components}},
+        "components": {"schemas": {"Envelope": _ENVELOPE, "Failure": _FAILURE, **components}},
     }
 
 
