@@ -1,0 +1,39 @@
+"""A second opinion by a tool that knows only `/openapi.json`: do requests and answers keep to it?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+import pytest
+
+from tests.fuzz.seeds import FACTOR, SEED
+from tests.fuzz.wire import Caller
+from tests.support.server import Engine
+
+CHECKS: Final = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+
+
+@pytest.fixture(scope="module")
+def target_engine() -> Engine:
+    return "sqlite"
+
+
+def test_every_operation(caller: Caller, tmp_path: Path) -> None:
+    """Limits and types of every field by turns; with SODAM_FUZZ_FACTOR over 1, random requests besides."""
+    settings = tmp_path / "schemathesis.toml"
+    settings.write_text(
+        f'[parameters]\nsdkappid = {caller.sdkappid}\nidentifier = "administrator"\n'
+        f'usersig = "{unquote(caller.signature)}"\n'
+    )
+    phases = ["coverage", "fuzzing"] if FACTOR > 1 else ["coverage"]
+    command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(settings), "run"]
+    command += [caller.server.url + "/openapi.json", "--phases", ",".join(phases), "--checks", CHECKS]
+    command += ["--seed", str(SEED), "--max-examples", str(max(1, int(10 * FACTOR))), "--no-color"]
+    command += ["--suppress-health-check", "all", "--max-failures", "3"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600 * FACTOR)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "No issues found" in done.stdout
