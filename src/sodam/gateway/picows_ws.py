@@ -101,8 +101,14 @@ class PicowsTransport(WSListener):
             transport.disconnect()
         elif self._closing:
             return
+        elif frame.rsv1:
+            self.close(1002, "compression was not agreed")
         elif self._parts is None and frame.fin and kind in (_BINARY, _TEXT):
-            self._receiver.received(frame.get_payload_as_bytes())
+            data = frame.get_payload_as_bytes()
+            if len(data) > MAX_FRAME:  # picows' own limit is not exact
+                self.close(1009, "message too big")
+            else:
+                self._receiver.received(data)
         elif kind in (_BINARY, _TEXT, _CONTINUATION):
             self._part(transport, frame, kind == _CONTINUATION)
 
