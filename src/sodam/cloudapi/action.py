@@ -11,6 +11,7 @@ all derive from these.
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import msgspec
 
 from sodam.access.model import Caller
+from sodam.control import invalid
 
 if TYPE_CHECKING:
     from sodam.access.policies import Authority
@@ -36,6 +38,15 @@ job.
 Handler = Callable[["Call", Any], Awaitable[Any]]
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 MAX_BODY = 1024 * 1024
+
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def check_text(body: bytes) -> None:
+    """Raises ControlError for a NUL character: no database keeps it in a text, and nobody means it."""
+    if b"\\u0000" in body and _NUL.search(body):
+        raise invalid("the request holds a NUL character")
 
 
 class Nothing(msgspec.Struct):

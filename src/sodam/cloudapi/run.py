@@ -19,7 +19,7 @@ from sodam.access.policies import Authority
 from sodam.apps.model import App
 from sodam.audit.model import Event, Outcome
 from sodam.audit.service import document
-from sodam.cloudapi.action import Action, Call
+from sodam.cloudapi.action import Action, Call, check_text
 from sodam.cloudapi.plane import ControlPlane
 from sodam.control import ControlError, invalid, missing
 from sodam.errors import ApiError
@@ -124,6 +124,7 @@ async def _admit(call: Call, body: bytes) -> Any:
         raise ControlError("RequestSizeLimitExceeded", f"the body is larger than {action.max_body} bytes")
     target = _read_target(body)
     await _authorize(call, target)
+    check_text(body)
     try:
         request = action.decode(body or b"{}")
     except msgspec.ValidationError as error:
@@ -165,9 +166,8 @@ async def _authorize(call: Call, target: _Target) -> None:
         except ControlError as error:  # said only to whoever may know
             unknown = error
     call.about_app = target.SDKAppID
-    if asked != action.id:
-        pass  # the job belongs to no app: its resource is an operation's
-    elif action.level in ("app", "job"):
+    of_an_app = action.level == "app" or (action.level == "job" and asked == action.id)
+    if of_an_app:
         app = plane.services.apps.get(target.SDKAppID)
         resource = app_resource(caller.owner_uin, target.SDKAppID)
     elif action.level == "user":

@@ -16,7 +16,7 @@ from sodam.access.model import Caller, User
 from sodam.access.sessions import Session, csrf_token
 from sodam.audit.model import Event
 from sodam.audit.service import document
-from sodam.cloudapi.action import Nothing
+from sodam.cloudapi.action import Nothing, check_text
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import allowed
 from sodam.cloudapi.table import TABLE
@@ -216,7 +216,7 @@ async def disable_mfa(call: SessionCall, request: DisableMFA) -> Who:
 
 class PermissionItem(msgspec.Struct):
     Action: str
-    SDKAppID: int = 0
+    SDKAppID: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
 
 
 class CheckPermissions(msgspec.Struct):
@@ -279,6 +279,7 @@ async def end_session(call: SessionCall, request: EndSession) -> None:
 
 async def run(call: SessionCall, action: SessionAction, body: bytes) -> Any:
     """Raises ControlError."""
+    check_text(body)
     try:
         request = action.decode(body or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

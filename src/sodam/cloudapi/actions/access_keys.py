@@ -8,13 +8,13 @@ import msgspec
 
 from sodam.access.model import AccessKey
 from sodam.cloudapi.action import Call, action
-from sodam.cloudapi.actions.views import stamp
+from sodam.cloudapi.actions.views import Id, stamp
 
 KeyStatus = Literal["Active", "Inactive"]
 
 
 class OfKeyOwner(msgspec.Struct):
-    TargetUin: int = 0
+    TargetUin: Id = 0
     """0: the caller."""
 
 

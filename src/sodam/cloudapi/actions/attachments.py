@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
@@ -10,23 +10,23 @@ from sodam.access.policy_store import Attachment, Policy
 from sodam.access.presets import Preset
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.policies import OfPolicy
-from sodam.cloudapi.actions.views import Keyword, Page, Rp, stamp
+from sodam.cloudapi.actions.views import Id, Keyword, Page, Rp, stamp
 
 
 class AttachUserPolicy(OfPolicy):
-    AttachUin: int
+    AttachUin: Id
 
 
 class DetachUserPolicy(OfPolicy):
-    DetachUin: int
+    DetachUin: Id
 
 
 class AttachGroupPolicy(OfPolicy):
-    AttachGroupId: int
+    AttachGroupId: Id
 
 
 class DetachGroupPolicy(OfPolicy):
-    DetachGroupId: int
+    DetachGroupId: Id
 
 
 @action("cam", "AttachUserPolicy", kind="write", level="operation")
@@ -58,7 +58,7 @@ async def detach_group_policy(call: Call, request: DetachGroupPolicy) -> None:
 
 
 class AttachedPolicy(msgspec.Struct, kw_only=True):
-    PolicyId: int
+    PolicyId: Id
     PolicyName: str
     AddTime: str
     CreateMode: int
@@ -110,7 +110,7 @@ async def _attached(call: Call, items: list[Attachment], keyword: str, page: int
 
 
 class ListAttachedUserPolicies(msgspec.Struct):
-    TargetUin: int
+    TargetUin: Id
     Page: Page = 1
     Rp: Rp = 20
     Keyword: Keyword = ""
@@ -125,7 +125,7 @@ async def list_attached_user_policies(call: Call, request: ListAttachedUserPolic
 
 
 class ListAttachedGroupPolicies(msgspec.Struct):
-    TargetGroupId: int
+    TargetGroupId: Id
     Page: Page = 1
     Rp: Rp = 20
     Keyword: Keyword = ""
@@ -140,7 +140,7 @@ async def list_attached_group_policies(call: Call, request: ListAttachedGroupPol
 
 
 class ListAttachedUserAllPolicies(msgspec.Struct):
-    TargetUin: int
+    TargetUin: Id
     Rp: Rp = 20
     Page: Page = 1
     AttachType: Literal[0, 1, 2] = 0
@@ -149,7 +149,7 @@ class ListAttachedUserAllPolicies(msgspec.Struct):
 
 
 class PolicyGroup(msgspec.Struct):
-    GroupId: int
+    GroupId: Id
     GroupName: str
 
 
@@ -246,16 +246,16 @@ async def list_entities_for_policy(call: Call, request: ListEntitiesForPolicy) -
 
 
 class PutUserPermissionsBoundary(msgspec.Struct):
-    TargetUin: int
-    PolicyId: Annotated[int, msgspec.Meta(ge=1)]
+    TargetUin: Id
+    PolicyId: Id
 
 
 class OfBoundary(msgspec.Struct):
-    TargetUin: int
+    TargetUin: Id
 
 
 class BoundaryView(msgspec.Struct):
-    PolicyId: int
+    PolicyId: Id
     PolicyName: str
     PolicyDocument: str
     PolicyType: int

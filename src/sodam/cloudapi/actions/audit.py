@@ -10,16 +10,16 @@ from sodam.audit.model import Event, Filter
 from sodam.cloudapi import imports
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.apps import JobBegun
-from sodam.cloudapi.actions.views import Keyword, Limit
+from sodam.cloudapi.actions.views import Id, Keyword, Limit
 from sodam.control import missing
 
 
 class EventFilter(msgspec.Struct, kw_only=True):
-    From: int = 0
-    To: int = 0
-    Uin: int = 0
+    From: Id = 0
+    To: Id = 0
+    Uin: Id = 0
     Action: str = ""
-    SDKAppID: int = 0
+    SDKAppID: Id = 0
     Keyword: Keyword = ""
     Outcome: Literal["", "ok", "refused", "failed"] = ""
 
@@ -36,20 +36,20 @@ class EventFilter(msgspec.Struct, kw_only=True):
 
 
 class DescribeEvents(EventFilter, kw_only=True):
-    Before: int = 0
+    Before: Id = 0
     Limit: Limit = 20
 
 
 class EventView(msgspec.Struct, kw_only=True):
-    EventId: int
+    EventId: Id
     Time: int
     """Unix milliseconds."""
-    Uin: int
+    Uin: Id
     Name: str
     Edge: str
     Action: str
     Resource: str
-    SDKAppID: int
+    SDKAppID: Id
     Outcome: str
     ErrorCode: str
     Before: str
@@ -94,7 +94,7 @@ async def describe_events(call: Call, request: DescribeEvents) -> EventList:
 
 
 class OfEvent(msgspec.Struct):
-    EventId: int
+    EventId: Id
 
 
 @action("cloudaudit", "DescribeEvent", kind="read", level="operation")

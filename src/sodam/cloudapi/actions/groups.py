@@ -9,7 +9,7 @@ import msgspec
 from sodam.access.model import Group, User
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.users import Remark
-from sodam.cloudapi.actions.views import Keyword, Page, Rp, stamp
+from sodam.cloudapi.actions.views import Id, Keyword, Page, Rp, stamp
 from sodam.control import invalid
 
 GroupName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -21,7 +21,7 @@ class CreateGroup(msgspec.Struct):
 
 
 class GroupCreated(msgspec.Struct):
-    GroupId: int
+    GroupId: Id
 
 
 @action("cam", "CreateGroup", kind="write", level="operation")
@@ -31,7 +31,7 @@ async def create_group(call: Call, request: CreateGroup) -> GroupCreated:
 
 
 class OfGroup(msgspec.Struct):
-    GroupId: int
+    GroupId: Id
 
 
 class UpdateGroup(OfGroup):
@@ -57,8 +57,8 @@ async def delete_group(call: Call, request: OfGroup) -> None:
 
 
 class GroupMember(msgspec.Struct, kw_only=True):
-    Uid: int
-    Uin: int
+    Uid: Id
+    Uin: Id
     Name: str
     PhoneNum: str
     CountryCode: str
@@ -85,7 +85,7 @@ def _member(user: User) -> GroupMember:
 
 
 class GroupDetails(msgspec.Struct):
-    GroupId: int
+    GroupId: Id
     GroupName: str
     GroupNum: int
     Remark: str
@@ -103,7 +103,7 @@ async def get_group(call: Call, request: OfGroup) -> GroupDetails:
 
 
 class GroupInfo(msgspec.Struct):
-    GroupId: int
+    GroupId: Id
     GroupName: str
     CreateTime: str
     Remark: str
@@ -153,8 +153,8 @@ async def list_users_for_group(call: Call, request: ListUsersForGroup) -> Member
 
 
 class ListGroupsForUser(msgspec.Struct):
-    Uid: int = 0
-    SubUin: int = 0
+    Uid: Id = 0
+    SubUin: Id = 0
     Page: Page = 1
     Rp: Rp = 20
 
@@ -169,9 +169,9 @@ async def list_groups_for_user(call: Call, request: ListGroupsForUser) -> GroupL
 
 
 class Membership(msgspec.Struct):
-    GroupId: int
-    Uid: int = 0
-    Uin: int = 0
+    GroupId: Id
+    Uid: Id = 0
+    Uin: Id = 0
 
 
 class Memberships(msgspec.Struct):

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from sodam.cloudapi.action import Call, action
-from sodam.cloudapi.actions.views import Limit, Offset
+from sodam.cloudapi.actions.views import Id, Limit, Offset
 from sodam.cloudapi.run import app_resource, may_see, question
 from sodam.jobs.model import Job
 
@@ -15,7 +15,7 @@ from sodam.jobs.model import Job
 class JobView(msgspec.Struct, kw_only=True):
     JobId: str
     Kind: str
-    SDKAppID: int
+    SDKAppID: Id
     State: str
     Done: int
     Total: int
@@ -24,7 +24,7 @@ class JobView(msgspec.Struct, kw_only=True):
     CreateTime: int
     StartTime: int
     EndTime: int
-    Uin: int
+    Uin: Id
     Name: str
     File: str
     """Where to download its file; empty when it has none."""
@@ -50,7 +50,7 @@ def _view(job: Job) -> JobView:
 
 
 class DescribeJobs(msgspec.Struct):
-    SDKAppID: int | None = None
+    SDKAppID: Id | None = None
     State: Literal["", "queued", "running", "done", "failed", "cancelled"] = ""
     Offset: Offset = 0
     Limit: Limit = 20

@@ -10,13 +10,13 @@ from sodam import usersig
 from sodam.accounts.model import valid_user_id
 from sodam.apps.model import AppKey
 from sodam.cloudapi.action import Call, action
-from sodam.cloudapi.actions.views import AppView, OfApp, UserId, app_view, key_line
+from sodam.cloudapi.actions.views import AppView, Id, OfApp, UserId, app_view, key_line
 from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
 
 
 class KeyView(msgspec.Struct):
-    KeyId: int
+    KeyId: Id
     Algorithm: str
     CreateTime: int
     Secret: str
@@ -51,7 +51,7 @@ async def create_secret(call: Call, request: OfApp) -> KeyMade:
 
 
 class DeleteSecret(OfApp):
-    KeyId: int
+    KeyId: Id
 
 
 @action("im", "DeleteSecret", kind="write", level="app")
@@ -81,7 +81,7 @@ class UserSigMade(msgspec.Struct):
     CreateTime: int
     Expire: int
     ExpireTime: int
-    KeyId: int
+    KeyId: Id
 
 
 @action("im", "CreateSecretUserSig", kind="write", level="app")
@@ -111,12 +111,12 @@ class UserSigChecked(msgspec.Struct, omit_defaults=True):
     ErrorCode: int
     Cause: str = ""
     Cure: str = ""
-    SDKAppID: int | None = None
+    SDKAppID: Id | None = None
     UserID: str | None = None
     CreateTime: int | None = None
     Expire: int | None = None
     ExpireTime: int | None = None
-    Version: int | None = None
+    Version: Id | None = None
 
 
 _CURES: Final = {

@@ -13,6 +13,7 @@ from sodam.cloudapi.action import Call, Nothing, action
 from sodam.cloudapi.actions.views import (
     AddOnsView,
     AppView,
+    Id,
     Limit,
     LimitsView,
     OfApp,
@@ -178,7 +179,7 @@ class CreatePlanOrder(DescribePlanPrice):
 class OrderView(msgspec.Struct):
     OrderId: int
     CreateTime: int
-    Uin: int
+    Uin: Id
     Kind: str
     Plan: Plan
     AddOns: AddOnsView

@@ -12,6 +12,7 @@ from sodam.access.presets import Preset
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.views import (
     DescriptionText,
+    Id,
     Keyword,
     Page,
     PolicyName,
@@ -34,7 +35,7 @@ class CreatePolicy(msgspec.Struct):
 
 
 class PolicyCreated(msgspec.Struct):
-    PolicyId: int
+    PolicyId: Id
 
 
 @action("cam", "CreatePolicy", kind="write", level="operation")
@@ -52,11 +53,11 @@ async def create_policy(call: Call, request: CreatePolicy) -> PolicyCreated:
 
 
 class OfPolicy(msgspec.Struct):
-    PolicyId: int
+    PolicyId: Id
 
 
 class UpdatePolicy(msgspec.Struct):
-    PolicyId: int = 0
+    PolicyId: Id = 0
     PolicyName: str = ""
     Description: DescriptionText | None = None
     PolicyDocument: PolicyText | None = None
@@ -94,7 +95,7 @@ async def update_policy(call: Call, request: UpdatePolicy) -> PolicyCreated:
 
 
 class DeletePolicy(msgspec.Struct):
-    PolicyId: Annotated[list[int], msgspec.Meta(min_length=1, max_length=50)]
+    PolicyId: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
 
 
 @action("cam", "DeletePolicy", kind="write", level="operation")
@@ -138,7 +139,7 @@ class ListPolicies(msgspec.Struct):
 
 
 class PolicyLine(msgspec.Struct, kw_only=True):
-    PolicyId: int
+    PolicyId: Id
     PolicyName: str
     AddTime: str
     Type: int
@@ -219,7 +220,7 @@ class CreatePolicyVersion(OfPolicy, kw_only=True):
 
 
 class VersionCreated(msgspec.Struct):
-    VersionId: int
+    VersionId: Id
 
 
 @action("cam", "CreatePolicyVersion", kind="write", level="operation")
@@ -232,7 +233,7 @@ async def create_policy_version(call: Call, request: CreatePolicyVersion) -> Ver
 
 
 class VersionLine(msgspec.Struct):
-    VersionId: int
+    VersionId: Id
     CreateDate: str
     IsDefaultVersion: int
 
@@ -256,11 +257,11 @@ async def list_policy_versions(call: Call, request: OfPolicy) -> VersionList:
 
 
 class OfVersion(OfPolicy):
-    VersionId: int
+    VersionId: Id
 
 
 class VersionDetails(msgspec.Struct):
-    VersionId: int
+    VersionId: Id
     CreateDate: str
     IsDefaultVersion: int
     Document: str
@@ -292,7 +293,7 @@ async def set_default_policy_version(call: Call, request: OfVersion) -> None:
 
 
 class DeletePolicyVersion(OfPolicy):
-    VersionId: Annotated[list[int], msgspec.Meta(min_length=1, max_length=MAX_VERSIONS)]
+    VersionId: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=MAX_VERSIONS)]
 
 
 @action("cam", "DeletePolicyVersion", kind="write", level="operation")

@@ -11,7 +11,7 @@ from sodam.access.model import Caller
 from sodam.access.policy import Mistake
 from sodam.cloudapi import action as actions
 from sodam.cloudapi.action import TABLE, Call, action
-from sodam.cloudapi.actions.views import DescriptionText, PolicyName, TagKey, TagValue
+from sodam.cloudapi.actions.views import DescriptionText, Id, PolicyName, TagKey, TagValue
 from sodam.cloudapi.run import app_resource, question, user_resource
 from sodam.control import invalid
 
@@ -87,12 +87,12 @@ class CreateTagPolicy(msgspec.Struct):
     Actions: Texts
     Tags: Annotated[list[TagWish], msgspec.Meta(min_length=1, max_length=50)]
     Description: DescriptionText = ""
-    Uins: Annotated[list[int], msgspec.Meta(max_length=100)] = []
-    GroupIds: Annotated[list[int], msgspec.Meta(max_length=100)] = []
+    Uins: Annotated[list[Id], msgspec.Meta(max_length=100)] = []
+    GroupIds: Annotated[list[Id], msgspec.Meta(max_length=100)] = []
 
 
 class TagPolicyCreated(msgspec.Struct):
-    PolicyId: int
+    PolicyId: Id
     PolicyDocument: str
 
 
@@ -175,13 +175,13 @@ async def describe_actions(call: Call, request: DescribeActions) -> ActionList:
 
 
 class SimulatePolicy(msgspec.Struct):
-    TargetUin: int
+    TargetUin: Id
     Action: str
-    SDKAppID: int = 0
+    SDKAppID: Id = 0
 
 
 class DecidingStatement(msgspec.Struct):
-    PolicyId: int
+    PolicyId: Id
     PolicyName: str
     Effect: str
     Index: int

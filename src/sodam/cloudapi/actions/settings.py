@@ -11,7 +11,7 @@ from sodam.apps import rules
 from sodam.apps.model import AllowType, App, FieldType, FriendField, UserField
 from sodam.apps.plans import FEATURE_PLAN, changeable_from
 from sodam.cloudapi.action import Call, action
-from sodam.cloudapi.actions.views import OfApp
+from sodam.cloudapi.actions.views import Id, OfApp
 from sodam.profiles.model import STANDARD
 from sodam.relations import model as relations
 
@@ -85,7 +85,7 @@ class Ranges(msgspec.Struct):
 
 
 class Ability(msgspec.Struct):
-    Version: int
+    Version: Id
     HistoryDays: int
     HistoryDaysChangeableFrom: int
     RecallSeconds: int
@@ -178,7 +178,7 @@ async def _change(call: Call, fn: Callable[[App], App]) -> Ability:
 
 
 class AtVersion(OfApp):
-    Version: int
+    Version: Id
     """As it was read: when somebody else has changed the settings since, nothing is written."""
 
 

@@ -9,7 +9,7 @@ import msgspec
 from sodam.access.model import User
 from sodam.access.passwords import PasswordRules
 from sodam.cloudapi.action import Call, Nothing, action
-from sodam.cloudapi.actions.views import Password, stamp
+from sodam.cloudapi.actions.views import Id, Password, stamp
 from sodam.control import invalid
 
 Flag = Literal[0, 1]
@@ -24,9 +24,9 @@ class OfUser(msgspec.Struct):
 
 
 class UserView(msgspec.Struct, kw_only=True):
-    Uin: int
+    Uin: Id
     Name: str
-    Uid: int
+    Uid: Id
     Remark: str
     ConsoleLogin: int
     PhoneNum: str
@@ -72,13 +72,13 @@ class AddUser(msgspec.Struct):
 
 
 class UserAdded(msgspec.Struct):
-    Uin: int
+    Uin: Id
     Name: str
     Password: str
     """Only one that was generated; it cannot be seen again."""
     SecretId: str
     SecretKey: str
-    Uid: int
+    Uid: Id
 
 
 @action("cam", "AddUser", kind="write", level="operation")
@@ -182,13 +182,13 @@ async def list_users(call: Call, request: Nothing) -> UserList:
 
 
 class DescribeSubAccounts(msgspec.Struct):
-    FilterSubAccountUin: Annotated[list[int], msgspec.Meta(max_length=50)]
+    FilterSubAccountUin: Annotated[list[Id], msgspec.Meta(max_length=50)]
 
 
 class SubAccount(msgspec.Struct):
-    Uin: int
+    Uin: Id
     Name: str
-    Uid: int
+    Uid: Id
     Remark: str
     CreateTime: str
     UserType: int
@@ -227,7 +227,7 @@ class LoginFlag(msgspec.Struct):
 
 
 class SetMfaFlag(msgspec.Struct):
-    OpUin: int
+    OpUin: Id
     LoginFlag: LoginFlag
 
 

@@ -20,6 +20,8 @@ from sodam.cloudapi.action import Call
 from sodam.control import missing
 
 SdkAppId = Annotated[int, msgspec.Meta(ge=1, le=2**32 - 1)]
+Id = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""A number that JavaScript holds exactly. 0 means none where it may be left out."""
 Offset = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Page = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
