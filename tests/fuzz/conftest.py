@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -24,26 +24,27 @@ def target_engine(request: pytest.FixtureRequest) -> Engine:
     return engine
 
 
-@pytest.fixture(scope="module")
-def target(
-    target_engine: Engine, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Caller]:
-    """A caller of a server that the tests of one file share."""
-    env: dict[str, str] = {}
-    if target_engine == "postgres":
-        pg: Postgres = request.getfixturevalue("postgres")
-        env["SODAM_DATABASE_URL"] = pg.create()
-    server = configured(tmp_path_factory.mktemp("fuzz"), env)
-    caller = Caller(server)
-    try:
-        yield caller
-    finally:
+@pytest.fixture(scope="session")
+def targets(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Callable[[Engine], Caller]]:
+    """Callers of one server an engine, started when first asked for, that all tests here share."""
+    started: dict[Engine, Caller] = {}
+
+    def target(engine: Engine) -> Caller:
+        if engine not in started:
+            env = {"SODAM_DATABASE_URL": postgres.create()} if engine == "postgres" else {}
+            started[engine] = Caller(configured(tmp_path_factory.mktemp("fuzz"), env))
+        return started[engine]
+
+    yield target
+    for caller in started.values():
         caller.close()
-        code = server.stop()
-        if env:
-            request.getfixturevalue("postgres").drop(env["SODAM_DATABASE_URL"])
-    server.check_log()
-    assert code == 0
+        assert caller.server.stop() == 0
+        caller.server.check_log()
+
+
+@pytest.fixture(scope="module")
+def target(target_engine: Engine, targets: Callable[[Engine], Caller]) -> Caller:
+    return targets(target_engine)
 
 
 @pytest.fixture
