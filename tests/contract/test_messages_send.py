@@ -143,12 +143,14 @@ class Failing:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self.failing = False
+        self.failing = self.failing_after = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._db, name)
 
     def write(self, fn: Callable[[Tx], Awaitable[Any]], **options: Any) -> Awaitable[Any]:
+        if self.failing_after:
+            return self._lose(self._db.write(fn, **options))
         if not self.failing:
             return self._db.write(fn, **options)
 
@@ -156,6 +158,10 @@ class Failing:
             raise OSError("no space left on device")
 
         return self._db.write(fail, **options)
+
+    async def _lose(self, written: Awaitable[Any]) -> Any:
+        await written
+        raise ConnectionResetError("connection lost")
 
 
 async def test_what_cannot_be_stored_is_refused_and_may_come_again(world: World) -> None:
@@ -171,6 +177,22 @@ async def test_what_cannot_be_stored_is_refused_and_may_come_again(world: World)
     db.failing = False
     await world.send("a", "b", "x", seq=1, random=2)
     assert [row[0] for row in await world.rows("a", "b")] == [1]
+    assert device.texts() == ["x"]
+
+
+async def test_commit_whose_answer_was_lost(world: World) -> None:
+    """The connection to the database broke after the commit: refused, and the message sent again is stored once."""
+    db = Failing(world.db)
+    world.messages = MessageService(db, LocalBus(), world.live, world.accounts, clock=world.clock)
+    device = world.device("b")
+    db.failing_after = True
+    with pytest.raises(ApiError) as caught:
+        await world.send("a", "b", "x", seq=1, random=2)
+    assert caught.value.code == Code.C2C_INTERNAL
+    db.failing_after = False
+    world.clock.now += 5
+    assert (await world.send("a", "b", "x", seq=1, random=2)).msg_time == START
+    assert len(await world.rows("a", "b")) == 1
     assert device.texts() == ["x"]
 
 

@@ -107,7 +107,9 @@ class MessageService:
         self._log: MessageLog[Message] = MessageLog(db, appender(clock), self._written)
         self._loop = asyncio.get_running_loop()
         self._ask_until = 0.0
-        """Until then, messages of before this process started may come again: the database is asked."""
+        """Until then the database is asked about messages that this process knows nothing of."""
+        self._doubt_until = 0.0
+        """Until then, what the database knows may not have been told to devices."""
 
     async def start(self) -> None:
         now = self._clock()
@@ -262,6 +264,8 @@ class MessageService:
             if msg_time := before.get(message.conv):
                 message.msg_time = msg_time
                 self._recent.stored(message)
+                if self._clock() < self._doubt_until:
+                    self._tell(message)
                 if message.again is not None:
                     _answer_again(message)
         return before
@@ -290,6 +294,8 @@ class MessageService:
     def _written(self, batch: list[Message], error: BaseException | None) -> None:
         if error is not None:
             log.error("messages could not be stored", count=len(batch), error=repr(error))
+            # A connection that broke may have hidden a commit: whoever sends again is answered from the database.
+            self._ask_until = self._doubt_until = self._clock() + WINDOW
         for message in batch:
             future = message.future
             if error is not None:
