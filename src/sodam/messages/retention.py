@@ -38,7 +38,7 @@ async def _some(tx: Tx, app: int, conversations: list[str], before: int) -> tupl
     """Erase at most ``BATCH`` messages; how many, and the conversations still to be looked at."""
     gone = 0
     for i, conv in enumerate(conversations):
-        gone += await tx.execute(
+        erased = await tx.execute(
             "DELETE FROM c2c_message WHERE id IN (SELECT id FROM c2c_message WHERE app = $1 AND conv = $2"
             " AND msg_time < $3 ORDER BY msg_time LIMIT $4)",
             app,
@@ -46,6 +46,14 @@ async def _some(tx: Tx, app: int, conversations: list[str], before: int) -> tupl
             before,
             BATCH - gone,
         )
+        if erased:  # what is remembered of changes goes with the message
+            await tx.execute(
+                "DELETE FROM c2c_change WHERE app = $1 AND conv = $2"
+                " AND NOT EXISTS (SELECT 1 FROM c2c_message m WHERE m.id = c2c_change.message)",
+                app,
+                conv,
+            )
+        gone += erased
         if gone >= BATCH:
             return gone, conversations[i:]
     return gone, []

@@ -174,10 +174,18 @@ async def test_retention(database: Database, apps: AppService) -> None:
                 await insert(tx, "c2c_message", messages, app=app.sdkappid, conv=conv, msg_time=seq, seq=seq)
 
     await database.write(fill)
+    await database.execute(
+        "INSERT INTO c2c_change (app, conv, message) SELECT app, conv, id FROM c2c_message WHERE app = $1"
+        " AND msg_time IN (1, 900)",
+        app.sdkappid,
+    )
     assert await retention.purge(database, app.sdkappid, 801) == 5 * 800
     row = await database.fetch_one("SELECT COUNT(*), MIN(msg_time) FROM c2c_message WHERE app = $1", app.sdkappid)
     assert row is not None
     assert tuple(row) == (500, 801)
+    changes = await database.fetch_one("SELECT COUNT(*) FROM c2c_change WHERE app = $1", app.sdkappid)
+    assert changes is not None
+    assert changes[0] == 5
     assert await retention.purge(database, app.sdkappid, 801) == 0
 
 
