@@ -1,4 +1,4 @@
-"""One-to-one messages: the way in (checks, log, delivery), recall, read marks, history.
+"""One-to-one messages: the way in (checks, log, delivery). Reading is ``histories``, later changes are ``changes``.
 
 An answer is given only after the message is on disk. Devices are told after the commit, in the order of the log.
 """
@@ -17,22 +17,18 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
-from sodam.messages import events, missed, paging, reads
+from sodam.messages import events, reads
 from sodam.messages.dedupe import WINDOW, Recent
-from sodam.messages.model import (
-    HIDE_RECEIVER,
-    Head,
-    Message,
-    conversation,
-)
+from sodam.messages.histories import DAY as DAY
+from sodam.messages.histories import Histories
+from sodam.messages.histories import Position as Position
+from sodam.messages.model import HIDE_RECEIVER, Message, conversation
 from sodam.messages.quota import MinuteQuota
 from sodam.messages.writes import appender
 from sodam.storage import Database
 from sodam.storage.message_log import MessageLog
 
 log = structlog.get_logger(__name__)
-DAY = 86400
-_COMMIT_SECONDS = 10
 
 
 class Standing(Protocol):
@@ -69,14 +65,6 @@ class Sent(NamedTuple):
         return f"{self.tiny_id}-{self.msg_time}-{self.msg_random}"
 
 
-class Position(NamedTuple):
-    """A point in what a user's devices are told: unix second, newest message, newest change of a message."""
-
-    time: int
-    newest: int
-    change: int
-
-
 class Batch(NamedTuple):
     """What became of one message to many. ``failed`` names receivers that did not get it."""
 
@@ -84,7 +72,7 @@ class Batch(NamedTuple):
     failed: dict[str, Code]
 
 
-class MessageService:
+class MessageService(Histories):
     def __init__(
         self,
         db: Database,
@@ -94,12 +82,9 @@ class MessageService:
         gate: Gate | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._db = db
-        self._bus = bus
+        super().__init__(db, bus, accounts, clock)
         self._live = live
-        self._accounts = accounts
         self.gate = gate
-        self._clock = clock
         self._recent = Recent()
         self._importing: dict[tuple[int, str, reads.Place], asyncio.Future[None]] = {}
         self.batch_quota = MinuteQuota(12_000, Code.MSG_BATCH_QUOTA)
@@ -323,134 +308,13 @@ class MessageService:
             event = event or events.arrived(message, online_only=online_only)
             live.send(message.app, message.sender, event, exclude=message.exclude)
 
-    # What was said
-
-    def oldest(self, app: App) -> int:
-        """Messages before this second are past the app's retention."""
-        return int(self._clock()) - app.settings.history_days * DAY
-
-    async def head(self, app: App, owner: str, peer: str) -> Head:
-        return await reads.head(self._db, app.sdkappid, owner, peer)
-
-    async def heads(self, app: App, owner: str, limit: int) -> list[Head]:
-        return await reads.heads(self._db, app.sdkappid, owner, limit)
-
-    async def history(
-        self, app: App, owner: str, peer: str, *, limit: int, before: reads.Place = reads.NEWEST, min_time: int = 0
-    ) -> list[Message]:
-        """Newest first."""
-        head = await self.head(app, owner, peer)
-        found = await reads.history(
-            self._db,
-            app.sdkappid,
-            owner,
-            peer,
-            oldest=max(min_time, self.oldest(app)),
-            clear_seq=head.clear_seq,
-            limit=limit,
-            before=before,
-        )
-        return await self._signed(app, found)
-
-    async def page(
-        self,
-        app: App,
-        owner: str,
-        peer: str,
-        *,
-        limit: int,
-        before: reads.Place = reads.NEWEST,
-        min_time: int = 0,
-        max_bytes: int | None = None,
-    ) -> tuple[list[Message], bool]:
-        """As ``history``, in pages of about ``limit`` messages or ``max_bytes``; True with the last of them."""
-        asked = limit + 1
-        while True:
-            found = await self.history(app, owner, peer, limit=asked, before=before, min_time=min_time)
-            page = paging.cut(found, limit, max_bytes)
-            if len(page) < len(found) or len(found) < asked:
-                return page, len(page) == len(found)
-            asked *= 4  # all that was read shares a place, and there may be more of it
-
-    async def forward(self, app: App, owner: str, peer: str, *, after: reads.Place, limit: int) -> list[Message]:
-        """Oldest first."""
-        head = await self.head(app, owner, peer)
-        after = max(after, (self.oldest(app), -1, -1))
-        found = await reads.forward(
-            self._db, app.sdkappid, owner, peer, after=after, clear_seq=head.clear_seq, limit=limit
-        )
-        return await self._signed(app, found)
-
-    async def last(self, app: App, owner: str, head: Head) -> Message | None:
-        found = await reads.last_visible(
-            self._db, app.sdkappid, owner, head.peer, oldest=self.oldest(app), clear_seq=head.clear_seq
-        )
-        return (await self._signed(app, [found]))[0] if found else None
-
-    async def position(self) -> Position:
-        """Now, as a point in what a user's devices are told."""
-        newest = await reads.newest_id(self._db)
-        return Position(int(self._clock()), newest, await missed.newest(self._db))
-
     async def settle(self) -> None:
         """Wait until what is stored by now was told to the devices of this node."""
         await self._log.settle()
 
-    async def since(self, app: App, owner: str, position: Position, limit: int) -> list[Message]:
-        """What reached ``owner`` after ``position``, oldest first; the newest ``limit`` of it.
-
-        In a cluster the last seconds before it come again: another node's commit may have been under way then.
-        """
-        clustered = self._bus.clustered
-        found = await reads.arrived_since(
-            self._db,
-            app.sdkappid,
-            owner,
-            # The second in which a batch is stamped begins before its commit.
-            since=max(position.time - (_COMMIT_SECONDS if clustered else 2), self.oldest(app)),
-            after_id=0 if clustered else position.newest,
-            limit=limit,
-        )
-        return await self._signed(app, found)
-
-    async def changed_since(self, app: App, owner: str, position: Position) -> list[Message]:
-        """Messages of ``owner`` that were recalled or edited after ``position``."""
-        return await self._signed(app, await missed.changed_since(self._db, app.sdkappid, owner, position.change))
-
-    async def _signed(self, app: App, messages: list[Message]) -> list[Message]:
-        senders = await self._accounts.find_many(app.sdkappid, {m.sender for m in messages})
-        for message in messages:
-            if account := senders.get(message.sender):
-                message.tiny_id = account.tiny_id
-        return messages
-
-    async def unread(self, app: App, owner: str) -> int:
-        """How many messages to ``owner`` are unread, in all conversations."""
-        return await reads.unread(self._db, app.sdkappid, owner)
-
-    async def find(self, app: App, sender: str, recipient: str, place: reads.Place) -> Message:
-        """Raises ApiError 20022 when there is no such message."""
-        found = await reads.find(self._db, app.sdkappid, sender, recipient, place)
-        if found is None or found.msg_time < self.oldest(app):
-            raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)
-        return (await self._signed(app, [found]))[0]
-
     def told(self, app: int, user_ids: tuple[str, ...], event: bytes, *, exclude: int = 0) -> None:
         for user_id in dict.fromkeys(user_ids):
             self._live.send(app, user_id, event, exclude=exclude)
-
-    async def tiny_id(self, app: App, user_id: str) -> int:
-        """The internal number of an account; 0 when it is gone."""
-        account = await self._accounts.find(app.sdkappid, user_id)
-        return account.tiny_id if account else 0
-
-    @property
-    def db(self) -> Database:
-        return self._db
-
-    @property
-    def now(self) -> int:
-        return int(self._clock())
 
 
 def _sign(message: Message, sender: Account) -> None:
