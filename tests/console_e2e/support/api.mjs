@@ -1,5 +1,10 @@
 // The console's API and the REST API, spoken without a browser: to prepare data, and to read what a click has changed.
-import { APP, ROOT_PASSWORD } from "./server.mjs";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { APP, REPOSITORY, ROOT_PASSWORD } from "./server.mjs";
+
+const run = promisify(execFile);
 
 /** Signs in; the returned function calls one action and answers its Data, or throws the error's code. */
 export async function signIn(url, UserName = "root", Password = ROOT_PASSWORD) {
@@ -26,6 +31,17 @@ export async function rest(url, call, app = APP) {
   const query = `sdkappid=${app}&identifier=administrator&usersig=${encodeURIComponent(UserSig)}&random=1&contenttype=json`;
   return async (command, body) =>
     (await fetch(`${url}/v4/${command}?${query}`, { method: "POST", body: JSON.stringify(body) })).json();
+}
+
+/** Sends a text as a signed-in client does; answers 0 or the code with which it is refused. */
+export async function sendAsClient(url, call, app, from, to) {
+  const { UserSig } = await call("im/CreateSecretUserSig", { SDKAppID: app, UserID: from });
+  const { stdout } = await run(
+    join(REPOSITORY, ".venv/bin/python"),
+    [join(REPOSITORY, "tests/console_e2e/support/say.py"), url.replace("http", "ws"), String(app), from, UserSig, to],
+    { env: { ...process.env, PYTHONPATH: join(REPOSITORY, "clients/python") } },
+  );
+  return Number(stdout);
 }
 
 /** Waits until a job is over; answers it. */

@@ -54,6 +54,21 @@ export function setApiLanguage(next: string): void {
   language = next;
 }
 
+// Numbers beyond 2^53 - 1 (custom fields may be uint64) lose digits as JavaScript numbers. Where the browser can tell
+// their text they arrive as text, and `exactNumber` sends such a text as a number.
+type RawJson = { rawJSON?: (text: string) => unknown };
+const exact = (_: string, value: unknown, context?: { source: string }) =>
+  typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "")
+    ? context?.source
+    : value;
+
+/** A number for a request, from what was typed; keeps every digit where the browser can. */
+export function exactNumber(text: string): number {
+  const number = Number(text);
+  const raw = (JSON as RawJson).rawJSON;
+  return Number.isSafeInteger(number) || !raw ? number : (raw(text) as number);
+}
+
 /** Calls one action; resolves to `Data`, rejects with {@link ApiError}. */
 export async function call<A extends Action>(action: A, request: Request<A>, signal?: AbortSignal): Promise<Data<A>> {
   let response: Response;
@@ -73,7 +88,7 @@ export async function call<A extends Action>(action: A, request: Request<A>, sig
     if (signal?.aborted) throw cause;
     throw new ApiError(0, "", { Code: "Network", Message: String(cause) });
   }
-  const envelope = await response.json().catch(() => null);
+  const envelope = await response.text().then((text) => JSON.parse(text, exact)).catch(() => null);
   if (response.ok && envelope) return envelope.Data as Data<A>;
   const error: ErrorBody = envelope?.Error ?? { Code: `Http${response.status}`, Message: response.statusText };
   if (error.Code === "AuthFailure.NotSignedIn") window.dispatchEvent(new Event("sodam:signed-out"));

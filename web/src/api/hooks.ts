@@ -28,11 +28,21 @@ export function useRead<A extends Action>(action: A, request: Request<A>, option
   return query as UseQueryResult<Data<A>, ApiError>;
 }
 
-/** Changes something with one action; afterwards every listed read is fetched again. */
-export function useChange<A extends Action>(action: A, stale: Action[] = []) {
+/**
+ * Changes something with one action; afterwards every listed read is fetched again. `same` is a read whose answer has the
+ * same shape as this action's: its page shows the answer at once, and the next change builds on it.
+ */
+export function useChange<A extends Action>(action: A, stale: Action[] = [], same?: Action) {
   const client = useQueryClient();
   return useMutation<Data<A>, ApiError, Request<A>>({
     mutationFn: (request) => call(action, request),
-    onSettled: () => Promise.all(stale.map((name) => client.invalidateQueries({ queryKey: [name] as QueryKey }))),
+    onSuccess: (data, request) => {
+      const app = (request as { SDKAppID?: number }).SDKAppID;
+      if (same && app) client.setQueryData([same, { SDKAppID: app }], data);
+    },
+    // Not waited for: the form that made the change may close before the lists are fresh.
+    onSettled: () => {
+      for (const name of stale) void client.invalidateQueries({ queryKey: [name] as QueryKey });
+    },
   });
 }

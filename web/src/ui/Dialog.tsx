@@ -51,7 +51,10 @@ export function Dialog({ title, onClose, children, at = "middle", width = 520, f
         </h2>
         <IconButton icon={<CloseIcon />} label={t("action.close")} onClick={onClose} />
       </header>
-      <div className="dialog__body">{children}</div>
+      {/* Something long to read must scroll by keyboard; a form scrolls with its fields. */}
+      <div className="dialog__body" tabIndex={footer ? undefined : 0}>
+        {children}
+      </div>
       {footer && <footer className="dialog__foot">{footer}</footer>}
     </dialog>
   );

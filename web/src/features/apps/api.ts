@@ -11,12 +11,12 @@ const STALE = ["im/DescribeIMAppList", "im/DescribeSdkAppInfo", "im/DescribeJobs
 export const useApps = (filters: { Keyword?: string; Status?: never; Plan?: never; Offset: number; Limit: number }) =>
   useRead("im/DescribeIMAppList", filters, { keep: true });
 export const useCreateApp = () => useChange("im/RegisterIMApp", [...STALE]);
-export const useStopApp = () => useChange("im/StopSdkAppId", [...STALE]);
-export const useStartApp = () => useChange("im/StartSdkAppId", [...STALE]);
-export const useSetStatus = () => useChange("im/ModifyAppStatus", [...STALE]);
+export const useStopApp = () => useChange("im/StopSdkAppId", [...STALE], "im/DescribeSdkAppInfo");
+export const useStartApp = () => useChange("im/StartSdkAppId", [...STALE], "im/DescribeSdkAppInfo");
+export const useSetStatus = () => useChange("im/ModifyAppStatus", [...STALE], "im/DescribeSdkAppInfo");
 export const useDeleteApp = () => useChange("im/DeleteSdkappid", [...STALE]);
 export const usePlans = () => useRead("im/DescribePlans", {});
 export const useOrders = (app: number, Offset: number, Limit: number) =>
   useRead("im/DescribePlanOrders", { SDKAppID: app, Offset, Limit }, { keep: true });
 export const useOrder = () => useChange("im/CreatePlanOrder", [...STALE, "im/DescribePlanOrders", "im/DescribeAbilityConfInfo"]);
-export const useRenew = () => useChange("im/SetRenewFlag", [...STALE]);
+export const useRenew = () => useChange("im/SetRenewFlag", [...STALE], "im/DescribeSdkAppInfo");

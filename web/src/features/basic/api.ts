@@ -6,12 +6,12 @@ export type Secret = Data<"im/DescribeSecret">["Keys"][number];
 
 const STALE = ["im/DescribeSdkAppInfo", "im/DescribeIMAppList"] as const;
 
-export const useModifyInfo = () => useChange("im/ModifyAppInfo", [...STALE]);
-export const useModifyTags = () => useChange("im/ModifyAppTags", [...STALE]);
-export const useModifyAdmins = () => useChange("im/ModifyAccountInfo", [...STALE, "im/DescribeAccountList"]);
-export const useModifyLimits = () => useChange("im/ModifyAppLimits", [...STALE]);
+export const useModifyInfo = () => useChange("im/ModifyAppInfo", [...STALE], "im/DescribeSdkAppInfo");
+export const useModifyTags = () => useChange("im/ModifyAppTags", [...STALE], "im/DescribeSdkAppInfo");
+export const useModifyAdmins = () => useChange("im/ModifyAccountInfo", [...STALE, "im/DescribeAccountList"], "im/DescribeSdkAppInfo");
+export const useModifyLimits = () => useChange("im/ModifyAppLimits", [...STALE], "im/DescribeSdkAppInfo");
 /** Every look at a key is in the audit log: it is asked for by hand and not kept. */
 export const useShowSecrets = () => useChange("im/DescribeSecret");
 export const useCreateSecret = () => useChange("im/CreateSecret", [...STALE]);
-export const useDeleteSecret = () => useChange("im/DeleteSecret", [...STALE]);
+export const useDeleteSecret = () => useChange("im/DeleteSecret", [...STALE], "im/DescribeSdkAppInfo");
 export const useMoveToHmac = () => useChange("im/ToggleSecretVersion", [...STALE]);

@@ -10,11 +10,11 @@ export type FriendField = Ability["FriendFields"][number];
 export type Change = Omit<Request<"im/SetAbilityConfInfo">, "SDKAppID" | "Version">;
 
 export const useAbility = (app: number) => useRead("im/DescribeAbilityConfInfo", { SDKAppID: app });
-const STALE = ["im/DescribeAbilityConfInfo"] as const;
-export const useAddUserField = () => useChange("im/AddUserField", [...STALE]);
-export const useModifyUserField = () => useChange("im/ModifyUserField", [...STALE]);
-export const useAddFriendField = () => useChange("im/AddFriendField", [...STALE]);
-export const useSetAbility = () => useChange("im/SetAbilityConfInfo", [...STALE]);
+const READ = "im/DescribeAbilityConfInfo";
+export const useAddUserField = () => useChange("im/AddUserField", [READ], READ);
+export const useModifyUserField = () => useChange("im/ModifyUserField", [READ], READ);
+export const useAddFriendField = () => useChange("im/AddFriendField", [READ], READ);
+export const useSetAbility = () => useChange("im/SetAbilityConfInfo", [READ], READ);
 
 /** Changes settings of one app at once, says what is so now, and offers to take it back. */
 export function useSetting(app: number) {
@@ -27,10 +27,7 @@ export function useSetting(app: number) {
     set.mutate(
       { SDKAppID: app, Version: version, ...change },
       {
-        onSuccess: (now) => {
-          client.setQueryData(key, now);
-          say(words, undo && (() => apply(undo, t("undone"))));
-        },
+        onSuccess: () => say(words, undo && (() => apply(undo, t("undone")))),
         onError: sayError,
       },
     );

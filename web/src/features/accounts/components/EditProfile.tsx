@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { exactNumber } from "../../../api/client";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput, Checkbox, SelectField, TextField } from "../../../ui/Field";
 import { byteLength } from "../../../ui/format";
@@ -27,7 +28,7 @@ export function EditProfile({ app, account, ability, onClose }: { app: number; a
         SDKAppID: app,
         UserID: account.UserID,
         Profile: Object.fromEntries(
-          changed.map((field) => [field.tag, isNumber(field) ? Number(values[field.tag] || 0) : (values[field.tag] ?? "")]),
+          changed.map((field) => [field.tag, isNumber(field) ? exactNumber(values[field.tag] || "0") : (values[field.tag] ?? "")]),
         ),
       },
       {

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { exactNumber } from "../../../api/client";
 import { useRead } from "../../../api/hooks";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput, Checkbox, TextField } from "../../../ui/Field";
@@ -31,7 +32,7 @@ export function EditFriend({ owner, friend, onClose }: { owner: Owner; friend: F
     const tag = `Tag_SNS_Custom_${field.Name}`;
     const text = custom[tag];
     if (text === undefined || text === textOf(friend.ValueItem, tag)) continue;
-    items.push({ Tag: tag, Value: field.Type === "uint64" ? Number(text || 0) : text });
+    items.push({ Tag: tag, Value: field.Type === "uint64" ? exactNumber(text || "0") : text });
   }
   const wrong =
     !limits ||

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { signIn } from "../support/api.mjs";
+import { openPage } from "../support/browser.mjs";
+import { hands } from "../support/hands.mjs";
+import { texts } from "../support/texts.mjs";
+import { totp } from "../support/totp.mjs";
+
+const NEW_PASSWORD = "Another-one-456";
+
+/** Sub-users, groups, policies in three ways, keys; then the console as a sub-user sees it; then the audit log. */
+export async function access(hand, scene) {
+  const password = await makeUser(hand, scene);
+  await makePolicies(hand, scene);
+  await group(hand, scene);
+  await keys(hand, scene);
+  await asSubUser(hand, scene, password);
+  await audit(hand, scene);
+}
+
+async function makeUser(hand, { call }) {
+  const { t, page } = hand;
+  await hand.go("/access/users");
+  await hand.press("access:users.add");
+  await hand.fill(t("access:users.name"), "haneul");
+  await hand.fill(t("access:remark"), "Support");
+  await hand.picture("create-user");
+  await hand.press("action.create");
+  await hand.hears("access:once.about");
+  const password = await page.locator("dialog .secret dd").nth(2).locator(".mono").textContent();
+  await hand.picture("credentials");
+  await hand.press("access:once.done");
+  await hand.closed();
+  const user = await call("cam/GetUser", { Name: "haneul" });
+  assert.equal(user.NeedResetPassword, 1);
+  return password;
+}
+
+async function makePolicies(hand, { call, app }) {
+  const { t, page } = hand;
+  await hand.go("/access/policies/new");
+  await hand.choose(t("access:gen.actions"), "read");
+  await hand.choose(t("access:gen.resource"), "some");
+  await page.getByLabel(new RegExp(`${app}$`)).check();
+  await hand.press("access:gen.addCondition");
+  await hand.fill(t("access:gen.values"), "127.0.0.0/8");
+  await hand.fill(t("access:policies.name"), "river-readers");
+  await hand.sees(`sdkappid/${app}`);
+  await hand.picture("generator");
+  await hand.press("access:policies.create");
+  await page.waitForURL(/policies\/\d+/);
+  const id = Number(page.url().match(/policies\/(\d+)/)[1]);
+  const document = JSON.parse((await call("cam/GetPolicy", { PolicyId: id })).PolicyDocument);
+  assert.deepEqual(document.statement[0].condition, { ip_equal: { "qcs:ip": ["127.0.0.0/8"] } });
+
+  await hand.go("/access/policies/new?tab=syntax");
+  const editor = page.getByRole("textbox", { name: t("access:policy.document") });
+  await editor.fill('{"version": "2.0", "statement": [{"effect": "maybe", "action": "name/im:NoSuch", "resource": "*"}]}');
+  await page.locator(".mistakes button").first().waitFor();
+  await hand.picture("syntax-mistakes");
+  await editor.fill('{"version": "2.0", "statement": [{"effect": "allow", "action": "name/im:DescribeIMAppList", "resource": "*"}]}');
+  await hand.fill(t("access:policies.name"), "list-apps");
+  await page.waitForFunction(() => !document.querySelector(".mistakes button"));
+  await hand.press("access:policies.create");
+  await page.waitForURL(/policies\/\d+/);
+
+  await hand.go("/access/policies/new?tab=tag");
+  await hand.fill(t("access:tag.key"), "team");
+  await hand.fill(t("access:tag.value"), "post");
+  await page.getByLabel("haneul", { exact: true }).check();
+  await hand.fill(t("access:policies.name"), "post-team");
+  await hand.press("access:policies.create");
+  await page.waitForURL(/policies\/\d+/);
+  await hand.sees("team&post");
+  await hand.sees("haneul");
+  // A new version, and back to the first.
+  await hand.press("action.edit", hand.card("access:policy.document"));
+  const text = page.locator("dialog").getByRole("textbox", { name: t("access:policy.document") });
+  await text.fill((await text.inputValue()).replace("name/im:*", "name/im:Describe*"));
+  await hand.press("action.save");
+  await hand.closed();
+  await hand.press("access:versions.use", hand.row("v1"));
+  await hand.hears("access:versions.now", { id: 1 });
+}
+
+async function group(hand, { call }) {
+  const { t, page } = hand;
+  await hand.go("/access/groups");
+  await hand.press("access:groups.add");
+  await hand.fill(t("access:groups.name"), "night-shift");
+  await hand.press("action.create");
+  await hand.closed();
+  await page.getByRole("link", { name: "night-shift" }).click();
+  await page.waitForURL(/groups\/\d+/);
+  await hand.press("access:groups.addMember");
+  await page.locator("dialog").getByText("haneul").click();
+  await hand.press("action.add");
+  await hand.closed();
+  await hand.press("access:policies.attach");
+  await page.locator("dialog").getByText("river-readers").click();
+  await hand.picture("pick-policies");
+  await hand.press("access:policies.attach");
+  await hand.closed();
+  await hand.go("/access/users/haneul?tab=policies");
+  await hand.sees("river-readers");
+  await hand.sees("post-team");
+  await hand.press("access:boundary.set");
+  await page.locator("dialog select").selectOption({ label: "AdministratorAccess" });
+  await hand.press("action.save");
+  await hand.closed();
+  await hand.sees("AdministratorAccess");
+  await hand.press("action.remove", hand.card("access:boundary.title"));
+  await hand.sees(t("access:boundary.none"));
+  await hand.tab("access:user.tabs.simulate");
+  await hand.choose(t("access:simulate.action"), "im:RegisterIMApp");
+  await hand.press("access:simulate.submit");
+  await hand.hears("access:simulate.allow");
+  await hand.picture("simulate");
+  assert.equal((await call("cam/GetAccountSummary")).Group, 1);
+}
+
+async function keys(hand, { call }) {
+  const { t } = hand;
+  await hand.go("/access/keys");
+  await hand.press("access:keys.add");
+  await hand.fill(t("access:remark"), "pipeline");
+  await hand.press("action.create");
+  await hand.hears("access:once.about");
+  await hand.press("access:once.done");
+  await hand.closed();
+  await hand.press("access:keys.disable", hand.row("pipeline"));
+  await hand.until(async () => (await call("cam/ListAccessKeys")).AccessKeys[0].Status === "Inactive", "disabled");
+  await hand.row("pipeline").getByRole("button", { name: t("action.delete"), exact: true, disabled: false }).click();
+  await hand.press("action.delete");
+  await hand.closed();
+  assert.equal((await call("cam/ListAccessKeys")).AccessKeys.length, 0);
+}
+
+/** Must change the password, sees tagged apps only, is told what it lacks, protects itself with one-time codes. */
+async function asSubUser(hand, { server, browser, run, call, app }, password) {
+  const { t } = hand;
+  const page = await openPage(browser, { url: server.url, ...run });
+  page.refusals.push("session/Whoami", "session/Login", "/cam/", "/cloudaudit/");
+  const they = hands(page, texts(run.language), `${run.language}-${run.width}-${run.theme}/flow`);
+  await call("im/RegisterIMApp", { Name: "Without a tag" });
+  await page.goto(`${server.url}/console/login`);
+  await they.fill(t("session:login.name"), "haneul");
+  await they.fill(t("session:login.password"), password);
+  await they.press("session:login.submit");
+  await page.waitForURL("**/console/me");
+  await they.press("session:me.changePassword");
+  await they.fill(t("session:me.oldPassword"), password);
+  await page.getByLabel(t("session:me.newPassword"), { exact: true }).fill(NEW_PASSWORD);
+  await they.fill(t("session:me.again"), NEW_PASSWORD);
+  await they.press("session:me.changePassword", page.locator("dialog footer"));
+  await they.closed();
+  await they.go("/");
+  await they.sees("River Post");
+  assert.equal(await page.getByText("Without a tag").count(), 0);
+  await they.go("/audit");
+  await they.sees("cloudaudit:DescribeEvents");
+  await they.picture("refused");
+  await they.go(`/apps/${app}/basic`);
+  await they.sees("River Post");
+
+  await they.go("/me");
+  await they.press("session:me.mfaEnable");
+  await they.fill(t("session:login.password"), NEW_PASSWORD);
+  await they.press("action.next");
+  const secret = await page.locator("dialog .copytext .mono").textContent();
+  await they.picture("mfa");
+  await they.fill(t("session:login.code"), totp(secret));
+  await they.press("session:me.mfaConfirm");
+  await they.closed();
+  await page.getByRole("button", { name: t("bar.me"), exact: true }).click();
+  await they.press("bar.signOut");
+  await page.waitForURL("**/console/login");
+  await they.fill(t("session:login.name"), "haneul");
+  await they.fill(t("session:login.password"), NEW_PASSWORD);
+  await they.press("session:login.submit");
+  // A code serves once: the one of the set-up is spent, that of the next half-minute is not.
+  await page.getByLabel(t("session:login.code")).fill(totp(secret, Date.now() + 30_000));
+  await they.picture("login-code");
+  await they.press("session:login.submit");
+  await they.sees("River Post");
+  assert.deepEqual([...new Set(page.problems)], []);
+  await page.context().close();
+  await assert.rejects(signIn(server.url, "haneul", NEW_PASSWORD), /MFAFailure/);
+}
+
+async function audit(hand, { app }) {
+  const { t, page } = hand;
+  await hand.go(`/audit?app=${app}`);
+  await hand.sees("im:CreatePlanOrder");
+  await page.getByPlaceholder(t("audit:filterAction")).fill("ModifyAppInfo");
+  await page.waitForURL(/action=ModifyAppInfo/);
+  await hand.press("action.details", hand.row("im:ModifyAppInfo"));
+  await hand.sees("Letters along the river");
+  await hand.picture("event");
+  await hand.press("action.close");
+  await hand.closed();
+  await hand.go("/audit?outcome=refused");
+  await hand.row("haneul").waitFor();
+  await hand.press("action.export");
+  await page.locator("dialog").getByRole("link", { name: t("action.download") }).waitFor();
+  await hand.press("action.close");
+  await hand.closed();
+}

@@ -1,0 +1,72 @@
+// What a person does on a page, in words of the language that the page speaks.
+import assert from "node:assert/strict";
+import { inspect, settled } from "./browser.mjs";
+
+/** Everything that acts on the dialog on top if one is open, otherwise on the page. */
+export function hands(page, t, pictures) {
+  const scope = () => page.locator("dialog[open]").last();
+  const place = async () => ((await page.locator("dialog[open]").count()) ? scope() : page.locator("body"));
+  const regexp = (text) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
+  const self = {
+    page,
+    t,
+    async go(path) {
+      await page.goto(new URL(`/console${path}`, page.url()).href);
+      await page.waitForSelector("h1");
+      await settled(page);
+    },
+    async press(name, within) {
+      const area = within ?? (await place());
+      await area.getByRole("button", { name: t(name), exact: true }).first().click();
+    },
+    async pressText(text, within) {
+      const area = within ?? (await place());
+      await area.getByRole("button", { name: text, exact: true }).first().click();
+    },
+    async fill(label, value, within) {
+      const area = within ?? (await place());
+      await area.getByLabel(regexp(label)).first().fill(value);
+    },
+    async choose(label, value, within) {
+      const area = within ?? (await place());
+      await area.getByLabel(regexp(label)).first().selectOption(value);
+    },
+    async tick(label, within) {
+      const area = within ?? (await place());
+      await area.getByLabel(label, { exact: true }).first().click();
+    },
+    async tab(name) {
+      await page.getByRole("tab", { name: t(name), exact: true }).click();
+      await settled(page);
+    },
+    /** The dialog on top is gone. */
+    async closed() {
+      await page.waitForFunction(() => !document.querySelector("dialog[open]"));
+    },
+    /** The page says so, in a toast or elsewhere. */
+    async hears(name, values) {
+      await page.getByText(t(name, values), { exact: false }).first().waitFor();
+    },
+    async sees(text) {
+      await page.getByText(text, { exact: false }).first().waitFor();
+    },
+    async seesNot(text) {
+      await page.getByText(text, { exact: true }).first().waitFor({ state: "detached" });
+    },
+    /** The row of a table that holds a text. */
+    row: (text) => page.locator("tbody tr", { hasText: text }).first(),
+    card: (name) => page.getByRole("region", { name: t(name), exact: true }),
+    async picture(name) {
+      await inspect(page, `${pictures}/${name}`);
+    },
+    /** Waits until a question that is asked again and again is answered with yes. */
+    async until(ask, what) {
+      for (let tries = 0; tries < 100; tries++) {
+        if (await ask()) return;
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      assert.fail(`never: ${what}`);
+    },
+  };
+  return self;
+}
