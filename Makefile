@@ -24,6 +24,7 @@ serve: install ## Set everything up and serve at http://127.0.0.1:8080
 dev: $(VENV)/.dev ## Prepare .venv with everything that tests and checks need
 
 test: dev web ## Set everything up and run all tests, real PostgreSQL and NATS included
+	@scripts/browser
 	$(BIN)/python -m pytest $(ARGS)
 
 check: dev ## Format, lint, strict types, import rules, house rules
