@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 from sodam.cloudapi.table import actions
 from sodam.console import openapi
@@ -31,3 +32,10 @@ def test_forms_find_their_limits() -> None:
     schemas = openapi.document()["components"]["schemas"]
     assert schemas["RegisterIMApp"]["properties"]["Name"]["maxLength"] == 64
     assert schemas["CreatePolicy"]["properties"]["PolicyName"]["maxLength"] == 128
+
+
+def test_the_guide_names_every_action() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "console-api.md").read_text("utf-8")
+    words = set(re.findall(r"\w+", text))
+    names = {a.name for a in actions()} | set(SESSION_ACTIONS)
+    assert not names - words
