@@ -154,11 +154,12 @@ async def test_hints_that_are_lost_are_made_up_for(
 
 
 async def test_a_login_while_the_bus_is_away(nodes: Nodes, nats_server: Nats, sign_in: SignIn, user_id: UserId) -> None:
-    """Users of one node go on; those of the other are heard when the bus is back."""
+    """Users of one node go on; those of the other are heard, and displaced, when the bus is back."""
     for node in nodes:
         node.allow_errors("the bus")
     nats_server.stop()
     amy, bob = await sign_in(nodes[0], user_id("amy")), await sign_in(nodes[0], user_id("bob"))
+    newer = await sign_in(nodes[1], user_id("bob"))
     await bob.send_text(amy.user_id, "same node")
     await amy.wait(lambda: amy.texts() == ["same node"])
     nats_server.start()
@@ -172,3 +173,5 @@ async def test_a_login_while_the_bus_is_away(nodes: Nodes, nats_server: Nats, si
     async with asyncio.timeout(20):
         while not await heard():
             pass
+    await bob.wait(lambda: bool(bob.notices("KickoutMsgNotify")), timeout=20)
+    assert newer.notices("KickoutMsgNotify") == [], "the one who signed in last stays"

@@ -22,6 +22,8 @@ class Kick(msgspec.Struct, frozen=True):
     newer: int = 0
     """The InstId of the login that displaces them; that session is spared."""
     reason: str = ""
+    before: float = 0.0
+    """Only sessions signed in before this unix time; 0: all. For a login told late."""
 
 
 class _Envelope(msgspec.Struct, array_like=True):

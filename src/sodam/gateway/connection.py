@@ -50,6 +50,7 @@ class Connection:
         "recalls",
         "registered",
         "session",
+        "signed_in_at",
         "synced",
         "transport",
     )
@@ -69,6 +70,8 @@ class Connection:
         self.last_seen = 0.0
         self.synced = 0.0
         """When the client last asked for what it missed."""
+        self.signed_in_at = 0.0
+        """Unix time of the login."""
         self._told = 0
         self.recalls: list[bytes] = []
         """Recalls told since the client's cookie."""
@@ -97,7 +100,7 @@ class Connection:
             self._hub.flush_later(self)
 
     def kicked(self, kick: Kick) -> None:
-        if not self.session.kick(kick.kind):
+        if (kick.before and self.signed_in_at >= kick.before) or not self.session.kick(kick.kind):
             return
         self._hub.unregister(self)
         self._hub.remember_kick(self.session.instid, kick.kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -223,6 +224,7 @@ class Hub:
         connection.session.platform = ticket.platform
         connection.session.user_id = ticket.user_id
         live.kick(ticket.sdkappid, ticket.user_id, Kick(kind=2, platform=ticket.platform, newer=ticket.instid))
+        connection.signed_in_at = time.time()
         connection.hold()
         live.add(ticket.sdkappid, ticket.user_id, connection)
         connection.registered = (ticket.sdkappid, ticket.user_id)
@@ -245,14 +247,21 @@ class Hub:
                 connection.resume(connection.held)
             behind, self._behind = self._behind[:SYNCS_PER_SWEEP], self._behind[SYNCS_PER_SWEEP:]
             for connection in behind:
-                if connection.registered is not None:
-                    connection.ask_to_sync()
+                self._make_up(connection)
             if turn % _SWEEPS_PER_IDLE_CHECK == 0:
                 if self.services.bus.clustered and not self._behind:
                     self._behind = [c for c in self._all if c.registered and now - c.synced > SYNC_SECONDS]
                 for connection in [c for c in self._all if c.overdue(now, IDLE_SECONDS, KICK_GRACE_SECONDS)]:
                     connection.close(1001, "nothing heard for a minute")
                     connection.abort()
+
+    def _make_up(self, connection: Connection) -> None:
+        """For hints that may have been lost: the client looks for messages, other nodes learn of its login."""
+        if connection.registered is None:
+            return
+        connection.ask_to_sync()
+        kick = Kick(2, connection.platform, newer=connection.instid, before=connection.signed_in_at)
+        self.services.live.kick(*connection.registered, kick)
 
     def later(self, seconds: float, callback: Callable[[], None]) -> None:
         self._loop.call_later(seconds, callback)
