@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -43,6 +44,7 @@ class AccountService:
         self._live = live
         self._clustered = bus.clustered
         self._cache = AccountCache(bus)
+        self._flights: dict[tuple[int, str], asyncio.Task[Account | None]] = {}
         self._held = self._cache.held
         apps.on_change(self._app_changed)
         self.on_delete: list[Callable[[Tx, int, list[str]], Awaitable[None]]] = []
@@ -61,6 +63,17 @@ class AccountService:
         account = self.peek(app, user_id)
         if account is not None or not valid_user_id(user_id):
             return account
+        if self._db.engine == "sqlite":
+            return await self._find(app, user_id)
+        # Whoever asks meanwhile waits for the same answer: two messages of one sender must not overtake each other.
+        flight = self._flights.get((app, user_id))
+        if flight is None:
+            flight = self._flights[(app, user_id)] = asyncio.create_task(self._find(app, user_id))
+            flight.add_done_callback(lambda _: self._flights.pop((app, user_id), None))
+        return await asyncio.shield(flight)
+
+    async def _find(self, app: int, user_id: str) -> Account | None:
+        account: Account | None = None
         key = (app, user_id)
         for _ in range(_READS):
             ticket = self._cache.loading(key)

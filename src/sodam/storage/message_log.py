@@ -52,7 +52,12 @@ class MessageLog(Generic[E]):
 
     def _write(self) -> None:
         batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
-        future = asyncio.ensure_future(self._db.write(lambda tx: self._apply(tx, batch), single=True))
+        future: asyncio.Future[Any]
+        try:
+            future = asyncio.ensure_future(self._db.write(lambda tx: self._apply(tx, batch), single=True))
+        except Exception as error:  # refused before it began: the log must go on all the same
+            future = self._loop.create_future()
+            future.set_exception(error)
         self._flight = future
         future.add_done_callback(lambda written: self._written(batch, written))
 
