@@ -58,10 +58,18 @@ async def messages_since(
 async def notices_since(
     messages: MessageService, app: App, owner: str, since: Position, heads: Sequence[Head]
 ) -> list[bytes]:
-    """Events that a device missed besides messages: recalls and edits, and what was read on another device."""
-    changed = [missed.event(message) for message in await messages.changed_since(app, owner, since)]
-    read = [head for head in heads if not head.unread and head.read_time and head.last_time >= since.time - DAY]
-    return changed + [events.self_read(owner, head.peer, head.read_time) for head in read[:MAX_READ_MARKS]]
+    """Events that a device missed besides messages: recalls and edits, and what was read, by the peer or elsewhere.
+
+    Read marks say the same however often they are told, so that those of the newest conversations all go.
+    """
+    notices = [missed.event(message) for message in await messages.changed_since(app, owner, since)]
+    recent = [head for head in heads if head.last_time >= since.time - DAY][:MAX_READ_MARKS]
+    for head in recent:
+        if head.read_time and not head.unread:
+            notices.append(events.self_read(owner, head.peer, head.read_time))
+        if head.peer_read_time:
+            notices.append(events.peer_read(head.peer, owner, head.peer_read_time))
+    return notices
 
 
 async def told_already(
