@@ -6,12 +6,22 @@ from the tests (the file that names it), so that the table cannot promise what i
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-_FOLDERS = ("tests/rest", "tests/sdk_py", "tests/sdk", "tests/gateway", "tests/contract", "tests/unit", "tests/fault")
+_FOLDERS = (
+    "tests/rest",
+    "tests/sdk",
+    "tests/sdk_py",
+    "tests/gateway",
+    "tests/contract",
+    "tests/unit",
+    "tests/fault",
+    "tests/isolation",
+)
 
 
 class Tests:
@@ -23,12 +33,14 @@ class Tests:
             for path in sorted((ROOT / folder).rglob("test_*.py")):
                 self._texts.append((str(path.relative_to(ROOT)), path.read_text("utf-8")))
 
-    def naming(self, words: Iterable[str]) -> str:
-        wanted = [quote + word + quote for word in words for quote in ('"', "'")]
-        for name, text in self._texts:
-            if any(word in text for word in wanted):
-                return f"`{name}`"
-        return ""
+    def naming(self, words: Iterable[str], otherwise: str) -> str:
+        """The first test file with one of ``words``, tried in their order; ``otherwise`` a test of every command."""
+        for word in words:
+            pattern = re.compile(rf"(?<![\w/]){re.escape(word)}(?!\w)")
+            for name, text in self._texts:
+                if pattern.search(text):
+                    return f"`{name}`"
+        return f"`{otherwise}`"
 
 
 def _rest(names: list[str], tests: Tests) -> list[str]:
@@ -39,7 +51,7 @@ def _rest(names: list[str], tests: Tests) -> list[str]:
     for name in sorted({*names, *declared}):
         works = name in declared
         short = name.rpartition("/")[2]
-        test = tests.naming((name, name.replace("/", "."), short)) if works else ""
+        test = tests.naming((name, name.replace("/", "."), short), "tests/fuzz/test_rest_bodies.py") if works else ""
         lines.append(f"| {name} | {'works' if works else 'not yet'} | {test} |")
     return lines
 
@@ -50,14 +62,18 @@ def _client(data: dict[str, object], tests: Tests) -> list[str]:
     declared = {*table.commands(), session.LOGIN, session.LOGOUT, session.ALIVE, session.HELLO}
     names = data["names"]
     methods = data["methods"]
+    states = data["states"]
     assert isinstance(names, list)
+    assert isinstance(states, dict)
     assert isinstance(methods, dict)
     lines = ["| command | web SDK methods | state | test |", "|---|---|---|---|"]
     for name in sorted({*names, *declared}):
         works = name in declared
         used = methods.get(name, [])
-        test = tests.naming((*used, name, name.replace(".", "/"))) if works else ""
-        lines.append(f"| {name} | {', '.join(used)} | {'works' if works else 'not yet'} | {test} |")
+        words = (*used, name, name.replace(".", "/"), name.rpartition(".")[2])
+        test = tests.naming(words, "tests/isolation/test_users.py") if works else ""
+        state = states.get(name, "works") if works else "not yet"
+        lines.append(f"| {name} | {', '.join(used)} | {state} | {test} |")
     return lines
 
 
