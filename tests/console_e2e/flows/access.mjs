@@ -189,7 +189,7 @@ async function asSubUser(hand, { server, browser, run, call, app }, password) {
 
 async function audit(hand, { app }) {
   const { t, page } = hand;
-  await hand.go(`/audit?app=${app}`);
+  await hand.go(`/audit?app=${app}&action=CreatePlanOrder`);
   await hand.sees("im:CreatePlanOrder");
   await page.getByPlaceholder(t("audit:filterAction")).fill("ModifyAppInfo");
   await page.waitForURL(/action=ModifyAppInfo/);

@@ -102,7 +102,7 @@ async function exportFile(hand, app) {
 async function palette(hand) {
   const { page } = hand;
   await page.keyboard.press("Control+k");
-  await page.getByRole("combobox").fill("crew29");
+  await page.locator("dialog").getByRole("combobox").fill("crew29");
   await page.getByRole("option", { name: "crew290" }).waitFor();
   await hand.picture("palette");
   await page.keyboard.press("Enter");

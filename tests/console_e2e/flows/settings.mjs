@@ -54,6 +54,7 @@ async function relationsSettings(hand, app, ask, ability) {
       })
     ).ResultItem[0].ResultCode;
   await page.getByLabel(t("settings:allowType.AllowType_Type_DenyAny.name")).click();
+  await hand.until(async () => (await ability()).DefaultAllowType.endsWith("DenyAny"), "chosen");
   await hand.until(async () => (await add()) === 30516, "nobody can be added");
   await page.getByLabel(t("settings:allowType.AllowType_Type_NeedConfirm.name")).click();
   await hand.until(async () => (await add()) === 30539, "must be confirmed");

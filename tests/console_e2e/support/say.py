@@ -1,6 +1,6 @@
 """Signs a user in as a client does and sends one text: prints 0, or the code with which the server refuses it.
 
-    python say.py ws://127.0.0.1:8080 1400000001 ann USERSIG cho
+python say.py ws://127.0.0.1:8080 1400000001 ann USERSIG cho
 """
 
 import asyncio

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useRead } from "../api/hooks";
+import { useWho } from "../api/session";
 import { TimeText } from "../ui/format";
 import { NotificationIcon } from "../ui/icons";
 import { isOver, JobBar, JobState } from "../ui/JobProgress";
@@ -11,9 +12,11 @@ import { MenuButton } from "../ui/Menu";
 export function Bell() {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const first = useRead("im/DescribeJobs", { Limit: 5 });
+  // Until a new password is chosen nothing but the session may be asked about.
+  const enabled = useWho()?.MustChangePassword === false;
+  const first = useRead("im/DescribeJobs", { Limit: 5 }, { enabled });
   const active = (first.data?.Jobs ?? []).filter((job) => !isOver(job)).length;
-  const { data } = useRead("im/DescribeJobs", { Limit: 5 }, { every: active ? 1500 : 30_000 });
+  const { data } = useRead("im/DescribeJobs", { Limit: 5 }, { enabled, every: active ? 1500 : 30_000 });
   const before = useRef(0);
   // A job that ended has changed what lists show.
   useEffect(() => {

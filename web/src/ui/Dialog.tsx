@@ -91,7 +91,12 @@ export function FormDialog({ submit, busy, disabled, danger, error, onSubmit, ch
     >
       <form id={form} className="form" onSubmit={send} noValidate>
         {children}
-        {error ? <ErrorNote error={error} /> : null}
+        {error ? (
+          // A refusal below the fold would look like a button that does nothing.
+          <div ref={(note) => note?.scrollIntoView({ block: "nearest" })}>
+            <ErrorNote error={error} />
+          </div>
+        ) : null}
       </form>
     </Dialog>
   );

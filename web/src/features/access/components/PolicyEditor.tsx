@@ -1,8 +1,7 @@
-import { useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Mistake } from "../../../api/client";
 import { ErrorCircleFilledIcon } from "../../../ui/icons";
-import { useTyped } from "../../../ui/tableState";
 import { useCheckSyntax } from "../api";
 import "../access.css";
 
@@ -12,11 +11,17 @@ interface Props {
   readOnly?: boolean;
 }
 
-/** Whether the server finds the document right; undefined while it is asked. */
+/** Whether the server finds the document right; undefined while typing goes on and while it is asked. */
 export function useSyntax(document: string): { valid: boolean | undefined; mistakes: Mistake[] } {
-  const { data, isPlaceholderData } = useCheckSyntax(document);
+  const [asked, setAsked] = useState(document);
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(document), 250);
+    return () => clearTimeout(timer);
+  }, [document]);
+  const { data, isPlaceholderData } = useCheckSyntax(asked);
   if (!document.trim()) return { valid: false, mistakes: [] };
-  return { valid: isPlaceholderData ? undefined : data?.Valid, mistakes: (data?.Mistakes as Mistake[] | undefined) ?? [] };
+  const known = asked === document && !isPlaceholderData;
+  return { valid: known ? data?.Valid : undefined, mistakes: (data?.Mistakes as Mistake[] | undefined) ?? [] };
 }
 
 /** A policy document as text, checked by the server while one types; a click on a mistake leads to its place. */
@@ -24,12 +29,7 @@ export function PolicyEditor({ value, onChange, readOnly }: Props) {
   const { t } = useTranslation("access");
   const label = useId();
   const area = useRef<HTMLTextAreaElement>(null);
-  const [checked, setChecked] = useState(value);
-  const [typed, setTyped] = useTyped(value, (text) => {
-    setChecked(text);
-    onChange(text);
-  });
-  const { mistakes } = useSyntax(checked);
+  const { mistakes } = useSyntax(value);
   const jump = (mistake: Mistake) => {
     const at = mistake.Offset ?? 0;
     area.current?.focus();
@@ -45,10 +45,10 @@ export function PolicyEditor({ value, onChange, readOnly }: Props) {
         id={`${label}-text`}
         spellCheck={false}
         readOnly={readOnly}
-        value={typed}
+        value={value}
         aria-invalid={mistakes.length > 0}
         aria-describedby={`${label}-mistakes`}
-        onChange={(event) => setTyped(event.target.value)}
+        onChange={(event) => onChange(event.target.value)}
       />
       <ul id={`${label}-mistakes`} className="mistakes" aria-live="polite">
         {mistakes.map((mistake) => (
