@@ -7,7 +7,7 @@ that gave the numbers stand in the answer, later ones are pushed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -22,23 +22,26 @@ MAX_READ_MARKS = 20
 _ARRIVED = b'{"Event":9,'
 
 
-class _Place(msgspec.Struct, gc=False):
+class Held(msgspec.Struct, gc=False):
+    """A message as its event tells it."""
+
     From_Account: str
     To_Account: str
     MsgSeq: int
     MsgRandom: int
     MsgTime: int
     MsgLifeTime: int = 1
+    SendMsgControl: events.Control | None = None
 
 
 class _Arrived(msgspec.Struct, gc=False):
-    C2cMsgArray: list[_Place]
+    C2cMsgArray: list[Held]
 
 
 _decode = msgspec.json.Decoder(_Arrived).decode
 
 
-def _peer(owner: str, message: Message | _Place) -> str:
+def _peer(owner: str, message: Message | Held) -> str:
     sender, recipient = (
         (message.sender, message.recipient)
         if isinstance(message, Message)
@@ -72,38 +75,45 @@ async def notices_since(
     return notices
 
 
-async def told_already(
+async def held_within(
     messages: MessageService,
     app: App,
     owner: str,
     held: Sequence[bytes] | None,
     before: int,
     ends: Mapping[str, int],
-    notices: Sequence[bytes],
-) -> set[int]:
-    """The indices of the events ``held`` that the client must not be told again.
+) -> dict[int, Held]:
+    """By their index, the messages among the events ``held`` that the moment of ``ends`` includes.
 
     The first ``before`` were held when the look-up began. Events may be added while this waits; all are seen.
     """
     if held is None:
-        return set()
+        return {}
     await messages.settle()
-    known = set(notices)
-    stale: set[int] = set()
+    found: dict[int, Held] = {}
     at = 0
     while at < len(held):
         event = held[at]
-        if event in known:
-            stale.add(at)
-        elif event.startswith(_ARRIVED):
-            place = _decode(event).C2cMsgArray[0]
-            if place.MsgLifeTime and (at < before or await _within(messages, app, owner, place, ends)):
-                stale.add(at)
+        if event.startswith(_ARRIVED):
+            message = _decode(event).C2cMsgArray[0]
+            if message.MsgLifeTime and (at < before or await _within(messages, app, owner, message, ends)):
+                found[at] = message
         at += 1
-    return stale
+    return found
 
 
-async def _within(messages: MessageService, app: App, owner: str, place: _Place, ends: Mapping[str, int]) -> bool:
+def unread_to_tell(owner: str, heads: Sequence[Head], pushed: Iterable[Held]) -> dict[str, int]:
+    """Unread numbers without the messages that are ``pushed`` behind them: the client adds those by itself."""
+    unread = {head.peer: head.unread for head in heads}
+    for message in pushed:
+        peer = message.From_Account
+        counts = peer != owner and not (message.SendMsgControl and message.SendMsgControl.NoUnread)
+        if counts and unread.get(peer):
+            unread[peer] -= 1
+    return {peer: count for peer, count in unread.items() if count}
+
+
+async def _within(messages: MessageService, app: App, owner: str, place: Held, ends: Mapping[str, int]) -> bool:
     end = ends.get(_peer(owner, place))
     if end is None:
         return False  # a conversation that began since

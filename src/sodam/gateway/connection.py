@@ -41,8 +41,10 @@ class Connection:
         "_events",
         "_hub",
         "_kick_at",
+        "_listing",
         "_out",
         "_told",
+        "_waiting",
         "client_ip",
         "held",
         "held_until",
@@ -73,6 +75,8 @@ class Connection:
         self.signed_in_at = 0.0
         """Unix time of the login."""
         self._told = 0
+        self._listing = 0
+        self._waiting: tuple[float, list[bytes], Collection[int]] | None = None
         self.recalls: list[bytes] = []
         """Recalls told since the client's cookie."""
         self.registered: tuple[int, str] | None = None
@@ -227,11 +231,24 @@ class Connection:
             for frame in frames.pushes(events, sync=False):
                 self.send(frame)
 
+    def listing(self) -> None:
+        """The conversation list is being read: until ``listed`` nothing is resumed."""
+        self._listing += 1
+
+    def listed(self) -> None:
+        self._listing -= 1
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.resume_after(*waiting)
+
     def resume_after(self, seconds: float, held: list[bytes] | None, stale: Collection[int]) -> None:
-        if seconds and held is not None:
-            self._hub.later(seconds, lambda: self.resume(held, stale))
+        """The client was told what it missed: let the other events of ``held`` go once it has worked on that."""
+        if held is None or self.held is not held:
+            return
+        if self._listing:
+            self._waiting = (seconds, held, stale)
         else:
-            self.resume(held, stale)
+            self._hub.later(seconds, lambda: self.resume(held, stale))
 
     def resume(self, held: list[bytes] | None, stale: Collection[int] = ()) -> None:
         """Let the events of ``held`` go, but for those at the indices ``stale``, unless they went before."""
@@ -245,7 +262,7 @@ class Connection:
 
     def forget(self) -> None:
         """Drop what waits for the user who is no longer signed in here."""
-        self.held = self._events = None
+        self.held = self._events = self._waiting = None
         self.recalls.clear()
 
     def ask_to_sync(self) -> None:

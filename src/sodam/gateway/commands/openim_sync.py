@@ -19,6 +19,7 @@ _MAX_PAGE = 100
 _RECOVERY_COUNT = 16
 _CONVERSATIONS = 500
 _DIGEST_SECONDS = 0.25
+"""The SDK takes some moments over the answer and the conversation list; what is pushed meanwhile overtakes them."""
 
 
 class GetMsg(msgspec.Struct):
@@ -60,14 +61,19 @@ async def getmsg(call: Call, request: GetMsg) -> GetMsgAnswer:
         notices = await catch_up.notices_since(messages, call.app, call.caller, since, heads)
         notices = [notice for notice in notices if notice not in connection.recalls]
     connection.recalls.clear()
-    stale = await catch_up.told_already(messages, call.app, call.caller, held, before, ends, notices)
+    within = await catch_up.held_within(messages, call.app, call.caller, held, before, ends)
+    stale = {at for at, event in enumerate(held or ()) if event in notices}
+    if since:
+        stale.update(within)
+        within = {}
+    # The first time they are pushed all the same: the conversation list that was read before may lack them.
+    unread = catch_up.unread_to_tell(call.caller, heads, within.values())
     connection.tell_first(notices)
-    # The SDK takes some moments over an answer with messages; what is pushed meanwhile overtakes them.
-    call.after = lambda: connection.resume_after(_DIGEST_SECONDS if found else 0.0, held, stale)
+    call.after = lambda: connection.resume_after(_DIGEST_SECONDS, held, stale)
     return GetMsgAnswer(
         Cookie=".".join(map(str, position)),
         MsgList=[wire(message) for message in found],
-        C2CPairUnreadCount=[Unread(head.peer, head.unread) for head in heads if head.unread],
+        C2CPairUnreadCount=[Unread(peer, count) for peer, count in unread.items()],
     )
 
 

@@ -81,12 +81,24 @@ class PageAnswer(msgspec.Struct):
 @service.command("page_get", errors=(Code.CONV_NOT_ADMIN,))
 async def page_get(call: Call, request: PageGet) -> PageAnswer:
     """The newest conversations, all in one page: pinned first, then by the time of the last message."""
+    connection = call.connection
+    connection.listing()
+    try:
+        answer = await _page(call, _own(call, request))
+    except BaseException:
+        connection.listed()
+        raise
+    call.after = connection.listed
+    return answer
+
+
+async def _page(call: Call, owner: str) -> PageAnswer:
     messages = call.services.messages
-    heads = await messages.heads(call.app, _own(call, request), MAX_CONVERSATIONS)
+    heads = await messages.heads(call.app, owner, MAX_CONVERSATIONS)
     peers = await call.services.accounts.find_many(call.app.sdkappid, [head.peer for head in heads])
     items = []
     for head in heads:
-        last = await messages.last(call.app, call.caller, head)
+        last = await messages.last(call.app, owner, head)
         if last is None and not head.clear_seq:
             continue  # nothing that this user may see was ever said
         item = _item(head, last)
