@@ -19,7 +19,11 @@ export default defineConfig({
         // What every page needs travels in a few files; what one page needs travels with it.
         advancedChunks: {
           groups: [
-            { name: "vendor", test: /node_modules\/(react|react-dom|scheduler|@tanstack|i18next|react-i18next)\//, priority: 3 },
+            {
+              name: "vendor",
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack|i18next|react-i18next)\//,
+              priority: 3,
+            },
             { name: "tdesign", test: /node_modules\//, minShareCount: 4, priority: 2 },
             { name: "ui", test: /src\/(ui|frame|api|i18n|theme)/, minShareCount: 3, priority: 1 },
           ],

@@ -1,4 +1,4 @@
-// Writes src/api/schema.ts from the console's OpenAPI document: a type for every schema, the request and the answer of
+// Writes generated/schema.ts from the console's OpenAPI document: a type for every schema, the request and the answer of
 // every action, and the limits of every request's fields.
 //   npm run types -- http://127.0.0.1:8080/console/api/openapi.json     (or a file)
 import { readFile, writeFile } from "node:fs/promises";
@@ -111,9 +111,15 @@ const as = (mode, write) => {
 };
 const out = ["// Made by `npm run types` from the server's OpenAPI document. Do not edit.", ""];
 for (const [name, schema] of Object.entries(schemas)) {
-  for (const [mode, names] of [["request", asked], ["answer", answered]]) {
+  for (const [mode, names] of [
+    ["request", asked],
+    ["answer", answered],
+  ]) {
     if (!names.has(name)) continue;
-    out.push(as(mode, () => `export type ${nameOf(name)} = ${typeOf(schema)};`), "");
+    out.push(
+      as(mode, () => `export type ${nameOf(name)} = ${typeOf(schema)};`),
+      "",
+    );
   }
 }
 out.push("export interface Actions {");
@@ -128,5 +134,5 @@ for (const [path, limit] of Object.entries(limits)) {
   if (limit.max < Number.MAX_SAFE_INTEGER) out.push(`  ${JSON.stringify(path)}: ${JSON.stringify(limit)},`);
 }
 out.push("} as const;", "");
-await writeFile(new URL("../src/api/schema.ts", import.meta.url), out.join("\n"));
+await writeFile(new URL("../generated/schema.ts", import.meta.url), out.join("\n"));
 console.log(`${actions.length} actions, ${Object.keys(limits).length} limits`);

@@ -1,6 +1,7 @@
 import "./theme";
 import "tdesign-react/es/style/css.js";
 import "./styles/app.css";
+import "./styles/frame.css";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";

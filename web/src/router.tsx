@@ -10,8 +10,8 @@ import {
 import i18next from "i18next";
 import { ApiError } from "./api/client";
 import { whoami } from "./api/session";
-import { Shell } from "./frame/Shell";
 import { NotFound, PageFailure } from "./frame/Failures";
+import { Shell } from "./frame/Shell";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -61,26 +61,86 @@ const at = <P extends string>(path: P, component: ReturnType<typeof page>) =>
 const routeTree = root.addChildren([
   login,
   inside.addChildren([
-    at("/", page("apps", () => import("./features/apps/pages/AppCards"), "AppCards")),
-    at("/me", page("session", () => import("./features/session/pages/Me"), "Me")),
-    at("/apps/$app/basic", page("basic", () => import("./features/basic/pages/Basic"), "Basic")),
-    at("/apps/$app/plan", page("apps", () => import("./features/apps/pages/Upgrade"), "Upgrade")),
-    at("/apps/$app/messages", page("settings", () => import("./features/settings/pages/Messages"), "Messages")),
-    at("/apps/$app/friends", page("settings", () => import("./features/settings/pages/Friends"), "Friends")),
-    at("/apps/$app/user-fields", page("settings", () => import("./features/settings/pages/UserFields"), "UserFields")),
-    at("/apps/$app/accounts", page("accounts", () => import("./features/accounts/pages/Accounts"), "Accounts")),
-    at("/apps/$app/accounts/$user", page("accounts", () => import("./features/accounts/pages/Account"), "Account")),
-    at("/apps/$app/usersig", page("tools", () => import("./features/tools/pages/UserSig"), "UserSig")),
-    at("/apps/$app/jobs", page("jobs", () => import("./features/jobs/pages/Jobs"), "Jobs")),
-    at("/access/users", page("access", () => import("./features/access/pages/Users"), "Users")),
-    at("/access/users/$name", page("access", () => import("./features/access/pages/User"), "User")),
-    at("/access/groups", page("access", () => import("./features/access/pages/Groups"), "Groups")),
-    at("/access/groups/$id", page("access", () => import("./features/access/pages/Group"), "Group")),
-    at("/access/policies", page("access", () => import("./features/access/pages/Policies"), "Policies")),
-    at("/access/policies/new", page("access", () => import("./features/access/pages/NewPolicy"), "NewPolicy")),
-    at("/access/policies/$id", page("access", () => import("./features/access/pages/Policy"), "Policy")),
-    at("/access/keys", page("access", () => import("./features/access/pages/Keys"), "Keys")),
-    at("/audit", page("audit", () => import("./features/audit/pages/Audit"), "Audit")),
+    at(
+      "/",
+      page("apps", () => import("./features/apps/pages/AppCards"), "AppCards"),
+    ),
+    at(
+      "/me",
+      page("session", () => import("./features/session/pages/Me"), "Me"),
+    ),
+    at(
+      "/apps/$app/basic",
+      page("basic", () => import("./features/basic/pages/Basic"), "Basic"),
+    ),
+    at(
+      "/apps/$app/plan",
+      page("apps", () => import("./features/apps/pages/Upgrade"), "Upgrade"),
+    ),
+    at(
+      "/apps/$app/messages",
+      page("settings", () => import("./features/settings/pages/Messages"), "Messages"),
+    ),
+    at(
+      "/apps/$app/friends",
+      page("settings", () => import("./features/settings/pages/Friends"), "Friends"),
+    ),
+    at(
+      "/apps/$app/user-fields",
+      page("settings", () => import("./features/settings/pages/UserFields"), "UserFields"),
+    ),
+    at(
+      "/apps/$app/accounts",
+      page("accounts", () => import("./features/accounts/pages/Accounts"), "Accounts"),
+    ),
+    at(
+      "/apps/$app/accounts/$user",
+      page("accounts", () => import("./features/accounts/pages/Account"), "Account"),
+    ),
+    at(
+      "/apps/$app/usersig",
+      page("tools", () => import("./features/tools/pages/UserSig"), "UserSig"),
+    ),
+    at(
+      "/apps/$app/jobs",
+      page("jobs", () => import("./features/jobs/pages/Jobs"), "Jobs"),
+    ),
+    at(
+      "/access/users",
+      page("access", () => import("./features/access/pages/Users"), "Users"),
+    ),
+    at(
+      "/access/users/$name",
+      page("access", () => import("./features/access/pages/User"), "User"),
+    ),
+    at(
+      "/access/groups",
+      page("access", () => import("./features/access/pages/Groups"), "Groups"),
+    ),
+    at(
+      "/access/groups/$id",
+      page("access", () => import("./features/access/pages/Group"), "Group"),
+    ),
+    at(
+      "/access/policies",
+      page("access", () => import("./features/access/pages/Policies"), "Policies"),
+    ),
+    at(
+      "/access/policies/new",
+      page("access", () => import("./features/access/pages/NewPolicy"), "NewPolicy"),
+    ),
+    at(
+      "/access/policies/$id",
+      page("access", () => import("./features/access/pages/Policy"), "Policy"),
+    ),
+    at(
+      "/access/keys",
+      page("access", () => import("./features/access/pages/Keys"), "Keys"),
+    ),
+    at(
+      "/audit",
+      page("audit", () => import("./features/audit/pages/Audit"), "Audit"),
+    ),
   ]),
 ]);
 

@@ -1,4 +1,4 @@
-import type { Actions } from "./schema";
+import type { Actions } from "../../generated/schema";
 
 /** Every action of the console, as `service/Name`. */
 export type Action = keyof Actions;
@@ -88,7 +88,10 @@ export async function call<A extends Action>(action: A, request: Request<A>, sig
     if (signal?.aborted) throw cause;
     throw new ApiError(0, "", { Code: "Network", Message: String(cause) });
   }
-  const envelope = await response.text().then((text) => JSON.parse(text, exact)).catch(() => null);
+  const envelope = await response
+    .text()
+    .then((text) => JSON.parse(text, exact))
+    .catch(() => null);
   if (response.ok && envelope) return envelope.Data as Data<A>;
   const error: ErrorBody = envelope?.Error ?? { Code: `Http${response.status}`, Message: response.statusText };
   if (error.Code === "AuthFailure.NotSignedIn") window.dispatchEvent(new Event("sodam:signed-out"));

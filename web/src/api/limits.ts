@@ -1,5 +1,5 @@
+import { LIMITS } from "../../generated/schema";
 import type { Action } from "./client";
-import { LIMITS } from "./schema";
 
 export interface Limit {
   min: number;

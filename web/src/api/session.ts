@@ -31,8 +31,12 @@ function ask(item: Question["item"]): Promise<boolean> {
       const batch = waiting;
       waiting = [];
       call("session/CheckPermissions", { Items: batch.map((question) => question.item) }).then(
-        ({ Allowed }) => batch.forEach((question, index) => question.answer(Allowed[index] ?? false)),
-        (error) => batch.forEach((question) => question.fail(error)),
+        ({ Allowed }) => {
+          for (const [index, question] of batch.entries()) question.answer(Allowed[index] ?? false);
+        },
+        (error) => {
+          for (const question of batch) question.fail(error);
+        },
       );
     }, 0);
   });

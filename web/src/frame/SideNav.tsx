@@ -10,6 +10,7 @@ export function SideNav({ onNavigate }: { onNavigate?: () => void }) {
   const app = useAppId();
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only listens for the links inside
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a link's key press is a click
     <div onClick={(event) => (event.target as HTMLElement).closest("a") && onNavigate?.()}>
       <AppSwitcher />
       {app > 0 && <Entries label={t("nav.ofApp")} entries={APP_NAV} app={app} />}

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 const source = join(__dirname, "..");
 const LANGUAGES = ["ko", "en", "zh"] as const;
 type Node = string | { [key: string]: Node };
-const read = (folder: string, language: string): Node => JSON.parse(readFileSync(join(folder, `${language}.json`), "utf8"));
+const read = (folder: string, language: string): Node =>
+  JSON.parse(readFileSync(join(folder, `${language}.json`), "utf8"));
 
 /** Path and text of everything in a file; the forms of a plural count as one. */
 function flat(node: Node, path = ""): [string, string][] {

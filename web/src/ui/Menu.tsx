@@ -74,6 +74,7 @@ export function MenuButton({
       >
         {trigger}
       </button>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: moves the focus among the items inside */}
       <div ref={panel} id={id} popover="auto" className="menu" style={{ width }} onKeyDown={move}>
         {open && children(close)}
       </div>

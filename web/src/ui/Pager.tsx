@@ -37,13 +37,13 @@ export function Pager({ paging, state, shown }: { paging: Paging; state: TableSt
       </span>
       <div className="row">
         {(offset || !paging.fixed) && (
-        <BareSelect
-          small
-          label={t("table.size")}
-          value={state.size}
-          options={SIZES.map((size) => ({ value: size, label: t("table.perPage", { count: size }) }))}
-          onChange={(size) => state.set({ size: size === SIZES[0] ? "" : size, page: "", after: "" })}
-        />
+          <BareSelect
+            small
+            label={t("table.size")}
+            value={state.size}
+            options={SIZES.map((size) => ({ value: size, label: t("table.perPage", { count: size }) }))}
+            onChange={(size) => state.set({ size: size === SIZES[0] ? "" : size, page: "", after: "" })}
+          />
         )}
         <Button icon={<ChevronLeftIcon />} disabled={first} onClick={back} aria-label={t("table.previous")} />
         {offset && (

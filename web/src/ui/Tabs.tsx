@@ -9,7 +9,8 @@ interface Props<K extends string> {
 /** Tabs of one page; the open one is in the address. */
 export function Tabs<K extends string>({ label, tabs, current }: Props<K>) {
   const { set } = useTableState();
-  const open = (key: K) => set({ tab: key === tabs[0]?.key ? "" : key, q: "", page: "", after: "", sort: "", direction: "", kind: "" });
+  const open = (key: K) =>
+    set({ tab: key === tabs[0]?.key ? "" : key, q: "", page: "", after: "", sort: "", direction: "", kind: "" });
   const step = (event: React.KeyboardEvent, index: number) => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     const next = by && tabs[(index + by + tabs.length) % tabs.length];

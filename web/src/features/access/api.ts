@@ -64,7 +64,11 @@ export const useDeleteVersion = () => useChange("cam/DeletePolicyVersion", POLIC
 export const useEntities = (PolicyId: number) => useRead("cam/ListEntitiesForPolicy", { PolicyId, Page: 1, Rp: ALL });
 
 export const useHeldByUser = (TargetUin: number) =>
-  useRead("cam/ListAttachedUserAllPolicies", { TargetUin, Page: 1, Rp: ALL, AttachType: 0 }, { enabled: TargetUin > 0 });
+  useRead(
+    "cam/ListAttachedUserAllPolicies",
+    { TargetUin, Page: 1, Rp: ALL, AttachType: 0 },
+    { enabled: TargetUin > 0 },
+  );
 export const useHeldByGroup = (TargetGroupId: number) =>
   useRead("cam/ListAttachedGroupPolicies", { TargetGroupId, Page: 1, Rp: ALL });
 export const useAttachUser = () => useChange("cam/AttachUserPolicy", ATTACHED);

@@ -18,5 +18,6 @@ export const useDeleteApp = () => useChange("im/DeleteSdkappid", [...STALE]);
 export const usePlans = () => useRead("im/DescribePlans", {});
 export const useOrders = (app: number, Offset: number, Limit: number) =>
   useRead("im/DescribePlanOrders", { SDKAppID: app, Offset, Limit }, { keep: true });
-export const useOrder = () => useChange("im/CreatePlanOrder", [...STALE, "im/DescribePlanOrders", "im/DescribeAbilityConfInfo"]);
+export const useOrder = () =>
+  useChange("im/CreatePlanOrder", [...STALE, "im/DescribePlanOrders", "im/DescribeAbilityConfInfo"]);
 export const useRenew = () => useChange("im/SetRenewFlag", [...STALE], "im/DescribeSdkAppInfo");

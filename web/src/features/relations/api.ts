@@ -68,7 +68,9 @@ export const useUnfollow = () => useChange("im/DeleteFollow", [...FOLLOWS]);
 export const PENDING = 30539;
 
 /** A batch answers success and says per item what went wrong: the first such item as an error, if any. */
-export function failureOf(answer: { ResultItem?: { To_Account: string; ResultCode: number; ResultInfo: string }[] | null }) {
+export function failureOf(answer: {
+  ResultItem?: { To_Account: string; ResultCode: number; ResultInfo: string }[] | null;
+}) {
   const bad = answer.ResultItem?.find(({ ResultCode }) => ResultCode !== 0 && ResultCode !== PENDING);
   if (!bad) return undefined;
   const Message = `${bad.To_Account}: ${bad.ResultInfo}`;

@@ -45,7 +45,10 @@ export function ActionPicker({ value, onChange }: { value: ActionChoice; onChang
               value={value.service}
               onChange={(service) => onChange({ service, mode: value.mode, some: [] })}
               options={[
-                ...(data?.Services ?? []).map(({ Service }) => ({ value: Service, label: t(`gen.services.${Service}`) })),
+                ...(data?.Services ?? []).map(({ Service }) => ({
+                  value: Service,
+                  label: t(`gen.services.${Service}`),
+                })),
                 { value: "*", label: t("gen.allServices") },
               ]}
             />

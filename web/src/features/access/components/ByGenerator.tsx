@@ -8,7 +8,7 @@ import { Checkbox, SelectField } from "../../../ui/Field";
 import { AddIcon, DeleteIcon } from "../../../ui/icons";
 import { SettingCard } from "../../../ui/Page";
 import { useCreatePolicy } from "../api";
-import { ActionPicker, type ActionChoice, EVERY_ACTION, useActionNames } from "./ActionPicker";
+import { type ActionChoice, ActionPicker, EVERY_ACTION, useActionNames } from "./ActionPicker";
 import { type Condition, Conditions } from "./Conditions";
 import { PolicyNameForm, useCreated } from "./PolicyNameForm";
 
@@ -22,7 +22,14 @@ interface Statement {
   conditions: Condition[];
 }
 
-const blank = (id: number): Statement => ({ id, effect: "allow", actions: EVERY_ACTION, apps: [], every: true, conditions: [] });
+const blank = (id: number): Statement => ({
+  id,
+  effect: "allow",
+  actions: EVERY_ACTION,
+  apps: [],
+  every: true,
+  conditions: [],
+});
 
 /** Statements from choices; the server writes the document. */
 export function ByGenerator() {
@@ -40,7 +47,10 @@ export function ByGenerator() {
     Conditions: one.conditions.map(({ operator, key, value }) => ({
       Operator: operator,
       Key: key,
-      Values: value.split(",").map((part) => part.trim()).filter(Boolean),
+      Values: value
+        .split(",")
+        .map((part) => part.trim())
+        .filter(Boolean),
     })),
   }));
   const complete = lines.every(
@@ -76,7 +86,10 @@ export function ByGenerator() {
           </Button>
         </div>
       </div>
-      <SettingCard title={t("policy.document")} actions={document && <CopyButton text={document} label={t("action.copy")} />}>
+      <SettingCard
+        title={t("policy.document")}
+        actions={document && <CopyButton text={document} label={t("action.copy")} />}
+      >
         <div className="stack">
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
           <pre className="pre" tabIndex={0}>
@@ -116,10 +129,15 @@ function StatementForm({ index, value, onChange, onRemove }: FormProps) {
   const apps = useRead("im/DescribeIMAppList", { Limit: 100 }).data?.Apps ?? [];
   const ofApps = value.actions.service === "im";
   return (
-    <section className={`card statement statement--${value.effect}`} aria-label={t("gen.statement", { number: index + 1 })}>
+    <section
+      className={`card statement statement--${value.effect}`}
+      aria-label={t("gen.statement", { number: index + 1 })}
+    >
       <div className="row row--between">
         <h2 className="card__title">{t("gen.statement", { number: index + 1 })}</h2>
-        {onRemove && <IconButton icon={<DeleteIcon />} label={t("gen.remove", { number: index + 1 })} onClick={onRemove} />}
+        {onRemove && (
+          <IconButton icon={<DeleteIcon />} label={t("gen.remove", { number: index + 1 })} onClick={onRemove} />
+        )}
       </div>
       <SelectField
         label={t("gen.effect")}
@@ -156,7 +174,9 @@ function StatementForm({ index, value, onChange, onRemove }: FormProps) {
                   {Name} <span className="mono quiet">{SDKAppID}</span>
                 </>
               }
-              onChange={(on) => onChange({ apps: on ? [...value.apps, SDKAppID] : value.apps.filter((x) => x !== SDKAppID) })}
+              onChange={(on) =>
+                onChange({ apps: on ? [...value.apps, SDKAppID] : value.apps.filter((x) => x !== SDKAppID) })
+              }
             />
           ))}
         </div>

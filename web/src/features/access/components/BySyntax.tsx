@@ -34,7 +34,10 @@ export function BySyntax() {
               setTemplate(next);
               setDocument(TEMPLATES[next]);
             }}
-            options={(Object.keys(TEMPLATES) as Template[]).map((key) => ({ value: key, label: t(`new.templates.${key}`) }))}
+            options={(Object.keys(TEMPLATES) as Template[]).map((key) => ({
+              value: key,
+              label: t(`new.templates.${key}`),
+            }))}
           />
           <PolicyEditor value={document} onChange={setDocument} />
         </div>

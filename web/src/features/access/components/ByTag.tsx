@@ -53,14 +53,17 @@ export function ByTag() {
               <Button
                 kind="text"
                 icon={<AddIcon />}
-                onClick={() => setTags([...tags, { id: Math.max(...tags.map(({ id }) => id)) + 1, key: "", value: "" }])}
+                onClick={() =>
+                  setTags([...tags, { id: Math.max(...tags.map(({ id }) => id)) + 1, key: "", value: "" }])
+                }
               >
                 {t("tag.add")}
               </Button>
             </div>
             {known.length > 0 && (
               <p className="quiet">
-                {t("tag.known")} {[...new Set(known.map(({ Key, Value }) => (Value ? `${Key}: ${Value}` : Key)))].join(", ")}
+                {t("tag.known")}{" "}
+                {[...new Set(known.map(({ Key, Value }) => (Value ? `${Key}: ${Value}` : Key)))].join(", ")}
               </p>
             )}
           </div>

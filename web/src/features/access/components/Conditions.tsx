@@ -41,7 +41,10 @@ export function Conditions({ value, onChange }: { value: Condition[]; onChange: 
               label={t("gen.key")}
               value={one.key}
               onChange={(next) => set(one.id, { key: next, operator: KEYS[next]?.operators[0] ?? "" })}
-              options={Object.keys(KEYS).map((name) => ({ value: name, label: t(`gen.keys.${name.replace("qcs:", "")}`) }))}
+              options={Object.keys(KEYS).map((name) => ({
+                value: name,
+                label: t(`gen.keys.${name.replace("qcs:", "")}`),
+              }))}
             />
             <SelectField
               label={t("gen.operator")}

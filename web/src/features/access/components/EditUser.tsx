@@ -49,7 +49,11 @@ export function EditUser({ user, onClose }: { user: User; onClose: () => void })
       />
       <TextField label={t("users.email")} type="email" value={value.Email} onChange={(Email) => set({ Email })} />
       <div className="form__pair">
-        <TextField label={t("users.country")} value={value.CountryCode} onChange={(CountryCode) => set({ CountryCode })} />
+        <TextField
+          label={t("users.country")}
+          value={value.CountryCode}
+          onChange={(CountryCode) => set({ CountryCode })}
+        />
         <TextField label={t("users.phone")} value={value.PhoneNum} onChange={(PhoneNum) => set({ PhoneNum })} />
       </div>
       <Checkbox checked={console_} onChange={setConsole} label={t("users.consoleAccess")} />

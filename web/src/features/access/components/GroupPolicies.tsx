@@ -7,8 +7,8 @@ import { TimeText, utcSeconds } from "../../../ui/format";
 import { Locked } from "../../../ui/Locked";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
-import { useTableState } from "../../../ui/tableState";
 import { say, sayError } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { useAttachGroup, useDetachGroup, useHeldByGroup } from "../api";
 import { PickPolicies } from "./UserPolicies";
 

@@ -12,8 +12,8 @@ import { AddIcon } from "../../../ui/icons";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
-import { useTableState } from "../../../ui/tableState";
 import { say, sayError } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { type AccessKey, useCreateKey, useDeleteKey, useKeys, useLastUsed, useUpdateKey } from "../api";
 import { CredentialsDialog } from "./CredentialsDialog";
 
@@ -134,7 +134,14 @@ function AddKey({ uin, onClose, onMade }: { uin?: number; onClose: () => void; o
         )
       }
     >
-      <ByteInput label={t("remark")} unit="letters" max={max} value={about} onChange={setAbout} hint={t("keys.remarkHint")} />
+      <ByteInput
+        label={t("remark")}
+        unit="letters"
+        max={max}
+        value={about}
+        onChange={setAbout}
+        hint={t("keys.remarkHint")}
+      />
     </FormDialog>
   );
 }

@@ -65,9 +65,7 @@ function EditRules({ rules, onClose }: { rules: Rules; onClose: () => void }) {
   const [value, setValue] = useState(rules);
   const set = useSetPasswordRules();
   const kinds = value.MustContain.split(",").filter(Boolean);
-  const ranges = Object.fromEntries(
-    NUMBERS.map((name) => [name, limitOf("cam/UpdatePasswordRules", `Rules.${name}`)]),
-  );
+  const ranges = Object.fromEntries(NUMBERS.map((name) => [name, limitOf("cam/UpdatePasswordRules", `Rules.${name}`)]));
   const wrong = NUMBERS.filter((name) => {
     const range = ranges[name];
     return !range || value[name] < range.min || value[name] > range.max;
@@ -101,7 +99,9 @@ function EditRules({ rules, onClose }: { rules: Rules; onClose: () => void }) {
           value={String(value[name])}
           onChange={(text) => setValue({ ...value, [name]: Number(text.replace(/\D/g, "")) })}
           aside={t("field.range", { min: ranges[name]?.min, max: ranges[name]?.max })}
-          error={wrong.includes(name) ? t("field.range", { min: ranges[name]?.min, max: ranges[name]?.max }) : undefined}
+          error={
+            wrong.includes(name) ? t("field.range", { min: ranges[name]?.min, max: ranges[name]?.max }) : undefined
+          }
         />
       ))}
       <fieldset className="field stack stack--tight">
@@ -112,7 +112,10 @@ function EditRules({ rules, onClose }: { rules: Rules; onClose: () => void }) {
             checked={kinds.includes(kind)}
             label={t(`rules.kinds.${kind}`)}
             onChange={(on) =>
-              setValue({ ...value, MustContain: KINDS.filter((one) => (one === kind ? on : kinds.includes(one))).join(",") })
+              setValue({
+                ...value,
+                MustContain: KINDS.filter((one) => (one === kind ? on : kinds.includes(one))).join(","),
+              })
             }
           />
         ))}

@@ -54,8 +54,8 @@ export function PolicyEditor({ value, onChange, readOnly }: Props) {
         {mistakes.map((mistake) => (
           <li key={`${mistake.Offset}-${mistake.Code}-${mistake.Message}`}>
             <button type="button" className="linklike danger" onClick={() => jump(mistake)}>
-              <ErrorCircleFilledIcon /> {t("policy.at", { line: mistake.Line, column: mistake.Column })} {mistake.Message}{" "}
-              <code>{mistake.Code}</code>
+              <ErrorCircleFilledIcon /> {t("policy.at", { line: mistake.Line, column: mistake.Column })}{" "}
+              {mistake.Message} <code>{mistake.Code}</code>
             </button>
           </li>
         ))}

@@ -5,8 +5,8 @@ import { Button } from "../../../ui/Button";
 import { Locked } from "../../../ui/Locked";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
-import { useTableState } from "../../../ui/tableState";
 import { say, sayError } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { ALL, type Group, type User, useGroups, useGroupsOf, useJoinGroup, useLeaveGroup } from "../api";
 import { PickMany } from "./PickMany";
 

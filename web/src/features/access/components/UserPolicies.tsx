@@ -7,8 +7,8 @@ import { Locked } from "../../../ui/Locked";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
-import { useTableState } from "../../../ui/tableState";
 import { say, sayError } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { ALL, type Held, type User, useAttachUser, useDetachUser, useHeldByUser, usePolicies } from "../api";
 import { PickMany } from "./PickMany";
 

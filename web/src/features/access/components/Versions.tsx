@@ -7,8 +7,8 @@ import { TimeText, utcSeconds } from "../../../ui/format";
 import { Loaded, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
-import { useTableState } from "../../../ui/tableState";
 import { say, sayError } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { useDeleteVersion, useSetDefault, useVersion, useVersions } from "../api";
 import { pretty } from "../pages/Policy";
 

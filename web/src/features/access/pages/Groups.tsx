@@ -8,8 +8,8 @@ import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
 import { Empty, Page } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
-import { useTableState } from "../../../ui/tableState";
 import { say } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { type Group, useCreateGroup, useGroups } from "../api";
 import { GroupForm } from "../components/GroupForm";
 

@@ -10,8 +10,8 @@ import { Locked } from "../../../ui/Locked";
 import { Empty, Page } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
-import { useTableState } from "../../../ui/tableState";
 import { say } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { type Policy, useDeletePolicy, usePolicies } from "../api";
 
 export function Policies() {
@@ -44,7 +44,12 @@ export function Policies() {
       actions={
         <>
           <ApiCallButton
-            calls={[{ title: t("policies.list"), call: { cloud: "cam/ListPolicies", body: { Page: 1, Rp: 20, Scope: scope } } }]}
+            calls={[
+              {
+                title: t("policies.list"),
+                call: { cloud: "cam/ListPolicies", body: { Page: 1, Rp: 20, Scope: scope } },
+              },
+            ]}
           />
           {create}
         </>

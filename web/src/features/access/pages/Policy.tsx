@@ -12,8 +12,8 @@ import { Locked } from "../../../ui/Locked";
 import { Empty, Loaded, Page, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
-import { useTableState } from "../../../ui/tableState";
 import { say, sayError } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import {
   ALL,
   type Entity,
@@ -53,7 +53,10 @@ export function Policy() {
           <ApiCallButton
             calls={[
               { title: t("policy.read"), call: { cloud: "cam/GetPolicy", body: { PolicyId: id } } },
-              { title: t("policies.attach"), call: { cloud: "cam/AttachUserPolicy", body: { PolicyId: id, AttachUin: 0 } } },
+              {
+                title: t("policies.attach"),
+                call: { cloud: "cam/AttachUserPolicy", body: { PolicyId: id, AttachUin: 0 } },
+              },
             ]}
           />
           {custom && (
@@ -238,7 +241,11 @@ function Entities({ id }: { id: number }) {
               ),
           },
           { key: "kind", title: t("policies.kind"), render: (row) => t(`policy.kinds.${row.RelatedType}`) },
-          { key: "since", title: t("policies.since"), render: (row) => <TimeText at={utcSeconds(row.AttachmentTime)} /> },
+          {
+            key: "since",
+            title: t("policies.since"),
+            render: (row) => <TimeText at={utcSeconds(row.AttachmentTime)} />,
+          },
         ]}
         actions={(row) => (
           <Locked action={row.RelatedType === 1 ? "cam:DetachUserPolicy" : "cam:DetachGroupPolicy"}>

@@ -127,7 +127,8 @@ function Details({ user }: { user: UserData }) {
           <div>
             <dt>{t("users.lastLogin")}</dt>
             <dd>
-              <TimeText at={utcSeconds(user.RecentlyLoginTime)} /> <span className="mono quiet">{user.RecentlyLoginIP}</span>
+              <TimeText at={utcSeconds(user.RecentlyLoginTime)} />{" "}
+              <span className="mono quiet">{user.RecentlyLoginIP}</span>
             </dd>
           </div>
         </dl>

@@ -47,7 +47,10 @@ export function Users() {
             calls={[
               {
                 title: t("users.add"),
-                call: { cloud: "cam/AddUser", body: { Name: "mina", ConsoleLogin: 1, UseApi: 0, NeedResetPassword: 1 } },
+                call: {
+                  cloud: "cam/AddUser",
+                  body: { Name: "mina", ConsoleLogin: 1, UseApi: 0, NeedResetPassword: 1 },
+                },
               },
               { title: t("users.list"), call: { cloud: "cam/ListUsers", body: {} } },
             ]}
@@ -82,7 +85,12 @@ export function Users() {
                   </Link>
                 ),
               },
-              { key: "uin", title: "Uin", sort: (row) => row.Uin, render: (row) => <CopyText text={String(row.Uin)} /> },
+              {
+                key: "uin",
+                title: "Uin",
+                sort: (row) => row.Uin,
+                render: (row) => <CopyText text={String(row.Uin)} />,
+              },
               { key: "remark", title: t("remark"), render: (row) => row.Remark || <span className="quiet">–</span> },
               {
                 key: "console",

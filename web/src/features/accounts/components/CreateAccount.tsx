@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput, ChoiceField } from "../../../ui/Field";
-import { say } from "../../../ui/Toasts";
 import { byteLength } from "../../../ui/format";
+import { say } from "../../../ui/Toasts";
 import { useCreateAccount } from "../api";
 
 const LIMITS = {
@@ -23,11 +23,7 @@ export function CreateAccount({ app, onClose }: { app: number; onClose: () => vo
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the printable ones
   const badId = id !== "" && /[^\x20-\x7e]/.test(id);
   const wrong =
-    !id ||
-    badId ||
-    byteLength(id) > LIMITS.id ||
-    byteLength(nick) > LIMITS.nick ||
-    byteLength(face) > LIMITS.face;
+    !id || badId || byteLength(id) > LIMITS.id || byteLength(nick) > LIMITS.nick || byteLength(face) > LIMITS.face;
   return (
     <FormDialog
       title={t("create.title")}
@@ -70,7 +66,14 @@ export function CreateAccount({ app, onClose }: { app: number; onClose: () => vo
         error={badId ? t("create.badId") : undefined}
       />
       <ByteInput label={t("nick")} max={LIMITS.nick} value={nick} onChange={setNick} />
-      <ByteInput label={t("picture")} type="url" max={LIMITS.face} value={face} onChange={setFace} placeholder="https://" />
+      <ByteInput
+        label={t("picture")}
+        type="url"
+        max={LIMITS.face}
+        value={face}
+        onChange={setFace}
+        placeholder="https://"
+      />
     </FormDialog>
   );
 }

@@ -12,7 +12,17 @@ import { useFieldName } from "./useFieldName";
 type Values = Record<string, string>;
 
 /** Every field of one profile; only what changed is sent. */
-export function EditProfile({ app, account, ability, onClose }: { app: number; account: Account; ability: Ability; onClose: () => void }) {
+export function EditProfile({
+  app,
+  account,
+  ability,
+  onClose,
+}: {
+  app: number;
+  account: Account;
+  ability: Ability;
+  onClose: () => void;
+}) {
   const { t } = useTranslation("accounts");
   const nameOf = useFieldName();
   const fields = profileFields(ability).filter((field) => field.writable);
@@ -28,7 +38,10 @@ export function EditProfile({ app, account, ability, onClose }: { app: number; a
         SDKAppID: app,
         UserID: account.UserID,
         Profile: Object.fromEntries(
-          changed.map((field) => [field.tag, isNumber(field) ? exactNumber(values[field.tag] || "0") : (values[field.tag] ?? "")]),
+          changed.map((field) => [
+            field.tag,
+            isNumber(field) ? exactNumber(values[field.tag] || "0") : (values[field.tag] ?? ""),
+          ]),
         ),
       },
       {
@@ -51,7 +64,12 @@ export function EditProfile({ app, account, ability, onClose }: { app: number; a
       onSubmit={save}
     >
       {fields.map((field) => (
-        <Editor key={field.tag} field={field} value={values[field.tag] ?? ""} onChange={(value) => set(field.tag, value)} />
+        <Editor
+          key={field.tag}
+          field={field}
+          value={values[field.tag] ?? ""}
+          onChange={(value) => set(field.tag, value)}
+        />
       ))}
     </FormDialog>
   );
@@ -101,12 +119,7 @@ function Editor({ field, value, onChange }: EditorProps) {
   }
   if (field.name === "BirthDay" && !field.custom && (!value || dayOf(value))) {
     return (
-      <TextField
-        label={label}
-        type="date"
-        value={dayOf(value)}
-        onChange={(day) => onChange(day.replaceAll("-", ""))}
-      />
+      <TextField label={label} type="date" value={dayOf(value)} onChange={(day) => onChange(day.replaceAll("-", ""))} />
     );
   }
   if (isNumber(field)) {

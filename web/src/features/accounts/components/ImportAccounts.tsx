@@ -39,7 +39,9 @@ export function ImportAccounts({ app, onClose }: { app: number; onClose: () => v
         <summary>{t("import.example")}</summary>
         <div className="stack stack--tight">
           <span className="quiet">CSV</span>
-          <pre className="pre">{"UserID,Nick,FaceUrl,Tag_Profile_IM_Level\nmina,Mina,https://example.com/mina.png,3\njoon,Joon,,1"}</pre>
+          <pre className="pre">
+            {"UserID,Nick,FaceUrl,Tag_Profile_IM_Level\nmina,Mina,https://example.com/mina.png,3\njoon,Joon,,1"}
+          </pre>
           <span className="quiet">JSON</span>
           <pre className="pre">
             {'[{"UserID": "mina", "Nick": "Mina", "Profile": {"Tag_Profile_IM_Level": 3}},\n {"UserID": "joon"}]'}

@@ -48,7 +48,9 @@ export function ImportReport({ job }: { job: string }) {
       </div>
       {pages > 1 && (
         <div className="pager">
-          <span className="quiet">{t("table.total", { count: data.TotalCount, number: format.number(data.TotalCount) })}</span>
+          <span className="quiet">
+            {t("table.total", { count: data.TotalCount, number: format.number(data.TotalCount) })}
+          </span>
           <div className="row">
             <Button disabled={page === 0} onClick={() => setPage(page - 1)}>
               {t("table.previous")}

@@ -35,7 +35,7 @@ const ORDER = [
 
 /** Every field of a profile with its limits, as the server tells them. */
 export function profileFields(ability: Ability): ProfileField[] {
-  const place = (tag: string) => (ORDER.indexOf(tag.replace("Tag_Profile_IM_", "")) + 1 || ORDER.length + 1);
+  const place = (tag: string) => ORDER.indexOf(tag.replace("Tag_Profile_IM_", "")) + 1 || ORDER.length + 1;
   const standard = [...ability.Ranges.Profile].sort((a, b) => place(a.Tag) - place(b.Tag));
   return [
     ...standard.map(({ Tag, Type, MaxBytes, Values }) => ({

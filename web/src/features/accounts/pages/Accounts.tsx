@@ -63,7 +63,10 @@ export function Accounts() {
               },
               {
                 title: t("api.list"),
-                call: { cloud: "im/DescribeAccountList", body: { SDKAppID: app, Keyword: state.keyword, Limit: state.size } },
+                call: {
+                  cloud: "im/DescribeAccountList",
+                  body: { SDKAppID: app, Keyword: state.keyword, Limit: state.size },
+                },
               },
             ]}
           />

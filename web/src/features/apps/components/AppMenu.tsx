@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useAllowed } from "../../../api/session";
+import { useAllowed, useApp } from "../../../api/session";
 import { Confirm, ConfirmByTyping } from "../../../ui/Confirm";
 import { useFormat } from "../../../ui/format";
 import { MoreIcon } from "../../../ui/icons";
@@ -9,7 +9,6 @@ import { MenuButton, MenuItem } from "../../../ui/Menu";
 import { Note } from "../../../ui/Note";
 import { say, sayError } from "../../../ui/Toasts";
 import { type AppCard, useDeleteApp, useStartApp, useStopApp } from "../api";
-import { useApp } from "../../../api/session";
 
 interface Props {
   app: Pick<AppCard, "SDKAppID" | "Name" | "Status">;
@@ -97,9 +96,7 @@ function StopApp({ app, onClose }: Pick<Props, "app"> & { onClose: () => void })
   const start = useStartApp();
   const done = () => {
     onClose();
-    say(t("stop.stopped", { name: app.Name }), () =>
-      start.mutate({ SDKAppID: app.SDKAppID }, { onError: sayError }),
-    );
+    say(t("stop.stopped", { name: app.Name }), () => start.mutate({ SDKAppID: app.SDKAppID }, { onError: sayError }));
   };
   return (
     <Confirm

@@ -32,7 +32,8 @@ export function PlanTable({ plans, current }: { plans: Plans; current?: string }
   };
   const later = <small className="quiet">{t("compare.later")}</small>;
   return (
-    <div className="compare">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <div className="compare" tabIndex={0}>
       <table>
         <caption className="visually-hidden">{t("compare.title")}</caption>
         <thead>

@@ -121,10 +121,9 @@ function Summary({ app, request, wrong }: { app: App; request: Request<"im/Descr
   const price = useRead("im/DescribePlanPrice", request, { enabled: !wrong, keep: true });
   const order = useOrder();
   const place = () =>
-    order.mutate(
-      { ...request, AutoRenew: autoRenew, AcceptTerms: terms } as Request<"im/CreatePlanOrder">,
-      { onSuccess: () => say(t("order.done")) },
-    );
+    order.mutate({ ...request, AutoRenew: autoRenew, AcceptTerms: terms } as Request<"im/CreatePlanOrder">, {
+      onSuccess: () => say(t("order.done")),
+    });
   return (
     <div className="order__sum">
       <SettingCard title={t("order.estimate")}>
@@ -135,7 +134,11 @@ function Summary({ app, request, wrong }: { app: App; request: Request<"im/Descr
             <>
               {price.data.Items.map((item) => (
                 <p key={item.Name} className="order__line">
-                  <span>{item.Name === "Pro" || item.Name === "Flagship" ? t(`app.plan.${item.Name}`) : names.addOn(item.Name)}</span>
+                  <span>
+                    {item.Name === "Pro" || item.Name === "Flagship"
+                      ? t(`app.plan.${item.Name}`)
+                      : names.addOn(item.Name)}
+                  </span>
                   <span>{format.money(item.Amount, price.data.Currency)}</span>
                 </p>
               ))}

@@ -46,7 +46,9 @@ export function AppCards() {
       lead={data ? t("lead", { count: data.TotalCount, max: format.number(data.MaxApps) }) : t("leadShort")}
       actions={
         <>
-          <ApiCallButton calls={[{ title: t("api.list"), call: { cloud: "im/DescribeIMAppList", body: { Limit: 20 } } }]} />
+          <ApiCallButton
+            calls={[{ title: t("api.list"), call: { cloud: "im/DescribeIMAppList", body: { Limit: 20 } } }]}
+          />
           <Button onClick={() => setOpen("compare")}>{t("compare.open")}</Button>
           {create}
         </>

@@ -10,8 +10,8 @@ import { TimeText, useFormat } from "../../../ui/format";
 import { Loaded, Page, SettingCard, SettingRow } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Switch } from "../../../ui/Switch";
-import { useTableState } from "../../../ui/tableState";
 import { say, sayError } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { type App, type Order, useOrders, usePlans, useRenew } from "../api";
 import { ComparePlans } from "../components/ComparePlans";
 import { useLimitName } from "../components/names";
@@ -74,10 +74,7 @@ function Now({ app }: { app: App }) {
     );
   return (
     <SettingCard title={t("upgrade.now")}>
-      <SettingRow
-        name={app.Name}
-        about={app.ExpireTime ? t("upgrade.expires") : t("upgrade.noExpiry")}
-      >
+      <SettingRow name={app.Name} about={app.ExpireTime ? t("upgrade.expires") : t("upgrade.noExpiry")}>
         <PlanTag plan={app.Plan} />
         <AppStatus status={app.Status} />
         {app.ExpireTime > 0 && <TimeText at={app.ExpireTime} dateOnly />}
@@ -128,7 +125,12 @@ function Orders({ app }: { app: number }) {
                 .join(" · "),
           },
           { key: "months", title: t("order.months"), number: true, render: (row) => format.number(row.Months) },
-          { key: "amount", title: t("orders.amount"), number: true, render: (row) => format.money(row.Amount, row.Currency) },
+          {
+            key: "amount",
+            title: t("orders.amount"),
+            number: true,
+            render: (row) => format.money(row.Amount, row.Currency),
+          },
         ]}
         empty={<p className="empty quiet">{t("orders.none")}</p>}
       />

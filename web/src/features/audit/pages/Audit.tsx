@@ -12,9 +12,9 @@ import { JobProgress } from "../../../ui/JobProgress";
 import { Locked } from "../../../ui/Locked";
 import { Empty, Page } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
-import { type Tone, Tag } from "../../../ui/Tag";
-import { useTableState, useTyped } from "../../../ui/tableState";
+import { Tag, type Tone } from "../../../ui/Tag";
 import { sayError } from "../../../ui/Toasts";
+import { useTableState, useTyped } from "../../../ui/tableState";
 import { type AuditEvent, type Filters, useEvents, useExportEvents } from "../api";
 import { EventDetails } from "../components/EventDetails";
 
@@ -46,7 +46,9 @@ export function Audit() {
       wide
       actions={
         <>
-          <ApiCallButton calls={[{ title: t("api"), call: { cloud: "cloudaudit/DescribeEvents", body: { ...filters, Limit: 20 } } }]} />
+          <ApiCallButton
+            calls={[{ title: t("api"), call: { cloud: "cloudaudit/DescribeEvents", body: { ...filters, Limit: 20 } } }]}
+          />
           <Locked action="cloudaudit:ExportEvents">
             {(lock) => (
               <Button
@@ -54,7 +56,10 @@ export function Audit() {
                 busy={exporting.isPending}
                 {...lock}
                 onClick={() =>
-                  exporting.mutate({ ...filters, Format: "csv" }, { onSuccess: ({ JobId }) => setJob(JobId), onError: sayError })
+                  exporting.mutate(
+                    { ...filters, Format: "csv" },
+                    { onSuccess: ({ JobId }) => setJob(JobId), onError: sayError },
+                  )
                 }
               >
                 {t("action.export")}
@@ -91,7 +96,8 @@ export function Audit() {
               {
                 key: "app",
                 title: "SDKAppID",
-                render: (row) => (row.SDKAppID ? <span className="mono">{row.SDKAppID}</span> : <span className="quiet">–</span>),
+                render: (row) =>
+                  row.SDKAppID ? <span className="mono">{row.SDKAppID}</span> : <span className="quiet">–</span>,
               },
               {
                 key: "outcome",
@@ -129,7 +135,12 @@ function MoreFilters({ span, onSpan }: { span: string; onSpan: () => void }) {
     <>
       <label className="table__search audit__action">
         <span className="visually-hidden">{t("filterAction")}</span>
-        <input type="search" placeholder={t("filterAction")} value={action} onChange={(event) => setAction(event.target.value)} />
+        <input
+          type="search"
+          placeholder={t("filterAction")}
+          value={action}
+          onChange={(event) => setAction(event.target.value)}
+        />
       </label>
       <BareSelect
         small

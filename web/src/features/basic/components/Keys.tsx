@@ -45,7 +45,10 @@ export function Keys({ app }: { app: App }) {
                   {...lock}
                   busy={show.isPending}
                   onClick={() =>
-                    show.mutate({ SDKAppID: app.SDKAppID }, { onSuccess: ({ Keys }) => setShown(Keys), onError: sayError })
+                    show.mutate(
+                      { SDKAppID: app.SDKAppID },
+                      { onSuccess: ({ Keys }) => setShown(Keys), onError: sayError },
+                    )
                   }
                 >
                   {t("key.show")}

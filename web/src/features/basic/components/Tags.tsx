@@ -56,8 +56,7 @@ function EditTags({ app, onClose }: { app: App; onClose: () => void }) {
     ({ Key, Value }, index) =>
       !Key || [...Key].length > keyMax || [...Value].length > valueMax || keys.indexOf(Key) !== index,
   );
-  const set = (id: number, change: object) =>
-    setRows(rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
+  const set = (id: number, change: object) => setRows(rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
   return (
     <FormDialog
       title={t("tag.edit")}

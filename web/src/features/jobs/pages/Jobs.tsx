@@ -12,8 +12,8 @@ import { isOver, JobBar, JobProgress, JobState } from "../../../ui/JobProgress";
 import { Locked } from "../../../ui/Locked";
 import { Empty, Page, Skeleton } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
-import { useTableState } from "../../../ui/tableState";
 import { say } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { type Job, type JobStateName, useCancel, useJobs } from "../api";
 
 const ImportReport = lazy(async () => {
@@ -44,7 +44,9 @@ export function Jobs() {
       lead={t("lead")}
       wide
       actions={
-        <ApiCallButton calls={[{ title: t("api"), call: { cloud: "im/DescribeJobs", body: { SDKAppID: app, Limit: 20 } } }]} />
+        <ApiCallButton
+          calls={[{ title: t("api"), call: { cloud: "im/DescribeJobs", body: { SDKAppID: app, Limit: 20 } } }]}
+        />
       }
     >
       <section className="card">

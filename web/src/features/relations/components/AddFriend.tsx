@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { limitOf } from "../../../api/limits";
 import { useRead } from "../../../api/hooks";
+import { limitOf } from "../../../api/limits";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput, Checkbox, ChoiceField } from "../../../ui/Field";
 import { byteLength } from "../../../ui/format";
@@ -84,7 +84,12 @@ export function AddFriend({ owner, onClose }: { owner: Owner; onClose: () => voi
             onChange={(user) => set({ user })}
             hint={t("mustExist")}
           />
-          <ByteInput label={t("friends.remark")} max={limits.Remark} value={value.remark} onChange={(remark) => set({ remark })} />
+          <ByteInput
+            label={t("friends.remark")}
+            max={limits.Remark}
+            value={value.remark}
+            onChange={(remark) => set({ remark })}
+          />
           <ByteInput
             label={t("friends.list")}
             max={limits.GroupName}

@@ -7,8 +7,8 @@ import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
-import { useTableState } from "../../../ui/tableState";
 import { say, sayError } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { type Blocked, failureOf, type Owner, useBlackList, useBlock, useUnblock } from "../api";
 import { PickUser, UserLink } from "./parts";
 
@@ -65,7 +65,15 @@ export function BlackList({ owner }: { owner: Owner }) {
           { key: "time", title: t("blacklist.since"), render: (row) => <TimeText at={row.AddBlackTimeStamp} /> },
         ]}
         bulk={(rows, clear) => (
-          <Button kind="text" onClick={() => free(rows.map((row) => row.To_Account), clear)}>
+          <Button
+            kind="text"
+            onClick={() =>
+              free(
+                rows.map((row) => row.To_Account),
+                clear,
+              )
+            }
+          >
             {t("blacklist.remove")}
           </Button>
         )}

@@ -21,7 +21,12 @@ export function DeleteFriends({ owner, users, onClose, onDone }: Props) {
   const remove = useDeleteFriend();
   const run = () =>
     remove.mutate(
-      { SDKAppID: owner.app, From_Account: owner.user, To_Account: users, DeleteType: both ? "Delete_Type_Both" : "Delete_Type_Single" },
+      {
+        SDKAppID: owner.app,
+        From_Account: owner.user,
+        To_Account: users,
+        DeleteType: both ? "Delete_Type_Both" : "Delete_Type_Single",
+      },
       {
         onSuccess: (answer) => {
           const bad = failureOf(answer);
@@ -42,7 +47,10 @@ export function DeleteFriends({ owner, users, onClose, onDone }: Props) {
       onClose={onClose}
       onConfirm={run}
     >
-      <p className="break">{users.slice(0, 20).join(", ")}{users.length > 20 && " …"}</p>
+      <p className="break">
+        {users.slice(0, 20).join(", ")}
+        {users.length > 20 && " …"}
+      </p>
       <Checkbox checked={both} onChange={setBoth} label={t("delete.both", { user: owner.user })} />
     </Confirm>
   );
@@ -63,7 +71,11 @@ export function DeleteAllFriends({ owner, count, onClose }: { owner: Owner; coun
       onClose={onClose}
       onConfirm={() =>
         remove.mutate(
-          { SDKAppID: owner.app, From_Account: owner.user, DeleteType: both ? "Delete_Type_Both" : "Delete_Type_Single" },
+          {
+            SDKAppID: owner.app,
+            From_Account: owner.user,
+            DeleteType: both ? "Delete_Type_Both" : "Delete_Type_Single",
+          },
           {
             onSuccess: () => {
               say(t("delete.done", { count }));

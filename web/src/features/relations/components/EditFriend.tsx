@@ -7,7 +7,7 @@ import { ByteInput, Checkbox, TextField } from "../../../ui/Field";
 import { byteLength } from "../../../ui/format";
 import { Skeleton } from "../../../ui/Page";
 import { say } from "../../../ui/Toasts";
-import { failureOf, type Friend, type Owner, useLists, useModifyFriend } from "../api";
+import { type Friend, failureOf, type Owner, useLists, useModifyFriend } from "../api";
 import { tagOf, textOf } from "./parts";
 
 /** Remark, lists and custom fields of one friend; only what changed is sent. */
@@ -42,7 +42,11 @@ export function EditFriend({ owner, friend, onClose }: { owner: Owner; friend: F
     Object.values(custom).some((text) => byteLength(text) > (ability?.Ranges.CustomValueMax ?? 0));
   const save = () =>
     modify.mutate(
-      { SDKAppID: owner.app, From_Account: owner.user, UpdateItem: [{ To_Account: friend.To_Account, SnsItem: items }] },
+      {
+        SDKAppID: owner.app,
+        From_Account: owner.user,
+        UpdateItem: [{ To_Account: friend.To_Account, SnsItem: items }],
+      },
       {
         onSuccess: (answer) => {
           const bad = failureOf(answer);

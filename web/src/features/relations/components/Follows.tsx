@@ -6,9 +6,9 @@ import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
-import { useTableState } from "../../../ui/tableState";
 import { say, sayError } from "../../../ui/Toasts";
-import { failureOf, type Follow, type Owner, useFollow, useFollowCounts, useFollows, useUnfollow } from "../api";
+import { useTableState } from "../../../ui/tableState";
+import { type Follow, failureOf, type Owner, useFollow, useFollowCounts, useFollows, useUnfollow } from "../api";
 import { PickUser, textOf, UserLink } from "./parts";
 
 const KINDS = { following: 2, followers: 1, mutual: 3 } as const;

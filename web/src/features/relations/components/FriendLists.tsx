@@ -10,9 +10,9 @@ import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
-import { useTableState } from "../../../ui/tableState";
 import { say } from "../../../ui/Toasts";
-import { failureOf, type FriendList, type Owner, useAddList, useDeleteList, useLists } from "../api";
+import { useTableState } from "../../../ui/tableState";
+import { type FriendList, failureOf, type Owner, useAddList, useDeleteList, useLists } from "../api";
 import { UserLink } from "./parts";
 
 export function FriendLists({ owner }: { owner: Owner }) {
@@ -47,7 +47,12 @@ export function FriendLists({ owner }: { owner: Owner }) {
         error={error}
         onRetry={() => refetch()}
         columns={[
-          { key: "name", title: t("lists.name"), render: (row) => <strong>{row.GroupName}</strong>, sort: (row) => row.GroupName },
+          {
+            key: "name",
+            title: t("lists.name"),
+            render: (row) => <strong>{row.GroupName}</strong>,
+            sort: (row) => row.GroupName,
+          },
           {
             key: "size",
             title: t("lists.size"),
@@ -59,8 +64,12 @@ export function FriendLists({ owner }: { owner: Owner }) {
             title: t("lists.members"),
             render: (row) => (
               <span className="row">
-                {row.To_Account?.slice(0, 8).map((user) => <UserLink key={user} owner={owner} user={user} />)}
-                {(row.To_Account?.length ?? 0) > 8 && <span className="quiet">+{(row.To_Account?.length ?? 0) - 8}</span>}
+                {row.To_Account?.slice(0, 8).map((user) => (
+                  <UserLink key={user} owner={owner} user={user} />
+                ))}
+                {(row.To_Account?.length ?? 0) > 8 && (
+                  <span className="quiet">+{(row.To_Account?.length ?? 0) - 8}</span>
+                )}
               </span>
             ),
           },
@@ -103,7 +112,12 @@ function AddList({ owner, max, onClose }: { owner: Owner; max: number; onClose: 
       onClose={onClose}
       onSubmit={() =>
         add.mutate(
-          { SDKAppID: owner.app, From_Account: owner.user, GroupName: [name], ...(users.length ? { To_Account: users } : {}) },
+          {
+            SDKAppID: owner.app,
+            From_Account: owner.user,
+            GroupName: [name],
+            ...(users.length ? { To_Account: users } : {}),
+          },
           {
             onSuccess: (answer) => {
               const bad = failureOf(answer);
@@ -117,7 +131,14 @@ function AddList({ owner, max, onClose }: { owner: Owner; max: number; onClose: 
       }
     >
       <ByteInput label={t("lists.name")} required autoFocus max={max} value={name} onChange={setName} />
-      <TextField label={t("lists.members")} mono rows={2} value={members} onChange={setMembers} hint={t("lists.membersHint")} />
+      <TextField
+        label={t("lists.members")}
+        mono
+        rows={2}
+        value={members}
+        onChange={setMembers}
+        hint={t("lists.membersHint")}
+      />
     </FormDialog>
   );
 }

@@ -16,7 +16,10 @@ import { DeleteAllFriends, DeleteFriends } from "./DeleteFriends";
 import { EditFriend } from "./EditFriend";
 import { tagOf, textOf, UserLink } from "./parts";
 
-type Open = { what: "add" | "check" | "all" } | { what: "edit"; friend: Friend } | { what: "delete"; users: string[]; clear: () => void };
+type Open =
+  | { what: "add" | "check" | "all" }
+  | { what: "edit"; friend: Friend }
+  | { what: "delete"; users: string[]; clear: () => void };
 
 export function Friends({ owner }: { owner: Owner }) {
   const { t } = useTranslation("relations");
@@ -44,7 +47,10 @@ export function Friends({ owner }: { owner: Owner }) {
       title={t("friends.title")}
       lead={
         data && limit !== undefined
-          ? t("friends.count", { number: format.number(data.FriendNum), max: limit === null ? "∞" : format.number(limit) })
+          ? t("friends.count", {
+              number: format.number(data.FriendNum),
+              max: limit === null ? "∞" : format.number(limit),
+            })
           : undefined
       }
       actions={
@@ -74,7 +80,11 @@ export function Friends({ owner }: { owner: Owner }) {
         stale={isPlaceholderData}
         columns={[
           { key: "id", title: "UserID", render: (row) => <UserLink owner={owner} user={row.To_Account} /> },
-          { key: "nick", title: t("nick"), render: (row) => nickOf(row.To_Account) || <span className="quiet">–</span> },
+          {
+            key: "nick",
+            title: t("nick"),
+            render: (row) => nickOf(row.To_Account) || <span className="quiet">–</span>,
+          },
           {
             key: "remark",
             title: t("friends.remark"),

@@ -4,8 +4,8 @@ import { TimeText } from "../../../ui/format";
 import { Locked } from "../../../ui/Locked";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
-import { useTableState } from "../../../ui/tableState";
 import { say, sayError } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { type FriendRequest, type Owner, useAnswer, useDeleteRequest, useRequests } from "../api";
 import { UserLink } from "./parts";
 
@@ -14,7 +14,12 @@ export function Requests({ owner }: { owner: Owner }) {
   const { t } = useTranslation("relations");
   const state = useTableState();
   const direction = state.filter("direction") === "sent" ? "sent" : "received";
-  const { data, error, refetch, isPlaceholderData } = useRequests(owner, direction, (state.page - 1) * state.size, state.size);
+  const { data, error, refetch, isPlaceholderData } = useRequests(
+    owner,
+    direction,
+    (state.page - 1) * state.size,
+    state.size,
+  );
   const answer = useAnswer();
   const remove = useDeleteRequest();
   const decide = (from: string, Accept: boolean) =>
@@ -56,7 +61,11 @@ export function Requests({ owner }: { owner: Owner }) {
         columns={[
           { key: "id", title: "UserID", render: (row) => <UserLink owner={owner} user={row.UserID} /> },
           { key: "nick", title: t("nick"), render: (row) => row.Nick || <span className="quiet">–</span> },
-          { key: "wording", title: t("friends.wording"), render: (row) => row.AddWording || <span className="quiet">–</span> },
+          {
+            key: "wording",
+            title: t("friends.wording"),
+            render: (row) => row.AddWording || <span className="quiet">–</span>,
+          },
           { key: "source", title: t("friends.source"), render: (row) => row.AddSource.replace("AddSource_Type_", "") },
           { key: "time", title: t("requests.time"), render: (row) => <TimeText at={row.AddTime} /> },
         ]}

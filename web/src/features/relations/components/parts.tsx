@@ -33,7 +33,16 @@ export function PickUser({ about, onPick, ...rest }: PickProps) {
   return (
     <FormDialog {...rest} disabled={!user || user.length > max} onSubmit={() => onPick(user)}>
       <p>{about}</p>
-      <ByteInput label="UserID" required mono autoFocus max={max} value={user} onChange={setUser} hint={t("mustExist")} />
+      <ByteInput
+        label="UserID"
+        required
+        mono
+        autoFocus
+        max={max}
+        value={user}
+        onChange={setUser}
+        hint={t("mustExist")}
+      />
     </FormDialog>
   );
 }

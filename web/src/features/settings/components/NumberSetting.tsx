@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { LinkButton, Button } from "../../../ui/Button";
+import { Button, LinkButton } from "../../../ui/Button";
 import { FormDialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
 import { TimeText, useFormat } from "../../../ui/format";

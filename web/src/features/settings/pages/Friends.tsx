@@ -9,10 +9,10 @@ import { Locked } from "../../../ui/Locked";
 import { Note } from "../../../ui/Note";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
-import { useTableState } from "../../../ui/tableState";
 import { say } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
 import { type Ability, type FriendField, useAddFriendField, useSetting } from "../api";
-import { fieldNameMistake, FIELD_TYPES } from "../components/fieldRules";
+import { FIELD_TYPES, fieldNameMistake } from "../components/fieldRules";
 import { SettingsPage } from "../components/SettingsPage";
 
 const ALLOW_TYPES = ["AllowType_Type_NeedConfirm", "AllowType_Type_AllowAny", "AllowType_Type_DenyAny"] as const;
@@ -96,7 +96,12 @@ function FriendFields({ app, ability }: { app: number; ability: Ability }) {
         rows={ability.FriendFields}
         rowKey={(row) => row.Name}
         columns={[
-          { key: "name", title: t("fields.name"), render: (row) => <strong>{row.Name}</strong>, sort: (row) => row.Name },
+          {
+            key: "name",
+            title: t("fields.name"),
+            render: (row) => <strong>{row.Name}</strong>,
+            sort: (row) => row.Name,
+          },
           { key: "tag", title: t("fields.tag"), render: (row) => <CopyText text={`Tag_SNS_Custom_${row.Name}`} /> },
           { key: "type", title: t("fields.type"), render: (row) => <code>{row.Type}</code>, sort: (row) => row.Type },
         ]}

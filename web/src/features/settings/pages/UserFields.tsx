@@ -2,8 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
 import { CopyText } from "../../../ui/CopyText";
-import { CheckIcon } from "../../../ui/icons";
-import { AddIcon } from "../../../ui/icons";
+import { AddIcon, CheckIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
@@ -20,7 +19,9 @@ export function UserFields() {
       lead={t("userFields.lead")}
       change={{
         action: "AddUserField",
-        body: { Field: { Name: "Level", Type: "uint64", AppRead: true, AppWrite: false, AdminRead: true, AdminWrite: true } },
+        body: {
+          Field: { Name: "Level", Type: "uint64", AppRead: true, AppWrite: false, AdminRead: true, AdminWrite: true },
+        },
       }}
     >
       {(ability, app) => <FieldTable app={app} ability={ability} />}
@@ -60,7 +61,12 @@ function FieldTable({ app, ability }: { app: number; ability: Ability }) {
         rows={ability.UserFields}
         rowKey={(row) => row.Name}
         columns={[
-          { key: "name", title: t("fields.name"), render: (row) => <strong>{row.Name}</strong>, sort: (row) => row.Name },
+          {
+            key: "name",
+            title: t("fields.name"),
+            render: (row) => <strong>{row.Name}</strong>,
+            sort: (row) => row.Name,
+          },
           { key: "tag", title: t("fields.tag"), render: (row) => <CopyText text={`Tag_Profile_Custom_${row.Name}`} /> },
           { key: "type", title: t("fields.type"), render: (row) => <code>{row.Type}</code>, sort: (row) => row.Type },
           ...PERMISSIONS.map((permission) => ({
