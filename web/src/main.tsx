@@ -1,7 +1,8 @@
 import "./theme";
 import "tdesign-react/es/style/css.js";
-import "./styles/app.css";
 import "./styles/frame.css";
+// After the frame: what it says about narrow screens holds for the frame too.
+import "./styles/app.css";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
