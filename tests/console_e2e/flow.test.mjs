@@ -35,7 +35,10 @@ for (const run of RUNS) {
     const page = await openPage(browser, { url: server.url, ...run });
     const scene = { server, browser, run, call, rest, page, app: 0 };
     const hand = hands(page, texts(run.language), `${name}/flow`);
-    const flows = { signInOut, apps, settings, accounts, relations, tools, access, endOfApp };
+    const every = { signInOut, apps, settings, accounts, relations, tools, access, endOfApp };
+    // For a look at one flow: CONSOLE_E2E_ONLY=signInOut,apps,access
+    const only = process.env.CONSOLE_E2E_ONLY?.split(",");
+    const flows = Object.fromEntries(Object.entries(every).filter(([title]) => !only || only.includes(title)));
     try {
       for (const [title, flow] of Object.entries(flows)) {
         let failed;
@@ -47,7 +50,7 @@ for (const run of RUNS) {
           } catch (error) {
             failed = error;
             console.error(page.problems);
-            await page.screenshot({ path: join(ARTIFACTS, `${name}/failed-${title}.png`), caret: "initial" }).catch(() => undefined);
+            await page.screenshot({ path: join(ARTIFACTS, `${name}/failed-${title}.png`), caret: "initial", fullPage: true }).catch(() => undefined);
             throw error;
           }
           assert.deepEqual([...new Set(page.problems)], []);

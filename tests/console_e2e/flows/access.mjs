@@ -168,7 +168,7 @@ async function asSubUser(hand, { server, browser, run, call, app }, password) {
   await they.press("action.next");
   const secret = await page.locator("dialog .copytext .mono").textContent();
   await they.picture("mfa");
-  await they.fill(t("session:login.code"), totp(secret));
+  await page.getByRole("textbox", { name: t("session:login.code") }).fill(totp(secret));
   await they.press("session:me.mfaConfirm");
   await they.closed();
   await page.getByRole("button", { name: t("bar.me"), exact: true }).click();
@@ -178,7 +178,7 @@ async function asSubUser(hand, { server, browser, run, call, app }, password) {
   await they.fill(t("session:login.password"), NEW_PASSWORD);
   await they.press("session:login.submit");
   // A code serves once: the one of the set-up is spent, that of the next half-minute is not.
-  await page.getByLabel(t("session:login.code")).fill(totp(secret, Date.now() + 30_000));
+  await page.getByRole("textbox", { name: t("session:login.code") }).fill(totp(secret, Date.now() + 30_000));
   await they.picture("login-code");
   await they.press("session:login.submit");
   await they.sees("River Post");

@@ -6,6 +6,8 @@ import { inspect, settled } from "./browser.mjs";
 export function hands(page, t, pictures) {
   const scope = () => page.locator("dialog[open]").last();
   const place = async () => ((await page.locator("dialog[open]").count()) ? scope() : page.locator("body"));
+  /** Fields are on the page itself, not in the frame around it. */
+  const form = async () => ((await page.locator("dialog[open]").count()) ? scope() : page.locator("main"));
   const regexp = (text) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
   const self = {
     page,
@@ -24,15 +26,15 @@ export function hands(page, t, pictures) {
       await area.getByRole("button", { name: text, exact: true }).first().click();
     },
     async fill(label, value, within) {
-      const area = within ?? (await place());
+      const area = within ?? (await form());
       await area.getByLabel(regexp(label)).first().fill(value);
     },
     async choose(label, value, within) {
-      const area = within ?? (await place());
+      const area = within ?? (await form());
       await area.getByLabel(regexp(label)).first().selectOption(value);
     },
     async tick(label, within) {
-      const area = within ?? (await place());
+      const area = within ?? (await form());
       await area.getByLabel(label, { exact: true }).first().click();
     },
     async tab(name) {
@@ -45,10 +47,10 @@ export function hands(page, t, pictures) {
     },
     /** The page says so, in a toast or elsewhere. */
     async hears(name, values) {
-      await page.getByText(t(name, values), { exact: false }).first().waitFor();
+      await page.getByText(t(name, values), { exact: false }).filter({ visible: true }).first().waitFor();
     },
     async sees(text) {
-      await page.getByText(text, { exact: false }).first().waitFor();
+      await page.getByText(text, { exact: false }).filter({ visible: true }).first().waitFor();
     },
     async seesNot(text) {
       await page.getByText(text, { exact: true }).first().waitFor({ state: "detached" });

@@ -103,7 +103,7 @@ export function ByGenerator() {
           <PolicyNameForm
             busy={create.isPending}
             error={create.error ?? built.error}
-            disabled={!document || Boolean(built.data?.Mistakes.length)}
+            disabled={!document || built.isPlaceholderData || Boolean(built.data?.Mistakes.length)}
             onCreate={(PolicyName, Description) =>
               create.mutate(
                 { PolicyName, Description, PolicyDocument: document, CreateMode: 3 },
