@@ -128,7 +128,9 @@ async def pendency_report(call: Call, request: PendencyReport) -> None:
     """Mark requests made up to a unix second as read; without one, all. Source: docs/protocol.md 12."""
     user_id = acting(call, request.From_Account)
     pendencies = call.services.relations.pendencies
-    await pendencies.report(call.app, origin_of(call), user_id, request.LatestPendencyTimeStamp or 2**53)
+    # The SDK's clock starts from the whole second of its login answer: it may lag by almost one.
+    until = request.LatestPendencyTimeStamp + 1 if request.LatestPendencyTimeStamp else 2**53
+    await pendencies.report(call.app, origin_of(call), user_id, until)
 
 
 class FriendGetSpecified(msgspec.Struct):
