@@ -39,6 +39,10 @@ globalThis.WebSocket = class extends WsSocket {
     client?.sockets.add(this);
     this.on('close', () => client?.sockets.delete(this));
     this.on('error', () => {});
+    // The SDK has no event for the end of its catch-up, which brings the unread numbers.
+    this.on('message', (data) => {
+      if (Buffer.from(data).includes('"openim.getmsg"')) setTimeout(() => emit({ client: client?.name, event: 'SYNCED', data: null }), 20);
+    });
     if (traceFile) {
       trace('open', client, '');
       this.on('message', (data) => trace('<-', client, data));

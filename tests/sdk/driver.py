@@ -71,7 +71,7 @@ class SdkClient:
     _waiters: list[_Waiter] = field(default_factory=list)
 
     async def login(self, user: str, usersig: str, *, ready: bool = True, timeout: float = CALL_TIMEOUT) -> None:
-        """Sign in; with `ready`, wait for SDK_READY and the first complete conversation list. Raises SdkError."""
+        """Sign in; with `ready`, wait for SDK_READY, the first conversation list and the catch-up. Raises SdkError."""
         mark = len(self.events)
         await self._ask("login", {"user": user, "usersig": usersig}, timeout)
         if ready:
@@ -82,6 +82,7 @@ class SdkClient:
                 since=mark,
                 timeout=timeout,
             )
+            await self.wait_event("SYNCED", since=mark, timeout=timeout)
 
     async def logout(self) -> None:
         await self._ask("logout")
