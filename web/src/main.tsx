@@ -10,6 +10,15 @@ import { createRoot } from "react-dom/client";
 import { setupI18n } from "./i18n";
 import { queryClient, router } from "./router";
 
+// A page opened before an upgrade asks for files that are gone: a reload, once, brings the new ones.
+addEventListener("vite:preloadError", (event) => {
+  const last = Number(sessionStorage.getItem("sodam.reloaded") ?? 0);
+  if (Date.now() - last < 10_000) return;
+  event.preventDefault();
+  sessionStorage.setItem("sodam.reloaded", String(Date.now()));
+  location.reload();
+});
+
 await setupI18n();
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -12,8 +12,10 @@ export function useErrorText(error: unknown): { title: string; cure: string; cod
   }
   const { body } = error;
   const names = [body.Code, body.Code.split(".")[0] ?? ""];
+  // The chat plane's number says more than the console's class of error.
+  const number = `errorCode.${body.ErrorCode ?? 0}`;
   const known = names.find((name) => i18n.exists(`error.${name.replaceAll(".", "_")}.title`));
-  const key = known && `error.${known.replaceAll(".", "_")}`;
+  const key = i18n.exists(`${number}.title`) ? number : known && `error.${known.replaceAll(".", "_")}`;
   const values = { action: body.Action ?? "", resource: body.Resource ?? "", plan: body.Plan ?? "" };
   return {
     title: key ? t(`${key}.title`, values) : body.Message,

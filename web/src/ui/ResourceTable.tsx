@@ -120,7 +120,7 @@ export function ResourceTable<Row>(props: Props<Row>) {
                   )}
                   {columns.map((column) => (
                     <td key={column.key} data-title={column.title} className={column.number ? "is-number" : undefined}>
-                      {column.render(row)}
+                      <div className="table__cell">{column.render(row)}</div>
                     </td>
                   ))}
                   {props.actions && (

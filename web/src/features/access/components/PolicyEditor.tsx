@@ -26,10 +26,14 @@ export function useSyntax(document: string): { valid: boolean | undefined; mista
 
 /** A policy document as text, checked by the server while one types; a click on a mistake leads to its place. */
 export function PolicyEditor({ value, onChange, readOnly }: Props) {
-  const { t } = useTranslation("access");
+  const { t, i18n } = useTranslation("access");
   const label = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   const { mistakes } = useSyntax(value);
+  const meaning = ({ Code, Message }: Mistake) => {
+    const key = `policy.mistake.${Code}`;
+    return i18n.exists(key, { ns: "access" }) ? `${t(key)} (${Message})` : Message;
+  };
   const jump = (mistake: Mistake) => {
     const at = mistake.Offset ?? 0;
     area.current?.focus();
@@ -55,7 +59,7 @@ export function PolicyEditor({ value, onChange, readOnly }: Props) {
           <li key={`${mistake.Offset}-${mistake.Code}-${mistake.Message}`}>
             <button type="button" className="linklike danger" onClick={() => jump(mistake)}>
               <ErrorCircleFilledIcon /> {t("policy.at", { line: mistake.Line, column: mistake.Column })}{" "}
-              {mistake.Message} <code>{mistake.Code}</code>
+              {meaning(mistake)} <code>{mistake.Code}</code>
             </button>
           </li>
         ))}

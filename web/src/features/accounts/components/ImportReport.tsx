@@ -35,11 +35,13 @@ export function ImportReport({ job }: { job: string }) {
                 <td data-title={t("report.row")} className="is-number">
                   {format.number(row.Row)}
                 </td>
-                <td data-title="UserID" className="mono">
-                  {row.UserID}
+                <td data-title="UserID">
+                  <span className="mono break">{row.UserID}</span>
                 </td>
                 <td data-title={t("report.reason")}>
-                  {row.Reason} {row.ErrorCode !== 0 && <code>({row.ErrorCode})</code>}
+                  <span>
+                    {row.Reason} {row.ErrorCode !== 0 && <code>({row.ErrorCode})</code>}
+                  </span>
                 </td>
               </tr>
             ))}
