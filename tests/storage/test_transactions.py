@@ -174,6 +174,8 @@ async def test_deadlocked_writes_are_run_again(db: Database) -> None:
     for name in ("a", "b"):
         await put(db, name)
     runs: list[str] = []
+    held: set[str] = set()
+    both_hold_one = asyncio.Event()
 
     def swap(first: str, second: str) -> Awaitable[None]:
         async def run(tx: Tx) -> None:
@@ -181,7 +183,10 @@ async def test_deadlocked_writes_are_run_again(db: Database) -> None:
             for name in (first, second):
                 await tx.execute("UPDATE item SET value = value + 1 WHERE app = $1 AND name = $2", 1, name)
                 if tx.engine == "postgres":
-                    await tx.fetch("SELECT pg_sleep(0.02)")
+                    held.add(first)
+                    if len(held) == 2:
+                        both_hold_one.set()
+                    await both_hold_one.wait()
 
         return db.write(run)
 
