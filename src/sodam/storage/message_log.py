@@ -75,8 +75,12 @@ class MessageLog(Generic[E]):
 
     async def settle(self) -> None:
         """Wait until everything that is on disk by now was announced, too."""
-        if self._flight is not None and not self._flight.done():
-            await asyncio.wait({self._flight})
+        flight = self._flight
+        if flight is None:
+            return
+        if not flight.done():
+            await asyncio.wait({flight})
+        await asyncio.sleep(0)  # a commit may be done and its announcement still be due in this turn
 
     async def drain(self) -> None:
         """Wait until everything appended so far is written."""
