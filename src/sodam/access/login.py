@@ -15,7 +15,7 @@ from sodam.access.model import ROOT_NAME, User
 from sodam.access.passwords import PasswordRules
 from sodam.access.sessions import Sessions
 from sodam.control import ControlError, invalid
-from sodam.storage import Database, Tx
+from sodam.storage import Database, Tx, apart
 
 LOCK_SECONDS: Final = 900
 MAX_CHECKING: Final = 32
@@ -132,6 +132,8 @@ class LoginService:
         return user
 
     async def _failed(self, user: User, rules: PasswordRules, now: int) -> None:
+        """Count a failure. Raises ControlError when it was the last one allowed."""
+
         async def run(tx: Tx) -> int:
             row = await tx.fetch_one(
                 "UPDATE cam_user SET failures = failures + 1 WHERE uin = $1 RETURNING failures", user.uin
@@ -141,7 +143,9 @@ class LoginService:
             await store.update(tx, user.uin, failures=0, locked_until=now + LOCK_SECONDS)
             return LOCK_SECONDS
 
-        if seconds := await self._db.write(run):
+        with apart():  # from the event of what is refused here
+            seconds = await self._db.write(run)
+        if seconds:
             raise _locked(seconds)
 
     async def change_password(self, user: User, old: str, new: str) -> None:

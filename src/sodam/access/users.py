@@ -233,13 +233,13 @@ class UserService:
         """Raises ControlError OperationDenied.AccessKeyOverLimit."""
         key = self._new_key(uin, description)
 
-        async def run(tx: Tx) -> None:
+        async def run(tx: Tx) -> AccessKey:
             if len(await store.keys_of(tx, uin)) >= MAX_KEYS:
                 raise ControlError("OperationDenied.AccessKeyOverLimit", f"a user has at most {MAX_KEYS} access keys")
             await store.insert_key(tx, key)
+            return key
 
-        await self._db.write(run)
-        return key
+        return await self._db.write(run)
 
     async def set_key_active(self, secret_id: str, active: bool) -> None:
         await self._db.write(lambda tx: store.set_key_active(tx, secret_id, active))

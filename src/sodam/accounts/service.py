@@ -18,7 +18,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Bus, Live
 from sodam.bus.live import Kick
 from sodam.errors import ApiError, Code
-from sodam.storage import Database, Tx
+from sodam.storage import Database, Tx, apart
 
 _DAY = 86400
 KICKED_BY_REST = 3
@@ -120,7 +120,8 @@ class AccountService:
         owner = self._apps.get(app)
         if owner is None or not owner.is_admin(user_id):
             return None
-        return (await self.ensure(app, [user_id]))[user_id]
+        with apart():
+            return (await self.ensure(app, [user_id]))[user_id]
 
     async def ensure(self, app: int, user_ids: Iterable[str]) -> dict[str, Account]:
         """All of these accounts, made where they do not exist.
@@ -146,13 +147,18 @@ class AccountService:
         ``failed`` names those that cannot be (70402) or may not come back yet (70399). Raises ApiError 70398, and
         imports nothing, when the app's plan has no room for the new ones. Profile fields must be valid.
         """
+        imported = await self._db.write(lambda tx: self.import_in(tx, app, wanted))
+        for updated in imported.updated:
+            self.changed(app.sdkappid, updated.account.user_id)
+        return imported
+
+    async def import_in(self, tx: Tx, app: App, wanted: Sequence[Wanted]) -> Imported:
+        """As ``import_accounts``, in the caller's transaction; ``changed`` must follow for those that were updated."""
         items = {item.user_id: item for item in sorted(wanted, key=lambda item: item.user_id)}  # one order: no deadlock
         failed = {user_id: Code.ACCOUNT_BAD_PARAMETER for user_id in items if not valid_user_id(user_id)}
         for user_id in failed:
             del items[user_id]
-        imported = await self._db.write(lambda tx: self._import(tx, app, items))
-        for updated in imported.updated:
-            self.changed(app.sdkappid, updated.account.user_id)
+        imported = await self._import(tx, app, items)
         return Imported(failed | imported.failed, imported.updated)
 
     async def _import(self, tx: Tx, app: App, items: dict[str, Wanted]) -> Imported:

@@ -13,7 +13,6 @@ from typing import Final
 import msgspec
 
 from sodam.apps import rules
-from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.jobs.service import JobService, Run
 from sodam.storage import Database, Tx
@@ -39,20 +38,19 @@ class AppDeletion:
         self.erase_files: list[EraseFiles] = []
         jobs.register(KIND, self._run, cancellable=False)
 
-    async def begin(self, sdkappid: int, confirm_name: str, *, uin: int, user_name: str) -> tuple[str, App]:
-        """Mark the app and queue its erasing; the job's id and the app as it was. Raises ControlError."""
+    async def begin(self, sdkappid: int, confirm_name: str, *, uin: int, user_name: str) -> str:
+        """Mark the app and queue its erasing; the job's id. Raises ControlError."""
 
-        async def run(tx: Tx) -> tuple[str, App]:
+        async def run(tx: Tx) -> str:
             now = self._jobs.now() // 1000
-            before, _ = await self._apps.edit_in(tx, sdkappid, lambda app: rules.deleting(app, confirm_name, now))
+            await self._apps.edit_in(tx, sdkappid, lambda app: rules.deleting(app, confirm_name, now))
             params = Params(sdkappid)
-            job = await self._jobs.create_in(tx, KIND, params, about_app=sdkappid, uin=uin, user_name=user_name)
-            return job, before
+            return await self._jobs.create_in(tx, KIND, params, about_app=sdkappid, uin=uin, user_name=user_name)
 
-        begun = await self._db.write(run)
+        job = await self._db.write(run)
         await self._apps.announce(sdkappid)
         self._jobs.wake()
-        return begun
+        return job
 
     async def _run(self, run: Run) -> None:
         sdkappid = run.params(Params).SDKAppID

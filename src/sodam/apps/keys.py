@@ -58,21 +58,22 @@ class AppKeys:
 
         return await self._apps.change(sdkappid, run)
 
-    async def withdraw(self, sdkappid: int, key_id: int) -> None:
-        """Signatures made with it are refused from now on. Never the last one: raises ControlError."""
+    async def withdraw(self, sdkappid: int, key_id: int) -> AppKey:
+        """Signatures made with it are refused from now on; the key. Never the last one: raises ControlError."""
 
-        async def run(tx: Tx) -> None:
+        async def run(tx: Tx) -> AppKey:
             await _locked(tx, sdkappid)
-            keys = await store.keys_of(tx, sdkappid)
-            if all(key.key_id != key_id for key in keys):
+            keys = {key.key_id: key for key in await store.keys_of(tx, sdkappid)}
+            if key_id not in keys:
                 raise missing(f"the app has no key {key_id}")
             if len(keys) == 1:
                 raise ControlError(
                     "FailedOperation.LastKey", "the last key cannot be withdrawn", cure="Make a new one first."
                 )
             await store.delete_key(tx, sdkappid, key_id)
+            return keys[key_id]
 
-        await self._apps.change(sdkappid, run)
+        return await self._apps.change(sdkappid, run)
 
     async def move_to_hmac(self, sdkappid: int) -> AppKey:
         """Give an ECDSA app its HMAC key. Both verify until the ECDSA key is withdrawn."""

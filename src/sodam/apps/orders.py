@@ -184,20 +184,22 @@ class Orders:
         )
         return int(row[0]) if row else 0, [_order(r) for r in rows]
 
-    async def sweep(self) -> list[tuple[App, App]]:
-        """Renew, expire and disable what is due; the apps before and after. Any node may do it at any time."""
-        changed = []
+    def overdue(self) -> list[int]:
+        """SDKAppIDs of the apps for which ``settle`` has something to do."""
         now = int(self._clock())
-        for app in self._apps.all():
-            if app.plan == "Trial" or not app.expires_at or app.expires_at > now or app.deleting_at:
-                continue
-            if app.status == "enabled" or (app.status == "expired" and now >= app.expires_at + GRACE_SECONDS):
-                before, after = await self._due(app.sdkappid, now)
-                if after is not before:
-                    changed.append((before, after))
-        return changed
+        return [
+            app.sdkappid
+            for app in self._apps.all()
+            if app.plan != "Trial"
+            and 0 < app.expires_at <= now
+            and not app.deleting_at
+            and (app.status == "enabled" or (app.status == "expired" and now >= app.expires_at + GRACE_SECONDS))
+        ]
 
-    async def _due(self, sdkappid: int, now: int) -> tuple[App, App]:
+    async def settle(self, sdkappid: int) -> tuple[App, App]:
+        """Renew, expire or disable an app if that is due; the app before and after. Any node may do it at any time."""
+        now = int(self._clock())
+
         async def run(tx: Tx) -> tuple[App, App]:
             before, after = await self._apps.edit_in(tx, sdkappid, lambda app: due(app, now))
             if after.expires_at != before.expires_at:

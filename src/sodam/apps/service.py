@@ -97,9 +97,10 @@ class AppService:
                 created_by=like.created_by if like else 0,
                 keys=Keys(() if ecdsa else (key.secret,), (key.public_pem,) if ecdsa else ()),
             )
-            if await self._db.write(lambda tx, app=app: _insert(tx, app, key, most)):  # type: ignore[misc]
+            made = await self._db.write(lambda tx, app=app: _insert(tx, app, key, most))  # type: ignore[misc]
+            if made is not None:
                 await self._announce(number)
-                return app, key
+                return made, key
             if sdkappid is not None:
                 raise AppExists(str(sdkappid))
 
@@ -182,9 +183,10 @@ class AppService:
         task.add_done_callback(self._tasks.discard)
 
 
-async def _insert(tx: Tx, app: App, key: AppKey, most: int | None) -> bool:
+async def _insert(tx: Tx, app: App, key: AppKey, most: int | None) -> App | None:
+    """The app; None when its number is taken."""
     if most is not None and await store.count(tx) >= most:
         raise ControlError(
             "LimitExceeded.Apps", f"there are {most} apps already", cure="Disable and delete apps that nobody uses."
         )
-    return await store.insert(tx, app, [key])
+    return app if await store.insert(tx, app, [key]) else None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
 import msgspec
 import structlog
 
 from sodam.audit.model import Event, Filter
-from sodam.storage import Database, Row, Value
+from sodam.storage import Database, Row, Tx, Value, riding
+from sodam.storage.riding import Ride
 
 log = structlog.get_logger(__name__)
 _FIELDS: Final = tuple(name for name in Event.__struct_fields__ if name != "id")
@@ -42,6 +44,11 @@ def _secret(name: str) -> bool:
     return low not in _HARMLESS and any(word in low for word in _SECRET_WORDS)
 
 
+def by_server(time_ms: int, action: str, resource: str, **more: Any) -> Event:
+    """An event that no caller caused: the server's own doing, or a command of its machine's owner."""
+    return Event(time_ms=time_ms, uin=0, user_name="", edge="server", action=action, resource=resource, **more)
+
+
 class AuditLog:
     def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
         self._db = db
@@ -52,9 +59,28 @@ class AuditLog:
         return int(self._clock() * 1000)
 
     async def add(self, event: Event) -> None:
+        """For what changes nothing; a change takes its event along: see ``beside``."""
+        await self._db.write(lambda tx: self.add_in(tx, event))
+
+    async def add_in(self, tx: Tx, event: Event) -> None:
+        """As ``add``, in the transaction of what the event tells of."""
         marks = ", ".join(f"${i}" for i in range(1, len(_FIELDS) + 1))
         values: list[Value] = [getattr(event, name) for name in _FIELDS]
-        await self._db.execute(f"INSERT INTO audit_event ({_COLUMNS}) VALUES ({marks})", *values)
+        await tx.execute(f"INSERT INTO audit_event ({_COLUMNS}) VALUES ({marks})", *values)
+
+    def beside(self, make: Callable[[Any], Event | None]) -> AbstractContextManager[Ride]:
+        """The first write inside the block takes its event along, in one transaction.
+
+        ``make`` gets what the write gives back; None: that write is not the change, the next one is asked.
+        """
+
+        async def note(tx: Tx, result: Any) -> bool:
+            event = make(result)
+            if event is not None:
+                await self.add_in(tx, event)
+            return event is not None
+
+        return riding(note)
 
     async def get(self, event_id: int) -> Event | None:
         row = await self._db.fetch_one(f"SELECT id, {_COLUMNS} FROM audit_event WHERE id = $1", event_id)

@@ -12,6 +12,7 @@ from sodam.apps.model import App, AppKey, Plan
 from sodam.apps.service import AppExists
 from sodam.cli.common import STORE_FLAGS, CliError, settings_flags, settings_from, table
 from sodam.cli.offline import app_of, with_server
+from sodam.cloudapi.build import app_made
 from sodam.server import Server
 from sodam.settings import DEFAULT_PLAN, MAX_KEY_CHARS, MAX_SDKAPPID, PLANS
 
@@ -52,7 +53,8 @@ def create(
 
     async def work(server: Server) -> tuple[App, AppKey]:
         try:
-            return await server.apps.create(name, sdkappid=sdkappid, secret=key, plan=cast(Plan, plan))
+            with server.plane.audit.beside(lambda app: app_made(server.plane, app)):
+                return await server.apps.create(name, sdkappid=sdkappid, secret=key, plan=cast(Plan, plan))
         except AppExists:
             raise CliError(f"there is an app {sdkappid} already") from None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from sodam.access import passwords
-from sodam.audit.model import Event
+from sodam.audit.service import by_server
 from sodam.cli.common import STORE_FLAGS, CliError, settings_flags, settings_from
 from sodam.cli.offline import with_server
 from sodam.server import Server
@@ -35,17 +35,9 @@ def password(new: str | None = None, /, *, flags: Annotated[StoreFlags, Paramete
 
     async def work(server: Server) -> None:
         await server.plane.login.start(made)
-        await server.plane.login.reset_root(made)
         audit = server.plane.audit
-        event = Event(
-            time_ms=audit.now(),
-            uin=server.plane.owner_uin,
-            user_name="root",
-            edge="server",
-            action="session:ResetRootPassword",
-            resource="*",
-        )
-        await audit.add(event)
+        with audit.beside(lambda _: by_server(audit.now(), "session:ResetRootPassword", "*")):
+            await server.plane.login.reset_root(made)
 
     with_server(settings_from(flags, dict(os.environ)), work)
     print(f"root / {made}")

@@ -36,6 +36,8 @@ none, the policy's resource must be ``*``. ``user``: the user of its TargetUin, 
 job.
 """
 Handler = Callable[["Call", Any], Awaitable[Any]]
+Facts = Callable[[Any], tuple[Any, Any] | None]
+"""What a write gave back to before and after; None: that write is not the change."""
 H = TypeVar("H", bound=Callable[..., Awaitable[Any]])
 MAX_BODY = 1024 * 1024
 
@@ -90,6 +92,7 @@ class Call:
         "authority",
         "before",
         "caller",
+        "facts",
         "plane",
         "request_id",
         "resource",
@@ -111,6 +114,7 @@ class Call:
         self.before: Any = None
         self.after: Any = None
         """What changed; without it the audit log keeps the request."""
+        self.facts: Facts | None = None
 
     @property
     def the_app(self) -> App:
@@ -118,7 +122,12 @@ class Call:
         return self.app
 
     def changed(self, before: Any, after: Any) -> None:
+        """What the audit log says of the change. Called before the write, whose transaction takes the event along."""
         self.before, self.after = before, after
+
+    def changed_by(self, facts: Facts) -> None:
+        """As ``changed``, where only the write knows: ``facts`` gets what it gives back, while it is under way."""
+        self.facts = facts
 
 
 class Table:

@@ -15,12 +15,14 @@ from sodam.access.sessions import Sessions
 from sodam.access.users import UserService
 from sodam.apps.deletion import AppDeletion
 from sodam.apps.keys import AppKeys
+from sodam.apps.model import App
 from sodam.apps.orders import Orders
 from sodam.apps.plans import Prices
 from sodam.audit.model import Event
-from sodam.audit.service import AuditLog, document
+from sodam.audit.service import AuditLog, by_server, document
 from sodam.cloudapi.imports import register
 from sodam.cloudapi.plane import ControlPlane
+from sodam.cloudapi.run import app_resource
 from sodam.cloudapi.table import catalogue
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
@@ -63,23 +65,34 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
     return plane
 
 
+def app_made(plane: ControlPlane, app: App | None) -> Event | None:
+    """The event of an app that the server's start or its command line has made; None: its number was taken."""
+    if app is None:
+        return None
+    facts = {"SDKAppID": app.sdkappid, "Name": app.name, "Plan": app.plan}
+    return by_server(plane.audit.now(), "im:RegisterIMApp", "*", about_app=app.sdkappid, after=document(facts))
+
+
 async def sweep_plans(plane: ControlPlane) -> None:
     """Renew, expire and disable apps whose time has come; the audit log says so."""
-    for before, after in await plane.orders.sweep():
-        facts = [{"Status": app.status, "ExpireTime": app.expires_at} for app in (before, after)]
-        await plane.audit.add(
-            Event(
-                time_ms=plane.audit.now(),
-                uin=0,
-                user_name="",
-                edge="server",
-                action="im:ModifyAppStatus",
-                resource=f"qcs::im::uin/{plane.owner_uin}:sdkappid/{after.sdkappid}",
-                about_app=after.sdkappid,
-                before=document(facts[0]),
-                after=document(facts[1]),
-            )
+
+    def event(settled: tuple[App, App]) -> Event | None:
+        before, after = settled
+        if after is before:
+            return None
+        facts = [{"Status": app.status, "ExpireTime": app.expires_at} for app in settled]
+        return by_server(
+            plane.audit.now(),
+            "im:ModifyAppStatus",
+            app_resource(plane.owner_uin, after.sdkappid),
+            about_app=after.sdkappid,
+            before=document(facts[0]),
+            after=document(facts[1]),
         )
+
+    for sdkappid in plane.orders.overdue():
+        with plane.audit.beside(event):
+            await plane.orders.settle(sdkappid)
 
 
 async def purge_messages(plane: ControlPlane) -> int:

@@ -26,6 +26,7 @@ from sodam.errors import ApiError
 
 log = structlog.get_logger(__name__)
 _MISSING: Final = re.compile(r"missing required field `([^`]+)`")
+_REFUSED: Final = "AuthFailure.UnauthorizedOperation"
 _MAX_APP: Final = 2**53
 _JOB_ACTIONS: Final = {"ExportEvents": "cloudaudit:ExportEvents"}
 """Kinds of jobs that are about no app: whoever may begin such a job may see it and its file."""
@@ -103,7 +104,7 @@ async def run(plane: ControlPlane, action: Action, caller: Caller, body: bytes, 
     request: Any = None
     try:
         request = await _admit(call, body)
-        result = await action.handler(call, request)
+        return await _carry_out(call, request)
     except ControlError as error:
         await _record(call, request, error.code)
         raise
@@ -114,7 +115,27 @@ async def run(plane: ControlPlane, action: Action, caller: Caller, body: bytes, 
         log.exception("an action failed", action=action.id, request_id=request_id)
         await _record(call, request, "InternalError")
         raise ControlError("InternalError", "the action failed inside the server; its log has the RequestId") from None
-    await _record(call, request, "")
+
+
+async def _carry_out(call: Call, request: Any) -> Any:
+    """The handler's answer, its event in the audit log: in the transaction of the change, or, where nothing was
+    written, before the answer is given."""
+    if not (call.action.kind == "write" or call.action.audited):
+        return await call.action.handler(call, request)
+    audit = call.plane.audit
+
+    def event(written: Any) -> Event | None:
+        if call.facts is not None:
+            facts = call.facts(written)
+            if facts is None:
+                return None
+            call.changed(*facts)
+        return _event(call, request, "")
+
+    with audit.beside(event) as ride:
+        result = await call.action.handler(call, request)
+    if not ride.kept:
+        await audit.add(_event(call, request, ""))
     return result
 
 
@@ -182,7 +203,7 @@ async def _authorize(call: Call, target: _Target) -> None:
 
 def _refused(action_id: str, resource: str) -> ControlError:
     return ControlError(
-        "AuthFailure.UnauthorizedOperation",
+        _REFUSED,
         f"you are not authorized to perform operation ({action_id}) on resource ({resource})",
         cure="Ask an administrator for a policy that allows this operation on this resource.",
         extra={"Action": action_id, "Resource": resource},
@@ -190,12 +211,20 @@ def _refused(action_id: str, resource: str) -> ControlError:
 
 
 async def _record(call: Call, request: Any, code: str) -> None:
-    action, caller = call.action, call.caller
-    refused = code == "AuthFailure.UnauthorizedOperation"
-    if not (action.kind == "write" or action.audited or refused):
+    """Add what did not come about. The caller is told the reason, whether or not the log can take it."""
+    if not (call.action.kind == "write" or call.action.audited or code == _REFUSED):
         return
-    outcome: Outcome = "refused" if refused else "failed" if code else "ok"
-    event = Event(
+    event = _event(call, request, code)
+    try:
+        await call.plane.audit.add(event)
+    except Exception:
+        log.exception("the audit log could not be written", action=event.action, uin=event.uin, outcome=event.outcome)
+
+
+def _event(call: Call, request: Any, code: str) -> Event:
+    action, caller = call.action, call.caller
+    outcome: Outcome = "refused" if code == _REFUSED else "failed" if code else "ok"
+    return Event(
         time_ms=call.plane.audit.now(),
         uin=caller.uin,
         user_name=caller.name,
@@ -211,7 +240,3 @@ async def _record(call: Call, request: Any, code: str) -> None:
         user_agent=caller.user_agent[:200],
         request_id=call.request_id,
     )
-    try:
-        await call.plane.audit.add(event)
-    except Exception:
-        log.exception("the audit log could not be written", action=action.id, uin=caller.uin, outcome=outcome)

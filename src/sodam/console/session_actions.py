@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
+import structlog
 
 from sodam import __version__
 from sodam.access.login import expired
@@ -21,7 +23,9 @@ from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import allowed
 from sodam.cloudapi.table import TABLE
 from sodam.control import ControlError, invalid, missing
+from sodam.storage.riding import Ride
 
+log = structlog.get_logger(__name__)
 Text = Annotated[str, msgspec.Meta(max_length=256)]
 
 
@@ -131,22 +135,21 @@ class Login(msgspec.Struct):
 @_action("Login")
 async def login(call: SessionCall, request: Login) -> Who:
     """Sign in with name, password and, where one is set up, a one-time code."""
-    outcome, error_code = "ok", ""
+    about = {"UserName": request.UserName}
     try:
         user = await call.plane.login.login(request.UserName, request.Password, request.Code, call.ip)
     except ControlError as error:
         if not error.extra.get("CodeNeeded"):
-            outcome, error_code = "failed", error.code
-            await _record(call, "Login", None, {"UserName": request.UserName}, outcome, error_code)
+            await _record_failure(call, "Login", about, error)
         raise
     if call.session is not None:
         await call.plane.sessions.end(call.session.uin, call.session.id)
-    call.token, call.session = await call.plane.sessions.open(
-        user.uin, mfa=bool(user.totp), ip=call.ip, user_agent=call.user_agent
-    )
-    call.set_token = call.token
     call.caller = Caller(user=user, owner_uin=call.plane.owner_uin, ip=call.ip, user_agent=call.user_agent)
-    await _record(call, "Login", None, {"UserName": request.UserName}, outcome, error_code)
+    with _noted(call, "Login", about):
+        call.token, call.session = await call.plane.sessions.open(
+            user.uin, mfa=bool(user.totp), ip=call.ip, user_agent=call.user_agent
+        )
+    call.set_token = call.token
     return await _who(call)
 
 
@@ -284,33 +287,44 @@ async def run(call: SessionCall, action: SessionAction, body: bytes) -> Any:
         request = action.decode(body or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid(str(error)) from None
+    if not action.audited:
+        return await action.handler(call, request)
     try:
-        result = await action.handler(call, request)
+        with _noted(call, action.name, request) as ride:
+            result = await action.handler(call, request)
     except ControlError as error:
-        if action.audited:
-            await _record(call, action.name, None, request, "failed", error.code)
+        await _record_failure(call, action.name, request, error)
         raise
-    if action.audited:
-        await _record(call, action.name, None, request, "ok", "")
+    if not ride.kept:
+        await call.plane.audit.add(_event(call, action.name, request))
     return result
 
 
-async def _record(call: SessionCall, name: str, before: Any, after: Any, outcome: Any, error_code: str) -> None:
+def _noted(call: SessionCall, name: str, about: Any) -> AbstractContextManager[Ride]:
+    return call.plane.audit.beside(lambda _: _event(call, name, about))
+
+
+async def _record_failure(call: SessionCall, name: str, about: Any, error: ControlError) -> None:
+    """The caller is told the reason, whether or not the log can take it."""
+    try:
+        await call.plane.audit.add(_event(call, name, about, error.code))
+    except Exception:
+        log.exception("the audit log could not be written", action=f"session:{name}", code=error.code)
+
+
+def _event(call: SessionCall, name: str, about: Any, error_code: str = "") -> Event:
     caller = call.caller
-    await call.plane.audit.add(
-        Event(
-            time_ms=call.plane.audit.now(),
-            uin=caller.uin if caller else 0,
-            user_name=caller.name if caller else "",
-            edge="console",
-            action=f"session:{name}",
-            resource="*",
-            outcome=outcome,
-            error_code=error_code,
-            before=document(before),
-            after=document(after),
-            ip=call.ip,
-            user_agent=call.user_agent[:200],
-            request_id=call.request_id,
-        )
+    return Event(
+        time_ms=call.plane.audit.now(),
+        uin=caller.uin if caller else 0,
+        user_name=caller.name if caller else "",
+        edge="console",
+        action=f"session:{name}",
+        resource="*",
+        outcome="failed" if error_code else "ok",
+        error_code=error_code,
+        after=document(about),
+        ip=call.ip,
+        user_agent=call.user_agent[:200],
+        request_id=call.request_id,
     )

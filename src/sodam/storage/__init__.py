@@ -1,5 +1,6 @@
 """Durable truth: one small database interface over SQLite and PostgreSQL."""
 
 from sodam.storage.database import Bulk, Database, Row, StorageError, Tx, Value, open_database
+from sodam.storage.riding import apart, riding
 
-__all__ = ["Bulk", "Database", "Row", "StorageError", "Tx", "Value", "open_database"]
+__all__ = ["Bulk", "Database", "Row", "StorageError", "Tx", "Value", "apart", "open_database", "riding"]

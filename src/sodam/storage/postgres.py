@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import asyncpg
 
 from sodam.storage.database import Bulk, Engine, Row, StorageError, Tx, Value
+from sodam.storage.riding import boarding
 
 T = TypeVar("T")
 _NUL = "\ufdd0\ufdd1\ufdd0"  # characters that never stand in a text
@@ -112,6 +113,18 @@ class PostgresDatabase:
         return _in_task(self._write(fn, single))
 
     async def _write(self, fn: Callable[[Tx], Awaitable[T]], single: bool) -> T:
+        ride = boarding()
+        if ride is None:
+            return await self._retried(fn, single)
+        committed = False
+        try:
+            result = await self._retried(ride.board(fn), single=False)
+            committed = True
+        finally:
+            ride.left(committed)
+        return result
+
+    async def _retried(self, fn: Callable[[Tx], Awaitable[T]], single: bool) -> T:
         for attempt in range(_RETRIES):
             try:
                 async with self._pool.acquire() as connection:
@@ -127,6 +140,8 @@ class PostgresDatabase:
         raise AssertionError("unreachable")
 
     async def execute(self, sql: str, *args: Value) -> int:
+        if boarding() is not None:
+            return await self.write(lambda tx: tx.execute(sql, *args))
         return _changed(await _in_task(self._pool.execute(sql, *args)))
 
     async def version(self) -> str:

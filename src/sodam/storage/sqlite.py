@@ -19,6 +19,7 @@ from typing import IO, Any, TypeVar, cast
 import apsw
 
 from sodam.storage.database import Bulk, Engine, Row, StorageError, Tx, Value
+from sodam.storage.riding import boarding
 
 T = TypeVar("T")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
@@ -150,6 +151,9 @@ class SqliteDatabase:
         if self._closed:
             future.set_exception(StorageError("the database is closed"))
             return future
+        if (ride := boarding()) is not None:
+            fn = ride.board(fn)
+            future.add_done_callback(lambda done: ride.left(not done.cancelled() and done.exception() is None))
         self._waiting.append((fn, future))
         if not self._busy:
             # One turn later: what other tasks of this turn want to write joins the same commit.

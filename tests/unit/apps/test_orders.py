@@ -88,12 +88,14 @@ async def test_history_and_sweep(database: Database, apps: AppService, clock: Cl
     order, before, after = await orders.place(one.sdkappid, wish, 7)
     assert (before.plan, after.plan, order.amount, order.currency) == ("Trial", "Pro", 2100, "EUR")
     await orders.place(two.sdkappid, Wish(plan="Pro", months=2), 7)
-    assert await orders.sweep() == []
+    assert orders.overdue() == []
     clock.now = after.expires_at + 1
-    swept = {a.sdkappid: a.status for _, a in await orders.sweep()}
-    assert swept == {one.sdkappid: "enabled", two.sdkappid: "expired"}
+    settled = {sdkappid: (await orders.settle(sdkappid))[1].status for sdkappid in orders.overdue()}
+    assert settled == {one.sdkappid: "enabled", two.sdkappid: "expired"}
+    assert orders.overdue() == []
     clock.now += 8 * DAY
-    assert [(a.sdkappid, a.status) for _, a in await orders.sweep()] == [(two.sdkappid, "disabled")]
+    assert orders.overdue() == [two.sdkappid]
+    assert (await orders.settle(two.sdkappid))[1].status == "disabled"
     total, history = await orders.history(one.sdkappid, 0, 10)
     assert (total, [o.kind for o in history]) == (2, ["autorenewal", "upgrade"])
     assert history[1] == order

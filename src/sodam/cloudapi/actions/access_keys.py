@@ -58,8 +58,8 @@ async def _owner(call: Call, request: OfKeyOwner) -> int:
 @action("cam", "CreateAccessKey", kind="write", level="user")
 async def create_access_key(call: Call, request: CreateAccessKey) -> AccessKeyMade:
     """Make an access key. Its SecretKey is shown now and never again; a user has at most two."""
+    call.changed_by(lambda k: (None, {"AccessKeyId": k.secret_id, "Uin": k.uin, "Description": k.description}))
     key = await call.plane.users.create_key(await _owner(call, request), request.Description)
-    call.changed(None, {"AccessKeyId": key.secret_id, "Uin": key.uin, "Description": key.description})
     made = stamp(key.created_at)
     return AccessKeyMade(AccessKeyDetail(key.secret_id, key.secret_key, _status(key), made, key.description))
 
@@ -80,9 +80,9 @@ class UpdateAccessKey(OfKeyOwner, kw_only=True):
 async def update_access_key(call: Call, request: UpdateAccessKey) -> None:
     """Enable or disable an access key, in force at once."""
     key = await call.plane.users.key_of(request.AccessKeyId, await _owner(call, request))
-    await call.plane.users.set_key_active(key.secret_id, request.Status == "Active")
     facts = {"AccessKeyId": key.secret_id, "Uin": key.uin}
     call.changed(facts | {"Status": _status(key)}, facts | {"Status": request.Status})
+    await call.plane.users.set_key_active(key.secret_id, request.Status == "Active")
 
 
 class DeleteAccessKey(OfKeyOwner, kw_only=True):
@@ -93,8 +93,8 @@ class DeleteAccessKey(OfKeyOwner, kw_only=True):
 async def delete_access_key(call: Call, request: DeleteAccessKey) -> None:
     """Delete a disabled access key."""
     key = await call.plane.users.key_of(request.AccessKeyId, await _owner(call, request))
-    await call.plane.users.delete_key(key)
     call.changed({"AccessKeyId": key.secret_id, "Uin": key.uin}, {})
+    await call.plane.users.delete_key(key)
 
 
 class GetSecurityLastUsed(msgspec.Struct):

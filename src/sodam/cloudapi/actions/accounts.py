@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from sodam.accounts.model import IMAGE, NICK, Account, ProfileValue, Wanted, valid_user_id
+from sodam.accounts.model import IMAGE, NICK, Account, Profile, ProfileValue, Updated, Wanted, valid_user_id
 from sodam.apps import rules
 from sodam.cloudapi import imports
 from sodam.cloudapi.action import Call, action
@@ -14,7 +14,9 @@ from sodam.cloudapi.actions.apps import JobBegun
 from sodam.cloudapi.actions.views import Keyword, OfApp, UserId
 from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
+from sodam.profiles.model import field_of
 from sodam.profiles.service import checked
+from sodam.storage import Tx
 
 Text500 = Annotated[str, msgspec.Meta(max_length=500)]
 """The limit is 500 bytes; letters may have several."""
@@ -105,14 +107,35 @@ async def create_account(call: Call, request: CreateAccount) -> AccountRow:
         raise ApiError(Code.ACCOUNT_BAD_PARAMETER, "a UserID has 1 to 32 bytes of printable ASCII")
     given = ((NICK, request.Nick), (IMAGE, request.FaceUrl))
     profile = checked(app, [(tag, value) for tag, value in given if value], "admin")
-    if await services.accounts.find(app.sdkappid, request.UserID) is not None and not app.is_admin(request.UserID):
-        raise ControlError("ResourceInUse", f"there is an account {request.UserID!r} already")
-    if request.Type == "administrator":
-        _, call.app = await services.apps.edit(app.sdkappid, lambda a: rules.admins(a, [request.UserID], []))
-    imported = await services.accounts.import_accounts(call.the_app, [Wanted(request.UserID, profile)])
-    for code in imported.failed.values():
-        raise ApiError(code)
+    new = await _new_account(call, request, profile)
+    if new.administrator:
+        await services.apps.announce(app.sdkappid)
+        call.app = services.apps.get(app.sdkappid) or app
+    services.accounts.changed(app.sdkappid, request.UserID)
     return _row(call, await _account(call, request.UserID))
+
+
+class _New(msgspec.Struct):
+    administrator: bool
+    """Entered among the app's administrators just now."""
+
+
+async def _new_account(call: Call, request: CreateAccount, profile: Profile) -> _New:
+    """The account and its entry among the administrators, both or none."""
+    services, sdkappid, user_id = call.plane.services, request.SDKAppID, request.UserID
+
+    async def run(tx: Tx) -> _New:
+        before = app = call.the_app
+        if request.Type == "administrator":
+            before, app = await services.apps.edit_in(tx, sdkappid, lambda a: rules.admins(a, [user_id], []))
+        if not before.is_admin(user_id) and await services.accounts.alive(tx, sdkappid, [user_id]):
+            raise ControlError("ResourceInUse", f"there is an account {user_id!r} already")
+        imported = await services.accounts.import_in(tx, app, [Wanted(user_id, profile)])
+        for code in imported.failed.values():
+            raise ApiError(code)
+        return _New(app is not before)
+
+    return await services.db.write(run)
 
 
 class ModifyAccountProfile(OfAccount):
@@ -126,6 +149,15 @@ async def modify_account_profile(call: Call, request: ModifyAccountProfile) -> A
     before = await _account(call, request.UserID)
     if not 1 <= len(request.Profile) <= 100:
         raise invalid("Profile has 1 to 100 fields")
+    tags, changed = [field_of(call.the_app, tag).tag for tag in request.Profile], {"UserID": request.UserID}
+
+    def facts(written: Updated | None) -> tuple[Any, Any] | None:
+        now = written.account if written else before
+        return changed | {tag: before.profile.get(tag) for tag in tags}, changed | {
+            tag: now.profile.get(tag) for tag in tags
+        }
+
+    call.changed_by(facts)
     await call.plane.services.profiles.set(
         call.the_app,
         request.UserID,
@@ -134,13 +166,7 @@ async def modify_account_profile(call: Call, request: ModifyAccountProfile) -> A
         operator="administrator",
         client_ip=call.caller.ip,
     )
-    after = await _account(call, request.UserID)
-    changed = {"UserID": request.UserID}
-    call.changed(
-        changed | {tag: before.profile.get(tag) for tag in request.Profile},
-        changed | {tag: after.profile.get(tag) for tag in request.Profile},
-    )
-    return _view(call, after)
+    return _view(call, await _account(call, request.UserID))
 
 
 class RemoveUser(OfApp):
@@ -160,14 +186,15 @@ class UserResults(msgspec.Struct):
 @action("im", "RemoveUser", kind="write", level="app")
 async def remove_user(call: Call, request: RemoveUser) -> UserResults:
     """Delete accounts with relations and profile. There is no way back; administrators are refused."""
+    call.changed_by(lambda gone: ({"UserIDs": sorted(gone)}, {}))
     outcome = await call.plane.services.accounts.delete(call.the_app, request.UserIDs)
-    results = [
-        UserResult(user_id, int(code), code.meaning if code else "")
-        for user_id in dict.fromkeys(request.UserIDs)
-        if (code := outcome[user_id]) is not None
-    ]
-    call.changed(None, {"Results": results})
-    return UserResults(results)
+    return UserResults(
+        [
+            UserResult(user_id, int(code), code.meaning if code else "")
+            for user_id in dict.fromkeys(request.UserIDs)
+            if (code := outcome[user_id]) is not None
+        ]
+    )
 
 
 @action("im", "KickAccount", kind="write", level="app")
@@ -185,8 +212,8 @@ class ImportAccounts(OfApp):
 @action("im", "ImportAccounts", kind="write", level="app", max_body=imports.MAX_BODY)
 async def import_accounts(call: Call, request: ImportAccounts) -> JobBegun:
     """Import accounts from a CSV or JSON file, as a job that reports the rows that it refused."""
+    call.changed_by(lambda job: (None, {"JobId": job, "Format": request.Format, "Bytes": len(request.Content)}))
     job = await imports.begin_import(call.plane, call.caller, request.SDKAppID, request.Format, request.Content)
-    call.changed(None, {"JobId": job, "Format": request.Format, "Bytes": len(request.Content)})
     return JobBegun(job)
 
 

@@ -25,7 +25,7 @@ from sodam.cloudapi.actions.views import (
     UserId,
     app_card,
     app_view,
-    edited,
+    edit,
     status_of,
 )
 from sodam.cloudapi.run import may_see
@@ -87,9 +87,15 @@ async def register_im_app(call: Call, request: RegisterIMApp) -> AppView:
     blank = App(sdkappid=0, name="", keys=Keys((), ()), created_by=call.caller.uin)
     like = rules.info(blank, request.Name, request.Type, request.Introduction)
     key = new_ecdsa(1, now) if request.KeyAlgorithm == "ECDSA-SHA256" else new_hmac(1, now)
+
+    def made(app: App | None) -> tuple[None, dict[str, object]] | None:
+        if app is None:  # the number was taken, another is drawn
+            return None
+        call.about_app = app.sdkappid
+        return None, {"SDKAppID": app.sdkappid, "Name": app.name, "Type": app.kind}
+
+    call.changed_by(made)
     app, _ = await call.plane.services.apps.create(like.name, key=key, like=like, most=MAX_APPS)
-    call.about_app = app.sdkappid
-    call.changed(None, {"SDKAppID": app.sdkappid, "Name": app.name, "Type": app.kind})
     return await app_view(call, app.sdkappid)
 
 
@@ -108,10 +114,13 @@ class ModifyAppInfo(OfApp):
 @action("im", "ModifyAppInfo", kind="write", level="app")
 async def modify_app_info(call: Call, request: ModifyAppInfo) -> AppView:
     """Change name, type or introduction of an app."""
-    before, after = await call.plane.services.apps.edit(
-        request.SDKAppID, lambda app: rules.info(app, request.Name, request.Type, request.Introduction)
+    return await edit(
+        call,
+        lambda app: rules.info(app, request.Name, request.Type, request.Introduction),
+        "name",
+        "kind",
+        "introduction",
     )
-    return await edited(call, before, after, "name", "kind", "introduction")
 
 
 class ModifyAppTags(OfApp):
@@ -124,16 +133,12 @@ async def modify_app_tags(call: Call, request: ModifyAppTags) -> AppView:
     wanted = {tag.Key: tag.Value for tag in request.Tags}
     if len(wanted) != len(request.Tags):
         raise invalid("the same tag key is given twice")
-    before, after = await call.plane.services.apps.edit(request.SDKAppID, lambda app: rules.tags(app, wanted))
-    return await edited(call, before, after, "tags")
+    return await edit(call, lambda app: rules.tags(app, wanted), "tags")
 
 
 async def _set_status(call: Call, status: Status) -> AppView:
     now = int(call.plane.clock())
-    before, after = await call.plane.services.apps.edit(
-        call.the_app.sdkappid, lambda app: rules.status(app, status, now)
-    )
-    return await edited(call, before, after, "status")
+    return await edit(call, lambda app: rules.status(app, status, now), "status")
 
 
 @action("im", "StopSdkAppId", kind="write", level="app")
@@ -169,11 +174,15 @@ class JobBegun(msgspec.Struct):
 @action("im", "DeleteSdkappid", kind="write", level="app")
 async def delete_sdkappid(call: Call, request: DeleteSdkappid) -> JobBegun:
     """Erase a disabled app with everything in it, as a job. There is no way back."""
-    job, before = await call.plane.deletion.begin(
-        request.SDKAppID, request.ConfirmName, uin=call.caller.uin, user_name=call.caller.name
+    app = call.the_app
+    call.changed_by(
+        lambda job: ({"SDKAppID": app.sdkappid, "Name": app.name, "Plan": app.plan}, {"JobId": job}),
     )
-    call.changed({"SDKAppID": before.sdkappid, "Name": before.name, "Plan": before.plan}, {"JobId": job})
-    return JobBegun(job)
+    return JobBegun(
+        await call.plane.deletion.begin(
+            request.SDKAppID, request.ConfirmName, uin=call.caller.uin, user_name=call.caller.name
+        )
+    )
 
 
 UserIds = Annotated[list[UserId], msgspec.Meta(max_length=rules.MAX_ADMINS)]
@@ -187,7 +196,4 @@ class ModifyAccountInfo(OfApp):
 @action("im", "ModifyAccountInfo", kind="write", level="app")
 async def modify_account_info(call: Call, request: ModifyAccountInfo) -> AppView:
     """Add and remove administrators of an app: UserIDs that may call REST and dismiss groups."""
-    before, after = await call.plane.services.apps.edit(
-        request.SDKAppID, lambda app: rules.admins(app, request.Add, request.Remove)
-    )
-    return await edited(call, before, after, "admins")
+    return await edit(call, lambda app: rules.admins(app, request.Add, request.Remove), "admins")

@@ -10,7 +10,7 @@ from sodam import usersig
 from sodam.accounts.model import valid_user_id
 from sodam.apps.model import AppKey
 from sodam.cloudapi.action import Call, action
-from sodam.cloudapi.actions.views import AppView, Id, OfApp, UserId, app_view, key_line
+from sodam.cloudapi.actions.views import AppView, Id, KeyLine, OfApp, UserId, app_view, key_line
 from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
 
@@ -32,6 +32,10 @@ class KeyMade(msgspec.Struct):
     Key: KeyView
 
 
+def _made(key: AppKey) -> tuple[None, KeyLine]:
+    return None, key_line(key)
+
+
 def _view(key: AppKey) -> KeyView:
     return KeyView(key.key_id, key.algorithm, key.created_at, key.secret, key.public_pem)
 
@@ -45,8 +49,8 @@ async def describe_secret(call: Call, request: OfApp) -> KeysView:
 @action("im", "CreateSecret", kind="write", level="app")
 async def create_secret(call: Call, request: OfApp) -> KeyMade:
     """Make a second key; both are in force until one is withdrawn."""
+    call.changed_by(_made)
     key = await call.plane.app_keys.add(request.SDKAppID)
-    call.changed(None, key_line(key))
     return KeyMade(_view(key))
 
 
@@ -57,17 +61,16 @@ class DeleteSecret(OfApp):
 @action("im", "DeleteSecret", kind="write", level="app")
 async def delete_secret(call: Call, request: DeleteSecret) -> AppView:
     """Withdraw a key: signatures made with it are refused from now on. The last one cannot be withdrawn."""
-    keys = {key.key_id: key for key in await call.plane.services.apps.keys(request.SDKAppID)}
+    call.changed_by(lambda key: (key_line(key), {}))
     await call.plane.app_keys.withdraw(request.SDKAppID, request.KeyId)
-    call.changed(key_line(keys[request.KeyId]), {})
     return await app_view(call, request.SDKAppID)
 
 
 @action("im", "ToggleSecretVersion", kind="write", level="app")
 async def toggle_secret_version(call: Call, request: OfApp) -> KeyMade:
     """Begin the move from ECDSA-SHA256 to HMAC-SHA256: a new HMAC key, beside the pair, which still verifies."""
+    call.changed_by(_made)
     key = await call.plane.app_keys.move_to_hmac(request.SDKAppID)
-    call.changed(None, key_line(key))
     return KeyMade(_view(key))
 
 

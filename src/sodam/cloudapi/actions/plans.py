@@ -22,7 +22,8 @@ from sodam.cloudapi.actions.views import (
     add_ons_of,
     add_ons_view,
     app_view,
-    edited,
+    compared,
+    edit,
     limits_view,
     overrides_of,
 )
@@ -217,9 +218,9 @@ async def create_plan_order(call: Call, request: CreatePlanOrder) -> OrderPlaced
     if not request.AcceptTerms:
         raise invalid("the terms must be accepted", "AcceptTerms")
     wish = msgspec.structs.replace(request.wish(), auto_renew=request.AutoRenew)
-    order, before, after = await call.plane.orders.place(request.SDKAppID, wish, call.caller.uin)
-    view = await edited(call, before, after, "plan", "add_ons", "expires_at", "auto_renew")
-    return OrderPlaced(_order(order), view)
+    call.changed_by(compared("plan", "add_ons", "expires_at", "auto_renew"))
+    order, _, _ = await call.plane.orders.place(request.SDKAppID, wish, call.caller.uin)
+    return OrderPlaced(_order(order), await app_view(call, request.SDKAppID))
 
 
 class DescribePlanOrders(OfApp):
@@ -248,10 +249,7 @@ async def set_renew_flag(call: Call, request: SetRenewFlag) -> AppView:
     """Switch auto-renewal: the plan is renewed by a month when it would expire."""
     if call.the_app.plan == "Trial":
         raise invalid("the plan Trial does not expire")
-    before, after = await call.plane.services.apps.edit(
-        request.SDKAppID, lambda app: rules.replace(app, auto_renew=request.AutoRenew)
-    )
-    return await edited(call, before, after, "auto_renew")
+    return await edit(call, lambda app: rules.replace(app, auto_renew=request.AutoRenew), "auto_renew")
 
 
 class ModifyAppLimits(OfApp):
@@ -262,6 +260,4 @@ class ModifyAppLimits(OfApp):
 async def modify_app_limits(call: Call, request: ModifyAppLimits) -> AppView:
     """Set limits of one app beside its plan; what is left out follows the plan again."""
     wanted = overrides_of(request.Overrides)
-    before, after = await call.plane.services.apps.edit(request.SDKAppID, lambda app: rules.overrides(app, wanted))
-    call.changed({"Overrides": before.overrides}, {"Overrides": after.overrides})
-    return await app_view(call, request.SDKAppID)
+    return await edit(call, lambda app: rules.overrides(app, wanted), "overrides")

@@ -170,11 +170,15 @@ async def describe_ability_conf_info(call: Call, request: OfApp) -> Ability:
 
 
 async def _change(call: Call, fn: Callable[[App], App]) -> Ability:
-    before, after = await call.plane.services.apps.edit(call.the_app.sdkappid, fn)
-    old, new = (msgspec.to_builtins(app.settings) for app in (before, after))
-    names = [name for name in new if old[name] != new[name]]
-    call.changed({name: old[name] for name in names}, {name: new[name] for name in names})
+    call.changed_by(_differences)
+    _, after = await call.plane.services.apps.edit(call.the_app.sdkappid, fn)
     return _ability(after, int(call.plane.clock()))
+
+
+def _differences(edited: tuple[App, App]) -> tuple[dict[str, object], dict[str, object]]:
+    old, new = (msgspec.to_builtins(app.settings) for app in edited)
+    names = [name for name in new if old[name] != new[name]]
+    return {name: old[name] for name in names}, {name: new[name] for name in names}
 
 
 class AtVersion(OfApp):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -16,7 +16,7 @@ from sodam.apps import rules
 from sodam.apps.keys import masked
 from sodam.apps.model import DEFAULT_ADMIN, App, AppKey
 from sodam.apps.plans import AddOns, Overrides, Plan, PlanLimits
-from sodam.cloudapi.action import Call
+from sodam.cloudapi.action import Call, Facts
 from sodam.control import missing
 
 SdkAppId = Annotated[int, msgspec.Meta(ge=1, le=2**32 - 1)]
@@ -219,14 +219,20 @@ async def app_view(call: Call, sdkappid: int) -> AppView:
     )
 
 
-async def edited(call: Call, before: App, after: App, *names: str) -> AppView:
-    """The app after a change, the change noted for the audit log: ``names`` are fields of App."""
+async def edit(call: Call, change: Callable[[App], App], *names: str) -> AppView:
+    """Change the call's app; the app as it is then. Of the audit log's interest are ``names``, fields of App."""
+    call.changed_by(compared(*names))
+    await call.plane.services.apps.edit(call.the_app.sdkappid, change)
+    return await app_view(call, call.the_app.sdkappid)
+
+
+def compared(*names: str) -> Facts:
+    """What a write changed of an app that gives back, at its end, the app before and after."""
 
     def facts(app: App) -> dict[str, object]:
         return {name: sorted(value) if isinstance(value := getattr(app, name), frozenset) else value for name in names}
 
-    call.changed(facts(before), facts(after))
-    return await app_view(call, after.sdkappid)
+    return lambda result: (facts(result[-2]), facts(result[-1]))
 
 
 def stamp(second: int) -> str:
