@@ -78,6 +78,7 @@ def test_times(timestamp: str, now: int, code: str) -> None:
 
 def test_query_parameters() -> None:
     pairs = [("A.0.B", "1"), ("A.1.B", "2"), ("C", "x"), ("D.E", "")]
+    assert unflattened([("A.²", "1")]) == {"A": {"²": "1"}}  # a digit for some, no index
     assert unflattened(pairs) == {"A": [{"B": "1"}, {"B": "2"}], "C": "x", "D": {"E": ""}}
     for bad in ([("A", "1"), ("A.B", "2")], [(".".join("abcdefghij"), "1")]):
         with pytest.raises(ControlError, match="InvalidParameter"):
@@ -106,6 +107,7 @@ async def signed_call(
     sent = headers | {
         "x-tc-action": action,
         "x-tc-timestamp": changes.get("timestamp", now),
+        "x-tc-version": changes.get("version", "2019-01-16" if service == "cam" else "2019-03-19"),
         "authorization": header(id=secret_id, date=date, service=service, sig=changes.get("sig", signature)),
     }
     async with contextlib.AsyncExitStack() as stack:
@@ -134,6 +136,7 @@ async def test_refusals_over_http(root: ConsoleClient, console_server: ServerPro
     assert await code(id="AKIDnobody") == "AuthFailure.SecretIdNotFound"
     assert await code(timestamp=str(int(time.time()) - 400)) == "AuthFailure.SignatureExpire"
     assert await code(service="cos") == "NoSuchProduct"
+    assert await code(version="1999-01-01") == "NoSuchVersion"
     assert await code(action="Nothing") == "InvalidAction"
     assert await code(action="RegisterIMApp") == "InvalidAction"  # of another service
     assert await code(replaced='{"changed":1}') == "AuthFailure.SignatureFailure"

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Final
 
 import msgspec
+
+from sodam.access.wildcard import wildcard
 
 Context = Mapping[str, tuple[str, ...]]
 """What is known of a request: condition key (lower case; the part after ``/`` as it is) to its values."""
@@ -62,11 +62,6 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
     return ipaddress.ip_network(text, strict=False)
 
 
-@lru_cache(maxsize=1024)
-def _like(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", pattern)), re.S)
-
-
 def _in_network(have: str, want: str) -> bool:
     address = ipaddress.ip_address(have)
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
@@ -78,7 +73,7 @@ Compare = Callable[[str, str], bool]
 _POSITIVE: Final[dict[str, Compare]] = {
     "string_equal": lambda have, want: have == want,
     "string_equal_ignore_case": lambda have, want: have.casefold() == want.casefold(),
-    "string_like": lambda have, want: _like(want).fullmatch(have) is not None,
+    "string_like": lambda have, want: wildcard(want, have),
     "binary_equal": lambda have, want: have.encode() == want.encode(),
     "numeric_equal": lambda have, want: number(have) == number(want),
     "numeric_greater_than": lambda have, want: number(have) > number(want),
@@ -175,8 +170,3 @@ def _safely(compare: Compare, have: str, want: str) -> bool:
         return compare(have, want)
     except ValueError:  # an address, date or number that is none matches nothing
         return False
-
-
-def wildcard(pattern: str, text: str) -> bool:
-    """``*`` stands for any characters, also none; case matters."""
-    return _like(pattern).fullmatch(text) is not None

@@ -11,7 +11,9 @@ from typing import Final, Literal
 
 import msgspec
 
-from sodam.access.conditions import Context, Test, holds, wildcard
+from sodam.access.conditions import Context, Test, holds
+from sodam.access.model import OWNER_APP_ID
+from sodam.access.wildcard import wildcard
 
 Effect = Literal["allow", "deny"]
 Verdict = Literal["allow", "explicitDeny", "implicitDeny"]
@@ -34,7 +36,7 @@ class Statement(msgspec.Struct, frozen=True):
 class Who(msgspec.Struct, frozen=True):
     uin: int
     owner_uin: int
-    app_id: int = 0
+    app_id: int = OWNER_APP_ID
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -86,7 +88,7 @@ def could_allow(statements: Iterable[Statement], question: Question) -> bool:
 
     Resources and conditions of allows are ignored; a deny counts when it has neither.
     """
-    relevant = [s for s in statements if _action_matches(s, question.action)]
+    relevant = about(statements, question.action)
     if any(s.effect == "deny" and ("*",) in s.resources and not s.tests for s in relevant):
         return False
     return any(s.effect == "allow" for s in relevant)
@@ -105,6 +107,11 @@ def substitution(who: Who) -> Callable[[str], str]:
     """Replaces the variables of access-management.md 2.7."""
     values = {"uin": str(who.uin), "owner_uin": str(who.owner_uin), "app_id": str(who.app_id)}
     return lambda text: _VARIABLE.sub(lambda match: values[match[1]], text)
+
+
+def about(statements: Iterable[Statement], action: str) -> list[Statement]:
+    """Those that speak of an action at all: to be asked for many resources."""
+    return [s for s in statements if _action_matches(s, action)]
 
 
 def _action_matches(statement: Statement, action: str) -> bool:

@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+OWNER_APP_ID: Final = 1
+"""AppId: one per root account, and there is one root account."""
 ROOT_NAME: Final = "root"
 MAX_USERS: Final = 1000
 MAX_GROUPS: Final = 300

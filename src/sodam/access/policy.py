@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -44,8 +45,11 @@ class PolicyError(Exception):
         self.mistakes = mistakes
 
 
+@lru_cache(maxsize=1024)
 def compile_policy(text: str, *, policy_id: int = 0, policy_name: str = "") -> tuple[Statement, ...]:
-    """The statements of a stored document. What it names was checked when it was stored: unknown names are let be.
+    """The statements of a stored document, remembered: every request of a sub-user needs those of its policies.
+
+    What it names was checked when it was stored: unknown names are let be.
 
     Raises PolicyError.
     """

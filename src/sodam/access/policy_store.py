@@ -140,16 +140,15 @@ async def delete_version(tx: Tx, policy_id: int, version_id: int) -> None:
 
 async def documents(source: Database | Tx, policy_ids: list[int]) -> list[tuple[int, str, str]]:
     """Id, name and default document of custom policies."""
-    found: list[tuple[int, str, str]] = []
-    for policy_id in policy_ids:
-        row = await source.fetch_one(
-            "SELECT p.id, p.name, v.document FROM cam_policy p JOIN cam_policy_version v"
-            " ON v.policy_id = p.id AND v.version_id = p.default_version WHERE p.id = $1",
-            policy_id,
-        )
-        if row:
-            found.append((row[0], row[1], row[2]))
-    return found
+    if not policy_ids:
+        return []
+    marks = ", ".join(f"${number}" for number in range(1, len(policy_ids) + 1))
+    rows = await source.fetch(
+        "SELECT p.id, p.name, v.document FROM cam_policy p JOIN cam_policy_version v"
+        f" ON v.policy_id = p.id AND v.version_id = p.default_version WHERE p.id IN ({marks})",
+        *policy_ids,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 # Attachments

@@ -14,6 +14,7 @@ import msgspec
 
 from sodam.apps import rules
 from sodam.apps.service import AppService
+from sodam.jobs.model import Scope
 from sodam.jobs.service import JobService, Run
 from sodam.storage import Database, Tx
 from sodam.storage.erase import AppTable, app_tables, count, erase_some
@@ -92,7 +93,7 @@ class AppDeletion:
     async def _end_other_jobs(self, run: Run, sdkappid: int) -> None:
         """An import that goes on would fill what is emptied."""
         while True:
-            _, found = await self._jobs.page([sdkappid], "", 0, 100)
+            _, found = await self._jobs.page(Scope(only=[sdkappid]), "", 0, 100)
             others = [job for job in found if job.id != run.job.id and job.state in ("queued", "running")]
             if not others:
                 return

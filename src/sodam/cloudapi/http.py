@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
+import structlog
 
 from sodam.access.model import Caller
 from sodam.cloudapi import tc3
@@ -21,8 +22,11 @@ from sodam.cloudapi.table import SERVICES, TABLE
 from sodam.control import ControlError
 from sodam.http import Receive, Scope, Send, respond
 
+log = structlog.get_logger(__name__)
 MAX_BODY: Final = 10 * 1024 * 1024
 _JSON: Final = b"application/json"  # the client library reads errors of exactly this type
+_VERSIONS: Final = {"cam": "2019-01-16", "cloudaudit": "2019-03-19"}
+"""access-management.md section 5; that of the console's own service ``im`` is not documented, any will do."""
 _PART: Final = re.compile(rb'name="([^"]+)"')
 
 
@@ -44,7 +48,8 @@ class CloudApi:
         try:
             result = await self._answer(scope, headers, body, request_id)
             answer = msgspec.json.encode(result) if result is not None else b"{}"
-        except ControlError as error:
+        except Exception as caught:
+            error = caught if isinstance(caught, ControlError) else _internal(request_id)
             described = {"Code": error.code, "Message": error.message, **error.extra}
             answer = msgspec.json.encode({"Error": described})
         inside = answer[1:-1] + b"," if len(answer) > 2 else b""
@@ -61,6 +66,9 @@ class CloudApi:
         action = TABLE.find(service, name)
         if action is None:
             raise ControlError("InvalidAction", f"the service {service} has no action {name!r}")
+        version = headers.get("x-tc-version")
+        if version is not None and version != _VERSIONS.get(service, version):
+            raise ControlError("NoSuchVersion", f"the service {service} has no version {version!r}")
         return await run(self._plane, action, caller, _parameters(scope, headers, body), request_id)
 
     async def _caller(self, scope: Scope, headers: dict[str, str], body: bytes) -> tuple[Caller, str]:
@@ -92,6 +100,11 @@ class CloudApi:
             edge="cloudapi",
         )
         return caller, authorization.service
+
+
+def _internal(request_id: str) -> ControlError:
+    log.exception("a request of the cloud API failed", request_id=request_id)
+    return ControlError("InternalError", "the request failed inside the server; its log has the RequestId")
 
 
 async def _read(receive: Receive) -> bytes:
@@ -141,7 +154,7 @@ def _lists(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     items = {key: _lists(value) for key, value in node.items()}
-    if items and all(key.isdigit() and len(key) < 5 for key in items):
+    if items and all(key.isascii() and key.isdigit() and len(key) < 5 for key in items):
         return [items[key] for key in sorted(items, key=int)]
     return items
 

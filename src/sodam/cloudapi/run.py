@@ -21,37 +21,28 @@ from sodam.audit.model import Event, Outcome
 from sodam.audit.service import document
 from sodam.cloudapi.action import Action, Call, check_text
 from sodam.cloudapi.plane import ControlPlane
+from sodam.cloudapi.target import Target, read_target, same
 from sodam.control import ControlError, invalid, missing
 from sodam.errors import ApiError
 
 log = structlog.get_logger(__name__)
 _MISSING: Final = re.compile(r"missing required field `([^`]+)`")
 _REFUSED: Final = "AuthFailure.UnauthorizedOperation"
-_MAX_APP: Final = 2**53
+Tags = tuple[tuple[str, str], ...]
 _JOB_ACTIONS: Final = {"ExportEvents": "cloudaudit:ExportEvents"}
 """Kinds of jobs that are about no app: whoever may begin such a job may see it and its file."""
 
 
-class _Target(msgspec.Struct):
-    """What the resource is made of, read before anything else is believed."""
-
-    SDKAppID: int = 0
-    JobId: str = ""
-    TargetUin: int = 0
-
-
-_target = msgspec.json.Decoder(_Target, strict=False).decode
-
-
-def app_resource(owner_uin: int, sdkappid: int) -> str:
+def app_resource(owner_uin: int, sdkappid: int = 0) -> str:
+    """Of an app; 0: of all."""
     return f"qcs::im::uin/{owner_uin}:sdkappid/{sdkappid or '*'}"
 
 
 def user_resource(owner_uin: int, uin: int) -> str:
-    return f"qcs::cam::uin/{owner_uin}:uin/{uin}"
+    return f"qcs::cam::uin/{owner_uin}:uin/{uin or '*'}"
 
 
-def context_of(caller: Caller, now: float, app: App | None) -> Context:
+def context_of(caller: Caller, now: float, app: App | None, given: Tags = ()) -> Context:
     """What condition keys of policies can ask about (access-management.md 2.6)."""
     moment = datetime.datetime.fromtimestamp(int(now), datetime.UTC).isoformat()
     mfa = "1" if caller.mfa else "0"
@@ -65,17 +56,24 @@ def context_of(caller: Caller, now: float, app: App | None) -> Context:
     }
     if app is not None:
         context["qcs:create_uin"] = (str(app.created_by or caller.owner_uin),)
-        tags = tuple(f"{key}&{value}" for key, value in app.tags.items())
         for name in ("qcs:resource_tag", "qcs:tag"):
-            context[name] = tags
-            for key, value in app.tags.items():
-                context[f"{name}/{key}"] = (value,)
-    return context
+            context |= _tagged(name, tuple(app.tags.items()))
+    return context | _tagged("qcs:request_tag", given)
 
 
-def question(plane: ControlPlane, caller: Caller, action_id: str, resource: str | None, app: App | None) -> Question:
+def _tagged(name: str, tags: Tags) -> dict[str, tuple[str, ...]]:
+    values: dict[str, tuple[str, ...]] = {name: tuple(f"{key}&{value}" for key, value in tags)}
+    for key, value in tags:
+        values[f"{name}/{key}"] = (*values.get(f"{name}/{key}", ()), value)
+    return values
+
+
+def question(
+    plane: ControlPlane, caller: Caller, action_id: str, resource: str | None, app: App | None, given: Tags = ()
+) -> Question:
+    """What the policies are asked. ``given`` are tags that the request itself carries."""
     who = Who(caller.uin, caller.owner_uin)
-    return Question(action_id, resource, who, context_of(caller, plane.clock(), app))
+    return Question(action_id, resource, who, context_of(caller, plane.clock(), app, given))
 
 
 def may_see(call: Call, app: App, action_id: str = "") -> bool:
@@ -140,10 +138,11 @@ async def _carry_out(call: Call, request: Any) -> Any:
 
 
 async def _admit(call: Call, body: bytes) -> Any:
+    """The request, once the policies allow it. Raises ControlError."""
     action = call.action
     if len(body) > action.max_body:
         raise ControlError("RequestSizeLimitExceeded", f"the body is larger than {action.max_body} bytes")
-    target = _read_target(body)
+    target = read_target(action.level, body)
     await _authorize(call, target)
     check_text(body)
     try:
@@ -153,55 +152,49 @@ async def _admit(call: Call, body: bytes) -> Any:
         raise ControlError("MissingParameter" if found else "InvalidParameter", str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid(f"the body is not valid JSON: {error}") from None
+    if not same(action.level, target, request):
+        raise invalid("the request does not say clearly what it is about")
     if action.level == "app" and call.app is None:
-        raise missing(f"there is no app {target.SDKAppID}", "SdkAppIdNotFound")
+        raise missing(f"there is no app {target.sdkappid}", "SdkAppIdNotFound")
     return request
 
 
-def _read_target(body: bytes) -> _Target:
-    """Never fails: what cannot be read names no resource, and is refused by the strict decoding later."""
-    try:
-        target = _target(body or b"{}")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _Target()
-    return target if 0 <= target.SDKAppID < _MAX_APP else _Target()
-
-
-async def _authorize(call: Call, target: _Target) -> None:
+async def _authorize(call: Call, target: Target) -> None:
     """Raises ControlError AuthFailure.UnauthorizedOperation, which names action and resource."""
     plane, caller, action = call.plane, call.caller, call.action
-    resource: str | None = None
-    app: App | None = None
-    if action.level == "list":
-        call.resource = app_resource(caller.owner_uin, 0)
+    if action.level == "list" or not target.clear:
+        # A list shows what may be seen; what is about nothing readable is refused in any case, and says so only to
+        # whom the action could be allowed.
+        call.resource = user_resource(caller.owner_uin, 0) if action.level == "user" else app_resource(caller.owner_uin)
         if not call.authority.could_allow(question(plane, caller, action.id, call.resource, None)):
-            raise _refused(action.id, call.resource)
+            raise refused(action.id, call.resource)
         return
+    asked, resource, app = action.id, None, None
     unknown: ControlError | None = None
-    asked = action.id
+    call.about_app = target.sdkappid
+    of_an_app = action.level in ("app", "job")
     if action.level == "job":
         try:
-            job = await plane.jobs.get(target.JobId)
-            target.SDKAppID = job.about_app
-            asked = _JOB_ACTIONS.get(job.kind, asked)
+            job = await plane.jobs.get(target.job_id)
+            call.about_app = job.about_app
+            if job.kind in _JOB_ACTIONS:
+                asked, of_an_app = _JOB_ACTIONS[job.kind], False
         except ControlError as error:  # said only to whoever may know
             unknown = error
-    call.about_app = target.SDKAppID
-    of_an_app = action.level == "app" or (action.level == "job" and asked == action.id)
     if of_an_app:
-        app = plane.services.apps.get(target.SDKAppID)
-        resource = app_resource(caller.owner_uin, target.SDKAppID)
+        app = plane.services.apps.get(call.about_app)
+        resource = app_resource(caller.owner_uin, call.about_app)
     elif action.level == "user":
-        resource = user_resource(caller.owner_uin, target.TargetUin or caller.uin)
+        resource = user_resource(caller.owner_uin, target.uin or caller.uin)
     call.resource = resource or "*"
-    if not call.authority.decide(question(plane, caller, asked, resource, app)).allowed:
-        raise _refused(asked, call.resource)
-    if unknown is not None and target.JobId:
+    if not call.authority.decide(question(plane, caller, asked, resource, app, target.tags)).allowed:
+        raise refused(asked, call.resource)
+    if unknown is not None:
         raise unknown
     call.app = app
 
 
-def _refused(action_id: str, resource: str) -> ControlError:
+def refused(action_id: str, resource: str) -> ControlError:
     return ControlError(
         _REFUSED,
         f"you are not authorized to perform operation ({action_id}) on resource ({resource})",

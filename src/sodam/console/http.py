@@ -94,8 +94,7 @@ class Console:
         if found is None:
             raise _unknown(service, name)
         assert call.caller is not None
-        if await must_change_password(self._plane, call.user):
-            raise ControlError("AuthFailure.PasswordExpired", "the password must be changed first")
+        await self._may_act(call)
         body = await _body(request, found.max_body)
         return await run_action(self._plane, found, call.caller, body, call.request_id)
 
@@ -122,6 +121,11 @@ class Console:
             session=session.id,
         )
 
+    async def _may_act(self, call: SessionCall) -> None:
+        """Raises ControlError while the password must be changed before anything else."""
+        if await must_change_password(self._plane, call.user):
+            raise ControlError("AuthFailure.PasswordExpired", "the password must be changed first")
+
     async def _file(self, request: Request) -> Response:
         """A job's file. A navigation cannot carry the CSRF token: SameSite keeps other sites from fetching it."""
         request_id = str(uuid.uuid4())
@@ -133,6 +137,7 @@ class Console:
         )
         try:
             await self._sign_in(request, call, needed=True, token=False)
+            await self._may_act(call)
             action = TABLE.find("im", "DescribeJobFile")
             assert action is not None
             assert call.caller is not None

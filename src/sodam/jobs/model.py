@@ -40,6 +40,16 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     lease_until: int
 
 
+class Scope(msgspec.Struct, frozen=True):
+    """Which jobs: those about the apps of ``only`` (None: any), and none about those of ``but``. 0 is about no app."""
+
+    only: list[int] | None = None
+    but: list[int] = []
+
+    def holds(self, about_app: int) -> bool:
+        return (self.only is None or about_app in self.only) and about_app not in self.but
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """A row of an import that was not taken. ``line`` counts from 1."""
 

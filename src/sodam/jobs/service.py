@@ -18,7 +18,7 @@ import structlog
 
 from sodam.control import ControlError, missing
 from sodam.jobs import store
-from sodam.jobs.model import INPUT, OUTPUT, Job, Refusal
+from sodam.jobs.model import INPUT, OUTPUT, Job, Refusal, Scope
 from sodam.storage import Database, Tx
 
 T = TypeVar("T")
@@ -208,8 +208,8 @@ class JobService:
             raise missing(f"there is no job {job_id}; ended ones are kept for {KEEP_SECONDS // 86400} days")
         return job
 
-    async def page(self, apps: list[int] | None, state: str, offset: int, limit: int) -> tuple[int, list[Job]]:
-        return await store.page(self.db, apps, state, offset, limit)
+    async def page(self, scope: Scope, state: str, offset: int, limit: int) -> tuple[int, list[Job]]:
+        return await store.page(self.db, scope, state, offset, limit)
 
     async def open_for(self, kind: str, about_app: int) -> str | None:
         return await store.open_for(self.db, kind, about_app)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sodam.jobs.model import Job, Refusal
+from sodam.jobs.model import Job, Refusal, Scope
 from sodam.storage import Bulk, Database, Row, Tx, Value
 
 _FIELDS = tuple(Job.__struct_fields__)
@@ -109,13 +109,13 @@ async def cancel_wanted(source: Database, job_id: str) -> bool:
     return bool(row and row[0])
 
 
-async def page(
-    source: Database, apps: Sequence[int] | None, state: str, offset: int, limit: int
-) -> tuple[int, list[Job]]:
-    """Newest first; ``apps`` None: of all. At most 300 apps."""
+async def page(source: Database, scope: Scope, state: str, offset: int, limit: int) -> tuple[int, list[Job]]:
+    """Newest first. At most 300 apps in each list of the scope."""
     conditions, args = ["1 = 1"], list[Value]()
-    if apps is not None:
-        conditions.append(f"about_app IN ({', '.join(str(int(app)) for app in apps) or 'NULL'})")
+    if scope.only is not None:
+        conditions.append(f"about_app IN ({_numbers(scope.only) or 'NULL'})")
+    if scope.but:
+        conditions.append(f"about_app NOT IN ({_numbers(scope.but)})")
     if state:
         args.append(state)
         conditions.append(f"state = ${len(args)}")
@@ -127,6 +127,10 @@ async def page(
         *args,
     )
     return int(count[0][0]), [_job(row) for row in rows]
+
+
+def _numbers(values: Iterable[int]) -> str:
+    return ", ".join(str(int(value)) for value in values)
 
 
 async def open_for(source: Database | Tx, kind: str, about_app: int) -> str | None:

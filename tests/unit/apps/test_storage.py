@@ -15,6 +15,7 @@ from sodam.apps.model import App
 from sodam.apps.plans import AddOns, Overrides
 from sodam.apps.service import AppService
 from sodam.control import ControlError
+from sodam.jobs.model import Scope
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService, Run
 from sodam.messages import retention
@@ -274,9 +275,10 @@ async def test_cancel_and_failure(database: Database, clock: Clock) -> None:
     three = await jobs.create("steady", {}, about_app=0, uin=1, user_name="root")
     with pytest.raises(ControlError, match="UnsupportedOperation"):
         await jobs.cancel(three)
-    assert (await jobs.page([7], "", 0, 10))[0] == 1
-    assert (await jobs.page(None, "failed", 0, 10))[0] == 1
-    assert (await jobs.page([], "", 0, 10))[0] == 0
+    assert (await jobs.page(Scope(only=[7]), "", 0, 10))[0] == 1
+    assert (await jobs.page(Scope(), "failed", 0, 10))[0] == 1
+    assert (await jobs.page(Scope(only=[]), "", 0, 10))[0] == 0
+    assert (await jobs.page(Scope(but=[7]), "", 0, 10))[0] == 2
     await jobs.stop()
 
 

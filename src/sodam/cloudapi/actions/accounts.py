@@ -12,6 +12,7 @@ from sodam.cloudapi import imports
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.apps import JobBegun
 from sodam.cloudapi.actions.views import Keyword, OfApp, UserId
+from sodam.cloudapi.run import may_see, refused
 from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
 from sodam.profiles.model import field_of
@@ -105,6 +106,8 @@ async def create_account(call: Call, request: CreateAccount) -> AccountRow:
     services, app = call.plane.services, call.the_app
     if not valid_user_id(request.UserID):
         raise ApiError(Code.ACCOUNT_BAD_PARAMETER, "a UserID has 1 to 32 bytes of printable ASCII")
+    if request.Type == "administrator" and not may_see(call, app, "im:ModifyAccountInfo"):
+        raise refused("im:ModifyAccountInfo", call.resource)
     given = ((NICK, request.Nick), (IMAGE, request.FaceUrl))
     profile = checked(app, [(tag, value) for tag, value in given if value], "admin")
     new = await _new_account(call, request, profile)
@@ -126,10 +129,10 @@ async def _new_account(call: Call, request: CreateAccount, profile: Profile) -> 
 
     async def run(tx: Tx) -> _New:
         before = app = call.the_app
+        if await services.accounts.alive(tx, sdkappid, [user_id]):
+            raise ControlError("ResourceInUse", f"there is an account {user_id!r} already")
         if request.Type == "administrator":
             before, app = await services.apps.edit_in(tx, sdkappid, lambda a: rules.admins(a, [user_id], []))
-        if not before.is_admin(user_id) and await services.accounts.alive(tx, sdkappid, [user_id]):
-            raise ControlError("ResourceInUse", f"there is an account {user_id!r} already")
         imported = await services.accounts.import_in(tx, app, [Wanted(user_id, profile)])
         for code in imported.failed.values():
             raise ApiError(code)

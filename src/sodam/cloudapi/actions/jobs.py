@@ -9,7 +9,7 @@ import msgspec
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.views import Id, Limit, Offset
 from sodam.cloudapi.run import app_resource, may_see, question
-from sodam.jobs.model import Job
+from sodam.jobs.model import Job, Scope
 
 
 class JobView(msgspec.Struct, kw_only=True):
@@ -64,13 +64,16 @@ class JobList(msgspec.Struct):
 @action("im", "DescribeJobs", kind="list", level="list")
 async def describe_jobs(call: Call, request: DescribeJobs) -> JobList:
     """Jobs, newest first, of the apps that the caller may see; of all, erased ones too, for who may see every app."""
-    everything = question(call.plane, call.caller, call.action.id, app_resource(call.caller.owner_uin, 0), None)
-    apps: list[int] | None = None
-    if not call.authority.decide(everything).allowed:
-        apps = [app.sdkappid for app in call.plane.services.apps.all() if may_see(call, app)]
+    everything = question(call.plane, call.caller, call.action.id, app_resource(call.caller.owner_uin), None)
+    existing = {app.sdkappid: may_see(call, app) for app in call.plane.services.apps.all()}
+    scope = Scope(only=[sdkappid for sdkappid, seen in existing.items() if seen])
+    if call.authority.decide(everything).allowed:
+        hidden = [sdkappid for sdkappid, seen in existing.items() if not seen]
+        exports = question(call.plane, call.caller, "cloudaudit:ExportEvents", None, None)
+        scope = Scope(but=hidden if call.authority.decide(exports).allowed else [*hidden, 0])
     if request.SDKAppID is not None:
-        apps = [request.SDKAppID] if apps is None or request.SDKAppID in apps else []
-    total, found = await call.plane.jobs.page(apps, request.State, request.Offset, request.Limit)
+        scope = Scope(only=[request.SDKAppID] if scope.holds(request.SDKAppID) else [])
+    total, found = await call.plane.jobs.page(scope, request.State, request.Offset, request.Limit)
     return JobList(total, [_view(job) for job in found])
 
 

@@ -9,6 +9,7 @@ import msgspec
 from sodam.access.evaluate import decide_within
 from sodam.access.model import Caller
 from sodam.access.policy import Mistake
+from sodam.access.wildcard import wildcard
 from sodam.cloudapi import action as actions
 from sodam.cloudapi.action import TABLE, Call, action
 from sodam.cloudapi.actions.views import DescriptionText, Id, PolicyName, TagKey, TagValue
@@ -129,8 +130,6 @@ def tag_statements(wanted: list[str], tags: list[TagWish]) -> list[dict[str, obj
 
 
 def _names(wanted: list[str], candidate: actions.Action) -> bool:
-    from sodam.access.conditions import wildcard
-
     return any(wildcard(w.removeprefix("name/").lower(), candidate.id.lower()) for w in wanted)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from sodam.access.model import User
+from sodam.access.model import OWNER_APP_ID, User
 from sodam.access.passwords import PasswordRules
 from sodam.cloudapi.action import Call, Nothing, action
 from sodam.cloudapi.actions.views import Id, Password, stamp
@@ -15,8 +15,6 @@ from sodam.control import invalid
 Flag = Literal[0, 1]
 Remark = Annotated[str, msgspec.Meta(max_length=200)]
 Short = Annotated[str, msgspec.Meta(max_length=100)]
-_ID_OF_APP_OWNER = 1
-"""AppId: one per root account, and there is one root account."""
 
 
 class OfUser(msgspec.Struct):
@@ -250,7 +248,7 @@ class AppIdView(msgspec.Struct):
 @action("cam", "GetUserAppId", kind="read", level="operation")
 async def get_user_app_id(call: Call, request: Nothing) -> AppIdView:
     """Who the caller is."""
-    return AppIdView(str(call.caller.uin), str(call.caller.owner_uin), _ID_OF_APP_OWNER)
+    return AppIdView(str(call.caller.uin), str(call.caller.owner_uin), OWNER_APP_ID)
 
 
 class Summary(msgspec.Struct):
