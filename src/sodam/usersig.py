@@ -10,6 +10,7 @@ so its length, its decompressed size and the form of every field are bounded bef
 from __future__ import annotations
 
 import binascii
+import hashlib
 import hmac
 import zlib
 from dataclasses import dataclass
@@ -49,6 +50,10 @@ class Keys:
     secrets: tuple[str, ...] = ()
     public_pems: tuple[str, ...] = ()
 
+    def holds(self, signed_by: str) -> bool:
+        """Whether the key of a ``fingerprint`` is still among them."""
+        return any(fingerprint(key) == signed_by for key in (*self.secrets, *self.public_pems))
+
 
 class Claims(msgspec.Struct, frozen=True, gc=False):
     """What a token says. `issued` is in unix seconds, `expire` a lifetime in seconds, `version` 1 or 2."""
@@ -58,6 +63,8 @@ class Claims(msgspec.Struct, frozen=True, gc=False):
     issued: int
     expire: int
     version: int
+    signed_by: str = ""
+    """Which of the app's keys verified it, as ``fingerprint`` names it; empty as long as none has."""
 
     @property
     def expires_at(self) -> int:
@@ -170,9 +177,16 @@ def verify(token: str, *, keys: Keys, sdkappid: int, user_id: str, now: int, val
         raise ApiError(Code.LOGIN_KICKED)
     if not (keys.secrets if v2 else keys.public_pems):
         raise ApiError(Code.USERSIG_NO_METHOD if keys.secrets or keys.public_pems else Code.USERSIG_NO_KEY)
-    if not (_signed_v2(payload, claims, keys.secrets) if v2 else _signed_v1(payload, keys.public_pems)):
+    key = _signed_v2(payload, claims, keys.secrets) if v2 else _signed_v1(payload, keys.public_pems)
+    if key is None:
         raise ApiError(Code.USERSIG_MISMATCH)
-    return claims
+    return Claims(claims.user_id, claims.sdkappid, claims.issued, claims.expire, claims.version, fingerprint(key))
+
+
+@lru_cache(maxsize=4096)
+def fingerprint(key: str) -> str:
+    """Names a key without telling it: enough to know it again among the few of an app."""
+    return hashlib.sha256(b"sodam key " + key.encode()).hexdigest()[:16]
 
 
 def check_public_pem(pem: str) -> None:
@@ -284,18 +298,20 @@ def _buffer(payload: _Payload) -> str | None:
     return None
 
 
-def _signed_v2(payload: _Payload, claims: Claims, secrets: tuple[str, ...]) -> bool:
+def _signed_v2(payload: _Payload, claims: Claims, secrets: tuple[str, ...]) -> str | None:
+    """The secret that made the signature."""
     if not claims.user_id.isprintable():
         raise _bad_field("identifier")
     text = _text_v2(claims.user_id, claims.sdkappid, claims.issued, claims.expire, _buffer(payload))
     signature = _signature(payload)
-    matches = False
     for secret in secrets:
-        matches |= hmac.compare_digest(hmac.digest(secret.encode(), text, "sha256"), signature)
-    return matches
+        if hmac.compare_digest(hmac.digest(secret.encode(), text, "sha256"), signature):
+            return secret
+    return None
 
 
-def _signed_v1(payload: _Payload, public_pems: tuple[str, ...]) -> bool:
+def _signed_v1(payload: _Payload, public_pems: tuple[str, ...]) -> str | None:
+    """The public key whose private one made the signature."""
     fields = {
         "account_type": payload.account_type,
         "identifier": payload.identifier,
@@ -324,7 +340,7 @@ def _signed_v1(payload: _Payload, public_pems: tuple[str, ...]) -> bool:
         decode_dss_signature(signature)
     except ValueError:
         raise _bad_field("sig") from None
-    return any(_verifies(pem, signature, text) for pem in public_pems)
+    return next((pem for pem in public_pems if _verifies(pem, signature, text)), None)
 
 
 def _verifies(pem: str, signature: bytes, text: bytes) -> bool:

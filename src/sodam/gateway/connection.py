@@ -52,6 +52,7 @@ class Connection:
         "recalls",
         "registered",
         "session",
+        "signed_by",
         "signed_in_at",
         "synced",
         "transport",
@@ -74,6 +75,8 @@ class Connection:
         """When the client last asked for what it missed."""
         self.signed_in_at = 0.0
         """Unix time of the login."""
+        self.signed_by = ""
+        """The app's key behind the login (its fingerprint)."""
         self._told = 0
         self._listing = 0
         self._waiting: tuple[float, list[bytes], Collection[int]] | None = None

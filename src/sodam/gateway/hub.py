@@ -14,6 +14,7 @@ import structlog
 
 from sodam.accounts.auth import Authenticator
 from sodam.accounts.model import valid_user_id
+from sodam.accounts.service import KICKED_BY_REST
 from sodam.apps.model import App
 from sodam.bus import Kick
 from sodam.errors import ApiError, Code
@@ -36,6 +37,7 @@ SWEEP_SECONDS = 1.0
 SYNC_SECONDS = 300.0
 """In a cluster, where hints may be lost, every client looks for what it missed so often."""
 SYNCS_PER_SWEEP = 200
+ENDED_AT_ONCE = 200
 _SWEEPS_PER_IDLE_CHECK = 10
 _KICKED_REMEMBERED = 100_000
 
@@ -94,6 +96,7 @@ class Hub:
     def start(self) -> None:
         self._sweeper = self._loop.create_task(self._sweep())
         self.services.bus.on_reconnect(self._all_behind)
+        self.services.apps.on_change(self._app_changed)
 
     async def drain(self) -> None:
         """Ask every client to reconnect, to another node or after the restart."""
@@ -165,6 +168,9 @@ class Hub:
                 ticket = action.ticket
             else:
                 ticket = await self._sign_in(app, head.identifier, head.usersig, head.platform)
+            app = self.app(connection.session.sdkappid)  # it may have been disabled meanwhile
+            if not app.keys.holds(ticket.signed_by):
+                raise ApiError(Code.USERSIG_MISMATCH)
         except ApiError as error:
             connection.refuse(head, error)
             self.metrics.client("im_open_status/wslogin", int(error.code))
@@ -194,15 +200,29 @@ class Hub:
             account = (await accounts.ensure(app.sdkappid, [user_id]))[user_id]
         instid = 1 + secrets.randbits(31)
         return Ticket(
-            app.sdkappid, user_id, account.tiny_id, instid, platform, claims.issued, claims.issued + claims.expire
+            app.sdkappid,
+            user_id,
+            account.tiny_id,
+            instid,
+            platform,
+            claims.issued,
+            claims.expires_at,
+            claims.signed_by,
         )
 
     async def _kick_type(self, app: App, ticket: Ticket) -> int:
-        """Why a ticket no longer serves: 0 it does, else the KickType. Raises ApiError 70001 when it has expired."""
+        """Why a ticket no longer serves: 0 it does, else the KickType.
+
+        Raises ApiError 70001 when it has expired, or its key was withdrawn: the client then asks for a new UserSig.
+        """
         if ticket.sdkappid != app.sdkappid:
             raise ApiError(Code.USERSIG_SDKAPPID_MISMATCH)
         if ticket.expires < self.services.messages.now:
             raise ApiError(Code.USERSIG_EXPIRED)
+        if not app.keys.holds(ticket.signed_by):
+            raise ApiError(
+                Code.USERSIG_EXPIRED, "the key that signed the UserSig was withdrawn; sign in with a new one"
+            )
         account = await self.services.accounts.find(app.sdkappid, ticket.user_id)
         if account is None or account.tiny_id != ticket.tiny_id or ticket.issued <= account.invalid_before:
             return 3
@@ -223,6 +243,7 @@ class Hub:
         connection.session.instid = ticket.instid
         connection.session.platform = ticket.platform
         connection.session.user_id = ticket.user_id
+        connection.signed_by = ticket.signed_by
         live.kick(ticket.sdkappid, ticket.user_id, Kick(kind=2, platform=ticket.platform, newer=ticket.instid))
         connection.signed_in_at = time.time()
         connection.hold()
@@ -269,6 +290,31 @@ class Hub:
     def _all_behind(self) -> None:
         """The bus was away: events for any client may have been lost."""
         self._behind = [connection for connection in self._all if connection.registered is not None]
+
+    def _app_changed(self, sdkappid: int) -> None:
+        """End the sessions of an app that was disabled or deleted, and those whose key was withdrawn."""
+        app = self.services.apps.get(sdkappid)
+        serves = app is not None and app.status == "enabled" and not app.deleting_at
+        ending = [
+            connection
+            for connection in self._all
+            if connection.registered is not None
+            and connection.session.sdkappid == sdkappid
+            and not (serves and app is not None and app.keys.holds(connection.signed_by))
+        ]
+        if ending:
+            self.spawn(self._end(ending, kick=not serves))
+
+    async def _end(self, connections: list[Connection], *, kick: bool) -> None:
+        """Some at a time, so that the others are served meanwhile."""
+        for at in range(0, len(connections), ENDED_AT_ONCE):
+            for connection in connections[at : at + ENDED_AT_ONCE]:
+                if kick:
+                    connection.kicked(Kick(kind=KICKED_BY_REST, reason="the app is disabled"))
+                else:  # it comes back at once, and is told that it needs a new UserSig
+                    self.unregister(connection)
+                    connection.close(1001, "the key was withdrawn")
+            await asyncio.sleep(0)
 
     def holding(self, connection: Connection) -> None:
         connection.held_until = self.now() + HOLD_SECONDS

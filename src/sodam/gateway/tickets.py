@@ -1,7 +1,7 @@
 """The A2 key: proof of an earlier login, sent instead of the UserSig from then on.
 
 It holds what the session needs to come back on any node, sealed with a key that all nodes of a cluster share, so that a
-login writes nothing. It ends with the UserSig that it was made from, and with ``kick``.
+login writes nothing. It ends with the UserSig that it was made from, with that UserSig's key, and with ``kick``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ class Ticket(msgspec.Struct, frozen=True, array_like=True):
     issued: int
     """Unix second in which the UserSig of the login was issued."""
     expires: int
+    signed_by: str = ""
+    """Fingerprint of the app's key that signed the UserSig."""
 
 
 _encode = msgspec.json.Encoder().encode
