@@ -32,6 +32,10 @@ from sodam.http import AsgiApp
 COOKIE: Final = "sodam_session"
 PATH: Final = "/console"
 _NO_TOKEN_NEEDED: Final = ("Login", "Whoami")
+_FROM_ANYWHERE: Final = ("Login", "Logout")
+"""``Login`` asks the rules for addresses itself, about the user who signs in; leaving is always allowed."""
+UNATTENDED: Final = "x-console-unattended"
+"""A page sets it when nobody has touched it for a while: what it fetches by itself keeps no session alive."""
 
 
 class Console:
@@ -88,6 +92,8 @@ class Console:
             if action is None:
                 raise _unknown(service, name)
             await self._sign_in(request, call, needed=name != "Login", token=name not in _NO_TOKEN_NEEDED)
+            if call.caller is not None and name not in _FROM_ANYWHERE:
+                await self._plane.security.guard(call.user, call.ip)
             return await run_session(call, action, await _body(request, MAX_BODY))
         await self._sign_in(request, call, needed=True, token=True)
         found = TABLE.find(service, name)
@@ -101,7 +107,7 @@ class Console:
     async def _sign_in(self, request: Request, call: SessionCall, *, needed: bool, token: bool) -> None:
         """Fill in who calls. Raises ControlError when nobody is signed in though somebody must be."""
         cookie = request.cookies.get(COOKIE, "")
-        session = await self._plane.sessions.find(cookie)
+        session = await self._plane.sessions.find(cookie, seen=UNATTENDED not in request.headers)
         if session is None:
             if needed:
                 raise ControlError("AuthFailure.NotSignedIn", "you are not signed in, or the session has ended")
@@ -122,7 +128,8 @@ class Console:
         )
 
     async def _may_act(self, call: SessionCall) -> None:
-        """Raises ControlError while the password must be changed before anything else."""
+        """Raises ControlError for a forbidden address, and while the password must be changed before anything else."""
+        await self._plane.security.guard(call.user, call.ip)
         if await must_change_password(self._plane, call.user):
             raise ControlError("AuthFailure.PasswordExpired", "the password must be changed first")
 

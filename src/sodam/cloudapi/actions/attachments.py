@@ -266,16 +266,16 @@ class BoundaryView(msgspec.Struct):
 async def put_user_permissions_boundary(call: Call, request: PutUserPermissionsBoundary) -> None:
     """Set a policy that bounds what a sub-user's other policies can grant."""
     user = await call.plane.users.get_sub(request.TargetUin)
-    await call.plane.policies.set_boundary(user, request.PolicyId)
     call.changed({"Boundary": user.boundary}, {"Uin": user.uin, "Boundary": request.PolicyId})
+    await call.plane.policies.set_boundary(user, request.PolicyId)
 
 
 @action("cam", "DeleteUserPermissionsBoundary", kind="write", level="operation")
 async def delete_user_permissions_boundary(call: Call, request: OfBoundary) -> None:
     """Remove a sub-user's permissions boundary."""
     user = await call.plane.users.get_sub(request.TargetUin)
-    await call.plane.policies.set_boundary(user, 0)
     call.changed({"Boundary": user.boundary}, {"Uin": user.uin, "Boundary": 0})
+    await call.plane.policies.set_boundary(user, 0)
 
 
 @action("cam", "GetUserPermissionBoundary", kind="read", level="operation")

@@ -43,8 +43,9 @@ class UpdateGroup(OfGroup):
 async def update_group(call: Call, request: UpdateGroup) -> None:
     """Rename a group or change its remark."""
     group = await call.plane.users.group(request.GroupId)
+    given = {"name": request.GroupName, "remark": request.Remark}
+    call.changed(group, msgspec.structs.replace(group, **{k: v for k, v in given.items() if v is not None}))
     await call.plane.users.update_group(group, request.GroupName, request.Remark)
-    call.changed(group, await call.plane.users.group(request.GroupId))
 
 
 @action("cam", "DeleteGroup", kind="write", level="operation")
@@ -52,8 +53,8 @@ async def delete_group(call: Call, request: OfGroup) -> None:
     """Delete a group: its members lose its policies at once."""
     group = await call.plane.users.group(request.GroupId)
     members = await call.plane.users.members(request.GroupId)
-    await call.plane.users.delete_group(request.GroupId)
     call.changed({"Group": group, "Members": [user.name for user in members]}, {})
+    await call.plane.users.delete_group(request.GroupId)
 
 
 class GroupMember(msgspec.Struct, kw_only=True):
