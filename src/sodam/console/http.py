@@ -63,18 +63,12 @@ class Console:
         return _guarded(Response(openapi.encoded(), media_type="application/json"))
 
     async def _api(self, request: Request) -> Response:
-        request_id = str(uuid.uuid4())
-        call = SessionCall(
-            self._plane,
-            ip=request.client.host if request.client else "",
-            user_agent=request.headers.get("user-agent", "")[:200],
-            request_id=request_id,
-        )
+        call = self._begin(request)
         try:
             result = await self._run(request, call)
-            response = success(result, request_id)
+            response = success(result, call.request_id)
         except ControlError as error:
-            response = failure(error, request_id)
+            response = failure(error, call.request_id)
             if error.code == "AuthFailure.NotSignedIn" and COOKIE in request.cookies:
                 call.set_token = ""
         except ClientDisconnect:
@@ -82,6 +76,14 @@ class Console:
         if call.set_token is not None:
             _set_cookie(request, response, call.set_token)
         return _guarded(response)
+
+    def _begin(self, request: Request) -> SessionCall:
+        return SessionCall(
+            self._plane,
+            ip=request.client.host if request.client else "",
+            user_agent=request.headers.get("user-agent", "")[:200],
+            request_id=str(uuid.uuid4()),
+        )
 
     async def _run(self, request: Request, call: SessionCall) -> Any:
         service, name = request.path_params["service"], request.path_params["action"]
@@ -135,13 +137,7 @@ class Console:
 
     async def _file(self, request: Request) -> Response:
         """A job's file. A navigation cannot carry the CSRF token: SameSite keeps other sites from fetching it."""
-        request_id = str(uuid.uuid4())
-        call = SessionCall(
-            self._plane,
-            ip=request.client.host if request.client else "",
-            user_agent=request.headers.get("user-agent", "")[:200],
-            request_id=request_id,
-        )
+        call = self._begin(request)
         try:
             await self._sign_in(request, call, needed=True, token=False)
             await self._may_act(call)
@@ -150,7 +146,7 @@ class Console:
             assert call.caller is not None
             job_id = request.path_params["job_id"]
             body = b'{"JobId":"' + job_id.encode("ascii", "replace").replace(b'"', b"").replace(b"\\", b"") + b'"}'
-            view = await run_action(self._plane, action, call.caller, body, request_id)
+            view = await run_action(self._plane, action, call.caller, body, call.request_id)
             if not view.File:
                 raise ControlError("ResourceNotFound", "the job has no file")
         except ControlError as error:

@@ -14,10 +14,9 @@ from sodam.cloudapi.actions.views import (
     DescriptionText,
     Id,
     Keyword,
-    Page,
+    Paged,
     PolicyName,
     PolicyText,
-    Rp,
     Tag,
     stamp,
     tags_view,
@@ -123,9 +122,7 @@ async def get_policy(call: Call, request: OfPolicy) -> PolicyDetails:
     return PolicyDetails(found.name, found.description, 1, *times, document, "", 0, tags_view(found.tags))
 
 
-class ListPolicies(msgspec.Struct):
-    Rp: Rp = 20
-    Page: Page = 1
+class ListPolicies(Paged, kw_only=True):
     Scope: Literal["All", "QCS", "Local"] = "All"
     Keyword: Keyword = ""
 
@@ -199,8 +196,7 @@ async def list_policies(call: Call, request: ListPolicies) -> PolicyList:
         lines += [_preset_line(p, counts.get(p.policy_id, 0)) for p in presets]
     word = request.Keyword.lower()
     lines = [line for line in lines if word in line.PolicyName.lower() or word in line.Description.lower()]
-    start = (request.Page - 1) * request.Rp
-    return PolicyList(len(lines), lines[start : start + request.Rp], sorted({p.service for p in presets if p.service}))
+    return PolicyList(len(lines), request.cut(lines), sorted({p.service for p in presets if p.service}))
 
 
 # Versions
