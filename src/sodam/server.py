@@ -36,6 +36,7 @@ from sodam.messages.service import MessageService
 from sodam.observability.metrics import Metrics
 from sodam.presence.service import PresenceService
 from sodam.profiles.service import ProfileService
+from sodam.proxies import Proxies
 from sodam.relations.service import RelationService
 from sodam.rest import openapi, table
 from sodam.rest.http import RestApp
@@ -63,6 +64,7 @@ class Server:
     metrics: Metrics
     hub: Hub
     plane: ControlPlane
+    proxies: Proxies
     created: list[App] = field(default_factory=list)
     """Apps that this start made from SODAM_BOOTSTRAP_APP."""
     draining: bool = False
@@ -119,7 +121,8 @@ async def build(settings: Settings) -> Server:
     )
     hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), PURCHASE_BITS)
     plane = control_plane.build(services)
-    server = Server(settings, db, bus, live, apps, accounts, services, auth, metrics, hub, plane)
+    proxies = Proxies(settings.trusted_proxies)
+    server = Server(settings, db, bus, live, apps, accounts, services, auth, metrics, hub, plane, proxies)
     await apps.start()
     await presence.start()
     await messages.start()
@@ -177,7 +180,7 @@ def application(server: Server) -> AsgiApp:
         server.services, table.SERVICES, server.auth, RateLimits(enabled=server.settings.rate_limits), server.metrics
     )
     mounts = {CONSOLE_PATH: Console(server.plane).app(), "/": cast(AsgiApp, CloudApi(server.plane))}
-    return cast(AsgiApp, Router(cast(AsgiApp, rest), _pages(server), mounts))
+    return server.proxies.asgi(cast(AsgiApp, Router(cast(AsgiApp, rest), _pages(server), mounts)))
 
 
 class _Uvicorn(uvicorn.Server):
@@ -209,11 +212,12 @@ async def listening(server: Server, sock: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(
         cast(Any, application(server)),
         http="httptools",
-        ws=cast(Any, upgrade_protocol(server.hub.accept)),
+        ws=cast(Any, upgrade_protocol(server.hub.accept, server.proxies.client)),
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # see proxies.py
         timeout_keep_alive=75,
         timeout_graceful_shutdown=5,
     )

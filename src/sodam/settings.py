@@ -8,6 +8,7 @@ Anything unknown is refused: a misspelt setting that is silently ignored is foun
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -54,6 +55,7 @@ class Settings:
     currency: str = "USD"
     prices: tuple[tuple[str, int], ...] = ()
     rate_limits: bool = False
+    trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     log_level: str = "info"
     log_format: str = "text"
 
@@ -154,6 +156,13 @@ def _switch(text: str) -> bool:
     return text.lower() == "on"
 
 
+def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(","))
+    except ValueError:
+        raise ValueError("expected addresses or networks such as 10.0.0.0/8, several separated by commas") from None
+
+
 def _one_of(*values: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text.lower() not in values:
@@ -235,6 +244,15 @@ TABLE: Final[tuple[Setting, ...]] = (
         "off",
         "`on` applies the request rates that the original service publishes, for each app and command.",
         "on|off",
+    ),
+    Setting(
+        "trusted_proxies",
+        "trusted_proxies",
+        _networks,
+        "none",
+        "Addresses or networks of the reverse proxies in front, several separated by commas. From them alone the "
+        "server believes `X-Forwarded-For` and `X-Forwarded-Proto`.",
+        "LIST",
     ),
     Setting(
         "log_level", "log_level", _one_of(*LOG_LEVELS), "info", "Least level that is logged.", "|".join(LOG_LEVELS)

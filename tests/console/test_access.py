@@ -229,3 +229,58 @@ async def test_audit(root: ConsoleClient, console_server: ServerProcess) -> None
         assert (await client.http.get(f"/console/files/{job['JobId']}")).status_code == 403
     exported = json.loads((await root.http.get((await root.job(job["JobId"]))["File"])).content)
     assert change["EventId"] in [e["id"] for e in exported]
+
+
+async def test_quick_creation(root: ConsoleClient, console_server: ServerProcess) -> None:
+    made = await root.call(
+        "cam/AddUsers", Users=[{"Name": f"quick-{i}"} for i in range(10)], UseApi=1, PolicyId=[1_000_000_001]
+    )
+    assert [len(line["Password"]) for line in made["Users"]] == [32] * 10
+    assert len({line["SecretId"] for line in made["Users"]}) == 10
+    last = made["Users"][-1]
+    async with ConsoleClient(console_server.url) as client:
+        assert (await client.login("quick-9", last["Password"]))["MustChangePassword"]
+    held = await root.call("cam/ListAttachedUserPolicies", TargetUin=last["Uin"])
+    assert [line["PolicyName"] for line in held["List"]] == ["AdministratorAccess"]
+    for names, code in (
+        (["quick-a", "quick-1"], "InvalidParameter.SubUserNameInUse"),
+        (["quick-b", "quick-b"], "InvalidParameter.SubUserNameInUse"),
+        (["quick-c", "no spaces"], "InvalidParameter.UserNameIllegal"),
+        ([], "InvalidParameter"),
+        ([f"quick-x{i}" for i in range(11)], "InvalidParameter"),
+    ):
+        await refused(root, code, "cam/AddUsers", Users=[{"Name": name} for name in names])
+    await refused(
+        root, "ResourceNotFound.PolicyIdNotFound", "cam/AddUsers", Users=[{"Name": "quick-d"}], PolicyId=[12345]
+    )
+    names = [line["Name"] for line in (await root.call("cam/ListUsers"))["Data"]]
+    assert len([name for name in names if name.startswith("quick-")]) == 10
+
+
+async def test_what_attaches_needs_that_right_too(root: ConsoleClient, console_server: ServerProcess) -> None:
+    """Creating users or policies must not be a way to rights that one may not give."""
+    creators = json.dumps(
+        {
+            "version": "2.0",
+            "statement": [{"effect": "allow", "action": ["cam:AddUsers", "cam:CreateTagPolicy"], "resource": "*"}],
+        }
+    )
+    made = await user(root, "creator")
+    await root.call("cam/AttachUserPolicy", PolicyId=await policy(root, "creators", creators), AttachUin=made["Uin"])
+    tagged = {"PolicyName": "mine", "Actions": ["cam:*"], "Tags": [{"Key": "team"}]}
+    async with ConsoleClient(console_server.url) as client:
+        await client.login("creator")
+        await client.call("cam/AddUsers", Users=[{"Name": "harmless"}])
+        for fields, name, needed in (
+            ({"Users": [{"Name": "mighty"}], "PolicyId": [1_000_000_001]}, "cam/AddUsers", "cam:AttachUserPolicy"),
+            (tagged | {"Uins": [made["Uin"]]}, "cam/CreateTagPolicy", "cam:AttachUserPolicy"),
+            (tagged | {"GroupIds": [1]}, "cam/CreateTagPolicy", "cam:AttachGroupPolicy"),
+        ):
+            error = await refused(client, "AuthFailure.UnauthorizedOperation", name, **fields)
+            assert (error["Action"], error["Resource"]) == (needed, "*")
+        await client.call("cam/CreateTagPolicy", **tagged)
+    await refused(root, "ResourceNotFound.UserNotExist", "cam/GetUser", Name="mighty")
+
+
+async def test_no_collaborators(root: ConsoleClient) -> None:
+    assert await root.call("cam/ListCollaborators", Limit=5, Offset=0) == {"TotalNum": 0, "Data": []}

@@ -8,7 +8,7 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import httpx
@@ -62,13 +62,13 @@ class Port:
         return f"ws://127.0.0.1:{self.number}/binfo?sdkappid=7"
 
     @contextlib.asynccontextmanager
-    async def raw(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    async def raw(self, headers: str = "") -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
         """An upgraded socket without a library: its frames are the test's own."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.number, limit=2**22)
         key = base64.b64encode(os.urandom(16)).decode()
         writer.write(
             f"GET /binfo?sdkappid=7 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n".encode()
         )
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 101 "), head
@@ -93,10 +93,13 @@ async def port(request: pytest.FixtureRequest) -> AsyncIterator[Port]:
         receivers.append(Echo(path, query, client_ip))
         return receivers[-1]
 
+    def client_of(peer: str, forwarded: Sequence[str]) -> str:
+        return " < ".join([peer, *forwarded])
+
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
-        _http, ws=request.param.upgrade_protocol(accept), lifespan="off", log_config=None, http="httptools"
+        _http, ws=request.param.upgrade_protocol(accept, client_of), lifespan="off", log_config=None, http="httptools"
     )
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
@@ -153,7 +156,13 @@ async def test_messages_of_any_size_come_back_whole(port: Port) -> None:
             await client.send(payload)
             assert await client.recv() == payload
     await until(lambda: port.receivers[0].closed_ == 1)
-    assert port.receivers[0].request[:2] == ("/binfo", "sdkappid=7")
+    assert port.receivers[0].request == ("/binfo", "sdkappid=7", "127.0.0.1")
+
+
+async def test_the_client_behind_proxies(port: Port) -> None:
+    """Every X-Forwarded-For is told, in order: the first one alone may be the client's own invention."""
+    async with port.raw("X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 203.0.113.9, 10.0.0.2\r\n"):
+        assert port.receivers[0].request[2] == "127.0.0.1 < 1.1.1.1 < 203.0.113.9, 10.0.0.2"
 
 
 async def test_text_is_taken_and_answered_in_binary(port: Port) -> None:

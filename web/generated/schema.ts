@@ -35,6 +35,22 @@ export type NothingIn = object;
 
 export type Nothing = object;
 
+export type AddUsers = {
+  Users: UserName[];
+  ConsoleLogin?: 0 | 1;
+  UseApi?: 0 | 1;
+  NeedResetPassword?: 0 | 1;
+  PolicyId?: number[];
+};
+
+export type UserName = {
+  Name: string;
+};
+
+export type UsersAdded = {
+  Users: UserAdded[];
+};
+
 export type AttachGroupPolicy = {
   PolicyId: number;
   AttachGroupId: number;
@@ -143,6 +159,24 @@ export type VersionCreated = {
   VersionId: number;
 };
 
+export type CreateSubAccountLoginIpPolicy = {
+  IpPolicies?: IpPolicyLineIn[];
+  ApproverType?: string;
+  ApproverUin?: number[];
+  DisablePolicy?: 0 | 1;
+  PolicyType?: 1 | 2;
+};
+
+export type IpPolicyLineIn = {
+  IP: string;
+  Effect: "Allow" | "Deny";
+};
+
+export type IpPolicyLine = {
+  IP: string;
+  Effect: "Allow" | "Deny";
+};
+
 export type CreateTagPolicy = {
   PolicyName: string;
   Actions: string[];
@@ -209,6 +243,31 @@ export type ActionLine = {
   Kind: "list" | "read" | "write";
   Level: "app" | "operation";
   Description: string;
+};
+
+export type SessionRulesView = {
+  Rules: SessionRules;
+  UpdateTime: string;
+  Modifier: string;
+};
+
+export type SessionRulesIn = {
+  IdleMinutes?: number;
+  MaxHours?: number;
+};
+
+export type SessionRules = {
+  IdleMinutes: number;
+  MaxHours: number;
+};
+
+export type IpPolicyView = {
+  IpPolicies: IpPolicyLine[];
+  DisablePolicy: number;
+  PolicyType: number;
+  UpdateTime: string;
+  Modifier: string;
+  ClientIp: string;
 };
 
 export type DescribeSubAccounts = {
@@ -395,10 +454,10 @@ export type AccessKeyLine = {
 };
 
 export type ListAttachedGroupPolicies = {
-  TargetGroupId: number;
   Page?: number;
   Rp?: number;
   Keyword?: string;
+  TargetGroupId: number;
 };
 
 export type AttachedList = {
@@ -421,12 +480,12 @@ export type AttachedPolicy = {
 };
 
 export type ListAttachedUserAllPolicies = {
-  TargetUin: number;
-  Rp?: number;
   Page?: number;
+  Rp?: number;
+  Keyword?: string;
+  TargetUin: number;
   AttachType?: 0 | 1 | 2;
   StrategyType?: 0 | 1 | 2;
-  Keyword?: string;
 };
 
 export type HeldList = {
@@ -451,16 +510,26 @@ export type PolicyGroup = {
 };
 
 export type ListAttachedUserPolicies = {
-  TargetUin: number;
   Page?: number;
   Rp?: number;
   Keyword?: string;
+  TargetUin: number;
+};
+
+export type ListCollaborators = {
+  Limit?: number;
+  Offset?: number;
+};
+
+export type CollaboratorList = {
+  TotalNum: number;
+  Data: UserView[];
 };
 
 export type ListEntitiesForPolicy = {
-  PolicyId: number;
   Page?: number;
   Rp?: number;
+  PolicyId: number;
   EntityFilter?: "All" | "Group" | "Role" | "User";
 };
 
@@ -496,15 +565,15 @@ export type GroupInfo = {
 };
 
 export type ListGroupsForUser = {
-  Uid?: number;
-  SubUin?: number;
   Page?: number;
   Rp?: number;
+  Uid?: number;
+  SubUin?: number;
 };
 
 export type ListPolicies = {
-  Rp?: number;
   Page?: number;
+  Rp?: number;
   Scope?: "All" | "Local" | "QCS";
   Keyword?: string;
 };
@@ -549,9 +618,9 @@ export type UserList = {
 };
 
 export type ListUsersForGroup = {
-  GroupId: number;
   Page?: number;
   Rp?: number;
+  GroupId: number;
 };
 
 export type MemberList = {
@@ -624,6 +693,10 @@ export type UpdatePolicy = {
   Description?: string | null;
   PolicyDocument?: string | null;
   Alias?: string | null;
+};
+
+export type UpdateSessionRules = {
+  Rules: SessionRulesIn;
 };
 
 export type UpdateUser = {
@@ -1634,6 +1707,7 @@ export interface Actions {
   "session/Whoami": { request: NothingIn; data: Who };
   "cam/AddUser": { request: AddUser; data: UserAdded };
   "cam/AddUserToGroup": { request: Memberships; data: Nothing };
+  "cam/AddUsers": { request: AddUsers; data: UsersAdded };
   "cam/AttachGroupPolicy": { request: AttachGroupPolicy; data: Nothing };
   "cam/AttachUserPolicy": { request: AttachUserPolicy; data: Nothing };
   "cam/BuildPolicyDocument": { request: BuildPolicyDocument; data: DocumentBuilt };
@@ -1642,6 +1716,7 @@ export interface Actions {
   "cam/CreateGroup": { request: CreateGroup; data: GroupCreated };
   "cam/CreatePolicy": { request: CreatePolicy; data: PolicyCreated };
   "cam/CreatePolicyVersion": { request: CreatePolicyVersion; data: VersionCreated };
+  "cam/CreateSubAccountLoginIpPolicy": { request: CreateSubAccountLoginIpPolicy; data: Nothing };
   "cam/CreateTagPolicy": { request: CreateTagPolicy; data: TagPolicyCreated };
   "cam/DeleteAccessKey": { request: DeleteAccessKey; data: Nothing };
   "cam/DeleteGroup": { request: OfGroup; data: Nothing };
@@ -1650,6 +1725,8 @@ export interface Actions {
   "cam/DeleteUser": { request: DeleteUser; data: Nothing };
   "cam/DeleteUserPermissionsBoundary": { request: OfBoundary; data: Nothing };
   "cam/DescribeActions": { request: DescribeActions; data: ActionList };
+  "cam/DescribeSessionRules": { request: NothingIn; data: SessionRulesView };
+  "cam/DescribeSubAccountLoginIpPolicy": { request: NothingIn; data: IpPolicyView };
   "cam/DescribeSubAccounts": { request: DescribeSubAccounts; data: SubAccounts };
   "cam/DetachGroupPolicy": { request: DetachGroupPolicy; data: Nothing };
   "cam/DetachUserPolicy": { request: DetachUserPolicy; data: Nothing };
@@ -1666,6 +1743,7 @@ export interface Actions {
   "cam/ListAttachedGroupPolicies": { request: ListAttachedGroupPolicies; data: AttachedList };
   "cam/ListAttachedUserAllPolicies": { request: ListAttachedUserAllPolicies; data: HeldList };
   "cam/ListAttachedUserPolicies": { request: ListAttachedUserPolicies; data: AttachedList };
+  "cam/ListCollaborators": { request: ListCollaborators; data: CollaboratorList };
   "cam/ListEntitiesForPolicy": { request: ListEntitiesForPolicy; data: EntityList };
   "cam/ListGroups": { request: ListGroups; data: GroupList };
   "cam/ListGroupsForUser": { request: ListGroupsForUser; data: GroupList };
@@ -1683,6 +1761,7 @@ export interface Actions {
   "cam/UpdateGroup": { request: UpdateGroup; data: Nothing };
   "cam/UpdatePasswordRules": { request: UpdatePasswordRules; data: Nothing };
   "cam/UpdatePolicy": { request: UpdatePolicy; data: PolicyCreated };
+  "cam/UpdateSessionRules": { request: UpdateSessionRules; data: Nothing };
   "cam/UpdateUser": { request: UpdateUser; data: Nothing };
   "cloudaudit/DescribeEvent": { request: OfEvent; data: EventView };
   "cloudaudit/DescribeEvents": { request: DescribeEvents; data: EventList };
@@ -1771,6 +1850,8 @@ export const LIMITS = {
   "cam/AddUser.CountryCode": {"max":100},
   "cam/AddUser.Email": {"max":100},
   "cam/AddUserToGroup.Info": {"min":1,"max":100},
+  "cam/AddUsers.Users": {"min":1,"max":10},
+  "cam/AddUsers.Users.Name": {"min":1,"max":64},
   "cam/BuildPolicyDocument.Statements": {"min":1,"max":50},
   "cam/BuildPolicyDocument.Statements.Actions": {"min":1,"max":100},
   "cam/BuildPolicyDocument.Statements.Resources": {"min":1,"max":100},
@@ -1784,17 +1865,14 @@ export const LIMITS = {
   "cam/CreatePolicy.Tags.Key": {"min":1,"max":127},
   "cam/CreatePolicy.Tags.Value": {"max":255},
   "cam/CreatePolicyVersion.PolicyDocument": {"min":1,"max":65536},
+  "cam/CreateSubAccountLoginIpPolicy.IpPolicies": {"max":10},
+  "cam/CreateSubAccountLoginIpPolicy.IpPolicies.IP": {"min":2,"max":64},
   "cam/CreateTagPolicy.PolicyName": {"min":1,"max":128},
   "cam/CreateTagPolicy.Actions": {"min":1,"max":100},
   "cam/CreateTagPolicy.Tags": {"min":1,"max":50},
   "cam/CreateTagPolicy.Tags.Key": {"min":1,"max":127},
   "cam/CreateTagPolicy.Tags.Value": {"max":255},
   "cam/CreateTagPolicy.Description": {"max":300},
-  "cam/CreateTagPolicy.Uins": {"max":100},
-  "cam/CreateTagPolicy.GroupIds": {"max":100},
-  "cam/DeletePolicy.PolicyId": {"min":1,"max":50},
-  "cam/DeletePolicyVersion.VersionId": {"min":1,"max":5},
-  "cam/DescribeSubAccounts.FilterSubAccountUin": {"max":50},
   "cam/GetSecurityLastUsed.SecretIdList": {"min":1,"max":10},
   "cam/ListAttachedGroupPolicies.Keyword": {"max":200},
   "cam/ListAttachedUserAllPolicies.Keyword": {"max":200},
@@ -1813,6 +1891,8 @@ export const LIMITS = {
   "cam/UpdatePolicy.Description": {"max":300},
   "cam/UpdatePolicy.PolicyDocument": {"min":1,"max":65536},
   "cam/UpdatePolicy.Alias": {"max":300},
+  "cam/UpdateSessionRules.Rules.IdleMinutes": {"min":5,"max":1440},
+  "cam/UpdateSessionRules.Rules.MaxHours": {"min":1,"max":720},
   "cam/UpdateUser.Remark": {"max":200},
   "cam/UpdateUser.Password": {"max":128},
   "cam/UpdateUser.PhoneNum": {"max":100},

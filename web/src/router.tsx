@@ -138,6 +138,10 @@ const routeTree = root.addChildren([
       page("access", () => import("./features/access/pages/Keys"), "Keys"),
     ),
     at(
+      "/access/security",
+      page("access", () => import("./features/access/pages/Security"), "Security"),
+    ),
+    at(
       "/audit",
       page("audit", () => import("./features/audit/pages/Audit"), "Audit"),
     ),

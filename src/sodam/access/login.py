@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
-
 from sodam.access import passwords, totp
 from sodam.access import user_store as store
 from sodam.access.model import ROOT_NAME, User
 from sodam.access.passwords import PasswordRules
-from sodam.access.sessions import Sessions
+from sodam.access.security import SecuritySettings
+from sodam.access.sessions import end_all
 from sodam.control import ControlError, invalid
 from sodam.storage import Database, Tx, apart
 
@@ -21,13 +20,7 @@ LOCK_SECONDS: Final = 900
 MAX_CHECKING: Final = 32
 """Passwords being checked at a time: each costs 64 MiB for a moment, and waits for its turn."""
 _FIRST_UIN: Final = 100_000_000_000
-_RULES: Final = "password_rules"
-
-
-class StoredRules(msgspec.Struct, frozen=True):
-    rules: PasswordRules = PasswordRules()
-    updated_at: int = 0
-    modifier: str = ""
+_NO_CODE: Final = {"totp": "", "totp_next": ""}
 
 
 def new_uin() -> int:
@@ -36,9 +29,9 @@ def new_uin() -> int:
 
 
 class LoginService:
-    def __init__(self, db: Database, sessions: Sessions, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, security: SecuritySettings, clock: Callable[[], float] = time.time) -> None:
         self._db = db
-        self._sessions = sessions
+        self._security = security
         self._clock = clock
         self.owner_uin = 0
         """Of the root account; known after ``start``."""
@@ -71,28 +64,22 @@ class LoginService:
     async def reset_root(self, password: str) -> None:
         """Give root a new password, take away its one-time code and any lock, and end its sessions."""
         hashed, now = await passwords.hash_password(password), int(self._clock())
-        changes = {"password": hashed, "password_at": now, "totp": "", "failures": 0, "locked_until": 0}
-        await self._db.write(lambda tx: store.update(tx, self.owner_uin, **changes))
-        await self._sessions.end_all(self.owner_uin)
 
-    async def rules(self) -> StoredRules:
-        row = await self._db.fetch_one("SELECT value FROM server_state WHERE name = $1", _RULES)
-        return msgspec.json.decode(row[0], type=StoredRules) if row else StoredRules()
+        async def run(tx: Tx) -> None:
+            changes = {"password": hashed, "password_at": now, "failures": 0, "locked_until": 0, **_NO_CODE}
+            await store.update(tx, self.owner_uin, **changes)
+            await end_all(tx, self.owner_uin)
 
-    async def set_rules(self, rules: PasswordRules, modifier: str) -> None:
-        passwords.check_rules(rules)
-        value = msgspec.json.encode(StoredRules(rules, int(self._clock()), modifier))
-        await self._db.execute(
-            "INSERT INTO server_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            _RULES,
-            value,
-        )
+        await self._db.write(run)
+
+    async def _rules(self) -> PasswordRules:
+        return (await self._security.passwords()).rules
 
     async def login(self, name: str, password: str, code: str, ip: str) -> User:
         """The user whose name and password these are.
 
         Raises ControlError AuthFailure.LoginFailure, .MFAFailure (one-time code missing or wrong) or .AccountLocked,
-        and RequestLimitExceeded when too many try at once.
+        IpInBlacklist or IpNotInWhitelist, and RequestLimitExceeded when too many try at once.
         """
         if self._checking >= MAX_CHECKING:
             raise ControlError("RequestLimitExceeded", "too many people sign in at this moment", cure="Try again.")
@@ -104,10 +91,12 @@ class LoginService:
 
     async def _login(self, name: str, password: str, code: str, ip: str) -> User:
         user = await store.by_name(self._db, name[:128])
+        # Before the password: from a forbidden place nobody may guess, nor lock somebody out by failing.
+        await self._security.guard(user, ip)
         now = int(self._clock())
         if user is not None and user.locked_until > now:
             raise _locked(user.locked_until - now)
-        rules = (await self.rules()).rules
+        rules = await self._rules()
         if not await passwords.verify(user.password if user else "", password[: passwords.MAX_PASSWORD]):
             if user is not None:
                 await self._failed(user, rules, now)
@@ -148,29 +137,38 @@ class LoginService:
         if seconds:
             raise _locked(seconds)
 
-    async def change_password(self, user: User, old: str, new: str) -> None:
-        """Raises ControlError for a wrong old password or a new one that breaks the rules."""
-        await self._prove(user, old)
-        await self.set_password(user, new, need_reset=False)
+    async def change_password(self, user: User, old: str, new: str, *, session: str) -> None:
+        """Change the own password; all sessions but the one with the id ``session`` end.
 
-    async def set_password(self, user: User, new: str, *, need_reset: bool) -> None:
-        """Raises ControlError when the password breaks the rules or was used before."""
-        rules = (await self.rules()).rules
+        Raises ControlError for a wrong old password or a new one that breaks the rules.
+        """
+        await self._prove(user, old)
+        changes = await self.new_password(user, new) | {"need_reset": False}
+
+        async def run(tx: Tx) -> None:
+            await store.update(tx, user.uin, **changes)
+            await end_all(tx, user.uin, but=session)
+
+        await self._db.write(run)
+
+    async def new_password(self, user: User, new: str) -> dict[str, object]:
+        """The fields of the user that a new password changes; it ends any lock. Writes nothing.
+
+        Raises ControlError when the password breaks the rules or was used before.
+        """
+        rules = await self._rules()
         passwords.check_password(new, rules)
         past = user.old_passwords[: rules.ReusePasswordLimit]
         for stored in (user.password, *past) if user.password and rules.ReusePasswordLimit else ():
             if await passwords.verify(stored, new):
                 raise invalid("this password was used before", "PasswordViolatedRules")
-        old = (user.password, *user.old_passwords)[:24] if user.password else user.old_passwords
-        changes = {
+        return {
             "password": await passwords.hash_password(new),
             "password_at": int(self._clock()),
-            "old_passwords": old,
-            "need_reset": need_reset,
+            "old_passwords": (user.password, *user.old_passwords)[:24] if user.password else user.old_passwords,
             "failures": 0,
             "locked_until": 0,
         }
-        await self._db.write(lambda tx: store.update(tx, user.uin, **changes))
 
     async def _prove(self, user: User, password: str) -> None:
         """Raises ControlError unless this is the user's password; failures count as at login."""
@@ -178,7 +176,7 @@ class LoginService:
         if user.locked_until > now:
             raise _locked(user.locked_until - now)
         if not await passwords.verify(user.password, password[: passwords.MAX_PASSWORD]):
-            await self._failed(user, (await self.rules()).rules, now)
+            await self._failed(user, await self._rules(), now)
             raise ControlError("AuthFailure.LoginFailure", "wrong password")
 
     async def begin_mfa(self, user: User, password: str) -> tuple[str, str]:
@@ -203,9 +201,9 @@ class LoginService:
         if not user.totp:
             raise ControlError("FailedOperation", "there is no one-time code to take away")
         if not totp.accept(user.totp, code, now, user.totp_step):
-            await self._failed(user, (await self.rules()).rules, now)
+            await self._failed(user, await self._rules(), now)
             raise ControlError("AuthFailure.MFAFailure", "wrong one-time code")
-        await self._db.write(lambda tx: store.update(tx, user.uin, totp="", totp_next=""))
+        await self._db.write(lambda tx: store.update(tx, user.uin, **_NO_CODE))
 
 
 def expired(user: User, rules: PasswordRules, now: int) -> bool:

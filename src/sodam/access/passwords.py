@@ -82,11 +82,14 @@ def check_password(password: str, rules: PasswordRules) -> None:
 
 
 def generate(length: int = 32) -> str:
-    """A random password that follows every rule."""
+    """A random password that follows every rule. It begins with a letter or digit: a sheet takes = for a formula."""
     pools = (string.ascii_uppercase, string.ascii_lowercase, string.digits, _SPECIAL)
     letters = [secrets.choice(pool) for pool in pools]
     letters += [secrets.choice("".join(pools)) for _ in range(length - len(pools))]
-    secrets.SystemRandom().shuffle(letters)
+    while True:
+        secrets.SystemRandom().shuffle(letters)
+        if letters[0].isalnum():
+            break
     return "".join(letters)
 
 

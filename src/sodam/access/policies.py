@@ -25,6 +25,43 @@ MAX_DESCRIPTION: Final = 300
 """Bytes."""
 
 
+async def attach(tx: Tx, policy_id: int, kind: Kind, targets: Sequence[int], *, by: int, now: int) -> None:
+    """Give a policy to users or groups, as a part of one transaction. ``by``: who does it; ``now``: unix seconds.
+
+    Raises ControlError ResourceNotFound.PolicyIdNotFound, .UserNotExist or .GroupNotExist, and
+    InvalidParameter.AttachmentFull beyond 200 policies of one.
+    """
+    await _existing(tx, policy_id)
+    for target in targets:
+        # An attachment of what is gone would wait for the next user or group with its number.
+        if await (user_store.by_uin(tx, target) if kind == "user" else user_store.group(tx, target)) is None:
+            raise missing(f"there is no {kind} {target}", "UserNotExist" if kind == "user" else "GroupNotExist")
+        await store.attach(tx, Attachment(policy_id, kind, target, now, by))
+        if len(await store.attached(tx, kind, target)) > MAX_ATTACHED:
+            raise invalid(f"at most {MAX_ATTACHED} policies can be attached", "AttachmentFull")
+
+
+async def _existing(source: Database | Tx, policy_id: int) -> Policy | Preset:
+    found = preset(policy_id) or await store.get(source, policy_id)
+    if found is None:
+        raise missing(f"there is no policy {policy_id}", "PolicyIdNotFound")
+    return found
+
+
+async def _custom(source: Database | Tx, policy_id: int) -> Policy:
+    found = await _existing(source, policy_id)
+    if isinstance(found, Preset):
+        raise ControlError("OperationDenied", "preset policies are managed by the server and cannot be changed")
+    return found
+
+
+async def _version(source: Database | Tx, policy_id: int, version_id: int) -> Version:
+    found = await store.version(source, policy_id, version_id)
+    if found is None:
+        raise invalid(f"the policy has no version {version_id}", "PolicyVersionNotExists")
+    return found
+
+
 class PolicyService:
     def __init__(
         self,
@@ -78,17 +115,11 @@ class PolicyService:
 
     async def get(self, policy_id: int) -> Policy | Preset:
         """Raises ControlError ResourceNotFound.PolicyIdNotFound."""
-        found = preset(policy_id) or await store.get(self._db, policy_id)
-        if found is None:
-            raise missing(f"there is no policy {policy_id}", "PolicyIdNotFound")
-        return found
+        return await _existing(self._db, policy_id)
 
     async def custom(self, policy_id: int) -> Policy:
         """A policy that may be changed. Raises ControlError."""
-        found = await self.get(policy_id)
-        if isinstance(found, Preset):
-            raise ControlError("OperationDenied", "preset policies are managed by the server and cannot be changed")
-        return found
+        return await _custom(self._db, policy_id)
 
     async def named(self, name: str) -> Policy | Preset:
         found = preset_named(name) or await store.named(self._db, name)
@@ -120,8 +151,13 @@ class PolicyService:
         description: str = "",
         create_mode: int = 2,
         tags: dict[str, str] | None = None,
+        attach_to: Sequence[tuple[Kind, Sequence[int]]] = (),
+        by: int = 0,
     ) -> int:
-        """Raises ControlError for a bad name or document, a name in use, or too many policies."""
+        """The new policy's id; users and groups of ``attach_to`` have it at once. ``by``: who attaches.
+
+        Raises ControlError for a bad name or document, a name in use, too many policies, or ``attach``'s.
+        """
         if not _NAME.fullmatch(name):
             raise invalid("a policy name has 1 to 128 letters, digits or + = , . @ - _", "PolicyNameError")
         _check_description(description)
@@ -136,25 +172,45 @@ class PolicyService:
                 made = await store.insert(tx, name, description, create_mode, tags or {}, document, now)
             if made is None:
                 raise ControlError("FailedOperation.PolicyNameInUse", f"the policy name {name!r} is taken")
+            for kind, targets in attach_to:
+                await attach(tx, made, kind, targets, by=by, now=now)
             return made
 
         return await self._db.write(run)
 
-    async def describe(self, policy: Policy, description: str) -> None:
-        _check_description(description)
-        await self._db.write(lambda tx: store.describe(tx, policy.id, description, int(self._clock())))
+    async def update(self, policy: Policy, description: str | None, document: str | None) -> None:
+        """Change the description, put a new document in force, or both at once; None leaves what is.
+
+        A document makes a version; when there are five, the oldest that is not in force gives way. Raises ControlError.
+        """
+        if description is not None:
+            _check_description(description)
+        if document is not None:
+            self.check(document)
+        now = int(self._clock())
+
+        async def run(tx: Tx) -> None:
+            current = await _custom(tx, policy.id)
+            if document is not None and document != (await _version(tx, current.id, current.default_version)).document:
+                kept = [v.version_id for v in await store.versions(tx, current.id)]
+                if len(kept) >= MAX_VERSIONS:
+                    await store.delete_version(tx, current.id, min(v for v in kept if v != current.default_version))
+                await store.add_version(tx, current, document, now, default=True)
+            if description is not None:
+                await store.describe(tx, current.id, description, now)
+
+        await self._db.write(run)
 
     async def set_alias(self, policy_id: int, alias: str) -> None:
         _check_description(alias)
         await self._db.write(lambda tx: store.set_alias(tx, policy_id, alias))
 
     async def delete(self, policy_ids: Sequence[int]) -> None:
-        """All or none; what they were attached to loses them."""
-        for policy_id in policy_ids:
-            await self.custom(policy_id)
+        """All or none; what they were attached to loses them. Raises ControlError for a preset or unknown policy."""
 
         async def run(tx: Tx) -> None:
-            for policy_id in policy_ids:
+            for policy_id in dict.fromkeys(policy_ids):
+                await _custom(tx, policy_id)
                 await store.delete(tx, policy_id)
 
         await self._db.write(run)
@@ -165,19 +221,14 @@ class PolicyService:
         return await store.versions(self._db, policy.id)
 
     async def version(self, policy: Policy, version_id: int) -> Version:
-        found = await store.version(self._db, policy.id, version_id)
-        if found is None:
-            raise invalid(f"the policy has no version {version_id}", "PolicyVersionNotExists")
-        return found
+        return await _version(self._db, policy.id, version_id)
 
     async def add_version(self, policy: Policy, document: str, *, default: bool) -> int:
         """Raises ControlError FailedOperation.PolicyVersionFull when there are five."""
         self.check(document)
 
         async def run(tx: Tx) -> int:
-            current = await store.get(tx, policy.id)
-            if current is None:
-                raise missing(f"there is no policy {policy.id}", "PolicyIdNotFound")
+            current = await _custom(tx, policy.id)
             if len(await store.versions(tx, policy.id)) >= MAX_VERSIONS:
                 raise ControlError(
                     "FailedOperation.PolicyVersionFull",
@@ -189,19 +240,26 @@ class PolicyService:
         return await self._db.write(run)
 
     async def set_default(self, policy: Policy, version_id: int) -> None:
-        await self.version(policy, version_id)
-        if policy.default_version == version_id:
-            raise ControlError("FailedOperation.PolicyVersionAlreadyDefault", "this version is in force already")
-        await self._db.write(lambda tx: store.set_default(tx, policy.id, version_id, int(self._clock())))
-
-    async def delete_versions(self, policy: Policy, version_ids: Sequence[int]) -> None:
-        for version_id in version_ids:
-            await self.version(policy, version_id)
-            if version_id == policy.default_version:
-                raise ControlError("FailedOperation", "the version in force cannot be deleted")
+        """Raises ControlError PolicyVersionNotExists or PolicyVersionAlreadyDefault."""
 
         async def run(tx: Tx) -> None:
-            for version_id in version_ids:
+            current = await _custom(tx, policy.id)
+            await _version(tx, policy.id, version_id)
+            if current.default_version == version_id:
+                raise ControlError("FailedOperation.PolicyVersionAlreadyDefault", "this version is in force already")
+            await store.set_default(tx, policy.id, version_id, int(self._clock()))
+
+        await self._db.write(run)
+
+    async def delete_versions(self, policy: Policy, version_ids: Sequence[int]) -> None:
+        """All or none. Raises ControlError for a version that does not exist or is in force."""
+
+        async def run(tx: Tx) -> None:
+            current = await _custom(tx, policy.id)
+            for version_id in dict.fromkeys(version_ids):
+                await _version(tx, policy.id, version_id)
+                if version_id == current.default_version:
+                    raise ControlError("FailedOperation", "the version in force cannot be deleted")
                 await store.delete_version(tx, policy.id, version_id)
 
         await self._db.write(run)
@@ -209,17 +267,9 @@ class PolicyService:
     # Attachments
 
     async def attach(self, policy_id: int, kind: Kind, targets: Sequence[int], by: int) -> None:
-        """Raises ControlError InvalidParameter.AttachmentFull beyond 200 policies of one user or group."""
-        await self.get(policy_id)
+        """Give a policy to users or groups, all or none; raises as the function ``attach``."""
         now = int(self._clock())
-
-        async def run(tx: Tx) -> None:
-            for target in targets:
-                await store.attach(tx, Attachment(policy_id, kind, target, now, by))
-                if len(await store.attached(tx, kind, target)) > MAX_ATTACHED:
-                    raise invalid(f"at most {MAX_ATTACHED} policies can be attached", "AttachmentFull")
-
-        await self._db.write(run)
+        await self._db.write(lambda tx: attach(tx, policy_id, kind, targets, by=by, now=now))
 
     async def detach(self, policy_id: int, kind: Kind, target: int) -> None:
         await self.get(policy_id)
@@ -233,9 +283,13 @@ class PolicyService:
 
     async def set_boundary(self, user: User, policy_id: int) -> None:
         """A policy id, or 0 to remove the boundary."""
-        if policy_id:
-            await self.get(policy_id)
-        await self._db.write(lambda tx: user_store.update(tx, user.uin, boundary=policy_id))
+
+        async def run(tx: Tx) -> None:
+            if policy_id:
+                await _existing(tx, policy_id)
+            await user_store.update(tx, user.uin, boundary=policy_id)
+
+        await self._db.write(run)
 
 
 class Authority:

@@ -1,7 +1,8 @@
 """Console sessions: a random token in a cookie, its SHA-256 in the database, so that any node knows it.
 
-Two ends: ``IDLE_SECONDS`` without a call, and ``MAX_SECONDS`` whatever happens. The CSRF token is derived from the
-session's, so that it needs no place of its own.
+Two ends, both from the session rules: idle time, and the longest time whatever happens. A shorter rule counts for the
+sessions that run; a longer one only for later ones. The CSRF token is derived from the session's, so that it needs no
+place of its own.
 """
 
 from __future__ import annotations
@@ -15,10 +16,9 @@ from typing import Final
 
 import msgspec
 
+from sodam.access.security import SecuritySettings, SessionRules
 from sodam.storage import Database, Row, Tx
 
-IDLE_SECONDS: Final = 12 * 3600
-MAX_SECONDS: Final = 7 * 86400
 _SEEN_EVERY: Final = 60
 _FIELDS = "token_hash, uin, mfa, created_at, seen_at, expires_at, ip, user_agent"
 
@@ -33,9 +33,13 @@ class Session(msgspec.Struct, frozen=True):
     ip: str
     user_agent: str
 
+    def ended(self, now: int, rules: SessionRules) -> bool:
+        return self.expires_at < now or self.seen_at < now - rules.idle_seconds
 
-def _session(row: Row) -> Session:
-    return Session(row[0], row[1], bool(row[2]), row[3], row[4], row[5], row[6], row[7])
+
+def _session(row: Row, rules: SessionRules) -> Session:
+    expires_at = min(row[5], row[3] + rules.max_seconds)
+    return Session(row[0], row[1], bool(row[2]), row[3], row[4], expires_at, row[6], row[7])
 
 
 def token_id(token: str) -> str:
@@ -47,19 +51,28 @@ def csrf_token(token: str) -> str:
     return hmac.digest(token.encode(), b"csrf", "sha256").hex()[:40]
 
 
+async def end_all(tx: Tx, uin: int, but: str = "") -> None:
+    """End a user's sessions, except the one with the id ``but``; part of what makes them worthless."""
+    await tx.execute("DELETE FROM console_session WHERE uin = $1 AND token_hash <> $2", uin, but)
+
+
 class Sessions:
-    def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, security: SecuritySettings, clock: Callable[[], float] = time.time) -> None:
         self._db = db
+        self._security = security
         self._clock = clock
+
+    async def _rules(self) -> SessionRules:
+        return (await self._security.sessions()).rules
 
     async def open(self, uin: int, *, mfa: bool, ip: str, user_agent: str) -> tuple[str, Session]:
         """A new session and its token. Drops sessions that have ended."""
-        token, now = secrets.token_urlsafe(32), int(self._clock())
-        session = Session(token_id(token), uin, mfa, now, now, now + MAX_SECONDS, ip, user_agent[:200])
+        token, now, rules = secrets.token_urlsafe(32), int(self._clock()), await self._rules()
+        session = Session(token_id(token), uin, mfa, now, now, now + rules.max_seconds, ip, user_agent[:200])
 
         async def run(tx: Tx) -> None:
             await tx.execute(
-                "DELETE FROM console_session WHERE expires_at < $1 OR seen_at < $2", now, now - IDLE_SECONDS
+                "DELETE FROM console_session WHERE expires_at < $1 OR seen_at < $2", now, now - rules.idle_seconds
             )
             await tx.execute(
                 f"INSERT INTO console_session ({_FIELDS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -76,37 +89,34 @@ class Sessions:
         await self._db.write(run)
         return token, session
 
-    async def find(self, token: str) -> Session | None:
-        """The session of a token, unless it has ended."""
+    async def find(self, token: str, *, seen: bool = True) -> Session | None:
+        """The session of a token, unless it has ended. ``seen``: a person is there, so its idle time begins anew."""
         if not token or len(token) > 100:
             return None
         now = int(self._clock())
         row = await self._db.fetch_one(f"SELECT {_FIELDS} FROM console_session WHERE token_hash = $1", token_id(token))
         if row is None:
             return None
-        session = _session(row)
-        if session.expires_at < now or session.seen_at < now - IDLE_SECONDS:
+        rules = await self._rules()
+        session = _session(row, rules)
+        if session.ended(now, rules):
             return None
-        if session.seen_at < now - _SEEN_EVERY:
+        if seen and session.seen_at < now - _SEEN_EVERY:
             await self._db.execute("UPDATE console_session SET seen_at = $2 WHERE token_hash = $1", session.id, now)
         return session
 
     async def of(self, uin: int) -> list[Session]:
-        now = int(self._clock())
+        """A user's running sessions, last used first; at most 100."""
+        now, rules = int(self._clock()), await self._rules()
         rows = await self._db.fetch(
-            f"SELECT {_FIELDS} FROM console_session WHERE uin = $1 AND expires_at >= $2 AND seen_at >= $3"
-            " ORDER BY seen_at DESC LIMIT 100",
+            f"SELECT {_FIELDS} FROM console_session WHERE uin = $1 AND seen_at >= $2 ORDER BY seen_at DESC LIMIT 100",
             uin,
-            now,
-            now - IDLE_SECONDS,
+            now - rules.idle_seconds,
         )
-        return [_session(row) for row in rows]
+        return [session for row in rows if not (session := _session(row, rules)).ended(now, rules)]
 
     async def end(self, uin: int, session_id: str) -> bool:
         """End one session of a user; False when there is none."""
         return bool(
             await self._db.execute("DELETE FROM console_session WHERE token_hash = $1 AND uin = $2", session_id, uin)
         )
-
-    async def end_all(self, uin: int, but: str = "") -> None:
-        await self._db.execute("DELETE FROM console_session WHERE uin = $1 AND token_hash <> $2", uin, but)

@@ -6,7 +6,7 @@ import re
 import secrets
 import string
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -25,7 +25,9 @@ from sodam.access.model import (
     Group,
     User,
 )
-from sodam.access.sessions import Sessions
+from sodam.access.policies import attach
+from sodam.access.security import SecuritySettings
+from sodam.access.sessions import end_all
 from sodam.control import ControlError, invalid, missing
 from sodam.storage import Database, Tx
 
@@ -33,13 +35,22 @@ _NAME: Final = re.compile(r"[A-Za-z0-9@._\-\[\]:]{1,64}")
 _ALPHABET: Final = string.ascii_letters + string.digits
 
 
+class NewUser(msgspec.Struct, frozen=True):
+    """A sub-user that is about to be."""
+
+    user: User
+    generated: str
+    """The password, if it was made up; it cannot be seen again."""
+    key: AccessKey | None
+
+
 class UserService:
     def __init__(
-        self, db: Database, login: LoginService, sessions: Sessions, clock: Callable[[], float] = time.time
+        self, db: Database, login: LoginService, security: SecuritySettings, clock: Callable[[], float] = time.time
     ) -> None:
         self._db = db
         self._login = login
-        self._sessions = sessions
+        self._security = security
         self._clock = clock
 
     # Users
@@ -78,10 +89,10 @@ class UserService:
             raise missing(f"there is no user with Uid {uid}", "UserNotExist")
         return user
 
-    async def add(self, wanted: User, password: str, *, use_api: bool) -> tuple[User, str, AccessKey | None]:
-        """Create a sub-user from the fields of ``wanted``. Its password if one was generated, its first key if wished.
+    async def prepare(self, wanted: User, password: str, *, use_api: bool) -> NewUser:
+        """A sub-user from the fields of ``wanted``, with a first key if wished; nothing is written.
 
-        Raises ControlError UserNameIllegal, SubUserNameInUse, SubUserFull or PasswordViolatedRules.
+        Raises ControlError UserNameIllegal or PasswordViolatedRules.
         """
         if not _NAME.fullmatch(wanted.name) or wanted.name.lower() == ROOT_NAME:
             message = "a user name has 1 to 64 letters, digits or @ . _ - [ ] : and is not root"
@@ -90,44 +101,46 @@ class UserService:
         if wanted.console_login and not password:
             password = generated = passwords.generate()
         if wanted.console_login:
-            passwords.check_password(password, (await self._login.rules()).rules)
+            passwords.check_password(password, (await self._security.passwords()).rules)
         hashed = await passwords.hash_password(password) if wanted.console_login else ""
         user = msgspec.structs.replace(
             wanted, uin=new_uin(), uid=1000 + secrets.randbelow(2**31), password=hashed, password_at=now, created_at=now
         )
-        key = self._new_key(user.uin, "") if use_api else None
+        return NewUser(user, generated, self._new_key(user.uin, "") if use_api else None)
+
+    async def add(self, made: Sequence[NewUser], policy_ids: Sequence[int] = (), by: int = 0) -> None:
+        """Create sub-users together with their keys and policies, all or none. ``by``: who attaches.
+
+        Raises ControlError SubUserNameInUse, SubUserFull, ResourceNotFound.PolicyIdNotFound or AttachmentFull.
+        """
 
         async def run(tx: Tx) -> None:
-            if await store.count_users(tx) >= MAX_USERS:
-                raise invalid(f"there are {MAX_USERS} sub-users already", "SubUserFull")
-            if not await store.insert(tx, user):
-                raise invalid(f"the name {user.name!r} is taken", "SubUserNameInUse")
-            if key is not None:
-                await store.insert_key(tx, key)
+            if await store.count_users(tx) + len(made) > MAX_USERS:
+                raise invalid(f"there are at most {MAX_USERS} sub-users", "SubUserFull")
+            for one in made:
+                if not await store.insert(tx, one.user):
+                    raise invalid(f"the name {one.user.name!r} is taken", "SubUserNameInUse")
+                if one.key is not None:
+                    await store.insert_key(tx, one.key)
+            for policy_id in policy_ids:
+                await attach(tx, policy_id, "user", [one.user.uin for one in made], by=by, now=int(self._clock()))
 
         await self._db.write(run)
-        return user, generated, key
 
-    async def update(self, user: User, changes: dict[str, object], password: str) -> str:
-        """Change fields; the password too when one is given or console access begins. The generated one, if any."""
-        generated = ""
-        if changes.get("console_login") and not password and not user.password:
-            password = generated = passwords.generate()
-        if password:
-            need = bool(changes.get("need_reset", user.need_reset))
-            await self._login.set_password(user, password, need_reset=need)
-        if changes:
-            await self._db.write(lambda tx: store.update(tx, user.uin, **changes))
-        if password or changes.get("console_login") is False:
-            await self._sessions.end_all(user.uin)
-        return generated
+    async def new_password(self, user: User, password: str, *, need_reset: bool) -> dict[str, object]:
+        """The fields that a password chosen by somebody else changes, for ``update``. Raises ControlError."""
+        return await self._login.new_password(user, password) | {"need_reset": need_reset}
 
-    async def reset_password(self, user: User, password: str, *, need_reset: bool) -> str:
-        """Set a password, or make one; the generated one. Ends the user's sessions and any lock."""
-        generated = "" if password else passwords.generate()
-        await self._login.set_password(user, password or generated, need_reset=need_reset)
-        await self._sessions.end_all(user.uin)
-        return generated
+    async def update(self, user: User, changes: dict[str, object]) -> None:
+        """Change fields; when the password is among them or console access ends, the user's sessions end too."""
+
+        async def run(tx: Tx) -> None:
+            if changes:
+                await store.update(tx, user.uin, **changes)
+            if "password" in changes or changes.get("console_login") is False:
+                await end_all(tx, user.uin)
+
+        await self._db.write(run)
 
     async def clear_mfa(self, user: User) -> None:
         await self._db.write(lambda tx: store.update(tx, user.uin, totp="", totp_next=""))
@@ -147,10 +160,7 @@ class UserService:
     # Groups
 
     async def group(self, group_id: int) -> Group:
-        found = await store.group(self._db, group_id)
-        if found is None:
-            raise missing(f"there is no group {group_id}", "GroupNotExist")
-        return found
+        return await _group(self._db, group_id)
 
     async def groups(self) -> list[Group]:
         return await store.groups(self._db)
@@ -179,10 +189,11 @@ class UserService:
             _check_group_name(name)
 
         async def run(tx: Tx) -> None:
-            if name is not None and name != group.name and await store.group_named(tx, name):
+            current = await _group(tx, group.id)
+            if name is not None and name != current.name and await store.group_named(tx, name):
                 raise invalid(f"the name {name!r} is taken", "GroupNameInUse")
-            new_remark = group.remark if remark is None else remark
-            await store.update_group(tx, group.id, group.name if name is None else name, new_remark)
+            new_name, new_remark = current.name if name is None else name, current.remark if remark is None else remark
+            await store.update_group(tx, group.id, new_name, new_remark)
 
         await self._db.write(run)
 
@@ -190,10 +201,11 @@ class UserService:
         await self._db.write(lambda tx: store.delete_group(tx, group_id))
 
     async def add_members(self, pairs: list[tuple[int, int]]) -> None:
-        """Pairs of group id and uin, all or none. Raises ControlError GroupUserFull or UserGroupFull."""
+        """Pairs of group id and uin, all or none. Raises ControlError GroupNotExist, GroupUserFull or UserGroupFull."""
 
         async def run(tx: Tx) -> None:
             for group_id, uin in pairs:
+                await _group(tx, group_id)
                 await store.add_member(tx, group_id, uin, int(self._clock()))
                 if len(await store.members(tx, group_id)) > MAX_USERS_PER_GROUP:
                     raise invalid(f"a group has at most {MAX_USERS_PER_GROUP} users", "GroupUserFull")
@@ -251,6 +263,13 @@ class UserService:
 
     async def used_key(self, secret_id: str) -> None:
         await store.touch_key(self._db, secret_id, int(self._clock()))
+
+
+async def _group(source: Database | Tx, group_id: int) -> Group:
+    found = await store.group(source, group_id)
+    if found is None:
+        raise missing(f"there is no group {group_id}", "GroupNotExist")
+    return found
 
 
 def _check_group_name(name: str) -> None:

@@ -11,6 +11,7 @@ import structlog
 
 from sodam.access.login import LoginService
 from sodam.access.policies import PolicyService
+from sodam.access.security import SecuritySettings
 from sodam.access.sessions import Sessions
 from sodam.access.users import UserService
 from sodam.apps.deletion import AppDeletion
@@ -36,15 +37,16 @@ DAY = 86400
 def build(services: Services, clock: Callable[[], float] = time.time) -> ControlPlane:
     """Everything built, nothing started."""
     db, apps, settings = services.db, services.apps, services.settings
-    sessions = Sessions(db, clock)
-    login = LoginService(db, sessions, clock)
+    security = SecuritySettings(db, clock)
+    login = LoginService(db, security, clock)
     jobs = JobService(db, clock)
     prices = Prices(currency=settings.currency, amounts=dict(settings.prices))
     plane = ControlPlane(
         services=services,
         login=login,
-        sessions=sessions,
-        users=UserService(db, login, sessions, clock),
+        security=security,
+        sessions=Sessions(db, security, clock),
+        users=UserService(db, login, security, clock),
         policies=PolicyService(db, catalogue, lambda: login.owner_uin, clock),
         audit=AuditLog(db, clock),
         jobs=jobs,

@@ -50,7 +50,8 @@ class CloudApi:
             answer = msgspec.json.encode(result) if result is not None else b"{}"
         except Exception as caught:
             error = caught if isinstance(caught, ControlError) else _internal(request_id)
-            described = {"Code": error.code, "Message": error.message, **error.extra}
+            cure = {"Cure": error.cure} if error.cure else {}
+            described = {"Code": error.code, "Message": error.message, **cure, **error.extra}
             answer = msgspec.json.encode({"Error": described})
         inside = answer[1:-1] + b"," if len(answer) > 2 else b""
         payload = b'{"Response":{' + inside + b'"RequestId":"' + request_id.encode() + b'"}}'
@@ -89,9 +90,10 @@ class CloudApi:
         )
         if not tc3.matches(authorization, key.secret_key, timestamp, canonical):
             raise ControlError("AuthFailure.SignatureFailure", "the signature does not match")
-        await plane.users.used_key(key.secret_id)
         user = await plane.users.get_uin(key.uin)
         client = scope.get("client")
+        await plane.security.guard(user, client[0] if client else "")
+        await plane.users.used_key(key.secret_id)
         caller = Caller(
             user=user,
             owner_uin=plane.owner_uin,

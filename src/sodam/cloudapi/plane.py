@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sodam.access.login import LoginService
 from sodam.access.model import Caller
 from sodam.access.policies import Authority, PolicyService
+from sodam.access.security import SecuritySettings
 from sodam.access.sessions import Sessions
 from sodam.access.users import UserService
 from sodam.apps.deletion import AppDeletion
@@ -23,6 +24,7 @@ from sodam.services import Services
 class ControlPlane:
     services: Services
     login: LoginService
+    security: SecuritySettings
     sessions: Sessions
     users: UserService
     policies: PolicyService

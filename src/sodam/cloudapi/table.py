@@ -21,6 +21,7 @@ _FILES: Final = (
     "relations",
     "jobs",
     "users",
+    "security",
     "groups",
     "access_keys",
     "policies",

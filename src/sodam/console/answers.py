@@ -15,6 +15,8 @@ _STATUS: Final = {
     "AuthFailure.MFAFailure": 401,
     "AuthFailure.AccountLocked": 429,
     "AuthFailure": 403,
+    "IpInBlacklist": 403,
+    "IpNotInWhitelist": 403,
     "UnsupportedOperation.PlanRequired": 403,
     "UnsupportedOperation": 409,
     "UnsupportedMediaType": 415,

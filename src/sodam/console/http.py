@@ -32,6 +32,10 @@ from sodam.http import AsgiApp
 COOKIE: Final = "sodam_session"
 PATH: Final = "/console"
 _NO_TOKEN_NEEDED: Final = ("Login", "Whoami")
+_FROM_ANYWHERE: Final = ("Login", "Logout")
+"""``Login`` asks the rules for addresses itself, about the user who signs in; leaving is always allowed."""
+UNATTENDED: Final = "x-console-unattended"
+"""A page sets it when nobody has touched it for a while: what it fetches by itself keeps no session alive."""
 
 
 class Console:
@@ -59,18 +63,12 @@ class Console:
         return _guarded(Response(openapi.encoded(), media_type="application/json"))
 
     async def _api(self, request: Request) -> Response:
-        request_id = str(uuid.uuid4())
-        call = SessionCall(
-            self._plane,
-            ip=request.client.host if request.client else "",
-            user_agent=request.headers.get("user-agent", "")[:200],
-            request_id=request_id,
-        )
+        call = self._begin(request)
         try:
             result = await self._run(request, call)
-            response = success(result, request_id)
+            response = success(result, call.request_id)
         except ControlError as error:
-            response = failure(error, request_id)
+            response = failure(error, call.request_id)
             if error.code == "AuthFailure.NotSignedIn" and COOKIE in request.cookies:
                 call.set_token = ""
         except ClientDisconnect:
@@ -78,6 +76,14 @@ class Console:
         if call.set_token is not None:
             _set_cookie(request, response, call.set_token)
         return _guarded(response)
+
+    def _begin(self, request: Request) -> SessionCall:
+        return SessionCall(
+            self._plane,
+            ip=request.client.host if request.client else "",
+            user_agent=request.headers.get("user-agent", "")[:200],
+            request_id=str(uuid.uuid4()),
+        )
 
     async def _run(self, request: Request, call: SessionCall) -> Any:
         service, name = request.path_params["service"], request.path_params["action"]
@@ -88,6 +94,8 @@ class Console:
             if action is None:
                 raise _unknown(service, name)
             await self._sign_in(request, call, needed=name != "Login", token=name not in _NO_TOKEN_NEEDED)
+            if call.caller is not None and name not in _FROM_ANYWHERE:
+                await self._plane.security.guard(call.user, call.ip)
             return await run_session(call, action, await _body(request, MAX_BODY))
         await self._sign_in(request, call, needed=True, token=True)
         found = TABLE.find(service, name)
@@ -101,7 +109,7 @@ class Console:
     async def _sign_in(self, request: Request, call: SessionCall, *, needed: bool, token: bool) -> None:
         """Fill in who calls. Raises ControlError when nobody is signed in though somebody must be."""
         cookie = request.cookies.get(COOKIE, "")
-        session = await self._plane.sessions.find(cookie)
+        session = await self._plane.sessions.find(cookie, seen=UNATTENDED not in request.headers)
         if session is None:
             if needed:
                 raise ControlError("AuthFailure.NotSignedIn", "you are not signed in, or the session has ended")
@@ -122,19 +130,14 @@ class Console:
         )
 
     async def _may_act(self, call: SessionCall) -> None:
-        """Raises ControlError while the password must be changed before anything else."""
+        """Raises ControlError for a forbidden address, and while the password must be changed before anything else."""
+        await self._plane.security.guard(call.user, call.ip)
         if await must_change_password(self._plane, call.user):
             raise ControlError("AuthFailure.PasswordExpired", "the password must be changed first")
 
     async def _file(self, request: Request) -> Response:
         """A job's file. A navigation cannot carry the CSRF token: SameSite keeps other sites from fetching it."""
-        request_id = str(uuid.uuid4())
-        call = SessionCall(
-            self._plane,
-            ip=request.client.host if request.client else "",
-            user_agent=request.headers.get("user-agent", "")[:200],
-            request_id=request_id,
-        )
+        call = self._begin(request)
         try:
             await self._sign_in(request, call, needed=True, token=False)
             await self._may_act(call)
@@ -143,7 +146,7 @@ class Console:
             assert call.caller is not None
             job_id = request.path_params["job_id"]
             body = b'{"JobId":"' + job_id.encode("ascii", "replace").replace(b'"', b"").replace(b"\\", b"") + b'"}'
-            view = await run_action(self._plane, action, call.caller, body, request_id)
+            view = await run_action(self._plane, action, call.caller, body, call.request_id)
             if not view.File:
                 raise ControlError("ResourceNotFound", "the job has no file")
         except ControlError as error:

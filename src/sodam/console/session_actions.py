@@ -105,7 +105,7 @@ class Who(msgspec.Struct, kw_only=True):
 
 
 async def must_change_password(plane: ControlPlane, user: User) -> bool:
-    return user.need_reset or expired(user, (await plane.login.rules()).rules, int(plane.clock()))
+    return user.need_reset or expired(user, (await plane.security.passwords()).rules, int(plane.clock()))
 
 
 async def _who(call: SessionCall) -> Who:
@@ -174,8 +174,7 @@ class ChangePassword(msgspec.Struct):
 @_action("ChangePassword", audited=True)
 async def change_password(call: SessionCall, request: ChangePassword) -> Who:
     """Change the own password; all other sessions end."""
-    await call.plane.login.change_password(call.user, request.OldPassword, request.NewPassword)
-    await call.plane.sessions.end_all(call.user.uin, but=call.session_id)
+    await call.plane.login.change_password(call.user, request.OldPassword, request.NewPassword, session=call.session_id)
     return await _who(call)
 
 

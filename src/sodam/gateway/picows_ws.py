@@ -26,7 +26,7 @@ from picows import (
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from sodam.gateway.frames import MAX_FRAME, wire_frame
-from sodam.gateway.transport import CLOSE_SECONDS, Accept, Receiver
+from sodam.gateway.transport import CLOSE_SECONDS, Accept, ClientOf, Receiver, host_of
 
 log = structlog.get_logger(__name__)
 _MAX_WRITE = 256 * 1024
@@ -134,8 +134,30 @@ class PicowsTransport(WSListener):
         self._receiver.closed()
 
 
+class _Listener:
+    """Makes a connection's listener once its request is read. It does not know its protocol: no ring is left."""
+
+    __slots__ = ("_accept", "_client_of", "peer")
+
+    def __init__(self, accept: Accept, client_of: ClientOf) -> None:
+        self._accept = accept
+        self._client_of = client_of
+        self.peer = ""
+
+    def __call__(self, request: WSUpgradeRequest) -> PicowsTransport | None:
+        path, _, query = request.path.decode("latin-1").partition("?")
+        forwarded = request.headers.getall("x-forwarded-for", [])
+        receiver = self._accept(path, query, self._client_of(self.peer, forwarded))
+        return PicowsTransport(receiver) if receiver is not None else None
+
+
 class _UpgradedProtocol(WSProtocol):  # type: ignore[misc]
-    __slots__ = ()
+    __slots__ = ("made_by",)
+    made_by: _Listener
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self.made_by.peer = host_of(transport.get_extra_info("peername"))
+        super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         at = 0
@@ -147,16 +169,12 @@ class _UpgradedProtocol(WSProtocol):  # type: ignore[misc]
             at += size
 
 
-def upgrade_protocol(accept: Accept) -> Callable[..., Any]:
+def upgrade_protocol(accept: Accept, client_of: ClientOf) -> Callable[..., Any]:
     """What uvicorn's ``ws`` option takes: a factory of protocols for upgraded sockets."""
 
-    def listener(request: WSUpgradeRequest) -> PicowsTransport | None:
-        path, _, query = request.path.decode("latin-1").partition("?")
-        receiver = accept(path, query, request.headers.get("x-forwarded-for", ""))
-        return PicowsTransport(receiver) if receiver is not None else None
-
     def factory(**_: Any) -> Any:
-        return _UpgradedProtocol(
+        listener = _Listener(accept, client_of)
+        protocol = _UpgradedProtocol(
             None,  # host and port
             None,  # path
             False,  # client side
@@ -173,5 +191,7 @@ def upgrade_protocol(accept: Accept) -> Callable[..., Any]:
             None,  # extra headers
             1024,  # initial read buffer
         )
+        protocol.made_by = listener
+        return protocol
 
     return factory

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 CLOSE_SECONDS = 2.0
@@ -50,3 +50,10 @@ class Upgrade(Protocol):
 
 Accept = Callable[[str, str, str], Receiver | None]
 """``(path, query, client_ip)`` to the receiver of the new connection, or None to refuse it with 404."""
+ClientOf = Callable[[str, Sequence[str]], str]
+"""``(peer, X-Forwarded-For headers)`` to the client's address."""
+
+
+def host_of(peer: object) -> str:
+    """The address of what ``get_extra_info("peername")`` gave; empty for a socket without one."""
+    return str(peer[0]) if isinstance(peer, tuple) and peer else ""

@@ -12,14 +12,15 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from sodam.gateway.frames import MAX_FRAME
-from sodam.gateway.transport import CLOSE_SECONDS, Accept, Receiver
+from sodam.gateway.transport import CLOSE_SECONDS, Accept, ClientOf, Receiver, host_of
 
 
 class WebsocketsTransport(asyncio.Protocol):
     """See ``Transport``."""
 
-    def __init__(self, accept: Accept) -> None:
+    def __init__(self, accept: Accept, client_of: ClientOf) -> None:
         self._accept = accept
+        self._client_of = client_of
         self._protocol = ServerProtocol(max_size=MAX_FRAME)
         self._raw: asyncio.Transport | None = None
         self._receiver: Receiver | None = None
@@ -70,7 +71,9 @@ class WebsocketsTransport(asyncio.Protocol):
         response = self._protocol.accept(request)
         path, _, query = request.path.partition("?")
         if response.status_code == 101:
-            self._receiver = self._accept(path, query, request.headers.get("X-Forwarded-For", ""))
+            peer = host_of(self._raw.get_extra_info("peername")) if self._raw is not None else ""
+            client_ip = self._client_of(peer, request.headers.get_all("X-Forwarded-For"))
+            self._receiver = self._accept(path, query, client_ip)
             if self._receiver is None:
                 response = self._protocol.reject(404, "not found\n")
         self._protocol.send_response(response)
@@ -100,6 +103,6 @@ class WebsocketsTransport(asyncio.Protocol):
             self._raw.close()
 
 
-def upgrade_protocol(accept: Accept) -> Callable[..., Any]:
+def upgrade_protocol(accept: Accept, client_of: ClientOf) -> Callable[..., Any]:
     """What uvicorn's ``ws`` option takes."""
-    return lambda **_: WebsocketsTransport(accept)
+    return lambda **_: WebsocketsTransport(accept, client_of)

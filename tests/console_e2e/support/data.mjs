@@ -113,6 +113,13 @@ async function people(call) {
   const presets = await call("cam/ListPolicies", { Scope: "QCS", Rp: 50 });
   const readOnly = presets.List.find(({ PolicyName }) => PolicyName === "QcloudIMReadOnlyAccess");
   await call("cam/AttachUserPolicy", { PolicyId: readOnly.PolicyId, AttachUin: made[2].Uin });
+  await call("cam/CreateSubAccountLoginIpPolicy", {
+    IpPolicies: [
+      { IP: "127.0.0.0/8", Effect: "Allow" },
+      { IP: "2001:db8:4a0:88::/64", Effect: "Allow" },
+      { IP: "198.51.100.66", Effect: "Deny" },
+    ],
+  });
   const { AccessKey } = await call("cam/CreateAccessKey", { Description: "nightly export" });
   return { users: made, group: GroupId, policy: PolicyId, preset: readOnly.PolicyId, accessKey: AccessKey };
 }

@@ -35,5 +35,6 @@ export const pages = ({ users, group, policy, trial }) => [
   ["policy-new-tag", "/access/policies/new?tab=tag"],
   ["policy", `/access/policies/${policy}`],
   ["keys", "/access/keys"],
+  ["security", "/access/security"],
   ["audit", "/audit"],
 ];

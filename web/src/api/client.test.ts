@@ -19,6 +19,22 @@ describe("call", () => {
     expect(options?.headers).toMatchObject({ "X-CSRF-Token": "token" });
   });
 
+  it("says when nobody has touched the page for a while", async () => {
+    vi.useFakeTimers();
+    const fetch = answer(200, '{"RequestId": "r", "Data": {}}');
+    const sent = async () => {
+      await call("session/Whoami", {});
+      return "X-Console-Unattended" in (fetch.mock.lastCall?.[1].headers ?? {});
+    };
+    window.dispatchEvent(new Event("keydown"));
+    expect(await sent()).toBe(false);
+    vi.advanceTimersByTime(61_000);
+    expect(await sent()).toBe(true);
+    window.dispatchEvent(new Event("pointermove"));
+    expect(await sent()).toBe(false);
+    vi.useRealTimers();
+  });
+
   it("rejects with the server's code, cure and request id", async () => {
     answer(403, '{"RequestId": "r9", "Error": {"Code": "LimitExceeded", "Message": "full", "Cure": "delete one"}}');
     const error = await call("session/Whoami", {}).catch((reason) => reason);

@@ -54,6 +54,13 @@ export function setApiLanguage(next: string): void {
   language = next;
 }
 
+// Pages fetch by themselves too (the bell, running jobs): a session's idle time counts from a person's last doing.
+const UNATTENDED_MS = 60_000;
+let touchedAt = Date.now();
+for (const doing of ["pointerdown", "pointermove", "keydown", "wheel"]) {
+  window.addEventListener(doing, () => (touchedAt = Date.now()), { capture: true, passive: true });
+}
+
 // Numbers beyond 2^53 - 1 (custom fields may be uint64) lose digits as JavaScript numbers. Where the browser can tell
 // their text they arrive as text, and `exactNumber` sends such a text as a number.
 type RawJson = { rawJSON?: (text: string) => unknown };
@@ -79,6 +86,7 @@ export async function call<A extends Action>(action: A, request: Request<A>, sig
       headers: {
         "Content-Type": "application/json",
         "Accept-Language": language,
+        ...(Date.now() - touchedAt > UNATTENDED_MS ? { "X-Console-Unattended": "1" } : {}),
         ...(csrfToken ? { "X-CSRF-Token": csrfToken } : {}),
       },
       body: JSON.stringify(request),

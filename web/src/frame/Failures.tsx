@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { ApiError } from "../api/client";
 import { LinkButton } from "../ui/Button";
 import { ErrorNote } from "../ui/ErrorNote";
 import { Empty } from "../ui/Page";
@@ -14,10 +15,17 @@ export function NotFound() {
   );
 }
 
+/** A page that cannot be shown. Who may not come from this address may still come as root. */
 export function PageFailure({ error, reset }: { error: unknown; reset: () => void }) {
+  const { t } = useTranslation();
   return (
     <div className="page">
       <ErrorNote error={error} onRetry={reset} />
+      {error instanceof ApiError && error.code.startsWith("Ip") && (
+        <div className="row">
+          <LinkButton to="/login">{t("error.otherUser")}</LinkButton>
+        </div>
+      )}
     </div>
   );
 }

@@ -6,11 +6,11 @@ from typing import Literal
 
 import msgspec
 
-from sodam.access.policy_store import Attachment, Policy
+from sodam.access.policy_store import Attachment, Kind, Policy
 from sodam.access.presets import Preset
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.policies import OfPolicy
-from sodam.cloudapi.actions.views import Id, Keyword, Page, Rp, stamp
+from sodam.cloudapi.actions.views import Id, Keyword, Paged, stamp
 
 
 class AttachUserPolicy(OfPolicy):
@@ -76,10 +76,6 @@ class AttachedList(msgspec.Struct):
     List: list[AttachedPolicy]
 
 
-def _name(found: Policy | Preset) -> str:
-    return found.name
-
-
 def _mode(found: Policy | Preset) -> int:
     return 1 if isinstance(found, Preset) else found.create_mode
 
@@ -88,15 +84,19 @@ def _kind(found: Policy | Preset) -> Literal["User", "QCS"]:
     return "QCS" if isinstance(found, Preset) else "User"
 
 
-async def _attached(call: Call, items: list[Attachment], keyword: str, page: int, rp: int) -> AttachedList:
+class ListAttached(Paged, kw_only=True):
+    Keyword: Keyword = ""
+
+
+async def _attached(call: Call, kind: Kind, target: int, request: ListAttached) -> AttachedList:
     lines = []
-    for item in items:
+    for item in await call.plane.policies.attached(kind, target):
         found = await call.plane.policies.get(item.policy_id)
-        if keyword.lower() in _name(found).lower():
+        if request.Keyword.lower() in found.name.lower():
             lines.append(
                 AttachedPolicy(
                     PolicyId=item.policy_id,
-                    PolicyName=_name(found),
+                    PolicyName=found.name,
                     AddTime=stamp(item.created_at),
                     CreateMode=_mode(found),
                     PolicyType=_kind(found),
@@ -105,47 +105,35 @@ async def _attached(call: Call, items: list[Attachment], keyword: str, page: int
                     OperateUin=str(item.created_by),
                 )
             )
-    start = (page - 1) * rp
-    return AttachedList(len(lines), lines[start : start + rp])
+    return AttachedList(len(lines), request.cut(lines))
 
 
-class ListAttachedUserPolicies(msgspec.Struct):
+class ListAttachedUserPolicies(ListAttached, kw_only=True):
     TargetUin: Id
-    Page: Page = 1
-    Rp: Rp = 20
-    Keyword: Keyword = ""
 
 
 @action("cam", "ListAttachedUserPolicies", kind="list", level="operation")
 async def list_attached_user_policies(call: Call, request: ListAttachedUserPolicies) -> AttachedList:
     """The policies that a sub-user has directly, newest first."""
     user = await call.plane.users.get_sub(request.TargetUin)
-    items = await call.plane.policies.attached("user", user.uin)
-    return await _attached(call, items, request.Keyword, request.Page, request.Rp)
+    return await _attached(call, "user", user.uin, request)
 
 
-class ListAttachedGroupPolicies(msgspec.Struct):
+class ListAttachedGroupPolicies(ListAttached, kw_only=True):
     TargetGroupId: Id
-    Page: Page = 1
-    Rp: Rp = 20
-    Keyword: Keyword = ""
 
 
 @action("cam", "ListAttachedGroupPolicies", kind="list", level="operation")
 async def list_attached_group_policies(call: Call, request: ListAttachedGroupPolicies) -> AttachedList:
     """The policies of a group, newest first."""
     group = await call.plane.users.group(request.TargetGroupId)
-    items = await call.plane.policies.attached("group", group.id)
-    return await _attached(call, items, request.Keyword, request.Page, request.Rp)
+    return await _attached(call, "group", group.id, request)
 
 
-class ListAttachedUserAllPolicies(msgspec.Struct):
+class ListAttachedUserAllPolicies(ListAttached, kw_only=True):
     TargetUin: Id
-    Rp: Rp = 20
-    Page: Page = 1
     AttachType: Literal[0, 1, 2] = 0
     StrategyType: Literal[0, 1, 2] = 0
-    Keyword: Keyword = ""
 
 
 class PolicyGroup(msgspec.Struct):
@@ -185,13 +173,13 @@ async def list_attached_user_all_policies(call: Call, request: ListAttachedUserA
     for item, by in sources:
         found = await call.plane.policies.get(item.policy_id)
         strategy = 2 if isinstance(found, Preset) else 1
-        if request.StrategyType not in (0, strategy) or request.Keyword.lower() not in _name(found).lower():
+        if request.StrategyType not in (0, strategy) or request.Keyword.lower() not in found.name.lower():
             continue
         line = lines.setdefault(
             (item.policy_id, by is not None),
             HeldPolicy(
                 str(item.policy_id),
-                _name(found),
+                found.name,
                 found.description,
                 stamp(item.created_at),
                 str(strategy),
@@ -201,13 +189,11 @@ async def list_attached_user_all_policies(call: Call, request: ListAttachedUserA
         )
         if by is not None:
             line.Groups.append(by)
-    start = (request.Page - 1) * request.Rp
-    return HeldList(len(lines), list(lines.values())[start : start + request.Rp])
+    return HeldList(len(lines), request.cut(list(lines.values())))
 
 
-class ListEntitiesForPolicy(OfPolicy):
-    Page: Page = 1
-    Rp: Rp = 20
+class ListEntitiesForPolicy(Paged, kw_only=True):
+    PolicyId: Id
     EntityFilter: Literal["All", "User", "Group", "Role"] = "All"
 
 
@@ -238,8 +224,7 @@ async def list_entities_for_policy(call: Call, request: ListEntitiesForPolicy) -
             lines.append(EntityLine(str(user.uid), user.name, user.uin, 1, when))
         elif item.kind == "group" and request.EntityFilter in ("All", "Group") and item.target in groups:
             lines.append(EntityLine(str(item.target), groups[item.target].name, 0, 2, when))
-    start = (request.Page - 1) * request.Rp
-    return EntityList(len(lines), lines[start : start + request.Rp])
+    return EntityList(len(lines), request.cut(lines))
 
 
 # Boundaries. Their TargetUin says whose boundary, not what the resource is: these are operations.
@@ -266,16 +251,16 @@ class BoundaryView(msgspec.Struct):
 async def put_user_permissions_boundary(call: Call, request: PutUserPermissionsBoundary) -> None:
     """Set a policy that bounds what a sub-user's other policies can grant."""
     user = await call.plane.users.get_sub(request.TargetUin)
-    await call.plane.policies.set_boundary(user, request.PolicyId)
     call.changed({"Boundary": user.boundary}, {"Uin": user.uin, "Boundary": request.PolicyId})
+    await call.plane.policies.set_boundary(user, request.PolicyId)
 
 
 @action("cam", "DeleteUserPermissionsBoundary", kind="write", level="operation")
 async def delete_user_permissions_boundary(call: Call, request: OfBoundary) -> None:
     """Remove a sub-user's permissions boundary."""
     user = await call.plane.users.get_sub(request.TargetUin)
-    await call.plane.policies.set_boundary(user, 0)
     call.changed({"Boundary": user.boundary}, {"Uin": user.uin, "Boundary": 0})
+    await call.plane.policies.set_boundary(user, 0)
 
 
 @action("cam", "GetUserPermissionBoundary", kind="read", level="operation")
@@ -286,4 +271,4 @@ async def get_user_permission_boundary(call: Call, request: OfBoundary) -> Bound
         return BoundaryView(0, "", "", 0, 0)
     found = await call.plane.policies.get(user.boundary)
     document = await call.plane.policies.document(found)
-    return BoundaryView(user.boundary, _name(found), document, 2 if isinstance(found, Preset) else 1, _mode(found))
+    return BoundaryView(user.boundary, found.name, document, 2 if isinstance(found, Preset) else 1, _mode(found))

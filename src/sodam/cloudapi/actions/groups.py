@@ -9,7 +9,7 @@ import msgspec
 from sodam.access.model import Group, User
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.users import Remark
-from sodam.cloudapi.actions.views import Id, Keyword, Page, Rp, stamp
+from sodam.cloudapi.actions.views import Id, Keyword, Paged, stamp
 from sodam.control import invalid
 
 GroupName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -43,8 +43,9 @@ class UpdateGroup(OfGroup):
 async def update_group(call: Call, request: UpdateGroup) -> None:
     """Rename a group or change its remark."""
     group = await call.plane.users.group(request.GroupId)
+    given = {"name": request.GroupName, "remark": request.Remark}
+    call.changed(group, msgspec.structs.replace(group, **{k: v for k, v in given.items() if v is not None}))
     await call.plane.users.update_group(group, request.GroupName, request.Remark)
-    call.changed(group, await call.plane.users.group(request.GroupId))
 
 
 @action("cam", "DeleteGroup", kind="write", level="operation")
@@ -52,8 +53,8 @@ async def delete_group(call: Call, request: OfGroup) -> None:
     """Delete a group: its members lose its policies at once."""
     group = await call.plane.users.group(request.GroupId)
     members = await call.plane.users.members(request.GroupId)
-    await call.plane.users.delete_group(request.GroupId)
     call.changed({"Group": group, "Members": [user.name for user in members]}, {})
+    await call.plane.users.delete_group(request.GroupId)
 
 
 class GroupMember(msgspec.Struct, kw_only=True):
@@ -118,9 +119,7 @@ def _info(group: Group) -> GroupInfo:
     return GroupInfo(group.id, group.name, stamp(group.created_at), group.remark)
 
 
-class ListGroups(msgspec.Struct):
-    Page: Page = 1
-    Rp: Rp = 20
+class ListGroups(Paged, kw_only=True):
     Keyword: Keyword = ""
 
 
@@ -129,13 +128,11 @@ async def list_groups(call: Call, request: ListGroups) -> GroupList:
     """Groups by name."""
     word = request.Keyword.lower()
     found = [g for g in await call.plane.users.groups() if word in g.name.lower() or word in g.remark.lower()]
-    start = (request.Page - 1) * request.Rp
-    return GroupList(len(found), [_info(group) for group in found[start : start + request.Rp]])
+    return GroupList(len(found), [_info(group) for group in request.cut(found)])
 
 
-class ListUsersForGroup(OfGroup):
-    Page: Page = 1
-    Rp: Rp = 20
+class ListUsersForGroup(Paged, kw_only=True):
+    GroupId: Id
 
 
 class MemberList(msgspec.Struct):
@@ -148,15 +145,12 @@ async def list_users_for_group(call: Call, request: ListUsersForGroup) -> Member
     """Members of a group, by name."""
     await call.plane.users.group(request.GroupId)
     found = await call.plane.users.members(request.GroupId)
-    start = (request.Page - 1) * request.Rp
-    return MemberList(len(found), [_member(user) for user in found[start : start + request.Rp]])
+    return MemberList(len(found), [_member(user) for user in request.cut(found)])
 
 
-class ListGroupsForUser(msgspec.Struct):
+class ListGroupsForUser(Paged, kw_only=True):
     Uid: Id = 0
     SubUin: Id = 0
-    Page: Page = 1
-    Rp: Rp = 20
 
 
 @action("cam", "ListGroupsForUser", kind="list", level="operation")
@@ -164,8 +158,7 @@ async def list_groups_for_user(call: Call, request: ListGroupsForUser) -> GroupL
     """The groups of a sub-user."""
     user = await call.plane.users.find(uin=request.SubUin, uid=request.Uid)
     found = await call.plane.users.groups_of(user.uin)
-    start = (request.Page - 1) * request.Rp
-    return GroupList(len(found), [_info(group) for group in found[start : start + request.Rp]])
+    return GroupList(len(found), [_info(group) for group in request.cut(found)])
 
 
 class Membership(msgspec.Struct):

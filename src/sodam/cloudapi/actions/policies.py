@@ -14,10 +14,9 @@ from sodam.cloudapi.actions.views import (
     DescriptionText,
     Id,
     Keyword,
-    Page,
+    Paged,
     PolicyName,
     PolicyText,
-    Rp,
     Tag,
     stamp,
     tags_view,
@@ -75,22 +74,14 @@ async def update_policy(call: Call, request: UpdatePolicy) -> PolicyCreated:
     if isinstance(found, Preset):
         if request.Alias is None or request.PolicyDocument is not None or request.Description is not None:
             raise ControlError("OperationDenied", "of a preset policy only the alias can be changed")
-        await policies.set_alias(found.policy_id, request.Alias)
         call.changed(None, {"PolicyName": found.name, "Alias": request.Alias})
+        await policies.set_alias(found.policy_id, request.Alias)
         return PolicyCreated(found.policy_id)
-    before = await policies.document(found)
-    if request.PolicyDocument is not None and request.PolicyDocument != before:
-        policies.check(request.PolicyDocument)
-        versions = [v.version_id for v in await policies.versions(found) if v.version_id != found.default_version]
-        if len(versions) >= MAX_VERSIONS - 1:
-            await policies.delete_versions(found, [min(versions)])
-        await policies.add_version(found, request.PolicyDocument, default=True)
-    if request.Description is not None:
-        await policies.describe(found, request.Description)
     call.changed(
-        {"PolicyName": found.name, "Description": found.description, "Document": before},
+        {"PolicyName": found.name, "Description": found.description, "Document": await policies.document(found)},
         {"Description": request.Description, "Document": request.PolicyDocument},
     )
+    await policies.update(found, request.Description, request.PolicyDocument)
     return PolicyCreated(found.id)
 
 
@@ -103,8 +94,8 @@ async def delete_policy(call: Call, request: DeletePolicy) -> None:
     """Delete custom policies, all or none; whoever had them loses them at once."""
     found = [await call.plane.policies.custom(policy_id) for policy_id in request.PolicyId]
     facts = [{"PolicyId": p.id, "PolicyName": p.name, "Document": await call.plane.policies.document(p)} for p in found]
-    await call.plane.policies.delete(request.PolicyId)
     call.changed({"Policies": facts}, {})
+    await call.plane.policies.delete(request.PolicyId)
 
 
 class PolicyDetails(msgspec.Struct):
@@ -131,9 +122,7 @@ async def get_policy(call: Call, request: OfPolicy) -> PolicyDetails:
     return PolicyDetails(found.name, found.description, 1, *times, document, "", 0, tags_view(found.tags))
 
 
-class ListPolicies(msgspec.Struct):
-    Rp: Rp = 20
-    Page: Page = 1
+class ListPolicies(Paged, kw_only=True):
     Scope: Literal["All", "QCS", "Local"] = "All"
     Keyword: Keyword = ""
 
@@ -207,8 +196,7 @@ async def list_policies(call: Call, request: ListPolicies) -> PolicyList:
         lines += [_preset_line(p, counts.get(p.policy_id, 0)) for p in presets]
     word = request.Keyword.lower()
     lines = [line for line in lines if word in line.PolicyName.lower() or word in line.Description.lower()]
-    start = (request.Page - 1) * request.Rp
-    return PolicyList(len(lines), lines[start : start + request.Rp], sorted({p.service for p in presets if p.service}))
+    return PolicyList(len(lines), request.cut(lines), sorted({p.service for p in presets if p.service}))
 
 
 # Versions
@@ -288,8 +276,8 @@ async def get_policy_version(call: Call, request: OfVersion) -> VersionView:
 async def set_default_policy_version(call: Call, request: OfVersion) -> None:
     """Put a version in force."""
     policy = await call.plane.policies.custom(request.PolicyId)
-    await call.plane.policies.set_default(policy, request.VersionId)
     call.changed({"VersionId": policy.default_version}, {"PolicyId": policy.id, "VersionId": request.VersionId})
+    await call.plane.policies.set_default(policy, request.VersionId)
 
 
 class DeletePolicyVersion(OfPolicy):

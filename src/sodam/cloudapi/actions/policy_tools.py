@@ -12,6 +12,7 @@ from sodam.access.policy import Mistake
 from sodam.access.wildcard import wildcard
 from sodam.cloudapi import action as actions
 from sodam.cloudapi.action import TABLE, Call, action
+from sodam.cloudapi.actions.rights import require
 from sodam.cloudapi.actions.views import DescriptionText, Id, PolicyName, TagKey, TagValue
 from sodam.cloudapi.run import app_resource, question, user_resource
 from sodam.control import invalid
@@ -101,15 +102,23 @@ class TagPolicyCreated(msgspec.Struct):
 async def create_tag_policy(call: Call, request: CreateTagPolicy) -> TagPolicyCreated:
     """A policy that allows actions on the apps with one of the tags, attached to users and groups at once.
 
-    Those of the actions that have no app as resource are granted as they are (access-management.md 2.6).
+    Those of the actions that have no app as resource are granted as they are (access-management.md 2.6). Attaching
+    needs cam:AttachUserPolicy and cam:AttachGroupPolicy too. All of it is done, or nothing.
     """
+    for targets, needed in ((request.Uins, "AttachUserPolicy"), (request.GroupIds, "AttachGroupPolicy")):
+        if targets:
+            require(call, "cam", needed)
     users = [(await call.plane.users.get_sub(uin)).uin for uin in request.Uins]
     groups = [(await call.plane.users.group(group_id)).id for group_id in request.GroupIds]
     document = _document(tag_statements(request.Actions, request.Tags))
-    policies = call.plane.policies
-    made = await policies.create(request.PolicyName, document, description=request.Description, create_mode=4)
-    await policies.attach(made, "user", users, call.caller.uin)
-    await policies.attach(made, "group", groups, call.caller.uin)
+    made = await call.plane.policies.create(
+        request.PolicyName,
+        document,
+        description=request.Description,
+        create_mode=4,
+        attach_to=(("user", users), ("group", groups)),
+        by=call.caller.uin,
+    )
     call.changed(None, {"PolicyId": made, "Document": document, "Uins": users, "GroupIds": groups})
     return TagPolicyCreated(made, document)
 

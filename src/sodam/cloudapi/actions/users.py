@@ -1,20 +1,24 @@
-"""Sub-users, password rules and the overview (access-management.md 6.1)."""
+"""Sub-users, collaborators and the overview (access-management.md 6.1)."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
+from sodam.access import passwords
 from sodam.access.model import OWNER_APP_ID, User
-from sodam.access.passwords import PasswordRules
+from sodam.access.users import NewUser
 from sodam.cloudapi.action import Call, Nothing, action
+from sodam.cloudapi.actions.rights import require
 from sodam.cloudapi.actions.views import Id, Password, stamp
 from sodam.control import invalid
 
 Flag = Literal[0, 1]
 Remark = Annotated[str, msgspec.Meta(max_length=200)]
 Short = Annotated[str, msgspec.Meta(max_length=100)]
+MAX_QUICK: Final = 10
+"""Users of one quick creation (access-management.md 1)."""
 
 
 class OfUser(msgspec.Struct):
@@ -94,11 +98,60 @@ async def add_user(call: Call, request: AddUser) -> UserAdded:
         console_login=bool(request.ConsoleLogin),
         need_reset=bool(request.NeedResetPassword),
     )
-    user, generated, key = await call.plane.users.add(wanted, request.Password, use_api=bool(request.UseApi))
-    call.changed(None, user_view(user))
-    return UserAdded(
-        user.uin, user.name, generated, key.secret_id if key else "", key.secret_key if key else "", user.uid
+    made = await call.plane.users.prepare(wanted, request.Password, use_api=bool(request.UseApi))
+    call.changed(None, user_view(made.user))
+    await call.plane.users.add([made])
+    return _added(made)
+
+
+def _added(made: NewUser) -> UserAdded:
+    key = made.key
+    secret = (key.secret_id, key.secret_key) if key else ("", "")
+    return UserAdded(made.user.uin, made.user.name, made.generated, *secret, made.user.uid)
+
+
+class UserName(msgspec.Struct):
+    Name: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class AddUsers(msgspec.Struct):
+    Users: Annotated[list[UserName], msgspec.Meta(min_length=1, max_length=MAX_QUICK)]
+    ConsoleLogin: Flag = 1
+    UseApi: Flag = 0
+    NeedResetPassword: Flag = 1
+    PolicyId: Annotated[list[Id], msgspec.Meta(max_length=MAX_QUICK)] = []
+    """Attached to every one of them."""
+
+
+class UsersAdded(msgspec.Struct):
+    Users: list[UserAdded]
+
+
+@action("cam", "AddUsers", kind="write", level="operation")
+async def add_users(call: Call, request: AddUsers) -> UsersAdded:
+    """Quick creation: up to ten sub-users with generated passwords, and their policies, all or none.
+
+    Attaching needs cam:AttachUserPolicy too. Passwords and keys are in the answer and cannot be seen again.
+    """
+    if request.PolicyId:
+        require(call, "cam", "AttachUserPolicy")
+    wanted = User(
+        uin=0,
+        root=False,
+        name="",
+        uid=0,
+        console_login=bool(request.ConsoleLogin),
+        need_reset=bool(request.NeedResetPassword),
     )
+    made = [
+        await call.plane.users.prepare(
+            msgspec.structs.replace(wanted, name=line.Name), "", use_api=bool(request.UseApi)
+        )
+        for line in request.Users
+    ]
+    call.changed(None, {"Users": [user_view(one.user) for one in made], "PolicyId": request.PolicyId})
+    await call.plane.users.add(made, request.PolicyId, call.caller.uin)
+    return UsersAdded([_added(one) for one in made])
 
 
 class UpdateUser(msgspec.Struct):
@@ -125,10 +178,13 @@ async def update_user(call: Call, request: UpdateUser) -> None:
         "email": request.Email,
     }
     changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
-    if request.ConsoleLogin and not request.Password and not user.password:
+    if request.Password:
+        need = bool(changes.get("need_reset", user.need_reset))
+        changes |= await call.plane.users.new_password(user, request.Password, need_reset=need)
+    elif request.ConsoleLogin and not user.password:
         raise invalid("console access needs a password: give one, or use ResetPassword", "PasswordViolatedRules")
-    await call.plane.users.update(user, changes, request.Password)
-    call.changed(user_view(user), user_view(await call.plane.users.get(request.Name)))
+    call.changed(user_view(user), user_view(msgspec.structs.replace(user, **changes)))
+    await call.plane.users.update(user, changes)
 
 
 class ResetPassword(msgspec.Struct):
@@ -146,7 +202,11 @@ class PasswordMade(msgspec.Struct):
 async def reset_password(call: Call, request: ResetPassword) -> PasswordMade:
     """Give a sub-user a new password, ending its sessions and any lock."""
     user = await call.plane.users.get(request.Name)
-    made = await call.plane.users.reset_password(user, request.Password, need_reset=bool(request.NeedResetPassword))
+    made = "" if request.Password else passwords.generate()
+    need = bool(request.NeedResetPassword)
+    changes = await call.plane.users.new_password(user, request.Password or made, need_reset=need)
+    call.changed(user_view(user), user_view(msgspec.structs.replace(user, **changes)))
+    await call.plane.users.update(user, changes)
     return PasswordMade(made)
 
 
@@ -165,8 +225,8 @@ class DeleteUser(msgspec.Struct):
 async def delete_user(call: Call, request: DeleteUser) -> None:
     """Delete a sub-user; with Force, its access keys too."""
     user = await call.plane.users.get(request.Name)
-    await call.plane.users.delete(user, force=bool(request.Force))
     call.changed(user_view(user), {})
+    await call.plane.users.delete(user, force=bool(request.Force))
 
 
 class UserList(msgspec.Struct):
@@ -220,6 +280,22 @@ async def describe_sub_accounts(call: Call, request: DescribeSubAccounts) -> Sub
     )
 
 
+class ListCollaborators(msgspec.Struct):
+    Limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 20
+    Offset: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
+
+
+class CollaboratorList(msgspec.Struct):
+    TotalNum: int
+    Data: list[UserView]
+
+
+@action("cam", "ListCollaborators", kind="list", level="operation")
+async def list_collaborators(call: Call, request: ListCollaborators) -> CollaboratorList:
+    """Always empty: a collaborator is another root account, and a server has one."""
+    return CollaboratorList(0, [])
+
+
 class LoginFlag(msgspec.Struct):
     Stoken: Flag = 0
 
@@ -235,8 +311,8 @@ async def set_mfa_flag(call: Call, request: SetMfaFlag) -> None:
     user = await call.plane.users.get_sub(request.OpUin)
     if request.LoginFlag.Stoken:
         raise invalid("the user sets a one-time code up after signing in; here it can only be taken away")
-    await call.plane.users.clear_mfa(user)
     call.changed({"MFA": bool(user.totp)}, {"MFA": False})
+    await call.plane.users.clear_mfa(user)
 
 
 class AppIdView(msgspec.Struct):
@@ -270,28 +346,3 @@ async def get_account_summary(call: Call, request: Nothing) -> Summary:
     return Summary(
         len(presets) + len(custom), 0, len(users), len(groups), 0, 0, f"/console/login?uin={call.caller.owner_uin}"
     )
-
-
-class RulesView(msgspec.Struct):
-    Rules: PasswordRules
-    UpdateTime: str
-    Modifier: str
-
-
-@action("cam", "GetPasswordRules", kind="read", level="operation")
-async def get_password_rules(call: Call, request: Nothing) -> RulesView:
-    """The rules that passwords follow."""
-    stored = await call.plane.login.rules()
-    return RulesView(stored.rules, stamp(stored.updated_at), stored.modifier)
-
-
-class UpdatePasswordRules(msgspec.Struct):
-    Rules: PasswordRules
-
-
-@action("cam", "UpdatePasswordRules", kind="write", level="operation")
-async def update_password_rules(call: Call, request: UpdatePasswordRules) -> None:
-    """Change the rules that passwords follow; present passwords stay."""
-    before = await call.plane.login.rules()
-    await call.plane.login.set_rules(request.Rules, call.caller.name)
-    call.changed({"Rules": before.rules}, {"Rules": request.Rules})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -19,6 +19,7 @@ from sodam.apps.plans import AddOns, Overrides, Plan, PlanLimits
 from sodam.cloudapi.action import Call, Facts
 from sodam.control import missing
 
+T = TypeVar("T")
 SdkAppId = Annotated[int, msgspec.Meta(ge=1, le=2**32 - 1)]
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 """A number that JavaScript holds exactly. 0 means none where it may be left out."""
@@ -38,6 +39,17 @@ PolicyText = Annotated[str, msgspec.Meta(min_length=1, max_length=65536)]
 DescriptionText = Annotated[str, msgspec.Meta(max_length=MAX_DESCRIPTION)]
 Password = Annotated[str, msgspec.Meta(max_length=MAX_PASSWORD)]
 Keyword = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class Paged(msgspec.Struct, kw_only=True):
+    """A request for one page of a list of access management (access-management.md 6)."""
+
+    Page: Page = 1
+    Rp: Rp = 20
+
+    def cut(self, items: list[T]) -> list[T]:
+        """The page's part of the whole list."""
+        return items[(self.Page - 1) * self.Rp : self.Page * self.Rp]
 
 
 class OfApp(msgspec.Struct):

@@ -25,11 +25,22 @@ const POLICIES: Action[] = [...ATTACHED, "cam/GetPolicy", "cam/ListPolicyVersion
 export const useUsers = () => useRead("cam/ListUsers", {});
 export const useUser = (Name: string) => useRead("cam/GetUser", { Name });
 export const useSummary = () => useRead("cam/GetAccountSummary", {});
+/** Where sub-users sign in; empty for those who may not know. */
+export const useLoginUrl = () => {
+  const path = useSummary().data?.LoginUrl;
+  return path ? location.origin + path : "";
+};
 export const useAddUser = () => useChange("cam/AddUser", USERS);
+export const useAddUsers = () => useChange("cam/AddUsers", [...USERS, ...ATTACHED]);
 export const useUpdateUser = () => useChange("cam/UpdateUser", USERS);
 export const useResetPassword = () => useChange("cam/ResetPassword", USERS);
 export const useDeleteUser = () => useChange("cam/DeleteUser", [...USERS, ...GROUPS]);
 export const useClearMfa = () => useChange("cam/SetMfaFlag", USERS);
+export const useLoginAddresses = () => useRead("cam/DescribeSubAccountLoginIpPolicy", {});
+export const useSetLoginAddresses = () =>
+  useChange("cam/CreateSubAccountLoginIpPolicy", ["cam/DescribeSubAccountLoginIpPolicy"]);
+export const useSessionRules = () => useRead("cam/DescribeSessionRules", {});
+export const useSetSessionRules = () => useChange("cam/UpdateSessionRules", ["cam/DescribeSessionRules"]);
 export const usePasswordRules = () => useRead("cam/GetPasswordRules", {});
 export const useSetPasswordRules = () => useChange("cam/UpdatePasswordRules", ["cam/GetPasswordRules"]);
 

@@ -4,26 +4,23 @@ import { CopyText } from "../../../ui/CopyText";
 import { Dialog } from "../../../ui/Dialog";
 import { DownloadIcon } from "../../../ui/icons";
 import { Note } from "../../../ui/Note";
+import { csvOf, type Fact } from "./credentials";
+import "../access.css";
 
 interface Props {
   title: string;
-  /** Label and value of everything that is shown once. */
-  facts: [label: string, value: string][];
+  /** What is shown once, of each owner: the first fact is its name. */
+  owners: Fact[][];
   file: string;
   onClose: () => void;
 }
 
 /** Shows credentials once, to be copied or saved: the server does not tell them again. */
-export function CredentialsDialog({ title, facts, file, onClose }: Props) {
+export function CredentialsDialog({ title, owners, file, onClose }: Props) {
   const { t } = useTranslation("access");
-  const shown = facts.filter(([, value]) => value !== "");
   const save = () => {
-    const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
-    const csv = [shown.map(([label]) => quote(label)), shown.map(([, value]) => quote(value))]
-      .map((row) => row.join(","))
-      .join("\r\n");
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([`\uFEFF${csv}\r\n`], { type: "text/csv" }));
+    link.href = URL.createObjectURL(new Blob([`\uFEFF${csvOf(owners)}`], { type: "text/csv" }));
     link.download = file;
     link.click();
     URL.revokeObjectURL(link.href);
@@ -46,16 +43,20 @@ export function CredentialsDialog({ title, facts, file, onClose }: Props) {
     >
       <div className="stack">
         <Note tone="warning">{t("once.about")}</Note>
-        <dl className="secret">
-          {shown.map(([label, value]) => (
-            <div key={label} style={{ display: "contents" }}>
-              <dt>{label}</dt>
-              <dd>
-                <CopyText text={value} />
-              </dd>
-            </div>
-          ))}
-        </dl>
+        {owners.map((facts) => (
+          <dl key={facts[0]?.[1]} className="secret">
+            {facts
+              .filter(([, value]) => value !== "")
+              .map(([label, value]) => (
+                <div key={label} style={{ display: "contents" }}>
+                  <dt>{label}</dt>
+                  <dd>
+                    <CopyText text={value} />
+                  </dd>
+                </div>
+              ))}
+          </dl>
+        ))}
       </div>
     </Dialog>
   );

@@ -98,9 +98,11 @@ export function KeyTable({ uin, name }: { uin?: number; name: string }) {
         <CredentialsDialog
           title={t("keys.made", { name })}
           file={`${made.AccessKeyId}.csv`}
-          facts={[
-            ["SecretId", made.AccessKeyId],
-            ["SecretKey", made.SecretAccessKey],
+          owners={[
+            [
+              ["SecretId", made.AccessKeyId],
+              ["SecretKey", made.SecretAccessKey],
+            ],
           ]}
           onClose={() => setMade(undefined)}
         />

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FormDialog } from "../../../ui/Dialog";
 import { Checkbox } from "../../../ui/Field";
@@ -16,20 +16,24 @@ interface Props {
   submit: string;
   choices: Choice[];
   busy: boolean;
-  error: unknown;
+  error?: unknown;
+  /** What came of the last try. */
+  report?: ReactNode;
   onClose: () => void;
-  onPick: (ids: number[]) => void;
+  onPick: (chosen: Choice[]) => void;
 }
 
 /** Some of many, found by typing. */
-export function PickMany({ choices, onPick, ...rest }: Props) {
+export function PickMany({ choices, report, onPick, ...rest }: Props) {
   const { t } = useTranslation("access");
   const [keyword, setKeyword] = useState("");
   const [chosen, setChosen] = useState<number[]>([]);
   const word = keyword.toLowerCase();
+  // What was given meanwhile is no choice any more.
+  const picked = choices.filter(({ id }) => chosen.includes(id));
   const shown = choices.filter(({ name, about }) => `${name} ${about ?? ""}`.toLowerCase().includes(word));
   return (
-    <FormDialog {...rest} width={560} disabled={!chosen.length} onSubmit={() => onPick(chosen)}>
+    <FormDialog {...rest} width={560} disabled={!picked.length} onSubmit={() => onPick(picked)}>
       <label className="table__search pick__search">
         <SearchIcon />
         <span className="visually-hidden">{t("pick.search")}</span>
@@ -57,7 +61,8 @@ export function PickMany({ choices, onPick, ...rest }: Props) {
         ))}
         {!shown.length && <li className="quiet">{t("table.nothingFound")}</li>}
       </ul>
-      <p className="quiet">{t("table.selected", { count: chosen.length })}</p>
+      <p className="quiet">{t("table.selected", { count: picked.length })}</p>
+      {report}
     </FormDialog>
   );
 }

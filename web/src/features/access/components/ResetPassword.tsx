@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { FormDialog } from "../../../ui/Dialog";
 import { Checkbox, TextField } from "../../../ui/Field";
 import { say } from "../../../ui/Toasts";
-import { type User, useResetPassword } from "../api";
+import { type User, useLoginUrl, useResetPassword } from "../api";
 import { CredentialsDialog } from "./CredentialsDialog";
 
 export function ResetPassword({ user, onClose }: { user: User; onClose: () => void }) {
@@ -12,14 +12,18 @@ export function ResetPassword({ user, onClose }: { user: User; onClose: () => vo
   const [must, setMust] = useState(true);
   const [made, setMade] = useState("");
   const reset = useResetPassword();
+  const loginUrl = useLoginUrl();
   if (made) {
     return (
       <CredentialsDialog
         title={t("user.reset")}
         file={`${user.Name}.csv`}
-        facts={[
-          [t("users.name"), user.Name],
-          [t("password"), made],
+        owners={[
+          [
+            [t("users.name"), user.Name],
+            [t("password"), made],
+            [t("users.login"), loginUrl],
+          ],
         ]}
         onClose={onClose}
       />

@@ -1,9 +1,7 @@
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Button } from "../../../ui/Button";
-import { TimeText, utcSeconds } from "../../../ui/format";
 import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
 import { Empty, Page } from "../../../ui/Page";
@@ -11,6 +9,7 @@ import { ResourceTable } from "../../../ui/ResourceTable";
 import { say } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { type Group, useCreateGroup, useGroups } from "../api";
+import { createdColumn, GroupLink, remarkColumn } from "../components/columns";
 import { GroupForm } from "../components/GroupForm";
 
 export function Groups() {
@@ -61,18 +60,10 @@ export function Groups() {
               {
                 key: "name",
                 title: t("groups.name"),
-                render: (row) => (
-                  <Link to="/access/groups/$id" params={{ id: String(row.GroupId) }}>
-                    {row.GroupName}
-                  </Link>
-                ),
+                render: (row) => <GroupLink id={row.GroupId} name={row.GroupName} />,
               },
-              { key: "remark", title: t("remark"), render: (row) => row.Remark || <span className="quiet">–</span> },
-              {
-                key: "created",
-                title: t("created"),
-                render: (row) => <TimeText at={utcSeconds(row.CreateTime)} />,
-              },
+              remarkColumn(t),
+              createdColumn(t),
             ]}
             empty={
               <Empty title={t("groups.empty")} about={t("groups.emptyAbout")}>

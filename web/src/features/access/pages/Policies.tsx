@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiCallButton } from "../../../ui/ApiCall";
@@ -13,6 +12,7 @@ import { Tag } from "../../../ui/Tag";
 import { say } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { type Policy, useDeletePolicy, usePolicies } from "../api";
+import { PolicyLink } from "../components/columns";
 
 export function Policies() {
   const { t } = useTranslation("access");
@@ -81,11 +81,7 @@ export function Policies() {
               {
                 key: "name",
                 title: t("policies.name"),
-                render: (row) => (
-                  <Link to="/access/policies/$id" params={{ id: String(row.PolicyId) }} className="break">
-                    {row.PolicyName}
-                  </Link>
-                ),
+                render: (row) => <PolicyLink id={row.PolicyId} name={row.PolicyName} />,
               },
               {
                 key: "kind",

@@ -1,4 +1,4 @@
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Data } from "../../../api/client";
@@ -9,25 +9,11 @@ import { FormDialog } from "../../../ui/Dialog";
 import { TimeText, utcSeconds } from "../../../ui/format";
 import { EditIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
-import { Empty, Loaded, Page, SettingCard } from "../../../ui/Page";
-import { ResourceTable } from "../../../ui/ResourceTable";
+import { Loaded, Page, SettingCard } from "../../../ui/Page";
 import { Tag } from "../../../ui/Tag";
-import { say, sayError } from "../../../ui/Toasts";
-import { useTableState } from "../../../ui/tableState";
-import {
-  ALL,
-  type Entity,
-  useAttachGroup,
-  useAttachUser,
-  useDetachGroup,
-  useDetachUser,
-  useEntities,
-  useGroups,
-  usePolicy,
-  useUpdatePolicy,
-  useUsers,
-} from "../api";
-import { PickMany } from "../components/PickMany";
+import { say } from "../../../ui/Toasts";
+import { usePolicy, useUpdatePolicy } from "../api";
+import { Holders } from "../components/Holders";
 import { PolicyEditor, useSyntax } from "../components/PolicyEditor";
 import { Versions } from "../components/Versions";
 import { DeletePolicies } from "./Policies";
@@ -75,7 +61,7 @@ export function Policy() {
         {(data) => (
           <>
             <Document id={id} policy={data} />
-            <Entities id={id} />
+            <Holders policy={id} />
             {custom && <Versions policy={id} />}
             {deleting && (
               <DeletePolicies
@@ -169,118 +155,5 @@ function EditDocument({ id, policy, onClose }: { id: number; policy: PolicyData;
       <p className="quiet">{t("policy.editAbout")}</p>
       <PolicyEditor value={document} onChange={setDocument} />
     </FormDialog>
-  );
-}
-
-function Entities({ id }: { id: number }) {
-  const { t } = useTranslation("access");
-  const state = useTableState();
-  const { data, error, refetch } = useEntities(id);
-  const users = useUsers().data?.Data ?? [];
-  const groups = useGroups(1, ALL).data?.GroupInfo ?? [];
-  const [open, setOpen] = useState<"user" | "group" | "">("");
-  const attachUser = useAttachUser();
-  const attachGroup = useAttachGroup();
-  const detachUser = useDetachUser();
-  const detachGroup = useDetachGroup();
-  const rows = data?.List;
-  const give = async (ids: number[]) => {
-    for (const one of ids) {
-      if (open === "user") await attachUser.mutateAsync({ PolicyId: id, AttachUin: one });
-      else await attachGroup.mutateAsync({ PolicyId: id, AttachGroupId: one });
-    }
-    say(t("policy.given", { count: ids.length }));
-    setOpen("");
-  };
-  const take = (row: Entity) => {
-    const words = { onSuccess: () => say(t("policy.taken", { name: row.Name })), onError: sayError };
-    if (row.RelatedType === 1) detachUser.mutate({ PolicyId: id, DetachUin: row.Uin }, words);
-    else detachGroup.mutate({ PolicyId: id, DetachGroupId: Number(row.Id) }, words);
-  };
-  const buttons = (
-    <>
-      <Locked action="cam:AttachUserPolicy">
-        {(lock) => (
-          <Button {...lock} onClick={() => setOpen("user")}>
-            {t("policy.toUser")}
-          </Button>
-        )}
-      </Locked>
-      <Locked action="cam:AttachGroupPolicy">
-        {(lock) => (
-          <Button {...lock} onClick={() => setOpen("group")}>
-            {t("policy.toGroup")}
-          </Button>
-        )}
-      </Locked>
-    </>
-  );
-  return (
-    <SettingCard title={t("policy.who")} actions={buttons}>
-      <ResourceTable<Entity>
-        label={t("policy.who")}
-        state={state}
-        rows={rows}
-        rowKey={(row) => `${row.RelatedType}-${row.Id}`}
-        error={error}
-        onRetry={() => refetch()}
-        columns={[
-          {
-            key: "who",
-            title: t("policy.name"),
-            sort: (row) => row.Name,
-            render: (row) =>
-              row.RelatedType === 1 ? (
-                <Link to="/access/users/$name" params={{ name: row.Name }}>
-                  {row.Name}
-                </Link>
-              ) : (
-                <Link to="/access/groups/$id" params={{ id: row.Id }}>
-                  {row.Name}
-                </Link>
-              ),
-          },
-          { key: "kind", title: t("policies.kind"), render: (row) => t(`policy.kinds.${row.RelatedType}`) },
-          {
-            key: "since",
-            title: t("policies.since"),
-            render: (row) => <TimeText at={utcSeconds(row.AttachmentTime)} />,
-          },
-        ]}
-        actions={(row) => (
-          <Locked action={row.RelatedType === 1 ? "cam:DetachUserPolicy" : "cam:DetachGroupPolicy"}>
-            {(lock) => (
-              <Button kind="textDanger" small {...lock} onClick={() => take(row)}>
-                {t("policies.detach")}
-              </Button>
-            )}
-          </Locked>
-        )}
-        empty={
-          <Empty title={t("policy.nobody")} about={t("policy.nobodyAbout")}>
-            {buttons}
-          </Empty>
-        }
-      />
-      {open && (
-        <PickMany
-          title={open === "user" ? t("policy.toUser") : t("policy.toGroup")}
-          submit={t("policies.attach")}
-          busy={attachUser.isPending || attachGroup.isPending}
-          error={attachUser.error ?? attachGroup.error}
-          onClose={() => setOpen("")}
-          onPick={(ids) => void give(ids).catch(() => undefined)}
-          choices={
-            open === "user"
-              ? users
-                  .filter(({ Uin }) => !rows?.some((row) => row.RelatedType === 1 && row.Uin === Uin))
-                  .map(({ Uin, Name, Remark }) => ({ id: Uin, name: Name, about: Remark }))
-              : groups
-                  .filter(({ GroupId }) => !rows?.some((row) => row.RelatedType === 2 && Number(row.Id) === GroupId))
-                  .map(({ GroupId, GroupName, Remark }) => ({ id: GroupId, name: GroupName, about: Remark }))
-          }
-        />
-      )}
-    </SettingCard>
   );
 }

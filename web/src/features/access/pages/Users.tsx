@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiCallButton } from "../../../ui/ApiCall";
@@ -11,30 +10,39 @@ import { Empty, Page, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
 import { useTableState } from "../../../ui/tableState";
-import { type Credentials, type User, useSummary, useUsers } from "../api";
+import { type Credentials, type User, useLoginUrl, useUsers } from "../api";
 import { AddUser } from "../components/AddUser";
 import { CredentialsDialog } from "../components/CredentialsDialog";
-import { PasswordRules } from "../components/PasswordRules";
+import { createdColumn, remarkColumn, UserLink } from "../components/columns";
+import { QuickCreate } from "../components/QuickCreate";
 
 /** Everyone who may use this console beside root. */
 export function Users() {
   const { t } = useTranslation("access");
   const state = useTableState();
   const { data, error, refetch } = useUsers();
-  const summary = useSummary().data;
-  const [adding, setAdding] = useState(false);
-  const [made, setMade] = useState<Credentials>();
+  const loginUrl = useLoginUrl();
+  const [adding, setAdding] = useState<"" | "one" | "quick">("");
+  const [made, setMade] = useState<Credentials[]>();
   const word = state.keyword.toLowerCase();
   const rows = data?.Data.filter(({ Name, Remark, Uin }) => `${Name} ${Remark} ${Uin}`.toLowerCase().includes(word));
-  const loginUrl = summary ? location.origin + summary.LoginUrl : "";
   const add = (
-    <Locked action="cam:AddUser">
-      {(lock) => (
-        <Button kind="primary" icon={<AddIcon />} {...lock} onClick={() => setAdding(true)}>
-          {t("users.add")}
-        </Button>
-      )}
-    </Locked>
+    <>
+      <Locked action="cam:AddUsers">
+        {(lock) => (
+          <Button {...lock} onClick={() => setAdding("quick")}>
+            {t("quick.open")}
+          </Button>
+        )}
+      </Locked>
+      <Locked action="cam:AddUser">
+        {(lock) => (
+          <Button kind="primary" icon={<AddIcon />} {...lock} onClick={() => setAdding("one")}>
+            {t("users.add")}
+          </Button>
+        )}
+      </Locked>
+    </>
   );
   return (
     <Page
@@ -51,6 +59,10 @@ export function Users() {
                   cloud: "cam/AddUser",
                   body: { Name: "mina", ConsoleLogin: 1, UseApi: 0, NeedResetPassword: 1 },
                 },
+              },
+              {
+                title: t("quick.title"),
+                call: { cloud: "cam/AddUsers", body: { Users: [{ Name: "mina" }, { Name: "joon" }], PolicyId: [] } },
               },
               { title: t("users.list"), call: { cloud: "cam/ListUsers", body: {} } },
             ]}
@@ -79,11 +91,7 @@ export function Users() {
                 key: "name",
                 title: t("users.name"),
                 sort: (row) => row.Name,
-                render: (row) => (
-                  <Link to="/access/users/$name" params={{ name: row.Name }}>
-                    {row.Name}
-                  </Link>
-                ),
+                render: (row) => <UserLink name={row.Name} />,
               },
               {
                 key: "uin",
@@ -91,7 +99,7 @@ export function Users() {
                 sort: (row) => row.Uin,
                 render: (row) => <CopyText text={String(row.Uin)} />,
               },
-              { key: "remark", title: t("remark"), render: (row) => row.Remark || <span className="quiet">–</span> },
+              remarkColumn(t),
               {
                 key: "console",
                 title: t("users.console"),
@@ -112,12 +120,7 @@ export function Users() {
                 sort: (row) => row.RecentlyLoginTime,
                 render: (row) => <TimeText at={utcSeconds(row.RecentlyLoginTime)} />,
               },
-              {
-                key: "created",
-                title: t("created"),
-                sort: (row) => row.CreateTime,
-                render: (row) => <TimeText at={utcSeconds(row.CreateTime)} />,
-              },
+              { ...createdColumn<User>(t), sort: (row) => row.CreateTime },
             ]}
             empty={
               <Empty title={t("users.empty")} about={t("users.emptyAbout")}>
@@ -127,20 +130,20 @@ export function Users() {
           />
         </div>
       </section>
-      <PasswordRules />
-      {adding && <AddUser onClose={() => setAdding(false)} onMade={setMade} />}
+      {adding === "one" && <AddUser onClose={() => setAdding("")} onMade={(one) => setMade([one])} />}
+      {adding === "quick" && <QuickCreate onClose={() => setAdding("")} onMade={setMade} />}
       {made && (
         <CredentialsDialog
-          title={t("users.made", { name: made.Name })}
-          file={`${made.Name}.csv`}
-          facts={[
-            [t("users.name"), made.Name],
-            ["Uin", String(made.Uin)],
-            [t("password"), made.Password],
+          title={made.length === 1 ? t("users.made", { name: made[0]?.Name }) : t("quick.made", { count: made.length })}
+          file={`${made.length === 1 ? made[0]?.Name : "credentials"}.csv`}
+          owners={made.map((one) => [
+            [t("users.name"), one.Name],
+            ["Uin", String(one.Uin)],
+            [t("password"), one.Password],
             [t("users.login"), loginUrl],
-            ["SecretId", made.SecretId],
-            ["SecretKey", made.SecretKey],
-          ]}
+            ["SecretId", one.SecretId],
+            ["SecretKey", one.SecretKey],
+          ])}
           onClose={() => setMade(undefined)}
         />
       )}
