@@ -70,6 +70,8 @@ export type DocumentBuilt = {
 export type Mistake = {
   Code: string;
   Message: string;
+  Detail: string;
+  Params: Record<string, string | number>;
   Path: string;
   Line: number;
   Column: number;
@@ -867,6 +869,8 @@ export type JobView = {
   Total: number;
   Refused: number;
   Message: string;
+  Detail: string;
+  Params: Record<string, string | number>;
   CreateTime: number;
   StartTime: number;
   EndTime: number;
@@ -1327,6 +1331,8 @@ export type ReportRow = {
   UserID: string;
   ErrorCode: number;
   Reason: string;
+  Detail: string;
+  Params: Record<string, string | number>;
 };
 
 export type DescribeJobs = {
@@ -1790,11 +1796,6 @@ export const LIMITS = {
   "cam/CreateTagPolicy.Tags.Key": {"min":1,"max":127},
   "cam/CreateTagPolicy.Tags.Value": {"max":255},
   "cam/CreateTagPolicy.Description": {"max":300},
-  "cam/CreateTagPolicy.Uins": {"max":100},
-  "cam/CreateTagPolicy.GroupIds": {"max":100},
-  "cam/DeletePolicy.PolicyId": {"min":1,"max":50},
-  "cam/DeletePolicyVersion.VersionId": {"min":1,"max":5},
-  "cam/DescribeSubAccounts.FilterSubAccountUin": {"max":50},
   "cam/GetSecurityLastUsed.SecretIdList": {"min":1,"max":10},
   "cam/ListAttachedGroupPolicies.Keyword": {"max":200},
   "cam/ListAttachedUserAllPolicies.Keyword": {"max":200},

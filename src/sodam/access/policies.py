@@ -72,7 +72,10 @@ class PolicyService:
         """Raises ControlError with the first mistake's code, and all of them in ``Mistakes``."""
         if found := self.mistakes(document):
             first = found[0]
-            error = invalid(f"line {first.line}, column {first.column}: {first.message}", first.code)
+            message = f"line {first.line}, column {first.column}: {first.message}"
+            error = invalid(
+                message, first.code, detail="PolicyMistakes", Line=first.line, Column=first.column, Count=len(found)
+            )
             error.extra["Mistakes"] = found
             raise error
 
@@ -80,20 +83,21 @@ class PolicyService:
         """Raises ControlError ResourceNotFound.PolicyIdNotFound."""
         found = preset(policy_id) or await store.get(self._db, policy_id)
         if found is None:
-            raise missing(f"there is no policy {policy_id}", "PolicyIdNotFound")
+            raise missing(f"there is no policy {policy_id}", "PolicyIdNotFound", Policy=policy_id)
         return found
 
     async def custom(self, policy_id: int) -> Policy:
         """A policy that may be changed. Raises ControlError."""
         found = await self.get(policy_id)
         if isinstance(found, Preset):
-            raise ControlError("OperationDenied", "preset policies are managed by the server and cannot be changed")
+            message = "preset policies are managed by the server and cannot be changed"
+            raise ControlError("OperationDenied", message, detail="PresetPolicy")
         return found
 
     async def named(self, name: str) -> Policy | Preset:
         found = preset_named(name) or await store.named(self._db, name)
         if found is None:
-            raise missing(f"there is no policy {name!r}", "PolicyIdNotFound")
+            raise missing(f"there is no policy {name!r}", "PolicyIdNotFound", Policy=name)
         return found
 
     async def document(self, found: Policy | Preset) -> str:
@@ -130,12 +134,14 @@ class PolicyService:
 
         async def run(tx: Tx) -> int:
             if await store.count(tx) >= MAX_POLICIES:
-                raise ControlError("FailedOperation.PolicyFull", f"there are {MAX_POLICIES} custom policies already")
+                message = f"there are {MAX_POLICIES} custom policies already"
+                raise ControlError("FailedOperation.PolicyFull", message, Most=MAX_POLICIES)
             made = None
             if preset_named(name) is None:
                 made = await store.insert(tx, name, description, create_mode, tags or {}, document, now)
             if made is None:
-                raise ControlError("FailedOperation.PolicyNameInUse", f"the policy name {name!r} is taken")
+                message = f"the policy name {name!r} is taken"
+                raise ControlError("FailedOperation.PolicyNameInUse", message, Name=name)
             return made
 
         return await self._db.write(run)
@@ -167,7 +173,7 @@ class PolicyService:
     async def version(self, policy: Policy, version_id: int) -> Version:
         found = await store.version(self._db, policy.id, version_id)
         if found is None:
-            raise invalid(f"the policy has no version {version_id}", "PolicyVersionNotExists")
+            raise invalid(f"the policy has no version {version_id}", "PolicyVersionNotExists", Version=version_id)
         return found
 
     async def add_version(self, policy: Policy, document: str, *, default: bool) -> int:
@@ -177,12 +183,13 @@ class PolicyService:
         async def run(tx: Tx) -> int:
             current = await store.get(tx, policy.id)
             if current is None:
-                raise missing(f"there is no policy {policy.id}", "PolicyIdNotFound")
+                raise missing(f"there is no policy {policy.id}", "PolicyIdNotFound", Policy=policy.id)
             if len(await store.versions(tx, policy.id)) >= MAX_VERSIONS:
                 raise ControlError(
                     "FailedOperation.PolicyVersionFull",
                     f"a policy has at most {MAX_VERSIONS} versions",
                     cure="Delete a version that is not in force.",
+                    Most=MAX_VERSIONS,
                 )
             return await store.add_version(tx, current, document, int(self._clock()), default=default)
 
@@ -198,7 +205,8 @@ class PolicyService:
         for version_id in version_ids:
             await self.version(policy, version_id)
             if version_id == policy.default_version:
-                raise ControlError("FailedOperation", "the version in force cannot be deleted")
+                message = "the version in force cannot be deleted"
+                raise ControlError("FailedOperation", message, detail="PolicyVersionInForce")
 
         async def run(tx: Tx) -> None:
             for version_id in version_ids:
@@ -217,7 +225,8 @@ class PolicyService:
             for target in targets:
                 await store.attach(tx, Attachment(policy_id, kind, target, now, by))
                 if len(await store.attached(tx, kind, target)) > MAX_ATTACHED:
-                    raise invalid(f"at most {MAX_ATTACHED} policies can be attached", "AttachmentFull")
+                    message = f"at most {MAX_ATTACHED} policies can be attached"
+                    raise invalid(message, "AttachmentFull", Most=MAX_ATTACHED)
 
         await self._db.write(run)
 
@@ -266,4 +275,5 @@ class Authority:
 
 def _check_description(text: str) -> None:
     if len(text.encode()) > MAX_DESCRIPTION:
-        raise invalid(f"a description has at most {MAX_DESCRIPTION} bytes", "DescriptionLengthOverlimit")
+        message = f"a description has at most {MAX_DESCRIPTION} bytes"
+        raise invalid(message, "DescriptionLengthOverlimit", Most=MAX_DESCRIPTION)

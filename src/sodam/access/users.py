@@ -48,13 +48,13 @@ class UserService:
         """A sub-user by name. Raises ControlError ResourceNotFound.UserNotExist."""
         user = await store.by_name(self._db, name)
         if user is None or user.root:
-            raise missing(f"there is no user {name!r}", "UserNotExist")
+            raise missing(f"there is no user {name!r}", "UserNotExist", User=name)
         return user
 
     async def get_uin(self, uin: int) -> User:
         user = await store.by_uin(self._db, uin)
         if user is None:
-            raise missing(f"there is no user {uin}", "UserNotExist")
+            raise missing(f"there is no user {uin}", "UserNotExist", User=uin)
         return user
 
     async def get_sub(self, uin: int) -> User:
@@ -75,7 +75,7 @@ class UserService:
             raise invalid("one of Uin and Uid is needed", "UserUinAndUinNotAllNull")
         user = await store.by_uid(self._db, uid)
         if user is None or user.root:
-            raise missing(f"there is no user with Uid {uid}", "UserNotExist")
+            raise missing(f"there is no user with Uid {uid}", "UserNotExist", User=uid)
         return user
 
     async def add(self, wanted: User, password: str, *, use_api: bool) -> tuple[User, str, AccessKey | None]:
@@ -99,9 +99,9 @@ class UserService:
 
         async def run(tx: Tx) -> None:
             if await store.count_users(tx) >= MAX_USERS:
-                raise invalid(f"there are {MAX_USERS} sub-users already", "SubUserFull")
+                raise invalid(f"there are {MAX_USERS} sub-users already", "SubUserFull", Most=MAX_USERS)
             if not await store.insert(tx, user):
-                raise invalid(f"the name {user.name!r} is taken", "SubUserNameInUse")
+                raise invalid(f"the name {user.name!r} is taken", "SubUserNameInUse", Name=user.name)
             if key is not None:
                 await store.insert_key(tx, key)
 
@@ -149,7 +149,7 @@ class UserService:
     async def group(self, group_id: int) -> Group:
         found = await store.group(self._db, group_id)
         if found is None:
-            raise missing(f"there is no group {group_id}", "GroupNotExist")
+            raise missing(f"there is no group {group_id}", "GroupNotExist", Group=group_id)
         return found
 
     async def groups(self) -> list[Group]:
@@ -166,10 +166,10 @@ class UserService:
 
         async def run(tx: Tx) -> int:
             if len(await store.groups(tx)) >= MAX_GROUPS:
-                raise invalid(f"there are {MAX_GROUPS} groups already", "GroupFull")
+                raise invalid(f"there are {MAX_GROUPS} groups already", "GroupFull", Most=MAX_GROUPS)
             made = await store.insert_group(tx, name, remark, int(self._clock()))
             if made is None:
-                raise invalid(f"the name {name!r} is taken", "GroupNameInUse")
+                raise invalid(f"the name {name!r} is taken", "GroupNameInUse", Name=name)
             return made
 
         return await self._db.write(run)
@@ -180,7 +180,7 @@ class UserService:
 
         async def run(tx: Tx) -> None:
             if name is not None and name != group.name and await store.group_named(tx, name):
-                raise invalid(f"the name {name!r} is taken", "GroupNameInUse")
+                raise invalid(f"the name {name!r} is taken", "GroupNameInUse", Name=name)
             new_remark = group.remark if remark is None else remark
             await store.update_group(tx, group.id, group.name if name is None else name, new_remark)
 
@@ -196,9 +196,11 @@ class UserService:
             for group_id, uin in pairs:
                 await store.add_member(tx, group_id, uin, int(self._clock()))
                 if len(await store.members(tx, group_id)) > MAX_USERS_PER_GROUP:
-                    raise invalid(f"a group has at most {MAX_USERS_PER_GROUP} users", "GroupUserFull")
+                    message = f"a group has at most {MAX_USERS_PER_GROUP} users"
+                    raise invalid(message, "GroupUserFull", Most=MAX_USERS_PER_GROUP)
                 if len(await store.groups_of(tx, uin)) > MAX_GROUPS_PER_USER:
-                    raise invalid(f"a user is in at most {MAX_GROUPS_PER_USER} groups", "UserGroupFull")
+                    message = f"a user is in at most {MAX_GROUPS_PER_USER} groups"
+                    raise invalid(message, "UserGroupFull", Most=MAX_GROUPS_PER_USER)
 
         await self._db.write(run)
 
@@ -221,7 +223,7 @@ class UserService:
         """A user's key. Raises ControlError ResourceNotFound.SecretNotExist."""
         found = await store.key(self._db, secret_id)
         if found is None or found.uin != uin:
-            raise missing(f"user {uin} has no access key {secret_id!r}", "SecretNotExist")
+            raise missing(f"user {uin} has no access key {secret_id!r}", "SecretNotExist", Name=secret_id)
         return found
 
     def _new_key(self, uin: int, description: str) -> AccessKey:
@@ -235,7 +237,8 @@ class UserService:
 
         async def run(tx: Tx) -> AccessKey:
             if len(await store.keys_of(tx, uin)) >= MAX_KEYS:
-                raise ControlError("OperationDenied.AccessKeyOverLimit", f"a user has at most {MAX_KEYS} access keys")
+                message = f"a user has at most {MAX_KEYS} access keys"
+                raise ControlError("OperationDenied.AccessKeyOverLimit", message, Most=MAX_KEYS)
             await store.insert_key(tx, key)
             return key
 
@@ -255,4 +258,4 @@ class UserService:
 
 def _check_group_name(name: str) -> None:
     if not 1 <= len(name) <= 64 or not name.isprintable():
-        raise invalid("a group name has 1 to 64 characters", "ParamError")
+        raise invalid("a group name has 1 to 64 characters", "ParamError", detail="GroupNameForm", Least=1, Most=64)

@@ -151,7 +151,7 @@ async def modify_account_profile(call: Call, request: ModifyAccountProfile) -> A
     """Write profile fields of an account, all or none; its devices and friends are told."""
     before = await _account(call, request.UserID)
     if not 1 <= len(request.Profile) <= 100:
-        raise invalid("Profile has 1 to 100 fields")
+        raise invalid("Profile has 1 to 100 fields", detail="ProfileFields", Least=1, Most=100)
     tags, changed = [field_of(call.the_app, tag).tag for tag in request.Profile], {"UserID": request.UserID}
 
     def facts(written: Updated | None) -> tuple[Any, Any] | None:

@@ -126,7 +126,8 @@ async def update_user(call: Call, request: UpdateUser) -> None:
     }
     changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     if request.ConsoleLogin and not request.Password and not user.password:
-        raise invalid("console access needs a password: give one, or use ResetPassword", "PasswordViolatedRules")
+        message = "console access needs a password: give one, or use ResetPassword"
+        raise invalid(message, "PasswordViolatedRules", detail="PasswordNeeded")
     await call.plane.users.update(user, changes, request.Password)
     call.changed(user_view(user), user_view(await call.plane.users.get(request.Name)))
 
@@ -234,7 +235,8 @@ async def set_mfa_flag(call: Call, request: SetMfaFlag) -> None:
     """Take a lost one-time code away from a sub-user. Only the user itself can set one up."""
     user = await call.plane.users.get_sub(request.OpUin)
     if request.LoginFlag.Stoken:
-        raise invalid("the user sets a one-time code up after signing in; here it can only be taken away")
+        message = "the user sets a one-time code up after signing in; here it can only be taken away"
+        raise invalid(message, detail="MfaOnlyByOneself")
     await call.plane.users.clear_mfa(user)
     call.changed({"MFA": bool(user.totp)}, {"MFA": False})
 
