@@ -1545,6 +1545,7 @@ export type UserSigChecked = {
   Valid: boolean;
   ErrorCode: number;
   Cause: string;
+  Detail: string;
   Cure: string;
   SDKAppID: number | null;
   UserID: string | null;

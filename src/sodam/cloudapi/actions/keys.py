@@ -114,6 +114,8 @@ class UserSigChecked(msgspec.Struct, omit_defaults=True):
     Valid: bool
     ErrorCode: int
     Cause: str = ""
+    Detail: str = ""
+    """The number, where its meaning is all that ``Cause`` says."""
     Cure: str = ""
     SDKAppID: Id | None = None
     UserID: str | None = None
@@ -172,5 +174,6 @@ def _bad(error: ApiError, seen: UserSigChecked) -> UserSigChecked:
     seen.Valid = False
     seen.ErrorCode = int(error.code)
     seen.Cause = error.info
+    seen.Detail = str(int(error.code)) if error.info == Code(error.code).meaning else ""
     seen.Cure = _CURES.get(Code(error.code), "")
     return seen

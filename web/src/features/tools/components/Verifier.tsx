@@ -43,13 +43,13 @@ export function Verifier({ app }: { app: number }) {
 function Result({ verdict }: { verdict: Verdict }) {
   const { t } = useTranslation("tools");
   const format = useFormat();
-  const cause = useWords()({ ErrorCode: verdict.ErrorCode, Message: verdict.Cause });
+  const cause = useWords()({ Detail: verdict.Detail, ErrorCode: verdict.ErrorCode, Message: verdict.Cause });
   return (
     <div role="status" className="stack">
       <Note tone={verdict.Valid ? "success" : "error"}>
         <p className="note__title">{verdict.Valid ? t("verify.valid") : cause.title}</p>
         {!verdict.Valid && <p>{cause.cure}</p>}
-        {!verdict.Valid && <ServerWords text={cause.said} />}
+        {!verdict.Valid && cause.said && <ServerWords text={cause.said} />}
         {verdict.ErrorCode !== 0 && (
           <p>
             <code>{verdict.ErrorCode}</code>
