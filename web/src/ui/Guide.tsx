@@ -61,7 +61,12 @@ function Guide({ feature, page, onClose }: PageName & { onClose: () => void }) {
     return Array.isArray(found) ? (found as string[]) : [];
   };
   return (
-    <Dialog title={ready ? `${t("guide.open")} · ${text("title")}` : t("guide.open")} at="right" width={480} onClose={onClose}>
+    <Dialog
+      title={ready ? `${t("guide.open")} · ${text("title")}` : t("guide.open")}
+      at="right"
+      width={480}
+      onClose={onClose}
+    >
       {ready ? (
         <div className="guide">
           <p>
