@@ -2,6 +2,10 @@
 
 The codes are texts with an optional detail after a dot, as access-management.md 5.3 and 6.4 list them
 (``InvalidParameter.PolicyIdNotExist``). The chat plane has numbers instead: see ``errors.py``.
+
+The English text is for logs and for whoever calls the API. A console that speaks other languages needs to know which
+rule was broken and by what: ``detail`` names the rule where the code alone does not, ``params`` are the values that
+the sentence is about (docs/decisions/0012-words.md).
 """
 
 from __future__ import annotations
@@ -9,26 +13,84 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
+Param = str | int
+"""A value in a sentence. A name that ends in ``Time`` is unix seconds, ``Field`` is a field of the request."""
+
+
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A sentence for a reader: English, and what it takes to say it in another language."""
+
+    text: str
+    detail: str = ""
+    params: dict[str, Param] = {}
+
+    def stored(self) -> str:
+        """As a database column keeps it: the text alone if there is no more to it."""
+        return msgspec.json.encode(self).decode() if self.detail else self.text
+
+    @classmethod
+    def read(cls, stored: str) -> Said:
+        """The opposite of ``stored``; a text that somebody else wrote is taken as it is."""
+        if stored.startswith('{"text":'):
+            try:
+                return msgspec.json.decode(stored, type=cls)
+            except msgspec.DecodeError:
+                pass
+        return cls(stored)
+
 
 class ControlError(Exception):
-    """A refusal. ``cure`` says what to do about it; ``extra`` are more fields of the answer's ``Error`` object."""
+    """A refusal. ``cure`` says what to do about it; ``extra`` are more fields of the answer's ``Error`` object.
 
-    def __init__(self, code: str, message: str, *, cure: str = "", extra: Mapping[str, Any] | None = None) -> None:
+    ``detail`` names the broken rule where several share a code. Without it the code does.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        cure: str = "",
+        detail: str = "",
+        extra: Mapping[str, Any] | None = None,
+        **params: Param,
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.cure = cure
+        self.detail = detail
+        self.params = params
         self.extra = dict(extra or {})
 
+    @property
+    def said(self) -> Said:
+        return Said(self.message, self.detail or self.code, self.params)
 
-def invalid(message: str, detail: str = "") -> ControlError:
-    """``InvalidParameter``, with the detail's name if there is one."""
-    return ControlError(f"InvalidParameter.{detail}" if detail else "InvalidParameter", message)
+
+def invalid(message: str, code: str = "", *, detail: str = "", **params: Param) -> ControlError:
+    """``InvalidParameter``, with the detail's name after the dot if the cloud's API has one."""
+    full = f"InvalidParameter.{code}" if code else "InvalidParameter"
+    return ControlError(full, message, cure="", detail=detail, extra=None, **params)
 
 
-def missing(message: str, detail: str = "") -> ControlError:
+def missing(message: str, code: str = "", *, detail: str = "", **params: Param) -> ControlError:
     """``ResourceNotFound``."""
-    return ControlError(f"ResourceNotFound.{detail}" if detail else "ResourceNotFound", message)
+    full = f"ResourceNotFound.{code}" if code else "ResourceNotFound"
+    return ControlError(full, message, cure="", detail=detail, extra=None, **params)
+
+
+def malformed(error: msgspec.ValidationError) -> ControlError:
+    """A request that its types refuse, by what the decoder says: ``Expected `int`, got `str` - at `$.Limit```."""
+    text = str(error)
+    head, _, place = text.partition(" - at `")
+    path = place.rstrip("`").removeprefix("$").removeprefix(".")
+    if head.startswith("Object missing required field `"):
+        name = head.split("`")[1]
+        return ControlError("MissingParameter", text, Field=f"{path}.{name}" if path else name)
+    return ControlError("InvalidParameter", text, detail="FieldValue", Field=path or "$")
 
 
 def conflict() -> ControlError:

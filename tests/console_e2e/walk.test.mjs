@@ -39,7 +39,8 @@ after(async () => {
 
 test("every route is walked", () => {
   const router = readFileSync(join(REPOSITORY, "web/src/router.tsx"), "utf8");
-  const routes = [...router.matchAll(/at\("([^"]+)"/g)].map((match) => match[1]);
+  const routes = [...router.matchAll(/\bat\(\s*"([^"]+)"/g)].map((match) => match[1]);
+  assert.ok(routes.length > 10, "the router is not read as it is written");
   const seen = pages(data).map(([, path]) => path.split("?")[0]);
   for (const route of routes) {
     const shape = new RegExp(`^${route.replaceAll("/", "\\/").replace(/\$\w+/g, "[^/]+")}$`);

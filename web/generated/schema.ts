@@ -86,6 +86,8 @@ export type DocumentBuilt = {
 export type Mistake = {
   Code: string;
   Message: string;
+  Detail: string;
+  Params: Record<string, string | number>;
   Path: string;
   Line: number;
   Column: number;
@@ -940,6 +942,8 @@ export type JobView = {
   Total: number;
   Refused: number;
   Message: string;
+  Detail: string;
+  Params: Record<string, string | number>;
   CreateTime: number;
   StartTime: number;
   EndTime: number;
@@ -1400,6 +1404,8 @@ export type ReportRow = {
   UserID: string;
   ErrorCode: number;
   Reason: string;
+  Detail: string;
+  Params: Record<string, string | number>;
 };
 
 export type DescribeJobs = {
@@ -1612,6 +1618,7 @@ export type UserSigChecked = {
   Valid: boolean;
   ErrorCode: number;
   Cause: string;
+  Detail: string;
   Cure: string;
   SDKAppID: number | null;
   UserID: string | null;

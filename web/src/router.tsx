@@ -8,10 +8,12 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import i18next from "i18next";
+import type { ComponentType } from "react";
 import { ApiError } from "./api/client";
 import { whoami } from "./api/session";
 import { NotFound, PageFailure } from "./frame/Failures";
 import { Shell } from "./frame/Shell";
+import { withGuide } from "./ui/Guide";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -28,7 +30,7 @@ export const queryClient = new QueryClient({
 function page<M extends Record<string, unknown>>(feature: string, load: () => Promise<M>, name: keyof M & string) {
   return lazyRouteComponent(async () => {
     const [module] = await Promise.all([load(), i18next.loadNamespaces(feature)]);
-    return module as never;
+    return { [name]: withGuide({ feature, page: name }, module[name] as ComponentType) } as never;
   }, name as never);
 }
 

@@ -35,7 +35,7 @@ class AddressRules(msgspec.Struct, frozen=True, kw_only=True):
 def checked(rules: AddressRules) -> AddressRules:
     """The rules with every network in its usual form. Raises ControlError InvalidParameter for what is none."""
     if len(rules.IpPolicies) > MAX_ENTRIES:
-        raise invalid(f"there are at most {MAX_ENTRIES} entries")
+        raise invalid(f"there are at most {MAX_ENTRIES} entries", detail="TooManyAddresses", Most=MAX_ENTRIES)
     entries = tuple(IpPolicy(_text(entry.IP.strip()), entry.Effect) for entry in rules.IpPolicies)
     return msgspec.structs.replace(rules, IpPolicies=entries)
 
@@ -80,6 +80,8 @@ def _text(text: str) -> str:
         network = _network(text)
     except ValueError:
         raise invalid(
-            f"{text!r} is no address and no network: write 198.51.100.7, 10.0.0.0/8 or 2001:db8::/32"
+            f"{text!r} is no address and no network: write 198.51.100.7, 10.0.0.0/8 or 2001:db8::/32",
+            detail="NoAddress",
+            Value=text[:100],
         ) from None
     return str(network.network_address) if network.prefixlen == network.max_prefixlen else str(network)

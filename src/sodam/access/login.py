@@ -103,15 +103,23 @@ class LoginService:
             raise ControlError("AuthFailure.LoginFailure", "wrong user name or password")
         assert user is not None
         if not user.console_login:
-            raise ControlError("AuthFailure.LoginFailure", "this user may not sign in to the console")
+            message = "this user may not sign in to the console"
+            raise ControlError("AuthFailure.LoginFailure", message, detail="NoConsoleLogin")
         if expired(user, rules, now) and rules.PasswordExpirationInvalidation == 2:
             raise ControlError(
-                "AuthFailure.LoginFailure", "the password has expired; ask an administrator for a new one"
+                "AuthFailure.LoginFailure",
+                "the password has expired; ask an administrator for a new one",
+                detail="PasswordHasExpired",
             )
         step = user.totp_step
         if user.totp:
             if not code:
-                raise ControlError("AuthFailure.MFAFailure", "a one-time code is needed", extra={"CodeNeeded": True})
+                raise ControlError(
+                    "AuthFailure.MFAFailure",
+                    "a one-time code is needed",
+                    detail="CodeNeeded",
+                    extra={"CodeNeeded": True},
+                )
             step = totp.accept(user.totp, code, now, user.totp_step)
             if not step:
                 await self._failed(user, rules, now)
@@ -161,7 +169,7 @@ class LoginService:
         past = user.old_passwords[: rules.ReusePasswordLimit]
         for stored in (user.password, *past) if user.password and rules.ReusePasswordLimit else ():
             if await passwords.verify(stored, new):
-                raise invalid("this password was used before", "PasswordViolatedRules")
+                raise invalid("this password was used before", "PasswordViolatedRules", detail="PasswordUsedBefore")
         return {
             "password": await passwords.hash_password(new),
             "password_at": int(self._clock()),
@@ -177,7 +185,7 @@ class LoginService:
             raise _locked(user.locked_until - now)
         if not await passwords.verify(user.password, password[: passwords.MAX_PASSWORD]):
             await self._failed(user, await self._rules(), now)
-            raise ControlError("AuthFailure.LoginFailure", "wrong password")
+            raise ControlError("AuthFailure.LoginFailure", "wrong password", detail="WrongPassword")
 
     async def begin_mfa(self, user: User, password: str) -> tuple[str, str]:
         """A new secret and its otpauth URI; it counts once a code of it is confirmed."""
@@ -188,7 +196,8 @@ class LoginService:
 
     async def confirm_mfa(self, user: User, code: str) -> None:
         if not user.totp_next:
-            raise ControlError("FailedOperation", "begin first: there is no secret to confirm")
+            message = "begin first: there is no secret to confirm"
+            raise ControlError("FailedOperation", message, detail="MfaNotBegun")
         step = totp.accept(user.totp_next, code, int(self._clock()), 0)
         if not step:
             raise ControlError("AuthFailure.MFAFailure", "wrong one-time code")
@@ -199,7 +208,7 @@ class LoginService:
         await self._prove(user, password)
         now = int(self._clock())
         if not user.totp:
-            raise ControlError("FailedOperation", "there is no one-time code to take away")
+            raise ControlError("FailedOperation", "there is no one-time code to take away", detail="MfaNotSet")
         if not totp.accept(user.totp, code, now, user.totp_step):
             await self._failed(user, await self._rules(), now)
             raise ControlError("AuthFailure.MFAFailure", "wrong one-time code")
@@ -216,4 +225,5 @@ def _locked(seconds: int) -> ControlError:
         f"too many failures; locked for {max(1, -(-seconds // 60))} more minutes",
         cure="Wait, or ask an administrator to reset the password.",
         extra={"RetryAfter": seconds},
+        Minutes=max(1, -(-seconds // 60)),
     )

@@ -63,22 +63,26 @@ def check_rules(rules: PasswordRules) -> None:
     """Raises ControlError for rules that nobody could follow."""
     kinds = [kind for kind in rules.MustContain.split(",") if kind]
     if any(kind not in _KINDS for kind in kinds) or len(set(kinds)) != len(kinds):
-        raise invalid(f"MustContain lists some of {', '.join(_KINDS)}", "PasswordRuleError")
+        names = ", ".join(_KINDS)
+        raise invalid(f"MustContain lists some of {names}", "PasswordRuleError", detail="PasswordKinds", Names=names)
     for name, (low, high) in RANGES.items():
         if not low <= getattr(rules, name) <= high:
-            raise invalid(f"{name} is from {low} to {high}", "PasswordRuleError")
+            message = f"{name} is from {low} to {high}"
+            raise invalid(message, "PasswordRuleError", detail="NumberRange", Field=name, Least=low, Most=high)
 
 
 def check_password(password: str, rules: PasswordRules) -> None:
     """Raises ControlError when a password breaks the rules."""
     if not rules.MinimumLength <= len(password) <= MAX_PASSWORD:
         message = f"a password has {rules.MinimumLength} to {MAX_PASSWORD} characters"
-        raise invalid(message, "PasswordViolatedRules")
+        least, most = rules.MinimumLength, MAX_PASSWORD
+        raise invalid(message, "PasswordViolatedRules", detail="PasswordLength", Least=least, Most=most)
     for kind in rules.MustContain.split(","):
         letters = _KINDS.get(kind, "")
         found = any(c in letters for c in password) if letters else any(not c.isalnum() for c in password)
         if kind and not found:
-            raise invalid(f"a password must contain: {rules.MustContain}", "PasswordViolatedRules")
+            message = f"a password must contain: {rules.MustContain}"
+            raise invalid(message, "PasswordViolatedRules", detail="PasswordMustContain", Kinds=rules.MustContain)
 
 
 def generate(length: int = 32) -> str:

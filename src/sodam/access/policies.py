@@ -35,30 +35,34 @@ async def attach(tx: Tx, policy_id: int, kind: Kind, targets: Sequence[int], *, 
     for target in targets:
         # An attachment of what is gone would wait for the next user or group with its number.
         if await (user_store.by_uin(tx, target) if kind == "user" else user_store.group(tx, target)) is None:
-            raise missing(f"there is no {kind} {target}", "UserNotExist" if kind == "user" else "GroupNotExist")
+            if kind == "user":
+                raise missing(f"there is no user {target}", "UserNotExist", User=target)
+            raise missing(f"there is no group {target}", "GroupNotExist", Group=target)
         await store.attach(tx, Attachment(policy_id, kind, target, now, by))
         if len(await store.attached(tx, kind, target)) > MAX_ATTACHED:
-            raise invalid(f"at most {MAX_ATTACHED} policies can be attached", "AttachmentFull")
+            message = f"at most {MAX_ATTACHED} policies can be attached"
+            raise invalid(message, "AttachmentFull", Most=MAX_ATTACHED)
 
 
 async def _existing(source: Database | Tx, policy_id: int) -> Policy | Preset:
     found = preset(policy_id) or await store.get(source, policy_id)
     if found is None:
-        raise missing(f"there is no policy {policy_id}", "PolicyIdNotFound")
+        raise missing(f"there is no policy {policy_id}", "PolicyIdNotFound", Policy=policy_id)
     return found
 
 
 async def _custom(source: Database | Tx, policy_id: int) -> Policy:
     found = await _existing(source, policy_id)
     if isinstance(found, Preset):
-        raise ControlError("OperationDenied", "preset policies are managed by the server and cannot be changed")
+        message = "preset policies are managed by the server and cannot be changed"
+        raise ControlError("OperationDenied", message, detail="PresetPolicy")
     return found
 
 
 async def _version(source: Database | Tx, policy_id: int, version_id: int) -> Version:
     found = await store.version(source, policy_id, version_id)
     if found is None:
-        raise invalid(f"the policy has no version {version_id}", "PolicyVersionNotExists")
+        raise invalid(f"the policy has no version {version_id}", "PolicyVersionNotExists", Version=version_id)
     return found
 
 
@@ -109,7 +113,10 @@ class PolicyService:
         """Raises ControlError with the first mistake's code, and all of them in ``Mistakes``."""
         if found := self.mistakes(document):
             first = found[0]
-            error = invalid(f"line {first.line}, column {first.column}: {first.message}", first.code)
+            message = f"line {first.line}, column {first.column}: {first.message}"
+            error = invalid(
+                message, first.code, detail="PolicyMistakes", Line=first.line, Column=first.column, Count=len(found)
+            )
             error.extra["Mistakes"] = found
             raise error
 
@@ -124,7 +131,7 @@ class PolicyService:
     async def named(self, name: str) -> Policy | Preset:
         found = preset_named(name) or await store.named(self._db, name)
         if found is None:
-            raise missing(f"there is no policy {name!r}", "PolicyIdNotFound")
+            raise missing(f"there is no policy {name!r}", "PolicyIdNotFound", Policy=name)
         return found
 
     async def document(self, found: Policy | Preset) -> str:
@@ -166,12 +173,14 @@ class PolicyService:
 
         async def run(tx: Tx) -> int:
             if await store.count(tx) >= MAX_POLICIES:
-                raise ControlError("FailedOperation.PolicyFull", f"there are {MAX_POLICIES} custom policies already")
+                message = f"there are {MAX_POLICIES} custom policies already"
+                raise ControlError("FailedOperation.PolicyFull", message, Most=MAX_POLICIES)
             made = None
             if preset_named(name) is None:
                 made = await store.insert(tx, name, description, create_mode, tags or {}, document, now)
             if made is None:
-                raise ControlError("FailedOperation.PolicyNameInUse", f"the policy name {name!r} is taken")
+                message = f"the policy name {name!r} is taken"
+                raise ControlError("FailedOperation.PolicyNameInUse", message, Name=name)
             for kind, targets in attach_to:
                 await attach(tx, made, kind, targets, by=by, now=now)
             return made
@@ -234,6 +243,7 @@ class PolicyService:
                     "FailedOperation.PolicyVersionFull",
                     f"a policy has at most {MAX_VERSIONS} versions",
                     cure="Delete a version that is not in force.",
+                    Most=MAX_VERSIONS,
                 )
             return await store.add_version(tx, current, document, int(self._clock()), default=default)
 
@@ -259,7 +269,8 @@ class PolicyService:
             for version_id in dict.fromkeys(version_ids):
                 await _version(tx, policy.id, version_id)
                 if version_id == current.default_version:
-                    raise ControlError("FailedOperation", "the version in force cannot be deleted")
+                    message = "the version in force cannot be deleted"
+                    raise ControlError("FailedOperation", message, detail="PolicyVersionInForce")
                 await store.delete_version(tx, policy.id, version_id)
 
         await self._db.write(run)
@@ -320,4 +331,5 @@ class Authority:
 
 def _check_description(text: str) -> None:
     if len(text.encode()) > MAX_DESCRIPTION:
-        raise invalid(f"a description has at most {MAX_DESCRIPTION} bytes", "DescriptionLengthOverlimit")
+        message = f"a description has at most {MAX_DESCRIPTION} bytes"
+        raise invalid(message, "DescriptionLengthOverlimit", Most=MAX_DESCRIPTION)

@@ -15,6 +15,7 @@ import msgspec
 from sodam.access.conditions import OPERATORS, Test, check_value, known_key, normal_key, split_operator
 from sodam.access.evaluate import Statement, split_resource
 from sodam.access.positions import JsonError, Node, parse, place
+from sodam.control import Param, Said
 
 MAX_CHARS: Final = 6144
 """Characters of a document, white space not counted."""
@@ -31,6 +32,9 @@ class Mistake(msgspec.Struct, frozen=True, rename="pascal"):
 
     code: str
     message: str
+    detail: str
+    """Which rule is broken, where several share a code."""
+    params: dict[str, Param]
     path: str
     line: int
     column: int
@@ -70,6 +74,17 @@ def mistakes_of(text: str, catalogue: Catalogue, owner_uin: int) -> list[Mistake
     return reader.mistakes
 
 
+_EMPTY: Final = Said("the list is empty", "ListEmpty")
+
+
+def _unknown(element: str) -> Said:
+    return Said(f"unknown element {element!r}", "UnknownElement", {"Name": element})
+
+
+def _missing(element: str) -> Said:
+    return Said(f"{element} is missing", "ElementMissing", {"Name": element})
+
+
 class _Reader:
     def __init__(self, text: str, catalogue: Catalogue | None, owner_uin: int | None) -> None:
         self.text = text
@@ -77,52 +92,54 @@ class _Reader:
         self.owner_uin = owner_uin
         self.mistakes: list[Mistake] = []
 
-    def wrong(self, code: str, message: str, path: str, offset: int) -> None:
+    def wrong(self, code: str, said: Said, path: str, offset: int) -> None:
         line, column = place(self.text, offset)
-        self.mistakes.append(Mistake(code, message, path, line, column, offset))
+        self.mistakes.append(Mistake(code, said.text, said.detail or code, said.params, path, line, column, offset))
 
     def document(self) -> list[Statement]:
         if len("".join(self.text.split())) > MAX_CHARS or len(self.text) > _MAX_TEXT:
-            self.wrong("PolicyDocumentLengthOverLimit", f"a policy has at most {MAX_CHARS} characters", "$", 0)
+            said = Said(f"a policy has at most {MAX_CHARS} characters", "", {"Most": MAX_CHARS})
+            self.wrong("PolicyDocumentLengthOverLimit", said, "$", 0)
             return []
         try:
             root = parse(self.text)
         except JsonError as error:
-            self.wrong("PolicyDocumentError", error.message, "$", error.offset)
+            self.wrong("PolicyDocumentError", error.said, "$", error.offset)
             return []
         if not isinstance(root.value, dict):
-            self.wrong("PolicyDocumentError", "a policy is a JSON object", "$", root.offset)
+            self.wrong("PolicyDocumentError", Said("a policy is a JSON object", "PolicyNoObject"), "$", root.offset)
             return []
         for key, node in root.value.items():
             if key not in ("version", "statement"):
-                self.wrong("PolicyDocumentError", f"unknown element {key!r}", f"$.{key}", node.offset)
+                self.wrong("PolicyDocumentError", _unknown(key), f"$.{key}", node.offset)
         version = root.value.get("version")
         if version is None or version.value != "2.0":
-            self.wrong("VersionError", 'version must be "2.0"', "$.version", (version or root).offset)
+            self.wrong("VersionError", Said('version must be "2.0"'), "$.version", (version or root).offset)
         statement = root.value.get("statement")
         if statement is None:
-            self.wrong("StatementError", "statement is missing", "$.statement", root.offset)
+            self.wrong("StatementError", _missing("statement"), "$.statement", root.offset)
             return []
         items = statement.value if isinstance(statement.value, list) else [statement]
         if not items:
-            self.wrong("StatementError", "at least one statement is needed", "$.statement", statement.offset)
+            said = Said("at least one statement is needed", "NoStatement")
+            self.wrong("StatementError", said, "$.statement", statement.offset)
         return [s for i, item in enumerate(items) if (s := self.statement(item, f"$.statement[{i}]"))]
 
     def statement(self, node: Node, path: str) -> Statement | None:
         if not isinstance(node.value, dict):
-            self.wrong("StatementError", "a statement is a JSON object", path, node.offset)
+            self.wrong("StatementError", Said("a statement is a JSON object", "StatementNoObject"), path, node.offset)
             return None
         members = node.value
         for key, member in members.items():
             if key == "principal":
-                message = "principal belongs to trust and resource policies only"
-                self.wrong("PrincipalError", message, f"{path}.principal", member.offset)
+                said = Said("principal belongs to trust and resource policies only")
+                self.wrong("PrincipalError", said, f"{path}.principal", member.offset)
             elif key not in _ELEMENTS:
-                self.wrong("StatementError", f"unknown element {key!r}", f"{path}.{key}", member.offset)
+                self.wrong("StatementError", _unknown(key), f"{path}.{key}", member.offset)
         effect = members.get("effect")
         if effect is None or effect.value not in ("allow", "deny"):
-            message = "effect must be allow or deny" if effect else "effect is missing"
-            self.wrong("EffectError", message, f"{path}.effect", (effect or node).offset)
+            said = Said("effect must be allow or deny") if effect else _missing("effect")
+            self.wrong("EffectError", said, f"{path}.effect", (effect or node).offset)
         actions = self.actions(members.get("action"), f"{path}.action", node)
         resources = self.resources(members.get("resource"), f"{path}.resource", node)
         tests = self.condition(members["condition"], f"{path}.condition") if "condition" in members else ()
@@ -132,18 +149,18 @@ class _Reader:
     def texts(self, node: Node | None, path: str, parent: Node, code: str, missing: str) -> list[tuple[str, str, int]]:
         """A text or a list of texts, each with its path and offset."""
         if node is None:
-            self.wrong(missing, f"{path.rsplit('.', 1)[-1]} is missing", path, parent.offset)
+            self.wrong(missing, _missing(path.rsplit(".", 1)[-1]), path, parent.offset)
             return []
         nodes = node.value if isinstance(node.value, list) else [node]
         if not nodes:
-            self.wrong(missing, "the list is empty", path, node.offset)
+            self.wrong(missing, _EMPTY, path, node.offset)
         found = []
         for i, item in enumerate(nodes):
             where = f"{path}[{i}]" if isinstance(node.value, list) else path
             if isinstance(item.value, str) and item.value:
                 found.append((item.value, where, item.offset))
             else:
-                self.wrong(code, "expected a text", where, item.offset)
+                self.wrong(code, Said("expected a text", "NoText"), where, item.offset)
         return found
 
     def actions(self, node: Node | None, path: str, parent: Node) -> tuple[str, ...]:
@@ -154,8 +171,10 @@ class _Reader:
                 continue
             service, colon, operation = text.removeprefix("name/").partition(":")
             if not colon or not (service == "*" or service.isidentifier()) or not _OPERATION.fullmatch(operation):
-                message = f"{text!r} is no action: write service:Operation or name/service:Operation"
-                self.wrong("ActionError", message, where, offset)
+                said = Said(
+                    f"{text!r} is no action: write service:Operation or name/service:Operation", "", {"Name": text}
+                )
+                self.wrong("ActionError", said, where, offset)
                 continue
             self.known_action(service.lower(), operation, where, offset)
             found.append(f"{service}:{operation}".lower())
@@ -166,9 +185,11 @@ class _Reader:
             return
         if service not in self.catalogue:
             known = ", ".join(sorted(self.catalogue))
-            self.wrong("ActionServiceNotExist", f"unknown service {service!r}; known are {known}", where, offset)
+            said = Said(f"unknown service {service!r}; known are {known}", "", {"Name": service, "Known": known})
+            self.wrong("ActionServiceNotExist", said, where, offset)
         elif "*" not in operation and operation.lower() not in self.catalogue[service]:
-            self.wrong("ActionNotExist", f"{service} has no action {operation!r}", where, offset)
+            said = Said(f"{service} has no action {operation!r}", "", {"Service": service, "Name": operation})
+            self.wrong("ActionNotExist", said, where, offset)
 
     def resources(self, node: Node | None, path: str, parent: Node) -> tuple[tuple[str, ...], ...]:
         found = []
@@ -181,51 +202,55 @@ class _Reader:
 
     def six_parts(self, parts: tuple[str, ...], where: str, offset: int) -> bool:
         if len(parts) != 6:
-            message = "a resource has six parts: qcs:project:service:region:account:resource, or is * alone"
-            self.wrong("ResourceError", message, where, offset)
+            said = Said("a resource has six parts: qcs:project:service:region:account:resource, or is * alone")
+            self.wrong("ResourceError", said, where, offset)
             return False
         literal, project, service, _, account, tail = parts
         before = len(self.mistakes)
         if literal != "qcs":
-            self.wrong("ResourceQcsError", "a resource begins with qcs", where, offset)
+            self.wrong("ResourceQcsError", Said("a resource begins with qcs"), where, offset)
         if project not in ("", "*", "id/0"):
-            self.wrong("ResourceProjectError", "leave the project empty", where, offset)
+            self.wrong("ResourceProjectError", Said("leave the project empty"), where, offset)
         if self.catalogue is not None and service not in ("", "*") and service.lower() not in self.catalogue:
-            self.wrong("ResourceServiceNotExist", f"unknown service {service!r}", where, offset)
+            said = Said(f"unknown service {service!r}", "", {"Name": service})
+            self.wrong("ResourceServiceNotExist", said, where, offset)
         own = ("", "*", "uin/", "uin/*", "uin/${uin}", "uin/${owner_uin}", f"uin/{self.owner_uin}")
         if self.owner_uin is not None and account not in own:
-            self.wrong("ResourceUinError", f"the account is empty or uin/{self.owner_uin}", where, offset)
+            said = Said(f"the account is empty or uin/{self.owner_uin}", "", {"Uin": self.owner_uin})
+            self.wrong("ResourceUinError", said, where, offset)
         kind, slash, name = tail.partition("/")
         if tail != "*" and not (kind and slash and name):
-            message = "the last part is type/id, type/* or *, for example sdkappid/1400000001"
-            self.wrong("ResourceContentError", message, where, offset)
+            said = Said("the last part is type/id, type/* or *, for example sdkappid/1400000001")
+            self.wrong("ResourceContentError", said, where, offset)
         return len(self.mistakes) == before
 
     def condition(self, node: Node, path: str) -> tuple[Test, ...]:
         if not isinstance(node.value, dict):
-            self.wrong("ConditionError", "condition is an object: operator to key to value", path, node.offset)
+            self.wrong("ConditionError", Said("condition is an object: operator to key to value"), path, node.offset)
             return ()
         found: list[Test] = []
         for name, keys in node.value.items():
             where = f"{path}.{name}"
             qualifier, operator, if_exist = split_operator(name)
             if operator not in OPERATORS or (operator == "null_equal" and if_exist):
-                self.wrong("ConditionTypeError", f"unknown operator {name!r}", where, keys.offset)
+                said = Said(f"unknown operator {name!r}", "", {"Name": name})
+                self.wrong("ConditionTypeError", said, where, keys.offset)
             elif not isinstance(keys.value, dict) or not keys.value:
-                self.wrong("ConditionContentError", "expected an object: key to value", where, keys.offset)
+                said = Said("expected an object: key to value", "ConditionNoKeys")
+                self.wrong("ConditionContentError", said, where, keys.offset)
             else:
                 for key, value in keys.value.items():
                     values = self.values(operator, value, f"{where}.{key}")
                     if self.catalogue is not None and not known_key(key):
-                        message = f"no request carries the key {key!r}"
-                        self.wrong("ConditionContentError", message, f"{where}.{key}", value.offset)
+                        said = Said(f"no request carries the key {key!r}", "ConditionKeyUnknown", {"Name": key})
+                        self.wrong("ConditionContentError", said, f"{where}.{key}", value.offset)
                     found.append(Test(operator, normal_key(key), values, qualifier, if_exist))
         return tuple(found)
 
     def values(self, operator: str, node: Node, path: str) -> tuple[str, ...]:
         nodes = node.value if isinstance(node.value, list) else [node]
         if not nodes:
-            self.wrong("ConditionContentError", "the list is empty", path, node.offset)
+            self.wrong("ConditionContentError", _EMPTY, path, node.offset)
         found = []
         for item in nodes:
             if isinstance(item.value, bool):
@@ -233,12 +258,14 @@ class _Reader:
             elif isinstance(item.value, str | int | float):
                 text = str(item.value)
             else:
-                self.wrong("ConditionContentError", "expected a text, a number or a boolean", path, item.offset)
+                said = Said("expected a text, a number or a boolean", "ConditionValueType")
+                self.wrong("ConditionContentError", said, path, item.offset)
                 continue
             try:
                 check_value(operator, text)
             except ValueError as error:
-                self.wrong("ConditionContentError", f"{operator}: {error}", path, item.offset)
+                said = Said(f"{operator}: {error}", "ConditionValue", {"Operator": operator, "Value": text})
+                self.wrong("ConditionContentError", said, path, item.offset)
                 continue
             found.append(text)
         return tuple(found)

@@ -10,11 +10,21 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from sodam.control import Said
+
 MAX_DEPTH: Final = 16
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _STRING: Final = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
+
+_VALUE: Final = Said("expected a value", "JsonValue")
+_END: Final = Said("the document ends too early", "JsonEnd")
+_BAD_TEXT: Final = Said("this text does not end, or holds an unknown escape or a control character", "JsonBadText")
+_KEY: Final = Said("expected a key in double quotes", "JsonKey")
+_COLON: Final = Said("expected a colon", "JsonColon")
+_COMMA_OR_BRACKET: Final = Said("expected a comma or a closing bracket", "JsonCommaOrBracket")
+_COMMA_OR_BRACE: Final = Said("expected a comma or a closing brace", "JsonCommaOrBrace")
 
 Plain = str | int | float | bool | None
 
@@ -30,9 +40,9 @@ class Node:
 class JsonError(Exception):
     """The text is no JSON; ``offset`` says where."""
 
-    def __init__(self, message: str, offset: int) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, said: Said, offset: int) -> None:
+        super().__init__(said.text)
+        self.said = said
         self.offset = offset
 
 
@@ -48,7 +58,7 @@ def parse(text: str) -> Node:
     node = reader.value(0)
     reader.space()
     if reader.at < len(text):
-        raise JsonError("nothing may follow the document", reader.at)
+        raise JsonError(Said("nothing may follow the document", "JsonTrailing"), reader.at)
     return node
 
 
@@ -65,14 +75,14 @@ class _Reader:
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
 
-    def take(self, char: str, wanted: str) -> None:
+    def take(self, char: str, wanted: Said) -> None:
         if self.peek() != char:
-            raise JsonError(f"expected {wanted}", self.at)
+            raise JsonError(wanted, self.at)
         self.at += 1
 
     def value(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
-            raise JsonError(f"nested deeper than {MAX_DEPTH} levels", self.at)
+            raise JsonError(Said(f"nested deeper than {MAX_DEPTH} levels", "JsonTooDeep", {"Most": MAX_DEPTH}), self.at)
         self.space()
         start = self.at
         char = self.peek()
@@ -89,12 +99,12 @@ class _Reader:
         if (match := _NUMBER.match(self.text, start)) and len(match[0]) <= 32:
             self.at = match.end()
             return Node(json.loads(match[0]), start)
-        raise JsonError("expected a value" if char else "the document ends too early", start)
+        raise JsonError(_VALUE if char else _END, start)
 
     def string(self) -> str:
         match = _STRING.match(self.text, self.at)
         if match is None:
-            raise JsonError("this text does not end, or holds an unknown escape or a control character", self.at)
+            raise JsonError(_BAD_TEXT, self.at)
         self.at = match.end()
         decoded: str = json.loads(match[0])
         return decoded
@@ -112,7 +122,7 @@ class _Reader:
             if self.peek() == "]":
                 self.at += 1
                 return found
-            self.take(",", "a comma or a closing bracket")
+            self.take(",", _COMMA_OR_BRACKET)
 
     def members(self, depth: int) -> dict[str, Node]:
         self.at += 1
@@ -125,15 +135,15 @@ class _Reader:
             self.space()
             start = self.at
             if self.peek() != '"':
-                raise JsonError("expected a key in double quotes", start)
+                raise JsonError(_KEY, start)
             key = self.string()
             if key in found:
-                raise JsonError(f"the key {key!r} stands twice", start)
+                raise JsonError(Said(f"the key {key!r} stands twice", "JsonKeyTwice", {"Name": key}), start)
             self.space()
-            self.take(":", "a colon")
+            self.take(":", _COLON)
             found[key] = self.value(depth + 1)
             self.space()
             if self.peek() == "}":
                 self.at += 1
                 return found
-            self.take(",", "a comma or a closing brace")
+            self.take(",", _COMMA_OR_BRACE)

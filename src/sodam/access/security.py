@@ -52,9 +52,9 @@ def check_sessions(rules: SessionRules) -> None:
     """Raises ControlError InvalidParameter for times out of range."""
     for name, (low, high) in RANGES.items():
         if not low <= getattr(rules, name) <= high:
-            raise invalid(f"{name} is from {low} to {high}")
+            raise invalid(f"{name} is from {low} to {high}", detail="NumberRange", Field=name, Least=low, Most=high)
     if rules.idle_seconds > rules.max_seconds:
-        raise invalid("IdleMinutes is longer than the longest session, MaxHours")
+        raise invalid("IdleMinutes is longer than the longest session, MaxHours", detail="IdleBeyondSession")
 
 
 class Stored(msgspec.Struct, Generic[T], frozen=True):

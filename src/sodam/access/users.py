@@ -59,13 +59,13 @@ class UserService:
         """A sub-user by name. Raises ControlError ResourceNotFound.UserNotExist."""
         user = await store.by_name(self._db, name)
         if user is None or user.root:
-            raise missing(f"there is no user {name!r}", "UserNotExist")
+            raise missing(f"there is no user {name!r}", "UserNotExist", User=name)
         return user
 
     async def get_uin(self, uin: int) -> User:
         user = await store.by_uin(self._db, uin)
         if user is None:
-            raise missing(f"there is no user {uin}", "UserNotExist")
+            raise missing(f"there is no user {uin}", "UserNotExist", User=uin)
         return user
 
     async def get_sub(self, uin: int) -> User:
@@ -86,7 +86,7 @@ class UserService:
             raise invalid("one of Uin and Uid is needed", "UserUinAndUinNotAllNull")
         user = await store.by_uid(self._db, uid)
         if user is None or user.root:
-            raise missing(f"there is no user with Uid {uid}", "UserNotExist")
+            raise missing(f"there is no user with Uid {uid}", "UserNotExist", User=uid)
         return user
 
     async def prepare(self, wanted: User, password: str, *, use_api: bool) -> NewUser:
@@ -116,10 +116,10 @@ class UserService:
 
         async def run(tx: Tx) -> None:
             if await store.count_users(tx) + len(made) > MAX_USERS:
-                raise invalid(f"there are at most {MAX_USERS} sub-users", "SubUserFull")
+                raise invalid(f"there are at most {MAX_USERS} sub-users", "SubUserFull", Most=MAX_USERS)
             for one in made:
                 if not await store.insert(tx, one.user):
-                    raise invalid(f"the name {one.user.name!r} is taken", "SubUserNameInUse")
+                    raise invalid(f"the name {one.user.name!r} is taken", "SubUserNameInUse", Name=one.user.name)
                 if one.key is not None:
                     await store.insert_key(tx, one.key)
             for policy_id in policy_ids:
@@ -176,10 +176,10 @@ class UserService:
 
         async def run(tx: Tx) -> int:
             if len(await store.groups(tx)) >= MAX_GROUPS:
-                raise invalid(f"there are {MAX_GROUPS} groups already", "GroupFull")
+                raise invalid(f"there are {MAX_GROUPS} groups already", "GroupFull", Most=MAX_GROUPS)
             made = await store.insert_group(tx, name, remark, int(self._clock()))
             if made is None:
-                raise invalid(f"the name {name!r} is taken", "GroupNameInUse")
+                raise invalid(f"the name {name!r} is taken", "GroupNameInUse", Name=name)
             return made
 
         return await self._db.write(run)
@@ -191,7 +191,7 @@ class UserService:
         async def run(tx: Tx) -> None:
             current = await _group(tx, group.id)
             if name is not None and name != current.name and await store.group_named(tx, name):
-                raise invalid(f"the name {name!r} is taken", "GroupNameInUse")
+                raise invalid(f"the name {name!r} is taken", "GroupNameInUse", Name=name)
             new_name, new_remark = current.name if name is None else name, current.remark if remark is None else remark
             await store.update_group(tx, group.id, new_name, new_remark)
 
@@ -208,9 +208,11 @@ class UserService:
                 await _group(tx, group_id)
                 await store.add_member(tx, group_id, uin, int(self._clock()))
                 if len(await store.members(tx, group_id)) > MAX_USERS_PER_GROUP:
-                    raise invalid(f"a group has at most {MAX_USERS_PER_GROUP} users", "GroupUserFull")
+                    message = f"a group has at most {MAX_USERS_PER_GROUP} users"
+                    raise invalid(message, "GroupUserFull", Most=MAX_USERS_PER_GROUP)
                 if len(await store.groups_of(tx, uin)) > MAX_GROUPS_PER_USER:
-                    raise invalid(f"a user is in at most {MAX_GROUPS_PER_USER} groups", "UserGroupFull")
+                    message = f"a user is in at most {MAX_GROUPS_PER_USER} groups"
+                    raise invalid(message, "UserGroupFull", Most=MAX_GROUPS_PER_USER)
 
         await self._db.write(run)
 
@@ -233,7 +235,7 @@ class UserService:
         """A user's key. Raises ControlError ResourceNotFound.SecretNotExist."""
         found = await store.key(self._db, secret_id)
         if found is None or found.uin != uin:
-            raise missing(f"user {uin} has no access key {secret_id!r}", "SecretNotExist")
+            raise missing(f"user {uin} has no access key {secret_id!r}", "SecretNotExist", Name=secret_id)
         return found
 
     def _new_key(self, uin: int, description: str) -> AccessKey:
@@ -247,7 +249,8 @@ class UserService:
 
         async def run(tx: Tx) -> AccessKey:
             if len(await store.keys_of(tx, uin)) >= MAX_KEYS:
-                raise ControlError("OperationDenied.AccessKeyOverLimit", f"a user has at most {MAX_KEYS} access keys")
+                message = f"a user has at most {MAX_KEYS} access keys"
+                raise ControlError("OperationDenied.AccessKeyOverLimit", message, Most=MAX_KEYS)
             await store.insert_key(tx, key)
             return key
 
@@ -268,10 +271,10 @@ class UserService:
 async def _group(source: Database | Tx, group_id: int) -> Group:
     found = await store.group(source, group_id)
     if found is None:
-        raise missing(f"there is no group {group_id}", "GroupNotExist")
+        raise missing(f"there is no group {group_id}", "GroupNotExist", Group=group_id)
     return found
 
 
 def _check_group_name(name: str) -> None:
     if not 1 <= len(name) <= 64 or not name.isprintable():
-        raise invalid("a group name has 1 to 64 characters", "ParamError")
+        raise invalid("a group name has 1 to 64 characters", "ParamError", detail="GroupNameForm", Least=1, Most=64)

@@ -14,6 +14,7 @@ import msgspec
 
 from sodam.apps import rules
 from sodam.apps.service import AppService
+from sodam.control import Said
 from sodam.jobs.model import Scope
 from sodam.jobs.service import JobService, Run
 from sodam.storage import Database, Tx
@@ -74,7 +75,7 @@ class AppDeletion:
 
         await run.step(last, position="erased", advance=lambda gone: gone)
         await self._apps.announce(sdkappid)
-        run.message = f"{run.done} rows erased"
+        run.said = Said(f"{run.done} rows erased", "JobErased", {"Count": run.done})
 
     async def _empty(self, run: Run, table: AppTable, sdkappid: int) -> None:
         gone = BATCH

@@ -51,7 +51,9 @@ class AppKeys:
             keys = await store.keys_of(tx, sdkappid)
             if sum(key.algorithm == HMAC for key in keys) >= MAX_HMAC_KEYS:
                 message = f"an app has at most {MAX_HMAC_KEYS} keys"
-                raise ControlError("LimitExceeded.Keys", message, cure="Withdraw the one that is no longer used.")
+                raise ControlError(
+                    "LimitExceeded.Keys", message, cure="Withdraw the one that is no longer used.", Most=MAX_HMAC_KEYS
+                )
             key = new_hmac(max(k.key_id for k in keys) + 1, int(self._clock()))
             await store.insert_key(tx, sdkappid, key)
             return key
@@ -65,7 +67,7 @@ class AppKeys:
             await _locked(tx, sdkappid)
             keys = {key.key_id: key for key in await store.keys_of(tx, sdkappid)}
             if key_id not in keys:
-                raise missing(f"the app has no key {key_id}")
+                raise missing(f"the app has no key {key_id}", detail="NoSuchKey")
             if len(keys) == 1:
                 raise ControlError(
                     "FailedOperation.LastKey", "the last key cannot be withdrawn", cure="Make a new one first."
@@ -93,9 +95,9 @@ class AppKeys:
 async def _locked(tx: Tx, sdkappid: int) -> None:
     app = await store.lock(tx, sdkappid)
     if app is None:
-        raise missing(f"there is no app {sdkappid}", "SdkAppIdNotFound")
+        raise missing(f"there is no app {sdkappid}", "SdkAppIdNotFound", SDKAppID=sdkappid)
     if app.deleting_at:
-        raise ControlError("ResourceInUse", "the app is being deleted")
+        raise ControlError("ResourceInUse", "the app is being deleted", detail="AppBeingDeleted")
 
 
 def masked(key: AppKey) -> str:

@@ -24,7 +24,7 @@ from sodam.apps.plans import (
     Prices,
     add_months,
     changeable_from,
-    fits,
+    misfit,
 )
 from sodam.apps.service import AppService
 from sodam.control import ControlError, invalid, plan_required
@@ -66,20 +66,22 @@ def planned(app: App, wish: Wish, now: int) -> tuple[App, Kind]:
     if app.deleting_at or (app.status == "disabled" and not run_out):
         raise ControlError("FailedOperation.AppDisabled", "the app is disabled", cure="Enable it first.")
     if not MIN_MONTHS <= wish.months <= MAX_MONTHS:
-        raise invalid(f"Months is from {MIN_MONTHS} to {MAX_MONTHS}")
+        message = f"Months is from {MIN_MONTHS} to {MAX_MONTHS}"
+        raise invalid(message, detail="NumberRange", Field="Months", Least=MIN_MONTHS, Most=MAX_MONTHS)
     plan = wish.plan or app.plan
     if wish.plan == "Trial":
-        raise invalid("Trial cannot be ordered: an app that was upgraded never comes back to it")
+        message = "Trial cannot be ordered: an app that was upgraded never comes back to it"
+        raise invalid(message, detail="TrialNotOrdered")
     add_ons = merged(app.add_ons, wish.add_ons)
     if wish.plan and wish.plan != app.plan:
         add_ons = carried(app.add_ons, plan, wish.add_ons)
-    if why := fits(plan, add_ons):
-        raise invalid(why)
+    if refused := misfit(plan, add_ons):
+        raise refused
     if wish.plan is None:
         if app.plan == "Trial":
             raise plan_required("Pro", "an add-on")
         if wish.add_ons == NO_ADD_ONS:
-            raise invalid("the order is empty: name a plan or an add-on")
+            raise invalid("the order is empty: name a plan or an add-on", detail="OrderEmpty")
         return rules.fit(rules.replace(app, add_ons=add_ons)), "addon"
     changes: dict[str, Any] = {"add_ons": add_ons, "auto_renew": wish.auto_renew, "status": "enabled"}
     kind: Kind = "renewal"
@@ -89,7 +91,9 @@ def planned(app: App, wish: Wish, now: int) -> tuple[App, Kind]:
                 "FailedOperation.OncePerMonth",
                 "the plan may be changed once a calendar month",
                 cure="Wait until the first of next month.",
+                detail="PlanOncePerMonth",
                 extra={"From": again},
+                FromTime=again,
             )
         kind = "upgrade"
         changes |= {"plan": wish.plan, "plan_changed_at": now, "expires_at": add_months(now, wish.months)}
@@ -109,7 +113,7 @@ def carried(have: AddOns, plan: Plan, wanted: AddOns) -> AddOns:
     kept: dict[str, Any] = {}
     for name, value in msgspec.structs.asdict(have).items():
         alone = AddOns(**{name: value})
-        if value and not fits(plan, alone) and (name != "avchatrooms" or plan in AVCHATROOM_ADD_ON):
+        if value and misfit(plan, alone) is None and (name != "avchatrooms" or plan in AVCHATROOM_ADD_ON):
             kept[name] = value
     return merged(AddOns(**kept), wanted)
 

@@ -10,6 +10,8 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from sodam.control import ControlError, invalid
+
 Plan = Literal["Trial", "Pro", "Flagship"]
 PLANS: Final[tuple[Plan, ...]] = ("Trial", "Pro", "Flagship")
 MIN_MONTHS: Final = 1
@@ -120,19 +122,33 @@ def effective(plan: Plan, add_ons: AddOns, overrides: Overrides) -> PlanLimits:
     return msgspec.structs.replace(limits, **changes)
 
 
-def fits(plan: Plan, add_ons: AddOns) -> str:
-    """Why these add-ons cannot be bought with this plan; empty when they can."""
+_WIRE: Final = {"avchatrooms": "AVChatRooms", "max_history_days": "HistoryDays"}
+
+
+def wire_name(field: str) -> str:
+    """A limit or an add-on as the APIs name it: ``GroupsJoined``."""
+    return _WIRE.get(field) or "".join(part.capitalize() for part in field.split("_"))
+
+
+def misfit(plan: Plan, add_ons: AddOns) -> ControlError | None:
+    """Why these add-ons cannot be bought with this plan; None when they can."""
     for name, value in msgspec.structs.asdict(add_ons).items():
         if not value:
             continue
         if name == "avchatrooms":
             if plan not in AVCHATROOM_ADD_ON:
-                return f"{name} is no add-on of the plan {plan}"
+                return _no_add_on(name, plan)
         elif (allowed := ADD_ON_RANGES[plan].get(name)) is None:
-            return f"{name} is no add-on of the plan {plan}"
-        elif not allowed.least <= value <= allowed.most:
-            return f"{name} is from {allowed.least} to {allowed.most} with the plan {plan}"
-    return ""
+            return _no_add_on(name, plan)
+        elif not (least := allowed.least) <= value <= (most := allowed.most):
+            message = f"{name} is from {least} to {most} with the plan {plan}"
+            return invalid(message, detail="NumberRange", Field=wire_name(name), Least=least, Most=most)
+    return None
+
+
+def _no_add_on(name: str, plan: Plan) -> ControlError:
+    message = f"{name} is no add-on of the plan {plan}"
+    return invalid(message, detail="NoAddOnOfPlan", Field=wire_name(name), Plan=plan)
 
 
 class Prices(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,8 +9,8 @@ from typing import Any, Final, cast
 import msgspec
 
 from sodam.apps.model import DEFAULT_ADMIN, App, AppSettings, FriendField, Status, UserField
-from sodam.apps.plans import FEATURE_PLAN, OVERRIDE_RANGES, PLANS, Overrides, changeable_from
-from sodam.control import ControlError, conflict, invalid, plan_required
+from sodam.apps.plans import FEATURE_PLAN, OVERRIDE_RANGES, PLANS, Overrides, changeable_from, wire_name
+from sodam.control import ControlError, conflict, invalid, missing, plan_required
 from sodam.errors import Code
 
 replace = msgspec.structs.replace
@@ -35,7 +35,8 @@ def text(name: str, value: str, least: int, most: int) -> str:
     """A one-line text without the blanks around it. Raises ControlError."""
     value = value.strip()
     if not least <= len(value) <= most or not value.isprintable():
-        raise invalid(f"{name} has {least} to {most} printable characters")
+        message = f"{name} has {least} to {most} printable characters"
+        raise invalid(message, detail="TextLength", Field=name, Least=least, Most=most)
     return value
 
 
@@ -48,7 +49,8 @@ def info(app: App, name: str | None, kind: str | None, introduction: str | None)
         changes["kind"] = text("Type", kind, 0, MAX_TYPE)
     if introduction is not None:
         if len(introduction) > MAX_INTRODUCTION:
-            raise invalid(f"Introduction has at most {MAX_INTRODUCTION} characters")
+            message = f"Introduction has at most {MAX_INTRODUCTION} characters"
+            raise invalid(message, detail="TextLength", Field="Introduction", Least=0, Most=MAX_INTRODUCTION)
         changes["introduction"] = introduction
     return replace(app, **changes)
 
@@ -57,12 +59,13 @@ def tags(app: App, wanted: Mapping[str, str]) -> App:
     """Replace all tags."""
     _not_deleting(app)
     if len(wanted) > MAX_TAGS:
-        raise invalid(f"an app has at most {MAX_TAGS} tags")
+        raise invalid(f"an app has at most {MAX_TAGS} tags", detail="TagsFull", Most=MAX_TAGS)
     for key, value in wanted.items():
-        text("a tag's key", key, 1, MAX_TAG_KEY)
-        text("a tag's value", value, 0, MAX_TAG_VALUE)
+        text("Tags.Key", key, 1, MAX_TAG_KEY)
+        text("Tags.Value", value, 0, MAX_TAG_VALUE)
         if "&" in key:
-            raise invalid("a tag's key has no &: it separates key and value in policies")
+            message = "a tag's key has no &: it separates key and value in policies"
+            raise invalid(message, detail="TagKeyAmpersand")
     return replace(app, tags={key.strip(): value.strip() for key, value in wanted.items()})
 
 
@@ -71,14 +74,14 @@ def status(app: App, wanted: Status, now: int) -> App:
     if wanted == "enabled" and 0 < app.expires_at <= now:
         raise ControlError("FailedOperation.PlanExpired", "the app's plan has expired", cure="Renew the plan.")
     if wanted == "expired" and app.plan == "Trial":
-        raise invalid("the plan Trial does not expire")
+        raise invalid("the plan Trial does not expire", detail="TrialDoesNotExpire")
     return replace(app, status=wanted)
 
 
 def deleting(app: App, confirm_name: str, now: int) -> App:
     """Mark an app for erasing: a disabled one, named by who deletes it."""
     if app.deleting_at:
-        raise ControlError("ResourceInUse", "the app is being deleted already")
+        raise ControlError("ResourceInUse", "the app is being deleted already", detail="AppBeingDeleted")
     if app.status != "disabled":
         raise ControlError(
             "FailedOperation.AppNotDisabled", "only a disabled app can be deleted", cure="Disable it first."
@@ -92,14 +95,18 @@ def admins(app: App, add: Collection[str], remove: Collection[str]) -> App:
     """Add and remove administrators; ``administrator`` itself stays."""
     _not_deleting(app)
     if DEFAULT_ADMIN in remove:
-        raise invalid(f"{DEFAULT_ADMIN} is the default and cannot be removed")
+        message = f"{DEFAULT_ADMIN} is the default and cannot be removed"
+        raise invalid(message, detail="DefaultAdministrator", UserID=DEFAULT_ADMIN)
     for user_id in add:
         if not _USER_ID.fullmatch(user_id):
-            raise invalid("a UserID has 1 to 32 bytes of printable ASCII")
+            raise invalid("a UserID has 1 to 32 bytes of printable ASCII", detail="UserIdForm")
     wanted = (app.admins | frozenset(add)) - frozenset(remove)
     if len(wanted) > MAX_ADMINS and len(wanted) > len(app.admins):
         raise ControlError(
-            "LimitExceeded.Administrators", f"an app has at most {MAX_ADMINS} administrators", cure="Remove one first."
+            "LimitExceeded.Administrators",
+            f"an app has at most {MAX_ADMINS} administrators",
+            cure="Remove one first.",
+            Most=MAX_ADMINS,
         )
     return replace(app, admins=wanted)
 
@@ -109,7 +116,8 @@ def overrides(app: App, wanted: Overrides) -> App:
     for name, (low, high) in OVERRIDE_RANGES.items():
         value = getattr(wanted, name)
         if isinstance(value, int) and not low <= value <= high:
-            raise invalid(f"{name} is from {low} to {high}")
+            message = f"{name} is from {low} to {high}"
+            raise invalid(message, detail="NumberRange", Field=wire_name(name), Least=low, Most=high)
     return fit(replace(app, overrides=wanted))
 
 
@@ -151,7 +159,9 @@ def settings(app: App, version: int, changes: Mapping[str, Any], now: int) -> Ap
                 "FailedOperation.OncePerMonth",
                 "the message history may be changed once a calendar month",
                 cure="Wait until the first of next month.",
+                detail="HistoryOncePerMonth",
                 extra={"From": changeable_from(app.history_changed_at, now)},
+                FromTime=changeable_from(app.history_changed_at, now),
             )
         changed["history_changed_at"] = now
     return _with_settings(app, replace(current, **real), **changed)
@@ -169,9 +179,9 @@ def modify_user_field(app: App, version: int, field: UserField) -> App:
     current = _at_version(app, version)
     old = next((f for f in current.user_fields if f.name == field.name), None)
     if old is None:
-        raise ControlError("ResourceNotFound", f"there is no user field {field.name!r}")
+        raise missing(f"there is no user field {field.name!r}", detail="NoSuchUserField", Name=field.name)
     if old.type != field.type:
-        raise invalid("the type of a field can never change")
+        raise invalid("the type of a field can never change", detail="FieldTypeFixed")
     _check_permissions(field)
     fields = tuple(field if f.name == field.name else f for f in current.user_fields)
     return _with_settings(app, replace(current, user_fields=fields))
@@ -198,23 +208,28 @@ def _with_settings(app: App, wanted: AppSettings, **changes: Any) -> App:
 
 def _in_range(name: str, value: object, low: int, high: int) -> None:
     if value is not None and not low <= cast(int, value) <= high:
-        raise invalid(f"{name} is from {low} to {high}")
+        raise invalid(f"{name} is from {low} to {high}", detail="NumberRange", Field=name, Least=low, Most=high)
 
 
 def _check_field(name: str, taken: Collection[str], most: int) -> None:
     if not _FIELD_NAME.fullmatch(name):
-        raise invalid(f"a field's name has 1 to {MAX_FIELD_NAME} letters A-Z a-z")
+        message = f"a field's name has 1 to {MAX_FIELD_NAME} letters A-Z a-z"
+        raise invalid(message, detail="FieldNameForm", Least=1, Most=MAX_FIELD_NAME)
     if name in taken:
-        raise ControlError("ResourceInUse", f"there is a field {name!r} already")
+        raise ControlError("ResourceInUse", f"there is a field {name!r} already", detail="FieldExists", Name=name)
     if len(taken) >= most:
-        raise ControlError("LimitExceeded.Fields", f"at most {most} fields; a field is never deleted")
+        raise ControlError("LimitExceeded.Fields", f"at most {most} fields; a field is never deleted", Most=most)
 
 
 def _check_permissions(field: UserField) -> None:
     if not (field.app_read or field.admin_read) or not (field.app_write or field.admin_write):
-        raise invalid("a field needs at least one read and one write permission")
+        message = "a field needs at least one read and one write permission"
+        raise invalid(message, detail="FieldPermissions")
 
 
 def _not_deleting(app: App) -> None:
     if app.deleting_at:
-        raise ControlError("ResourceInUse", "the app is being deleted", extra={"ErrorCode": int(Code.APP_DISABLED)})
+        number = int(Code.APP_DISABLED)
+        raise ControlError(
+            "ResourceInUse", "the app is being deleted", detail="AppBeingDeleted", extra={"ErrorCode": number}
+        )

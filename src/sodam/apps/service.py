@@ -122,7 +122,7 @@ class AppService:
         """As ``edit``, inside a transaction of the caller, who calls ``announce`` once it is committed."""
         before = await store.lock(tx, sdkappid)
         if before is None:
-            raise missing(f"there is no app {sdkappid}", "SdkAppIdNotFound")
+            raise missing(f"there is no app {sdkappid}", "SdkAppIdNotFound", SDKAppID=sdkappid)
         after = fn(before)
         if after == before:
             return before, before
@@ -187,6 +187,9 @@ async def _insert(tx: Tx, app: App, key: AppKey, most: int | None) -> App | None
     """The app; None when its number is taken."""
     if most is not None and await store.count(tx) >= most:
         raise ControlError(
-            "LimitExceeded.Apps", f"there are {most} apps already", cure="Disable and delete apps that nobody uses."
+            "LimitExceeded.Apps",
+            f"there are {most} apps already",
+            cure="Disable and delete apps that nobody uses.",
+            Most=most,
         )
     return app if await store.insert(tx, app, [key]) else None

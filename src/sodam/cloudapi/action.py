@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import msgspec
 
 from sodam.access.model import Caller
-from sodam.control import invalid
+from sodam.control import invalid, malformed
 
 if TYPE_CHECKING:
     from sodam.access.policies import Authority
@@ -48,7 +48,19 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 def check_text(body: bytes) -> None:
     """Raises ControlError for a NUL character: no database keeps it in a text, and nobody means it."""
     if b"\\u0000" in body and _NUL.search(body):
-        raise invalid("the request holds a NUL character")
+        raise invalid("the request holds a NUL character", detail="NulCharacter")
+
+
+def _telling(decode: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """The decoder, with a refusal that names the field. What is no JSON at all stays an error of msgspec."""
+
+    def checked(body: bytes) -> Any:
+        try:
+            return decode(body)
+        except msgspec.ValidationError as error:
+            raise malformed(error) from None
+
+    return checked
 
 
 class Nothing(msgspec.Struct):
@@ -171,7 +183,7 @@ class Table:
                 handler=handler,
                 audited=audited,
                 max_body=max_body,
-                decode=decode or msgspec.json.Decoder(taken, strict=False).decode,
+                decode=_telling(decode or msgspec.json.Decoder(taken, strict=False).decode),
                 also=also,
             )
             return handler

@@ -18,7 +18,7 @@ from sodam.accounts.model import IMAGE, NICK, Account, Profile, Wanted
 from sodam.apps.model import App
 from sodam.audit.model import Event, Filter
 from sodam.cloudapi.plane import ControlPlane
-from sodam.control import ControlError, invalid
+from sodam.control import ControlError, Said, invalid
 from sodam.errors import ApiError, Code
 from sodam.jobs.model import Refusal
 from sodam.jobs.service import JobFailed, Run
@@ -57,7 +57,7 @@ class Row(msgspec.Struct):
     line: int
     user_id: str
     items: list[tuple[str, object]]
-    wrong: str = ""
+    wrong: Said | None = None
 
 
 def register(plane: ControlPlane) -> None:
@@ -71,7 +71,12 @@ async def begin_import(plane: ControlPlane, caller: Caller, sdkappid: int, form:
     """The job's id. Raises ControlError for a file that is too large or is not of its format at all."""
     data = content.encode()
     if len(data) > MAX_FILE:
-        raise ControlError("RequestSizeLimitExceeded", f"the file is larger than {MAX_FILE} bytes")
+        raise ControlError(
+            "RequestSizeLimitExceeded",
+            f"the file is larger than {MAX_FILE} bytes",
+            detail="FileTooLarge",
+            MostBytes=MAX_FILE,
+        )
     _check_head(form, content)
     job = await plane.jobs.create(
         "ImportAccounts",
@@ -102,14 +107,15 @@ async def begin_event_export(plane: ControlPlane, caller: Caller, params: EventP
 def _check_head(form: Format, content: str) -> None:
     text = content.removeprefix("\ufeff")
     if not text.strip():
-        raise invalid("the file is empty")
+        raise invalid("the file is empty", detail="FileEmpty")
     if form == "json":
         if not text.lstrip().startswith("["):
-            raise invalid("a JSON file holds one array of accounts")
+            raise invalid("a JSON file holds one array of accounts", detail="FileNoArray")
         return
     header = next(csv.reader(io.StringIO(text)), [])
     if "UserID" not in [name.strip() for name in header]:
-        raise invalid("the first line of a CSV file names its columns, UserID among them")
+        message = "the first line of a CSV file names its columns, UserID among them"
+        raise invalid(message, detail="FileNoHeader")
 
 
 def rows(form: Format, data: bytes) -> Iterator[Row]:
@@ -127,7 +133,8 @@ def _csv_rows(text: str) -> Iterator[Row]:
                 continue
             cells = dict(zip(header, values, strict=False))
             if len(values) > len(header):
-                yield Row(reader.line_num, cells.get("UserID", ""), [], "more cells than the header names")
+                wrong = Said("more cells than the header names", "RowTooManyCells")
+                yield Row(reader.line_num, cells.get("UserID", ""), [], wrong)
                 continue
             items: list[tuple[str, object]] = [
                 (_NAMES.get(name, name), _cell(_NAMES.get(name, name), value))
@@ -136,7 +143,8 @@ def _csv_rows(text: str) -> Iterator[Row]:
             ]
             yield Row(reader.line_num, cells.get("UserID", ""), items)
     except csv.Error as error:
-        raise JobFailed(f"line {reader.line_num}: {error}") from None
+        line = reader.line_num
+        raise JobFailed(f"line {line}: {error}", detail="FileUnreadable", Line=line, Why=str(error)) from None
 
 
 def _cell(tag: str, value: str) -> object:
@@ -151,19 +159,19 @@ def _json_rows(text: str) -> Iterator[Row]:
     try:
         found = msgspec.json.decode(text, type=list[msgspec.Raw])
     except (msgspec.DecodeError, RecursionError) as error:
-        raise JobFailed(f"the file is no JSON array: {error}") from None
+        raise JobFailed(f"the file is no JSON array: {error}", detail="FileNoJson", Why=str(error)) from None
     for number, raw in enumerate(found, 1):
         try:
             item: Any = msgspec.json.decode(raw)
         except (msgspec.DecodeError, RecursionError) as error:
-            yield Row(number, "", [], str(error))
+            yield Row(number, "", [], Said(str(error), "RowNoJson", {"Why": str(error)}))
             continue
         if not isinstance(item, dict) or not isinstance(item.get("UserID"), str):
-            yield Row(number, "", [], "an account is an object with the text UserID")
+            yield Row(number, "", [], Said("an account is an object with the text UserID", "RowNoUserId"))
             continue
         profile = item.get("Profile") or {}
         if not isinstance(profile, dict):
-            yield Row(number, item["UserID"], [], "Profile is an object")
+            yield Row(number, item["UserID"], [], Said("Profile is an object", "RowProfileNoObject"))
             continue
         items: list[tuple[str, object]] = [(_NAMES[n], item[n]) for n in ("Nick", "FaceUrl") if item.get(n)]
         yield Row(number, item["UserID"], items + list(profile.items()))
@@ -183,7 +191,7 @@ async def _import(plane: ControlPlane, run: Run) -> None:
     params = run.params(ImportParams)
     found = list(rows(params.Format, await run.input()))
     if len(found) > MAX_ROWS:
-        raise JobFailed(f"a file has at most {MAX_ROWS} accounts")
+        raise JobFailed(f"a file has at most {MAX_ROWS} accounts", detail="FileTooManyRows", Most=MAX_ROWS)
     run.total = len(found)
     at = run.position(int, 0)
     while at < len(found):
@@ -193,33 +201,44 @@ async def _import(plane: ControlPlane, run: Run) -> None:
         # The accounts are in their own transaction: importing the same ones again after a crash changes nothing.
         run.refused += len(refusals)
         await run.step(lambda tx, r=refusals: run.refuse(tx, r), position=at, advance=len(batch))  # type: ignore[misc]
-    run.message = f"{run.done - run.refused} imported, {run.refused} refused"
+    taken = run.done - run.refused
+    said = f"{taken} imported, {run.refused} refused"
+    run.said = Said(said, "JobImported", {"Count": taken, "Refused": run.refused})
 
 
 async def _import_batch(plane: ControlPlane, sdkappid: int, batch: list[Row]) -> list[Refusal]:
     app = plane.services.apps.get(sdkappid)
     if app is None or app.deleting_at:
-        raise JobFailed("the app is gone")
+        raise JobFailed("the app is gone", detail="AppGone")
     refusals: list[Refusal] = []
     wanted: dict[str, Wanted] = {}
     lines: dict[str, int] = {}
     for row in batch:
+        if row.wrong:
+            code = int(Code.ACCOUNT_BAD_PARAMETER)
+            refusals.append(Refusal(row.line, row.user_id[:64], code, row.wrong.stored()))
+            continue
         try:
-            if row.wrong:
-                raise ApiError(Code.ACCOUNT_BAD_PARAMETER, row.wrong)
             wanted[row.user_id] = Wanted(row.user_id, _items(app, row))
             lines[row.user_id] = row.line
         except ApiError as error:
-            refusals.append(Refusal(row.line, row.user_id[:64], int(error.code), error.info))
+            refusals.append(_refusal(row.line, row.user_id, error))
     try:
         imported = await plane.services.accounts.import_accounts(app, list(wanted.values()))
     except ApiError as error:  # the plan has no room for the new ones: nothing of this batch was taken
-        refusals += [Refusal(line, user_id, int(error.code), error.info) for user_id, line in lines.items()]
+        refusals += [_refusal(line, user_id, error) for user_id, line in lines.items()]
     else:
-        refusals += [Refusal(lines[u], u[:64], int(code), code.meaning) for u, code in imported.failed.items()]
+        refusals += [_refusal(lines[u], u, ApiError(code)) for u, code in imported.failed.items()]
         for updated in imported.updated:
             await plane.services.profiles.announce(app, updated)
     return refusals
+
+
+def _refusal(line: int, user_id: str, error: ApiError) -> Refusal:
+    """The detail is the number where its meaning is all that there is to say."""
+    code = Code(error.code)
+    said = Said(error.info, str(int(code)) if error.info == code.meaning else "")
+    return Refusal(line, user_id[:64], int(code), said.stored())
 
 
 # Exports: a page of accounts is a part of the file, so that a run after a crash writes the same part again.
@@ -229,7 +248,7 @@ async def _export(plane: ControlPlane, run: Run) -> None:
     params = run.params(ExportParams)
     accounts, app = plane.services.accounts, plane.services.apps.get(params.SDKAppID)
     if app is None:
-        raise JobFailed("the app is gone")
+        raise JobFailed("the app is gone", detail="AppGone")
     columns = [
         "UserID",
         "Type",
@@ -254,7 +273,7 @@ async def _export(plane: ControlPlane, run: Run) -> None:
         if last:
             break
     run.total = run.done
-    run.message = f"{run.done} accounts"
+    run.said = Said(f"{run.done} accounts", "JobExportedAccounts", {"Count": run.done})
 
 
 def _facts(app: App, account: Account) -> dict[str, object]:
@@ -303,4 +322,4 @@ async def _export_events(plane: ControlPlane, run: Run) -> None:
         if last:
             break
     run.total = run.done
-    run.message = f"{run.done} events"
+    run.said = Said(f"{run.done} events", "JobExportedEvents", {"Count": run.done})

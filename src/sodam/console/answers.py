@@ -8,6 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 from sodam.control import ControlError
+from sodam.errors import Code
 
 _STATUS: Final = {
     "AuthFailure.NotSignedIn": 401,
@@ -50,8 +51,18 @@ def failure(error: ControlError, request_id: str) -> Response:
     described: dict[str, Any] = {"Code": error.code, "Message": error.message}
     if error.cure:
         described["Cure"] = error.cure
+    if detail := error.detail or _number(error):
+        described["Detail"] = detail
+    if error.params:
+        described["Params"] = error.params
     described |= error.extra
     return _json(status_of(error), msgspec.json.encode({"RequestId": request_id, "Error": described}))
+
+
+def _number(error: ControlError) -> str:
+    """The chat plane's number where its meaning is all that the message says."""
+    number = error.extra.get("ErrorCode", 0)
+    return str(number) if number and error.message == Code(number).meaning else ""
 
 
 def _json(status: int, body: bytes) -> Response:

@@ -148,7 +148,7 @@ class Console:
             body = b'{"JobId":"' + job_id.encode("ascii", "replace").replace(b'"', b"").replace(b"\\", b"") + b'"}'
             view = await run_action(self._plane, action, call.caller, body, call.request_id)
             if not view.File:
-                raise ControlError("ResourceNotFound", "the job has no file")
+                raise ControlError("ResourceNotFound", "the job has no file", detail="JobHasNoFile")
         except ControlError as error:
             return _guarded(Response(f"{error.message}\n", status_of(error), media_type="text/plain"))
         job = await self._plane.jobs.get(job_id)

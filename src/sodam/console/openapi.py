@@ -20,6 +20,10 @@ class ApiError(msgspec.Struct, kw_only=True, omit_defaults=True):
     Code: str
     Message: str
     Cure: str = ""
+    Detail: str = ""
+    """Which rule was broken, where several share a code."""
+    Params: dict[str, str | int] = {}
+    """What the sentence is about; a name that ends in ``Time`` is unix seconds."""
     Action: str = ""
     Resource: str = ""
     ErrorCode: int = 0

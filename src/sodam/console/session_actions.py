@@ -22,7 +22,7 @@ from sodam.cloudapi.action import Nothing, check_text
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import allowed
 from sodam.cloudapi.table import TABLE
-from sodam.control import ControlError, invalid, missing
+from sodam.control import ControlError, invalid, malformed, missing
 from sodam.storage.riding import Ride
 
 log = structlog.get_logger(__name__)
@@ -239,7 +239,7 @@ async def check_permissions(call: SessionCall, request: CheckPermissions) -> Per
         service, _, name = item.Action.partition(":")
         action = TABLE.find(service, name)
         if action is None:
-            raise invalid(f"there is no action {item.Action!r}")
+            raise invalid(f"there is no action {item.Action!r}", detail="NoSuchAction", Name=item.Action)
         found.append(allowed(call.plane, call.caller, authority, action, item.SDKAppID))
     return Permissions(found)
 
@@ -274,7 +274,7 @@ class EndSession(msgspec.Struct):
 async def end_session(call: SessionCall, request: EndSession) -> None:
     """End one of the own sessions."""
     if not await call.plane.sessions.end(call.user.uin, request.Id):
-        raise missing("there is no such session")
+        raise missing("there is no such session", detail="NoSuchSession")
     if request.Id == call.session_id:
         call.set_token = ""
 
@@ -284,8 +284,10 @@ async def run(call: SessionCall, action: SessionAction, body: bytes) -> Any:
     check_text(body)
     try:
         request = action.decode(body or b"{}")
+    except msgspec.ValidationError as error:
+        raise malformed(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise invalid(str(error)) from None
+        raise invalid(str(error), detail="NotJson") from None
     if not action.audited:
         return await action.handler(call, request)
     try:

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from sodam.control import Said
+
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 STATES: tuple[State, ...] = ("queued", "running", "done", "failed", "cancelled")
 INPUT = 0
@@ -28,6 +30,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """0: not known yet."""
     refused: int
     message: str
+    """What came of it, as ``Said.stored``."""
     has_file: bool
     cancel_wanted: bool
     uin: int
@@ -38,6 +41,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: int
     lease_owner: str
     lease_until: int
+
+    @property
+    def said(self) -> Said:
+        return Said.read(self.message)
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -56,4 +63,6 @@ class Refusal(msgspec.Struct, frozen=True):
     line: int
     user_id: str
     code: int
+    """The chat plane's number; 0: the file is at fault."""
     reason: str
+    """As ``Said.stored``."""

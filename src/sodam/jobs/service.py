@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 import structlog
 
-from sodam.control import ControlError, missing
+from sodam.control import ControlError, Param, Said, missing
 from sodam.jobs import store
 from sodam.jobs.model import INPUT, OUTPUT, Job, Refusal, Scope
 from sodam.storage import Database, Tx
@@ -40,7 +40,11 @@ class LostLease(Exception):
 
 
 class JobFailed(Exception):
-    """The job cannot be done; the text is for whoever asked for it."""
+    """The job cannot be done; what it says is for whoever asked for it."""
+
+    def __init__(self, text: str, *, detail: str = "", **params: Param) -> None:
+        super().__init__(text)
+        self.said = Said(text, detail, params)
 
 
 class Run:
@@ -52,7 +56,8 @@ class Run:
         self.done = job.done
         self.total = job.total
         self.refused = job.refused
-        self.message = ""
+        self.said = Said("")
+        """What came of it, once it is done."""
         self.has_file = False
 
     def params(self, kind: type[T]) -> T:
@@ -205,7 +210,10 @@ class JobService:
         """Raises ControlError ResourceNotFound."""
         job = await store.get(self.db, job_id)
         if job is None:
-            raise missing(f"there is no job {job_id}; ended ones are kept for {KEEP_SECONDS // 86400} days")
+            days = KEEP_SECONDS // 86400
+            raise missing(
+                f"there is no job {job_id}; ended ones are kept for {days} days", detail="NoSuchJob", Days=days
+            )
         return job
 
     async def page(self, scope: Scope, state: str, offset: int, limit: int) -> tuple[int, list[Job]]:
@@ -218,7 +226,8 @@ class JobService:
         """Ask for a job to end after its present step. Raises ControlError for one that must run to its end."""
         job = await self.get(job_id)
         if job.kind in self._steady:
-            raise ControlError("UnsupportedOperation", f"a job of kind {job.kind} cannot be cancelled")
+            message = f"a job of kind {job.kind} cannot be cancelled"
+            raise ControlError("UnsupportedOperation", message, detail="JobNotCancellable")
         await self.db.write(lambda tx: store.want_cancel(tx, job_id, self.now()))
         return await self.get(job_id)
 
@@ -263,27 +272,29 @@ class JobService:
 
     async def _work(self, job: Job) -> None:
         run = Run(self, job)
-        state, message = "done", ""
+        state, said = "done", Said("")
         try:
             runner = self._runners.get(job.kind)
             if runner is None:
-                raise JobFailed(f"this version does not know jobs of kind {job.kind}")
+                raise JobFailed(f"this version does not know jobs of kind {job.kind}", detail="JobKindUnknown")
             await runner(run)
-            message = run.message
+            said = run.said
         except Cancelled:
-            state, message = "cancelled", "cancelled on request"
+            state, said = "cancelled", Said("cancelled on request", "JobCancelled")
         except LostLease:
             log.warning("a job went on elsewhere", job=job.id, kind=job.kind)
             return
         except (JobFailed, ControlError) as error:
-            state, message = "failed", error.message if isinstance(error, ControlError) else str(error)
+            state, said = "failed", error.said
         except Exception:
             log.exception("a job failed", job=job.id, kind=job.kind)
-            state, message = "failed", "it failed inside the server; the log says more"
+            state, said = "failed", Said("it failed inside the server; the log says more", "InternalError")
         finally:
             self._running -= 1
             self._wake.set()
-        await self.db.write(lambda tx: store.finish(tx, job.id, self.owner, state, message, run.has_file, self.now()))
+        await self.db.write(
+            lambda tx: store.finish(tx, job.id, self.owner, state, said.stored(), run.has_file, self.now())
+        )
         await self.db.write(lambda tx: store.drop_parts(tx, job.id, INPUT))
 
     async def _forget_old(self) -> None:

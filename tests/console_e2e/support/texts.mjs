@@ -9,6 +9,11 @@ const read = (path) => JSON.parse(readFileSync(path, "utf8"));
 /** `t("accounts:create.open")`, or without a namespace from the common texts; `{{x}}` are filled from `values`. */
 export function texts(language) {
   const spaces = { common: read(join(source, `locale/${language}.json`)) };
+  for (const space of ["refusals", "results", "numbers", "catalog"]) {
+    spaces[space] = read(join(source, `locale/${space}/${language}.json`));
+  }
+  // `error.<Code>` is whatever is said of a refusal, by the console itself or for the server.
+  spaces.common.error = { ...spaces.refusals, ...spaces.common.error };
   for (const feature of readdirSync(join(source, "features"))) {
     try {
       spaces[feature] = read(join(source, `features/${feature}/locale/${language}.json`));

@@ -8,6 +8,8 @@ export type Data<A extends Action> = Actions[A]["data"];
 export interface Mistake {
   Code: string;
   Message: string;
+  Detail?: string;
+  Params?: Record<string, string | number>;
   Path?: string;
   Line?: number;
   Column?: number;
@@ -17,6 +19,9 @@ export interface Mistake {
 interface ErrorBody {
   Code: string;
   Message: string;
+  /** Which rule was broken, where several share a code, and the values that its sentence is about. */
+  Detail?: string;
+  Params?: Record<string, string | number>;
   Cure?: string;
   Action?: string;
   Resource?: string;
@@ -42,16 +47,10 @@ export class ApiError extends Error {
 }
 
 let csrfToken = "";
-let language = "en";
 
 /** The token comes with `Login` and `Whoami` and goes with every later call. */
 export function setCsrfToken(token: string): void {
   csrfToken = token;
-}
-
-/** Messages of the server come in the language of the console. */
-export function setApiLanguage(next: string): void {
-  language = next;
 }
 
 // Pages fetch by themselves too (the bell, running jobs): a session's idle time counts from a person's last doing.
@@ -85,7 +84,6 @@ export async function call<A extends Action>(action: A, request: Request<A>, sig
       credentials: "same-origin",
       headers: {
         "Content-Type": "application/json",
-        "Accept-Language": language,
         ...(Date.now() - touchedAt > UNATTENDED_MS ? { "X-Console-Unattended": "1" } : {}),
         ...(csrfToken ? { "X-CSRF-Token": csrfToken } : {}),
       },

@@ -1,6 +1,6 @@
 import i18next, { type BackendModule } from "i18next";
 import { initReactI18next } from "react-i18next";
-import { setApiLanguage } from "../api/client";
+import { WORD_SPACES } from "../ui/words";
 
 export const LANGUAGES = [
   { code: "ko", name: "한국어", html: "ko" },
@@ -9,18 +9,27 @@ export const LANGUAGES = [
 ] as const;
 export type Language = (typeof LANGUAGES)[number]["code"];
 
-// A feature's texts are one namespace, named as its folder, and arrive with the feature's first page.
-const common = import.meta.glob<{ default: object }>("../locale/*.json");
-const features = import.meta.glob<{ default: object }>("../features/*/locale/*.json");
+// A feature's texts are one namespace, named as its folder, and arrive with the feature's first page; its guide is
+// another and arrives when it is opened. What the server says has texts of its own under locale/<namespace>.
+const common = import.meta.glob<{ default: object }>("../locale/**/*.json");
+const features = import.meta.glob<{ default: object }>("../features/*/{locale,guide}/*.json");
+
+/** The namespace of a feature's guide. */
+export const guideOf = (feature: string) => `guide/${feature}`;
+
+function place(namespace: string, language: string) {
+  if (namespace === "common") return common[`../locale/${language}.json`];
+  if (namespace.startsWith("guide/")) return features[`../features/${namespace.slice(6)}/guide/${language}.json`];
+  return (
+    common[`../locale/${namespace}/${language}.json`] ?? features[`../features/${namespace}/locale/${language}.json`]
+  );
+}
 
 const files: BackendModule = {
   type: "backend",
   init: () => {},
   read(language, namespace, done) {
-    const load =
-      namespace === "common"
-        ? common[`../locale/${language}.json`]
-        : features[`../features/${namespace}/locale/${language}.json`];
+    const load = place(namespace, language);
     if (!load) return done(new Error(`no texts for ${namespace} in ${language}`), false);
     load().then(
       (module) => done(null, module.default as never),
@@ -40,7 +49,6 @@ function initialLanguage(): Language {
 
 export async function setupI18n(): Promise<void> {
   i18next.on("languageChanged", (language) => {
-    setApiLanguage(language);
     document.documentElement.lang = LANGUAGES.find(({ code }) => code === language)?.html ?? language;
   });
   await i18next
@@ -60,6 +68,8 @@ export async function setupI18n(): Promise<void> {
       missingKeyHandler: (languages, namespace, key) =>
         console.error(`missing translation: ${languages.join(",")} ${namespace}:${key}`),
     });
+  // Wanted by the first refusal, not by the first page.
+  void i18next.loadNamespaces([...WORD_SPACES]);
 }
 
 export async function changeLanguage(language: Language): Promise<void> {

@@ -2,9 +2,11 @@ import { useTranslation } from "react-i18next";
 import type { Data } from "../api/client";
 import { useRead } from "../api/hooks";
 import { HrefButton } from "./Button";
+import { ServerWords } from "./ErrorNote";
 import { useFormat } from "./format";
 import { DownloadIcon } from "./icons";
 import { Tag, type Tone } from "./Tag";
+import { useWords } from "./words";
 import "./job.css";
 
 export type Job = Data<"im/DescribeJob">;
@@ -49,6 +51,21 @@ export function JobBar({ job }: { job: Job }) {
   );
 }
 
+/** What came of a job: how much was done, or why it failed. */
+export function JobResult({ job }: { job: Job }) {
+  const words = useWords();
+  if (!job.Message) return <span className="quiet">–</span>;
+  const { title, cure, said } = words({ Detail: job.Detail, Params: job.Params, Message: job.Message });
+  return (
+    <div className={job.State === "failed" ? "danger" : undefined}>
+      <p>
+        {title} {cure}
+      </p>
+      {said && <ServerWords text={said} />}
+    </div>
+  );
+}
+
 /** A job that follows itself until it is over, with what it left: a file, refused rows, a reason. */
 export function JobProgress({ id }: { id: string }) {
   const { t } = useTranslation();
@@ -62,7 +79,7 @@ export function JobProgress({ id }: { id: string }) {
         <JobState job={job} />
       </div>
       <JobBar job={job} />
-      {job.Message && job.State === "failed" && <p className="danger">{job.Message}</p>}
+      {job.State === "failed" && <JobResult job={job} />}
       {job.Refused > 0 && <p>{t("job.refused", { count: job.Refused })}</p>}
       {job.File && (
         <div>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { type Crumb, usePageTitle } from "../frame/crumbs";
 import { Button } from "./Button";
 import { ErrorNote } from "./ErrorNote";
+import { GuideButton } from "./Guide";
 import { RefreshIcon } from "./icons";
 import "./page.css";
 
@@ -24,7 +25,9 @@ export function Page({ title, lead, actions, wide, parents, children }: Props) {
       <header className="page__head">
         <div className="grow">
           <h1 className="page__title">{title}</h1>
-          {lead && <p className="page__lead">{lead}</p>}
+          <div className="page__lead">
+            {lead} <GuideButton />
+          </div>
         </div>
         {actions && <div className="page__actions row">{actions}</div>}
       </header>

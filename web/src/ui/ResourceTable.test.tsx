@@ -4,6 +4,7 @@ import { initReactI18next } from "react-i18next";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../api/client";
 import common from "../locale/en.json";
+import refusals from "../locale/refusals/en.json";
 import { ResourceTable } from "./ResourceTable";
 import type { TableState } from "./tableState";
 
@@ -48,7 +49,8 @@ const ids = () =>
     .map((row) => row.textContent);
 
 beforeAll(async () => {
-  await i18next.use(initReactI18next).init({ lng: "en", resources: { en: { common } }, defaultNS: "common" });
+  const resources = { en: { common, refusals, results: {}, numbers: {} } };
+  await i18next.use(initReactI18next).init({ lng: "en", resources, defaultNS: "common" });
 });
 
 describe("ResourceTable", () => {
@@ -85,7 +87,7 @@ describe("ResourceTable", () => {
     const onRetry = vi.fn();
     const error = new ApiError(500, "req-1", { Code: "InternalError", Message: "boom" });
     show({ rows: undefined, error, onRetry });
-    expect(screen.getByText("The server made a mistake")).toBeTruthy();
+    expect(screen.getByText("The server ran into an error")).toBeTruthy();
     expect(screen.getByText("req-1")).toBeTruthy();
     fireEvent.click(screen.getByText("Retry"));
     expect(onRetry).toHaveBeenCalled();

@@ -20,6 +20,7 @@ export {
   EditIcon,
   ErrorCircleFilledIcon,
   FileSearchIcon,
+  HelpCircleIcon,
   InfoCircleFilledIcon,
   KeyIcon,
   LinkIcon,

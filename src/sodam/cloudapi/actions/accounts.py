@@ -130,7 +130,8 @@ async def _new_account(call: Call, request: CreateAccount, profile: Profile) -> 
     async def run(tx: Tx) -> _New:
         before = app = call.the_app
         if await services.accounts.alive(tx, sdkappid, [user_id]):
-            raise ControlError("ResourceInUse", f"there is an account {user_id!r} already")
+            message = f"there is an account {user_id!r} already"
+            raise ControlError("ResourceInUse", message, detail="AccountExists", UserID=user_id)
         if request.Type == "administrator":
             before, app = await services.apps.edit_in(tx, sdkappid, lambda a: rules.admins(a, [user_id], []))
         imported = await services.accounts.import_in(tx, app, [Wanted(user_id, profile)])
@@ -151,7 +152,7 @@ async def modify_account_profile(call: Call, request: ModifyAccountProfile) -> A
     """Write profile fields of an account, all or none; its devices and friends are told."""
     before = await _account(call, request.UserID)
     if not 1 <= len(request.Profile) <= 100:
-        raise invalid("Profile has 1 to 100 fields")
+        raise invalid("Profile has 1 to 100 fields", detail="ProfileFields", Least=1, Most=100)
     tags, changed = [field_of(call.the_app, tag).tag for tag in request.Profile], {"UserID": request.UserID}
 
     def facts(written: Updated | None) -> tuple[Any, Any] | None:

@@ -132,7 +132,7 @@ async def modify_app_tags(call: Call, request: ModifyAppTags) -> AppView:
     """Replace an app's tags, by which policies may be bound to it."""
     wanted = {tag.Key: tag.Value for tag in request.Tags}
     if len(wanted) != len(request.Tags):
-        raise invalid("the same tag key is given twice")
+        raise invalid("the same tag key is given twice", detail="TagKeyTwice")
     return await edit(call, lambda app: rules.tags(app, wanted), "tags")
 
 

@@ -102,7 +102,7 @@ async def describe_event(call: Call, request: OfEvent) -> EventView:
     """One event of the audit log."""
     event = await call.plane.audit.get(request.EventId)
     if event is None:
-        raise missing(f"there is no event {request.EventId}")
+        raise missing(f"there is no event {request.EventId}", detail="NoSuchEvent")
     return _view(event)
 
 

@@ -9,6 +9,7 @@ import msgspec
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.views import Id, Limit, Offset
 from sodam.cloudapi.run import app_resource, may_see, question
+from sodam.control import Said
 from sodam.jobs.model import Job, Scope
 
 
@@ -21,6 +22,9 @@ class JobView(msgspec.Struct, kw_only=True):
     Total: int
     Refused: int
     Message: str
+    Detail: str
+    """What ``Message`` says, for a console in another language."""
+    Params: dict[str, str | int]
     CreateTime: int
     StartTime: int
     EndTime: int
@@ -39,7 +43,9 @@ def _view(job: Job) -> JobView:
         Done=job.done,
         Total=job.total,
         Refused=job.refused,
-        Message=job.message,
+        Message=job.said.text,
+        Detail=job.said.detail,
+        Params=job.said.params,
         CreateTime=job.created_at // 1000,
         StartTime=job.started_at // 1000,
         EndTime=job.ended_at // 1000,
@@ -103,6 +109,8 @@ class ReportRow(msgspec.Struct):
     UserID: str
     ErrorCode: int
     Reason: str
+    Detail: str
+    Params: dict[str, str | int]
 
 
 class JobReport(msgspec.Struct):
@@ -114,7 +122,10 @@ class JobReport(msgspec.Struct):
 async def describe_job_report(call: Call, request: DescribeJobReport) -> JobReport:
     """The rows that an import refused, and why."""
     total, found = await call.plane.jobs.refusals(request.JobId, request.Offset, request.Limit)
-    return JobReport(total, [ReportRow(r.line, r.user_id, r.code, r.reason) for r in found])
+    rows = [(row, Said.read(row.reason)) for row in found]
+    return JobReport(
+        total, [ReportRow(r.line, r.user_id, r.code, said.text, said.detail, said.params) for r, said in rows]
+    )
 
 
 @action("im", "DescribeJobFile", kind="read", level="job", audited=True)

@@ -91,7 +91,7 @@ class UserSigMade(msgspec.Struct):
 async def create_secret_usersig(call: Call, request: CreateSecretUserSig) -> UserSigMade:
     """Make a UserSig with the app's newest key."""
     if not valid_user_id(request.UserID):
-        raise invalid("a UserID has 1 to 32 bytes of printable ASCII")
+        raise invalid("a UserID has 1 to 32 bytes of printable ASCII", detail="UserIdForm")
     keys = await call.plane.services.apps.keys(request.SDKAppID)
     key = max(keys, key=lambda k: (k.algorithm == "HMAC-SHA256", k.key_id))
     now = int(call.plane.clock())
@@ -100,7 +100,8 @@ async def create_secret_usersig(call: Call, request: CreateSecretUserSig) -> Use
     elif key.secret:
         token = usersig.generate_v1(request.SDKAppID, key.secret, request.UserID, expire=request.Expire, now=now)
     else:
-        raise ControlError("FailedOperation", "only the public key of this app is kept here: it cannot sign")
+        message = "only the public key of this app is kept here: it cannot sign"
+        raise ControlError("FailedOperation", message, detail="PublicKeyOnly")
     return UserSigMade(token, now, request.Expire, now + request.Expire, key.key_id)
 
 
@@ -113,6 +114,8 @@ class UserSigChecked(msgspec.Struct, omit_defaults=True):
     Valid: bool
     ErrorCode: int
     Cause: str = ""
+    Detail: str = ""
+    """The number, where its meaning is all that ``Cause`` says."""
     Cure: str = ""
     SDKAppID: Id | None = None
     UserID: str | None = None
@@ -171,5 +174,6 @@ def _bad(error: ApiError, seen: UserSigChecked) -> UserSigChecked:
     seen.Valid = False
     seen.ErrorCode = int(error.code)
     seen.Cause = error.info
+    seen.Detail = str(int(error.code)) if error.info == Code(error.code).meaning else ""
     seen.Cure = _CURES.get(Code(error.code), "")
     return seen

@@ -248,7 +248,7 @@ class SetRenewFlag(OfApp):
 async def set_renew_flag(call: Call, request: SetRenewFlag) -> AppView:
     """Switch auto-renewal: the plan is renewed by a month when it would expire."""
     if call.the_app.plan == "Trial":
-        raise invalid("the plan Trial does not expire")
+        raise invalid("the plan Trial does not expire", detail="TrialDoesNotExpire")
     return await edit(call, lambda app: rules.replace(app, auto_renew=request.AutoRenew), "auto_renew")
 
 

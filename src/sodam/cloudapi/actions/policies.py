@@ -73,7 +73,8 @@ async def update_policy(call: Call, request: UpdatePolicy) -> PolicyCreated:
     found = await (policies.get(request.PolicyId) if request.PolicyId else policies.named(request.PolicyName))
     if isinstance(found, Preset):
         if request.Alias is None or request.PolicyDocument is not None or request.Description is not None:
-            raise ControlError("OperationDenied", "of a preset policy only the alias can be changed")
+            message = "of a preset policy only the alias can be changed"
+            raise ControlError("OperationDenied", message, detail="PresetPolicy")
         call.changed(None, {"PolicyName": found.name, "Alias": request.Alias})
         await policies.set_alias(found.policy_id, request.Alias)
         return PolicyCreated(found.policy_id)
@@ -265,7 +266,9 @@ async def get_policy_version(call: Call, request: OfVersion) -> VersionView:
     found = await call.plane.policies.get(request.PolicyId)
     if isinstance(found, Preset):
         if request.VersionId != 1:
-            raise invalid(f"the policy has no version {request.VersionId}", "PolicyVersionNotExists")
+            raise invalid(
+                f"the policy has no version {request.VersionId}", "PolicyVersionNotExists", Version=request.VersionId
+            )
         return VersionView(VersionDetails(1, "", 1, found.document))
     version = await call.plane.policies.version(found, request.VersionId)
     default = int(version.version_id == found.default_version)

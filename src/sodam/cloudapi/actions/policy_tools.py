@@ -209,7 +209,9 @@ async def simulate_policy(call: Call, request: SimulatePolicy) -> Simulated:
     service, _, name = request.Action.removeprefix("name/").partition(":")
     wanted = TABLE.find(service, name)
     if wanted is None:
-        raise invalid(f"there is no action {request.Action!r}", "ActionNotExist")
+        raise invalid(
+            f"there is no action {request.Action!r}", "ActionNotExist", detail="NoSuchAction", Name=request.Action
+        )
     owner = call.caller.owner_uin
     app = call.plane.services.apps.get(request.SDKAppID) if wanted.level != "operation" else None
     resource: str | None = app_resource(owner, request.SDKAppID)

@@ -65,9 +65,11 @@ async def create_sub_account_login_ip_policy(call: Call, request: CreateSubAccou
     access by an approver and the check of unusual places are not offered. Who would shut itself out is refused.
     """
     if request.ApproverType or request.ApproverUin:
-        raise ControlError("UnsupportedOperation", "temporary access by an approver is not offered")
+        raise ControlError(
+            "UnsupportedOperation", "temporary access by an approver is not offered", detail="NoApprover"
+        )
     if request.PolicyType == 2:
-        raise ControlError("UnsupportedOperation", "the check of unusual places is not offered")
+        raise ControlError("UnsupportedOperation", "the check of unusual places is not offered", detail="NoPlaceCheck")
     entries = tuple(addresses.IpPolicy(line.IP, line.Effect) for line in request.IpPolicies)
     rules = addresses.checked(AddressRules(IpPolicies=entries, DisablePolicy=request.DisablePolicy))
     caller = call.caller
@@ -76,6 +78,8 @@ async def create_sub_account_login_ip_policy(call: Call, request: CreateSubAccou
             "OperationDenied",
             f"these rules would shut you out: your own address is {caller.ip}",
             cure="Allow your own address too, or let the root account make this change.",
+            detail="OwnAddressShutOut",
+            Address=caller.ip,
         )
     before = await call.plane.security.addresses()
     call.changed(before.rules, rules)

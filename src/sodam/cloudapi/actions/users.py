@@ -182,7 +182,8 @@ async def update_user(call: Call, request: UpdateUser) -> None:
         need = bool(changes.get("need_reset", user.need_reset))
         changes |= await call.plane.users.new_password(user, request.Password, need_reset=need)
     elif request.ConsoleLogin and not user.password:
-        raise invalid("console access needs a password: give one, or use ResetPassword", "PasswordViolatedRules")
+        message = "console access needs a password: give one, or use ResetPassword"
+        raise invalid(message, "PasswordViolatedRules", detail="PasswordNeeded")
     call.changed(user_view(user), user_view(msgspec.structs.replace(user, **changes)))
     await call.plane.users.update(user, changes)
 
@@ -310,7 +311,8 @@ async def set_mfa_flag(call: Call, request: SetMfaFlag) -> None:
     """Take a lost one-time code away from a sub-user. Only the user itself can set one up."""
     user = await call.plane.users.get_sub(request.OpUin)
     if request.LoginFlag.Stoken:
-        raise invalid("the user sets a one-time code up after signing in; here it can only be taken away")
+        message = "the user sets a one-time code up after signing in; here it can only be taken away"
+        raise invalid(message, detail="MfaOnlyByOneself")
     call.changed({"MFA": bool(user.totp)}, {"MFA": False})
     await call.plane.users.clear_mfa(user)
 

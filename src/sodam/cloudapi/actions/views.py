@@ -214,7 +214,7 @@ async def app_view(call: Call, sdkappid: int) -> AppView:
     services = call.plane.services
     app = services.apps.get(sdkappid)
     if app is None:
-        raise missing(f"there is no app {sdkappid}", "SdkAppIdNotFound")
+        raise missing(f"there is no app {sdkappid}", "SdkAppIdNotFound", SDKAppID=sdkappid)
     keys = await services.apps.keys(sdkappid)
     return AppView(
         **_card(app),

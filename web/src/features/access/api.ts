@@ -1,5 +1,6 @@
-import type { Action, Data } from "../../api/client";
+import type { Action, Data, Request } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
+import { useCatalog, useMistakeTexts } from "./words";
 
 export type User = Data<"cam/ListUsers">["Data"][number];
 export type Credentials = Data<"cam/AddUser">;
@@ -56,16 +57,27 @@ export const useJoinGroup = () => useChange("cam/AddUserToGroup", GROUPS);
 export const useLeaveGroup = () => useChange("cam/RemoveUserFromGroup", GROUPS);
 
 export const usePolicies = (Page: number, Rp: number, Scope: "All" | "QCS" | "Local" = "All", Keyword = "") =>
-  useRead("cam/ListPolicies", { Page, Rp, Scope, Keyword: Keyword || undefined }, { keep: true });
-export const usePolicy = (PolicyId: number) => useRead("cam/GetPolicy", { PolicyId });
+  useCatalog(
+    useRead("cam/ListPolicies", { Page, Rp, Scope, Keyword: Keyword || undefined }, { keep: true }),
+    ({ presets }, data) => ({ ...data, List: data.List.map(presets) }),
+  );
+export const usePolicy = (PolicyId: number) =>
+  useCatalog(useRead("cam/GetPolicy", { PolicyId }), ({ presets }, data) => presets(data));
 export const useCreatePolicy = () => useChange("cam/CreatePolicy", POLICIES);
 export const useCreateTagPolicy = () => useChange("cam/CreateTagPolicy", POLICIES);
 export const useUpdatePolicy = () => useChange("cam/UpdatePolicy", POLICIES);
 export const useDeletePolicy = () => useChange("cam/DeletePolicy", POLICIES);
 export const useCheckSyntax = (PolicyDocument: string) =>
-  useRead("cam/CheckPolicySyntax", { PolicyDocument }, { enabled: PolicyDocument.trim() !== "", keep: true });
-export const useBuildDocument = () => useChange("cam/BuildPolicyDocument");
-export const useActions = () => useRead("cam/DescribeActions", {});
+  useMistakeTexts(
+    useRead("cam/CheckPolicySyntax", { PolicyDocument }, { enabled: PolicyDocument.trim() !== "", keep: true }),
+  );
+export const useBuilt = (Statements: Request<"cam/BuildPolicyDocument">["Statements"], enabled: boolean) =>
+  useMistakeTexts(useRead("cam/BuildPolicyDocument", { Statements }, { enabled, keep: true }));
+export const useActions = () =>
+  useCatalog(useRead("cam/DescribeActions", {}), ({ actions }, data) => ({
+    ...data,
+    Actions: data.Actions.map(actions),
+  }));
 export const useSimulate = () => useChange("cam/SimulatePolicy");
 export const useVersions = (PolicyId: number) => useRead("cam/ListPolicyVersions", { PolicyId });
 export const useVersion = (PolicyId: number, VersionId: number) =>

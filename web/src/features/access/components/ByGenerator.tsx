@@ -7,7 +7,7 @@ import { CopyButton } from "../../../ui/CopyText";
 import { Checkbox, SelectField } from "../../../ui/Field";
 import { AddIcon, DeleteIcon } from "../../../ui/icons";
 import { SettingCard } from "../../../ui/Page";
-import { useCreatePolicy } from "../api";
+import { useBuilt, useCreatePolicy } from "../api";
 import { type ActionChoice, ActionPicker, EVERY_ACTION, useActionNames } from "./ActionPicker";
 import { type Condition, Conditions } from "./Conditions";
 import { PolicyNameForm, useCreated } from "./PolicyNameForm";
@@ -56,7 +56,7 @@ export function ByGenerator() {
   const complete = lines.every(
     (line) => line.Actions.length && line.Resources.length && line.Conditions.every(({ Values }) => Values.length),
   );
-  const built = useRead("cam/BuildPolicyDocument", { Statements: lines }, { enabled: complete, keep: true });
+  const built = useBuilt(lines, complete);
   const document = complete ? (built.data?.PolicyDocument ?? "") : "";
   const set = (id: number, change: Partial<Statement>) =>
     setStatements(statements.map((one) => (one.id === id ? { ...one, ...change } : one)));

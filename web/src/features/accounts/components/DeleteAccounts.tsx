@@ -6,6 +6,7 @@ import { Dialog } from "../../../ui/Dialog";
 import { useFormat } from "../../../ui/format";
 import { Note } from "../../../ui/Note";
 import { say } from "../../../ui/Toasts";
+import { useWords } from "../../../ui/words";
 import { useRemoveAccounts } from "../api";
 
 interface Props {
@@ -25,6 +26,7 @@ interface Failure {
 export function DeleteAccounts({ app, users, onClose, onDone }: Props) {
   const { t } = useTranslation("accounts");
   const format = useFormat();
+  const words = useWords();
   const remove = useRemoveAccounts();
   const [failed, setFailed] = useState<Failure[]>();
   const one = users.length === 1 ? users[0] : undefined;
@@ -55,7 +57,9 @@ export function DeleteAccounts({ app, users, onClose, onDone }: Props) {
           <ul className="stack stack--tight">
             {failed.map((failure) => (
               <li key={failure.UserID}>
-                <code>{failure.UserID}</code>: {failure.ErrorInfo} <code>({failure.ErrorCode})</code>
+                <code>{failure.UserID}</code>:{" "}
+                {words({ ErrorCode: failure.ErrorCode, Message: failure.ErrorInfo }).title}{" "}
+                <code>({failure.ErrorCode})</code>
               </li>
             ))}
           </ul>

@@ -1,8 +1,9 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
-import { ErrorNote } from "../../../ui/ErrorNote";
+import { ErrorNote, ServerWords } from "../../../ui/ErrorNote";
 import { useFormat } from "../../../ui/format";
+import { useWords, type Words } from "../../../ui/words";
 import { useReport } from "../api";
 
 const PART = 20;
@@ -11,6 +12,7 @@ const PART = 20;
 export function ImportReport({ job }: { job: string }) {
   const { t } = useTranslation("accounts");
   const format = useFormat();
+  const words = useWords();
   const [page, setPage] = useState(0);
   const { data, error, refetch } = useReport(job, page * PART, PART);
   if (error) return <ErrorNote error={error} onRetry={() => refetch()} />;
@@ -39,9 +41,7 @@ export function ImportReport({ job }: { job: string }) {
                   <span className="mono break">{row.UserID}</span>
                 </td>
                 <td data-title={t("report.reason")}>
-                  <span>
-                    {row.Reason} {row.ErrorCode !== 0 && <code>({row.ErrorCode})</code>}
-                  </span>
+                  <Reason {...words({ ...row, Message: row.Reason })} code={row.ErrorCode} />
                 </td>
               </tr>
             ))}
@@ -63,6 +63,18 @@ export function ImportReport({ job }: { job: string }) {
           </div>
         </div>
       )}
+    </div>
+  );
+}
+
+function Reason({ title, cure, said, code }: Words & { code: number }) {
+  return (
+    <div>
+      <span>
+        {title} {code !== 0 && <code>({code})</code>}
+      </span>
+      {cure && <p className="quiet">{cure}</p>}
+      {said && <ServerWords text={said} />}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { CopyText } from "../../../ui/CopyText";
 import { Dialog } from "../../../ui/Dialog";
 import { TimeText } from "../../../ui/format";
+import { useWords } from "../../../ui/words";
 import type { AuditEvent } from "../api";
 import "../audit.css";
 
@@ -18,7 +19,7 @@ export function EventDetails({ event, onClose }: { event: AuditEvent; onClose: (
     [t("ip"), event.Ip || "–"],
     [t("agent"), event.UserAgent || "–"],
   ];
-  if (event.ErrorCode) facts.splice(3, 0, [t("code"), <code key="code">{event.ErrorCode}</code>]);
+  if (event.ErrorCode) facts.splice(3, 0, [t("code"), <Refusal key="code" code={event.ErrorCode} />]);
   return (
     <Dialog title={event.Action} at="right" width={680} onClose={onClose}>
       <div className="stack">
@@ -33,6 +34,17 @@ export function EventDetails({ event, onClose }: { event: AuditEvent; onClose: (
         <Changes before={event.Before} after={event.After} />
       </div>
     </Dialog>
+  );
+}
+
+/** The log keeps the code alone: a number of the chat plane, or a name. */
+function Refusal({ code }: { code: string }) {
+  const number = Number(code);
+  const { title } = useWords()(number ? { ErrorCode: number } : { Code: code, Detail: code });
+  return (
+    <>
+      <code>{code}</code> {title}
+    </>
   );
 }
 

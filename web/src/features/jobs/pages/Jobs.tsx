@@ -8,7 +8,7 @@ import { Confirm } from "../../../ui/Confirm";
 import { Dialog } from "../../../ui/Dialog";
 import { TimeText } from "../../../ui/format";
 import { DownloadIcon } from "../../../ui/icons";
-import { isOver, JobBar, JobProgress, JobState } from "../../../ui/JobProgress";
+import { isOver, JobBar, JobProgress, JobResult, JobState } from "../../../ui/JobProgress";
 import { Locked } from "../../../ui/Locked";
 import { Empty, Page, Skeleton } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
@@ -77,7 +77,7 @@ export function Jobs() {
                   row.Refused > 0 ? (
                     <span className="danger">{t("job.refused", { count: row.Refused })}</span>
                   ) : (
-                    row.Message || <span className="quiet">–</span>
+                    <JobResult job={row} />
                   ),
               },
               { key: "who", title: t("who"), render: (row) => row.Name || <span className="quiet">–</span> },

@@ -9,6 +9,7 @@ import { usePageTitle } from "../../../frame/crumbs";
 import { Button } from "../../../ui/Button";
 import { ErrorNote } from "../../../ui/ErrorNote";
 import { TextField } from "../../../ui/Field";
+import { GuideButton } from "../../../ui/Guide";
 import "../session.css";
 
 /** Sign-in of root and sub-users; asks for the one-time code once the server wants one. */
@@ -85,6 +86,7 @@ export function Login() {
           <Button type="submit" kind="primary" block busy={login.isPending} disabled={!name || !password}>
             {t("login.submit")}
           </Button>
+          <GuideButton />
         </form>
       </div>
     </main>

@@ -2,11 +2,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
 import { Button } from "../../../ui/Button";
-import { ErrorNote } from "../../../ui/ErrorNote";
+import { ErrorNote, ServerWords } from "../../../ui/ErrorNote";
 import { ByteInput, TextField } from "../../../ui/Field";
 import { TimeText, useFormat } from "../../../ui/format";
 import { Note } from "../../../ui/Note";
 import { SettingCard } from "../../../ui/Page";
+import { useWords } from "../../../ui/words";
 import { useVerify, type Verdict } from "../api";
 
 /** What a signature says, and whether it holds; if not, why and what to do. */
@@ -40,18 +41,15 @@ export function Verifier({ app }: { app: number }) {
 }
 
 function Result({ verdict }: { verdict: Verdict }) {
-  const { t, i18n } = useTranslation("tools");
+  const { t } = useTranslation("tools");
   const format = useFormat();
-  const named = (kind: "cause" | "cure", text: string) => {
-    const key = `verify.${kind}.${verdict.ErrorCode}`;
-    return i18n.exists(key, { ns: "tools" }) ? t(key) : text;
-  };
+  const cause = useWords()({ Detail: verdict.Detail, ErrorCode: verdict.ErrorCode, Message: verdict.Cause });
   return (
     <div role="status" className="stack">
       <Note tone={verdict.Valid ? "success" : "error"}>
-        <p className="note__title">{verdict.Valid ? t("verify.valid") : named("cause", verdict.Cause)}</p>
-        {!verdict.Valid && verdict.Cause && <p>{verdict.Cause}</p>}
-        {!verdict.Valid && <p>{named("cure", verdict.Cure)}</p>}
+        <p className="note__title">{verdict.Valid ? t("verify.valid") : cause.title}</p>
+        {!verdict.Valid && <p>{cause.cure}</p>}
+        {!verdict.Valid && cause.said && <ServerWords text={cause.said} />}
         {verdict.ErrorCode !== 0 && (
           <p>
             <code>{verdict.ErrorCode}</code>

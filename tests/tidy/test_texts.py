@@ -1,0 +1,219 @@
+"""Whatever the server can say, the console can say in every language: the sources name the sentences, the locale files
+hold them (docs/decisions/0012-words.md).
+
+Read from the syntax trees, so that a new refusal without a text fails here and not on somebody's screen.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections import defaultdict
+from typing import Any, Final
+
+import pytest
+
+from sodam.access.presets import PRESETS
+from sodam.cloudapi.table import actions
+from sodam.errors import Code
+from tests.support import tree
+
+LANGUAGES: Final = ("en", "ko", "zh")
+LOCALE: Final = tree.ROOT / "web/src/locale"
+SOURCE: Final = tree.ROOT / "src/sodam"
+# The edge that checks TC3 signatures answers programs only: nothing of it reaches a screen.
+NOT_ON_SCREEN: Final = {SOURCE / "cloudapi/http.py", SOURCE / "cloudapi/tc3.py", SOURCE / "control.py"}
+# Codes that many rules share: where they stand alone, the console cannot tell which rule it was.
+CLASSES: Final = {
+    "FailedOperation",
+    "InvalidParameter",
+    "LimitExceeded",
+    "OperationDenied",
+    "ResourceInUse",
+    "ResourceNotFound",
+    "UnsupportedOperation",
+}
+ALLOWED_CLASSES: Final = {
+    "cloudapi/run.py": {
+        "FailedOperation",  # with the chat plane's number
+        "InvalidParameter",  # the body is no JSON
+    },
+}
+# Where actions of the console lead: every number that is named there can reach a screen.
+CHAT_PLANE: Final = (
+    "accounts",
+    "profiles",
+    "relations",
+    "cloudapi",
+    "access",
+    "apps",
+    "jobs",
+    "usersig.py",
+    "rest/profile.py",
+    "rest/follow.py",
+    "rest/sns.py",
+    "rest/sns_lists.py",
+)
+PREFIX: Final = {"invalid": "InvalidParameter", "missing": "ResourceNotFound"}
+NOT_PARAMS: Final = {"cure", "detail", "extra", "code", "message"}
+Sites = dict[str, list[tuple[str, set[str]]]]
+
+
+def _texts(space: str, language: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((LOCALE / space / f"{language}.json").read_text())
+    return found
+
+
+def _literal(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _choices(node: ast.expr | None) -> list[str | None]:
+    if isinstance(node, ast.IfExp):
+        return [*_choices(node.body), *_choices(node.orelse)]
+    return [_literal(node)]
+
+
+def _keyword(call: ast.Call, name: str) -> ast.expr | None:
+    return next((k.value for k in call.keywords if k.arg == name), None)
+
+
+def _said_by(call: ast.Call, name: str) -> tuple[list[str | None], set[str]]:
+    """The keys of the sentences that a call can say, and the parameters that it gives them."""
+    params = {k.arg for k in call.keywords if k.arg and k.arg not in NOT_PARAMS}
+    detail = _literal(_keyword(call, "detail"))
+    if name == "Said":
+        given = call.args[2] if len(call.args) > 2 else None
+        if isinstance(given, ast.Dict):
+            params = {key for node in given.keys if (key := _literal(node))}
+        return (_choices(call.args[1]) if len(call.args) > 1 else [""]), params
+    if name == "JobFailed":
+        return [detail], params
+    if detail:
+        return [detail], params
+    if name in PREFIX:
+        after = call.args[1] if len(call.args) > 1 else _keyword(call, "code")
+        return [PREFIX[name] if after is None else f"{PREFIX[name]}.{_literal(after)}"], params
+    if name == "plan_required":
+        return ["UnsupportedOperation.PlanRequired"], params
+    return _choices(call.args[0]), params
+
+
+def _sites() -> Sites:
+    """Key of a sentence to the places that say it, each with its parameters."""
+    found: Sites = defaultdict(list)
+    for path in sorted(SOURCE.rglob("*.py")):
+        if path in NOT_ON_SCREEN:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id not in ("ControlError", "invalid", "missing", "plan_required", "JobFailed", "Said"):
+                continue
+            keys, params = _said_by(node, node.func.id)
+            where = f"{path.relative_to(SOURCE)}:{node.lineno}"
+            for key in keys:
+                found[key or ""].append((where, params))
+    return found
+
+
+def _mistakes() -> Sites:
+    """As ``_sites``, for the codes of a policy's mistakes: one that says no detail goes by its code."""
+    path = SOURCE / "access/policy.py"
+    names = re.findall(r'self\.wrong\(\s*"(\w+)"', path.read_text())
+    names += [n for pair in re.findall(r'self\.texts\([^)]*"(\w+)", "(\w+)"\)', path.read_text()) for n in pair]
+    return {name: [("access/policy.py", set())] for name in names}
+
+
+SITES: Final = _sites()
+CARRIED: Final = {"action", "resource", "Action", "Resource", "Plan", "count"}
+
+
+def test_every_refusal_is_more_than_its_class() -> None:
+    alone = [
+        f"{where}: {key}"
+        for key in CLASSES
+        for where, _ in SITES.get(key, [])
+        if key not in ALLOWED_CLASSES.get(where.rsplit(":", 1)[0], set())
+    ]
+    assert not alone, "name the rule with detail=..., and give it a text:\n" + "\n".join(alone)
+
+
+def test_refusals_are_found() -> None:
+    """The scan reads what it means to read."""
+    assert len(SITES) > 120
+    assert SITES["TextLength"][0][1] == {"Field", "Least", "Most"}
+    assert SITES["InvalidParameter.GroupFull"][0][1] == {"Most"}
+    assert SITES["JsonKeyTwice"][0][1] == {"Name"}
+    assert "StatementError" in _mistakes()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_has_a_text(language: str) -> None:
+    texts = _texts("refusals", language) | _texts("results", language)
+    lacking = {
+        f"{key} ({places[0][0]})"
+        for key, places in SITES.items()
+        if key and not key.isdigit() and key.replace(".", "_") not in texts
+    }
+    assert not lacking, f"web/src/locale/refusals/{language}.json or results lack: " + ", ".join(sorted(lacking))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_use_what_every_place_gives(language: str) -> None:
+    texts = _texts("refusals", language) | _texts("results", language)
+    wrong = []
+    for key, places in SITES.items():
+        words = " ".join(texts.get(key.replace(".", "_"), {}).values()) if key else ""
+        used = set(re.findall(r"\{\{(\w+)\}\}", words)) - CARRIED
+        wrong += [f"{where} says {key} without {', '.join(used - given)}" for where, given in places if used - given]
+    # The decoder's refusal of a request that lacks a field comes through control.malformed, which names it.
+    assert not [line for line in wrong if "says MissingParameter" not in line], "\n".join(wrong)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mistake_of_a_policy_has_a_text(language: str) -> None:
+    """A code whose every mistake says its detail needs none of its own, but it may be shown for an older server."""
+    results = _texts("results", language)
+    silent = set(re.findall(r'self\.wrong\(\s*"(\w+)", Said\((?:f?"[^"]*"|\'[^\']*\')\),', _policy()))
+    silent |= {"ActionError", "ActionServiceNotExist", "ActionNotExist", "ConditionTypeError", "ResourceUinError"}
+    assert silent >= {"VersionError", "ResourceQcsError"}
+    assert not {name for name in silent if name not in results}
+
+
+def _policy() -> str:
+    return (SOURCE / "access/policy.py").read_text()
+
+
+def _numbers() -> set[Code]:
+    found: set[Code] = set()
+    for name in CHAT_PLANE:
+        path = SOURCE / name
+        for file in [path] if path.suffix else sorted(path.rglob("*.py")):
+            found |= {Code[member] for member in re.findall(r"\bCode\.([A-Z][A-Z0-9_]+)\b", file.read_text())}
+    return found - {Code.OK}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_has_a_text(language: str) -> None:
+    texts = _texts("numbers", language)
+    numbers = _numbers()
+    assert len(numbers) > 50
+    lacking = [f"{int(code)} {code.name}" for code in numbers if str(int(code)) not in texts]
+    assert not lacking, f"web/src/locale/numbers/{language}.json lacks: {', '.join(sorted(lacking))}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_are_known(language: str) -> None:
+    known = {str(int(code)) for code in Code} | {"other"}
+    assert not set(_texts("numbers", language)) - known
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_action_and_preset_is_described(language: str) -> None:
+    texts = _texts("catalog", language)
+    there = {f"{service}:{name}" for service in ("im", "cam", "cloudaudit") for name in texts[service]}
+    declared = {action.id for action in actions()}
+    assert there == declared, f"{language}: {sorted(there ^ declared)}"
+    assert set(texts["preset"]) == {preset.name for preset in PRESETS}
