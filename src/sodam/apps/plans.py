@@ -39,6 +39,9 @@ PLAN_LIMITS: dict[Plan, PlanLimits] = {
 }
 FEATURE_PLAN: Final[dict[str, Plan]] = {"recall_seconds": "Flagship"}
 """Settings that only a plan has."""
+ENFORCED: frozenset[str] = frozenset(("accounts", "friends", "max_history_days", "blacklist"))
+"""The fields of PlanLimits that something obeys. All others are neither sold, nor set, nor shown among an app's limits:
+a feature that brings a limit to life adds its name here, and nothing else."""
 
 
 class AddOns(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -49,6 +52,25 @@ class AddOns(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     history_days: int | None = None
     avchatrooms: bool = False
     """Unlimited instead of the plan's number."""
+
+
+ADD_ON_LIMITS: Final = {
+    "groups_joined": "groups_joined",
+    "group_members": "group_members",
+    "history_days": "max_history_days",
+    "avchatrooms": "avchatrooms",
+}
+"""Which limit an add-on widens."""
+_WIRE: Final = {"avchatrooms": "AVChatRooms", "max_history_days": "HistoryDays"}
+
+
+def wire(name: str) -> str:
+    """What the API calls a limit, an add-on or a setting: ``group_members`` is ``GroupMembers``."""
+    return _WIRE.get(name) or "".join(part.capitalize() for part in name.split("_"))
+
+
+def on_sale(add_on: str) -> bool:
+    return ADD_ON_LIMITS[add_on] in ENFORCED
 
 
 class AddOnRange(msgspec.Struct, frozen=True):
@@ -121,18 +143,21 @@ def effective(plan: Plan, add_ons: AddOns, overrides: Overrides) -> PlanLimits:
 
 
 def fits(plan: Plan, add_ons: AddOns) -> str:
-    """Why these add-ons cannot be bought with this plan; empty when they can."""
-    for name, value in msgspec.structs.asdict(add_ons).items():
-        if not value:
-            continue
+    """Why these add-ons cannot be had with this plan; empty when they can."""
+    for name, value in bought(add_ons):
         if name == "avchatrooms":
             if plan not in AVCHATROOM_ADD_ON:
-                return f"{name} is no add-on of the plan {plan}"
+                return f"{wire(name)} is no add-on of the plan {plan}"
         elif (allowed := ADD_ON_RANGES[plan].get(name)) is None:
-            return f"{name} is no add-on of the plan {plan}"
+            return f"{wire(name)} is no add-on of the plan {plan}"
         elif not allowed.least <= value <= allowed.most:
-            return f"{name} is from {allowed.least} to {allowed.most} with the plan {plan}"
+            return f"{wire(name)} is from {allowed.least} to {allowed.most} with the plan {plan}"
     return ""
+
+
+def bought(add_ons: AddOns) -> list[tuple[str, int]]:
+    """Names and values of the add-ons that are there; ``avchatrooms`` is True."""
+    return [(name, value) for name, value in msgspec.structs.asdict(add_ons).items() if value]
 
 
 class Prices(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,15 +167,16 @@ class Prices(msgspec.Struct, frozen=True, kw_only=True):
     amounts: Mapping[str, int] = {}
     """By ``Pro``, ``Flagship`` and the names of add-ons; what is absent costs nothing."""
 
-    def items(self, plan: Plan | None, add_ons: AddOns, months: int) -> list[tuple[str, int]]:
-        """Name and amount of everything in an order."""
-        found: list[tuple[str, int]] = []
-        if plan is not None:
-            found.append((plan, self.amounts.get(plan, 0) * months))
-        for name, value in msgspec.structs.asdict(add_ons).items():
-            if value:
-                found.append((name, self.amounts.get(name, 0) * months))
-        return found
+    def between(self, name: str, start: int, end: int) -> int:
+        """What something costs from one unix second to another: whole months, and of the last one its part."""
+        if end <= start:
+            return 0
+        whole = 0
+        while add_months(start, whole + 1) <= end:
+            whole += 1
+        begun, month = add_months(start, whole), add_months(start, whole + 1)
+        price = self.amounts.get(name, 0)
+        return price * whole + (2 * price * (end - begun) + (month - begun)) // (2 * (month - begun))
 
 
 def add_months(second: int, months: int) -> int:
