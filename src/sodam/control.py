@@ -110,3 +110,8 @@ def plan_required(plan: str, what: str) -> ControlError:
         cure="Upgrade the app.",
         extra={"Plan": plan},
     )
+
+
+def plan_expired() -> ControlError:
+    """The app's plan is over, by time or because the operator said so."""
+    return ControlError("FailedOperation.PlanExpired", "the app's plan has expired", cure="Renew the plan.")

@@ -68,9 +68,14 @@ async def test_a_disabled_app_refuses_rest(root: ConsoleClient, console_server: 
     assert await rest.code("im_open_login_svc/account_check", CHECK) == 0
     await root.call("im/StopSdkAppId", SDKAppID=rest.app)
     assert await rest.code("im_open_login_svc/account_check", CHECK) == 60016
-    await root.call("im/ModifyAppStatus", SDKAppID=rest.app, Status="expired")
-    assert await rest.code("im_open_login_svc/account_check", CHECK) == 60020
     await root.call("im/StartSdkAppId", SDKAppID=rest.app)
+    expired = await root.call("sodam/ModifyAppStatus", SDKAppID=rest.app, Status="expired")
+    assert 0 <= time.time() + 7 * 86400 - expired["DisableTime"] < 60
+    assert await rest.code("im_open_login_svc/account_check", CHECK) == 60020
+    with pytest.raises(Refused, match="PlanExpired"):
+        await root.call("im/StartSdkAppId", SDKAppID=rest.app)
+    back = await root.call("sodam/ModifyAppStatus", SDKAppID=rest.app, Status="enabled")
+    assert (back["Status"], back["DisableTime"]) == ("enabled", 0)
     assert await rest.code("im_open_login_svc/account_check", CHECK) == 0
 
 
@@ -184,9 +189,57 @@ async def test_what_a_plan_locks(root: ConsoleClient, console_server: ServerProc
     assert again.value.code == "FailedOperation.OncePerMonth"
     orders = await root.call("im/DescribePlanOrders", SDKAppID=rest.app)
     assert [(o["Kind"], o["Plan"], o["AddOns"]) for o in orders["Orders"]] == [("upgrade", "Pro", {"HistoryDays": 30})]
-    limited = await root.call("im/ModifyAppLimits", SDKAppID=rest.app, Overrides={"Accounts": 2})
+    limited = await root.call("sodam/ModifyAppLimits", SDKAppID=rest.app, Overrides={"Accounts": 2})
     assert (limited["Limits"]["Accounts"], limited["Overrides"]) == (2, {"Accounts": 2})
     assert await rest.code("im_open_login_svc/account_import", {"UserID": "one"}) == 0
     assert await rest.code("im_open_login_svc/account_import", {"UserID": "two"}) == 70398
+
+
+async def test_only_what_is_enforced_is_sold_and_shown(root: ConsoleClient, console_server: ServerProcess) -> None:
     plans = await root.call("im/DescribePlans")
-    assert {row["Name"] for row in plans["Rows"]} >= {"Friends", "HistoryDays", "GroupMembers"}
+    enforced = {row["Name"] for row in plans["Rows"] if row["Enforced"]}
+    assert {row["Name"] for row in plans["Rows"]} - enforced >= {"GroupMembers", "AVChatRooms"}
+    assert {add_on["Name"] for add_on in plans["AddOns"]} == {"HistoryDays"}
+    app = (await new_app(root, console_server, "enforced", "Pro")).app
+    view = await root.call("im/DescribeSdkAppInfo", SDKAppID=app)
+    assert view["Limits"].keys() == enforced
+    for fields in ({"AddOns": {"GroupMembers": 300}}, {"Plan": "Pro", "AddOns": {"AVChatRooms": True}}):
+        with pytest.raises(Refused, match="UnsupportedOperation"):
+            await root.call("im/CreatePlanOrder", SDKAppID=app, AcceptTerms=True, **fields)
+    with pytest.raises(Refused, match="GroupsJoined cannot be set"):
+        await root.call("sodam/ModifyAppLimits", SDKAppID=app, Overrides={"GroupsJoined": 9})
+    with pytest.raises(Refused, match="Friends is from 0 to 10000"):
+        await root.call("sodam/ModifyAppLimits", SDKAppID=app, Overrides={"Friends": 10001})
+    unlimited = await root.call("sodam/ModifyAppLimits", SDKAppID=app, Overrides={"Accounts": None, "Friends": 5})
+    assert unlimited["Overrides"] == {"Accounts": None, "Friends": 5}
+
+
+async def test_orders_of_add_ons(root: ConsoleClient, console_server: ServerProcess) -> None:
+    trial = (await new_app(root, console_server, "add-ons of a Trial")).app
+    for wish in ({"HistoryDays": 30}, {"HistoryDays": 9999}, {}):
+        with pytest.raises(Refused) as refused:
+            await root.call("im/CreatePlanOrder", SDKAppID=trial, AddOns=wish, AcceptTerms=True)
+        assert (refused.value.code, refused.value.error["Plan"]) == ("UnsupportedOperation.PlanRequired", "Pro")
+    app = (await new_app(root, console_server, "add-ons", "Pro")).app
+    until = (await root.call("im/DescribeSdkAppInfo", SDKAppID=app))["ExpireTime"]
+    for wrong in ({"Months": 24}, {"AutoRenew": True}, {"AutoRenew": False}):
+        wish = {"AddOns": {"HistoryDays": 30}, "AcceptTerms": True} | wrong
+        with pytest.raises(Refused, match="needs a Plan"):
+            await root.call("im/CreatePlanOrder", SDKAppID=app, **wish)
+    bought = await root.call("im/CreatePlanOrder", SDKAppID=app, AddOns={"HistoryDays": 30}, AcceptTerms=True)
+    order = bought["Order"]
+    assert (order["Months"], order["AutoRenew"], order["ExpireTime"]) == (0, False, until)
+    with pytest.raises(Refused, match="HistoryDays is from 8 to 360 with the plan Pro"):
+        await root.call("im/DescribePlanPrice", SDKAppID=app, AddOns={"HistoryDays": 9999})
+
+
+async def test_two_editors_of_tags(root: ConsoleClient) -> None:
+    made = await root.call("im/RegisterIMApp", Name="tagged twice")
+    app, version = made["SDKAppID"], made["Version"]
+    await root.call("im/ModifyAppTags", SDKAppID=app, Tags=[{"Key": "team", "Value": "a"}], Version=version)
+    with pytest.raises(Refused) as conflict:
+        await root.call("im/ModifyAppTags", SDKAppID=app, Tags=[{"Key": "live"}], Version=version)
+    assert (conflict.value.status, conflict.value.code) == (409, "FailedOperation.VersionConflict")
+    view = await root.call("im/DescribeSdkAppInfo", SDKAppID=app)
+    assert view["Tags"] == [{"Key": "team", "Value": "a"}]
+    await root.call("im/ModifyAppTags", SDKAppID=app, Tags=[], Version=view["Version"])

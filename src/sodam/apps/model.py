@@ -74,6 +74,8 @@ class App(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     created_at: int = 0
     updated_at: int = 0
     expires_at: int = 0
+    expired_at: int = 0
+    """Expired since, by time or by the operator: seven days later the app is disabled. 0: it is not."""
     keys: Keys
     admins: frozenset[str] = frozenset((DEFAULT_ADMIN,))
     settings: AppSettings = AppSettings()

@@ -23,14 +23,19 @@ from sodam.apps.plans import (
     Plan,
     Prices,
     add_months,
+    bought,
     changeable_from,
     misfit,
+    on_sale,
+    wire_name,
 )
 from sodam.apps.service import AppService
-from sodam.control import ControlError, invalid, plan_required
+from sodam.control import ControlError, invalid, plan_expired, plan_required
 from sodam.storage import Database, Row, Tx
 
 Kind = Literal["upgrade", "renewal", "addon", "autorenewal"]
+CREDIT: Final = "Credit"
+"""In an estimate: what is left of the old plan, taken off the price of the new one."""
 _COLUMNS: Final = "id, sdkappid, created_at, uin, kind, plan, add_ons, months, auto_renew, amount, currency, expires_at"
 
 
@@ -43,7 +48,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     plan: Plan
     add_ons: AddOns
+    """What was paid for beside the plan: with a plan all that the app has, otherwise what was ordered."""
     months: int
+    """0: only add-ons, which end with the plan."""
     auto_renew: bool
     amount: int
     """Hundredths of the currency."""
@@ -52,7 +59,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody orders; no plan: only add-ons, until the present plan's expiry."""
+    """What somebody orders; no plan: only add-ons, until the present plan's expiry, whatever months and renewal say."""
 
     plan: Plan | None = None
     add_ons: AddOns = NO_ADD_ONS
@@ -60,31 +67,39 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     auto_renew: bool = False
 
 
+def covered(app: App, now: int) -> int:
+    """Until when what an app has is paid, now at the earliest: what the operator has expired is not paid any longer."""
+    return now if app.expired_at else max(now, app.expires_at)
+
+
 def planned(app: App, wish: Wish, now: int) -> tuple[App, Kind]:
     """The app after an order, and what kind of order it is. Raises ControlError where the rules forbid it."""
-    run_out = 0 < app.expires_at <= now
+    run_out = bool(app.expired_at) or 0 < app.expires_at <= now
     if app.deleting_at or (app.status == "disabled" and not run_out):
         raise ControlError("FailedOperation.AppDisabled", "the app is disabled", cure="Enable it first.")
-    if not MIN_MONTHS <= wish.months <= MAX_MONTHS:
-        message = f"Months is from {MIN_MONTHS} to {MAX_MONTHS}"
-        raise invalid(message, detail="NumberRange", Field="Months", Least=MIN_MONTHS, Most=MAX_MONTHS)
-    plan = wish.plan or app.plan
     if wish.plan == "Trial":
         message = "Trial cannot be ordered: an app that was upgraded never comes back to it"
         raise invalid(message, detail="TrialNotOrdered")
-    add_ons = merged(app.add_ons, wish.add_ons)
-    if wish.plan and wish.plan != app.plan:
-        add_ons = carried(app.add_ons, plan, wish.add_ons)
-    if refused := misfit(plan, add_ons):
-        raise refused
+    if wish.plan is None and app.plan == "Trial":
+        raise plan_required("Pro", "an add-on")
+    add_ons = _add_ons(app, wish)
     if wish.plan is None:
-        if app.plan == "Trial":
-            raise plan_required("Pro", "an add-on")
+        if run_out:
+            raise plan_expired()
         if wish.add_ons == NO_ADD_ONS:
             raise invalid("the order is empty: name a plan or an add-on", detail="OrderEmpty")
         return rules.fit(rules.replace(app, add_ons=add_ons)), "addon"
-    changes: dict[str, Any] = {"add_ons": add_ons, "auto_renew": wish.auto_renew, "status": "enabled"}
+    if not MIN_MONTHS <= wish.months <= MAX_MONTHS:
+        message = f"Months is from {MIN_MONTHS} to {MAX_MONTHS}"
+        raise invalid(message, detail="NumberRange", Field="Months", Least=MIN_MONTHS, Most=MAX_MONTHS)
+    changes: dict[str, Any] = {
+        "add_ons": add_ons,
+        "auto_renew": wish.auto_renew,
+        "status": "enabled",
+        "expired_at": 0,
+    }
     kind: Kind = "renewal"
+    paid = covered(app, now)
     if wish.plan != app.plan:
         if again := changeable_from(app.plan_changed_at, now):
             raise ControlError(
@@ -96,10 +111,48 @@ def planned(app: App, wish: Wish, now: int) -> tuple[App, Kind]:
                 FromTime=again,
             )
         kind = "upgrade"
-        changes |= {"plan": wish.plan, "plan_changed_at": now, "expires_at": add_months(now, wish.months)}
-    elif app.expires_at:
-        changes["expires_at"] = add_months(max(now, app.expires_at), wish.months)
+        # What is left of the old plan is not lost: the new one runs at least as long, and its price is taken off.
+        until = max(add_months(now, wish.months), paid)
+        changes |= {"plan": wish.plan, "plan_changed_at": now, "expires_at": until}
+    elif app.expires_at or app.expired_at:
+        changes["expires_at"] = add_months(paid, wish.months)
     return rules.fit(rules.replace(app, **changes)), kind
+
+
+def _add_ons(app: App, wish: Wish) -> AddOns:
+    """Those of the app after the order. Raises ControlError for what is not sold, or not with this plan."""
+    for name, _ in bought(wish.add_ons):
+        if not on_sale(name):
+            message = f"{wire_name(name)} is not sold: this version has nothing that obeys it"
+            raise ControlError("UnsupportedOperation", message, detail="NotYet", Field=wire_name(name))
+    plan = wish.plan or app.plan
+    add_ons = merged(app.add_ons, wish.add_ons) if plan == app.plan else carried(app.add_ons, plan, wish.add_ons)
+    if refused := misfit(plan, add_ons):
+        raise refused
+    return add_ons
+
+
+def bill(prices: Prices, before: App, after: App, wish: Wish, now: int) -> list[tuple[str, int]]:
+    """Name and amount of everything that an order costs, in hundredths; ``Credit`` is below zero, the sum never.
+
+    What the app has already is paid until its plan's expiry, and costs from then on; what is new costs from now on.
+    A plan without an end is priced by the months ordered, an add-on to it as for one month.
+    """
+    paid = covered(before, now)
+    ends = after.expires_at or add_months(paid, wish.months if wish.plan else 1)
+    lines: list[tuple[str, int]] = []
+    credit = 0
+    if wish.plan:
+        changed = wish.plan != before.plan
+        lines.append((wish.plan, prices.between(wish.plan, now if changed else paid, ends)))
+        credit = prices.between(before.plan, now, paid) if changed else 0
+    held, kept = dict(bought(before.add_ons)), dict(bought(after.add_ons))
+    paying = [name for name in (kept if wish.plan else dict(bought(wish.add_ons))) if on_sale(name)]
+    lines += [(name, prices.between(name, paid if name in held else now, ends)) for name in paying]
+    credit += sum(prices.between(name, now, paid) for name in held.keys() - kept.keys() if on_sale(name))
+    if credit := min(credit, sum(amount for _, amount in lines)):
+        lines.append((CREDIT, -credit))
+    return lines
 
 
 def merged(have: AddOns, wanted: AddOns) -> AddOns:
@@ -138,24 +191,23 @@ class Orders:
                 return after
 
             before, after = await self._apps.edit_in(tx, sdkappid, change)
-            return await self._record(tx, after, wish, kinds[-1], uin, now), before, after
+            return await self._record(tx, before, after, wish, kinds[-1], uin, now), before, after
 
         placed = await self._db.write(run)
         await self._apps.announce(sdkappid)
         return placed
 
-    async def _record(self, tx: Tx, app: App, wish: Wish, kind: Kind, uin: int, now: int) -> Order:
-        items = self.prices.items(wish.plan, wish.add_ons, wish.months)
+    async def _record(self, tx: Tx, before: App, app: App, wish: Wish, kind: Kind, uin: int, now: int) -> Order:
         order = Order(
             sdkappid=app.sdkappid,
             created_at=now,
             uin=uin,
             kind=kind,
             plan=app.plan,
-            add_ons=wish.add_ons,
-            months=wish.months,
-            auto_renew=wish.auto_renew,
-            amount=sum(amount for _, amount in items),
+            add_ons=app.add_ons if wish.plan else wish.add_ons,
+            months=wish.months if wish.plan else 0,
+            auto_renew=bool(wish.plan) and wish.auto_renew,
+            amount=sum(amount for _, amount in bill(self.prices, before, app, wish, now)),
             currency=self.prices.currency,
             expires_at=app.expires_at,
         )
@@ -191,14 +243,7 @@ class Orders:
     def overdue(self) -> list[int]:
         """SDKAppIDs of the apps for which ``settle`` has something to do."""
         now = int(self._clock())
-        return [
-            app.sdkappid
-            for app in self._apps.all()
-            if app.plan != "Trial"
-            and 0 < app.expires_at <= now
-            and not app.deleting_at
-            and (app.status == "enabled" or (app.status == "expired" and now >= app.expires_at + GRACE_SECONDS))
-        ]
+        return [app.sdkappid for app in self._apps.all() if due(app, now) is not app]
 
     async def settle(self, sdkappid: int) -> tuple[App, App]:
         """Renew, expire or disable an app if that is due; the app before and after. Any node may do it at any time."""
@@ -208,7 +253,7 @@ class Orders:
             before, after = await self._apps.edit_in(tx, sdkappid, lambda app: due(app, now))
             if after.expires_at != before.expires_at:
                 wish = Wish(plan=after.plan, months=1, auto_renew=True)
-                await self._record(tx, after, wish, "autorenewal", 0, now)
+                await self._record(tx, before, after, wish, "autorenewal", 0, now)
             return before, after
 
         result = await self._db.write(run)
@@ -217,16 +262,19 @@ class Orders:
 
 
 def due(app: App, now: int) -> App:
-    """What becomes of a paid app whose time may be over: renewed by a month, expired, or disabled after seven days."""
-    if not app.expires_at or app.expires_at > now:
+    """What becomes of a paid app: its time is over and it is renewed by a month or expired, or it was expired for seven
+    days, by time or by the operator, and is disabled. The same app: nothing is due."""
+    if app.plan == "Trial" or app.deleting_at:
         return app
-    if app.status == "enabled" and app.auto_renew:
+    if app.status == "expired":
+        if not app.expired_at:  # set by a node of an older version, which does not keep the time
+            return rules.replace(app, expired_at=now)
+        return rules.replace(app, status="disabled") if now >= app.expired_at + GRACE_SECONDS else app
+    if app.status != "enabled" or not 0 < app.expires_at <= now:
+        return app
+    if app.auto_renew:
         return rules.replace(app, expires_at=add_months(now, 1))
-    if app.status == "enabled":
-        return rules.replace(app, status="expired")
-    if app.status == "expired" and now >= app.expires_at + GRACE_SECONDS:
-        return rules.replace(app, status="disabled")
-    return app
+    return rules.replace(app, status="expired", expired_at=app.expires_at)
 
 
 def _order(row: Row) -> Order:

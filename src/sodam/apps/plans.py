@@ -41,6 +41,9 @@ PLAN_LIMITS: dict[Plan, PlanLimits] = {
 }
 FEATURE_PLAN: Final[dict[str, Plan]] = {"recall_seconds": "Flagship"}
 """Settings that only a plan has."""
+ENFORCED: frozenset[str] = frozenset(("accounts", "friends", "max_history_days", "blacklist"))
+"""The fields of PlanLimits that something obeys. All others are neither sold, nor set, nor shown among an app's limits:
+a feature that brings a limit to life adds its name here, and nothing else."""
 
 
 class AddOns(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,6 +54,25 @@ class AddOns(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     history_days: int | None = None
     avchatrooms: bool = False
     """Unlimited instead of the plan's number."""
+
+
+ADD_ON_LIMITS: Final = {
+    "groups_joined": "groups_joined",
+    "group_members": "group_members",
+    "history_days": "max_history_days",
+    "avchatrooms": "avchatrooms",
+}
+"""Which limit an add-on widens."""
+_WIRE: Final = {"avchatrooms": "AVChatRooms", "max_history_days": "HistoryDays"}
+
+
+def wire_name(name: str) -> str:
+    """What the API calls a limit, an add-on or a setting: ``group_members`` is ``GroupMembers``."""
+    return _WIRE.get(name) or "".join(part.capitalize() for part in name.split("_"))
+
+
+def on_sale(add_on: str) -> bool:
+    return ADD_ON_LIMITS[add_on] in ENFORCED
 
 
 class AddOnRange(msgspec.Struct, frozen=True):
@@ -122,33 +144,28 @@ def effective(plan: Plan, add_ons: AddOns, overrides: Overrides) -> PlanLimits:
     return msgspec.structs.replace(limits, **changes)
 
 
-_WIRE: Final = {"avchatrooms": "AVChatRooms", "max_history_days": "HistoryDays"}
-
-
-def wire_name(field: str) -> str:
-    """A limit or an add-on as the APIs name it: ``GroupsJoined``."""
-    return _WIRE.get(field) or "".join(part.capitalize() for part in field.split("_"))
-
-
 def misfit(plan: Plan, add_ons: AddOns) -> ControlError | None:
-    """Why these add-ons cannot be bought with this plan; None when they can."""
-    for name, value in msgspec.structs.asdict(add_ons).items():
-        if not value:
-            continue
+    """Why these add-ons cannot be had with this plan; None when they can."""
+    for name, value in bought(add_ons):
         if name == "avchatrooms":
             if plan not in AVCHATROOM_ADD_ON:
                 return _no_add_on(name, plan)
         elif (allowed := ADD_ON_RANGES[plan].get(name)) is None:
             return _no_add_on(name, plan)
         elif not (least := allowed.least) <= value <= (most := allowed.most):
-            message = f"{name} is from {least} to {most} with the plan {plan}"
+            message = f"{wire_name(name)} is from {least} to {most} with the plan {plan}"
             return invalid(message, detail="NumberRange", Field=wire_name(name), Least=least, Most=most)
     return None
 
 
 def _no_add_on(name: str, plan: Plan) -> ControlError:
-    message = f"{name} is no add-on of the plan {plan}"
+    message = f"{wire_name(name)} is no add-on of the plan {plan}"
     return invalid(message, detail="NoAddOnOfPlan", Field=wire_name(name), Plan=plan)
+
+
+def bought(add_ons: AddOns) -> list[tuple[str, int]]:
+    """Names and values of the add-ons that are there; ``avchatrooms`` is True."""
+    return [(name, value) for name, value in msgspec.structs.asdict(add_ons).items() if value]
 
 
 class Prices(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,15 +175,16 @@ class Prices(msgspec.Struct, frozen=True, kw_only=True):
     amounts: Mapping[str, int] = {}
     """By ``Pro``, ``Flagship`` and the names of add-ons; what is absent costs nothing."""
 
-    def items(self, plan: Plan | None, add_ons: AddOns, months: int) -> list[tuple[str, int]]:
-        """Name and amount of everything in an order."""
-        found: list[tuple[str, int]] = []
-        if plan is not None:
-            found.append((plan, self.amounts.get(plan, 0) * months))
-        for name, value in msgspec.structs.asdict(add_ons).items():
-            if value:
-                found.append((name, self.amounts.get(name, 0) * months))
-        return found
+    def between(self, name: str, start: int, end: int) -> int:
+        """What something costs from one unix second to another: whole months, and of the last one its part."""
+        if end <= start:
+            return 0
+        whole = 0
+        while add_months(start, whole + 1) <= end:
+            whole += 1
+        begun, month = add_months(start, whole), add_months(start, whole + 1)
+        price = self.amounts.get(name, 0)
+        return price * whole + (2 * price * (end - begun) + (month - begun)) // (2 * (month - begun))
 
 
 def add_months(second: int, months: int) -> int:

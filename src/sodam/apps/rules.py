@@ -7,10 +7,12 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
 
 import msgspec
+from msgspec import UNSET
 
+from sodam.apps import plans
 from sodam.apps.model import DEFAULT_ADMIN, App, AppSettings, FriendField, Status, UserField
 from sodam.apps.plans import FEATURE_PLAN, OVERRIDE_RANGES, PLANS, Overrides, changeable_from, wire_name
-from sodam.control import ControlError, conflict, invalid, missing, plan_required
+from sodam.control import ControlError, conflict, invalid, missing, plan_expired, plan_required
 from sodam.errors import Code
 
 replace = msgspec.structs.replace
@@ -31,11 +33,14 @@ _FIELD_NAME: Final = re.compile(rf"[A-Za-z]{{1,{MAX_FIELD_NAME}}}")
 _USER_ID: Final = re.compile(r"[\x20-\x7e]{1,32}")
 
 
-def text(name: str, value: str, least: int, most: int) -> str:
-    """A one-line text without the blanks around it. Raises ControlError."""
+def text(name: str, value: str, least: int, most: int, *, lines: bool = False) -> str:
+    """A text without the blanks around it, of one line unless ``lines``. Raises ControlError."""
     value = value.strip()
-    if not least <= len(value) <= most or not value.isprintable():
-        message = f"{name} has {least} to {most} printable characters"
+    if lines:
+        value = value.replace("\r\n", "\n")
+    shown = value.replace("\n", "") if lines else value
+    if not least <= len(value) <= most or not shown.isprintable():
+        message = f"{name} has {least} to {most} printable characters{' and line breaks' if lines else ''}"
         raise invalid(message, detail="TextLength", Field=name, Least=least, Most=most)
     return value
 
@@ -48,16 +53,15 @@ def info(app: App, name: str | None, kind: str | None, introduction: str | None)
     if kind is not None:
         changes["kind"] = text("Type", kind, 0, MAX_TYPE)
     if introduction is not None:
-        if len(introduction) > MAX_INTRODUCTION:
-            message = f"Introduction has at most {MAX_INTRODUCTION} characters"
-            raise invalid(message, detail="TextLength", Field="Introduction", Least=0, Most=MAX_INTRODUCTION)
-        changes["introduction"] = introduction
+        changes["introduction"] = text("Introduction", introduction, 0, MAX_INTRODUCTION, lines=True)
     return replace(app, **changes)
 
 
-def tags(app: App, wanted: Mapping[str, str]) -> App:
-    """Replace all tags."""
+def tags(app: App, wanted: Mapping[str, str], version: int | None = None) -> App:
+    """Replace all tags; with ``version``, only if the app is still the one of that version. Tags grant rights."""
     _not_deleting(app)
+    if version not in (None, app.version):
+        raise conflict()
     if len(wanted) > MAX_TAGS:
         raise invalid(f"an app has at most {MAX_TAGS} tags", detail="TagsFull", Most=MAX_TAGS)
     for key, value in wanted.items():
@@ -69,12 +73,20 @@ def tags(app: App, wanted: Mapping[str, str]) -> App:
     return replace(app, tags={key.strip(): value.strip() for key, value in wanted.items()})
 
 
-def status(app: App, wanted: Status, now: int) -> App:
+def status(app: App, wanted: Status, now: int, *, operator: bool = False) -> App:
+    """Put an app into a state. What was expired comes back by the operator's hand or by an order, not by a mere start.
+
+    ``expired_at`` outlives a stop: stopping and starting an app is no way around an unpaid bill.
+    """
     _not_deleting(app)
-    if wanted == "enabled" and 0 < app.expires_at <= now:
-        raise ControlError("FailedOperation.PlanExpired", "the app's plan has expired", cure="Renew the plan.")
-    if wanted == "expired" and app.plan == "Trial":
-        raise invalid("the plan Trial does not expire", detail="TrialDoesNotExpire")
+    if wanted == "enabled":
+        if 0 < app.expires_at <= now or (app.expired_at and not operator):
+            raise plan_expired()
+        return replace(app, status=wanted, expired_at=0)
+    if wanted == "expired":
+        if app.plan == "Trial":
+            raise invalid("the plan Trial does not expire", detail="TrialDoesNotExpire")
+        return replace(app, status=wanted, expired_at=app.expired_at or now)
     return replace(app, status=wanted)
 
 
@@ -115,8 +127,13 @@ def overrides(app: App, wanted: Overrides) -> App:
     """Replace the operator's limits. Settings that no longer fit are brought into the new limits."""
     for name, (low, high) in OVERRIDE_RANGES.items():
         value = getattr(wanted, name)
-        if isinstance(value, int) and not low <= value <= high:
-            message = f"{name} is from {low} to {high}"
+        if value is UNSET:
+            continue
+        if name not in plans.ENFORCED:
+            message = f"{wire_name(name)} cannot be set: this version has nothing that obeys it"
+            raise ControlError("UnsupportedOperation", message, detail="NotYet", Field=wire_name(name))
+        if value is not None and not low <= value <= high:
+            message = f"{wire_name(name)} is from {low} to {high}"
             raise invalid(message, detail="NumberRange", Field=wire_name(name), Least=low, Most=high)
     return fit(replace(app, overrides=wanted))
 
@@ -148,7 +165,7 @@ def settings(app: App, version: int, changes: Mapping[str, Any], now: int) -> Ap
     real = {name: value for name, value in changes.items() if getattr(current, name) != value}
     for name in real:
         if needed := lacking(app, name):
-            raise plan_required(needed, f"the setting {name}")
+            raise plan_required(needed, f"the setting {wire_name(name)}")
     _in_range("RecallSeconds", real.get("recall_seconds"), 1, MAX_RECALL_SECONDS)
     _in_range("DeletedIdDays", real.get("deleted_id_days"), 0, MAX_DELETED_ID_DAYS)
     changed: dict[str, Any] = {}

@@ -11,7 +11,8 @@ from sodam.usersig import Keys
 
 _APP = (
     "sdkappid, name, kind, introduction, status, plan, created_at, updated_at, expires_at, settings, version, tags,"
-    " add_ons, overrides, auto_renew, plan_changed_at, history_changed_at, settings_version, created_by, deleting_at"
+    " add_ons, overrides, auto_renew, plan_changed_at, history_changed_at, settings_version, created_by, deleting_at,"
+    " expired_at"
 )
 _settings = msgspec.json.Decoder(AppSettings)
 _tags = msgspec.json.Decoder(dict[str, str])
@@ -50,6 +51,7 @@ def _app(row: Row, keys: list[AppKey], admins: frozenset[str]) -> App:
         settings_version=row[17],
         created_by=row[18],
         deleting_at=row[19],
+        expired_at=row[20],
         keys=Keys(
             secrets=tuple(k.secret for k in keys if k.algorithm == "HMAC-SHA256"),
             public_pems=tuple(k.public_pem for k in keys if k.algorithm == "ECDSA-SHA256"),
@@ -93,6 +95,7 @@ def _columns(app: App) -> list[Value]:
         app.settings_version,
         app.created_by,
         app.deleting_at,
+        app.expired_at,
     ]
 
 

@@ -82,10 +82,10 @@ async def sweep_plans(plane: ControlPlane) -> None:
         before, after = settled
         if after is before:
             return None
-        facts = [{"Status": app.status, "ExpireTime": app.expires_at} for app in settled]
+        facts = [{"Status": app.status, "ExpireTime": app.expires_at, "ExpiredTime": app.expired_at} for app in settled]
         return by_server(
             plane.audit.now(),
-            "im:ModifyAppStatus",
+            "sodam:ModifyAppStatus",
             app_resource(plane.owner_uin, after.sdkappid),
             about_app=after.sdkappid,
             before=document(facts[0]),

@@ -16,6 +16,7 @@ _FILES: Final = (
     "apps",
     "keys",
     "plans",
+    "operator",
     "settings",
     "accounts",
     "relations",
@@ -29,7 +30,8 @@ _FILES: Final = (
     "attachments",
     "audit",
 )
-SERVICES: Final = {"im": "Chat", "cam": "Access management", "cloudaudit": "Audit log"}
+SERVICES: Final = {"im": "Chat", "cam": "Access management", "cloudaudit": "Audit log", "sodam": "Server"}
+"""``sodam`` is what the server's operator does; the presets of ``im`` do not grant it (docs/decisions/0013)."""
 for _name in _FILES:
     import_module(f"sodam.cloudapi.actions.{_name}")
 

@@ -32,7 +32,9 @@ def test_information() -> None:
     assert (changed.name, changed.introduction) == ("two", "hello\nworld")
     for name in ("", "   ", "x" * 65, "a\nb"):
         refused("InvalidParameter", rules.info, app(), name, None, None)
-    refused("InvalidParameter", rules.info, app(), None, None, "x" * 301)
+    for introduction in ("x" * 301, "a\x07b", "\x1b[31mred", "a\tb"):
+        refused("InvalidParameter", rules.info, app(), None, None, introduction)
+    assert rules.info(app(), None, None, "one\r\n\ntwo").introduction == "one\n\ntwo"
     refused("ResourceInUse", rules.info, app(deleting_at=1), "two", None, None)
 
 
@@ -40,6 +42,12 @@ def test_tags() -> None:
     assert rules.tags(app(tags={"old": "1"}), {"team": "a", "stage": ""}).tags == {"team": "a", "stage": ""}
     for bad in ({"": "x"}, {"a&b": "x"}, {"k" * 128: "x"}, {"k": "v" * 256}, {str(i): "" for i in range(51)}):
         refused("InvalidParameter", rules.tags, app(), bad)
+
+
+def test_tags_of_two_editors() -> None:
+    first = rules.tags(app(version=3), {"team": "a"}, 3)
+    assert first.tags == {"team": "a"}
+    refused("FailedOperation.VersionConflict", rules.tags, rules.replace(first, version=4), {"live": ""}, 3)
 
 
 def test_administrators() -> None:
@@ -57,6 +65,13 @@ def test_states_and_deletion() -> None:
     refused("InvalidParameter", rules.status, app("Trial"), "expired", NOW)
     assert rules.status(app(expires_at=NOW + 1, status="disabled"), "enabled", NOW).status == "enabled"
     refused("FailedOperation.PlanExpired", rules.status, app(expires_at=NOW, status="expired"), "enabled", NOW)
+    unpaid = rules.status(app(expires_at=NOW + 9), "expired", NOW, operator=True)
+    assert unpaid.expired_at == NOW
+    assert rules.status(unpaid, "expired", NOW + 5, operator=True).expired_at == NOW
+    stopped = rules.status(unpaid, "disabled", NOW + 5)
+    for one in (unpaid, stopped):  # stopping and starting is no way around the operator
+        refused("FailedOperation.PlanExpired", rules.status, one, "enabled", NOW + 6)
+        assert rules.status(one, "enabled", NOW + 6, operator=True).expired_at == 0
     refused("FailedOperation.AppNotDisabled", rules.deleting, app(), "one", NOW)
     disabled = app(status="disabled")
     refused("InvalidParameter.ConfirmName", rules.deleting, disabled, "two", NOW)
@@ -128,8 +143,10 @@ def test_overrides_win_and_settings_follow() -> None:
     assert (narrowed.limits.max_history_days, narrowed.limits.accounts) == (30, 5)
     assert (narrowed.settings.history_days, narrowed.settings_version) == (30, kept.settings_version + 1)
     assert rules.overrides(narrowed, Overrides()).limits == bought.limits
-    assert rules.overrides(app(), Overrides(avchatrooms=None, accounts=None)).limits.avchatrooms is None
-    refused("InvalidParameter", rules.overrides, app(), Overrides(friends=-1))
+    assert rules.overrides(app(), Overrides(accounts=None)).limits.accounts is None
+    assert "Friends is from 0" in refused("InvalidParameter", rules.overrides, app(), Overrides(friends=-1)).message
+    for early in (Overrides(avchatrooms=None), Overrides(group_members=5)):
+        refused("UnsupportedOperation", rules.overrides, app(), early)
 
 
 def test_months() -> None:

@@ -42,6 +42,7 @@ async def test_every_field_comes_back(apps: AppService) -> None:
         "history_changed_at": 7,
         "created_by": 8,
         "deleting_at": 9,
+        "expired_at": 10,
         "admins": frozenset(("administrator", "bob")),
         "settings": msgspec.structs.replace(app.settings, recall_seconds=9),
         "settings_version": 4,

@@ -16,6 +16,7 @@ from sodam.cloudapi.actions.views import (
     AppName,
     AppType,
     AppView,
+    Id,
     Introduction,
     Keyword,
     Limit,
@@ -125,15 +126,17 @@ async def modify_app_info(call: Call, request: ModifyAppInfo) -> AppView:
 
 class ModifyAppTags(OfApp):
     Tags: Annotated[list[Tag], msgspec.Meta(max_length=rules.MAX_TAGS)]
+    Version: Id | None = None
+    """The app's, as it was when its tags were read."""
 
 
 @action("im", "ModifyAppTags", kind="write", level="app")
 async def modify_app_tags(call: Call, request: ModifyAppTags) -> AppView:
-    """Replace an app's tags, by which policies may be bound to it."""
+    """Replace an app's tags, by which policies may be bound to it; with a Version, only if nobody changed it since."""
     wanted = {tag.Key: tag.Value for tag in request.Tags}
     if len(wanted) != len(request.Tags):
         raise invalid("the same tag key is given twice", detail="TagKeyTwice")
-    return await edit(call, lambda app: rules.tags(app, wanted), "tags")
+    return await edit(call, lambda app: rules.tags(app, wanted, request.Version), "tags")
 
 
 async def _set_status(call: Call, status: Status) -> AppView:
@@ -149,18 +152,8 @@ async def stop_sdkappid(call: Call, request: OfApp) -> AppView:
 
 @action("im", "StartSdkAppId", kind="write", level="app")
 async def start_sdkappid(call: Call, request: OfApp) -> AppView:
-    """Take a disabled or expired app into use again."""
+    """Take an app that was stopped into use again. An expired one comes back by a renewal, or by the operator."""
     return await _set_status(call, "enabled")
-
-
-class ModifyAppStatus(OfApp):
-    Status: Literal["enabled", "disabled", "expired"]
-
-
-@action("im", "ModifyAppStatus", kind="write", level="app")
-async def modify_app_status(call: Call, request: ModifyAppStatus) -> AppView:
-    """Set an app's state as the operator wishes; only paid apps expire."""
-    return await _set_status(call, request.Status)
 
 
 class DeleteSdkappid(OfApp):

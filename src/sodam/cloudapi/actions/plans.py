@@ -1,14 +1,15 @@
-"""Plans: comparison, price, orders and their history, renewal, the operator's limits (console.md section 1)."""
+"""Plans: comparison, price, orders and their history, renewal (console.md section 1)."""
 
 from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from sodam.apps import rules
-from sodam.apps.orders import Order, Wish, planned
-from sodam.apps.plans import ADD_ON_RANGES, MAX_MONTHS, MIN_MONTHS, PLAN_LIMITS, PLANS, Plan
+from sodam.apps import plans, rules
+from sodam.apps.orders import Order, Wish, bill, planned
+from sodam.apps.plans import ADD_ON_RANGES, MAX_MONTHS, MIN_MONTHS, PLAN_LIMITS, PLANS, Plan, on_sale, wire_name
 from sodam.cloudapi.action import Call, Nothing, action
 from sodam.cloudapi.actions.views import (
     AddOnsView,
@@ -18,14 +19,12 @@ from sodam.cloudapi.actions.views import (
     LimitsView,
     OfApp,
     Offset,
-    OverridesView,
     add_ons_of,
     add_ons_view,
     app_view,
     compared,
     edit,
     limits_view,
-    overrides_of,
 )
 from sodam.control import invalid
 
@@ -75,12 +74,6 @@ class PlansView(msgspec.Struct):
     Currency: str
 
 
-_NAMES: Final = {
-    "groups_joined": "GroupsJoined",
-    "group_members": "GroupMembers",
-    "history_days": "HistoryDays",
-    "avchatrooms": "AVChatRooms",
-}
 _FLAGSHIP_ONLY: Final = (
     ("RecallWindow", True),
     ("UserStatus", False),
@@ -99,20 +92,21 @@ _FLAGSHIP_ONLY: Final = (
 def _rows() -> list[PlanRow]:
     trial, pro, flagship = (PLAN_LIMITS[plan] for plan in PLANS)
 
-    def row(name: str, field: str, enforced: bool, add_on: str = "") -> PlanRow:
+    def row(field: str, add_on: str = "") -> PlanRow:
         ranges = [ADD_ON_RANGES[plan].get(add_on) for plan in ("Pro", "Flagship")]
         pro_most, flagship_most = (found.most if found else None for found in ranges)
         values: list[Cell] = [getattr(limits, field) for limits in (trial, pro, flagship)]
-        return PlanRow(name, values[0], values[1], values[2], pro_most, flagship_most, enforced)
+        enforced = field in plans.ENFORCED
+        return PlanRow(wire_name(field), values[0], values[1], values[2], pro_most, flagship_most, enforced)
 
     return [
-        row("Accounts", "accounts", True),
-        row("Friends", "friends", True),
-        row("Blacklist", "blacklist", True),
-        row("HistoryDays", "max_history_days", True, "history_days"),
-        row("GroupsJoined", "groups_joined", False, "groups_joined"),
-        row("GroupMembers", "group_members", False, "group_members"),
-        row("AVChatRooms", "avchatrooms", False),
+        row("accounts"),
+        row("friends"),
+        row("blacklist"),
+        row("max_history_days", "history_days"),
+        row("groups_joined", "groups_joined"),
+        row("group_members", "group_members"),
+        row("avchatrooms"),
         PlanRow("AVChatRoomMembers", None, None, None, None, None, False),
         PlanRow("FreePeakGroups", 100, 100_000, 100_000, None, None, False),
         PlanRow("FreePeakDAU", 100, 10_000, 10_000, None, None, False),
@@ -122,17 +116,20 @@ def _rows() -> list[PlanRow]:
 
 @action("im", "DescribePlans", kind="read", level="operation")
 async def describe_plans(call: Call, request: Nothing) -> PlansView:
-    """Compare the plans: limits, add-ons, what only Flagship has."""
+    """Compare the plans: limits, add-ons that are sold, what only Flagship has."""
     add_ons = [
-        AddOnRow(_NAMES[name], plan, allowed.least, allowed.most)
+        AddOnRow(wire_name(name), plan, allowed.least, allowed.most)
         for plan in PLANS
         for name, allowed in ADD_ON_RANGES[plan].items()
+        if on_sale(name)
     ]
+    if on_sale("avchatrooms"):
+        add_ons += [AddOnRow(wire_name("avchatrooms"), plan, 0, 0) for plan in PLANS if plan in plans.AVCHATROOM_ADD_ON]
     return PlansView(
         Plans=[PlanLine(plan, limits_view(PLAN_LIMITS[plan])) for plan in PLANS],
         Rows=_rows(),
         FlagshipOnly=[FeatureRow(name, available) for name, available in _FLAGSHIP_ONLY],
-        AddOns=[*add_ons, AddOnRow("AVChatRooms", "Pro", 0, 0)],
+        AddOns=add_ons,
         MinMonths=MIN_MONTHS,
         MaxMonths=MAX_MONTHS,
         Currency=call.plane.orders.prices.currency,
@@ -142,15 +139,23 @@ async def describe_plans(call: Call, request: Nothing) -> PlansView:
 class DescribePlanPrice(OfApp):
     Plan: Literal["Pro", "Flagship"] | None = None
     AddOns: AddOnsView = msgspec.field(default_factory=AddOnsView)
-    Months: Months = 1
+    Months: Months | UnsetType = UNSET
+    """1 when it is left out. Only with a plan: add-ons end with the plan that they belong to."""
 
     def wish(self) -> Wish:
-        return Wish(plan=self.Plan, add_ons=add_ons_of(self.AddOns), months=self.Months)
+        if self.Plan is None and self.Months is not UNSET:
+            raise invalid(
+                "Months needs a Plan: add-ons alone run until the plan's expiry", detail="NeedsPlan", Field="Months"
+            )
+        months = MIN_MONTHS if self.Months is UNSET else self.Months
+        return Wish(plan=self.Plan, add_ons=add_ons_of(self.AddOns), months=months)
 
 
 class PriceItem(msgspec.Struct):
     Name: str
+    """A plan, an add-on, or ``Credit``: what is left of the old plan."""
     Amount: int
+    """Hundredths of the currency; below zero for Credit."""
 
 
 class PriceView(msgspec.Struct):
@@ -164,17 +169,24 @@ class PriceView(msgspec.Struct):
 @action("im", "DescribePlanPrice", kind="read", level="app")
 async def describe_plan_price(call: Call, request: DescribePlanPrice) -> PriceView:
     """What an order would cost and until when it would run; refused as the order would be."""
-    wish = request.wish()
-    after, _ = planned(call.the_app, wish, int(call.plane.clock()))
-    prices = call.plane.orders.prices
-    items = prices.items(wish.plan, wish.add_ons, wish.months)
-    lines = [PriceItem(_NAMES.get(name, name), amount) for name, amount in items]
+    wish, now, prices = request.wish(), int(call.plane.clock()), call.plane.orders.prices
+    after, _ = planned(call.the_app, wish, now)
+    items = bill(prices, call.the_app, after, wish, now)
+    lines = [PriceItem(wire_name(name) if name in plans.ADD_ON_LIMITS else name, amount) for name, amount in items]
     return PriceView(lines, sum(amount for _, amount in items), prices.currency, after.expires_at)
 
 
 class CreatePlanOrder(DescribePlanPrice):
-    AutoRenew: bool = False
+    AutoRenew: bool | UnsetType = UNSET
+    """No when it is left out. Only with a plan."""
     AcceptTerms: bool = False
+
+    def wish(self) -> Wish:
+        if self.Plan is None and self.AutoRenew is not UNSET:
+            raise invalid(
+                "AutoRenew needs a Plan: an app's add-ons are renewed with it", detail="NeedsPlan", Field="AutoRenew"
+            )
+        return msgspec.structs.replace(super().wish(), auto_renew=self.AutoRenew is True)
 
 
 class OrderView(msgspec.Struct):
@@ -185,6 +197,7 @@ class OrderView(msgspec.Struct):
     Plan: Plan
     AddOns: AddOnsView
     Months: int
+    """0: only add-ons, which end with the plan."""
     AutoRenew: bool
     Amount: int
     Currency: str
@@ -217,9 +230,8 @@ async def create_plan_order(call: Call, request: CreatePlanOrder) -> OrderPlaced
     """Upgrade, renew or buy add-ons; in force at once. The plan may change once a calendar month, never to Trial."""
     if not request.AcceptTerms:
         raise invalid("the terms must be accepted", "AcceptTerms")
-    wish = msgspec.structs.replace(request.wish(), auto_renew=request.AutoRenew)
-    call.changed_by(compared("plan", "add_ons", "expires_at", "auto_renew"))
-    order, _, _ = await call.plane.orders.place(request.SDKAppID, wish, call.caller.uin)
+    call.changed_by(compared("plan", "add_ons", "expires_at", "auto_renew", "status"))
+    order, _, _ = await call.plane.orders.place(request.SDKAppID, request.wish(), call.caller.uin)
     return OrderPlaced(_order(order), await app_view(call, request.SDKAppID))
 
 
@@ -250,14 +262,3 @@ async def set_renew_flag(call: Call, request: SetRenewFlag) -> AppView:
     if call.the_app.plan == "Trial":
         raise invalid("the plan Trial does not expire", detail="TrialDoesNotExpire")
     return await edit(call, lambda app: rules.replace(app, auto_renew=request.AutoRenew), "auto_renew")
-
-
-class ModifyAppLimits(OfApp):
-    Overrides: OverridesView
-
-
-@action("im", "ModifyAppLimits", kind="write", level="app")
-async def modify_app_limits(call: Call, request: ModifyAppLimits) -> AppView:
-    """Set limits of one app beside its plan; what is left out follows the plan again."""
-    wanted = overrides_of(request.Overrides)
-    return await edit(call, lambda app: rules.overrides(app, wanted), "overrides")

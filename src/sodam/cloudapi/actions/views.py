@@ -12,10 +12,10 @@ from msgspec import UNSET, UnsetType
 from sodam.access.passwords import MAX_PASSWORD
 from sodam.access.policies import MAX_DESCRIPTION
 from sodam.accounts.model import MAX_USER_ID
-from sodam.apps import rules
+from sodam.apps import plans, rules
 from sodam.apps.keys import masked
 from sodam.apps.model import DEFAULT_ADMIN, App, AppKey
-from sodam.apps.plans import AddOns, Overrides, Plan, PlanLimits
+from sodam.apps.plans import GRACE_SECONDS, OVERRIDE_RANGES, AddOns, Overrides, Plan, PlanLimits
 from sodam.cloudapi.action import Call, Facts
 from sodam.control import missing
 
@@ -71,19 +71,7 @@ class AddOnsView(msgspec.Struct, omit_defaults=True):
 
 
 class LimitsView(msgspec.Struct):
-    """Null: no limit."""
-
-    Accounts: int | None
-    Friends: int
-    Blacklist: int
-    HistoryDays: int
-    GroupsJoined: int
-    GroupMembers: int
-    AVChatRooms: int | None
-
-
-class OverridesView(msgspec.Struct):
-    """Limits that the operator set; what is left out follows the plan."""
+    """Null: no limit. A limit that nothing obeys yet is left out."""
 
     Accounts: int | UnsetType | None = UNSET
     Friends: int | UnsetType = UNSET
@@ -92,6 +80,24 @@ class OverridesView(msgspec.Struct):
     GroupsJoined: int | UnsetType = UNSET
     GroupMembers: int | UnsetType = UNSET
     AVChatRooms: int | UnsetType | None = UNSET
+
+
+def _range(name: str) -> msgspec.Meta:
+    """Of a limit, for the schema; the rule behind is what refuses."""
+    low, high = OVERRIDE_RANGES[name]
+    return msgspec.Meta(extra_json_schema={"minimum": low, "maximum": high})
+
+
+class OverridesView(msgspec.Struct):
+    """Limits that the operator set: null takes a limit away, what is left out follows the plan."""
+
+    Accounts: Annotated[int, _range("accounts")] | UnsetType | None = UNSET
+    Friends: Annotated[int, _range("friends")] | UnsetType = UNSET
+    Blacklist: Annotated[int, _range("blacklist")] | UnsetType = UNSET
+    HistoryDays: Annotated[int, _range("max_history_days")] | UnsetType = UNSET
+    GroupsJoined: Annotated[int, _range("groups_joined")] | UnsetType = UNSET
+    GroupMembers: Annotated[int, _range("group_members")] | UnsetType = UNSET
+    AVChatRooms: Annotated[int, _range("avchatrooms")] | UnsetType | None = UNSET
 
 
 class KeyLine(msgspec.Struct):
@@ -125,6 +131,8 @@ class AppView(AppCard, kw_only=True):
     Overrides: OverridesView
     AccountCount: int
     CreateUin: int
+    DisableTime: int
+    """When an expired app will be disabled; 0: it is not expired."""
     PlanChangeableFrom: int
     Version: int
 
@@ -147,27 +155,16 @@ def add_ons_of(view: AddOnsView) -> AddOns:
 
 
 def limits_view(limits: PlanLimits) -> LimitsView:
-    return LimitsView(
-        limits.accounts,
-        limits.friends,
-        limits.blacklist,
-        limits.max_history_days,
-        limits.groups_joined,
-        limits.group_members,
-        limits.avchatrooms,
-    )
+    return LimitsView(**_enforced(limits))
 
 
 def overrides_view(overrides: Overrides) -> OverridesView:
-    return OverridesView(
-        Accounts=overrides.accounts,
-        Friends=overrides.friends,
-        Blacklist=overrides.blacklist,
-        HistoryDays=overrides.max_history_days,
-        GroupsJoined=overrides.groups_joined,
-        GroupMembers=overrides.group_members,
-        AVChatRooms=overrides.avchatrooms,
-    )
+    return OverridesView(**_enforced(overrides))
+
+
+def _enforced(limits: PlanLimits | Overrides) -> dict[str, Any]:
+    """By wire name, without those that nothing obeys."""
+    return {plans.wire_name(name): getattr(limits, name) for name in limits.__struct_fields__ if name in plans.ENFORCED}
 
 
 def overrides_of(view: OverridesView) -> Overrides:
@@ -226,6 +223,7 @@ async def app_view(call: Call, sdkappid: int) -> AppView:
         Overrides=overrides_view(app.overrides),
         AccountCount=await services.accounts.count(sdkappid),
         CreateUin=app.created_by or call.plane.owner_uin,
+        DisableTime=app.expired_at + GRACE_SECONDS if app.status == "expired" and app.expired_at else 0,
         PlanChangeableFrom=app.plan_changeable_from(int(call.plane.clock())),
         Version=app.version,
     )
