@@ -6,15 +6,17 @@ from typing import Literal
 
 import msgspec
 
-Outcome = Literal["ok", "refused", "failed"]
+Outcome = Literal["ok", "refused", "failed", "challenged"]
+"""``challenged``: the password was right, and the one-time code was asked for."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     id: int = 0
     time_ms: int
     uin: int
-    """0: the server itself."""
+    """0: the server itself, or somebody who could not sign in."""
     user_name: str
+    """Of a failed login the name that was tried, whether there is such a user (then ``uin`` says who) or not."""
     edge: str
     action: str
     resource: str
@@ -36,8 +38,10 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     until: int = 0
     uin: int = 0
     action: str = ""
-    """``service:Action``, or the part after the colon."""
+    """A part of ``service:Action``, any case."""
+    user: str = ""
+    """A part of the user's name, any case."""
     about_app: int = 0
     keyword: str = ""
-    """In resource, before or after, any case."""
+    """In resource, user name, before or after, any case."""
     outcome: str = ""

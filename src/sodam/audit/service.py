@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
-import msgspec
 import structlog
 
+from sodam.audit.documents import document
 from sodam.audit.model import Event, Filter
 from sodam.storage import Database, Row, Tx, Value, riding
 from sodam.storage.riding import Ride
 
+__all__ = ["AuditLog", "by_server", "document"]
 log = structlog.get_logger(__name__)
 _FIELDS: Final = tuple(name for name in Event.__struct_fields__ if name != "id")
 _COLUMNS: Final = ", ".join(_FIELDS)
-_MAX_DOCUMENT: Final = 8192
-_SECRET_WORDS: Final = ("password", "secret", "usersig", "content", "code", "totp", "privatekey")
-_HARMLESS: Final = ("errorcode", "countrycode", "secretid", "secretidlist", "needresetpassword")
-
-
-def document(value: Any) -> str:
-    """A value as JSON for the log: secrets blotted out, cut when it is long."""
-    if value is None:
-        return ""
-    text = msgspec.json.encode(blotted(msgspec.to_builtins(value))).decode()
-    return text if len(text) <= _MAX_DOCUMENT else text[:_MAX_DOCUMENT] + "…"
-
-
-def blotted(value: Any) -> Any:
-    """The value without what signs in: the fields whose names say so are replaced."""
-    if isinstance(value, Mapping):
-        return {k: "***" if _secret(str(k)) and v not in ("", None, 0) else blotted(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [blotted(item) for item in value[:200]]
-    return value
-
-
-def _secret(name: str) -> bool:
-    low = name.lower()
-    return low not in _HARMLESS and any(word in low for word in _SECRET_WORDS)
 
 
 def by_server(time_ms: int, action: str, resource: str, **more: Any) -> Event:
@@ -122,17 +98,17 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[Value]]:
     if wanted.outcome:
         where("outcome = ?", wanted.outcome)
     if wanted.action:
-        if ":" in wanted.action:
-            where("LOWER(action) = ?", wanted.action.lower())
-        else:
-            where("LOWER(action) LIKE ? ESCAPE '!'", f"%:{_escaped(wanted.action)}")
+        where("LOWER(action) LIKE ? ESCAPE '!'", _part(wanted.action))
+    if wanted.user:
+        where("LOWER(user_name) LIKE ? ESCAPE '!'", _part(wanted.user))
     if wanted.keyword:
-        where(
-            "(LOWER(resource) LIKE ? ESCAPE '!' OR LOWER(before) LIKE ? ESCAPE '!' OR LOWER(after) LIKE ? ESCAPE '!')",
-            f"%{_escaped(wanted.keyword)}%",
-        )
+        columns = ("resource", "user_name", "before", "after")
+        tests = " OR ".join(f"LOWER({column}) LIKE ? ESCAPE '!'" for column in columns)
+        where(f"({tests})", _part(wanted.keyword))
     return conditions, args
 
 
-def _escaped(text: str) -> str:
-    return text.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+def _part(text: str) -> str:
+    """A LIKE pattern for what holds this text, any case."""
+    escaped = text.strip().lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%{escaped}%"

@@ -14,9 +14,10 @@ from urllib.parse import parse_qsl
 import msgspec
 import structlog
 
-from sodam.access.model import Caller
+from sodam.access.model import AccessKey, Caller
 from sodam.cloudapi import tc3
 from sodam.cloudapi.plane import ControlPlane
+from sodam.cloudapi.refusals import Refusals
 from sodam.cloudapi.run import run
 from sodam.cloudapi.table import SERVICES, TABLE
 from sodam.control import ControlError
@@ -35,6 +36,7 @@ class CloudApi:
 
     def __init__(self, plane: ControlPlane) -> None:
         self._plane = plane
+        self._refusals = Refusals(plane)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -62,7 +64,7 @@ class CloudApi:
             raise ControlError("UnsupportedProtocol", "use POST or GET")
         if len(body) > MAX_BODY:
             raise ControlError("RequestSizeLimitExceeded", f"the body is larger than {MAX_BODY} bytes")
-        caller, service = await self._caller(scope, headers, body)
+        caller, service = await self._caller(scope, headers, body, request_id)
         name = headers.get("x-tc-action", "")
         action = TABLE.find(service, name)
         if action is None:
@@ -72,15 +74,36 @@ class CloudApi:
             raise ControlError("NoSuchVersion", f"the service {service} has no version {version!r}")
         return await run(self._plane, action, caller, _parameters(scope, headers, body), request_id)
 
-    async def _caller(self, scope: Scope, headers: dict[str, str], body: bytes) -> tuple[Caller, str]:
+    async def _caller(self, scope: Scope, headers: dict[str, str], body: bytes, request_id: str) -> tuple[Caller, str]:
         """Who signed, and the service of the signature's scope."""
         plane = self._plane
         authorization = tc3.parse(headers.get("authorization", ""))
         key = await plane.users.key(authorization.secret_id)
-        if key is None or not key.active:
-            raise ControlError("AuthFailure.SecretIdNotFound", "this SecretId does not exist or is disabled")
+        if key is None:
+            raise _no_key()
+        client = scope.get("client")
+        ip = client[0] if client else ""
+        agent = headers.get("user-agent", "") or headers.get("x-tc-requestclient", "")
+        try:
+            self._verify(scope, headers, body, authorization, key)
+        except ControlError as error:
+            claimed = f"{authorization.service}:{headers.get('x-tc-action', '')}"
+            await self._refusals.note(key, error, claimed=claimed, ip=ip, agent=agent, request=request_id)
+            raise
+        user = await plane.users.get_uin(key.uin)
+        await plane.security.guard(user, ip)
+        await plane.users.used_key(key.secret_id)
+        caller = Caller(user=user, owner_uin=plane.owner_uin, ip=ip, user_agent=agent, edge="cloudapi")
+        return caller, authorization.service
+
+    def _verify(
+        self, scope: Scope, headers: dict[str, str], body: bytes, authorization: tc3.Authorization, key: AccessKey
+    ) -> None:
+        """Raises ControlError for a disabled key, a time that is off, an unknown service, a wrong signature."""
+        if not key.active:
+            raise _no_key()
         timestamp = headers.get("x-tc-timestamp", "")
-        tc3.check_time(authorization, timestamp, plane.clock())
+        tc3.check_time(authorization, timestamp, self._plane.clock())
         if authorization.service not in SERVICES:
             raise ControlError("NoSuchProduct", f"there is no service {authorization.service!r}")
         get = scope["method"] == "GET"
@@ -90,18 +113,10 @@ class CloudApi:
         )
         if not tc3.matches(authorization, key.secret_key, timestamp, canonical):
             raise ControlError("AuthFailure.SignatureFailure", "the signature does not match")
-        user = await plane.users.get_uin(key.uin)
-        client = scope.get("client")
-        await plane.security.guard(user, client[0] if client else "")
-        await plane.users.used_key(key.secret_id)
-        caller = Caller(
-            user=user,
-            owner_uin=plane.owner_uin,
-            ip=client[0] if client else "",
-            user_agent=headers.get("user-agent", "") or headers.get("x-tc-requestclient", ""),
-            edge="cloudapi",
-        )
-        return caller, authorization.service
+
+
+def _no_key() -> ControlError:
+    return ControlError("AuthFailure.SecretIdNotFound", "this SecretId does not exist or is disabled")
 
 
 def _internal(request_id: str) -> ControlError:

@@ -14,9 +14,9 @@ import structlog
 
 from sodam import __version__
 from sodam.access.login import expired
-from sodam.access.model import Caller, User
+from sodam.access.model import ROOT_NAME, Caller, User
 from sodam.access.sessions import Session, csrf_token
-from sodam.audit.model import Event
+from sodam.audit.model import Event, Outcome
 from sodam.audit.service import document
 from sodam.cloudapi.action import Nothing, check_text
 from sodam.cloudapi.plane import ControlPlane
@@ -139,8 +139,9 @@ async def login(call: SessionCall, request: Login) -> Who:
     try:
         user = await call.plane.login.login(request.UserName, request.Password, request.Code, call.ip)
     except ControlError as error:
-        if not error.extra.get("CodeNeeded"):
-            await _record_failure(call, "Login", about, error)
+        tried = await _tried(call.plane, request.UserName)
+        outcome: Outcome = "challenged" if error.extra.get("CodeNeeded") else "failed"
+        await _record(call, _event(call, "Login", about, error.code, who=tried, outcome=outcome))
         raise
     if call.session is not None:
         await call.plane.sessions.end(call.session.uin, call.session.id)
@@ -153,7 +154,17 @@ async def login(call: SessionCall, request: Login) -> Who:
     return await _who(call)
 
 
-@_action("Logout")
+async def _tried(plane: ControlPlane, name: str) -> tuple[int, str]:
+    """The number, 0 if there is no such user, and the name that somebody tried to sign in with."""
+    if name == ROOT_NAME:
+        return plane.owner_uin, name
+    try:
+        return (await plane.users.get(name)).uin, name
+    except ControlError:
+        return 0, name[:128]
+
+
+@_action("Logout", audited=True)
 async def logout(call: SessionCall, request: Nothing) -> None:
     """End this session."""
     await call.plane.sessions.end(call.user.uin, call.session_id)
@@ -294,7 +305,7 @@ async def run(call: SessionCall, action: SessionAction, body: bytes) -> Any:
         with _noted(call, action.name, request) as ride:
             result = await action.handler(call, request)
     except ControlError as error:
-        await _record_failure(call, action.name, request, error)
+        await _record(call, _event(call, action.name, request, error.code))
         raise
     if not ride.kept:
         await call.plane.audit.add(_event(call, action.name, request))
@@ -305,24 +316,34 @@ def _noted(call: SessionCall, name: str, about: Any) -> AbstractContextManager[R
     return call.plane.audit.beside(lambda _: _event(call, name, about))
 
 
-async def _record_failure(call: SessionCall, name: str, about: Any, error: ControlError) -> None:
-    """The caller is told the reason, whether or not the log can take it."""
+async def _record(call: SessionCall, event: Event) -> None:
+    """Add what did not come about. The caller is told the reason, whether or not the log can take it."""
     try:
-        await call.plane.audit.add(_event(call, name, about, error.code))
+        await call.plane.audit.add(event)
     except Exception:
-        log.exception("the audit log could not be written", action=f"session:{name}", code=error.code)
+        log.exception("the audit log could not be written", action=event.action, code=event.error_code)
 
 
-def _event(call: SessionCall, name: str, about: Any, error_code: str = "") -> Event:
+def _event(
+    call: SessionCall,
+    name: str,
+    about: Any,
+    error_code: str = "",
+    *,
+    who: tuple[int, str] | None = None,
+    outcome: Outcome | None = None,
+) -> Event:
+    """``who``: number and name of somebody who is not signed in."""
     caller = call.caller
+    uin, user_name = who or ((caller.uin, caller.name) if caller else (0, ""))
     return Event(
         time_ms=call.plane.audit.now(),
-        uin=caller.uin if caller else 0,
-        user_name=caller.name if caller else "",
+        uin=uin,
+        user_name=user_name,
         edge="console",
         action=f"session:{name}",
         resource="*",
-        outcome="failed" if error_code else "ok",
+        outcome=outcome or ("failed" if error_code else "ok"),
         error_code=error_code,
         after=document(about),
         ip=call.ip,

@@ -18,16 +18,18 @@ class EventFilter(msgspec.Struct, kw_only=True):
     From: Id = 0
     To: Id = 0
     Uin: Id = 0
-    Action: str = ""
+    User: Keyword = ""
+    Action: Keyword = ""
     SDKAppID: Id = 0
     Keyword: Keyword = ""
-    Outcome: Literal["", "ok", "refused", "failed"] = ""
+    Outcome: Literal["", "ok", "refused", "failed", "challenged"] = ""
 
     def wanted(self) -> Filter:
         return Filter(
             since=self.From,
             until=self.To,
             uin=self.Uin,
+            user=self.User,
             action=self.Action,
             about_app=self.SDKAppID,
             keyword=self.Keyword,
