@@ -738,10 +738,11 @@ export type DescribeEvents = {
   From?: number;
   To?: number;
   Uin?: number;
+  User?: string;
   Action?: string;
   SDKAppID?: number;
   Keyword?: string;
-  Outcome?: "" | "failed" | "ok" | "refused";
+  Outcome?: "" | "challenged" | "failed" | "ok" | "refused";
   Before?: number;
   Limit?: number;
 };
@@ -755,10 +756,11 @@ export type ExportEvents = {
   From?: number;
   To?: number;
   Uin?: number;
+  User?: string;
   Action?: string;
   SDKAppID?: number;
   Keyword?: string;
-  Outcome?: "" | "failed" | "ok" | "refused";
+  Outcome?: "" | "challenged" | "failed" | "ok" | "refused";
   Format?: "csv" | "json";
 };
 
@@ -1077,6 +1079,7 @@ export type AppView = {
   Overrides: OverridesView;
   AccountCount: number;
   CreateUin: number;
+  DisableTime: number;
   PlanChangeableFrom: number;
   Version: number;
 };
@@ -1544,19 +1547,10 @@ export type ModifyAppInfo = {
   Introduction?: string | null;
 };
 
-export type ModifyAppLimits = {
-  SDKAppID: number;
-  Overrides: OverridesViewIn;
-};
-
-export type ModifyAppStatus = {
-  SDKAppID: number;
-  Status: "disabled" | "enabled" | "expired";
-};
-
 export type ModifyAppTags = {
   SDKAppID: number;
   Tags: TagIn[];
+  Version?: number | null;
 };
 
 export type FriendUpdate = {
@@ -1626,6 +1620,16 @@ export type UserSigChecked = {
   Expire: number | null;
   ExpireTime: number | null;
   Version: number | null;
+};
+
+export type ModifyAppLimits = {
+  SDKAppID: number;
+  Overrides: OverridesViewIn;
+};
+
+export type ModifyAppStatus = {
+  SDKAppID: number;
+  Status: "disabled" | "enabled" | "expired";
 };
 
 export type BeginMFA = {
@@ -1823,8 +1827,6 @@ export interface Actions {
   "im/ModifyAccountInfo": { request: ModifyAccountInfo; data: AppView };
   "im/ModifyAccountProfile": { request: ModifyAccountProfile; data: AccountView };
   "im/ModifyAppInfo": { request: ModifyAppInfo; data: AppView };
-  "im/ModifyAppLimits": { request: ModifyAppLimits; data: AppView };
-  "im/ModifyAppStatus": { request: ModifyAppStatus; data: AppView };
   "im/ModifyAppTags": { request: ModifyAppTags; data: AppView };
   "im/ModifyFriend": { request: OfApp & FriendUpdate; data: ResultAnswer };
   "im/ModifyUserField": { request: UserFieldChange; data: Ability };
@@ -1836,6 +1838,8 @@ export interface Actions {
   "im/StopSdkAppId": { request: OfApp; data: AppView };
   "im/ToggleSecretVersion": { request: OfApp; data: KeyMade };
   "im/VerifySecretUserSig": { request: VerifySecretUserSig; data: UserSigChecked };
+  "sodam/ModifyAppLimits": { request: ModifyAppLimits; data: AppView };
+  "sodam/ModifyAppStatus": { request: ModifyAppStatus; data: AppView };
 }
 
 export const LIMITS = {
@@ -1878,7 +1882,7 @@ export const LIMITS = {
   "cam/CreateTagPolicy.Actions": {"min":1,"max":100},
   "cam/CreateTagPolicy.Tags": {"min":1,"max":50},
   "cam/CreateTagPolicy.Tags.Key": {"min":1,"max":127},
-  "cam/CreateTagPolicy.Tags.Value": {"max":255},
+  "cam/CreateTagPolicy.Tags.Value": {"max":255,"nullable":true},
   "cam/CreateTagPolicy.Description": {"max":300},
   "cam/GetSecurityLastUsed.SecretIdList": {"min":1,"max":10},
   "cam/ListAttachedGroupPolicies.Keyword": {"max":200},
@@ -1888,24 +1892,28 @@ export const LIMITS = {
   "cam/ListPolicies.Keyword": {"max":200},
   "cam/RemoveUserFromGroup.Info": {"min":1,"max":100},
   "cam/ResetPassword.Password": {"max":128},
-  "cam/UpdateGroup.GroupName": {"min":1,"max":64},
-  "cam/UpdateGroup.Remark": {"max":200},
+  "cam/UpdateGroup.GroupName": {"min":1,"max":64,"nullable":true},
+  "cam/UpdateGroup.Remark": {"max":200,"nullable":true},
   "cam/UpdatePasswordRules.Rules.MinimumLength": {"min":8,"max":32},
   "cam/UpdatePasswordRules.Rules.ForcePasswordChange": {"min":0,"max":365},
   "cam/UpdatePasswordRules.Rules.ReusePasswordLimit": {"min":0,"max":24},
   "cam/UpdatePasswordRules.Rules.RetryPasswordLimit": {"min":3,"max":20},
   "cam/UpdatePasswordRules.Rules.PasswordExpirationInvalidation": {"min":1,"max":2},
-  "cam/UpdatePolicy.Description": {"max":300},
-  "cam/UpdatePolicy.PolicyDocument": {"min":1,"max":65536},
-  "cam/UpdatePolicy.Alias": {"max":300},
+  "cam/UpdatePolicy.Description": {"max":300,"nullable":true},
+  "cam/UpdatePolicy.PolicyDocument": {"min":1,"max":65536,"nullable":true},
+  "cam/UpdatePolicy.Alias": {"max":300,"nullable":true},
   "cam/UpdateSessionRules.Rules.IdleMinutes": {"min":5,"max":1440},
   "cam/UpdateSessionRules.Rules.MaxHours": {"min":1,"max":720},
-  "cam/UpdateUser.Remark": {"max":200},
+  "cam/UpdateUser.Remark": {"max":200,"nullable":true},
   "cam/UpdateUser.Password": {"max":128},
-  "cam/UpdateUser.PhoneNum": {"max":100},
-  "cam/UpdateUser.CountryCode": {"max":100},
-  "cam/UpdateUser.Email": {"max":100},
+  "cam/UpdateUser.PhoneNum": {"max":100,"nullable":true},
+  "cam/UpdateUser.CountryCode": {"max":100,"nullable":true},
+  "cam/UpdateUser.Email": {"max":100,"nullable":true},
+  "cloudaudit/DescribeEvents.User": {"max":200},
+  "cloudaudit/DescribeEvents.Action": {"max":200},
   "cloudaudit/DescribeEvents.Keyword": {"max":200},
+  "cloudaudit/ExportEvents.User": {"max":200},
+  "cloudaudit/ExportEvents.Action": {"max":200},
   "cloudaudit/ExportEvents.Keyword": {"max":200},
   "im/AddFriendField.Field.Name": {"max":8},
   "im/AddUserField.Field.Name": {"max":8},
@@ -1926,15 +1934,15 @@ export const LIMITS = {
   "im/DescribeFriendRequests.UserID": {"min":1,"max":32},
   "im/DescribeIMAppList.Keyword": {"max":200},
   "im/DescribePlanPrice.Months": {"min":1,"max":24},
-  "im/ExportAccounts.UserIDs": {"max":1000},
+  "im/ExportAccounts.UserIDs": {"max":1000,"nullable":true},
   "im/ExportAccounts.Keyword": {"max":200},
   "im/KickAccount.UserID": {"min":1,"max":32},
   "im/ModifyAccountInfo.Add": {"max":32,"min":1},
   "im/ModifyAccountInfo.Remove": {"max":32,"min":1},
   "im/ModifyAccountProfile.UserID": {"min":1,"max":32},
-  "im/ModifyAppInfo.Name": {"min":1,"max":64},
-  "im/ModifyAppInfo.Type": {"max":32},
-  "im/ModifyAppInfo.Introduction": {"max":300},
+  "im/ModifyAppInfo.Name": {"min":1,"max":64,"nullable":true},
+  "im/ModifyAppInfo.Type": {"max":32,"nullable":true},
+  "im/ModifyAppInfo.Introduction": {"max":300,"nullable":true},
   "im/ModifyAppTags.Tags": {"max":50},
   "im/ModifyAppTags.Tags.Key": {"min":1,"max":127},
   "im/ModifyAppTags.Tags.Value": {"max":255},
@@ -1945,4 +1953,11 @@ export const LIMITS = {
   "im/RemoveUser.UserIDs": {"min":1,"max":32},
   "im/VerifySecretUserSig.UserID": {"min":1,"max":32},
   "im/VerifySecretUserSig.UserSig": {"max":8193},
+  "sodam/ModifyAppLimits.Overrides.Accounts": {"min":0,"max":1000000000,"nullable":true},
+  "sodam/ModifyAppLimits.Overrides.Friends": {"min":0,"max":10000},
+  "sodam/ModifyAppLimits.Overrides.Blacklist": {"min":0,"max":10000},
+  "sodam/ModifyAppLimits.Overrides.HistoryDays": {"min":1,"max":3650},
+  "sodam/ModifyAppLimits.Overrides.GroupsJoined": {"min":0,"max":100000},
+  "sodam/ModifyAppLimits.Overrides.GroupMembers": {"min":1,"max":100000},
+  "sodam/ModifyAppLimits.Overrides.AVChatRooms": {"min":0,"max":1000000,"nullable":true},
 } as const;

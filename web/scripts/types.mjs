@@ -87,7 +87,9 @@ function collect(path, schema, depth = 0) {
   for (const part of [...(one.allOf ?? []), ...(one.anyOf ?? [])]) collect(path, part, depth + 1);
   const min = one.minLength ?? one.minItems ?? one.minimum;
   const max = one["x-max-bytes"] ?? one.maxLength ?? one.maxItems ?? one.maximum;
+  const nullable = (one.anyOf ?? []).some(({ type }) => type === "null");
   if (max !== undefined) limits[path] = { ...limits[path], ...(min === undefined ? {} : { min }), max };
+  if (nullable && limits[path]) limits[path] = { ...limits[path], nullable };
   if (one.items) collect(path, one.items, depth + 1);
   for (const [key, value] of Object.entries(one.properties ?? {})) collect(`${path}.${key}`, value, depth + 1);
 }

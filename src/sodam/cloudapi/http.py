@@ -88,7 +88,7 @@ class CloudApi:
             self._verify(scope, headers, body, authorization, key)
         except ControlError as error:
             claimed = f"{authorization.service}:{headers.get('x-tc-action', '')}"
-            await self._refusals.note(key, error, claimed=claimed, ip=ip, agent=agent, request=request_id)
+            await self._refusals.note(key, error, claimed=claimed, ip=ip, agent=agent, request_id=request_id)
             raise
         user = await plane.users.get_uin(key.uin)
         await plane.security.guard(user, ip)

@@ -28,7 +28,7 @@ class Refusals:
         self._more: dict[str, int] = {}
 
     async def note(
-        self, key: AccessKey, error: ControlError, *, claimed: str, ip: str, agent: str, request: str
+        self, key: AccessKey, error: ControlError, *, claimed: str, ip: str, agent: str, request_id: str
     ) -> None:
         """Record a refusal, or count it. ``claimed`` is the action that the caller names, believed by nobody.
 
@@ -55,7 +55,7 @@ class Refusals:
                     after=document(facts),
                     ip=ip,
                     user_agent=agent[:200],
-                    request_id=request,
+                    request_id=request_id,
                 )
             )
         except Exception:

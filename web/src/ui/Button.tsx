@@ -78,13 +78,15 @@ export function IconButton(props: {
   onClick?: () => void;
   small?: boolean;
   disabled?: boolean;
+  /** The tool tip, where it is not the label: the reason when the button is disabled. */
+  title?: string;
 }) {
   return (
     <button
       type="button"
       className={`iconbtn ${props.small ? "iconbtn--small" : ""}`}
       aria-label={props.label}
-      title={props.label}
+      title={props.title ?? props.label}
       disabled={props.disabled}
       onClick={props.onClick}
     >

@@ -92,4 +92,12 @@ describe("ResourceTable", () => {
     fireEvent.click(screen.getByText("Retry"));
     expect(onRetry).toHaveBeenCalled();
   });
+
+  it("says that a filter found nothing, also one of the page's own, and takes them all away", () => {
+    const state = stateOf({ filter: (name) => (name === "span" ? "hour" : "") });
+    show({ rows: [], state, also: ["span", "user"] });
+    expect(screen.queryByText("Make the first")).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: common.table.showAll }));
+    expect(state.set).toHaveBeenCalledWith({ q: "", span: "", user: "" });
+  });
 });

@@ -40,6 +40,8 @@ interface Props<Row> {
   search?: string;
   filters?: Filter[];
   tools?: ReactNode;
+  /** Names of the filters that `tools` set. */
+  also?: readonly string[];
   /** Buttons for the selected rows; without it nothing can be selected. */
   bulk?: (rows: Row[], clear: () => void) => ReactNode;
   actions?: (row: Row) => ReactNode;
@@ -51,13 +53,12 @@ export function ResourceTable<Row>(props: Props<Row>) {
   const { t } = useTranslation();
   const { columns, state, rowKey } = props;
   const [chosen, setChosen] = useState<Map<string, Row>>(new Map());
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another search or filter is another selection
-  useEffect(
-    () => setChosen(new Map()),
-    [state.keyword, ...(props.filters ?? []).map(({ name }) => state.filter(name))],
-  );
+  const filters = [...(props.filters ?? []).map(({ name }) => name), ...(props.also ?? [])];
+  const asked = filters.map((name) => state.filter(name)).join("\n");
+  // Another search or filter is another selection.
+  useEffect(() => setChosen(new Map()), [state.keyword, asked]);
   const rows = useSorted(props.rows, columns, state.sort);
-  const narrowed = Boolean(state.keyword) || (props.filters ?? []).some(({ name }) => state.filter(name));
+  const narrowed = Boolean(state.keyword) || filters.some((name) => state.filter(name));
   const all = rows?.length ? rows.every((row) => chosen.has(rowKey(row))) : false;
   const choose = (list: Row[], on: boolean) => {
     const next = new Map(chosen);
@@ -136,11 +137,7 @@ export function ResourceTable<Row>(props: Props<Row>) {
           {rows?.length === 0 &&
             (narrowed ? (
               <Empty title={t("table.nothingFound")} about={t("table.nothingFoundAbout")}>
-                <Button
-                  onClick={() =>
-                    state.set({ q: "", ...Object.fromEntries((props.filters ?? []).map(({ name }) => [name, ""])) })
-                  }
-                >
+                <Button onClick={() => state.set({ q: "", ...Object.fromEntries(filters.map((name) => [name, ""])) })}>
                   {t("table.showAll")}
                 </Button>
               </Empty>

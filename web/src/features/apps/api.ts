@@ -13,7 +13,7 @@ export const useApps = (filters: { Keyword?: string; Status?: never; Plan?: neve
 export const useCreateApp = () => useChange("im/RegisterIMApp", [...STALE]);
 export const useStopApp = () => useChange("im/StopSdkAppId", [...STALE], "im/DescribeSdkAppInfo");
 export const useStartApp = () => useChange("im/StartSdkAppId", [...STALE], "im/DescribeSdkAppInfo");
-export const useSetStatus = () => useChange("im/ModifyAppStatus", [...STALE], "im/DescribeSdkAppInfo");
+export const useSetStatus = () => useChange("sodam/ModifyAppStatus", [...STALE], "im/DescribeSdkAppInfo");
 export const useDeleteApp = () => useChange("im/DeleteSdkappid", [...STALE]);
 export const usePlans = () => useRead("im/DescribePlans", {});
 export const useOrders = (app: number, Offset: number, Limit: number) =>

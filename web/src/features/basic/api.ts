@@ -10,7 +10,7 @@ export const useModifyInfo = () => useChange("im/ModifyAppInfo", [...STALE], "im
 export const useModifyTags = () => useChange("im/ModifyAppTags", [...STALE], "im/DescribeSdkAppInfo");
 export const useModifyAdmins = () =>
   useChange("im/ModifyAccountInfo", [...STALE, "im/DescribeAccountList"], "im/DescribeSdkAppInfo");
-export const useModifyLimits = () => useChange("im/ModifyAppLimits", [...STALE], "im/DescribeSdkAppInfo");
+export const useModifyLimits = () => useChange("sodam/ModifyAppLimits", [...STALE], "im/DescribeSdkAppInfo");
 /** Every look at a key is in the audit log: it is asked for by hand and not kept. */
 export const useShowSecrets = () => useChange("im/DescribeSecret");
 export const useCreateSecret = () => useChange("im/CreateSecret", [...STALE]);

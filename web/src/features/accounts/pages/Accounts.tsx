@@ -137,9 +137,17 @@ export function Accounts() {
               const users = rows.map((row) => row.UserID);
               return (
                 <>
-                  <Button icon={<DownloadIcon />} onClick={() => setOpen({ what: "export", users, clear })}>
-                    {t("action.export")}
-                  </Button>
+                  <Locked action="im:ExportAccounts" app={app}>
+                    {(lock) => (
+                      <Button
+                        icon={<DownloadIcon />}
+                        {...lock}
+                        onClick={() => setOpen({ what: "export", users, clear })}
+                      >
+                        {t("action.export")}
+                      </Button>
+                    )}
+                  </Locked>
                   <Locked action="im:RemoveUser" app={app}>
                     {(lock) => (
                       <Button

@@ -22,11 +22,14 @@ export function OrderForm({ app, plans }: { app: App; plans: Plans }) {
   const { t } = useTranslation("apps");
   const names = useLimitName();
   const later = app.PlanChangeableFrom > Date.now() / 1000;
-  const [choice, setChoice] = useState<Choice>(app.Plan === "Trial" ? "Pro" : "same");
+  const [choice, setChoice] = useState<Choice>(
+    app.Plan === "Trial" ? "Pro" : app.Status === "expired" ? app.Plan : "same",
+  );
   const [months, setMonths] = useState(plans.MinMonths);
   const [texts, setTexts] = useState<Record<string, string>>({});
   const [unlimited, setUnlimited] = useState(false);
   const plan = choice === "same" ? undefined : choice;
+  const left = app.Status === "enabled" && app.ExpireTime > Date.now() / 1000;
   const ranges = plans.AddOns.filter((one) => one.Plan === (plan ?? app.Plan));
   const addOns: Record<string, number | boolean> = {};
   let wrong = false;
@@ -57,7 +60,14 @@ export function OrderForm({ app, plans }: { app: App; plans: Plans }) {
               ...options,
               ...(app.Plan === "Trial"
                 ? []
-                : [{ value: "same" as Choice, label: t("order.same"), about: t("order.sameAbout") }]),
+                : [
+                    {
+                      value: "same" as Choice,
+                      label: t("order.same"),
+                      about: t("order.sameAbout"),
+                      disabled: app.Status === "expired",
+                    },
+                  ]),
             ]}
             hint={
               later ? (
@@ -92,21 +102,26 @@ export function OrderForm({ app, plans }: { app: App; plans: Plans }) {
               )}
             </div>
           )}
-          <SelectField
-            label={t("order.months")}
-            value={months}
-            onChange={setMonths}
-            options={Array.from({ length: plans.MaxMonths - plans.MinMonths + 1 }, (_, index) => ({
-              value: plans.MinMonths + index,
-              label: t("order.monthCount", { count: plans.MinMonths + index }),
-            }))}
-          />
+          {plan ? (
+            <SelectField
+              label={t("order.months")}
+              value={months}
+              onChange={setMonths}
+              options={Array.from({ length: plans.MaxMonths - plans.MinMonths + 1 }, (_, index) => ({
+                value: plans.MinMonths + index,
+                label: t("order.monthCount", { count: plans.MinMonths + index }),
+              }))}
+            />
+          ) : (
+            <Note>{t("order.withPlan")}</Note>
+          )}
+          {plan && plan !== app.Plan && left && <Note>{t("order.keepsTime")}</Note>}
         </div>
       </SettingCard>
       <Summary
         app={app}
         wrong={wrong || (!plan && Object.keys(addOns).length === 0)}
-        request={{ SDKAppID: app.SDKAppID, Plan: plan, AddOns: addOns as AddOns, Months: months }}
+        request={{ SDKAppID: app.SDKAppID, Plan: plan, AddOns: addOns as AddOns, Months: plan ? months : undefined }}
       />
     </div>
   );
@@ -121,9 +136,12 @@ function Summary({ app, request, wrong }: { app: App; request: Request<"im/Descr
   const price = useRead("im/DescribePlanPrice", request, { enabled: !wrong, keep: true });
   const order = useOrder();
   const place = () =>
-    order.mutate({ ...request, AutoRenew: autoRenew, AcceptTerms: terms } as Request<"im/CreatePlanOrder">, {
-      onSuccess: () => say(t("order.done")),
-    });
+    order.mutate(
+      { ...request, AutoRenew: request.Plan ? autoRenew : undefined, AcceptTerms: terms },
+      {
+        onSuccess: () => say(t("order.done")),
+      },
+    );
   return (
     <div className="order__sum">
       <SettingCard title={t("order.estimate")}>
@@ -137,7 +155,9 @@ function Summary({ app, request, wrong }: { app: App; request: Request<"im/Descr
                   <span>
                     {item.Name === "Pro" || item.Name === "Flagship"
                       ? t(`app.plan.${item.Name}`)
-                      : names.addOn(item.Name)}
+                      : item.Name === "Credit"
+                        ? t("order.credit")
+                        : names.addOn(item.Name)}
                   </span>
                   <span>{format.money(item.Amount, price.data.Currency)}</span>
                 </p>
@@ -153,7 +173,7 @@ function Summary({ app, request, wrong }: { app: App; request: Request<"im/Descr
             </>
           )}
           <Note>{t("order.free")}</Note>
-          <Checkbox checked={autoRenew} onChange={setAutoRenew} label={t("upgrade.renew")} />
+          {request.Plan && <Checkbox checked={autoRenew} onChange={setAutoRenew} label={t("upgrade.renew")} />}
           <Checkbox checked={terms} onChange={setTerms} label={t("order.terms")} />
           {order.error && <ErrorNote error={order.error} />}
           <Locked action="im:CreatePlanOrder" app={app.SDKAppID}>

@@ -7,6 +7,7 @@ import { AppStatus, PlanTag } from "../../../ui/AppTags";
 import { Button } from "../../../ui/Button";
 import { CopyText } from "../../../ui/CopyText";
 import { TimeText, useFormat } from "../../../ui/format";
+import { Locked } from "../../../ui/Locked";
 import { Loaded, Page, SettingCard, SettingRow } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Switch } from "../../../ui/Switch";
@@ -81,7 +82,19 @@ function Now({ app }: { app: App }) {
       </SettingRow>
       {app.Plan !== "Trial" && (
         <SettingRow name={t("upgrade.renew")} about={t("upgrade.renewAbout")}>
-          <Switch on={app.AutoRenew} label={t("upgrade.renew")} busy={renew.isPending} onChange={set} />
+          <Locked action="im:SetRenewFlag" app={app.SDKAppID}>
+            {(lock) => (
+              <span title={lock.title}>
+                <Switch
+                  on={app.AutoRenew}
+                  label={t("upgrade.renew")}
+                  busy={renew.isPending}
+                  disabled={lock.disabled}
+                  onChange={set}
+                />
+              </span>
+            )}
+          </Locked>
         </SettingRow>
       )}
     </SettingCard>
@@ -124,7 +137,12 @@ function Orders({ app }: { app: number }) {
                 .filter(Boolean)
                 .join(" · "),
           },
-          { key: "months", title: t("order.months"), number: true, render: (row) => format.number(row.Months) },
+          {
+            key: "months",
+            title: t("order.months"),
+            number: true,
+            render: (row) => (row.Months ? format.number(row.Months) : "–"),
+          },
           {
             key: "amount",
             title: t("orders.amount"),

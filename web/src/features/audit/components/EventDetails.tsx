@@ -4,6 +4,7 @@ import { Dialog } from "../../../ui/Dialog";
 import { TimeText } from "../../../ui/format";
 import { useWords } from "../../../ui/words";
 import type { AuditEvent } from "../api";
+import { Actor } from "./Actor";
 import "../audit.css";
 
 /** One event with all that is known of it; what changed stands side by side. */
@@ -11,7 +12,7 @@ export function EventDetails({ event, onClose }: { event: AuditEvent; onClose: (
   const { t } = useTranslation("audit");
   const facts: [string, React.ReactNode][] = [
     [t("time"), <TimeText key="time" at={event.Time / 1000} />],
-    [t("who"), event.Name ? `${event.Name} (${event.Uin})` : t("server")],
+    [t("who"), <Actor key="who" event={event} number />],
     [t("outcome"), t(`outcomes.${event.Outcome}`)],
     [t("edge"), t(`edges.${event.Edge}`)],
     [t("resource"), <CopyText key="resource" text={event.Resource} />],
@@ -62,9 +63,10 @@ const show = (value: unknown): string =>
 
 function Changes({ before, after }: { before: string; after: string }) {
   const { t } = useTranslation("audit");
-  const old = parse(before) ?? {};
-  const fresh = parse(after) ?? {};
-  const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])];
+  const [old, fresh] = [parse(before), parse(after)];
+  // What is no object is shown as it is: an event of an older version may end in the middle.
+  if ((before && !old) || (after && !fresh)) return <Raw before={before} after={after} />;
+  const names = [...new Set([...Object.keys(old ?? {}), ...Object.keys(fresh ?? {})])];
   if (!names.length) return null;
   return (
     <table className="changes">
@@ -78,17 +80,35 @@ function Changes({ before, after }: { before: string; after: string }) {
       </thead>
       <tbody>
         {names.map((name) => (
-          <tr key={name} data-changed={show(old[name]) !== show(fresh[name])}>
+          <tr key={name} data-changed={show(old?.[name]) !== show(fresh?.[name])}>
             <th scope="row">{name}</th>
             <td>
-              <code className="break">{show(old[name])}</code>
+              <code className="break">{show(old?.[name])}</code>
             </td>
             <td>
-              <code className="break">{show(fresh[name])}</code>
+              <code className="break">{show(fresh?.[name])}</code>
             </td>
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+function Raw({ before, after }: { before: string; after: string }) {
+  const { t } = useTranslation("audit");
+  return (
+    <dl className="facts">
+      {[[t("before"), before] as const, [t("after"), after] as const]
+        .filter(([, text]) => text)
+        .map(([name, text]) => (
+          <div key={name} className="facts__wide">
+            <dt>{name}</dt>
+            <dd>
+              <code className="break">{text}</code>
+            </dd>
+          </div>
+        ))}
+    </dl>
   );
 }

@@ -1,11 +1,9 @@
 import "../audit.css";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useRead } from "../../../api/hooks";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Button } from "../../../ui/Button";
 import { Dialog } from "../../../ui/Dialog";
-import { BareSelect } from "../../../ui/Field";
 import { TimeText } from "../../../ui/format";
 import { DownloadIcon } from "../../../ui/icons";
 import { JobProgress } from "../../../ui/JobProgress";
@@ -14,27 +12,20 @@ import { Empty, Page } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag, type Tone } from "../../../ui/Tag";
 import { sayError } from "../../../ui/Toasts";
-import { useTableState, useTyped } from "../../../ui/tableState";
-import { type AuditEvent, type Filters, useEvents, useExportEvents } from "../api";
+import { useTableState } from "../../../ui/tableState";
+import { type AuditEvent, useEvents, useExportEvents } from "../api";
+import { Actor } from "../components/Actor";
 import { EventDetails } from "../components/EventDetails";
+import { ALSO, EventFilters, filtersOf } from "../components/EventFilters";
 
-const TONES: Record<string, Tone> = { ok: "success", refused: "warning", failed: "danger" };
-const SPANS = { hour: 3600, day: 86400, week: 7 * 86400, month: 30 * 86400 };
+const TONES: Record<string, Tone> = { ok: "success", challenged: "primary", refused: "warning", failed: "danger" };
 
 /** Who did what, when, from where, and what it changed. */
 export function Audit() {
   const { t } = useTranslation("audit");
   const state = useTableState();
-  const span = state.filter("span") as keyof typeof SPANS | "";
-  // The begin is fixed when the span is chosen: a moving one would be another question at every render.
-  const [chosenAt, setChosenAt] = useState(() => Math.floor(Date.now() / 1000));
-  const filters: Filters = {
-    Keyword: state.keyword || undefined,
-    Outcome: (state.filter("outcome") || undefined) as Filters["Outcome"],
-    Action: state.filter("action") || undefined,
-    SDKAppID: Number(state.filter("app")) || undefined,
-    From: span ? chosenAt - SPANS[span] : undefined,
-  };
+  const [now, setNow] = useState(() => Math.floor(Date.now() / 1000));
+  const filters = filtersOf(state, now);
   const { data, error, refetch, isPlaceholderData } = useEvents(filters, Number(state.after) || 0, state.size);
   const [shown, setShown] = useState<AuditEvent>();
   const [job, setJob] = useState("");
@@ -75,12 +66,13 @@ export function Audit() {
             label={t("nav.audit")}
             state={state}
             search={t("search")}
-            tools={<MoreFilters span={span} onSpan={() => setChosenAt(Math.floor(Date.now() / 1000))} />}
+            tools={<EventFilters state={state} onSpan={() => setNow(Math.floor(Date.now() / 1000))} />}
+            also={ALSO}
             filters={[
               {
                 name: "outcome",
                 label: t("outcome"),
-                options: ["ok", "refused", "failed"].map((value) => ({ value, label: t(`outcomes.${value}`) })),
+                options: Object.keys(TONES).map((value) => ({ value, label: t(`outcomes.${value}`) })),
               },
             ]}
             rows={data?.Events}
@@ -91,7 +83,7 @@ export function Audit() {
             stale={isPlaceholderData}
             columns={[
               { key: "time", title: t("time"), render: (row) => <TimeText at={row.Time / 1000} /> },
-              { key: "who", title: t("who"), render: (row) => row.Name || t("server") },
+              { key: "who", title: t("who"), render: (row) => <Actor event={row} /> },
               { key: "action", title: t("action_"), render: (row) => <code className="break">{row.Action}</code> },
               {
                 key: "app",
@@ -123,48 +115,5 @@ export function Audit() {
         </Dialog>
       )}
     </Page>
-  );
-}
-
-function MoreFilters({ span, onSpan }: { span: string; onSpan: () => void }) {
-  const { t } = useTranslation("audit");
-  const state = useTableState();
-  const apps = useRead("im/DescribeIMAppList", { Limit: 100 }).data?.Apps ?? [];
-  const [action, setAction] = useTyped(state.filter("action"), (value) => state.set({ action: value }));
-  return (
-    <>
-      <label className="table__search audit__action">
-        <span className="visually-hidden">{t("filterAction")}</span>
-        <input
-          type="search"
-          placeholder={t("filterAction")}
-          value={action}
-          onChange={(event) => setAction(event.target.value)}
-        />
-      </label>
-      <BareSelect
-        small
-        label={t("app")}
-        value={state.filter("app")}
-        options={[
-          { value: "", label: t("table.all", { label: t("app") }) },
-          ...apps.map((one) => ({ value: String(one.SDKAppID), label: one.Name })),
-        ]}
-        onChange={(app) => state.set({ app })}
-      />
-      <BareSelect
-        small
-        label={t("time")}
-        value={span}
-        options={[
-          { value: "", label: t("table.all", { label: t("time") }) },
-          ...Object.keys(SPANS).map((value) => ({ value, label: t(`spans.${value}`) })),
-        ]}
-        onChange={(value) => {
-          onSpan();
-          state.set({ span: value });
-        }}
-      />
-    </>
   );
 }

@@ -43,12 +43,17 @@ export function Admins({ app }: { app: App }) {
             {name === app.DefaultAdmin ? (
               <span className="quiet">&nbsp;· {t("admin.default")}</span>
             ) : (
-              <IconButton
-                small
-                icon={<CloseIcon />}
-                label={t("admin.remove", { name })}
-                onClick={() => setRemoving(name)}
-              />
+              <Locked action="im:ModifyAccountInfo" app={app.SDKAppID}>
+                {(lock) => (
+                  <IconButton
+                    small
+                    icon={<CloseIcon />}
+                    label={t("admin.remove", { name })}
+                    {...lock}
+                    onClick={() => setRemoving(name)}
+                  />
+                )}
+              </Locked>
             )}
           </li>
         ))}

@@ -84,6 +84,7 @@ export function Keys({ app }: { app: App }) {
           {app.Keys.map((key) => (
             <KeyView
               key={key.KeyId}
+              app={app.SDKAppID}
               value={key}
               secret={shown.find(({ KeyId }) => KeyId === key.KeyId)}
               onWithdraw={app.Keys.length > 1 ? () => setWithdraw(key) : undefined}
@@ -126,7 +127,14 @@ export function Keys({ app }: { app: App }) {
   );
 }
 
-function KeyView({ value, secret, onWithdraw }: { value: Key; secret?: Secret; onWithdraw?: () => void }) {
+interface KeyProps {
+  app: number;
+  value: Key;
+  secret?: Secret;
+  onWithdraw?: () => void;
+}
+
+function KeyView({ app, value, secret, onWithdraw }: KeyProps) {
   const { t } = useTranslation("basic");
   return (
     <li className="keys__one">
@@ -138,9 +146,13 @@ function KeyView({ value, secret, onWithdraw }: { value: Key; secret?: Secret; o
           </span>
         </span>
         {onWithdraw && (
-          <Button kind="textDanger" small onClick={onWithdraw}>
-            {t("key.withdraw")}
-          </Button>
+          <Locked action="im:DeleteSecret" app={app}>
+            {(lock) => (
+              <Button kind="textDanger" small {...lock} onClick={onWithdraw}>
+                {t("key.withdraw")}
+              </Button>
+            )}
+          </Locked>
         )}
       </div>
       {!secret && <span className="mono">{value.Masked}</span>}

@@ -1,8 +1,9 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { limitOf, takesNull } from "../../../api/limits";
 import { Button } from "../../../ui/Button";
 import { FormDialog } from "../../../ui/Dialog";
-import { TextField } from "../../../ui/Field";
+import { Checkbox, TextField } from "../../../ui/Field";
 import { useFormat } from "../../../ui/format";
 import { EditIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
@@ -10,7 +11,9 @@ import { SettingCard } from "../../../ui/Page";
 import { Tag } from "../../../ui/Tag";
 import { say } from "../../../ui/Toasts";
 import { type App, useModifyLimits } from "../api";
+import "../basic.css";
 
+const ACTION = "sodam/ModifyAppLimits";
 type Values = Record<string, number | null | undefined>;
 
 /** The limits in force, from plan, add-ons and the operator's own. */
@@ -24,7 +27,7 @@ export function Limits({ app }: { app: App }) {
       title={t("limit.title")}
       lead={t("limit.lead")}
       actions={
-        <Locked action="im:ModifyAppLimits" app={app.SDKAppID}>
+        <Locked action="sodam:ModifyAppLimits" app={app.SDKAppID}>
           {(lock) => (
             <Button icon={<EditIcon />} {...lock} onClick={() => setOpen(true)}>
               {t("action.edit")}
@@ -49,24 +52,43 @@ export function Limits({ app }: { app: App }) {
   );
 }
 
+interface Entry {
+  text: string;
+  unlimited: boolean;
+}
+
 function EditLimits({ app, onClose }: { app: App; onClose: () => void }) {
   const { t } = useTranslation("basic");
+  const format = useFormat();
   const overrides = app.Overrides as Values;
-  const [texts, setTexts] = useState<Record<string, string>>(() =>
-    Object.fromEntries(Object.entries(overrides).map(([name, value]) => [name, String(value ?? "")])),
+  const [entries, setEntries] = useState<Record<string, Entry>>(() =>
+    Object.fromEntries(
+      Object.keys(app.Limits).map((name) => [
+        name,
+        { text: String(overrides[name] ?? ""), unlimited: overrides[name] === null },
+      ]),
+    ),
   );
   const modify = useModifyLimits();
+  const fields = Object.entries(entries).map(([name, entry]) => {
+    const { min, max } = limitOf(ACTION, `Overrides.${name}`);
+    const wrong = !entry.unlimited && entry.text !== "" && (Number(entry.text) < min || Number(entry.text) > max);
+    return { name, wrong, ...entry, range: { min: format.number(min), max: format.number(max) } };
+  });
   const chosen = Object.fromEntries(
-    Object.entries(texts)
-      .filter(([, text]) => text !== "")
-      .map(([name, text]) => [name, Number(text)]),
+    fields
+      .filter(({ text, unlimited }) => unlimited || text !== "")
+      .map(({ name, text, unlimited }) => [name, unlimited ? null : Number(text)]),
   );
+  const set = (name: string, change: Partial<Entry>) =>
+    setEntries((before) => ({ ...before, [name]: { text: "", unlimited: false, ...before[name], ...change } }));
   return (
     <FormDialog
       title={t("limit.edit")}
       at="right"
       submit={t("action.save")}
       busy={modify.isPending}
+      disabled={fields.some(({ wrong }) => wrong)}
       error={modify.error}
       onClose={onClose}
       onSubmit={() =>
@@ -74,7 +96,7 @@ function EditLimits({ app, onClose }: { app: App; onClose: () => void }) {
           { SDKAppID: app.SDKAppID, Overrides: chosen },
           {
             onSuccess: () => {
-              say(t("action.saved"));
+              say(t("action.saved"), () => modify.mutate({ SDKAppID: app.SDKAppID, Overrides: app.Overrides }));
               onClose();
             },
           },
@@ -82,15 +104,26 @@ function EditLimits({ app, onClose }: { app: App; onClose: () => void }) {
       }
     >
       <p className="quiet">{t("limit.editAbout")}</p>
-      {Object.keys(app.Limits).map((name) => (
-        <TextField
-          key={name}
-          label={t(`limit.${name}`)}
-          inputMode="numeric"
-          value={texts[name] ?? ""}
-          placeholder={t("limit.byPlan")}
-          onChange={(text) => setTexts({ ...texts, [name]: text.replace(/\D/g, "") })}
-        />
+      {fields.map(({ name, text, unlimited, wrong, range }) => (
+        <div key={name} className="limit">
+          <TextField
+            label={t(`limit.${name}`)}
+            inputMode="numeric"
+            value={text}
+            disabled={unlimited}
+            placeholder={unlimited ? t("unlimited") : t("limit.byPlan")}
+            hint={t("limit.range", range)}
+            error={wrong ? t("field.range", range) : undefined}
+            onChange={(typed) => set(name, { text: typed.replace(/\D/g, "") })}
+          />
+          {takesNull(ACTION, `Overrides.${name}`) && (
+            <Checkbox
+              checked={unlimited}
+              onChange={(on) => set(name, { unlimited: on, text: "" })}
+              label={t("limit.unlimited")}
+            />
+          )}
+        </div>
       ))}
     </FormDialog>
   );

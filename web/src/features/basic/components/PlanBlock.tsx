@@ -1,9 +1,11 @@
 import i18next from "i18next";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { AppStatus, PlanTag } from "../../../ui/AppTags";
 import { Button, LinkButton } from "../../../ui/Button";
+import { Confirm } from "../../../ui/Confirm";
 import { TimeText } from "../../../ui/format";
+import { Locked } from "../../../ui/Locked";
 import { SettingCard } from "../../../ui/Page";
 import { say, sayError } from "../../../ui/Toasts";
 import { useSetStatus } from "../../apps/api";
@@ -17,19 +19,52 @@ const AppMenu = lazy(async () => {
 export function PlanBlock({ app }: { app: App }) {
   const { t } = useTranslation("basic");
   const status = useSetStatus();
-  const set = (Status: "enabled" | "expired") =>
-    status.mutate({ SDKAppID: app.SDKAppID, Status }, { onSuccess: () => say(t("action.saved")), onError: sayError });
+  const [asking, setAsking] = useState(false);
+  const unexpire = () =>
+    status.mutate(
+      { SDKAppID: app.SDKAppID, Status: "enabled" },
+      { onSuccess: () => say(t("plan.unexpired")), onError: sayError },
+    );
+  // A refusal is shown in the dialog that asked.
+  const expire = () =>
+    status.mutate(
+      { SDKAppID: app.SDKAppID, Status: "expired" },
+      {
+        onSuccess: () => {
+          setAsking(false);
+          say(t("plan.expired"), unexpire);
+        },
+      },
+    );
+  const paid = app.Plan !== "Trial";
   return (
     <SettingCard
       title={t("plan.title")}
       actions={
         <>
-          {app.Plan !== "Trial" && app.Status === "enabled" && (
-            <Button onClick={() => set("expired")}>{t("plan.expire")}</Button>
+          {paid && app.Status !== "deleting" && (
+            <Locked action="sodam:ModifyAppStatus" app={app.SDKAppID}>
+              {(lock) =>
+                app.Status === "enabled" ? (
+                  <Button
+                    {...lock}
+                    onClick={() => {
+                      status.reset();
+                      setAsking(true);
+                    }}
+                  >
+                    {t("plan.expire")}
+                  </Button>
+                ) : (
+                  <Button {...lock} busy={status.isPending} onClick={unexpire}>
+                    {t("plan.unexpire")}
+                  </Button>
+                )
+              }
+            </Locked>
           )}
-          {app.Status === "expired" && <Button onClick={() => set("enabled")}>{t("plan.unexpire")}</Button>}
           <LinkButton to="/apps/$app/plan" params={{ app: String(app.SDKAppID) }} kind="primary">
-            {app.Plan === "Trial" ? t("plan.upgrade") : t("plan.change")}
+            {paid ? t("plan.change") : t("plan.upgrade")}
           </LinkButton>
           <Suspense>
             <AppMenu app={app} />
@@ -54,7 +89,27 @@ export function PlanBlock({ app }: { app: App }) {
           <dt>{t("plan.expires")}</dt>
           <dd>{app.ExpireTime ? <TimeText at={app.ExpireTime} /> : t("never")}</dd>
         </div>
+        {app.DisableTime > 0 && (
+          <div>
+            <dt>{t("plan.disables")}</dt>
+            <dd>
+              <TimeText at={app.DisableTime} />
+            </dd>
+          </div>
+        )}
       </dl>
+      {asking && (
+        <Confirm
+          title={t("plan.expireTitle", { name: app.Name })}
+          submit={t("plan.expire")}
+          busy={status.isPending}
+          error={status.error}
+          onClose={() => setAsking(false)}
+          onConfirm={expire}
+        >
+          <p>{t("plan.expireAbout")}</p>
+        </Confirm>
+      )}
     </SettingCard>
   );
 }

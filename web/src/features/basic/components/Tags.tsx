@@ -45,6 +45,8 @@ export function Tags({ app }: { app: App }) {
 
 function EditTags({ app, onClose }: { app: App; onClose: () => void }) {
   const { t } = useTranslation("basic");
+  // The app may be read anew while somebody types: what is saved replaces the tags that stand here.
+  const [Version] = useState(app.Version);
   const [rows, setRows] = useState(() => app.Tags.map((tag, id) => ({ ...tag, id })));
   const [next, setNext] = useState(app.Tags.length);
   const modify = useModifyTags();
@@ -68,10 +70,11 @@ function EditTags({ app, onClose }: { app: App; onClose: () => void }) {
       onClose={onClose}
       onSubmit={() =>
         modify.mutate(
-          { SDKAppID: app.SDKAppID, Tags: rows.map(({ Key, Value }) => ({ Key, Value })) },
+          { SDKAppID: app.SDKAppID, Version, Tags: rows.map(({ Key, Value }) => ({ Key, Value })) },
           {
-            onSuccess: () => {
-              say(t("action.saved"));
+            onSuccess: (saved) => {
+              const before = { SDKAppID: app.SDKAppID, Version: saved.Version, Tags: app.Tags };
+              say(t("action.saved"), () => modify.mutate(before));
               onClose();
             },
           },

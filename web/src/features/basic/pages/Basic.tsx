@@ -34,6 +34,7 @@ export function Basic() {
           <>
             {one.Status === "deleting" && <Note tone="warning">{t("deleting")}</Note>}
             {one.Status === "disabled" && <Note tone="warning">{t("disabled")}</Note>}
+            {one.Status === "expired" && <Note tone="warning">{t("expired")}</Note>}
             <PlanBlock app={one} />
             <Info app={one} />
             <Keys app={one} />
