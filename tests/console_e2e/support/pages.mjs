@@ -37,4 +37,5 @@ export const pages = ({ users, group, policy, trial }) => [
   ["keys", "/access/keys"],
   ["security", "/access/security"],
   ["audit", "/audit"],
+  ["audit-none", "/audit?span=free&from=1795305600&to=1795305659&user=nobody"],
 ];
