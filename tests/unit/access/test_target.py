@@ -31,7 +31,10 @@ def test_a_field_that_cannot_be_read_is_not_taken_for_none(value: Any) -> None:
 
 
 def test_tags_that_cannot_be_read_are_not_taken_for_none() -> None:
-    assert not read_target("app", b'{"SDKAppID":1,"Tags":[{"Key":"a"}]}').clear
+    for tags in (b'[{"Value":"b"}]', b'[{"Key":"a","Value":[]}]', b'{"Key":"a"}', b"[7]"):
+        assert not read_target("app", b'{"SDKAppID":1,"Tags":' + tags + b"}").clear
+    for tag in (b'{"Key":"a"}', b'{"Key":"a","Value":null}', b'{"Key":"a","Value":""}'):  # as the actions take them
+        assert read_target("app", b'{"SDKAppID":1,"Tags":[' + tag + b"]}").tags == (("a", ""),)
     assert read_target("app", b'{"SDKAppID":1,"Tags":[{"Key":"a","Value":"b"}]}').tags == (("a", "b"),)
 
 
