@@ -86,12 +86,12 @@ class CloudApi:
         agent = headers.get("user-agent", "") or headers.get("x-tc-requestclient", "")
         try:
             self._verify(scope, headers, body, authorization, key)
+            user = await plane.users.get_uin(key.uin)
+            await plane.security.guard(user, ip)
         except ControlError as error:
             claimed = f"{authorization.service}:{headers.get('x-tc-action', '')}"
             await self._refusals.note(key, error, claimed=claimed, ip=ip, agent=agent, request_id=request_id)
             raise
-        user = await plane.users.get_uin(key.uin)
-        await plane.security.guard(user, ip)
         await plane.users.used_key(key.secret_id)
         caller = Caller(user=user, owner_uin=plane.owner_uin, ip=ip, user_agent=agent, edge="cloudapi")
         return caller, authorization.service
