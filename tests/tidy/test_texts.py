@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 
 from sodam.access.presets import PRESETS
-from sodam.cloudapi.table import actions
+from sodam.cloudapi.table import SERVICES, actions
 from sodam.errors import Code
 from tests.support import tree
 
@@ -213,7 +213,7 @@ def test_numbers_are_known(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_action_and_preset_is_described(language: str) -> None:
     texts = _texts("catalog", language)
-    there = {f"{service}:{name}" for service in ("im", "cam", "cloudaudit") for name in texts[service]}
+    there = {f"{service}:{name}" for service in SERVICES for name in texts[service]}
     declared = {action.id for action in actions()}
     assert there == declared, f"{language}: {sorted(there ^ declared)}"
     assert set(texts["preset"]) == {preset.name for preset in PRESETS}
