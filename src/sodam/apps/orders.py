@@ -27,7 +27,7 @@ from sodam.apps.plans import (
     changeable_from,
     misfit,
     on_sale,
-    wire,
+    wire_name,
 )
 from sodam.apps.service import AppService
 from sodam.control import ControlError, invalid, plan_expired, plan_required
@@ -123,8 +123,8 @@ def _add_ons(app: App, wish: Wish) -> AddOns:
     """Those of the app after the order. Raises ControlError for what is not sold, or not with this plan."""
     for name, _ in bought(wish.add_ons):
         if not on_sale(name):
-            message = f"{wire(name)} is not sold: this version has nothing that obeys it"
-            raise ControlError("UnsupportedOperation", message, detail="NotYetEnforced", Field=wire(name))
+            message = f"{wire_name(name)} is not sold: this version has nothing that obeys it"
+            raise ControlError("UnsupportedOperation", message, detail="NotYet", Field=wire_name(name))
     plan = wish.plan or app.plan
     add_ons = merged(app.add_ons, wish.add_ons) if plan == app.plan else carried(app.add_ons, plan, wish.add_ons)
     if refused := misfit(plan, add_ons):

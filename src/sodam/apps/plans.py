@@ -66,7 +66,7 @@ ADD_ON_LIMITS: Final = {
 _WIRE: Final = {"avchatrooms": "AVChatRooms", "max_history_days": "HistoryDays"}
 
 
-def wire(name: str) -> str:
+def wire_name(name: str) -> str:
     """What the API calls a limit, an add-on or a setting: ``group_members`` is ``GroupMembers``."""
     return _WIRE.get(name) or "".join(part.capitalize() for part in name.split("_"))
 
@@ -153,14 +153,14 @@ def misfit(plan: Plan, add_ons: AddOns) -> ControlError | None:
         elif (allowed := ADD_ON_RANGES[plan].get(name)) is None:
             return _no_add_on(name, plan)
         elif not (least := allowed.least) <= value <= (most := allowed.most):
-            message = f"{wire(name)} is from {least} to {most} with the plan {plan}"
-            return invalid(message, detail="NumberRange", Field=wire(name), Least=least, Most=most)
+            message = f"{wire_name(name)} is from {least} to {most} with the plan {plan}"
+            return invalid(message, detail="NumberRange", Field=wire_name(name), Least=least, Most=most)
     return None
 
 
 def _no_add_on(name: str, plan: Plan) -> ControlError:
-    message = f"{wire(name)} is no add-on of the plan {plan}"
-    return invalid(message, detail="NoAddOnOfPlan", Field=wire(name), Plan=plan)
+    message = f"{wire_name(name)} is no add-on of the plan {plan}"
+    return invalid(message, detail="NoAddOnOfPlan", Field=wire_name(name), Plan=plan)
 
 
 def bought(add_ons: AddOns) -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ from msgspec import UNSET
 
 from sodam.apps import plans
 from sodam.apps.model import DEFAULT_ADMIN, App, AppSettings, FriendField, Status, UserField
-from sodam.apps.plans import FEATURE_PLAN, OVERRIDE_RANGES, PLANS, Overrides, changeable_from, wire
+from sodam.apps.plans import FEATURE_PLAN, OVERRIDE_RANGES, PLANS, Overrides, changeable_from, wire_name
 from sodam.control import ControlError, conflict, invalid, missing, plan_expired, plan_required
 from sodam.errors import Code
 
@@ -39,12 +39,10 @@ def text(name: str, value: str, least: int, most: int, *, lines: bool = False) -
     if lines:
         value = value.replace("\r\n", "\n")
     shown = value.replace("\n", "") if lines else value
-    if least <= len(value) <= most and shown.isprintable():
-        return value
-    message = f"{name} has {least} to {most} printable characters"
-    if lines:
-        raise invalid(message + " and line breaks", detail="TextLengthLines", Field=name, Least=least, Most=most)
-    raise invalid(message, detail="TextLength", Field=name, Least=least, Most=most)
+    if not least <= len(value) <= most or not shown.isprintable():
+        message = f"{name} has {least} to {most} printable characters{' and line breaks' if lines else ''}"
+        raise invalid(message, detail="TextLength", Field=name, Least=least, Most=most)
+    return value
 
 
 def info(app: App, name: str | None, kind: str | None, introduction: str | None) -> App:
@@ -132,11 +130,11 @@ def overrides(app: App, wanted: Overrides) -> App:
         if value is UNSET:
             continue
         if name not in plans.ENFORCED:
-            message = f"{wire(name)} cannot be set: this version has nothing that obeys it"
-            raise ControlError("UnsupportedOperation", message, detail="NotYetEnforced", Field=wire(name))
+            message = f"{wire_name(name)} cannot be set: this version has nothing that obeys it"
+            raise ControlError("UnsupportedOperation", message, detail="NotYet", Field=wire_name(name))
         if value is not None and not low <= value <= high:
-            message = f"{wire(name)} is from {low} to {high}"
-            raise invalid(message, detail="NumberRange", Field=wire(name), Least=low, Most=high)
+            message = f"{wire_name(name)} is from {low} to {high}"
+            raise invalid(message, detail="NumberRange", Field=wire_name(name), Least=low, Most=high)
     return fit(replace(app, overrides=wanted))
 
 
@@ -167,7 +165,7 @@ def settings(app: App, version: int, changes: Mapping[str, Any], now: int) -> Ap
     real = {name: value for name, value in changes.items() if getattr(current, name) != value}
     for name in real:
         if needed := lacking(app, name):
-            raise plan_required(needed, f"the setting {wire(name)}")
+            raise plan_required(needed, f"the setting {wire_name(name)}")
     _in_range("RecallSeconds", real.get("recall_seconds"), 1, MAX_RECALL_SECONDS)
     _in_range("DeletedIdDays", real.get("deleted_id_days"), 0, MAX_DELETED_ID_DAYS)
     changed: dict[str, Any] = {}

@@ -155,10 +155,11 @@ class AppService:
 
     async def _load(self, sdkappid: int) -> None:
         app = await store.load(self._db, sdkappid)
+        known = self._apps.get(sdkappid)
         if app is None:
             self._apps.pop(sdkappid, None)
-        else:
-            self._apps[sdkappid] = app
+        elif known is None or known.created_at != app.created_at or known.version <= app.version:
+            self._apps[sdkappid] = app  # of two loads at a time the one that read less may come back last
         for watcher in self._watchers:
             watcher(sdkappid)
 

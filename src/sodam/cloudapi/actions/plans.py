@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from sodam.apps import plans, rules
 from sodam.apps.orders import Order, Wish, bill, planned
-from sodam.apps.plans import ADD_ON_RANGES, MAX_MONTHS, MIN_MONTHS, PLAN_LIMITS, PLANS, Plan, on_sale, wire
+from sodam.apps.plans import ADD_ON_RANGES, MAX_MONTHS, MIN_MONTHS, PLAN_LIMITS, PLANS, Plan, on_sale, wire_name
 from sodam.cloudapi.action import Call, Nothing, action
 from sodam.cloudapi.actions.views import (
     AddOnsView,
@@ -97,7 +97,7 @@ def _rows() -> list[PlanRow]:
         pro_most, flagship_most = (found.most if found else None for found in ranges)
         values: list[Cell] = [getattr(limits, field) for limits in (trial, pro, flagship)]
         enforced = field in plans.ENFORCED
-        return PlanRow(wire(field), values[0], values[1], values[2], pro_most, flagship_most, enforced)
+        return PlanRow(wire_name(field), values[0], values[1], values[2], pro_most, flagship_most, enforced)
 
     return [
         row("accounts"),
@@ -118,13 +118,13 @@ def _rows() -> list[PlanRow]:
 async def describe_plans(call: Call, request: Nothing) -> PlansView:
     """Compare the plans: limits, add-ons that are sold, what only Flagship has."""
     add_ons = [
-        AddOnRow(wire(name), plan, allowed.least, allowed.most)
+        AddOnRow(wire_name(name), plan, allowed.least, allowed.most)
         for plan in PLANS
         for name, allowed in ADD_ON_RANGES[plan].items()
         if on_sale(name)
     ]
     if on_sale("avchatrooms"):
-        add_ons += [AddOnRow(wire("avchatrooms"), plan, 0, 0) for plan in PLANS if plan in plans.AVCHATROOM_ADD_ON]
+        add_ons += [AddOnRow(wire_name("avchatrooms"), plan, 0, 0) for plan in PLANS if plan in plans.AVCHATROOM_ADD_ON]
     return PlansView(
         Plans=[PlanLine(plan, limits_view(PLAN_LIMITS[plan])) for plan in PLANS],
         Rows=_rows(),
@@ -144,8 +144,9 @@ class DescribePlanPrice(OfApp):
 
     def wish(self) -> Wish:
         if self.Plan is None and self.Months is not UNSET:
-            message = "Months needs a Plan: add-ons alone run until the plan's expiry"
-            raise invalid(message, detail="OnlyWithPlan", Field="Months")
+            raise invalid(
+                "Months needs a Plan: add-ons alone run until the plan's expiry", detail="NeedsPlan", Field="Months"
+            )
         months = MIN_MONTHS if self.Months is UNSET else self.Months
         return Wish(plan=self.Plan, add_ons=add_ons_of(self.AddOns), months=months)
 
@@ -171,7 +172,7 @@ async def describe_plan_price(call: Call, request: DescribePlanPrice) -> PriceVi
     wish, now, prices = request.wish(), int(call.plane.clock()), call.plane.orders.prices
     after, _ = planned(call.the_app, wish, now)
     items = bill(prices, call.the_app, after, wish, now)
-    lines = [PriceItem(wire(name) if name in plans.ADD_ON_LIMITS else name, amount) for name, amount in items]
+    lines = [PriceItem(wire_name(name) if name in plans.ADD_ON_LIMITS else name, amount) for name, amount in items]
     return PriceView(lines, sum(amount for _, amount in items), prices.currency, after.expires_at)
 
 
@@ -182,8 +183,9 @@ class CreatePlanOrder(DescribePlanPrice):
 
     def wish(self) -> Wish:
         if self.Plan is None and self.AutoRenew is not UNSET:
-            message = "AutoRenew needs a Plan: an app's add-ons are renewed with it"
-            raise invalid(message, detail="OnlyWithPlan", Field="AutoRenew")
+            raise invalid(
+                "AutoRenew needs a Plan: an app's add-ons are renewed with it", detail="NeedsPlan", Field="AutoRenew"
+            )
         return msgspec.structs.replace(super().wish(), auto_renew=self.AutoRenew is True)
 
 

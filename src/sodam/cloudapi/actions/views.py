@@ -164,7 +164,7 @@ def overrides_view(overrides: Overrides) -> OverridesView:
 
 def _enforced(limits: PlanLimits | Overrides) -> dict[str, Any]:
     """By wire name, without those that nothing obeys."""
-    return {plans.wire(name): getattr(limits, name) for name in limits.__struct_fields__ if name in plans.ENFORCED}
+    return {plans.wire_name(name): getattr(limits, name) for name in limits.__struct_fields__ if name in plans.ENFORCED}
 
 
 def overrides_of(view: OverridesView) -> Overrides:
