@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -27,8 +27,9 @@ LEASE_MS: Final = 30_000
 POLL_SECONDS: Final = 2.0
 KEEP_SECONDS: Final = 7 * 86400
 """How long an ended job, its file and its report are kept."""
-PART_BYTES: Final = 256 * 1024
 MAX_AT_ONCE: Final = 2
+KEEP_MS: Final = 1000
+"""How often ``Run.keep`` writes, at most."""
 
 
 class Cancelled(Exception):
@@ -59,6 +60,8 @@ class Run:
         self.said = Said("")
         """What came of it, once it is done."""
         self.has_file = False
+        self._position = job.position
+        self._kept = service.now()
 
     def params(self, kind: type[T]) -> T:
         return msgspec.json.decode(self.job.params, type=kind)
@@ -77,32 +80,48 @@ class Run:
         """
         if await store.cancel_wanted(self._service.db, self.job.id):
             raise Cancelled
+        place = msgspec.json.encode(position).decode()
 
         async def run(tx: Tx) -> tuple[T, int]:
             result = await fn(tx)
             reached = self.done + (advance(result) if callable(advance) else advance)
-            kept = await store.save(
-                tx,
-                self.job.id,
-                self._service.owner,
-                position=msgspec.json.encode(position).decode(),
-                done=reached,
-                total=self.total,
-                refused=self.refused,
-                until=self._service.now() + LEASE_MS,
-            )
-            if not kept:
-                raise LostLease
+            await self._save(tx, place, reached)
             return result, reached
 
         result, self.done = await self._service.db.write(run)
+        self._position, self._kept = place, self._service.now()
         await asyncio.sleep(0)
         return result
 
-    async def input(self) -> bytes:
-        """All that was given to the job."""
-        found = [part async for part in self._service.parts(self.job.id, INPUT)]
-        return b"".join(found)
+    async def keep(self) -> None:
+        """Keep the lease, and show ``total``, while work goes on that takes no step; writes once a second at most.
+
+        Raises Cancelled or LostLease.
+        """
+        if self._service.now() < self._kept + KEEP_MS:
+            return
+        if await store.cancel_wanted(self._service.db, self.job.id):
+            raise Cancelled
+        await self._service.db.write(lambda tx: self._save(tx, self._position, self.done))
+        self._kept = self._service.now()
+
+    async def _save(self, tx: Tx, place: str, done: int) -> None:
+        kept = await store.save(
+            tx,
+            self.job.id,
+            self._service.owner,
+            position=place,
+            done=done,
+            total=self.total,
+            refused=self.refused,
+            until=self._service.now() + LEASE_MS,
+        )
+        if not kept:
+            raise LostLease
+
+    def input(self) -> AsyncIterator[bytes]:
+        """What was given to the job, in the parts in which it was given."""
+        return self._service.parts(self.job.id, INPUT)
 
     async def refuse(self, tx: Tx, refusals: list[Refusal]) -> None:
         await store.refuse(tx, self.job.id, refusals)
@@ -153,9 +172,17 @@ class JobService:
         await self.db.write(lambda tx: store.release(tx, self.owner))
 
     async def create(
-        self, kind: str, params: Any, *, about_app: int, uin: int, user_name: str, content: bytes = b"", total: int = 0
+        self,
+        kind: str,
+        params: Any,
+        *,
+        about_app: int,
+        uin: int,
+        user_name: str,
+        content: Sequence[bytes] = (),
+        total: int = 0,
     ) -> str:
-        """Queue a job; its id. ``content`` is what the runner gets as ``Run.input``."""
+        """Queue a job; its id. ``content`` is what the runner gets as ``Run.input``, in parts below a megabyte."""
         return await self.db.write(
             lambda tx: self.create_in(
                 tx, kind, params, about_app=about_app, uin=uin, user_name=user_name, content=content, total=total
@@ -171,7 +198,7 @@ class JobService:
         about_app: int,
         uin: int,
         user_name: str,
-        content: bytes = b"",
+        content: Sequence[bytes] = (),
         total: int = 0,
     ) -> str:
         """As ``create``, inside a transaction; call ``wake`` after it."""
@@ -198,8 +225,8 @@ class JobService:
             lease_until=0,
         )
         await store.insert(tx, job)
-        for number, at in enumerate(range(0, len(content), PART_BYTES)):
-            await store.put_part(tx, job.id, INPUT, number, content[at : at + PART_BYTES])
+        for number, part in enumerate(content):
+            await store.put_part(tx, job.id, INPUT, number, part)
         return job.id
 
     def wake(self) -> None:
@@ -292,8 +319,24 @@ class JobService:
         finally:
             self._running -= 1
             self._wake.set()
+        try:
+            await self._end(run, state, said)
+        except Exception as error:  # it is taken anew when its lease is over
+            log.warning("the end of a job could not be written", job=job.id, kind=job.kind, error=repr(error))
+
+    async def _end(self, run: Run, state: str, said: Said) -> None:
+        job = run.job
         await self.db.write(
-            lambda tx: store.finish(tx, job.id, self.owner, state, said.stored(), run.has_file, self.now())
+            lambda tx: store.finish(
+                tx,
+                job.id,
+                self.owner,
+                state=state,
+                message=said.stored(),
+                total=run.total,
+                has_file=run.has_file,
+                now=self.now(),
+            )
         )
         await self.db.write(lambda tx: store.drop_parts(tx, job.id, INPUT))
 

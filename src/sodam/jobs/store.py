@@ -74,9 +74,12 @@ async def save(
     )
 
 
-async def finish(tx: Tx, job_id: str, owner: str, state: str, message: str, has_file: bool, now: int) -> None:
+async def finish(
+    tx: Tx, job_id: str, owner: str, *, state: str, message: str, total: int, has_file: bool, now: int
+) -> None:
     await tx.execute(
-        "UPDATE job SET state = $3, message = $4, has_file = $5, ended_at = $6, lease_until = 0, lease_owner = ''"
+        "UPDATE job SET state = $3, message = $4, has_file = $5, ended_at = $6, total = $7, lease_until = 0,"
+        " lease_owner = ''"
         " WHERE id = $1 AND lease_owner = $2 AND state = 'running'",
         job_id,
         owner,
@@ -84,6 +87,7 @@ async def finish(tx: Tx, job_id: str, owner: str, state: str, message: str, has_
         message,
         int(has_file),
         now,
+        total,
     )
 
 
