@@ -30,6 +30,9 @@ KEEP_SECONDS: Final = 7 * 86400
 MAX_AT_ONCE: Final = 2
 KEEP_MS: Final = 1000
 """How often ``Run.keep`` writes, at most."""
+RETRY_MS: Final = 1000
+MAX_RETRY_MS: Final = 300_000
+"""A job that must run to its end is tried again after one second, two, four, at last every five minutes."""
 
 
 class Cancelled(Exception):
@@ -141,12 +144,15 @@ class JobService:
         self.owner = secrets.token_hex(8)
         self._runners: dict[str, Runner] = {}
         self._steady: set[str] = set()
+        self._troubles: dict[str, int] = {}
+        """How often a job that must run to its end has failed here since it last got on."""
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = 0
         self._loop_task: asyncio.Task[None] | None = None
 
     def register(self, kind: str, runner: Runner, *, cancellable: bool = True) -> None:
+        """``cancellable`` False: nobody can cancel such a job, and when it fails it is tried again until it is done."""
         self._runners[kind] = runner
         if not cancellable:
             self._steady.add(kind)
@@ -246,8 +252,9 @@ class JobService:
     async def page(self, scope: Scope, state: str, offset: int, limit: int) -> tuple[int, list[Job]]:
         return await store.page(self.db, scope, state, offset, limit)
 
-    async def open_for(self, kind: str, about_app: int) -> str | None:
-        return await store.open_for(self.db, kind, about_app)
+    async def open_for(self, tx: Tx, kind: str, about_app: int) -> str | None:
+        """The id of a job of this kind and app that has not ended."""
+        return await store.open_for(tx, kind, about_app)
 
     async def cancel(self, job_id: str) -> Job:
         """Ask for a job to end after its present step. Raises ControlError for one that must run to its end."""
@@ -320,12 +327,16 @@ class JobService:
             self._running -= 1
             self._wake.set()
         try:
-            await self._end(run, state, said)
+            if state == "failed" and job.kind in self._steady:
+                await self._try_again(run, said)
+            else:
+                await self._end(run, state, said)
         except Exception as error:  # it is taken anew when its lease is over
             log.warning("the end of a job could not be written", job=job.id, kind=job.kind, error=repr(error))
 
     async def _end(self, run: Run, state: str, said: Said) -> None:
         job = run.job
+        self._troubles.pop(job.id, None)
         await self.db.write(
             lambda tx: store.finish(
                 tx,
@@ -339,6 +350,15 @@ class JobService:
             )
         )
         await self.db.write(lambda tx: store.drop_parts(tx, job.id, INPUT))
+
+    async def _try_again(self, run: Run, said: Said) -> None:
+        """Put a job off that failed and must not: whoever asked for it could do nothing about it."""
+        job = run.job
+        times = self._troubles.get(job.id, 0) if run.done == job.done else 0
+        self._troubles[job.id] = times + 1
+        until = self.now() + min(RETRY_MS << min(times, 20), MAX_RETRY_MS)
+        trouble = Said(f"{said.text}; it is tried again", "JobTriedAgain").stored()
+        await self.db.write(lambda tx: store.put_off(tx, job.id, self.owner, trouble, until))
 
     async def _forget_old(self) -> None:
         for job_id in await store.old(self.db, self.now() - KEEP_SECONDS * 1000, 10):
