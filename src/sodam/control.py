@@ -76,6 +76,11 @@ def invalid(message: str, code: str = "", *, detail: str = "", **params: Param) 
     return ControlError(full, message, cure="", detail=detail, extra=None, **params)
 
 
+def unfit(said: Said) -> ControlError:
+    """``InvalidParameter`` for what a sentence of somebody else's says."""
+    return ControlError("InvalidParameter", said.text, cure="", detail=said.detail, extra=None, **said.params)
+
+
 def missing(message: str, code: str = "", *, detail: str = "", **params: Param) -> ControlError:
     """``ResourceNotFound``."""
     full = f"ResourceNotFound.{code}" if code else "ResourceNotFound"

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from sodam.apps import rules
+from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.control import Said
 from sodam.jobs.model import Scope
@@ -41,11 +42,22 @@ class AppDeletion:
         jobs.register(KIND, self._run, cancellable=False)
 
     async def begin(self, sdkappid: int, confirm_name: str, *, uin: int, user_name: str) -> str:
-        """Mark the app and queue its erasing; the job's id. Raises ControlError."""
+        """Mark the app and queue its erasing; the job's id. Raises ControlError.
+
+        An app whose erasing has ended before it was done may be deleted again.
+        """
 
         async def run(tx: Tx) -> str:
             now = self._jobs.now() // 1000
-            await self._apps.edit_in(tx, sdkappid, lambda app: rules.deleting(app, confirm_name, now))
+            await self._apps.edit_in(tx, sdkappid, lambda app: app)  # nobody else begins before this ends
+            stranded = await self._jobs.open_for(tx, KIND, sdkappid) is None
+
+            def mark(app: App) -> App:
+                if stranded:  # a deletion that failed was once given up
+                    app = rules.replace(app, deleting_at=0)
+                return rules.deleting(app, confirm_name, now)
+
+            await self._apps.edit_in(tx, sdkappid, mark)
             params = Params(sdkappid)
             return await self._jobs.create_in(tx, KIND, params, about_app=sdkappid, uin=uin, user_name=user_name)
 

@@ -186,6 +186,8 @@ class AppService:
 
 async def _insert(tx: Tx, app: App, key: AppKey, most: int | None) -> App | None:
     """The app; None when its number is taken."""
+    if most is not None:
+        await store.lock_count(tx)
     if most is not None and await store.count(tx) >= most:
         raise ControlError(
             "LimitExceeded.Apps",

@@ -135,6 +135,18 @@ async def count(source: Database | Tx) -> int:
     return int(row[0]) if row else 0
 
 
+async def lock_count(tx: Tx) -> None:
+    """Nobody else who counts before adding an app goes on until this transaction ends.
+
+    The row is written before the apps are counted: PostgreSQL makes the second wait here, and it sees the first's app.
+    """
+    await tx.execute(
+        "INSERT INTO server_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = server_state.value",
+        "lock:apps",
+        b"",
+    )
+
+
 async def delete_key(tx: Tx, sdkappid: int, key_id: int) -> None:
     await tx.execute("DELETE FROM app_key WHERE sdkappid = $1 AND key_id = $2", sdkappid, key_id)
 

@@ -21,7 +21,7 @@ from sodam.apps.orders import Orders
 from sodam.apps.plans import Prices
 from sodam.audit.model import Event
 from sodam.audit.service import AuditLog, by_server, document
-from sodam.cloudapi.imports import register
+from sodam.cloudapi import exports, imports
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import app_resource
 from sodam.cloudapi.table import catalogue
@@ -56,7 +56,8 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
         deletion=AppDeletion(db, apps, jobs),
         clock=clock,
     )
-    register(plane)
+    imports.register(plane)
+    exports.register(plane)
 
     async def erase_files(sdkappid: int) -> None:
         await asyncio.to_thread(shutil.rmtree, settings.data_dir / "files" / str(sdkappid), ignore_errors=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -27,8 +27,12 @@ LEASE_MS: Final = 30_000
 POLL_SECONDS: Final = 2.0
 KEEP_SECONDS: Final = 7 * 86400
 """How long an ended job, its file and its report are kept."""
-PART_BYTES: Final = 256 * 1024
 MAX_AT_ONCE: Final = 2
+KEEP_MS: Final = 1000
+"""How often ``Run.keep`` writes, at most."""
+RETRY_MS: Final = 1000
+MAX_RETRY_MS: Final = 300_000
+"""A job that must run to its end is tried again after one second, two, four, at last every five minutes."""
 
 
 class Cancelled(Exception):
@@ -59,6 +63,8 @@ class Run:
         self.said = Said("")
         """What came of it, once it is done."""
         self.has_file = False
+        self._position = job.position
+        self._kept = service.now()
 
     def params(self, kind: type[T]) -> T:
         return msgspec.json.decode(self.job.params, type=kind)
@@ -77,32 +83,48 @@ class Run:
         """
         if await store.cancel_wanted(self._service.db, self.job.id):
             raise Cancelled
+        place = msgspec.json.encode(position).decode()
 
         async def run(tx: Tx) -> tuple[T, int]:
             result = await fn(tx)
             reached = self.done + (advance(result) if callable(advance) else advance)
-            kept = await store.save(
-                tx,
-                self.job.id,
-                self._service.owner,
-                position=msgspec.json.encode(position).decode(),
-                done=reached,
-                total=self.total,
-                refused=self.refused,
-                until=self._service.now() + LEASE_MS,
-            )
-            if not kept:
-                raise LostLease
+            await self._save(tx, place, reached)
             return result, reached
 
         result, self.done = await self._service.db.write(run)
+        self._position, self._kept = place, self._service.now()
         await asyncio.sleep(0)
         return result
 
-    async def input(self) -> bytes:
-        """All that was given to the job."""
-        found = [part async for part in self._service.parts(self.job.id, INPUT)]
-        return b"".join(found)
+    async def keep(self) -> None:
+        """Keep the lease, and show ``total``, while work goes on that takes no step; writes once a second at most.
+
+        Raises Cancelled or LostLease.
+        """
+        if self._service.now() < self._kept + KEEP_MS:
+            return
+        if await store.cancel_wanted(self._service.db, self.job.id):
+            raise Cancelled
+        await self._service.db.write(lambda tx: self._save(tx, self._position, self.done))
+        self._kept = self._service.now()
+
+    async def _save(self, tx: Tx, place: str, done: int) -> None:
+        kept = await store.save(
+            tx,
+            self.job.id,
+            self._service.owner,
+            position=place,
+            done=done,
+            total=self.total,
+            refused=self.refused,
+            until=self._service.now() + LEASE_MS,
+        )
+        if not kept:
+            raise LostLease
+
+    def input(self) -> AsyncIterator[bytes]:
+        """What was given to the job, in the parts in which it was given."""
+        return self._service.parts(self.job.id, INPUT)
 
     async def refuse(self, tx: Tx, refusals: list[Refusal]) -> None:
         await store.refuse(tx, self.job.id, refusals)
@@ -122,12 +144,15 @@ class JobService:
         self.owner = secrets.token_hex(8)
         self._runners: dict[str, Runner] = {}
         self._steady: set[str] = set()
+        self._troubles: dict[str, int] = {}
+        """How often a job that must run to its end has failed here since it last got on."""
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = 0
         self._loop_task: asyncio.Task[None] | None = None
 
     def register(self, kind: str, runner: Runner, *, cancellable: bool = True) -> None:
+        """``cancellable`` False: nobody can cancel such a job, and when it fails it is tried again until it is done."""
         self._runners[kind] = runner
         if not cancellable:
             self._steady.add(kind)
@@ -153,9 +178,17 @@ class JobService:
         await self.db.write(lambda tx: store.release(tx, self.owner))
 
     async def create(
-        self, kind: str, params: Any, *, about_app: int, uin: int, user_name: str, content: bytes = b"", total: int = 0
+        self,
+        kind: str,
+        params: Any,
+        *,
+        about_app: int,
+        uin: int,
+        user_name: str,
+        content: Sequence[bytes] = (),
+        total: int = 0,
     ) -> str:
-        """Queue a job; its id. ``content`` is what the runner gets as ``Run.input``."""
+        """Queue a job; its id. ``content`` is what the runner gets as ``Run.input``, in parts below a megabyte."""
         return await self.db.write(
             lambda tx: self.create_in(
                 tx, kind, params, about_app=about_app, uin=uin, user_name=user_name, content=content, total=total
@@ -171,7 +204,7 @@ class JobService:
         about_app: int,
         uin: int,
         user_name: str,
-        content: bytes = b"",
+        content: Sequence[bytes] = (),
         total: int = 0,
     ) -> str:
         """As ``create``, inside a transaction; call ``wake`` after it."""
@@ -198,8 +231,8 @@ class JobService:
             lease_until=0,
         )
         await store.insert(tx, job)
-        for number, at in enumerate(range(0, len(content), PART_BYTES)):
-            await store.put_part(tx, job.id, INPUT, number, content[at : at + PART_BYTES])
+        for number, part in enumerate(content):
+            await store.put_part(tx, job.id, INPUT, number, part)
         return job.id
 
     def wake(self) -> None:
@@ -219,8 +252,9 @@ class JobService:
     async def page(self, scope: Scope, state: str, offset: int, limit: int) -> tuple[int, list[Job]]:
         return await store.page(self.db, scope, state, offset, limit)
 
-    async def open_for(self, kind: str, about_app: int) -> str | None:
-        return await store.open_for(self.db, kind, about_app)
+    async def open_for(self, tx: Tx, kind: str, about_app: int) -> str | None:
+        """The id of a job of this kind and app that has not ended."""
+        return await store.open_for(tx, kind, about_app)
 
     async def cancel(self, job_id: str) -> Job:
         """Ask for a job to end after its present step. Raises ControlError for one that must run to its end."""
@@ -292,10 +326,39 @@ class JobService:
         finally:
             self._running -= 1
             self._wake.set()
+        try:
+            if state == "failed" and job.kind in self._steady:
+                await self._try_again(run, said)
+            else:
+                await self._end(run, state, said)
+        except Exception as error:  # it is taken anew when its lease is over
+            log.warning("the end of a job could not be written", job=job.id, kind=job.kind, error=repr(error))
+
+    async def _end(self, run: Run, state: str, said: Said) -> None:
+        job = run.job
+        self._troubles.pop(job.id, None)
         await self.db.write(
-            lambda tx: store.finish(tx, job.id, self.owner, state, said.stored(), run.has_file, self.now())
+            lambda tx: store.finish(
+                tx,
+                job.id,
+                self.owner,
+                state=state,
+                message=said.stored(),
+                total=run.total,
+                has_file=run.has_file,
+                now=self.now(),
+            )
         )
         await self.db.write(lambda tx: store.drop_parts(tx, job.id, INPUT))
+
+    async def _try_again(self, run: Run, said: Said) -> None:
+        """Put a job off that failed and must not: whoever asked for it could do nothing about it."""
+        job = run.job
+        times = self._troubles.get(job.id, 0) if run.done == job.done else 0
+        self._troubles[job.id] = times + 1
+        until = self.now() + min(RETRY_MS << min(times, 20), MAX_RETRY_MS)
+        trouble = Said(f"{said.text}; it is tried again", "JobTriedAgain").stored()
+        await self.db.write(lambda tx: store.put_off(tx, job.id, self.owner, trouble, until))
 
     async def _forget_old(self) -> None:
         for job_id in await store.old(self.db, self.now() - KEEP_SECONDS * 1000, 10):

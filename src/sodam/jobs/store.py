@@ -61,7 +61,8 @@ async def save(
     """Note progress and keep the lease; False when the job is another's now."""
     return bool(
         await tx.execute(
-            "UPDATE job SET position = $3, done = $4, total = $5, refused = $6, lease_until = $7"
+            # A message tells of trouble, which is over when the job gets on.
+            "UPDATE job SET position = $3, done = $4, total = $5, refused = $6, lease_until = $7, message = ''"
             " WHERE id = $1 AND lease_owner = $2 AND state = 'running'",
             job_id,
             owner,
@@ -74,9 +75,12 @@ async def save(
     )
 
 
-async def finish(tx: Tx, job_id: str, owner: str, state: str, message: str, has_file: bool, now: int) -> None:
+async def finish(
+    tx: Tx, job_id: str, owner: str, *, state: str, message: str, total: int, has_file: bool, now: int
+) -> None:
     await tx.execute(
-        "UPDATE job SET state = $3, message = $4, has_file = $5, ended_at = $6, lease_until = 0, lease_owner = ''"
+        "UPDATE job SET state = $3, message = $4, has_file = $5, ended_at = $6, total = $7, lease_until = 0,"
+        " lease_owner = ''"
         " WHERE id = $1 AND lease_owner = $2 AND state = 'running'",
         job_id,
         owner,
@@ -84,6 +88,19 @@ async def finish(tx: Tx, job_id: str, owner: str, state: str, message: str, has_
         message,
         int(has_file),
         now,
+        total,
+    )
+
+
+async def put_off(tx: Tx, job_id: str, owner: str, message: str, until: int) -> None:
+    """Leave a job to whoever comes first after a time."""
+    await tx.execute(
+        "UPDATE job SET message = $3, lease_until = $4, lease_owner = ''"
+        " WHERE id = $1 AND lease_owner = $2 AND state = 'running'",
+        job_id,
+        owner,
+        message,
+        until,
     )
 
 

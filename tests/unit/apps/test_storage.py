@@ -14,6 +14,7 @@ from sodam.apps.keys import AppKeys, new_ecdsa
 from sodam.apps.model import App
 from sodam.apps.plans import AddOns, Overrides
 from sodam.apps.service import AppService
+from sodam.bus.local import LocalBus
 from sodam.control import ControlError
 from sodam.jobs.model import Scope
 from sodam.jobs.periodic import Periodic
@@ -90,6 +91,17 @@ async def test_at_most(apps: AppService) -> None:
     with pytest.raises(ControlError, match=r"LimitExceeded\.Apps") as error:
         await apps.create("x", most=3)
     assert "delete" in error.value.cure
+
+
+async def test_at_most_when_many_nodes_make_apps_at_once(database: Database, clock: Clock) -> None:
+    nodes = [AppService(database, LocalBus(), clock) for _ in range(3)]
+    made = await asyncio.gather(*(nodes[n % 3].create(f"x{n}", most=5) for n in range(24)), return_exceptions=True)
+    refused = [result for result in made if isinstance(result, ControlError)]
+    assert {error.code for error in refused} == {"LimitExceeded.Apps"}
+    assert len(refused) == 24 - 5
+    row = await database.fetch_one("SELECT COUNT(*) FROM app")
+    assert row is not None
+    assert row[0] == 5
 
 
 async def test_keys(apps: AppService, clock: Clock) -> None:
@@ -267,7 +279,7 @@ async def test_cancel_and_failure(database: Database, clock: Clock) -> None:
     jobs.register("steady", endless, cancellable=False)
     await jobs.start()
     one = await jobs.create("endless", {}, about_app=0, uin=1, user_name="root")
-    two = await jobs.create("failing", {}, about_app=7, uin=1, user_name="root", content=b"x" * 600_000)
+    two = await jobs.create("failing", {}, about_app=7, uin=1, user_name="root", content=[b"x" * 300_000] * 2)
     jobs.wake()
     failed = await wait_for_end(jobs, two)
     assert (failed.state, failed.said.text) == ("failed", "no such thing")

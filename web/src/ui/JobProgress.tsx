@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Data } from "../api/client";
 import { useRead } from "../api/hooks";
 import { HrefButton } from "./Button";
-import { ServerWords } from "./ErrorNote";
+import { ErrorNote, ServerWords } from "./ErrorNote";
 import { useFormat } from "./format";
 import { DownloadIcon } from "./icons";
 import { Tag, type Tone } from "./Tag";
@@ -11,6 +11,8 @@ import "./job.css";
 
 export type Job = Data<"im/DescribeJob">;
 export const isOver = (job: Job) => ["done", "failed", "cancelled"].includes(job.State);
+/** It has failed, or, while it runs, its last attempt has: a message is there only then. */
+const inTrouble = (job: Job) => job.State === "failed" || !isOver(job);
 const tones: Record<Job["State"], Tone> = {
   queued: "default",
   running: "primary",
@@ -36,7 +38,7 @@ export function JobBar({ job }: { job: Job }) {
   return (
     <div className="job">
       <div
-        className={`job__bar job__bar--${job.State}`}
+        className={`job__bar job__bar--${job.State} ${known || isOver(job) ? "" : "job__bar--unknown"}`}
         role="progressbar"
         aria-label={t(`job.kind.${job.Kind}`)}
         aria-valuemin={0}
@@ -57,7 +59,7 @@ export function JobResult({ job }: { job: Job }) {
   if (!job.Message) return <span className="quiet">–</span>;
   const { title, cure, said } = words({ Detail: job.Detail, Params: job.Params, Message: job.Message });
   return (
-    <div className={job.State === "failed" ? "danger" : undefined}>
+    <div className={inTrouble(job) ? "danger" : undefined}>
       <p>
         {title} {cure}
       </p>
@@ -69,9 +71,9 @@ export function JobResult({ job }: { job: Job }) {
 /** A job that follows itself until it is over, with what it left: a file, refused rows, a reason. */
 export function JobProgress({ id }: { id: string }) {
   const { t } = useTranslation();
-  const { data: seen } = useRead("im/DescribeJob", { JobId: id });
+  const { data: seen, error, refetch } = useRead("im/DescribeJob", { JobId: id });
   const { data: job = seen } = useRead("im/DescribeJob", { JobId: id }, { every: seen && isOver(seen) ? false : 700 });
-  if (!job) return null;
+  if (!job) return error ? <ErrorNote error={error} onRetry={() => refetch()} /> : null;
   return (
     <div className="stack stack--tight">
       <div className="row row--between">
@@ -79,7 +81,7 @@ export function JobProgress({ id }: { id: string }) {
         <JobState job={job} />
       </div>
       <JobBar job={job} />
-      {job.State === "failed" && <JobResult job={job} />}
+      {job.Message && inTrouble(job) && <JobResult job={job} />}
       {job.Refused > 0 && <p>{t("job.refused", { count: job.Refused })}</p>}
       {job.File && (
         <div>

@@ -26,7 +26,16 @@ export interface Words {
 export const WORD_SPACES = ["refusals", "results", "numbers"] as const;
 
 // Their texts name the field that was wrong; what was wrong with it only the server's decoder knows.
-const SAYS_LESS = new Set(["FieldValue", "MissingParameter", "NotJson", "FileUnreadable", "FileNoJson", "RowNoJson"]);
+const SAYS_LESS = new Set([
+  "FieldValue",
+  "MissingParameter",
+  "NotJson",
+  "FileUnreadable",
+  "FileNoJson",
+  "FileBrokenAt",
+  "RowNoJson",
+  "JobTriedAgain",
+]);
 const PLAIN = /^(SDKAppID|UserID|Uin|User|Group|Policy|Version|Name|Value|Why)$/;
 
 /** Says what the server said in the reader's language. */

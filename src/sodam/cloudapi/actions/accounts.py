@@ -8,10 +8,13 @@ import msgspec
 
 from sodam.accounts.model import IMAGE, NICK, Account, Profile, ProfileValue, Updated, Wanted, valid_user_id
 from sodam.apps import rules
-from sodam.cloudapi import imports
+from sodam.apps.model import App
+from sodam.cloudapi import exports, imports
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.apps import JobBegun
 from sodam.cloudapi.actions.views import Keyword, OfApp, UserId
+from sodam.cloudapi.files.reading import Format
+from sodam.cloudapi.paging import cut
 from sodam.cloudapi.run import may_see, refused
 from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
@@ -21,6 +24,8 @@ from sodam.storage import Tx
 
 Text500 = Annotated[str, msgspec.Meta(max_length=500)]
 """The limit is 500 bytes; letters may have several."""
+MASK = "***"
+"""Stands in the audit log for what administrators may write but not read."""
 AccountType = Literal["ordinary", "administrator"]
 
 
@@ -55,10 +60,11 @@ async def describe_account_list(call: Call, request: DescribeAccountList) -> Acc
     """A page of accounts by UserID, those that begin with the keyword."""
     accounts = call.plane.services.accounts
     found = await accounts.list_accounts(
-        request.SDKAppID, after=request.After, limit=request.Limit, prefix=request.Keyword
+        request.SDKAppID, after=request.After, limit=request.Limit + 1, prefix=request.Keyword
     )
-    following = found[-1].user_id if len(found) == request.Limit else ""
-    return AccountList(await accounts.count(request.SDKAppID), [_row(call, a) for a in found], following)
+    page, more = cut(found, request.Limit)
+    following = page[-1].user_id if more else ""
+    return AccountList(await accounts.count(request.SDKAppID), [_row(call, a) for a in page], following)
 
 
 class OfAccount(OfApp):
@@ -147,25 +153,37 @@ class ModifyAccountProfile(OfAccount):
     """Tag to value: only what changes."""
 
 
+def _hidden(app: App, tag: str) -> bool:
+    """Whether the app has this field and administrators may not read it."""
+    try:
+        return not field_of(app, tag).readable("admin")
+    except ApiError:
+        return False
+
+
 @action("im", "ModifyAccountProfile", kind="write", level="app")
 async def modify_account_profile(call: Call, request: ModifyAccountProfile) -> AccountView:
     """Write profile fields of an account, all or none; its devices and friends are told."""
+    wanted = list(request.Profile.items())
+    # A refused request goes into the audit log as it stands.
+    request.Profile = {tag: MASK if _hidden(call.the_app, tag) else value for tag, value in wanted}
     before = await _account(call, request.UserID)
-    if not 1 <= len(request.Profile) <= 100:
+    if not 1 <= len(wanted) <= 100:
         raise invalid("Profile has 1 to 100 fields", detail="ProfileFields", Least=1, Most=100)
-    tags, changed = [field_of(call.the_app, tag).tag for tag in request.Profile], {"UserID": request.UserID}
+    fields = [field_of(call.the_app, tag) for tag, _ in wanted]
+
+    def seen(account: Account) -> dict[str, ProfileValue | None]:
+        return {f.tag: account.profile.get(f.tag) if f.readable("admin") else MASK for f in fields}
 
     def facts(written: Updated | None) -> tuple[Any, Any] | None:
-        now = written.account if written else before
-        return changed | {tag: before.profile.get(tag) for tag in tags}, changed | {
-            tag: now.profile.get(tag) for tag in tags
-        }
+        user = {"UserID": request.UserID}
+        return user | seen(before), user | seen(written.account if written else before)
 
     call.changed_by(facts)
     await call.plane.services.profiles.set(
         call.the_app,
         request.UserID,
-        list(request.Profile.items()),
+        wanted,
         side="admin",
         operator="administrator",
         client_ip=call.caller.ip,
@@ -208,7 +226,7 @@ async def kick_account(call: Call, request: OfAccount) -> None:
 
 
 class ImportAccounts(OfApp):
-    Format: imports.Format
+    Format: Format
     Content: str
     """The file's text."""
 
@@ -216,13 +234,14 @@ class ImportAccounts(OfApp):
 @action("im", "ImportAccounts", kind="write", level="app", max_body=imports.MAX_BODY)
 async def import_accounts(call: Call, request: ImportAccounts) -> JobBegun:
     """Import accounts from a CSV or JSON file, as a job that reports the rows that it refused."""
-    call.changed_by(lambda job: (None, {"JobId": job, "Format": request.Format, "Bytes": len(request.Content)}))
-    job = await imports.begin_import(call.plane, call.caller, request.SDKAppID, request.Format, request.Content)
-    return JobBegun(job)
+    parts = await imports.taken(call.the_app, request.Format, request.Content)
+    size = sum(map(len, parts))
+    call.changed_by(lambda job: (None, {"JobId": job, "Format": request.Format, "Bytes": size}))
+    return JobBegun(await imports.begin_import(call.plane, call.caller, request.SDKAppID, request.Format, parts))
 
 
 class ExportAccounts(OfApp):
-    Format: imports.Format = "csv"
+    Format: Format = "csv"
     UserIDs: Annotated[list[str], msgspec.Meta(max_length=1000)] | None = None
     Keyword: Keyword = ""
 
@@ -230,5 +249,5 @@ class ExportAccounts(OfApp):
 @action("im", "ExportAccounts", kind="read", level="app", audited=True)
 async def export_accounts(call: Call, request: ExportAccounts) -> JobBegun:
     """Write accounts with their profiles into a file, as a job: those named, or those that begin with the keyword."""
-    params = imports.ExportParams(request.SDKAppID, request.Format, request.UserIDs, request.Keyword)
-    return JobBegun(await imports.begin_export(call.plane, call.caller, params))
+    params = exports.ExportParams(request.SDKAppID, request.Format, request.UserIDs, request.Keyword)
+    return JobBegun(await exports.begin_export(call.plane, call.caller, params))

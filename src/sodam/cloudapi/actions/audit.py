@@ -7,10 +7,12 @@ from typing import Literal
 import msgspec
 
 from sodam.audit.model import Event, Filter
-from sodam.cloudapi import imports
+from sodam.cloudapi import exports
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.apps import JobBegun
 from sodam.cloudapi.actions.views import Id, Keyword, Limit
+from sodam.cloudapi.files.reading import Format
+from sodam.cloudapi.paging import cut
 from sodam.control import missing
 
 
@@ -90,9 +92,9 @@ def _view(event: Event) -> EventView:
 @action("cloudaudit", "DescribeEvents", kind="list", level="operation")
 async def describe_events(call: Call, request: DescribeEvents) -> EventList:
     """Search the audit log, newest first."""
-    found = await call.plane.audit.search(request.wanted(), before=request.Before, limit=request.Limit)
-    following = found[-1].id if len(found) == request.Limit else 0
-    return EventList([_view(event) for event in found], following)
+    found = await call.plane.audit.search(request.wanted(), before=request.Before, limit=request.Limit + 1)
+    page, more = cut(found, request.Limit)
+    return EventList([_view(event) for event in page], page[-1].id if more else 0)
 
 
 class OfEvent(msgspec.Struct):
@@ -109,11 +111,11 @@ async def describe_event(call: Call, request: OfEvent) -> EventView:
 
 
 class ExportEvents(EventFilter, kw_only=True):
-    Format: imports.Format = "csv"
+    Format: Format = "csv"
 
 
 @action("cloudaudit", "ExportEvents", kind="read", level="operation", audited=True)
 async def export_events(call: Call, request: ExportEvents) -> JobBegun:
     """Write what a search finds into a file, as a job."""
-    params = imports.EventParams(request.Format, request.wanted())
-    return JobBegun(await imports.begin_event_export(call.plane, call.caller, params))
+    params = exports.EventParams(request.Format, request.wanted())
+    return JobBegun(await exports.begin_event_export(call.plane, call.caller, params))

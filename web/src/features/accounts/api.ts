@@ -4,7 +4,8 @@ import { useChange, useRead } from "../../api/hooks";
 export type AccountRow = Data<"im/DescribeAccountList">["Accounts"][number];
 export type Account = Data<"im/DescribeAccount">;
 
-const LIST = ["im/DescribeAccountList", "im/DescribeSdkAppInfo"] as const;
+/** Reads that accounts which come and go make stale. */
+export const LISTS = ["im/DescribeAccountList", "im/DescribeSdkAppInfo"] as const;
 
 export const useAccounts = (SDKAppID: number, Keyword: string, After: string, Limit: number) =>
   useRead(
@@ -13,11 +14,16 @@ export const useAccounts = (SDKAppID: number, Keyword: string, After: string, Li
     { keep: true },
   );
 export const useAccount = (SDKAppID: number, UserID: string) => useRead("im/DescribeAccount", { SDKAppID, UserID });
-export const useCreateAccount = () => useChange("im/CreateAccount", [...LIST]);
-export const useModifyProfile = () => useChange("im/ModifyAccountProfile", [...LIST, "im/DescribeAccount"]);
-export const useRemoveAccounts = () => useChange("im/RemoveUser", [...LIST]);
+export const useCreateAccount = () => useChange("im/CreateAccount", [...LISTS]);
+export const useModifyProfile = () => useChange("im/ModifyAccountProfile", [...LISTS, "im/DescribeAccount"]);
+export const useRemoveAccounts = () => useChange("im/RemoveUser", [...LISTS]);
 export const useKick = () => useChange("im/KickAccount", ["im/DescribeAccount"]);
 export const useImport = () => useChange("im/ImportAccounts", ["im/DescribeJobs"]);
+/** An import into this app that has not ended, whoever began it. */
+export function useRunningImport(SDKAppID: number) {
+  const { data } = useRead("im/DescribeJobs", { SDKAppID, State: "running", Limit: 20 }, { every: 5000 });
+  return data?.Jobs.find((job) => job.Kind === "ImportAccounts");
+}
 export const useExport = () => useChange("im/ExportAccounts", ["im/DescribeJobs"]);
 export const useReport = (JobId: string, Offset: number, Limit: number, enabled = true) =>
   useRead("im/DescribeJobReport", { JobId, Offset, Limit }, { keep: true, enabled });

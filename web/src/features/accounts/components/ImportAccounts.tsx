@@ -1,40 +1,69 @@
-import { useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useRead } from "../../../api/hooks";
 import { Dialog, FormDialog } from "../../../ui/Dialog";
 import { useFormat } from "../../../ui/format";
 import { UploadIcon } from "../../../ui/icons";
 import { isOver, JobProgress } from "../../../ui/JobProgress";
-import { useImport } from "../api";
+import { Note } from "../../../ui/Note";
+import { type FileFault, MAX_FILE, readAccountFile } from "../accountFile";
+import { LISTS, useImport, useRunningImport } from "../api";
 import { ImportReport } from "./ImportReport";
 import "../accounts.css";
 
 /** A file with accounts: chosen, sent, followed while it is imported, and the refused rows with their reasons. */
 export function ImportAccounts({ app, onClose }: { app: number; onClose: () => void }) {
   const { t } = useTranslation("accounts");
+  const format = useFormat();
   const [file, setFile] = useState<File>();
+  const [fault, setFault] = useState<FileFault | "unreadable">();
+  const [reading, setReading] = useState(false);
   const [job, setJob] = useState("");
   const start = useImport();
+  const running = useRunningImport(app);
   if (job) return <Running job={job} onClose={onClose} />;
-  const format = file?.name.toLowerCase().endsWith(".json") ? "json" : "csv";
+  const choose = (chosen: File) => {
+    setFile(chosen);
+    setFault(undefined);
+    start.reset();
+  };
   const send = async () => {
     if (!file) return;
-    const Content = await file.text();
-    start.mutate({ SDKAppID: app, Format: format, Content }, { onSuccess: ({ JobId }) => setJob(JobId) });
+    setReading(true);
+    // A file that was changed or removed after it was chosen cannot be read at all.
+    const read = await readAccountFile(file).catch(() => ({ fault: "unreadable" as const }));
+    setReading(false);
+    if ("fault" in read) return setFault(read.fault);
+    const Format = file.name.toLowerCase().endsWith(".json") ? "json" : "csv";
+    start.mutate({ SDKAppID: app, Format, Content: read.text }, { onSuccess: ({ JobId }) => setJob(JobId) });
   };
   return (
     <FormDialog
       title={t("import.title")}
       width={600}
       submit={t("action.import")}
-      busy={start.isPending}
-      disabled={!file}
+      busy={reading || start.isPending}
+      disabled={!file || !!fault}
       error={start.error}
       onClose={onClose}
       onSubmit={() => void send()}
     >
       <p>{t("import.about")}</p>
-      <DropFile file={file} onFile={setFile} />
+      {running && (
+        <Note>
+          <div className="stack stack--tight">
+            <p>{t("import.underWay")}</p>
+            <JobProgress id={running.JobId} />
+          </div>
+        </Note>
+      )}
+      <DropFile file={file} onFile={choose} />
+      {fault && (
+        <div role="alert">
+          <Note tone="error">{t(`import.${fault}`, { size: format.bytes(MAX_FILE) })}</Note>
+        </div>
+      )}
       <details>
         <summary>{t("import.example")}</summary>
         <div className="stack stack--tight">
@@ -89,12 +118,18 @@ function DropFile({ file, onFile }: { file?: File; onFile: (file: File) => void 
 
 function Running({ job, onClose }: { job: string; onClose: () => void }) {
   const { t } = useTranslation("accounts");
+  const client = useQueryClient();
   const { data } = useRead("im/DescribeJob", { JobId: job });
+  const over = data ? isOver(data) : false;
+  // A short job may begin and end between two looks of the bell.
+  useEffect(() => {
+    if (over) for (const name of LISTS) void client.invalidateQueries({ queryKey: [name] });
+  }, [over, client]);
   return (
     <Dialog title={t("import.title")} width={640} onClose={onClose}>
       <div className="stack">
         <JobProgress id={job} />
-        {data && isOver(data) && data.Refused > 0 && <ImportReport job={job} />}
+        {data && over && data.Refused > 0 && <ImportReport job={job} />}
       </div>
     </Dialog>
   );
