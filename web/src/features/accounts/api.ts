@@ -15,7 +15,7 @@ export const useAccounts = (SDKAppID: number, Keyword: string, After: string, Li
 export const useAccount = (SDKAppID: number, UserID: string) => useRead("im/DescribeAccount", { SDKAppID, UserID });
 export const useCreateAccount = () => useChange("im/CreateAccount", [...LIST]);
 export const useModifyProfile = () => useChange("im/ModifyAccountProfile", [...LIST, "im/DescribeAccount"]);
-export const useRemoveAccounts = () => useChange("im/RemoveUser", [...LIST]);
+export const useRemoveAccounts = () => useChange("im/RemoveUser", [...LIST], undefined, ["im/DescribeAccount"]);
 export const useKick = () => useChange("im/KickAccount", ["im/DescribeAccount"]);
 export const useImport = () => useChange("im/ImportAccounts", ["im/DescribeJobs"]);
 export const useExport = () => useChange("im/ExportAccounts", ["im/DescribeJobs"]);
