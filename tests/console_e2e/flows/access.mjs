@@ -5,7 +5,7 @@ import { hands } from "../support/hands.mjs";
 import { texts } from "../support/texts.mjs";
 import { totp } from "../support/totp.mjs";
 
-const NEW_PASSWORD = "Another-one-456";
+export const NEW_PASSWORD = "Another-one-456";
 
 /** Sub-users, groups, policies in three ways, keys; then the console as a sub-user sees it; then the audit log. */
 export async function access(hand, scene) {
@@ -98,7 +98,7 @@ async function group(hand, { call }) {
   await hand.press("access:policies.attach");
   await page.locator("dialog").getByText("river-readers").click();
   await hand.picture("pick-policies");
-  await hand.press("access:policies.attach");
+  await hand.confirm("access:policies.attach");
   await hand.closed();
   await hand.go("/access/users/haneul?tab=policies");
   await hand.sees("river-readers");
@@ -130,7 +130,7 @@ async function keys(hand, { call }) {
   await hand.press("access:keys.disable", hand.row("pipeline"));
   await hand.until(async () => (await call("cam/ListAccessKeys")).AccessKeys[0].Status === "Inactive", "disabled");
   await hand.row("pipeline").getByRole("button", { name: t("action.delete"), exact: true, disabled: false }).click();
-  await hand.press("action.delete");
+  await hand.confirm("action.delete");
   await hand.closed();
   assert.equal((await call("cam/ListAccessKeys")).AccessKeys.length, 0);
 }
@@ -198,6 +198,17 @@ async function audit(hand, { app }) {
   await hand.picture("event");
   await hand.press("action.close");
   await hand.closed();
+  await hand.go("/audit");
+  for (const [label, value] of [
+    ["audit:time", "hour"],
+    ["audit:app", String(app)],
+    ["audit:outcome", "ok"],
+  ]) {
+    await page.locator(".table__bar").getByLabel(t(label), { exact: true }).selectOption(value);
+    await page.waitForURL(new RegExp(`=(%22)?${value}`));
+  }
+  await hand.row(String(app)).waitFor();
+  await page.locator("tbody tr", { hasText: "cam:" }).first().waitFor({ state: "detached" });
   await hand.go("/audit?outcome=refused");
   await hand.row("haneul").waitFor();
   await hand.press("action.export");

@@ -20,6 +20,7 @@ export async function accounts(hand, { server, call, rest, app }) {
   await edit(hand, app, ask);
   await importFile(hand, app, ask);
   await exportFile(hand, app);
+  await exportChosen(hand, app);
   await palette(hand);
   await remove(hand, app, ask);
 }
@@ -50,7 +51,7 @@ async function edit(hand, app, ask) {
     Tag_Profile_IM_AdminForbidType: "AdminForbid_Type_SendOut",
   });
   await hand.press("accounts:kick.open");
-  await hand.press("accounts:kick.open");
+  await hand.confirm("accounts:kick.open");
   await hand.closed();
   await hand.hears("accounts:kick.done", { id: "dora" });
 }
@@ -66,7 +67,7 @@ async function importFile(hand, app, ask) {
     buffer: Buffer.from(["UserID,Nick", ...rows, `${"x".repeat(33)},Too long`].join("\n")),
   });
   await hand.picture("import");
-  await hand.press("action.import");
+  await hand.confirm("action.import");
   await hand.sees(t("job.state.done"));
   await hand.sees(t("job.refused", { count: 1 }));
   await hand.sees("x".repeat(33));
@@ -75,15 +76,21 @@ async function importFile(hand, app, ask) {
   await hand.closed();
   const found = await ask("im_open_login_svc/account_check", { CheckItem: [{ UserID: "crew299" }] });
   assert.equal(found.ResultItem[0].AccountStatus, "Imported");
+  // The report stays with the job.
   await hand.go(`/apps/${app}/jobs`);
-  await hand.sees(t("job.kind.ImportAccounts"));
+  await page.getByLabel(t("jobs:state"), { exact: true }).selectOption("done");
+  await page.waitForURL(/state=done/);
+  await hand.press("action.details", hand.row(t("job.kind.ImportAccounts")));
+  await hand.sees("x".repeat(33));
+  await hand.press("action.close");
+  await hand.closed();
 }
 
 async function exportFile(hand, app) {
   const { t, page } = hand;
   await hand.go(`/apps/${app}/accounts?q=crew`);
   await hand.press("action.export");
-  await hand.press("action.export");
+  await hand.confirm("action.export");
   const link = page.locator("dialog").getByRole("link", { name: t("action.download") });
   const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
   const lines = (await readFile(await download.path(), "utf8")).trim().split("\n");
@@ -97,6 +104,29 @@ async function exportFile(hand, app) {
   await hand.sees("crew020");
   await hand.press("table.previous");
   await hand.sees("crew000");
+}
+
+/** Two of many, as JSON; and a search without a result leads back to all. */
+async function exportChosen(hand, app) {
+  const { t, page } = hand;
+  await hand.go(`/apps/${app}/accounts?q=crew00`);
+  for (const name of ["crew001", "crew003"]) await hand.tick(t("table.select", { name }));
+  await hand.press("action.export", page.locator(".table__bulk"));
+  await page.locator("dialog").getByText("JSON", { exact: true }).click();
+  await hand.confirm("action.export");
+  const link = page.locator("dialog").getByRole("link", { name: t("action.download") });
+  const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+  const found = JSON.parse(await readFile(await download.path(), "utf8"));
+  assert.deepEqual(
+    found.map(({ UserID }) => UserID),
+    ["crew001", "crew003"],
+  );
+  await hand.press("action.close");
+  await hand.closed();
+  await hand.go(`/apps/${app}/accounts?q=nobody-at-all`);
+  await hand.sees(t("table.nothingFound"));
+  await hand.press("table.showAll");
+  await hand.row("bea").waitFor();
 }
 
 async function palette(hand) {
@@ -115,7 +145,7 @@ async function remove(hand, app, ask) {
     (await ask("im_open_login_svc/account_check", { CheckItem: [{ UserID }] })).ResultItem[0].AccountStatus === "NotImported";
   await hand.press("action.delete");
   await hand.fill(t("confirm.type", { name: "crew290" }), "crew290");
-  await hand.press("action.delete");
+  await hand.confirm("action.delete");
   await hand.closed();
   assert.ok(await gone("crew290"));
   await hand.go(`/apps/${app}/accounts?q=crew00`);
@@ -125,7 +155,7 @@ async function remove(hand, app, ask) {
   await hand.press("action.delete", hand.page.locator(".table__bulk"));
   await hand.fill(t("confirm.type", { name: 10 }), "10");
   await hand.picture("delete-accounts");
-  await hand.press("action.delete");
+  await hand.confirm("action.delete");
   await hand.closed();
   assert.ok(await gone("crew009"));
   assert.ok(!(await gone("crew010")));

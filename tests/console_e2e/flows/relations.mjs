@@ -57,9 +57,14 @@ export async function relations(hand, { server, call, rest, app }) {
   await blacklist(hand, app, ask);
   await follow(hand, app, ask);
   await hand.go(`/apps/${app}/accounts/dora?tab=friends`);
+  await hand.tick(t("table.select", { name: "crew010" }));
+  await hand.press("action.delete", hand.page.locator(".table__bulk"));
+  await hand.confirm("action.delete");
+  await hand.closed();
+  assert.deepEqual(await friends("dora"), ["bea"]);
   await hand.press("relations:friends.deleteAll");
   await hand.fill(t("confirm.type", { name: "dora" }), "dora");
-  await hand.press("relations:friends.deleteAll");
+  await hand.confirm("relations:friends.deleteAll");
   await hand.closed();
   assert.deepEqual(await friends("dora"), []);
 }
@@ -76,7 +81,7 @@ async function lists(hand, ask) {
     (await ask("sns/group_get", { From_Account: "dora", NeedFriend: "Need_Friend_Type_Yes" })).ResultItem.map((one) => one.GroupName);
   assert.ok((await names()).includes("Night crew"));
   await hand.press("action.delete", hand.row("Night crew"));
-  await hand.press("action.delete");
+  await hand.confirm("action.delete");
   await hand.closed();
   assert.ok(!(await names()).includes("Night crew"));
 }
@@ -95,6 +100,10 @@ async function requests(hand, app, ask, friends) {
   await hand.press("relations:requests.refuse", hand.row("crew011"));
   await hand.seesNot("crew011");
   assert.ok(!(await friends("dora")).includes("crew011"));
+  assert.equal((await request("crew012")).ResultItem[0].ResultCode, 30539);
+  await hand.go(`/apps/${app}/accounts/dora?tab=requests`);
+  await hand.press("action.delete", hand.row("crew012"));
+  await hand.seesNot("crew012");
   await hand.press("relations:requests.sent");
   await hand.sees(hand.t("relations:requests.empty.sent"));
 }
@@ -103,7 +112,7 @@ async function blacklist(hand, app, ask) {
   await hand.tab("accounts:tabs.blacklist");
   await hand.press("relations:blacklist.add");
   await hand.fill("UserID", "crew020");
-  await hand.press("relations:blacklist.add");
+  await hand.confirm("relations:blacklist.add");
   await hand.closed();
   const blocked = async () =>
     (await ask("sns/black_list_get", { From_Account: "dora", StartIndex: 0, MaxLimited: 10, LastSequence: 0 })).BlackListItem?.length ?? 0;
@@ -116,7 +125,7 @@ async function follow(hand, app, ask) {
   await hand.tab("accounts:tabs.follow");
   await hand.press("relations:follow.add");
   await hand.fill("UserID", "bea");
-  await hand.press("relations:follow.add");
+  await hand.confirm("relations:follow.add");
   await hand.closed();
   const following = async () =>
     (await ask("follow/follow_get", { From_Account: "dora", FollowType: 2 })).FollowItem?.map((one) => one.To_Account) ?? [];

@@ -1,10 +1,8 @@
 // The console's API and the REST API, spoken without a browser: to prepare data, and to read what a click has changed.
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { createInterface } from "node:readline";
 import { APP, REPOSITORY, ROOT_PASSWORD } from "./server.mjs";
-
-const run = promisify(execFile);
 
 /** Signs in; the returned function calls one action and answers its Data, or throws the error's code. */
 export async function signIn(url, UserName = "root", Password = ROOT_PASSWORD) {
@@ -33,20 +31,28 @@ export async function rest(url, call, app = APP) {
     (await fetch(`${url}/v4/${command}?${query}`, { method: "POST", body: JSON.stringify(body) })).json();
 }
 
-/** Sends a text as a signed-in client does; answers 0 or the code with which it is refused. */
-export async function sendAsClient(url, call, app, from, to) {
-  const { UserSig } = await call("im/CreateSecretUserSig", { SDKAppID: app, UserID: from });
-  const { stdout } = await run(
-    join(REPOSITORY, ".venv/bin/python"),
-    [join(REPOSITORY, "tests/console_e2e/support/say.py"), url.replace("http", "ws"), String(app), from, UserSig, to],
-    { env: { ...process.env, PYTHONPATH: join(REPOSITORY, "clients/python") } },
-  );
-  return Number(stdout);
+/** The Python SDK in a process of its own: `send` signs in as a client does and answers 0 or the code of the refusal. */
+export function startClient(url, call, app) {
+  const child = spawn(join(REPOSITORY, ".venv/bin/python"), [join(REPOSITORY, "tests/console_e2e/support/say.py")], {
+    env: { ...process.env, PYTHONPATH: join(REPOSITORY, "clients/python") },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async send(from, to) {
+      const { UserSig } = await call("im/CreateSecretUserSig", { SDKAppID: app, UserID: from });
+      child.stdin.write(`${JSON.stringify([url.replace("http", "ws"), app, from, UserSig, to])}\n`);
+      const { value, done } = await answers.next();
+      if (done) throw new Error("the client's process ended");
+      return Number(value);
+    },
+    stop: () => child.stdin.end(),
+  };
 }
 
-/** Waits until a job is over; answers it. */
+/** Waits until a job is over, for two minutes at most: a hundred thousand accounts take a while. Answers it. */
 export async function finished(call, JobId) {
-  for (let tries = 0; tries < 300; tries++) {
+  for (const end = Date.now() + 120_000; Date.now() < end; ) {
     const job = await call("im/DescribeJob", { JobId });
     if (["done", "failed", "cancelled"].includes(job.State)) return job;
     await new Promise((done) => setTimeout(done, 100));

@@ -12,6 +12,10 @@ export const CHROMIUM = process.env.CHROMIUM ?? PLACES.find(existsSync);
 export const ARTIFACTS = join(REPOSITORY, "test-artifacts/console");
 
 export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+/** How long anything may take before it counts as never: generous, so that a busy machine is no reason to fail. */
+export const DEADLINE = 30_000;
+/** Pictures are for people: CONSOLE_E2E_PICTURES=1 keeps one of every page and dialog. */
+const PICTURES = process.env.CONSOLE_E2E_PICTURES === "1";
 
 /**
  * A page in one language, theme and width, signed in when a cookie is given. `page.problems` collects errors of the
@@ -39,8 +43,9 @@ export async function openPage(browser, { url, language, theme, width, cookie })
     [language, theme],
   );
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(DEADLINE);
   page.problems = [];
+  watch(page);
   /** Requests whose refusal a test expects, as text in the address. */
   page.refusals = [];
   const expected = (address) => page.refusals.some((part) => address.includes(part));
@@ -63,24 +68,90 @@ export async function openPage(browser, { url, language, theme, width, cookie })
   return page;
 }
 
-/** Waits until nothing is loading any more. */
-export async function settled(page) {
-  await page.waitForLoadState("networkidle");
-  await page.waitForFunction(() => !document.querySelector(".skeleton, .table__waiting, .is-stale"));
+/** Keeps count of the requests under way. */
+function watch(page) {
+  const open = new Set();
+  let sent = 0;
+  let changed = () => undefined;
+  page.on("request", (request) => {
+    sent += 1;
+    open.add(request);
+  });
+  for (const over of ["requestfinished", "requestfailed"]) {
+    page.on(over, (request) => {
+      open.delete(request);
+      changed();
+    });
+  }
+  page.traffic = {
+    sent: () => sent,
+    idle: () => open.size === 0,
+    /** Resolves at the next answer; at the latest after a tenth of a second, should it be lost with the page. */
+    change: () =>
+      new Promise((done) => {
+        changed = done;
+        setTimeout(done, 100);
+      }),
+  };
 }
 
-/** Checks accessibility and that nothing sticks out at the side; keeps a picture. */
-export async function inspect(page, name) {
-  await settled(page);
+/**
+ * Waits until the page rests: every request answered, nothing drawn as still loading, the main thread without work, and
+ * no request begun meanwhile. A fixed time of silence would be too long on a quick machine and too short on a busy one.
+ */
+export async function settled(page) {
+  const { traffic } = page;
+  const until = Date.now() + DEADLINE;
+  for (;;) {
+    while (!traffic.idle() && Date.now() < until) await traffic.change();
+    const before = traffic.sent();
+    const rests = await page.evaluate(atRest).catch((error) => {
+      // The page was left meanwhile: the next one is asked.
+      if (/context was destroyed|navigat/.test(error.message)) return false;
+      throw error;
+    });
+    if (rests && traffic.idle() && traffic.sent() === before) return;
+    if (Date.now() > until) throw new Error(`${page.url()} does not come to rest`);
+  }
+}
+
+/** In the page: two frames and two moments without work later, is everything there and nothing moving? */
+async function atRest() {
+  const idle = () => new Promise((done) => requestIdleCallback(done));
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  for (let turn = 0; turn < 2; turn++) {
+    await frame();
+    await idle();
+  }
+  const moving = document.getAnimations().some((one) => {
+    const { iterations, endTime } = one.effect.getComputedTiming();
+    return one.playState === "running" && Number.isFinite(iterations) && Number.isFinite(endTime);
+  });
+  return !moving && !document.querySelector(".skeleton, .table__waiting, .is-stale");
+}
+
+/** The page as a picture for people to look at. */
+export async function picture(page, name) {
   const place = join(ARTIFACTS, `${name}.png`);
   mkdirSync(join(place, ".."), { recursive: true });
   // Hiding the caret would add a style element, which the security policy forbids.
   await page.screenshot({ path: place, caret: "initial", fullPage: !(await page.locator("dialog[open]").count()) });
+}
+
+/** Checks that nothing sticks out at the side and, with `axe`, accessibility. */
+export async function inspect(page, name, { axe: whole = true } = {}) {
+  await settled(page);
+  if (PICTURES) await picture(page, name);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 0) page.problems.push(`${name}: scrolls sideways by ${wide} pixels`);
+  if (!whole) return;
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   const { violations } = await page.evaluate(() =>
-    window.axe.run(document, { resultTypes: ["violations"], preload: false, runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"] }),
+    window.axe.run([...document.querySelectorAll("dialog[open]")].at(-1) ?? document, {
+      resultTypes: ["violations"],
+      preload: false,
+      runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"],
+    }),
   );
   for (const { id, impact, help, nodes } of violations) {
     if (impact !== "serious" && impact !== "critical") continue;

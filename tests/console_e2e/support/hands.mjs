@@ -1,15 +1,24 @@
 // What a person does on a page, in words of the language that the page speaks.
 import assert from "node:assert/strict";
-import { inspect, settled } from "./browser.mjs";
+import { DEADLINE, inspect, settled } from "./browser.mjs";
 
-/** Everything that acts on the dialog on top if one is open, otherwise on the page. */
-export function hands(page, t, pictures) {
+/** Waits until a question that is asked again and again is answered with yes. */
+async function until(ask, what) {
+  for (const end = Date.now() + DEADLINE; Date.now() < end; ) {
+    if (await ask()) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  assert.fail(`never: ${what}`);
+}
+
+/** Everything that acts on the dialog on top if one is open, otherwise on the page. `axe`: whether pictures are checked. */
+export function hands(page, t, pictures, axe) {
   const scope = () => page.locator("dialog[open]").last();
   const place = async () => ((await page.locator("dialog[open]").count()) ? scope() : page.locator("body"));
   /** Fields are on the page itself, not in the frame around it. */
   const form = async () => ((await page.locator("dialog[open]").count()) ? scope() : page.locator("main"));
   const regexp = (text) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
-  const self = {
+  return {
     page,
     t,
     async go(path) {
@@ -21,13 +30,21 @@ export function hands(page, t, pictures) {
       const area = within ?? (await place());
       await area.getByRole("button", { name: t(name), exact: true }).first().click();
     },
+    /** Presses the button in the dialog that is about to open: one on the page may have the same name. */
+    async confirm(name) {
+      await scope().locator(".dialog__foot").getByRole("button", { name: t(name), exact: true }).click();
+    },
+    /** Takes back what a toast tells; there may be several. */
+    async undo(text) {
+      await page.locator(".toast", { hasText: text }).getByRole("button", { name: t("action.undo"), exact: true }).click();
+    },
     async pressText(text, within) {
       const area = within ?? (await place());
       await area.getByRole("button", { name: text, exact: true }).first().click();
     },
     async fill(label, value, within) {
       const area = within ?? (await form());
-      await area.getByLabel(regexp(label)).first().fill(value);
+      await area.getByLabel(regexp(label)).and(page.locator("input, textarea")).first().fill(value);
     },
     async choose(label, value, within) {
       const area = within ?? (await form());
@@ -59,16 +76,8 @@ export function hands(page, t, pictures) {
     row: (text) => page.locator("tbody tr", { hasText: text }).first(),
     card: (name) => page.getByRole("region", { name: t(name), exact: true }),
     async picture(name) {
-      await inspect(page, `${pictures}/${name}`);
+      await inspect(page, `${pictures}/${name}`, { axe });
     },
-    /** Waits until a question that is asked again and again is answered with yes. */
-    async until(ask, what) {
-      for (let tries = 0; tries < 100; tries++) {
-        if (await ask()) return;
-        await new Promise((done) => setTimeout(done, 100));
-      }
-      assert.fail(`never: ${what}`);
-    },
+    until,
   };
-  return self;
 }

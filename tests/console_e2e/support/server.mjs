@@ -37,7 +37,7 @@ export async function startServer() {
   let ended = false;
   child.on("exit", () => (ended = true));
   const url = `http://127.0.0.1:${port}`;
-  const until = Date.now() + 30_000;
+  const until = Date.now() + 60_000;
   for (;;) {
     if (ended || Date.now() > until) throw new Error(`the server did not start:\n${log}`);
     const ready = await fetch(`${url}/readyz`).then(

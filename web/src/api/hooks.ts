@@ -30,9 +30,11 @@ export function useRead<A extends Action>(action: A, request: Request<A>, option
 
 /**
  * Changes something with one action; afterwards every listed read is fetched again. `same` is a read whose answer has the
- * same shape as this action's: its page shows the answer at once, and the next change builds on it.
+ * same shape as this action's: its page shows the answer at once, and the next change builds on it. `gone` are
+ * reads that may be about what no longer exists: a page that still shows it must not ask for it again, but whoever opens
+ * them later reads anew.
  */
-export function useChange<A extends Action>(action: A, stale: Action[] = [], same?: Action) {
+export function useChange<A extends Action>(action: A, stale: Action[] = [], same?: Action, gone: Action[] = []) {
   const client = useQueryClient();
   return useMutation<Data<A>, ApiError, Request<A>>({
     mutationFn: (request) => call(action, request),
@@ -43,6 +45,7 @@ export function useChange<A extends Action>(action: A, stale: Action[] = [], sam
     // Not waited for: the form that made the change may close before the lists are fresh.
     onSettled: () => {
       for (const name of stale) void client.invalidateQueries({ queryKey: [name] as QueryKey });
+      for (const name of gone) void client.invalidateQueries({ queryKey: [name] as QueryKey, refetchType: "none" });
     },
   });
 }

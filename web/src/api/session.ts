@@ -42,16 +42,16 @@ function ask(item: Question["item"]): Promise<boolean> {
   });
 }
 
-/** Whether policy allows an action on an app; undefined until known. Root may do everything. */
-export function useAllowed(action: string, app?: number): boolean | undefined {
+/** Whether policy allows an action on an app; undefined until known, and while not `ready`. Root may do everything. */
+export function useAllowed(action: string, app?: number, ready = true): boolean | undefined {
   const who = useWho();
   const query = useQuery({
     queryKey: ["session/CheckPermissions", action, app ?? 0],
     queryFn: () => ask({ Action: action, SDKAppID: app }),
-    enabled: who?.Type === "user",
+    enabled: ready && who?.Type === "user",
     staleTime: 30_000,
   });
-  return who?.Type === "root" ? true : query.data;
+  return who?.Type === "root" ? ready || undefined : query.data;
 }
 
 export function useApp(app: number) {

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useRead } from "../api/hooks";
-import { useWho } from "../api/session";
+import { useAllowed, useWho } from "../api/session";
 import { TimeText } from "../ui/format";
 import { NotificationIcon } from "../ui/icons";
 import { isOver, JobBar, JobState } from "../ui/JobProgress";
@@ -12,8 +12,9 @@ import { MenuButton } from "../ui/Menu";
 export function Bell() {
   const { t } = useTranslation();
   const client = useQueryClient();
-  // Until a new password is chosen nothing but the session may be asked about.
-  const enabled = useWho()?.MustChangePassword === false;
+  // Until a new password is chosen nothing but the session may be asked about; and who may see no job asks in vain.
+  const ready = useWho()?.MustChangePassword === false;
+  const enabled = useAllowed("im:DescribeJobs", undefined, ready) === true;
   const first = useRead("im/DescribeJobs", { Limit: 5 }, { enabled });
   const active = (first.data?.Jobs ?? []).filter((job) => !isOver(job)).length;
   const { data } = useRead("im/DescribeJobs", { Limit: 5 }, { enabled, every: active ? 1500 : 30_000 });

@@ -20,20 +20,17 @@ interface Choice {
 const pagesOf = (entries: NavEntry[]): NavPage[] =>
   entries.flatMap((entry) => ("pages" in entry ? entry.pages : [entry]));
 
-function useChoices(keyword: string): Choice[] {
+/** What fits the text: `keyword` is the one that the server was asked about, `typed` is what stands there by now. */
+function useChoices(keyword: string, typed: string): Choice[] {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const theme = useTheme();
   const app = useAppId();
-  const found = useRead(
-    "im/DescribeIMAppList",
-    { Keyword: keyword, Limit: 5 },
-    { enabled: keyword !== "", keep: true },
-  );
+  const found = useRead("im/DescribeIMAppList", { Keyword: keyword, Limit: 5 }, { enabled: keyword !== "" });
   const accounts = useRead(
     "im/DescribeAccountList",
     { SDKAppID: app, Keyword: keyword, Limit: 5 },
-    { enabled: app > 0 && keyword !== "", keep: true },
+    { enabled: app > 0 && keyword !== "" },
   );
   const go = (to: string, params: object = {}) => void navigate({ to, params } as never);
   const at = { app: String(app) };
@@ -59,9 +56,11 @@ function useChoices(keyword: string): Choice[] {
       act: () => void changeLanguage(code),
     })),
   ];
-  const wanted = keyword.toLowerCase();
+  const wanted = typed.toLowerCase();
+  // Enter must not open what was found for a text that has changed since.
+  const known = keyword !== "" && keyword === typed;
   return [
-    ...(keyword
+    ...(known
       ? (found.data?.Apps ?? []).map((one) => ({
           key: `app-${one.SDKAppID}`,
           group: t("nav.apps"),
@@ -70,7 +69,7 @@ function useChoices(keyword: string): Choice[] {
           act: () => go("/apps/$app/basic", { app: String(one.SDKAppID) }),
         }))
       : []),
-    ...(keyword
+    ...(known
       ? (accounts.data?.Accounts ?? []).map((one) => ({
           key: `account-${one.UserID}`,
           group: t("nav.accounts"),
@@ -90,7 +89,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const [keyword, setKeyword] = useState("");
   const [typed, setTyped] = useTyped(keyword, setKeyword);
   const [at, setAt] = useState(0);
-  const choices = useChoices(keyword);
+  const choices = useChoices(keyword, typed);
   const current = Math.min(at, choices.length - 1);
   const take = (choice: Choice | undefined) => {
     if (!choice) return;
@@ -115,8 +114,8 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
         aria-activedescendant={choices[current] && `${list}-${current}`}
         placeholder={t("palette.hint")}
         value={typed}
-        // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type
-        autoFocus
+        // React keeps the attribute to itself; the dialog looks for it when it opens.
+        ref={(input) => input?.setAttribute("autofocus", "")}
         onChange={(event) => {
           setTyped(event.target.value);
           setAt(0);

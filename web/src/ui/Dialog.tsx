@@ -26,7 +26,11 @@ export function Dialog({ title, onClose, children, at = "middle", width = 520, f
     const dialog = ref.current;
     if (!dialog || dialog.open) return;
     const before = document.activeElement as HTMLElement | null;
+    // The browser would begin at the button that closes: who opened a form wants to type.
+    const fields = ".dialog__body form :is(input, select, textarea):not(:disabled)";
+    const first = dialog.querySelector<HTMLElement>("[autofocus]") ?? dialog.querySelector<HTMLElement>(fields);
     dialog.showModal();
+    first?.focus();
     document.documentElement.classList.add("is-locked");
     return () => {
       dialog.close();

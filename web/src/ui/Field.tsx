@@ -80,7 +80,10 @@ function useNative(described: Described, required?: boolean, extra: Record<strin
 }
 
 function Control({ described, ...props }: TextProps & { described: Described }) {
-  const box = useNative(described, props.required, { inputmode: props.inputMode });
+  const box = useNative(described, props.required, {
+    inputmode: props.inputMode,
+    autofocus: props.autoFocus ? "true" : undefined,
+  });
   const shared = {
     value: props.value,
     disabled: props.disabled,

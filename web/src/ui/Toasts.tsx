@@ -25,10 +25,18 @@ function drop(id: number): void {
   set(toasts.filter((toast) => toast.id !== id));
 }
 
+/** Takes a toast away in time, but not while somebody points at one or stands on its button. */
+function expire(id: number, milliseconds: number): void {
+  setTimeout(() => {
+    if (document.querySelector(".toasts:hover, .toasts:focus-within")) expire(id, 1_000);
+    else drop(id);
+  }, milliseconds);
+}
+
 function add(toast: Omit<Toast, "id">, milliseconds: number): void {
   const id = next++;
   set([...toasts.slice(-2), { ...toast, id }]);
-  setTimeout(() => drop(id), milliseconds);
+  expire(id, milliseconds);
 }
 
 /** Says that something was done; with `undo`, offers to take it back for ten seconds. */
@@ -50,12 +58,18 @@ export function Toasts() {
     },
     () => toasts,
   );
-  // A popover lies above open dialogs, and the last one shown lies on top.
+  const newest = list.at(-1)?.id ?? 0;
+  // A popover lies above open dialogs, and the last one shown lies on top. Shown again for a new toast only: hiding it
+  // takes the focus away from the button that somebody is about to press.
   useEffect(() => {
     const box = ref.current;
     if (!box?.showPopover) return;
     if (box.matches(":popover-open")) box.hidePopover();
-    if (list.length) box.showPopover();
+    if (newest) box.showPopover();
+  }, [newest]);
+  // What lies beneath can be scrolled clear of the toasts (see frame.css). Measured once they are shown.
+  useEffect(() => {
+    document.documentElement.style.setProperty("--toasts", list.length ? `${ref.current?.offsetHeight ?? 0}px` : "0px");
   }, [list]);
   return (
     <div ref={ref} popover="manual" className="toasts" role="status" aria-live="polite">

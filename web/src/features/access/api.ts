@@ -35,7 +35,8 @@ export const useAddUser = () => useChange("cam/AddUser", USERS);
 export const useAddUsers = () => useChange("cam/AddUsers", [...USERS, ...ATTACHED]);
 export const useUpdateUser = () => useChange("cam/UpdateUser", USERS);
 export const useResetPassword = () => useChange("cam/ResetPassword", USERS);
-export const useDeleteUser = () => useChange("cam/DeleteUser", [...USERS, ...GROUPS]);
+export const useDeleteUser = () =>
+  useChange("cam/DeleteUser", ["cam/ListUsers", "cam/GetAccountSummary"], undefined, ["cam/GetUser", ...GROUPS]);
 export const useClearMfa = () => useChange("cam/SetMfaFlag", USERS);
 export const useLoginAddresses = () => useRead("cam/DescribeSubAccountLoginIpPolicy", {});
 export const useSetLoginAddresses = () =>
@@ -52,7 +53,8 @@ export const useGroupsOf = (SubUin: number) =>
   useRead("cam/ListGroupsForUser", { SubUin, Page: 1, Rp: ALL }, { enabled: SubUin > 0 });
 export const useCreateGroup = () => useChange("cam/CreateGroup", [...GROUPS, "cam/GetAccountSummary"]);
 export const useUpdateGroup = () => useChange("cam/UpdateGroup", GROUPS);
-export const useDeleteGroup = () => useChange("cam/DeleteGroup", [...GROUPS, "cam/GetAccountSummary"]);
+export const useDeleteGroup = () =>
+  useChange("cam/DeleteGroup", ["cam/ListGroups", "cam/GetAccountSummary"], undefined, GROUPS);
 export const useJoinGroup = () => useChange("cam/AddUserToGroup", GROUPS);
 export const useLeaveGroup = () => useChange("cam/RemoveUserFromGroup", GROUPS);
 
@@ -66,7 +68,7 @@ export const usePolicy = (PolicyId: number) =>
 export const useCreatePolicy = () => useChange("cam/CreatePolicy", POLICIES);
 export const useCreateTagPolicy = () => useChange("cam/CreateTagPolicy", POLICIES);
 export const useUpdatePolicy = () => useChange("cam/UpdatePolicy", POLICIES);
-export const useDeletePolicy = () => useChange("cam/DeletePolicy", POLICIES);
+export const useDeletePolicy = () => useChange("cam/DeletePolicy", ["cam/ListPolicies"], undefined, POLICIES);
 export const useCheckSyntax = (PolicyDocument: string) =>
   useMistakeTexts(
     useRead("cam/CheckPolicySyntax", { PolicyDocument }, { enabled: PolicyDocument.trim() !== "", keep: true }),

@@ -16,7 +16,7 @@ export const useAccounts = (SDKAppID: number, Keyword: string, After: string, Li
 export const useAccount = (SDKAppID: number, UserID: string) => useRead("im/DescribeAccount", { SDKAppID, UserID });
 export const useCreateAccount = () => useChange("im/CreateAccount", [...LISTS]);
 export const useModifyProfile = () => useChange("im/ModifyAccountProfile", [...LISTS, "im/DescribeAccount"]);
-export const useRemoveAccounts = () => useChange("im/RemoveUser", [...LISTS]);
+export const useRemoveAccounts = () => useChange("im/RemoveUser", [...LISTS], undefined, ["im/DescribeAccount"]);
 export const useKick = () => useChange("im/KickAccount", ["im/DescribeAccount"]);
 export const useImport = () => useChange("im/ImportAccounts", ["im/DescribeJobs"]);
 /** An import into this app that has not ended, whoever began it. */

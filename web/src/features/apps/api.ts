@@ -14,7 +14,8 @@ export const useCreateApp = () => useChange("im/RegisterIMApp", [...STALE]);
 export const useStopApp = () => useChange("im/StopSdkAppId", [...STALE], "im/DescribeSdkAppInfo");
 export const useStartApp = () => useChange("im/StartSdkAppId", [...STALE], "im/DescribeSdkAppInfo");
 export const useSetStatus = () => useChange("sodam/ModifyAppStatus", [...STALE], "im/DescribeSdkAppInfo");
-export const useDeleteApp = () => useChange("im/DeleteSdkappid", [...STALE]);
+export const useDeleteApp = () =>
+  useChange("im/DeleteSdkappid", ["im/DescribeIMAppList", "im/DescribeJobs"], undefined, ["im/DescribeSdkAppInfo"]);
 export const usePlans = () => useRead("im/DescribePlans", {});
 export const useOrders = (app: number, Offset: number, Limit: number) =>
   useRead("im/DescribePlanOrders", { SDKAppID: app, Offset, Limit }, { keep: true });
