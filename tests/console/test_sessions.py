@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import httpx
@@ -93,6 +94,46 @@ async def test_lock_after_failures(root: ConsoleClient, console_server: ServerPr
         with pytest.raises(Refused) as refused:
             await client.login("nobody at all", "wrong")
         assert refused.value.code == "AuthFailure.LoginFailure"
+
+
+async def test_many_guesses_at_a_time(root: ConsoleClient, console_server: ServerProcess) -> None:
+    await add_user(root, "guessed")
+    async with ConsoleClient(console_server.url) as client:
+        wrong = {"UserName": "guessed", "Password": "wrong"}
+        answers = await asyncio.gather(*(client.raw("session/Login", wrong) for _ in range(20)))
+    codes = [answer.json()["Error"]["Code"] for answer in answers]
+    assert codes.count("AuthFailure.LoginFailure") <= 5, codes
+    assert codes.count("AuthFailure.AccountLocked") >= 15
+
+
+async def test_one_code_signs_in_once(root: ConsoleClient, console_server: ServerProcess) -> None:
+    await add_user(root, "replayed")
+    async with ConsoleClient(console_server.url) as client:
+        await client.login("replayed", FIRST)
+        secret = (await client.call("session/BeginMFA", Password=FIRST))["Secret"]
+        code = pyotp.TOTP(secret)
+        await client.call("session/ConfirmMFA", Code=code.now())
+        # A code of the step after the confirmed one is within the clock's tolerance, and unused.
+        later = {"UserName": "replayed", "Password": FIRST, "Code": code.at(time.time() + 30)}
+        answers = await asyncio.gather(*(client.raw("session/Login", later) for _ in range(5)))
+        assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401, 401]
+
+
+async def test_a_password_alone_does_not_replace_the_one_time_code(
+    root: ConsoleClient, console_server: ServerProcess
+) -> None:
+    await add_user(root, "guarded")
+    async with ConsoleClient(console_server.url) as client:
+        await client.login("guarded", FIRST)
+        secret = (await client.call("session/BeginMFA", Password=FIRST))["Secret"]
+        await client.call("session/ConfirmMFA", Code=pyotp.TOTP(secret).now())
+        with pytest.raises(Refused) as refused:
+            await client.call("session/BeginMFA", Password=FIRST)
+        assert refused.value.error["Detail"] == "CodeNeeded"
+        with pytest.raises(Refused, match="MFAFailure"):
+            await client.call("session/BeginMFA", Password=FIRST, Code="000000")
+        later = pyotp.TOTP(secret).at(time.time() + 30)
+        assert (await client.call("session/BeginMFA", Password=FIRST, Code=later))["Secret"] != secret
 
 
 async def test_one_time_code(root: ConsoleClient, console_server: ServerProcess) -> None:

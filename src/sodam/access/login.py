@@ -9,6 +9,7 @@ from typing import Final
 
 from sodam.access import passwords, totp
 from sodam.access import user_store as store
+from sodam.access.attempts import SIGNED_IN, Attempts, forgive, succeeded
 from sodam.access.model import ROOT_NAME, User
 from sodam.access.passwords import PasswordRules
 from sodam.access.security import SecuritySettings
@@ -16,7 +17,6 @@ from sodam.access.sessions import end_all
 from sodam.control import ControlError, invalid
 from sodam.storage import Database, Tx, apart
 
-LOCK_SECONDS: Final = 900
 MAX_CHECKING: Final = 32
 """Passwords being checked at a time: each costs 64 MiB for a moment, and waits for its turn."""
 _FIRST_UIN: Final = 100_000_000_000
@@ -33,6 +33,7 @@ class LoginService:
         self._db = db
         self._security = security
         self._clock = clock
+        self._attempts = Attempts(db)
         self.owner_uin = 0
         """Of the root account; known after ``start``."""
         self._checking = 0
@@ -66,8 +67,9 @@ class LoginService:
         hashed, now = await passwords.hash_password(password), int(self._clock())
 
         async def run(tx: Tx) -> None:
-            changes = {"password": hashed, "password_at": now, "failures": 0, "locked_until": 0, **_NO_CODE}
+            changes = {"password": hashed, "password_at": now, **_NO_CODE}
             await store.update(tx, self.owner_uin, **changes)
+            await forgive(tx, ROOT_NAME)
             await end_all(tx, self.owner_uin)
 
         await self._db.write(run)
@@ -93,13 +95,11 @@ class LoginService:
         user = await store.by_name(self._db, name[:128])
         # Before the password: from a forbidden place nobody may guess, nor lock somebody out by failing.
         await self._security.guard(user, ip)
-        now = int(self._clock())
-        if user is not None and user.locked_until > now:
-            raise _locked(user.locked_until - now)
-        rules = await self._rules()
+        now, rules = int(self._clock()), await self._rules()
+        at_home = user is not None and user.last_login_ip == ip
+        attempt = await self._attempts.begin(name, ip, rules.RetryPasswordLimit, now, at_home=at_home)
         if not await passwords.verify(user.password if user else "", password[: passwords.MAX_PASSWORD]):
-            if user is not None:
-                await self._failed(user, rules, now)
+            await self._attempts.failed(attempt, now)
             raise ControlError("AuthFailure.LoginFailure", "wrong user name or password")
         assert user is not None
         if not user.console_login:
@@ -114,36 +114,24 @@ class LoginService:
         step = user.totp_step
         if user.totp:
             if not code:
-                raise ControlError(
-                    "AuthFailure.MFAFailure",
-                    "a one-time code is needed",
-                    detail="CodeNeeded",
-                    extra={"CodeNeeded": True},
-                )
+                await self._attempts.give_back(attempt)
+                raise _code_needed()
             step = totp.accept(user.totp, code, now, user.totp_step)
             if not step:
-                await self._failed(user, rules, now)
-                raise ControlError("AuthFailure.MFAFailure", "wrong one-time code")
-        changes = {"failures": 0, "locked_until": 0, "totp_step": step, "last_login_at": now, "last_login_ip": ip}
-        await self._db.write(lambda tx: store.update(tx, user.uin, **changes))
+                await self._attempts.failed(attempt, now)
+                raise _wrong_code()
+
+        async def run(tx: Tx) -> None:
+            if not await store.signed_in(tx, user, step, now, ip):
+                raise _wrong_code()  # somebody else has used the same one a moment ago
+            await succeeded(tx, attempt)
+
+        await self._db.write(run)
         return user
 
-    async def _failed(self, user: User, rules: PasswordRules, now: int) -> None:
-        """Count a failure. Raises ControlError when it was the last one allowed."""
-
-        async def run(tx: Tx) -> int:
-            row = await tx.fetch_one(
-                "UPDATE cam_user SET failures = failures + 1 WHERE uin = $1 RETURNING failures", user.uin
-            )
-            if row is None or row[0] < rules.RetryPasswordLimit:
-                return 0
-            await store.update(tx, user.uin, failures=0, locked_until=now + LOCK_SECONDS)
-            return LOCK_SECONDS
-
-        with apart():  # from the event of what is refused here
-            seconds = await self._db.write(run)
-        if seconds:
-            raise _locked(seconds)
+    async def forget_attempts(self) -> int:
+        """Drop counts of attempts that no longer matter; how many."""
+        return await self._attempts.forget_old(int(self._clock()))
 
     async def change_password(self, user: User, old: str, new: str, *, session: str) -> None:
         """Change the own password; all sessions but the one with the id ``session`` end.
@@ -160,7 +148,7 @@ class LoginService:
         await self._db.write(run)
 
     async def new_password(self, user: User, new: str) -> dict[str, object]:
-        """The fields of the user that a new password changes; it ends any lock. Writes nothing.
+        """The fields of the user that a new password changes. Writes nothing.
 
         Raises ControlError when the password breaks the rules or was used before.
         """
@@ -174,22 +162,35 @@ class LoginService:
             "password": await passwords.hash_password(new),
             "password_at": int(self._clock()),
             "old_passwords": (user.password, *user.old_passwords)[:24] if user.password else user.old_passwords,
-            "failures": 0,
-            "locked_until": 0,
         }
 
     async def _prove(self, user: User, password: str) -> None:
-        """Raises ControlError unless this is the user's password; failures count as at login."""
-        now = int(self._clock())
-        if user.locked_until > now:
-            raise _locked(user.locked_until - now)
-        if not await passwords.verify(user.password, password[: passwords.MAX_PASSWORD]):
-            await self._failed(user, await self._rules(), now)
-            raise ControlError("AuthFailure.LoginFailure", "wrong password", detail="WrongPassword")
+        """Raises ControlError unless this is the password of the user, who is signed in; failures count as at login."""
+        await self._prove_all(user, password, None)
 
-    async def begin_mfa(self, user: User, password: str) -> tuple[str, str]:
-        """A new secret and its otpauth URI; it counts once a code of it is confirmed."""
-        await self._prove(user, password)
+    async def _prove_all(self, user: User, password: str, code: str | None) -> None:
+        """The password, and unless ``code`` is None the present one-time code, if there is one. Raises ControlError."""
+        now, rules = int(self._clock()), await self._rules()
+        attempt = await self._attempts.begin(user.name, SIGNED_IN, rules.RetryPasswordLimit, now)
+        if not await passwords.verify(user.password, password[: passwords.MAX_PASSWORD]):
+            await self._attempts.failed(attempt, now)
+            raise ControlError("AuthFailure.LoginFailure", "wrong password", detail="WrongPassword")
+        if user.totp and code is not None:
+            if not code:
+                await self._attempts.give_back(attempt)
+                raise _code_needed()
+            if not totp.accept(user.totp, code, now, user.totp_step):
+                await self._attempts.failed(attempt, now)
+                raise _wrong_code()
+        with apart():
+            await self._db.write(lambda tx: succeeded(tx, attempt))
+
+    async def begin_mfa(self, user: User, password: str, code: str) -> tuple[str, str]:
+        """A new secret and its otpauth URI; it counts once a code of it is confirmed.
+
+        Who has a one-time code already must give one: a password alone must not replace it.
+        """
+        await self._prove_all(user, password, code)
         secret = totp.new_secret()
         await self._db.write(lambda tx: store.update(tx, user.uin, totp_next=secret))
         return secret, totp.uri(secret, user.name)
@@ -200,18 +201,14 @@ class LoginService:
             raise ControlError("FailedOperation", message, detail="MfaNotBegun")
         step = totp.accept(user.totp_next, code, int(self._clock()), 0)
         if not step:
-            raise ControlError("AuthFailure.MFAFailure", "wrong one-time code")
+            raise _wrong_code()
         changes = {"totp": user.totp_next, "totp_next": "", "totp_step": step}
         await self._db.write(lambda tx: store.update(tx, user.uin, **changes))
 
     async def disable_mfa(self, user: User, password: str, code: str) -> None:
-        await self._prove(user, password)
-        now = int(self._clock())
         if not user.totp:
             raise ControlError("FailedOperation", "there is no one-time code to take away", detail="MfaNotSet")
-        if not totp.accept(user.totp, code, now, user.totp_step):
-            await self._failed(user, await self._rules(), now)
-            raise ControlError("AuthFailure.MFAFailure", "wrong one-time code")
+        await self._prove_all(user, password, code)
         await self._db.write(lambda tx: store.update(tx, user.uin, **_NO_CODE))
 
 
@@ -219,11 +216,11 @@ def expired(user: User, rules: PasswordRules, now: int) -> bool:
     return bool(rules.ForcePasswordChange) and user.password_at + rules.ForcePasswordChange * 86400 < now
 
 
-def _locked(seconds: int) -> ControlError:
+def _code_needed() -> ControlError:
     return ControlError(
-        "AuthFailure.AccountLocked",
-        f"too many failures; locked for {max(1, -(-seconds // 60))} more minutes",
-        cure="Wait, or ask an administrator to reset the password.",
-        extra={"RetryAfter": seconds},
-        Minutes=max(1, -(-seconds // 60)),
+        "AuthFailure.MFAFailure", "a one-time code is needed", detail="CodeNeeded", extra={"CodeNeeded": True}
     )
+
+
+def _wrong_code() -> ControlError:
+    return ControlError("AuthFailure.MFAFailure", "wrong one-time code")

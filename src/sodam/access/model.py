@@ -39,8 +39,6 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     totp: str = ""
     totp_next: str = ""
     totp_step: int = 0
-    failures: int = 0
-    locked_until: int = 0
     boundary: int = 0
     created_at: int = 0
     last_login_at: int = 0

@@ -31,7 +31,9 @@ def _user(row: Row) -> User:
 
 
 async def insert(tx: Tx, user: User) -> bool:
-    """False when the name or the number is taken."""
+    """False when the name, in capitals or not, or the number is taken."""
+    if await tx.fetch_one("SELECT 1 FROM cam_user WHERE LOWER(name) = $1", user.name.lower()):
+        return False
     marks = ", ".join(f"${i}" for i in range(1, len(_FIELDS) + 1))
     values = [_column(name, getattr(user, name)) for name in _FIELDS]
     return bool(await tx.execute(f"INSERT INTO cam_user ({_COLUMNS}) VALUES ({marks}) ON CONFLICT DO NOTHING", *values))
@@ -43,6 +45,20 @@ async def update(tx: Tx, uin: int, **changes: object) -> bool:
     sets = ", ".join(f"{name} = ${i}" for i, name in enumerate(changes, 2))
     values = [_column(name, value) for name, value in changes.items()]
     return bool(await tx.execute(f"UPDATE cam_user SET {sets} WHERE uin = $1", uin, *values))
+
+
+async def signed_in(tx: Tx, user: User, step: int, now: int, ip: str) -> bool:
+    """Note a sign-in. False when the one-time code of this step, or a newer one, was used already."""
+    return bool(
+        await tx.execute(
+            "UPDATE cam_user SET totp_step = $2, last_login_at = $3, last_login_ip = $4"
+            " WHERE uin = $1 AND (totp = '' OR totp_step < $2)",
+            user.uin,
+            step,
+            now,
+            ip,
+        )
+    )
 
 
 async def by_uin(source: Database | Tx, uin: int) -> User | None:

@@ -13,6 +13,7 @@ import msgspec
 
 from sodam.access import passwords
 from sodam.access import user_store as store
+from sodam.access.attempts import forgive
 from sodam.access.login import LoginService, new_uin
 from sodam.access.model import (
     MAX_GROUPS,
@@ -139,6 +140,8 @@ class UserService:
                 await store.update(tx, user.uin, **changes)
             if "password" in changes or changes.get("console_login") is False:
                 await end_all(tx, user.uin)
+            if "password" in changes:
+                await forgive(tx, user.name)
 
         await self._db.write(run)
 

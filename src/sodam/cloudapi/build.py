@@ -64,6 +64,7 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
 
     plane.deletion.erase_files.append(erase_files)
     plane.periodic.add("plans", 60, lambda: sweep_plans(plane))
+    plane.periodic.add("attempts", 3600, login.forget_attempts)
     plane.periodic.add("retention", 3600, lambda: purge_messages(plane))
     return plane
 

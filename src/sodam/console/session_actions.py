@@ -191,6 +191,8 @@ async def change_password(call: SessionCall, request: ChangePassword) -> Who:
 
 class BeginMFA(msgspec.Struct):
     Password: Text
+    Code: Text = ""
+    """Of the present authenticator, where there is one."""
 
 
 class MfaBegun(msgspec.Struct):
@@ -201,7 +203,7 @@ class MfaBegun(msgspec.Struct):
 @_action("BeginMFA", audited=True)
 async def begin_mfa(call: SessionCall, request: BeginMFA) -> MfaBegun:
     """Begin to set up a one-time code: the secret for an authenticator app."""
-    return MfaBegun(*await call.plane.login.begin_mfa(call.user, request.Password))
+    return MfaBegun(*await call.plane.login.begin_mfa(call.user, request.Password, request.Code))
 
 
 class ConfirmMFA(msgspec.Struct):
