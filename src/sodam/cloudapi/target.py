@@ -18,7 +18,8 @@ _Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 class TagGiven(msgspec.Struct):
     Key: str
-    Value: str
+    Value: str | None = None
+    """As the actions take it: left out, or none, is the empty value."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -44,7 +45,7 @@ def read_target(level: Level, body: bytes) -> Target:
         return Target(clear=False)
     try:
         tags: list[TagGiven] = _read(fields, "Tags", list[TagGiven], [])
-        given = tuple((tag.Key, tag.Value) for tag in tags)
+        given = tuple((tag.Key, tag.Value or "") for tag in tags)
         if level == "app":
             return Target(sdkappid=_read(fields, "SDKAppID", _Number, 0), tags=given)
         if level == "job":
