@@ -136,7 +136,7 @@ async def test_a_user_id_counts_once_in_a_file(root: ConsoleClient, console_serv
 async def test_as_many_as_the_plan_has_room_for(root: ConsoleClient, console_server: ServerProcess) -> None:
     app = (await new_app(root, console_server, "full")).app
     most = 250
-    await root.call("im/ModifyAppLimits", SDKAppID=app, Overrides={"Accounts": most})
+    await root.call("sodam/ModifyAppLimits", SDKAppID=app, Overrides={"Accounts": most})
     text = "\n".join(["UserID,Nick", *(f"u{n:04},a" for n in range(most + 3))])
     ended, refused = await run_import(root, app, "csv", text)
     assert (ended["State"], ended["Refused"]) == ("done", 3)
