@@ -13,7 +13,7 @@ import pytest
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-TIMEOUT = 900
+TIMEOUT = 1800
 
 
 def _node() -> str:

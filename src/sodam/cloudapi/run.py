@@ -6,7 +6,6 @@ Both edges call ``run``; they differ in how they know the caller and in how they
 from __future__ import annotations
 
 import datetime
-import re
 from typing import Any, Final
 
 import msgspec
@@ -26,7 +25,6 @@ from sodam.control import ControlError, invalid, missing
 from sodam.errors import ApiError
 
 log = structlog.get_logger(__name__)
-_MISSING: Final = re.compile(r"missing required field `([^`]+)`")
 _REFUSED: Final = "AuthFailure.UnauthorizedOperation"
 Tags = tuple[tuple[str, str], ...]
 _JOB_ACTIONS: Final = {"ExportEvents": "cloudaudit:ExportEvents"}
@@ -147,13 +145,10 @@ async def _admit(call: Call, body: bytes) -> Any:
     check_text(body)
     try:
         request = action.decode(body or b"{}")
-    except msgspec.ValidationError as error:
-        found = _MISSING.search(str(error))
-        raise ControlError("MissingParameter" if found else "InvalidParameter", str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise invalid(f"the body is not valid JSON: {error}") from None
+        raise invalid(f"the body is not valid JSON: {error}", detail="NotJson") from None
     if not same(action.level, target, request):
-        raise invalid("the request does not say clearly what it is about")
+        raise invalid("the request does not say clearly what it is about", detail="UnclearTarget")
     if action.level == "app" and call.app is None:
         raise missing(f"there is no app {target.sdkappid}", "SdkAppIdNotFound")
     return request

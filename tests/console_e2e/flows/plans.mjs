@@ -39,6 +39,8 @@ async function addOn(hand, { app, call }, now) {
 async function expired(hand, { app }, now) {
   await hand.go(`/apps/${app}/basic`);
   await hand.press("basic:plan.expire");
+  await hand.confirm("basic:plan.expire");
+  await hand.closed();
   await hand.until(async () => (await now()).Status === "expired", "expired");
   await hand.press("basic:plan.unexpire");
   await hand.until(async () => (await now()).Status === "enabled", "in use");
