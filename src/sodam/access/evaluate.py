@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -58,6 +59,7 @@ class Decision(msgspec.Struct, frozen=True):
         return self.verdict == "allow"
 
 
+@lru_cache(maxsize=1024)
 def split_resource(text: str) -> tuple[str, ...]:
     """The six parts of a resource, or ``("*",)``."""
     return ("*",) if text == "*" else tuple(text.split(":", 5))
@@ -65,7 +67,13 @@ def split_resource(text: str) -> tuple[str, ...]:
 
 def decide(statements: Iterable[Statement], question: Question) -> Decision:
     """Any matching deny refuses, else any matching allow grants, else nothing is granted."""
-    matching = [s for s in statements if matches(s, question)]
+    return decide_about(about(statements, question.action), question)
+
+
+def decide_about(relevant: Iterable[Statement], question: Question) -> Decision:
+    """As ``decide``, of statements that are known to speak of the action."""
+    asked = None if question.resource is None else split_resource(question.resource)
+    matching = [s for s in relevant if _applies(s, asked, question)]
     denying = tuple(s for s in matching if s.effect == "deny")
     if denying:
         return Decision("explicitDeny", denying)
@@ -76,10 +84,18 @@ def decide_within(
     statements: Sequence[Statement], boundary: Sequence[Statement] | None, question: Question
 ) -> Decision:
     """As ``decide``; a permissions boundary, if there is one, must allow it too and grants nothing by itself."""
-    decision = decide(statements, question)
+    bounds = None if boundary is None else about(boundary, question.action)
+    return decide_about_within(about(statements, question.action), bounds, question)
+
+
+def decide_about_within(
+    relevant: Iterable[Statement], boundary: Iterable[Statement] | None, question: Question
+) -> Decision:
+    """As ``decide_within``, of statements that are known to speak of the action."""
+    decision = decide_about(relevant, question)
     if boundary is None or not decision.allowed:
         return decision
-    limit = decide(boundary, question)
+    limit = decide_about(boundary, question)
     return decision if limit.allowed else limit
 
 
@@ -94,13 +110,12 @@ def could_allow(statements: Iterable[Statement], question: Question) -> bool:
     return any(s.effect == "allow" for s in relevant)
 
 
-def matches(statement: Statement, question: Question) -> bool:
+def _applies(statement: Statement, asked: tuple[str, ...] | None, question: Question) -> bool:
+    """Resource and conditions; the action is known to match."""
     who = question.who
-    return (
-        _action_matches(statement, question.action)
-        and _resource_matches(statement, question.resource, who)
-        and all(holds(test, question.context, substitution(who)) for test in statement.tests)
-    )
+    if not _resource_matches(statement, asked, who):
+        return False
+    return not statement.tests or all(holds(test, question.context, substitution(who)) for test in statement.tests)
 
 
 def substitution(who: Who) -> Callable[[str], str]:
@@ -119,25 +134,29 @@ def _action_matches(statement: Statement, action: str) -> bool:
     return any(wildcard(pattern, asked) for pattern in statement.actions)
 
 
-def _resource_matches(statement: Statement, resource: str | None, who: Who) -> bool:
-    if ("*",) in statement.resources:
-        return True
-    if resource is None:
-        return False
-    asked = split_resource(resource)
-    return any(_parts_match(parts, asked, who) for parts in statement.resources)
+def _resource_matches(statement: Statement, asked: tuple[str, ...] | None, who: Who) -> bool:
+    for parts in statement.resources:
+        if parts == ("*",) or (asked is not None and _parts_match(parts, asked, who)):
+            return True
+    return False
 
 
 def _parts_match(pattern: tuple[str, ...], asked: tuple[str, ...], who: Who) -> bool:
-    if len(pattern) != 6 or len(asked) != 6:
+    """A list of apps asks this for each of its rows and statements: the parts that all apps share are remembered."""
+    if len(pattern) != 6 or len(asked) != 6 or not _heads_match(pattern[:5], asked[:5]):
         return False
-    _, project, service, region, account, tail = pattern
+    tail = pattern[5]
+    return _tail(substitution(who)(tail) if "${" in tail else tail, asked[5])
+
+
+@lru_cache(maxsize=8192)
+def _heads_match(pattern: tuple[str, ...], asked: tuple[str, ...]) -> bool:
+    _, project, service, region, account = pattern
     return (
         _part(project, asked[1])
         and _part(service.lower(), asked[2])
         and _part(region, asked[3])
         and _account(account, asked[4])
-        and _tail(substitution(who)(tail), asked[5])
     )
 
 

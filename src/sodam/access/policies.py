@@ -11,7 +11,7 @@ import structlog
 
 from sodam.access import policy_store as store
 from sodam.access import user_store
-from sodam.access.evaluate import Decision, Question, Statement, about, could_allow, decide_within
+from sodam.access.evaluate import Decision, Question, Statement, about, could_allow, decide_about_within
 from sodam.access.model import MAX_ATTACHED, MAX_POLICIES, MAX_VERSIONS, User
 from sodam.access.policy import Catalogue, Mistake, PolicyError, compile_policy, mistakes_of
 from sodam.access.policy_store import Attachment, Kind, Policy, Version
@@ -319,7 +319,7 @@ class Authority:
         if found is None:  # a list asks for each of its rows
             boundary = None if self._boundary is None else about(self._boundary, question.action)
             found = self._of[question.action] = about(self._statements, question.action), boundary
-        return decide_within(*found, question)
+        return decide_about_within(*found, question)
 
     def could_allow(self, question: Question) -> bool:
         if self._statements is None:
