@@ -123,6 +123,13 @@ async def test_versions_and_default(root: ConsoleClient, console_server: ServerP
     await root.call("cam/UpdatePolicy", PolicyId=policy_id, PolicyDocument=ALL, Description="now all")
     got = await root.call("cam/GetPolicy", PolicyId=policy_id)
     assert (json.loads(got["PolicyDocument"]), got["Description"]) == (json.loads(ALL), "now all")
+    full = {"PolicyId": policy_id, "PolicyDocument": READ}
+    await refused(root, "FailedOperation.PolicyVersionFull", "cam/UpdatePolicy", **full)
+    kept = [v["VersionId"] for v in (await root.call("cam/ListPolicyVersions", PolicyId=policy_id))["Versions"]]
+    assert kept == [7, 6, 5, 4, 2]  # nothing gave way unasked
+    await root.call("cam/UpdatePolicy", PolicyId=policy_id, PolicyDocument=ALL, Description="the same document")
+    await root.call("cam/DeletePolicyVersion", PolicyId=policy_id, VersionId=[2])
+    await root.call("cam/UpdatePolicy", **full)
     await refused(root, "OperationDenied", "cam/DeletePolicy", PolicyId=[1_000_000_001])
 
 
@@ -137,6 +144,37 @@ async def test_boundary_limits(root: ConsoleClient, console_server: ServerProces
         assert (await root.call("cam/GetUserPermissionBoundary", TargetUin=made["Uin"]))["PolicyName"] == "bound"
         await root.call("cam/DeleteUserPermissionsBoundary", TargetUin=made["Uin"])
         await client.call("im/RegisterIMApp", Name="free")
+
+
+async def test_a_boundary_is_not_deleted_with_its_policy(root: ConsoleClient) -> None:
+    made = [await user(root, f"fenced-{number}") for number in range(6)]
+    policy_id = await policy(root, "fence")
+    for one in made:
+        await root.call("cam/PutUserPermissionsBoundary", TargetUin=one["Uin"], PolicyId=policy_id)
+    error = await refused(root, "OperationDenied", "cam/DeletePolicy", PolicyId=[await policy(root, "free"), policy_id])
+    names = "fenced-0, fenced-1, fenced-2, fenced-3, fenced-4, ..."
+    assert error["Detail"] == "PolicyIsBoundary"
+    assert error["Params"] == {"Policy": "fence", "Users": names, "Count": 6}
+    lines = (await root.call("cam/ListPolicies", Scope="Local", Keyword="f"))["List"]
+    counts = {line["PolicyName"]: line["AttachEntityBoundaryCount"] for line in lines}
+    assert (counts["fence"], counts["free"]) == (6, 0)
+    listing = {"PolicyId": policy_id, "Usage": "Boundary"}
+    bounds = await root.call("cam/ListEntitiesForPolicy", Keyword="-5", **listing)
+    assert [(b["Name"], b["RelatedType"], b["IsBoundary"]) for b in bounds["List"]] == [("fenced-5", 1, 1)]
+    assert (await root.call("cam/ListEntitiesForPolicy", Rp=2, Page=3, **listing))["TotalNum"] == 6
+    assert (await root.call("cam/ListEntitiesForPolicy", EntityFilter="Group", **listing))["TotalNum"] == 0
+    assert (await root.call("cam/ListEntitiesForPolicy", PolicyId=policy_id))["TotalNum"] == 0
+    for one in made:
+        await root.call("cam/DeleteUserPermissionsBoundary", TargetUin=one["Uin"])
+    await root.call("cam/DeletePolicy", PolicyId=[policy_id])
+
+
+async def test_presets_come_first(root: ConsoleClient) -> None:
+    presets = (await root.call("cam/ListPolicies", Scope="QCS"))["TotalNum"]
+    last = await policy(root, "newest")
+    listed = (await root.call("cam/ListPolicies", Rp=presets + 1))["List"]
+    assert [line["Type"] for line in listed] == [2] * presets + [1]
+    assert listed[-1]["PolicyId"] == last
 
 
 async def test_tools_for_policies(root: ConsoleClient) -> None:

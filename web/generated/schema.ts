@@ -533,6 +533,8 @@ export type ListEntitiesForPolicy = {
   Rp?: number;
   PolicyId: number;
   EntityFilter?: "All" | "Group" | "Role" | "User";
+  Usage?: "Boundary" | "Policy";
+  Keyword?: string;
 };
 
 export type EntityList = {
@@ -546,6 +548,7 @@ export type EntityLine = {
   Uin: number;
   RelatedType: number;
   AttachmentTime: string;
+  IsBoundary: number;
 };
 
 export type ListGroups = {
@@ -1634,6 +1637,7 @@ export type ModifyAppStatus = {
 
 export type BeginMFA = {
   Password: string;
+  Code?: string;
 };
 
 export type MfaBegun = {
@@ -1844,6 +1848,7 @@ export interface Actions {
 
 export const LIMITS = {
   "session/BeginMFA.Password": {"max":256},
+  "session/BeginMFA.Code": {"max":256},
   "session/ChangePassword.OldPassword": {"max":256},
   "session/ChangePassword.NewPassword": {"max":256},
   "session/CheckPermissions.Items": {"max":200},
@@ -1888,6 +1893,7 @@ export const LIMITS = {
   "cam/ListAttachedGroupPolicies.Keyword": {"max":200},
   "cam/ListAttachedUserAllPolicies.Keyword": {"max":200},
   "cam/ListAttachedUserPolicies.Keyword": {"max":200},
+  "cam/ListEntitiesForPolicy.Keyword": {"max":200},
   "cam/ListGroups.Keyword": {"max":200},
   "cam/ListPolicies.Keyword": {"max":200},
   "cam/RemoveUserFromGroup.Info": {"min":1,"max":100},

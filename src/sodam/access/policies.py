@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 _NAME: Final = re.compile(r"[A-Za-z0-9+=,.@\-_]{1,128}")
 MAX_DESCRIPTION: Final = 300
 """Bytes."""
+_NAMED: Final = 5
+"""As many users a refusal names; it counts all."""
 
 
 async def attach(tx: Tx, policy_id: int, kind: Kind, targets: Sequence[int], *, by: int, now: int) -> None:
@@ -64,6 +66,34 @@ async def _version(source: Database | Tx, policy_id: int, version_id: int) -> Ve
     if found is None:
         raise invalid(f"the policy has no version {version_id}", "PolicyVersionNotExists", Version=version_id)
     return found
+
+
+async def _unbinding(tx: Tx, policy: Policy) -> None:
+    """Raises ControlError when a policy bounds somebody: without it they could do more than anybody meant."""
+    users = [name for _, name in await store.bounded(tx, policy.id)]
+    if users:
+        named = ", ".join(users[:_NAMED]) + (", ..." if len(users) > _NAMED else "")
+        raise ControlError(
+            "OperationDenied",
+            f"the policy {policy.name!r} is the permissions boundary of {named} ({len(users)} in all)",
+            cure="Give these users another boundary, or none, first.",
+            detail="PolicyIsBoundary",
+            Policy=policy.name,
+            Users=named,
+            Count=len(users),
+        )
+
+
+async def _add_version(tx: Tx, policy: Policy, document: str, now: int, *, default: bool) -> int:
+    """Raises ControlError FailedOperation.PolicyVersionFull when there are five: nothing is lost unasked."""
+    if len(await store.versions(tx, policy.id)) >= MAX_VERSIONS:
+        raise ControlError(
+            "FailedOperation.PolicyVersionFull",
+            f"a policy has at most {MAX_VERSIONS} versions",
+            cure="Delete a version that is not in force.",
+            Most=MAX_VERSIONS,
+        )
+    return await store.add_version(tx, policy, document, now, default=default)
 
 
 class PolicyService:
@@ -150,6 +180,13 @@ class PolicyService:
     async def attachment_counts(self) -> dict[int, int]:
         return await store.attachment_counts(self._db)
 
+    async def boundary_counts(self) -> dict[int, int]:
+        return await store.boundary_counts(self._db)
+
+    async def bounded(self, policy_id: int) -> list[tuple[int, str]]:
+        """Number and name of the sub-users whose permissions boundary it is, by name."""
+        return await store.bounded(self._db, policy_id)
+
     async def create(
         self,
         name: str,
@@ -190,7 +227,7 @@ class PolicyService:
     async def update(self, policy: Policy, description: str | None, document: str | None) -> None:
         """Change the description, put a new document in force, or both at once; None leaves what is.
 
-        A document makes a version; when there are five, the oldest that is not in force gives way. Raises ControlError.
+        A document makes a version. Raises ControlError FailedOperation.PolicyVersionFull when there are five.
         """
         if description is not None:
             _check_description(description)
@@ -201,10 +238,7 @@ class PolicyService:
         async def run(tx: Tx) -> None:
             current = await _custom(tx, policy.id)
             if document is not None and document != (await _version(tx, current.id, current.default_version)).document:
-                kept = [v.version_id for v in await store.versions(tx, current.id)]
-                if len(kept) >= MAX_VERSIONS:
-                    await store.delete_version(tx, current.id, min(v for v in kept if v != current.default_version))
-                await store.add_version(tx, current, document, now, default=True)
+                await _add_version(tx, current, document, now, default=True)
             if description is not None:
                 await store.describe(tx, current.id, description, now)
 
@@ -215,11 +249,14 @@ class PolicyService:
         await self._db.write(lambda tx: store.set_alias(tx, policy_id, alias))
 
     async def delete(self, policy_ids: Sequence[int]) -> None:
-        """All or none; what they were attached to loses them. Raises ControlError for a preset or unknown policy."""
+        """All or none; what they were attached to loses them.
+
+        Raises ControlError for a preset or unknown policy, and OperationDenied for one that bounds somebody.
+        """
 
         async def run(tx: Tx) -> None:
             for policy_id in dict.fromkeys(policy_ids):
-                await _custom(tx, policy_id)
+                await _unbinding(tx, await _custom(tx, policy_id))
                 await store.delete(tx, policy_id)
 
         await self._db.write(run)
@@ -238,14 +275,7 @@ class PolicyService:
 
         async def run(tx: Tx) -> int:
             current = await _custom(tx, policy.id)
-            if len(await store.versions(tx, policy.id)) >= MAX_VERSIONS:
-                raise ControlError(
-                    "FailedOperation.PolicyVersionFull",
-                    f"a policy has at most {MAX_VERSIONS} versions",
-                    cure="Delete a version that is not in force.",
-                    Most=MAX_VERSIONS,
-                )
-            return await store.add_version(tx, current, document, int(self._clock()), default=default)
+            return await _add_version(tx, current, document, int(self._clock()), default=default)
 
         return await self._db.write(run)
 

@@ -92,7 +92,6 @@ async def describe(tx: Tx, policy_id: int, description: str, now: int) -> None:
 async def delete(tx: Tx, policy_id: int) -> None:
     await tx.execute("DELETE FROM cam_attachment WHERE policy_id = $1", policy_id)
     await tx.execute("DELETE FROM cam_policy_version WHERE policy_id = $1", policy_id)
-    await tx.execute("UPDATE cam_user SET boundary = 0 WHERE boundary = $1", policy_id)
     await tx.execute("DELETE FROM cam_policy WHERE id = $1", policy_id)
 
 
@@ -199,6 +198,17 @@ async def entities(source: Database | Tx, policy_id: int) -> list[Attachment]:
 
 async def attachment_counts(source: Database | Tx) -> dict[int, int]:
     rows = await source.fetch("SELECT policy_id, COUNT(*) FROM cam_attachment GROUP BY policy_id")
+    return {row[0]: row[1] for row in rows}
+
+
+async def bounded(source: Database | Tx, policy_id: int) -> list[tuple[int, str]]:
+    """Number and name of the sub-users that a policy bounds, by name."""
+    rows = await source.fetch("SELECT uin, name FROM cam_user WHERE boundary = $1 ORDER BY name", policy_id)
+    return [(row[0], row[1]) for row in rows]
+
+
+async def boundary_counts(source: Database | Tx) -> dict[int, int]:
+    rows = await source.fetch("SELECT boundary, COUNT(*) FROM cam_user WHERE boundary <> 0 GROUP BY boundary")
     return {row[0]: row[1] for row in rows}
 
 

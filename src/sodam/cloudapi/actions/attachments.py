@@ -195,6 +195,9 @@ async def list_attached_user_all_policies(call: Call, request: ListAttachedUserA
 class ListEntitiesForPolicy(Paged, kw_only=True):
     PolicyId: Id
     EntityFilter: Literal["All", "User", "Group", "Role"] = "All"
+    Usage: Literal["Policy", "Boundary"] = "Policy"
+    """Boundary: the users whose permissions boundary it is, instead of who has it as a policy."""
+    Keyword: Keyword = ""
 
 
 class EntityLine(msgspec.Struct):
@@ -203,6 +206,7 @@ class EntityLine(msgspec.Struct):
     Uin: int
     RelatedType: int
     AttachmentTime: str
+    IsBoundary: int = 0
 
 
 class EntityList(msgspec.Struct):
@@ -212,8 +216,24 @@ class EntityList(msgspec.Struct):
 
 @action("cam", "ListEntitiesForPolicy", kind="list", level="operation")
 async def list_entities_for_policy(call: Call, request: ListEntitiesForPolicy) -> EntityList:
-    """The users and groups that have a policy."""
+    """The users and groups that have a policy, newest first; or, by name, the users that it bounds."""
     await call.plane.policies.get(request.PolicyId)
+    lines = await (_bounded(call, request) if request.Usage == "Boundary" else _holders(call, request))
+    word = request.Keyword.lower()
+    lines = [line for line in lines if word in line.Name.lower()]
+    return EntityList(len(lines), request.cut(lines))
+
+
+async def _bounded(call: Call, request: ListEntitiesForPolicy) -> list[EntityLine]:
+    if request.EntityFilter not in ("All", "User"):
+        return []
+    users = {user.uin: user for user in await call.plane.users.all()}
+    found = [users[uin] for uin, _ in await call.plane.policies.bounded(request.PolicyId) if uin in users]
+    # When a boundary was set is not kept.
+    return [EntityLine(str(user.uid), user.name, user.uin, 1, "", 1) for user in found]
+
+
+async def _holders(call: Call, request: ListEntitiesForPolicy) -> list[EntityLine]:
     users = {user.uin: user for user in await call.plane.users.all()}
     groups = {group.id: group for group in await call.plane.users.groups()}
     lines = []
@@ -224,7 +244,7 @@ async def list_entities_for_policy(call: Call, request: ListEntitiesForPolicy) -
             lines.append(EntityLine(str(user.uid), user.name, user.uin, 1, when))
         elif item.kind == "group" and request.EntityFilter in ("All", "Group") and item.target in groups:
             lines.append(EntityLine(str(item.target), groups[item.target].name, 0, 2, when))
-    return EntityList(len(lines), request.cut(lines))
+    return lines
 
 
 # Boundaries. Their TargetUin says whose boundary, not what the resource is: these are operations.

@@ -67,7 +67,7 @@ class UpdatePolicy(msgspec.Struct):
 async def update_policy(call: Call, request: UpdatePolicy) -> PolicyCreated:
     """Change a description, put a new version in force, or give a preset an alias.
 
-    A document makes a new version; when there are five, the oldest that is not in force gives way.
+    A document makes a new version; when there are five, one must be deleted first.
     """
     policies = call.plane.policies
     found = await (policies.get(request.PolicyId) if request.PolicyId else policies.named(request.PolicyName))
@@ -92,7 +92,10 @@ class DeletePolicy(msgspec.Struct):
 
 @action("cam", "DeletePolicy", kind="write", level="operation")
 async def delete_policy(call: Call, request: DeletePolicy) -> None:
-    """Delete custom policies, all or none; whoever had them loses them at once."""
+    """Delete custom policies, all or none; whoever had them loses them at once.
+
+    One that is somebody's permissions boundary is refused: without it that user could do more.
+    """
     found = [await call.plane.policies.custom(policy_id) for policy_id in request.PolicyId]
     facts = [{"PolicyId": p.id, "PolicyName": p.name, "Document": await call.plane.policies.document(p)} for p in found]
     call.changed({"Policies": facts}, {})
@@ -142,7 +145,8 @@ class PolicyLine(msgspec.Struct, kw_only=True):
     DeactivedDetail: list[str] = []
     IsServiceLinkedPolicy: int = 0
     AttachEntityCount: int
-    AttachEntityBoundaryCount: int = 0
+    AttachEntityBoundaryCount: int
+    """Users whose permissions boundary it is."""
     UpdateTime: str
     Tags: list[Tag]
 
@@ -153,7 +157,7 @@ class PolicyList(msgspec.Struct):
     ServiceTypeList: list[str]
 
 
-def _preset_line(found: Preset, attached: int) -> PolicyLine:
+def _preset_line(found: Preset, attached: int, bounded: int) -> PolicyLine:
     return PolicyLine(
         PolicyId=found.policy_id,
         PolicyName=found.name,
@@ -164,12 +168,13 @@ def _preset_line(found: Preset, attached: int) -> PolicyLine:
         Attachments=attached,
         ServiceType=found.service,
         AttachEntityCount=attached,
+        AttachEntityBoundaryCount=bounded,
         UpdateTime="",
         Tags=[],
     )
 
 
-def _line(found: Policy, attached: int) -> PolicyLine:
+def _line(found: Policy, attached: int, bounded: int) -> PolicyLine:
     return PolicyLine(
         PolicyId=found.id,
         PolicyName=found.name,
@@ -180,6 +185,7 @@ def _line(found: Policy, attached: int) -> PolicyLine:
         Attachments=attached,
         ServiceType="",
         AttachEntityCount=attached,
+        AttachEntityBoundaryCount=bounded,
         UpdateTime=stamp(found.updated_at),
         Tags=tags_view(found.tags),
     )
@@ -187,14 +193,16 @@ def _line(found: Policy, attached: int) -> PolicyLine:
 
 @action("cam", "ListPolicies", kind="list", level="operation")
 async def list_policies(call: Call, request: ListPolicies) -> PolicyList:
-    """Policies: custom ones, newest first, then presets."""
+    """Policies: presets, then custom ones, newest first."""
     presets, custom = await call.plane.policies.all()
     counts = await call.plane.policies.attachment_counts()
+    bounds = await call.plane.policies.boundary_counts()
     lines: list[PolicyLine] = []
-    if request.Scope != "QCS":
-        lines += [_line(p, counts.get(p.id, 0)) for p in custom]
+    # Presets are few: behind the custom ones they would be on a page that nobody reaches.
     if request.Scope != "Local":
-        lines += [_preset_line(p, counts.get(p.policy_id, 0)) for p in presets]
+        lines += [_preset_line(p, counts.get(p.policy_id, 0), bounds.get(p.policy_id, 0)) for p in presets]
+    if request.Scope != "QCS":
+        lines += [_line(p, counts.get(p.id, 0), bounds.get(p.id, 0)) for p in custom]
     word = request.Keyword.lower()
     lines = [line for line in lines if word in line.PolicyName.lower() or word in line.Description.lower()]
     return PolicyList(len(lines), request.cut(lines), sorted({p.service for p in presets if p.service}))
