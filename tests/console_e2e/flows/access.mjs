@@ -66,7 +66,7 @@ async function makePolicies(hand, { call, app }) {
   await hand.go("/access/policies/new?tab=tag");
   await hand.fill(t("access:tag.key"), "team");
   await hand.fill(t("access:tag.value"), "post");
-  await page.getByLabel("haneul", { exact: true }).check();
+  await page.getByRole("checkbox", { name: /^haneul/ }).check();
   await hand.fill(t("access:policies.name"), "post-team");
   await hand.press("access:policies.create");
   await page.waitForURL(/policies\/\d+/);
@@ -104,11 +104,14 @@ async function group(hand, { call }) {
   await hand.sees("river-readers");
   await hand.sees("post-team");
   await hand.press("access:boundary.set");
-  await page.locator("dialog select").selectOption({ label: "AdministratorAccess" });
+  await page.locator("dialog input[type=search]").fill("administrator");
+  await page.locator("dialog").getByText("AdministratorAccess", { exact: true }).click();
   await hand.press("action.save");
   await hand.closed();
   await hand.sees("AdministratorAccess");
   await hand.press("action.remove", hand.card("access:boundary.title"));
+  await hand.confirm("action.remove");
+  await hand.closed();
   await hand.sees(t("access:boundary.none"));
   await hand.tab("access:user.tabs.simulate");
   await hand.choose(t("access:simulate.action"), "im:RegisterIMApp");
@@ -199,9 +202,12 @@ async function audit(hand, { app }) {
   await hand.press("action.close");
   await hand.closed();
   await hand.go("/audit");
+  await page.getByRole("button", { name: t("table.all", { label: t("audit:app") }) }).click();
+  await page.locator("dialog").getByText(String(app), { exact: true }).click();
+  await hand.press("action.show");
+  await page.waitForURL(new RegExp(`app=(%22)?${app}`));
   for (const [label, value] of [
     ["audit:time", "hour"],
-    ["audit:app", String(app)],
     ["audit:outcome", "ok"],
   ]) {
     await page.locator(".table__bar").getByLabel(t(label), { exact: true }).selectOption(value);

@@ -136,8 +136,8 @@ async function policies(hand, { call }) {
   await hand.undo("post-team");
   await hand.until(async () => (await held()).includes("post-team"), "attached again");
   await hand.press("access:policies.attach");
-  await page.locator("dialog").getByPlaceholder(t("access:pick.search")).fill("cloudaudit");
-  await page.locator("dialog .pick label").first().click();
+  await page.locator("dialog").getByPlaceholder(t("picker.search")).fill("QcloudAudit");
+  await page.locator("dialog .pick label", { hasText: "QcloudAuditReadOnlyAccess" }).first().click();
   await hand.confirm("access:policies.attach");
   await hand.closed();
   assert.equal((await held()).length, 2);

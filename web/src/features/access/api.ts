@@ -11,7 +11,7 @@ export type Held = Data<"cam/ListAttachedUserAllPolicies">["PolicyList"][number]
 export type Entity = Data<"cam/ListEntitiesForPolicy">["List"][number];
 
 /** The most that one page of a list of access management holds. */
-export const ALL = 200;
+export const LIST_MOST = 200;
 
 const USERS: Action[] = ["cam/ListUsers", "cam/GetUser", "cam/GetAccountSummary"];
 const GROUPS: Action[] = ["cam/ListGroups", "cam/GetGroup", "cam/ListGroupsForUser", "cam/ListAttachedUserAllPolicies"];
@@ -50,7 +50,7 @@ export const useGroups = (Page: number, Rp: number, Keyword = "") =>
   useRead("cam/ListGroups", { Page, Rp, Keyword: Keyword || undefined }, { keep: true });
 export const useGroup = (GroupId: number) => useRead("cam/GetGroup", { GroupId });
 export const useGroupsOf = (SubUin: number) =>
-  useRead("cam/ListGroupsForUser", { SubUin, Page: 1, Rp: ALL }, { enabled: SubUin > 0 });
+  useRead("cam/ListGroupsForUser", { SubUin, Page: 1, Rp: LIST_MOST }, { enabled: SubUin > 0 });
 export const useCreateGroup = () => useChange("cam/CreateGroup", [...GROUPS, "cam/GetAccountSummary"]);
 export const useUpdateGroup = () => useChange("cam/UpdateGroup", GROUPS);
 export const useDeleteGroup = () =>
@@ -86,24 +86,28 @@ export const useVersion = (PolicyId: number, VersionId: number) =>
   useRead("cam/GetPolicyVersion", { PolicyId, VersionId });
 export const useSetDefault = () => useChange("cam/SetDefaultPolicyVersion", POLICIES);
 export const useDeleteVersion = () => useChange("cam/DeletePolicyVersion", POLICIES);
-export const useEntities = (PolicyId: number) => useRead("cam/ListEntitiesForPolicy", { PolicyId, Page: 1, Rp: ALL });
+export const useEntities = (PolicyId: number, Page: number, Rp: number, Keyword: string) =>
+  useRead("cam/ListEntitiesForPolicy", { PolicyId, Page, Rp, Keyword: Keyword || undefined }, { keep: true });
+/** The users whose permissions boundary it is. */
+export const useBounded = (PolicyId: number, Rp: number) =>
+  useRead("cam/ListEntitiesForPolicy", { PolicyId, Page: 1, Rp, Usage: "Boundary" });
 
-export const useHeldByUser = (TargetUin: number) =>
-  useRead(
-    "cam/ListAttachedUserAllPolicies",
-    { TargetUin, Page: 1, Rp: ALL, AttachType: 0 },
-    { enabled: TargetUin > 0 },
-  );
+export const useHeldByUser = (TargetUin: number, Page: number, Rp: number) =>
+  useRead("cam/ListAttachedUserAllPolicies", { TargetUin, Page, Rp, AttachType: 0 }, { keep: true });
+/** Those that a user has directly: never more than one page. */
+export const useHeldDirectly = (TargetUin: number) =>
+  useRead("cam/ListAttachedUserAllPolicies", { TargetUin, Page: 1, Rp: LIST_MOST, AttachType: 1 });
 export const useHeldByGroup = (TargetGroupId: number) =>
-  useRead("cam/ListAttachedGroupPolicies", { TargetGroupId, Page: 1, Rp: ALL });
+  useRead("cam/ListAttachedGroupPolicies", { TargetGroupId, Page: 1, Rp: LIST_MOST });
 export const useAttachUser = () => useChange("cam/AttachUserPolicy", ATTACHED);
 export const useDetachUser = () => useChange("cam/DetachUserPolicy", ATTACHED);
 export const useAttachGroup = () => useChange("cam/AttachGroupPolicy", ATTACHED);
 export const useDetachGroup = () => useChange("cam/DetachGroupPolicy", ATTACHED);
 export const useBoundary = (TargetUin: number) =>
   useRead("cam/GetUserPermissionBoundary", { TargetUin }, { enabled: TargetUin > 0 });
-export const usePutBoundary = () => useChange("cam/PutUserPermissionsBoundary", ["cam/GetUserPermissionBoundary"]);
-export const useDropBoundary = () => useChange("cam/DeleteUserPermissionsBoundary", ["cam/GetUserPermissionBoundary"]);
+const BOUNDARY: Action[] = ["cam/GetUserPermissionBoundary", "cam/ListEntitiesForPolicy", "cam/ListPolicies"];
+export const usePutBoundary = () => useChange("cam/PutUserPermissionsBoundary", BOUNDARY);
+export const useDropBoundary = () => useChange("cam/DeleteUserPermissionsBoundary", BOUNDARY);
 
 export const useKeys = (TargetUin?: number) => useRead("cam/ListAccessKeys", { TargetUin });
 export const useLastUsed = (SecretIdList: string[]) =>

@@ -1,69 +1,98 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
+import { Confirm } from "../../../ui/Confirm";
 import { FormDialog } from "../../../ui/Dialog";
-import { SelectField } from "../../../ui/Field";
 import { Locked } from "../../../ui/Locked";
 import { SettingCard } from "../../../ui/Page";
-import { say, sayError } from "../../../ui/Toasts";
-import { ALL, type User, useBoundary, useDropBoundary, usePolicies, usePutBoundary } from "../api";
+import { type Choice, Picker } from "../../../ui/Picker";
+import { say } from "../../../ui/Toasts";
+import { type User, useBoundary, useDropBoundary, usePutBoundary } from "../api";
+import { usePolicyChoices } from "./choices";
+import { PolicyLink } from "./columns";
 
 /** A policy that a sub-user's rights never exceed, whatever else is attached. */
 export function Boundary({ user }: { user: User }) {
   const { t } = useTranslation("access");
   const boundary = useBoundary(user.Uin).data;
-  const [open, setOpen] = useState(false);
-  const drop = useDropBoundary();
-  const set = Boolean(boundary?.PolicyId);
+  const [open, setOpen] = useState<"put" | "drop" | "">("");
+  const close = () => setOpen("");
+  const now = boundary?.PolicyId ? { id: boundary.PolicyId, name: boundary.PolicyName } : undefined;
   return (
     <SettingCard
       title={t("boundary.title")}
       lead={t("boundary.lead")}
       actions={
         <>
-          {set && (
-            <Button
-              kind="textDanger"
-              busy={drop.isPending}
-              onClick={() =>
-                drop.mutate({ TargetUin: user.Uin }, { onSuccess: () => say(t("boundary.gone")), onError: sayError })
-              }
-            >
-              {t("action.remove")}
-            </Button>
+          {now && (
+            <Locked action="cam:DeleteUserPermissionsBoundary">
+              {(lock) => (
+                <Button kind="textDanger" {...lock} onClick={() => setOpen("drop")}>
+                  {t("action.remove")}
+                </Button>
+              )}
+            </Locked>
           )}
           <Locked action="cam:PutUserPermissionsBoundary">
             {(lock) => (
-              <Button {...lock} onClick={() => setOpen(true)}>
-                {set ? t("boundary.change") : t("boundary.set")}
+              <Button {...lock} onClick={() => setOpen("put")}>
+                {now ? t("boundary.change") : t("boundary.set")}
               </Button>
             )}
           </Locked>
         </>
       }
     >
-      {set ? <strong>{boundary?.PolicyName}</strong> : <p className="quiet">{t("boundary.none")}</p>}
-      {open && <PutBoundary user={user} onClose={() => setOpen(false)} />}
+      {now ? <PolicyLink {...now} /> : <p className="quiet">{t("boundary.none")}</p>}
+      {open === "put" && <PutBoundary user={user} now={now} onClose={close} />}
+      {open === "drop" && now && <DropBoundary user={user} policy={now.name} onClose={close} />}
     </SettingCard>
   );
 }
 
-function PutBoundary({ user, onClose }: { user: User; onClose: () => void }) {
+function DropBoundary({ user, policy, onClose }: { user: User; policy: string; onClose: () => void }) {
   const { t } = useTranslation("access");
-  const policies = usePolicies(1, ALL).data?.List ?? [];
-  const [id, setId] = useState(0);
+  const drop = useDropBoundary();
+  return (
+    <Confirm
+      title={t("boundary.dropTitle", { name: user.Name })}
+      submit={t("action.remove")}
+      busy={drop.isPending}
+      error={drop.error}
+      onClose={onClose}
+      onConfirm={() =>
+        drop.mutate(
+          { TargetUin: user.Uin },
+          {
+            onSuccess: () => {
+              say(t("boundary.gone"));
+              onClose();
+            },
+          },
+        )
+      }
+    >
+      <p>{t("boundary.dropAbout", { name: user.Name, policy })}</p>
+    </Confirm>
+  );
+}
+
+function PutBoundary({ user, now, onClose }: { user: User; now?: Choice; onClose: () => void }) {
+  const { t } = useTranslation("access");
+  const [chosen, setChosen] = useState(now);
   const put = usePutBoundary();
   return (
     <FormDialog
       title={t("boundary.set")}
       submit={t("action.save")}
       busy={put.isPending}
-      disabled={!id}
+      disabled={!chosen || chosen.id === now?.id}
       error={put.error}
       onClose={onClose}
       onSubmit={() =>
+        chosen &&
         put.mutate(
-          { TargetUin: user.Uin, PolicyId: id },
+          { TargetUin: user.Uin, PolicyId: chosen.id },
           {
             onSuccess: () => {
               say(t("action.saved"));
@@ -73,15 +102,13 @@ function PutBoundary({ user, onClose }: { user: User; onClose: () => void }) {
         )
       }
     >
-      <SelectField
+      <p className="quiet">{t("boundary.lead")}</p>
+      <Picker
+        one
         label={t("policies.one")}
-        value={id}
-        onChange={setId}
-        options={[
-          { value: 0, label: t("boundary.choose"), disabled: true },
-          ...policies.map(({ PolicyId, PolicyName }) => ({ value: PolicyId, label: PolicyName })),
-        ]}
-        hint={t("boundary.lead")}
+        useChoices={usePolicyChoices}
+        value={chosen ? [chosen] : []}
+        onChange={([one]) => setChosen(one)}
       />
     </FormDialog>
   );

@@ -1,12 +1,13 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useRead } from "../../../api/hooks";
 import { useWho } from "../../../api/session";
 import { Button, IconButton } from "../../../ui/Button";
 import { CopyButton } from "../../../ui/CopyText";
-import { Checkbox, SelectField } from "../../../ui/Field";
+import { SelectField } from "../../../ui/Field";
 import { AddIcon, DeleteIcon } from "../../../ui/icons";
 import { SettingCard } from "../../../ui/Page";
+import { type Choice, Picker } from "../../../ui/Picker";
+import { useAppChoices } from "../../apps/api";
 import { useBuilt, useCreatePolicy } from "../api";
 import { type ActionChoice, ActionPicker, EVERY_ACTION, useActionNames } from "./ActionPicker";
 import { type Condition, Conditions } from "./Conditions";
@@ -16,8 +17,8 @@ interface Statement {
   id: number;
   effect: "allow" | "deny";
   actions: ActionChoice;
-  /** SDKAppIDs; none: everything. */
-  apps: number[];
+  apps: Choice[];
+  /** Whatever the apps are. */
   every: boolean;
   conditions: Condition[];
 }
@@ -43,7 +44,7 @@ export function ByGenerator() {
   const lines = statements.map((one) => ({
     Effect: one.effect,
     Actions: names(one.actions),
-    Resources: one.every ? ["*"] : one.apps.map((app) => `qcs::im::uin/${uin}:sdkappid/${app}`),
+    Resources: one.every ? ["*"] : one.apps.map(({ id }) => `qcs::im::uin/${uin}:sdkappid/${id}`),
     Conditions: one.conditions.map(({ operator, key, value }) => ({
       Operator: operator,
       Key: key,
@@ -126,7 +127,6 @@ interface FormProps {
 
 function StatementForm({ index, value, onChange, onRemove }: FormProps) {
   const { t } = useTranslation("access");
-  const apps = useRead("im/DescribeIMAppList", { Limit: 100 }).data?.Apps ?? [];
   const ofApps = value.actions.service === "im";
   return (
     <section
@@ -164,22 +164,12 @@ function StatementForm({ index, value, onChange, onRemove }: FormProps) {
         hint={ofApps ? t("gen.resourceHint") : t("gen.onlyApps")}
       />
       {!value.every && (
-        <div className="actions">
-          {apps.map(({ SDKAppID, Name }) => (
-            <Checkbox
-              key={SDKAppID}
-              checked={value.apps.includes(SDKAppID)}
-              label={
-                <>
-                  {Name} <span className="mono quiet">{SDKAppID}</span>
-                </>
-              }
-              onChange={(on) =>
-                onChange({ apps: on ? [...value.apps, SDKAppID] : value.apps.filter((x) => x !== SDKAppID) })
-              }
-            />
-          ))}
-        </div>
+        <Picker
+          label={t("gen.someApps")}
+          useChoices={useAppChoices}
+          value={value.apps}
+          onChange={(apps) => onChange({ apps })}
+        />
       )}
       <Conditions value={value.conditions} onChange={(conditions) => onChange({ conditions })} />
     </section>

@@ -1,12 +1,14 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useRead } from "../../../api/hooks";
 import { Button, IconButton } from "../../../ui/Button";
-import { Checkbox, TextField } from "../../../ui/Field";
+import { TextField } from "../../../ui/Field";
 import { AddIcon, DeleteIcon } from "../../../ui/icons";
 import { SettingCard } from "../../../ui/Page";
-import { ALL, useCreateTagPolicy, useGroups, useUsers } from "../api";
+import { type Choice, Picker } from "../../../ui/Picker";
+import { useEveryApp } from "../../apps/api";
+import { useCreateTagPolicy } from "../api";
 import { ActionPicker, EVERY_ACTION, useActionNames } from "./ActionPicker";
+import { useGroupChoices, useUserChoices } from "./choices";
 import { PolicyNameForm, useCreated } from "./PolicyNameForm";
 import "../access.css";
 
@@ -15,17 +17,14 @@ export function ByTag() {
   const { t } = useTranslation("access");
   const [actions, setActions] = useState(EVERY_ACTION);
   const [tags, setTags] = useState([{ id: 0, key: "", value: "" }]);
-  const [uins, setUins] = useState<number[]>([]);
-  const [groups, setGroups] = useState<number[]>([]);
+  const [users, setUsers] = useState<Choice[]>([]);
+  const [groups, setGroups] = useState<Choice[]>([]);
   const names = useActionNames();
   const create = useCreateTagPolicy();
   const created = useCreated();
-  const users = useUsers().data?.Data ?? [];
-  const allGroups = useGroups(1, ALL).data?.GroupInfo ?? [];
-  const known = useRead("im/DescribeIMAppList", { Limit: 100 }).data?.Apps.flatMap((app) => app.Tags) ?? [];
+  const known = useEveryApp().flatMap((app) => app.Tags);
   const set = (id: number, change: object) => setTags(tags.map((tag) => (tag.id === id ? { ...tag, ...change } : tag)));
   const chosen = names(actions);
-  const toggle = (list: number[], id: number, on: boolean) => (on ? [...list, id] : list.filter((one) => one !== id));
   return (
     <div className="twocol">
       <div className="stack">
@@ -72,24 +71,15 @@ export function ByTag() {
           <ActionPicker value={actions} onChange={setActions} />
         </SettingCard>
         <SettingCard title={t("tag.who")} lead={t("tag.whoAbout")}>
-          <div className="actions">
-            {users.map(({ Uin, Name }) => (
-              <Checkbox
-                key={Uin}
-                label={Name}
-                checked={uins.includes(Uin)}
-                onChange={(on) => setUins(toggle(uins, Uin, on))}
-              />
-            ))}
-            {allGroups.map(({ GroupId, GroupName }) => (
-              <Checkbox
-                key={`group-${GroupId}`}
-                label={t("tag.group", { name: GroupName })}
-                checked={groups.includes(GroupId)}
-                onChange={(on) => setGroups(toggle(groups, GroupId, on))}
-              />
-            ))}
-            {!users.length && !allGroups.length && <span className="quiet">{t("tag.nobody")}</span>}
+          <div className="form__pair">
+            <div>
+              <p className="field__label">{t("nav.users")}</p>
+              <Picker label={t("nav.users")} useChoices={useUserChoices} value={users} onChange={setUsers} />
+            </div>
+            <div>
+              <p className="field__label">{t("nav.groups")}</p>
+              <Picker label={t("nav.groups")} useChoices={useGroupChoices} value={groups} onChange={setGroups} />
+            </div>
           </div>
         </SettingCard>
       </div>
@@ -105,8 +95,8 @@ export function ByTag() {
                 Description,
                 Actions: chosen,
                 Tags: tags.map(({ key, value }) => (value ? { Key: key, Value: value } : { Key: key })),
-                Uins: uins,
-                GroupIds: groups,
+                Uins: users.map(({ id }) => id),
+                GroupIds: groups.map(({ id }) => id),
               },
               { onSuccess: ({ PolicyId }) => created(PolicyId) },
             )

@@ -1,7 +1,8 @@
 import { useTranslation } from "react-i18next";
 import type { Data } from "../../../api/client";
 import { say, sayError } from "../../../ui/Toasts";
-import { useJoinGroup, useLeaveGroup, useUsers } from "../api";
+import { useJoinGroup, useLeaveGroup } from "../api";
+import { useUserChoices } from "./choices";
 import { createdColumn, remarkColumn, UserLink } from "./columns";
 import { LinkedCard } from "./LinkedCard";
 import { PickMany } from "./PickMany";
@@ -12,7 +13,6 @@ type Member = GroupData["UserInfo"][number];
 /** The members of a group. */
 export function GroupMembers({ group }: { group: GroupData }) {
   const { t } = useTranslation("access");
-  const users = useUsers().data?.Data ?? [];
   const join = useJoinGroup();
   const leave = useLeaveGroup();
   const inside = group.UserInfo.map(({ Uin }) => Uin);
@@ -55,9 +55,8 @@ export function GroupMembers({ group }: { group: GroupData }) {
               busy={join.isPending}
               error={join.error}
               onClose={close}
-              choices={users
-                .filter(({ Uin }) => !inside.includes(Uin))
-                .map(({ Uin, Name, Remark }) => ({ id: Uin, name: Name, about: Remark }))}
+              useChoices={useUserChoices}
+              without={inside}
               onPick={(chosen) =>
                 join.mutate(
                   { Info: chosen.map(({ id }) => ({ GroupId: group.GroupId, Uin: id })) },

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from "react";
 import { Button } from "../../../ui/Button";
 import { Locked } from "../../../ui/Locked";
 import { Empty, SettingCard } from "../../../ui/Page";
+import type { Paging } from "../../../ui/Pager";
 import { type Column, ResourceTable } from "../../../ui/ResourceTable";
 import { useTableState } from "../../../ui/tableState";
 
@@ -21,6 +22,10 @@ interface Props<Row> {
   error?: unknown;
   onRetry?: () => void;
   columns: Column<Row>[];
+  /** For lists that arrive page by page. */
+  paging?: Paging;
+  stale?: boolean;
+  search?: string;
   remove: {
     title: string;
     action: (row: Row) => string;

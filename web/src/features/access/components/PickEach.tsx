@@ -3,8 +3,9 @@ import { useTranslation } from "react-i18next";
 import { ApiError } from "../../../api/client";
 import { useErrorText } from "../../../ui/ErrorNote";
 import { Note } from "../../../ui/Note";
+import type { Choice, UseChoices } from "../../../ui/Picker";
 import { say } from "../../../ui/Toasts";
-import { type Choice, PickMany } from "./PickMany";
+import { PickMany } from "./PickMany";
 
 interface Failure {
   choice: Choice;
@@ -14,7 +15,8 @@ interface Failure {
 interface Props {
   title: string;
   submit: string;
-  choices: Choice[];
+  useChoices: UseChoices;
+  without?: readonly number[];
   /** One call of the server for one choice. */
   act: (id: number) => Promise<unknown>;
   /** What is said when all of them are done. */

@@ -2,9 +2,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
 import { FormDialog } from "../../../ui/Dialog";
-import { Checkbox, SelectField, TextField } from "../../../ui/Field";
+import { Checkbox, TextField } from "../../../ui/Field";
 import { Note } from "../../../ui/Note";
-import { ALL, type Credentials, useAddUsers, usePolicies } from "../api";
+import { type Choice, Picker } from "../../../ui/Picker";
+import { type Credentials, useAddUsers } from "../api";
+import { usePolicyChoices } from "./choices";
 
 const ADMINISTRATOR = "AdministratorAccess";
 
@@ -12,13 +14,11 @@ const ADMINISTRATOR = "AdministratorAccess";
 export function QuickCreate({ onClose, onMade }: { onClose: () => void; onMade: (made: Credentials[]) => void }) {
   const { t } = useTranslation("access");
   const [text, setText] = useState("");
-  const [chosen, setChosen] = useState<number>();
+  const [chosen, setChosen] = useState<Choice>();
   const [api, setApi] = useState(false);
   const [reset, setReset] = useState(true);
-  const policies = usePolicies(1, ALL).data?.List ?? [];
-  const policy = policies.find(({ PolicyId, PolicyName }) =>
-    chosen === undefined ? PolicyName === ADMINISTRATOR : PolicyId === chosen,
-  );
+  const usual = usePolicyChoices(ADMINISTRATOR).list?.find(({ name }) => name === ADMINISTRATOR);
+  const policy = chosen ?? usual;
   const add = useAddUsers();
   const most = limitOf("cam/AddUsers", "Users").max;
   const letters = limitOf("cam/AddUsers", "Users.Name").max;
@@ -51,7 +51,7 @@ export function QuickCreate({ onClose, onMade }: { onClose: () => void; onMade: 
             ConsoleLogin: 1,
             UseApi: api ? 1 : 0,
             NeedResetPassword: reset ? 1 : 0,
-            PolicyId: [policy.PolicyId],
+            PolicyId: [policy.id],
           },
           {
             onSuccess: ({ Users }) => {
@@ -75,13 +75,17 @@ export function QuickCreate({ onClose, onMade }: { onClose: () => void; onMade: 
         hint={t("quick.namesHint")}
         error={wrong || undefined}
       />
-      <SelectField
-        label={t("quick.policy")}
-        value={policy?.PolicyId ?? 0}
-        onChange={setChosen}
-        options={policies.map(({ PolicyId, PolicyName }) => ({ value: PolicyId, label: PolicyName }))}
-      />
-      {policy?.PolicyName === ADMINISTRATOR && <Note tone="warning">{t("quick.mighty")}</Note>}
+      <div>
+        <p className="field__label">{t("quick.policy")}</p>
+        <Picker
+          one
+          label={t("quick.policy")}
+          useChoices={usePolicyChoices}
+          value={policy ? [policy] : []}
+          onChange={([one]) => setChosen(one)}
+        />
+      </div>
+      {policy?.name === ADMINISTRATOR && <Note tone="warning">{t("quick.mighty")}</Note>}
       <Checkbox checked={api} onChange={setApi} label={t("users.apiAccess")} />
       <Checkbox checked={reset} onChange={setReset} label={t("users.mustReset")} />
     </FormDialog>

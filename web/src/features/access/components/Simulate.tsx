@@ -1,20 +1,20 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useRead } from "../../../api/hooks";
 import { Button } from "../../../ui/Button";
 import { ErrorNote } from "../../../ui/ErrorNote";
 import { SelectField } from "../../../ui/Field";
 import { Note } from "../../../ui/Note";
 import { SettingCard } from "../../../ui/Page";
+import { type Choice, Picker } from "../../../ui/Picker";
+import { useAppChoices } from "../../apps/api";
 import { type User, useActions, useSimulate } from "../api";
 
 /** Whether a sub-user may do something, and which statements decide it. */
 export function Simulate({ user }: { user: User }) {
   const { t } = useTranslation("access");
   const actions = useActions().data?.Actions ?? [];
-  const apps = useRead("im/DescribeIMAppList", { Limit: 100 }).data?.Apps ?? [];
   const [action, setAction] = useState("im:DescribeSdkAppInfo");
-  const [app, setApp] = useState(0);
+  const [app, setApp] = useState<Choice>();
   const simulate = useSimulate();
   const found = actions.find((one) => `${one.Service}:${one.Action}` === action);
   const needsApp = found?.Level === "app";
@@ -25,7 +25,7 @@ export function Simulate({ user }: { user: User }) {
         className="form"
         onSubmit={(event) => {
           event.preventDefault();
-          simulate.mutate({ TargetUin: user.Uin, Action: action, ...(needsApp && app ? { SDKAppID: app } : {}) });
+          simulate.mutate({ TargetUin: user.Uin, Action: action, ...(needsApp && app ? { SDKAppID: app.id } : {}) });
         }}
       >
         <div className="form__pair">
@@ -40,15 +40,16 @@ export function Simulate({ user }: { user: User }) {
             hint={found?.Description}
           />
           {needsApp && (
-            <SelectField
-              label={t("simulate.app")}
-              value={app}
-              onChange={setApp}
-              options={[
-                { value: 0, label: t("simulate.chooseApp"), disabled: true },
-                ...apps.map(({ SDKAppID, Name }) => ({ value: SDKAppID, label: `${Name} (${SDKAppID})` })),
-              ]}
-            />
+            <div>
+              <p className="field__label">{t("simulate.app")}</p>
+              <Picker
+                one
+                label={t("simulate.app")}
+                useChoices={useAppChoices}
+                value={app ? [app] : []}
+                onChange={([chosen]) => setApp(chosen)}
+              />
+            </div>
           )}
         </div>
         <div>

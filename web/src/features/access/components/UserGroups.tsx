@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { say, sayError } from "../../../ui/Toasts";
-import { ALL, type Group, type User, useGroups, useGroupsOf, useJoinGroup, useLeaveGroup } from "../api";
+import { type Group, type User, useGroupsOf, useJoinGroup, useLeaveGroup } from "../api";
+import { useGroupChoices } from "./choices";
 import { GroupLink, remarkColumn } from "./columns";
 import { LinkedCard } from "./LinkedCard";
 import { PickMany } from "./PickMany";
@@ -11,7 +12,6 @@ type Row = Pick<Group, "GroupId" | "GroupName" | "Remark">;
 export function UserGroups({ user }: { user: User }) {
   const { t } = useTranslation("access");
   const { data, error, refetch } = useGroupsOf(user.Uin);
-  const all = useGroups(1, ALL).data?.GroupInfo ?? [];
   const join = useJoinGroup();
   const leave = useLeaveGroup();
   const held = data?.GroupInfo.map(({ GroupId }) => GroupId) ?? [];
@@ -54,9 +54,8 @@ export function UserGroups({ user }: { user: User }) {
               busy={join.isPending}
               error={join.error}
               onClose={close}
-              choices={all
-                .filter(({ GroupId }) => !held.includes(GroupId))
-                .map(({ GroupId, GroupName, Remark }) => ({ id: GroupId, name: GroupName, about: Remark }))}
+              useChoices={useGroupChoices}
+              without={held}
               onPick={(chosen) =>
                 join.mutate(
                   { Info: chosen.map(({ id }) => ({ GroupId: id, Uin: user.Uin })) },

@@ -2,7 +2,8 @@ import { useTranslation } from "react-i18next";
 import { TimeText, utcSeconds } from "../../../ui/format";
 import { Tag } from "../../../ui/Tag";
 import { say, sayError } from "../../../ui/Toasts";
-import { type Held, type User, useAttachUser, useDetachUser, useHeldByUser } from "../api";
+import { useTableState } from "../../../ui/tableState";
+import { type Held, type User, useAttachUser, useDetachUser, useHeldByUser, useHeldDirectly } from "../api";
 import { PolicyLink } from "./columns";
 import { LinkedCard } from "./LinkedCard";
 import { PickPolicies } from "./PickPolicies";
@@ -10,7 +11,8 @@ import { PickPolicies } from "./PickPolicies";
 /** The policies of a sub-user, those held by its groups too. */
 export function UserPolicies({ user }: { user: User }) {
   const { t } = useTranslation("access");
-  const { data, error, refetch } = useHeldByUser(user.Uin);
+  const { page, size } = useTableState();
+  const { data, error, refetch, isPlaceholderData } = useHeldByUser(user.Uin, page, size);
   const attach = useAttachUser();
   const detach = useDetachUser();
   const isDirect = (row: Held) => !row.Groups.length;
@@ -21,11 +23,12 @@ export function UserPolicies({ user }: { user: User }) {
       rowKey={(row) => `${row.PolicyId}${isDirect(row) ? "" : "g"}`}
       error={error}
       onRetry={() => refetch()}
+      paging={{ kind: "offset", total: data?.TotalNum }}
+      stale={isPlaceholderData}
       columns={[
         {
           key: "name",
           title: t("policies.name"),
-          sort: (row) => row.PolicyName,
           render: (row) => <PolicyLink id={row.PolicyId} name={row.PolicyName} />,
         },
         { key: "kind", title: t("policies.kind"), render: (row) => t(`policies.kinds.${row.StrategyType}`) },
@@ -69,8 +72,8 @@ export function UserPolicies({ user }: { user: User }) {
           action: "cam:AttachUserPolicy",
           title: t("policies.attach"),
           picker: (close) => (
-            <PickPolicies
-              without={data?.PolicyList.filter(isDirect).map((one) => Number(one.PolicyId)) ?? []}
+            <Attach
+              user={user.Uin}
               act={(PolicyId) => attach.mutateAsync({ PolicyId, AttachUin: user.Uin })}
               onClose={close}
             />
@@ -79,4 +82,16 @@ export function UserPolicies({ user }: { user: User }) {
       ]}
     />
   );
+}
+
+interface AttachProps {
+  user: number;
+  act: (policy: number) => Promise<unknown>;
+  onClose: () => void;
+}
+
+/** The list on the page may be a part of those that the user has. */
+function Attach({ user, ...rest }: AttachProps) {
+  const held = useHeldDirectly(user).data?.PolicyList ?? [];
+  return <PickPolicies {...rest} without={held.map((one) => Number(one.PolicyId))} />;
 }

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useRead } from "../../../api/hooks";
 import { BareSelect } from "../../../ui/Field";
 import { type TableState, useTyped } from "../../../ui/tableState";
 import { type Filters, SPANS } from "../api";
+import { AppFilter } from "./AppFilter";
 
 /** Filters beside search and outcome. They stand in the address, as the list's own do. */
 export const ALSO = ["user", "action", "app", "span", "from", "to"] as const;
@@ -29,23 +29,13 @@ export function filtersOf(state: TableState, now: number): Filters {
 
 export function EventFilters({ state, onSpan }: { state: TableState; onSpan: () => void }) {
   const { t } = useTranslation("audit");
-  const apps = useRead("im/DescribeIMAppList", { Limit: 100 }).data?.Apps ?? [];
   const span = state.filter("span");
   const [from, to] = [Number(state.filter("from")), Number(state.filter("to"))];
   return (
     <>
       <Typed state={state} name="user" label={t("filterUser")} />
       <Typed state={state} name="action" label={t("filterAction")} />
-      <BareSelect
-        small
-        label={t("app")}
-        value={state.filter("app")}
-        options={[
-          { value: "", label: t("table.all", { label: t("app") }) },
-          ...apps.map((one) => ({ value: String(one.SDKAppID), label: one.Name })),
-        ]}
-        onChange={(app) => state.set({ app })}
-      />
+      <AppFilter app={Number(state.filter("app")) || 0} onChange={(app) => state.set({ app: app || "" })} />
       <BareSelect
         small
         label={t("time")}
