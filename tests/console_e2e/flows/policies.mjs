@@ -46,6 +46,8 @@ async function versions(hand, { call }) {
   await hand.press("action.close");
   await hand.closed();
   await hand.press("action.delete", hand.row("v2"));
+  await hand.sees(t("access:versions.deleteAbout"));
+  await hand.confirm("action.delete");
   await hand.hears("access:versions.deleted");
   assert.equal((await call("cam/ListPolicyVersions", { PolicyId })).Versions.length, 1);
 }

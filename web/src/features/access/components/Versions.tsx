@@ -2,15 +2,17 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Data } from "../../../api/client";
 import { Button } from "../../../ui/Button";
+import { Confirm } from "../../../ui/Confirm";
 import { Dialog } from "../../../ui/Dialog";
 import { TimeText, utcSeconds } from "../../../ui/format";
+import { Locked } from "../../../ui/Locked";
 import { Loaded, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
 import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { useDeleteVersion, useSetDefault, useVersion, useVersions } from "../api";
-import { pretty } from "../pages/Policy";
+import { pretty } from "./EditDocument";
 
 type Version = Data<"cam/ListPolicyVersions">["Versions"][number];
 
@@ -20,8 +22,17 @@ export function Versions({ policy }: { policy: number }) {
   const state = useTableState();
   const { data, error, refetch } = useVersions(policy);
   const [shown, setShown] = useState(0);
+  const [deleting, setDeleting] = useState(0);
   const setDefault = useSetDefault();
-  const remove = useDeleteVersion();
+  const inForce = data?.Versions.find((one) => one.IsDefaultVersion === 1)?.VersionId;
+  const put = (VersionId: number, before?: number) =>
+    setDefault.mutate(
+      { PolicyId: policy, VersionId },
+      {
+        onSuccess: () => say(t("versions.now", { id: VersionId }), before ? () => put(before) : undefined),
+        onError: sayError,
+      },
+    );
   return (
     <SettingCard title={t("versions.title")} lead={t("versions.lead")}>
       <ResourceTable<Version>
@@ -50,30 +61,20 @@ export function Versions({ policy }: { policy: number }) {
             </Button>
             {row.IsDefaultVersion !== 1 && (
               <>
-                <Button
-                  kind="text"
-                  small
-                  onClick={() =>
-                    setDefault.mutate(
-                      { PolicyId: policy, VersionId: row.VersionId },
-                      { onSuccess: () => say(t("versions.now", { id: row.VersionId })), onError: sayError },
-                    )
-                  }
-                >
-                  {t("versions.use")}
-                </Button>
-                <Button
-                  kind="textDanger"
-                  small
-                  onClick={() =>
-                    remove.mutate(
-                      { PolicyId: policy, VersionId: [row.VersionId] },
-                      { onSuccess: () => say(t("versions.deleted")), onError: sayError },
-                    )
-                  }
-                >
-                  {t("action.delete")}
-                </Button>
+                <Locked action="cam:SetDefaultPolicyVersion">
+                  {(lock) => (
+                    <Button kind="text" small {...lock} onClick={() => put(row.VersionId, inForce)}>
+                      {t("versions.use")}
+                    </Button>
+                  )}
+                </Locked>
+                <Locked action="cam:DeletePolicyVersion">
+                  {(lock) => (
+                    <Button kind="textDanger" small {...lock} onClick={() => setDeleting(row.VersionId)}>
+                      {t("action.delete")}
+                    </Button>
+                  )}
+                </Locked>
               </>
             )}
           </>
@@ -85,7 +86,35 @@ export function Versions({ policy }: { policy: number }) {
           <Shown policy={policy} version={shown} />
         </Dialog>
       )}
+      {deleting > 0 && <DeleteVersion policy={policy} version={deleting} onClose={() => setDeleting(0)} />}
     </SettingCard>
+  );
+}
+
+function DeleteVersion({ policy, version, onClose }: { policy: number; version: number; onClose: () => void }) {
+  const { t } = useTranslation("access");
+  const remove = useDeleteVersion();
+  return (
+    <Confirm
+      title={t("versions.deleteTitle", { id: version })}
+      submit={t("action.delete")}
+      busy={remove.isPending}
+      error={remove.error}
+      onClose={onClose}
+      onConfirm={() =>
+        remove.mutate(
+          { PolicyId: policy, VersionId: [version] },
+          {
+            onSuccess: () => {
+              say(t("versions.deleted"));
+              onClose();
+            },
+          },
+        )
+      }
+    >
+      <p>{t("versions.deleteAbout")}</p>
+    </Confirm>
   );
 }
 

@@ -2,17 +2,16 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Button, LinkButton } from "../../../ui/Button";
-import { ConfirmByTyping } from "../../../ui/Confirm";
 import { TimeText, useFormat, utcSeconds } from "../../../ui/format";
 import { AddIcon, DeleteIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
 import { Empty, Page } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
-import { say } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
-import { type Policy, useDeletePolicy, usePolicies } from "../api";
+import { type Policy, usePolicies } from "../api";
 import { PolicyLink } from "../components/columns";
+import { DeletePolicies } from "../components/DeletePolicies";
 
 export function Policies() {
   const { t } = useTranslation("access");
@@ -99,7 +98,14 @@ export function Policies() {
                 key: "attached",
                 title: t("policies.usedBy"),
                 number: true,
-                render: (row) => format.number(row.Attachments),
+                render: (row) => (
+                  <>
+                    {format.number(row.Attachments)}
+                    {row.AttachEntityBoundaryCount > 0 && (
+                      <div className="quiet">{t("policies.bounds", { count: row.AttachEntityBoundaryCount })}</div>
+                    )}
+                  </>
+                ),
               },
               {
                 key: "updated",
@@ -135,42 +141,5 @@ export function Policies() {
       </section>
       {deleting && <DeletePolicies {...deleting} onClose={() => setDeleting(undefined)} />}
     </Page>
-  );
-}
-
-interface DeleteProps {
-  rows: Pick<Policy, "PolicyId" | "PolicyName">[];
-  clear: () => void;
-  onClose: () => void;
-}
-
-export function DeletePolicies({ rows, clear, onClose }: DeleteProps) {
-  const { t } = useTranslation("access");
-  const remove = useDeletePolicy();
-  const one = rows[0]?.PolicyName ?? "";
-  return (
-    <ConfirmByTyping
-      title={t("policies.deleteTitle", { count: rows.length })}
-      name={rows.length === 1 ? one : String(rows.length)}
-      submit={t("action.delete")}
-      busy={remove.isPending}
-      error={remove.error}
-      onClose={onClose}
-      onConfirm={() =>
-        remove.mutate(
-          { PolicyId: rows.map(({ PolicyId }) => PolicyId) },
-          {
-            onSuccess: () => {
-              say(t("policies.deleted", { count: rows.length }));
-              onClose();
-              clear();
-            },
-          },
-        )
-      }
-    >
-      <p className="break">{rows.map(({ PolicyName }) => PolicyName).join(", ")}</p>
-      <p>{t("policies.deleteAbout")}</p>
-    </ConfirmByTyping>
   );
 }

@@ -5,20 +5,22 @@ import type { Data } from "../../../api/client";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Button } from "../../../ui/Button";
 import { CopyButton } from "../../../ui/CopyText";
-import { FormDialog } from "../../../ui/Dialog";
 import { TimeText, utcSeconds } from "../../../ui/format";
 import { EditIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
 import { Loaded, Page, SettingCard } from "../../../ui/Page";
 import { Tag } from "../../../ui/Tag";
-import { say } from "../../../ui/Toasts";
-import { usePolicy, useUpdatePolicy } from "../api";
+import { useBounded, usePolicy } from "../api";
+import { UserLink } from "../components/columns";
+import { DeletePolicies } from "../components/DeletePolicies";
+import { EditDocument, pretty } from "../components/EditDocument";
 import { Holders } from "../components/Holders";
-import { PolicyEditor, useSyntax } from "../components/PolicyEditor";
 import { Versions } from "../components/Versions";
-import { DeletePolicies } from "./Policies";
 
 type PolicyData = Data<"cam/GetPolicy">;
+
+/** As many bounded users are named; all are counted. */
+const NAMED = 50;
 
 /** One policy: its document, its versions, who has it. */
 export function Policy() {
@@ -27,6 +29,7 @@ export function Policy() {
   const id = Number(params.id);
   const policy = usePolicy(id);
   const navigate = useNavigate();
+  const bounded = useBounded(id, NAMED).data;
   const [deleting, setDeleting] = useState(false);
   const custom = policy.data?.Type === 1;
   return (
@@ -62,10 +65,13 @@ export function Policy() {
           <>
             <Document id={id} policy={data} />
             <Holders policy={id} />
+            {bounded && bounded.TotalNum > 0 && <Bounds bounded={bounded} />}
             {custom && <Versions policy={id} />}
             {deleting && (
               <DeletePolicies
-                rows={[{ PolicyId: id, PolicyName: data.PolicyName }]}
+                rows={[
+                  { PolicyId: id, PolicyName: data.PolicyName, AttachEntityBoundaryCount: bounded?.TotalNum ?? 0 },
+                ]}
                 clear={() => void navigate({ to: "/access/policies" })}
                 onClose={() => setDeleting(false)}
               />
@@ -74,6 +80,23 @@ export function Policy() {
         )}
       </Loaded>
     </Page>
+  );
+}
+
+/** The sub-users whose permissions boundary it is. */
+function Bounds({ bounded }: { bounded: Data<"cam/ListEntitiesForPolicy"> }) {
+  const { t } = useTranslation("access");
+  return (
+    <SettingCard title={t("policy.bounds")} lead={t("policy.boundsAbout", { count: bounded.TotalNum })}>
+      <p className="row">
+        {bounded.List.map(({ Name }) => (
+          <UserLink key={Name} name={Name} />
+        ))}
+        {bounded.TotalNum > bounded.List.length && (
+          <span className="quiet">{t("policy.boundsMore", { count: bounded.TotalNum - bounded.List.length })}</span>
+        )}
+      </p>
+    </SettingCard>
   );
 }
 
@@ -113,47 +136,5 @@ function Document({ id, policy }: { id: number; policy: PolicyData }) {
       </div>
       {editing && <EditDocument id={id} policy={policy} onClose={() => setEditing(false)} />}
     </SettingCard>
-  );
-}
-
-/** Indented, if it is JSON at all. */
-export function pretty(document: string): string {
-  try {
-    return JSON.stringify(JSON.parse(document), null, 2);
-  } catch {
-    return document;
-  }
-}
-
-function EditDocument({ id, policy, onClose }: { id: number; policy: PolicyData; onClose: () => void }) {
-  const { t } = useTranslation("access");
-  const [document, setDocument] = useState(() => pretty(policy.PolicyDocument));
-  const { valid } = useSyntax(document);
-  const update = useUpdatePolicy();
-  return (
-    <FormDialog
-      title={t("policy.edit", { name: policy.PolicyName })}
-      at="right"
-      width={720}
-      submit={t("action.save")}
-      busy={update.isPending}
-      disabled={!valid}
-      error={update.error}
-      onClose={onClose}
-      onSubmit={() =>
-        update.mutate(
-          { PolicyId: id, PolicyDocument: document },
-          {
-            onSuccess: () => {
-              say(t("policy.saved"));
-              onClose();
-            },
-          },
-        )
-      }
-    >
-      <p className="quiet">{t("policy.editAbout")}</p>
-      <PolicyEditor value={document} onChange={setDocument} />
-    </FormDialog>
   );
 }
