@@ -17,8 +17,13 @@ type Choice = "Pro" | "Flagship" | "same";
 type AddOns = NonNullable<Request<"im/CreatePlanOrder">["AddOns"]>;
 const RANK = { Trial: 0, Pro: 1, Flagship: 2 };
 
-/** Plan, add-ons and period at the left; the estimate and the terms at the right. */
+/** Plan, add-ons and period at the left; the estimate and the terms at the right. Empty again after an order. */
 export function OrderForm({ app, plans }: { app: App; plans: Plans }) {
+  const [orders, setOrders] = useState(0);
+  return <OrderFields key={orders} app={app} plans={plans} onDone={() => setOrders(orders + 1)} />;
+}
+
+function OrderFields({ app, plans, onDone }: { app: App; plans: Plans; onDone: () => void }) {
   const { t } = useTranslation("apps");
   const names = useLimitName();
   const later = app.PlanChangeableFrom > Date.now() / 1000;
@@ -120,6 +125,7 @@ export function OrderForm({ app, plans }: { app: App; plans: Plans }) {
       </SettingCard>
       <Summary
         app={app}
+        onDone={onDone}
         wrong={wrong || (!plan && Object.keys(addOns).length === 0)}
         request={{ SDKAppID: app.SDKAppID, Plan: plan, AddOns: addOns as AddOns, Months: plan ? months : undefined }}
       />
@@ -127,11 +133,20 @@ export function OrderForm({ app, plans }: { app: App; plans: Plans }) {
   );
 }
 
-function Summary({ app, request, wrong }: { app: App; request: Request<"im/DescribePlanPrice">; wrong: boolean }) {
+interface SummaryProps {
+  app: App;
+  request: Request<"im/DescribePlanPrice">;
+  wrong: boolean;
+  onDone: () => void;
+}
+
+function Summary({ app, request, wrong, onDone }: SummaryProps) {
   const { t } = useTranslation("apps");
   const format = useFormat();
   const names = useLimitName();
-  const [autoRenew, setAutoRenew] = useState(app.AutoRenew);
+  // Untouched, it follows the app's own switch.
+  const [renew, setRenew] = useState<boolean>();
+  const autoRenew = renew ?? app.AutoRenew;
   const [terms, setTerms] = useState(false);
   const price = useRead("im/DescribePlanPrice", request, { enabled: !wrong, keep: true });
   const order = useOrder();
@@ -139,7 +154,10 @@ function Summary({ app, request, wrong }: { app: App; request: Request<"im/Descr
     order.mutate(
       { ...request, AutoRenew: request.Plan ? autoRenew : undefined, AcceptTerms: terms },
       {
-        onSuccess: () => say(t("order.done")),
+        onSuccess: () => {
+          say(t("order.done"));
+          onDone();
+        },
       },
     );
   return (
@@ -173,7 +191,7 @@ function Summary({ app, request, wrong }: { app: App; request: Request<"im/Descr
             </>
           )}
           <Note>{t("order.free")}</Note>
-          {request.Plan && <Checkbox checked={autoRenew} onChange={setAutoRenew} label={t("upgrade.renew")} />}
+          {request.Plan && <Checkbox checked={autoRenew} onChange={setRenew} label={t("upgrade.renew")} />}
           <Checkbox checked={terms} onChange={setTerms} label={t("order.terms")} />
           {order.error && <ErrorNote error={order.error} />}
           <Locked action="im:CreatePlanOrder" app={app.SDKAppID}>

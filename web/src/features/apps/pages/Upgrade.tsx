@@ -52,7 +52,12 @@ export function Upgrade() {
         {(one) => (
           <>
             <Now app={one} />
-            <Loaded query={plans}>{(all) => <OrderForm key={one.Version} app={one} plans={all} />}</Loaded>
+            <Loaded query={plans}>
+              {(all) => (
+                // Not by the version: auto-renewal, which is switched beside the form, would empty it.
+                <OrderForm key={`${one.SDKAppID} ${one.Plan} ${one.Status}`} app={one} plans={all} />
+              )}
+            </Loaded>
             <Orders app={one.SDKAppID} />
             {compare && <ComparePlans current={one.Plan} onClose={() => setCompare(false)} />}
           </>
