@@ -2,6 +2,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Data } from "../../../api/client";
+import { ApiCallButton } from "../../../ui/ApiCall";
 import { Button } from "../../../ui/Button";
 import { ConfirmByTyping } from "../../../ui/Confirm";
 import { EditIcon } from "../../../ui/icons";
@@ -29,6 +30,22 @@ export function Group() {
       parents={[{ title: t("nav.access") }, { title: t("nav.groups"), to: "/access/groups" }]}
       actions={
         <>
+          <ApiCallButton
+            calls={[
+              { title: t("groups.read"), call: { cloud: "cam/GetGroup", body: { GroupId: Number(id) } } },
+              {
+                title: t("groups.addMember"),
+                call: {
+                  cloud: "cam/AddUserToGroup",
+                  body: { Info: [{ GroupId: Number(id), Uin: group.data?.UserInfo[0]?.Uin ?? 0 }] },
+                },
+              },
+              {
+                title: t("policies.attach"),
+                call: { cloud: "cam/AttachGroupPolicy", body: { PolicyId: 1, AttachGroupId: Number(id) } },
+              },
+            ]}
+          />
           <Locked action="cam:UpdateGroup">
             {(lock) => (
               <Button icon={<EditIcon />} {...lock} onClick={() => setOpen("edit")}>

@@ -1,5 +1,6 @@
 import { useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { ApiCallButton, type CloudCall } from "../../../ui/ApiCall";
 import { Page } from "../../../ui/Page";
 import { Tabs } from "../../../ui/Tabs";
 import { ByGenerator } from "../components/ByGenerator";
@@ -8,6 +9,29 @@ import { ByTag } from "../components/ByTag";
 
 const WAYS = { generator: ByGenerator, syntax: BySyntax, tag: ByTag };
 type Way = keyof typeof WAYS;
+
+const PolicyDocument = JSON.stringify({
+  version: "2.0",
+  statement: [{ effect: "allow", action: ["name/im:Describe*"], resource: "*" }],
+});
+const CREATE = { cloud: "cam/CreatePolicy", body: { PolicyName: "chat-readers", PolicyDocument } };
+/** What each way calls, for an example. */
+const CALLS: Record<Way, CloudCall[]> = {
+  generator: [
+    {
+      cloud: "cam/BuildPolicyDocument",
+      body: { Statements: [{ Effect: "allow", Actions: ["name/im:Describe*"], Resources: ["*"] }] },
+    },
+    CREATE,
+  ],
+  syntax: [{ cloud: "cam/CheckPolicySyntax", body: { PolicyDocument } }, CREATE],
+  tag: [
+    {
+      cloud: "cam/CreateTagPolicy",
+      body: { PolicyName: "team-post", Actions: ["name/im:*"], Tags: [{ Key: "team", Value: "post" }], Uins: [] },
+    },
+  ],
+};
 
 /** A new policy: put together, written, or by tags. */
 export function NewPolicy() {
@@ -20,6 +44,7 @@ export function NewPolicy() {
       title={t("policies.create")}
       lead={t(`new.${way}.lead`)}
       parents={[{ title: t("nav.access") }, { title: t("nav.policies"), to: "/access/policies" }]}
+      actions={<ApiCallButton calls={CALLS[way].map((call) => ({ title: t(`new.api.${call.cloud}`), call }))} />}
     >
       <Tabs
         label={t("policies.create")}

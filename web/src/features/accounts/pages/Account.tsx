@@ -16,6 +16,7 @@ import { Tabs } from "../../../ui/Tabs";
 import { Tag } from "../../../ui/Tag";
 import { say } from "../../../ui/Toasts";
 import { type Account as AccountData, useAccount, useKick } from "../api";
+import { type AccountTab, accountCalls } from "../apiCalls";
 import { DeleteAccounts } from "../components/DeleteAccounts";
 import { EditProfile } from "../components/EditProfile";
 import { ProfileValue } from "../components/ProfileValue";
@@ -28,8 +29,7 @@ const Relations = lazy(async () => {
   return { default: module.Relations };
 });
 
-const TABS = ["profile", "friends", "lists", "requests", "blacklist", "follow"] as const;
-export type AccountTab = (typeof TABS)[number];
+const TABS: AccountTab[] = ["profile", "friends", "lists", "requests", "blacklist", "follow"];
 
 /** One account: its profile and everything that ties it to others. */
 export function Account() {
@@ -49,24 +49,7 @@ export function Account() {
       actions={
         <>
           <ApiCallButton
-            calls={[
-              {
-                title: t("api.read"),
-                call: {
-                  rest: "profile/portrait_get",
-                  app,
-                  body: { To_Account: [params.user], TagList: ["Tag_Profile_IM_Nick", "Tag_Profile_IM_Gender"] },
-                },
-              },
-              {
-                title: t("api.write"),
-                call: {
-                  rest: "profile/portrait_set",
-                  app,
-                  body: { From_Account: params.user, ProfileItem: [{ Tag: "Tag_Profile_IM_Nick", Value: "Mina" }] },
-                },
-              },
-            ]}
+            calls={accountCalls(tab, app, params.user).map(({ name, call }) => ({ title: t(`api.${name}`), call }))}
           />
           <Locked action="im:KickAccount" app={app}>
             {(lock) => (
