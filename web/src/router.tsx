@@ -108,6 +108,10 @@ const routeTree = root.addChildren([
       page("jobs", () => import("./features/jobs/pages/Jobs"), "Jobs"),
     ),
     at(
+      "/access",
+      page("access", () => import("./features/access/pages/Overview"), "Overview"),
+    ),
+    at(
       "/access/users",
       page("access", () => import("./features/access/pages/Users"), "Users"),
     ),

@@ -119,6 +119,10 @@ async function group(hand, { call }) {
   await hand.hears("access:simulate.allow");
   await hand.picture("simulate");
   assert.equal((await call("cam/GetAccountSummary")).Group, 1);
+  await hand.go("/access");
+  await hand.row("cam:CreateGroup").waitFor();
+  await hand.sees("/console/login?uin=");
+  await hand.picture("overview");
 }
 
 async function keys(hand, { call }) {

@@ -21,6 +21,7 @@ export const pages = ({ users, group, policy, trial }) => [
   ["account-follow", `/apps/${APP}/accounts/mina?tab=follow`],
   ["usersig", `/apps/${APP}/usersig`],
   ["jobs", `/apps/${APP}/jobs`],
+  ["access", "/access"],
   ["users", "/access/users"],
   ["user", `/access/users/${users[0].Name}`],
   ["user-policies", `/access/users/${users[0].Name}?tab=policies`],

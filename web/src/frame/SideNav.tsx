@@ -38,7 +38,7 @@ function Item({ page, app }: { page: NavPage; app: number }) {
   const { t } = useTranslation();
   const here = useRouteTemplate();
   const Icon = page.icon;
-  const inside = page.to === "/" ? here === "/" : here === page.to || here.startsWith(`${page.to}/`);
+  const inside = here === page.to || (!page.exact && here.startsWith(`${page.to}/`));
   return (
     <Link
       to={page.to as never}

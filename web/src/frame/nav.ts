@@ -2,6 +2,7 @@ import { useMatches, useParams } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import {
   AppIcon,
+  DashboardIcon,
   FileSearchIcon,
   KeyIcon,
   LockOnIcon,
@@ -20,6 +21,8 @@ export interface NavPage {
   key: string;
   to: string;
   icon?: ComponentType;
+  /** The pages below its address are other pages of the menu. */
+  exact?: boolean;
 }
 
 export interface NavSection {
@@ -49,11 +52,12 @@ export const APP_NAV: NavEntry[] = [
 
 /** The pages beyond one app. */
 export const ROOT_NAV: NavEntry[] = [
-  { key: "apps", to: "/", icon: AppIcon },
+  { key: "apps", to: "/", icon: AppIcon, exact: true },
   {
     key: "access",
     icon: SecuredIcon,
     pages: [
+      { key: "overview", to: "/access", icon: DashboardIcon, exact: true },
       { key: "users", to: "/access/users", icon: UserIcon },
       { key: "groups", to: "/access/groups", icon: UsergroupIcon },
       { key: "policies", to: "/access/policies", icon: SecuredIcon },

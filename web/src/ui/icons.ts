@@ -15,6 +15,7 @@ export {
   CloseIcon,
   CodeIcon,
   CopyIcon,
+  DashboardIcon,
   DeleteIcon,
   DownloadIcon,
   EditIcon,
