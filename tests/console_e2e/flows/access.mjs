@@ -123,6 +123,9 @@ async function group(hand, { call }) {
   await hand.row("cam:CreateGroup").waitFor();
   await hand.sees("/console/login?uin=");
   await hand.picture("overview");
+  await hand.go("/access/groups");
+  const marked = await page.locator(".nav__link[aria-current=page]").allTextContents();
+  assert.ok(!marked.includes(t("nav.overview")), "the menu marks a page that one is not on");
 }
 
 async function keys(hand, { call }) {

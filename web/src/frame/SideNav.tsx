@@ -46,6 +46,8 @@ function Item({ page, app }: { page: NavPage; app: number }) {
       className="nav__link"
       aria-current={inside ? "page" : undefined}
       activeProps={{}}
+      // The router marks what lies below an address too, and the menu has pages below a page's.
+      activeOptions={{ exact: true }}
     >
       {Icon && <Icon />}
       {t(`nav.${page.key}`)}

@@ -108,13 +108,9 @@ function LastLogin() {
       lead={t("overview.lastLoginAbout")}
       actions={<LinkButton to="/me">{t("nav.me")}</LinkButton>}
     >
-      {who?.LastLoginTime ? (
-        <p className="row">
-          <TimeText at={who.LastLoginTime} /> <span className="mono quiet">{who.LastLoginIp}</span>
-        </p>
-      ) : (
-        <p className="quiet">{t("overview.firstLogin")}</p>
-      )}
+      <p className="row">
+        <TimeText at={who?.LastLoginTime ?? 0} /> <span className="mono quiet">{who?.LastLoginIp}</span>
+      </p>
     </SettingCard>
   );
 }
