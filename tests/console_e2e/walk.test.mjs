@@ -1,6 +1,6 @@
 // Opens every page in every language, wide and narrow, light and dark: nothing may fail, lack a text, stick out or shut
 // anybody out.
-//   CONSOLE_E2E_PICTURES=1   leaves a picture of each under test-artifacts/console
+//   CONSOLE_E2E_PICTURES=0   without the pictures that it leaves under test-artifacts/console
 //   CONSOLE_E2E=all   every combination instead of four that meet each language, width and theme
 //   CONSOLE_E2E=en-1280-light   this combination only
 import assert from "node:assert/strict";

@@ -14,8 +14,8 @@ export const ARTIFACTS = join(REPOSITORY, "test-artifacts/console");
 export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
 /** How long anything may take before it counts as never: generous, so that a busy machine is no reason to fail. */
 export const DEADLINE = 30_000;
-/** Pictures are for people: CONSOLE_E2E_PICTURES=1 keeps one of every page and dialog. */
-const PICTURES = process.env.CONSOLE_E2E_PICTURES === "1";
+/** Pictures are for people: the walk keeps one of every page, CONSOLE_E2E_PICTURES=1 one of every dialog too, 0 none. */
+const PICTURES = process.env.CONSOLE_E2E_PICTURES ?? "";
 
 /**
  * A page in one language, theme and width, signed in when a cookie is given. `page.problems` collects errors of the
@@ -141,7 +141,7 @@ export async function picture(page, name) {
 /** Checks that nothing sticks out at the side and, with `axe`, accessibility. */
 export async function inspect(page, name, { axe: whole = true } = {}) {
   await settled(page);
-  if (PICTURES) await picture(page, name);
+  if (PICTURES === "1" || (PICTURES !== "0" && !name.includes("/flow/"))) await picture(page, name);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 0) page.problems.push(`${name}: scrolls sideways by ${wide} pixels`);
   if (!whole) return;
