@@ -50,7 +50,7 @@ def test_console(name: str, browser: str) -> None:
         _missing("the console's packages are not installed: make web")
     if not (ROOT / "src" / "sodam" / "console" / "static" / "index.html").exists():
         _missing("the console is not built: make web")
-    command = [_node(), "--test", "--test-reporter=spec", str(HERE / f"{name}.test.mjs")]
+    command = [_node(), "--test", "--test-timeout=900000", "--test-reporter=spec", str(HERE / f"{name}.test.mjs")]
     env = os.environ | {"CHROMIUM": browser}
     ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     # Shown when the test fails, or always with pytest -rP: the times of the table, the length of each flow.

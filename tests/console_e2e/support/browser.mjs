@@ -105,7 +105,7 @@ export async function settled(page) {
   for (;;) {
     while (!traffic.idle() && Date.now() < until) await traffic.change();
     const before = traffic.sent();
-    const rests = await page.evaluate(atRest).catch((error) => {
+    const rests = await within(page.evaluate(atRest), `${page.url()} does not answer`).catch((error) => {
       // The page was left meanwhile: the next one is asked.
       if (/context was destroyed|navigat/.test(error.message)) return false;
       throw error;
@@ -115,10 +115,17 @@ export async function settled(page) {
   }
 }
 
-/** In the page: two frames and two moments without work later, is everything there and nothing moving? */
+/**
+ * In the page: two frames and two moments without work later, is everything there and nothing moving? A page that the
+ * browser does not draw for a while, since another one is in front, gets neither: half a second stands for each then.
+ */
 async function atRest() {
-  const idle = () => new Promise((done) => requestIdleCallback(done));
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const idle = () => new Promise((done) => requestIdleCallback(done, { timeout: 500 }));
+  const frame = () =>
+    new Promise((done) => {
+      requestAnimationFrame(done);
+      setTimeout(done, 500);
+    });
   for (let turn = 0; turn < 2; turn++) {
     await frame();
     await idle();
@@ -128,6 +135,19 @@ async function atRest() {
     return one.playState === "running" && Number.isFinite(iterations) && Number.isFinite(endTime);
   });
   return !moving && !document.querySelector(".skeleton, .table__waiting, .is-stale");
+}
+
+/** What a page is asked has no deadline of its own: a page that hangs must fail the test, not stop it. */
+async function within(promise, what) {
+  let timer;
+  const late = new Promise((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`${what} within ${DEADLINE / 1000} s`)), DEADLINE);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The page as a picture for people to look at. */
@@ -146,13 +166,14 @@ export async function inspect(page, name, { axe: whole = true } = {}) {
   if (wide > 0) page.problems.push(`${name}: scrolls sideways by ${wide} pixels`);
   if (!whole) return;
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
+  const asked = page.evaluate(() =>
     window.axe.run([...document.querySelectorAll("dialog[open]")].at(-1) ?? document, {
       resultTypes: ["violations"],
       preload: false,
       runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"],
     }),
   );
+  const { violations } = await within(asked, `${name}: the accessibility check does not end`);
   for (const { id, impact, help, nodes } of violations) {
     if (impact !== "serious" && impact !== "critical") continue;
     const where = nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.any[0]?.message ?? ""}`);
