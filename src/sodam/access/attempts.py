@@ -18,6 +18,7 @@ from sodam.storage import Database, Tx, apart
 
 WINDOW_SECONDS: Final = 3600
 LOCK_SECONDS: Final = 900
+MOMENT_SECONDS: Final = 5
 PER_ADDRESS: Final = 100
 PER_NAME: Final = 300
 SIGNED_IN: Final = "signed in"
@@ -27,7 +28,7 @@ INSERT INTO login_attempt (name, address, since, attempts, locked_until) VALUES 
 ON CONFLICT (name, address) DO UPDATE SET
   attempts = CASE WHEN login_attempt.since <= $4 THEN 1 ELSE login_attempt.attempts + 1 END,
   since = CASE WHEN login_attempt.since <= $4 THEN $3 ELSE login_attempt.since END
-RETURNING attempts, locked_until
+RETURNING attempts, locked_until, since
 """
 
 
@@ -61,9 +62,13 @@ class Attempts:
             for key, limit in limits:
                 row = await tx.fetch_one(_COUNT, *key, now, now - WINDOW_SECONDS)
                 assert row is not None
-                attempts, locked_until = int(row[0]), int(row[1])
+                attempts, locked_until, since = int(row[0]), int(row[1]), int(row[2])
                 if locked_until > now:
                     raise locked(locked_until - now)  # and count nothing: the lock ends when it was said to
+                if attempts > limit and key == limits[0][0] and now - since < LOCK_SECONDS:
+                    # All that are allowed are being checked: they may be right, and the last wrong one locks. What a
+                    # crash has left uncounted locks later.
+                    raise locked(MOMENT_SECONDS)
                 if attempts > limit:
                     await _lock(tx, key, now)
                     return LOCK_SECONDS, False

@@ -40,6 +40,23 @@ async def test_many_at_a_time_get_no_more_guesses(database: Database) -> None:
     assert await guess(attempts, now=NOW + LOCK_SECONDS) == "checked"
 
 
+async def test_many_who_are_right_at_a_time_are_not_locked_out(database: Database) -> None:
+    attempts = Attempts(database)
+    begun = [await attempts.begin("root", "192.0.2.1", MOST, NOW) for _ in range(MOST)]
+    assert await guess(attempts) == "locked"  # for a moment
+    for attempt in begun:
+        await database.write(lambda tx, one=attempt: succeeded(tx, one))  # type: ignore[misc]
+    assert await guess(attempts) == "checked"
+
+
+async def test_what_a_crash_left_uncounted_ends(database: Database) -> None:
+    attempts = Attempts(database)
+    for _ in range(MOST):
+        await attempts.begin("root", "192.0.2.1", MOST, NOW)
+    assert await guess(attempts, now=NOW + LOCK_SECONDS) == "locked"
+    assert await guess(attempts, now=NOW + 2 * LOCK_SECONDS) == "checked"
+
+
 async def test_who_guesses_locks_out_nobody_else(database: Database) -> None:
     attempts = Attempts(database)
     for _ in range(MOST + 1):
