@@ -168,16 +168,19 @@ async def test_resetting_root(world: World) -> None:
 async def test_changing_a_policy(world: World) -> None:
     made = await world.policies.create("p", document())
     policy = await world.policies.custom(made)
-    for _ in range(4):
+    for _ in range(3):
         await world.policies.add_version(policy, document(), default=False)
     await cut_everywhere(world, lambda: world.policies.update(policy, "now it denies", document("deny")))
     after = await world.policies.custom(made)
     assert (after.description, after.default_version, await world.policies.document(after)) == (
         "now it denies",
-        6,
+        5,
         document("deny"),
     )
-    assert [v.version_id for v in await world.policies.versions(after)] == [6, 5, 4, 3, 1]
+    with pytest.raises(ControlError, match="PolicyVersionFull"):
+        await world.policies.update(policy, "nothing of this stays", document())
+    assert (await world.policies.custom(made)).description == "now it denies"
+    assert [v.version_id for v in await world.policies.versions(after)] == [5, 4, 3, 2, 1]
 
 
 async def test_a_policy_with_its_attachments(world: World) -> None:
