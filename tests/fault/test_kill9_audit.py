@@ -16,6 +16,7 @@ import httpx
 
 from sodam.storage import Database, open_database
 from tests.conftest import ServerFactory
+from tests.fault.kills import kill_amid
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.server import Engine, ServerProcess
 
@@ -72,22 +73,7 @@ async def test_changes_and_their_events_agree(server_factory: ServerFactory, eng
     done: list[str] = []
     begin = asyncio.Barrier(4)
     changers = [asyncio.create_task(_change(server, f"w{n}", done, begin)) for n in range(4)]
-    try:
-        for _ in range(KILLS):
-            wanted = len(done) + dice.randrange(4, 20)
-            async with asyncio.timeout(60):
-                while len(done) < wanted:
-                    assert not (ended := [task.exception() for task in changers if task.done()]), ended
-                    await asyncio.sleep(0.005)
-            await asyncio.sleep(dice.random() * 0.02)  # somewhere amid a change
-            server.kill()
-            await asyncio.to_thread(server.start)
-    finally:
-        for task in changers:
-            task.cancel()
-        results = await asyncio.gather(*changers, return_exceptions=True)
-    assert all(isinstance(result, asyncio.CancelledError) for result in results), results
-    server.stop()
+    await kill_amid(server, changers, done, dice, kills=KILLS, between=(4, 20), within=0.02)
     database = await open_database(server._env.get("SODAM_DATABASE_URL"), Path(server._env["SODAM_DATA_DIR"]))
     try:
         changes = await _agree(database, done)

@@ -15,6 +15,7 @@ import httpx
 
 from sodam.storage import Database, open_database
 from tests.conftest import ServerFactory
+from tests.fault.kills import kill_amid
 from tests.support.server import Engine, ServerProcess
 
 KILLS = int(os.environ.get("SODAM_TEST_KILLS", "10"))
@@ -73,22 +74,7 @@ async def test_relations_stay_whole(server_factory: ServerFactory, engine: Engin
     await server.rest("im_open_login_svc/multiaccount_import", {"Accounts": PEERS[-len(OWNERS) :]})
     counted: list[int] = []
     changers = [asyncio.create_task(_change(server, dice.random(), counted)) for _ in range(4)]
-    try:
-        for _ in range(KILLS):
-            wanted = len(counted) + dice.randrange(1, 8)
-            async with asyncio.timeout(60):
-                while len(counted) < wanted:
-                    assert not any(task.done() for task in changers), "a changer ended"
-                    await asyncio.sleep(0.005)
-            await asyncio.sleep(dice.random() * 0.05)  # somewhere amid a batch
-            server.kill()
-            await asyncio.to_thread(server.start)
-    finally:
-        for task in changers:
-            task.cancel()
-        results = await asyncio.gather(*changers, return_exceptions=True)
-    assert all(isinstance(result, asyncio.CancelledError) for result in results), results
-    server.stop()
+    await kill_amid(server, changers, counted, dice, kills=KILLS, between=(1, 8), within=0.05)
     database = await open_database(server._env.get("SODAM_DATABASE_URL"), Path(server._env["SODAM_DATA_DIR"]))
     try:
         await _whole(database)

@@ -164,12 +164,11 @@ class LoginService:
             "old_passwords": (user.password, *user.old_passwords)[:24] if user.password else user.old_passwords,
         }
 
-    async def _prove(self, user: User, password: str) -> None:
-        """Raises ControlError unless this is the password of the user, who is signed in; failures count as at login."""
-        await self._prove_all(user, password, None)
+    async def _prove(self, user: User, password: str, code: str | None = None) -> None:
+        """That whoever is signed in knows the password, and the one-time code where there is one.
 
-    async def _prove_all(self, user: User, password: str, code: str | None) -> None:
-        """The password, and unless ``code`` is None the present one-time code, if there is one. Raises ControlError."""
+        None asks for no code. Raises ControlError; failures count as at login.
+        """
         now, rules = int(self._clock()), await self._rules()
         attempt = await self._attempts.begin(user.name, SIGNED_IN, rules.RetryPasswordLimit, now)
         if not await passwords.verify(user.password, password[: passwords.MAX_PASSWORD]):
@@ -190,7 +189,7 @@ class LoginService:
 
         Who has a one-time code already must give one: a password alone must not replace it.
         """
-        await self._prove_all(user, password, code)
+        await self._prove(user, password, code)
         secret = totp.new_secret()
         await self._db.write(lambda tx: store.update(tx, user.uin, totp_next=secret))
         return secret, totp.uri(secret, user.name)
@@ -208,7 +207,7 @@ class LoginService:
     async def disable_mfa(self, user: User, password: str, code: str) -> None:
         if not user.totp:
             raise ControlError("FailedOperation", "there is no one-time code to take away", detail="MfaNotSet")
-        await self._prove_all(user, password, code)
+        await self._prove(user, password, code)
         await self._db.write(lambda tx: store.update(tx, user.uin, **_NO_CODE))
 
 
