@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from sodam.storage import Database, open_database
+from tests.support.barrier import Gate
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.nats import Nats
 from tests.support.postgres import Postgres
@@ -55,6 +56,12 @@ async def database(engine: Engine, tmp_path: Path, request: pytest.FixtureReques
         yield opened
     finally:
         await opened.close()
+
+
+@pytest.fixture
+def gate(database: Database) -> Gate:
+    """``database`` behind a gate, for tests that hold two writers at the same place (tests/support/barrier.py)."""
+    return Gate(database)
 
 
 @pytest.fixture
