@@ -213,7 +213,7 @@ class Conversations(RuleBasedStateMachine):
                 assert tuple(getattr(head, name) for name in self.model.head(owner, peer)._fields) == self.model.head(
                     owner, peer
                 )
-            shown = await world.messages.last(world.app, owner, head)
+            shown = (await world.messages.last(world.app, owner, [head])).get(head.peer)
             assert (shown and shown.key) == (last and f"{last.seq}_{last.number}_{last.time}")
 
         self.run(work)

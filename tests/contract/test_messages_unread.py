@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from sodam.errors import ApiError, Code
 from sodam.messages.changes import EVERYTHING
 from sodam.messages.model import HIDE_RECEIVER, IMPORTED, NO_LAST, NO_UNREAD
-from tests.contract.world import START, World, place
+from sodam.storage import Database
+from tests.contract.world import START, World, place, text_of
 
 
 async def _withdraw(world: World, sender: str, recipient: str, where: tuple[int, int, int]) -> None:
@@ -180,7 +182,7 @@ async def test_list_order(world: World) -> None:
     await world.send("a", "b", flags=NO_LAST)
     assert await world.listed("a") == ["c", "b"]
     head = await world.messages.head(world.app, "a", "b")
-    last = await world.messages.last(world.app, "a", head)
+    last = (await world.messages.last(world.app, "a", [head])).get("b")
     assert last is not None
     assert last.msg_time == START
     await world.changes.pin(world.app, "a", ["b"], pinned=True)
@@ -217,7 +219,7 @@ async def test_cleared_history(world: World) -> None:
     await world.changes.hide(world.app, "b", "a", clear=True, remove=False)
     assert (await world.listed("b"), await world.texts("b", "a"), await world.unread("b", "a")) == (["a"], [], 0)
     head = await world.messages.head(world.app, "b", "a")
-    assert await world.messages.last(world.app, "b", head) is None
+    assert await world.messages.last(world.app, "b", [head]) == {}
     assert await world.texts("a", "b") == ["one"]
     await world.send("a", "b", "two")
     assert await world.texts("b", "a") == ["two"]
@@ -245,3 +247,34 @@ async def test_retention(world: World) -> None:
     with pytest.raises(ApiError) as caught:
         await world.messages.find(world.app, "a", "b", place(old))
     assert caught.value.code == Code.C2C_MESSAGE_NOT_FOUND
+
+
+async def test_the_last_messages_of_a_list_cost_one_query(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many conversations a page has; each shows its own last message."""
+    peers = [f"peer{n}" for n in range(30)]
+    await world.accounts.ensure(world.app.sdkappid, peers)
+    for n, peer in enumerate(peers):
+        await world.send(*(("a", peer) if n % 2 else (peer, "a")), f"first {n}")
+        await world.send(peer, "a", f"last {n}", seq=4_000_000_000)
+    await world.send("a", "a", "to oneself")
+    heads = await world.heads("a")
+    await world.messages.last(world.app, "a", heads)  # accounts are at hand from here on
+    asked: list[str] = []
+
+    def spy(read: Any) -> Any:
+        def asks(sql: str, *args: Any) -> Any:
+            asked.append(sql)
+            return read(sql, *args)
+
+        return asks
+
+    for name in ("fetch", "fetch_one", "scan"):
+        monkeypatch.setattr(database, name, spy(getattr(database, name)))
+    lasts = await world.messages.last(world.app, "a", heads)
+    assert {peer: text_of(message) for peer, message in lasts.items()} == {
+        "a": "to oneself",
+        **{peer: f"last {n}" for n, peer in enumerate(peers)},
+    }
+    assert len(asked) == 1, asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sodam.accounts.service import AccountService
@@ -90,11 +90,13 @@ class Histories:
         )
         return await self._signed(app, found)
 
-    async def last(self, app: App, owner: str, head: Head) -> Message | None:
+    async def last(self, app: App, owner: str, heads: Sequence[Head]) -> dict[str, Message]:
+        """By peer, the message that stands in the owner's list; peers with none are left out."""
         found = await reads.last_visible(
-            self._db, app.sdkappid, owner, head.peer, oldest=self.oldest(app), clear_seq=head.clear_seq
+            self._db, app.sdkappid, owner, [head.peer for head in heads], oldest=self.oldest(app)
         )
-        return (await self._signed(app, [found]))[0] if found else None
+        await self._signed(app, list(found.values()))
+        return found
 
     async def position(self) -> Position:
         """Now, as a point in what a user's devices are told."""

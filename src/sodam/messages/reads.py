@@ -33,6 +33,16 @@ _VISIBLE = (
     f"AND NOT (high <> $9 AND (flags & {HIDE_RECEIVER}) <> 0)"
 )
 
+# The newest message of the conversation ``m`` that its owner may see and that may stand in the list; $3 is the oldest
+# second that is shown.
+_LAST = (
+    "SELECT x.id FROM c2c_message x WHERE x.app = m.app AND x.conv = m.conv AND x.msg_time >= $3 "
+    f"AND x.seq > m.clear_seq AND (x.flags & (CASE WHEN m.high = 1 THEN {DELETED_HIGH} ELSE {DELETED_LOW} END)) = 0 "
+    f"AND NOT (x.high = m.high AND (x.flags & {HIDE_SENDER}) <> 0) "
+    f"AND NOT (x.high <> m.high AND (x.flags & {HIDE_RECEIVER}) <> 0) AND (x.flags & {NO_LAST}) = 0 "
+    "ORDER BY x.msg_time DESC, x.msg_seq DESC, x.msg_random DESC LIMIT 1"
+)
+
 
 def message_of(app: int, row: Row) -> Message:
     low, _, high = str(row[0]).partition(SEPARATOR)
@@ -109,24 +119,26 @@ async def forward(
     return [message_of(app, row) for row in rows]
 
 
-async def last_visible(db: Database, app: int, owner: str, peer: str, *, oldest: int, clear_seq: int) -> Message | None:
-    """The message that stands in the owner's conversation list."""
-    bit, own = _side(owner, peer)
-    row = await db.fetch_one(
-        f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time <= $3 AND $4 = 0 AND $5 = 0 "
-        f"AND msg_time >= $6 AND {_VISIBLE} AND (flags & {NO_LAST}) = 0 "
-        "ORDER BY msg_time DESC, msg_seq DESC, msg_random DESC LIMIT 1",
-        app,
-        conversation(owner, peer),
-        NEWEST[0],
-        0,
-        0,
-        oldest,
-        clear_seq,
-        bit,
-        own,
-    )
-    return message_of(app, row) if row else None
+async def last_visible(db: Database, app: int, owner: str, peers: Sequence[str], *, oldest: int) -> dict[str, Message]:
+    """By peer, the message that stands in the owner's conversation list: one query for up to 100 peers."""
+    found: dict[str, Message] = {}
+    for at in range(0, len(peers), _LIST_SIZES[0]):
+        part = peers[at : at + _LIST_SIZES[0]]
+        size = min(size for size in _LIST_SIZES if size >= len(part))
+        padded = [*part, *[part[-1]] * (size - len(part))]
+        places = ", ".join(f"${n}" for n in range(4, 4 + size))
+        rows = await db.fetch(
+            f"SELECT {COLUMNS} FROM c2c_message WHERE id IN (SELECT ({_LAST}) FROM c2c_member m "
+            f"WHERE m.app = $1 AND m.owner = $2 AND m.peer IN ({places}))",
+            app,
+            owner,
+            oldest,
+            *padded,
+        )
+        for row in rows:
+            message = message_of(app, row)
+            found[message.recipient if message.sender == owner else message.sender] = message
+    return found
 
 
 async def find(source: Database | Tx, app: int, sender: str, recipient: str, place: Place) -> Message | None:

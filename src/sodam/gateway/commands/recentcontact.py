@@ -96,9 +96,10 @@ async def _page(call: Call, owner: str) -> PageAnswer:
     messages = call.services.messages
     heads = await messages.heads(call.app, owner, MAX_CONVERSATIONS)
     peers = await call.services.accounts.find_many(call.app.sdkappid, [head.peer for head in heads])
+    lasts = await messages.last(call.app, owner, heads)
     items = []
     for head in heads:
-        last = await messages.last(call.app, owner, head)
+        last = lasts.get(head.peer)
         if last is None and not head.clear_seq:
             continue  # nothing that this user may see was ever said
         item = _item(head, last)
