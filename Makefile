@@ -7,14 +7,17 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --no-compile --require-hashes
 ARGS ?=
+# Processes that tests run in, each with its own servers; ARGS="-n 0" for one that a debugger can stop in.
+WORKERS ?= 2
+PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(abspath $(VENV))/pycache" $(BIN)/python -m pytest
 SOURCES := src tests clients/python bench
 
-.PHONY: help install dev serve test check format bench lock docs clean
+.PHONY: help install dev serve test test-long check format bench lock docs clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
-	 sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1: \2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
+	 sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1: \2/p' $(MAKEFILE_LIST)
 
 install: $(VENV)/.installed web ## Prepare .venv with the sodam command and the built console; runs nothing
 
@@ -25,7 +28,11 @@ dev: $(VENV)/.dev ## Prepare .venv with everything that tests and checks need
 
 test: dev web ## Set everything up and run all tests, real PostgreSQL and NATS included
 	@scripts/browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) -n $(WORKERS) --dist worksteal --durations=10 $(ARGS)
+
+test-long: dev web ## Run the tests that take minutes each: hundreds of kills, millions of inputs, large tables
+	@scripts/browser
+	$(PYTEST) -m long --durations=10 $(ARGS)
 
 check: dev ## Format, lint, strict types, import rules, house rules
 	$(BIN)/ruff format --check .
@@ -76,6 +83,8 @@ $(VENV)/.installed: requirements-build.lock pyproject.toml | $(VENV)/.venv
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
 	@echo "Installing what tests and checks need ..."
 	@$(INSTALL) --no-build-isolation -r requirements-dev.lock
+	@PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(abspath $(VENV))/pycache" \
+		$(BIN)/python -m compileall -q -j 0 $(VENV)/lib src >/dev/null || true
 	@touch $@
 
 # The console: built when its sources are there.

@@ -31,7 +31,7 @@ def targets(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Ite
 
     def target(engine: Engine) -> Caller:
         if engine not in started:
-            env = {"SODAM_DATABASE_URL": postgres.create()} if engine == "postgres" else {}
+            env = {"SODAM_DATABASE_URL": postgres.migrated()} if engine == "postgres" else {}
             started[engine] = Caller(configured(tmp_path_factory.mktemp("fuzz"), env))
         return started[engine]
 

