@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class DemoApp:
-    """An app ready to be used. `usersigs` maps UserIDs to signatures; ``administrator`` is among them."""
+    """An app ready to be used: the demo app, or one that the settings made.
+
+    `usersigs` maps UserIDs to signatures; ``administrator`` is among them. `key` is empty when it is not to be shown.
+    """
 
     sdkappid: int
     key: str = field(repr=False)
     usersigs: dict[str, str] = field(repr=False)
+    name: str = "Demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,12 @@ def _demo(facts: Welcome, demo: DemoApp) -> list[str]:
         "MsgRandom": 1,
         "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "Hello"}}],
     }
+    signatures = [line for who, sig in demo.usersigs.items() for line in (f"  UserSig of {who}", f"  {sig}")]
     return [
-        "Demo app",
+        f"App {demo.name}",
         f"  SDKAppID   {demo.sdkappid}",
-        f"  key        {demo.key}",
-        "  UserSig of administrator",
-        f"  {admin}",
+        *([f"  key        {demo.key}"] if demo.key else []),
+        *signatures,
         "",
         f"Paste into a web page that has @tencentcloud/chat, to sign in as {user}:",
         "",

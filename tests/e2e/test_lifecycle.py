@@ -51,10 +51,18 @@ def test_the_second_start_keeps_the_demo_app(server_factory: ServerFactory) -> N
     assert banner(server).count(key[1]) == 2
 
 
-def test_an_app_that_was_asked_for_replaces_the_demo(server_factory: ServerFactory) -> None:
+async def test_an_app_that_was_asked_for_replaces_the_demo(server_factory: ServerFactory) -> None:
     server = server_factory()
-    assert "Demo" not in banner(server)
-    assert server.key not in banner(server)
+    text = banner(server)
+    assert "Demo" not in text
+    assert f"SDKAppID   {server.sdkappid}" in text
+    assert f"proxyServer: '{server.ws_url}'" in text
+    assert "UserSig of administrator" in text
+    assert server.key not in text
+    curl = shlex.split(next(line for line in text.splitlines() if line.strip().startswith("curl ")))
+    async with httpx.AsyncClient(verify=False) as http:
+        answer = (await http.post(curl[1], content=curl[3])).json()
+    assert answer["ErrorCode"] == 0, answer
     assert server.key not in server.log.read_text()
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sodam import usersig
+from sodam.apps.model import App
 from sodam.apps.service import AppExists
 from sodam.server import Server
+from sodam.settings import BootstrapApp
 from sodam.welcome import DemoApp
 
 DEMO_SDKAPPID: Final = 1400000001
@@ -30,8 +34,22 @@ async def ensure_demo(server: Server) -> bool:
 def show_demo(server: Server) -> DemoApp | None:
     """The demo app with fresh signatures for its administrator and users; None when it is gone or was renamed."""
     app = server.apps.get(DEMO_SDKAPPID)
-    if app is None or app.name != DEMO_NAME or not app.keys.secrets:
+    return None if app is None or app.name != DEMO_NAME else _shown(app, DEMO_USERS)
+
+
+def show_bootstrapped(server: Server, wanted: Sequence[BootstrapApp]) -> DemoApp | None:
+    """The first app that the settings ask for, with a fresh signature for its administrator.
+
+    Whoever wrote the settings has the key: it is not repeated in a place where output may be kept.
+    """
+    app = server.apps.get(wanted[0].sdkappid) if wanted else None
+    shown = None if app is None else _shown(app, ())
+    return None if shown is None else replace(shown, key="")
+
+
+def _shown(app: App, users: Iterable[str]) -> DemoApp | None:
+    if not app.keys.secrets:
         return None
     key, now = app.keys.secrets[0], int(time.time())
-    users = ("administrator", *DEMO_USERS)
-    return DemoApp(app.sdkappid, key, {user: usersig.generate(app.sdkappid, key, user, now=now) for user in users})
+    signed = {user: usersig.generate(app.sdkappid, key, user, now=now) for user in ("administrator", *users)}
+    return DemoApp(app.sdkappid, key, signed, name=app.name)

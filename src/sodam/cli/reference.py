@@ -10,9 +10,9 @@ from sodam.cli.common import CliError
 
 
 def _rest() -> str:
-    from sodam.rest import openapi, table
+    from sodam.rest import reference, table
 
-    return openapi.reference(
+    return reference.page(
         table.commands(),
         "REST API v4",
         "Every command is `POST /v4/<service>/<command>?sdkappid=&identifier=&usersig=&random=&contenttype=json` with "
@@ -22,22 +22,22 @@ def _rest() -> str:
 
 def _client() -> str:
     from sodam.gateway import table
-    from sodam.rest import openapi
+    from sodam.rest import reference
 
     commands = sorted(table.commands().values(), key=lambda command: command.path)
-    return openapi.reference(
+    return reference.page(
         commands,
         "Client commands",
         "What a client may ask over its WebSocket, as `servcmd` with a dot for the slash; frames are described in "
-        "[protocol.md](../protocol.md). Rates are those of REST and do not apply. Generated from the code: "
-        "`make docs`.",
+        "[protocol.md](../protocol.md). Generated from the code: `make docs`.",
+        rates=False,
     )
 
 
 def _errors() -> str:
-    from sodam.rest import openapi
+    from sodam.rest import reference
 
-    return openapi.errors()
+    return reference.errors()
 
 
 def _openapi() -> str:

@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from sodam import welcome
 from sodam.bus import BusError
 from sodam.cli.common import CliError, settings_flags, settings_from
-from sodam.cli.demo import ensure_demo, show_demo
+from sodam.cli.demo import ensure_demo, show_bootstrapped, show_demo
 from sodam.cli.preflight import listen_problem, prepare_data_dir, raise_file_limit
 from sodam.console import static
 from sodam.observability import logs
@@ -48,7 +48,7 @@ def serve(*, flags: Annotated[ServeFlags, Parameter(name="*")] = None) -> int:
             state=await server.db.version(),
             console=static.built(),
             root_password=server.plane.made_root_password,
-            demo=show_demo(server) if made or _private(settings) else None,
+            demo=_shown(server, settings) if made or _private(settings) else None,
         )
         sys.stdout.write(welcome.text(facts))
         sys.stdout.flush()
@@ -58,6 +58,11 @@ def serve(*, flags: Annotated[ServeFlags, Parameter(name="*")] = None) -> int:
         return uvloop.run(run(settings, sock, announce))
     except BusError as error:
         raise CliError(str(error)) from None
+
+
+def _shown(server: Server, settings: Settings) -> welcome.DemoApp | None:
+    """The app whose lines the banner has: the demo app of a first start, or the first that the settings ask for."""
+    return show_bootstrapped(server, settings.bootstrap_apps) or show_demo(server)
 
 
 def _reachable(host: str) -> str:

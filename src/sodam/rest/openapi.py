@@ -1,4 +1,4 @@
-"""OpenAPI and the reference pages, derived from the declarations of the commands."""
+"""OpenAPI, derived from the declarations of the commands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from sodam import __version__
-from sodam.errors import Code
+from sodam.rest import reference
 from sodam.wire import Command, Empty
 
 _REF = "#/components/schemas/{name}"
@@ -39,7 +39,7 @@ _QUERY = (
 
 
 def _summary(command: Command) -> str:
-    return command.doc.split("\n", 1)[0]
+    return reference.without_sources(command.doc).split("\n", 1)[0]
 
 
 def _operation(command: Command, schemas: dict[type, dict[str, Any]]) -> dict[str, Any]:
@@ -52,12 +52,15 @@ def _operation(command: Command, schemas: dict[type, dict[str, Any]]) -> dict[st
         "tags": [command.service.name],
         "operationId": command.path.replace("/", "."),
         "summary": _summary(command),
-        "description": "\n".join([command.doc, "", "Error codes:", "", *errors]),
+        "description": "\n".join([reference.without_sources(command.doc), "", "Error codes:", "", *errors]),
         "parameters": [
             {"name": name, "in": "query", "required": required, "description": text, "schema": {"type": kind}}
             for name, kind, required, text in _QUERY
         ],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": body, "example": reference.example(command)}},
+        },
         "responses": {
             "200": {
                 "description": "The answer, also of a failure: see ErrorCode.",
@@ -86,46 +89,3 @@ def document(commands: Iterable[Command]) -> dict[str, Any]:
         "paths": {f"/v4/{command.path}": {"post": _operation(command, schemas)} for command in listed},
         "components": {"schemas": {"Envelope": _ENVELOPE, "Failure": _FAILURE, **components}},
     }
-
-
-def _fields(kind: type | None) -> list[str]:
-    if kind is None or kind is Empty:
-        return ["(no fields)", ""]
-    lines = ["| field | type | required | default |", "|---|---|---|---|"]
-    for field in msgspec.structs.fields(kind):
-        required = field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT
-        shown = "" if required or field.default in (msgspec.NODEFAULT, None) else f"`{_literal(field.default)}`"
-        name = getattr(field.type, "__name__", None) if isinstance(field.type, type) else None
-        text = (name or str(field.type)).replace("typing.", "").replace("msgspec._core.", "").replace("|", "\\|")
-        lines.append(f"| {field.encode_name} | {_plain(text)} | {'yes' if required else ''} | {shown} |")
-    return [*lines, ""]
-
-
-def _plain(text: str) -> str:
-    """A type without module paths and constraints' long form."""
-    import re
-
-    return re.sub(r"sodam\.[a-z_.]+\.", "", re.sub(r"<class '([^']+)'>", r"\1", text))
-
-
-def _literal(value: object) -> str:
-    return "..." if isinstance(value, msgspec.Raw) else str(value)
-
-
-def reference(commands: Iterable[Command], title: str, intro: str) -> str:
-    """A Markdown page of commands: what each does, takes, answers and refuses."""
-    lines = [f"# {title}", "", intro, ""]
-    for command in commands:
-        lines += [f"## {command.path}", "", command.doc, "", f"Rate: {command.rate} calls a second and app.", ""]
-        lines += ["Request:", "", *_fields(command.request), "Answer, besides the envelope:", ""]
-        lines += _fields(command.response)
-        codes = ", ".join(f"{int(code)}" for code in command.errors)
-        lines += [f"Error codes: {codes} (see [errors](errors.md)).", ""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def errors() -> str:
-    """A Markdown page of every error code."""
-    lines = ["# Error codes", "", "| code | name | meaning |", "|---|---|---|"]
-    lines += [f"| {int(code)} | {code.name} | {code.meaning} |" for code in sorted(Code)]
-    return "\n".join(lines) + "\n"
