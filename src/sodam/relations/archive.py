@@ -105,25 +105,25 @@ class Archive:
         db = self._core.db
         owner = await store.load_owner(db, app, user_id)
         line = UserLine(user_id, [name for _, name in owner.groups])
-        mark = (-1, -1)
+        after = 0
         while True:
-            page = await store_friends.page(db, app, user_id, 0, mark, _CHUNK)
+            page = await store_friends.page(db, app, user_id, after, _CHUNK)
             line.Friends.extend(_friend_line(friend, owner) for friend in page)
             if len(page) < _CHUNK:
                 break
-            mark = (page[-1].added_at, page[-1].pos)
+            after = page[-1].pos
         blacklist = await store_lists.blacklist(db, app, user_id, 0, 1 << 20)
-        line.BlackList = [BlackLine(peer, at) for peer, at in blacklist]
+        line.BlackList = [BlackLine(entry.peer, entry.added_at) for entry in blacklist]
         cutoff = self._core.now() - PENDENCY_SECONDS
         for p in await store_lists.incoming(db, app, user_id, cutoff):
             line.Pendencies.append(RequestLine(p.peer, p.asked_at, p.source, p.wording, p.remark, p.group))
-        after = None
+        place = None
         while True:
-            follows = await store_follow.page(db, app, user_id, 2, after, _CHUNK)
+            follows = await store_follow.page(db, app, user_id, 2, place, _CHUNK)
             line.Following.extend(FollowLine(peer, at) for at, peer in follows)
             if len(follows) < _CHUNK:
                 return line
-            after = follows[-1]
+            place = follows[-1]
 
     async def put(self, app: App, line: UserLine) -> list[Skipped]:
         """Import a line. What exists is overwritten or kept, nothing removed; no consent is asked, no webhook called.

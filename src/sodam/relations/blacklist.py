@@ -134,16 +134,17 @@ class Blacklists:
 
     async def get(
         self, app: int, user_id: str, start: int, limit: int, last_seq: int = 0
-    ) -> tuple[list[tuple[str, int]], int, int]:
-        """A page of (peer, unix second of blocking), in that order; where the next begins (0: nowhere); the sequence.
+    ) -> tuple[list[Blocked], int, int]:
+        """A page in the order of blocking, beyond the place ``start``; the next page's place (0: none); the sequence.
 
-        Nothing when ``last_seq`` is the sequence already.
-        Raises ApiError 30003 when ``user_id`` is unknown.
+        A place is the ``pos`` of an entry, which others that come and go do not move. Nothing when ``start`` is 0 and
+        ``last_seq`` is the sequence already. Raises ApiError 30003 when ``user_id`` is unknown.
         """
         await self._core.requester(app, user_id)
         owner = await self._core.owner(app, user_id)
-        if start >= owner.blocked or last_seq == owner.black_seq:
+        if not owner.blocked or (start == 0 and last_seq == owner.black_seq):
             return [], 0, owner.black_seq
-        entries = await store_lists.blacklist(self._core.db, app, user_id, start, limit)
-        end = start + len(entries)
-        return entries, end if entries and end < owner.blocked else 0, owner.black_seq
+        entries = await store_lists.blacklist(self._core.db, app, user_id, start, limit + 1)
+        more = len(entries) > limit
+        del entries[limit:]
+        return entries, entries[-1].pos if more else 0, owner.black_seq

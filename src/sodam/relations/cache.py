@@ -76,13 +76,11 @@ class Held(Generic[K, V]):
 class Pages:
     """Encoded answers of one user's lists, true for the versions that they were made of."""
 
-    __slots__ = ("bytes", "made", "marks", "version")
+    __slots__ = ("bytes", "made", "version")
 
     def __init__(self, version: Hashable) -> None:
         self.version = version
         self.made: dict[Hashable, bytes] = {}
-        self.marks: dict[int, tuple[int, int]] = {}
-        """Before which friend (added_at, pos) a page begins, by its StartIndex."""
         self.bytes = 0
 
 

@@ -13,7 +13,6 @@ from sodam.errors import ApiError, Code
 from sodam.profiles.model import Side, field_of
 from sodam.relations import store_friends
 from sodam.relations.adding import merged
-from sodam.relations.cache import Pages
 from sodam.relations.events import FriendDeleted, Pair, Update
 from sodam.relations.fields import (
     CUSTOM,
@@ -125,31 +124,31 @@ class Friends:
         await self._core.change(app, origin, user_id, peers if both else (), run)
 
     async def page(self, app: int, user_id: str, start: int, standard_seq: int, custom_seq: int) -> bytes:
-        """The body of friend_get from place ``start``, encoded, without the envelope.
+        """The body of friend_get beyond the place ``start``, encoded, without the envelope.
 
-        Fields whose sequence equals the caller's are left out; when both do, all friends are. Pages are kept in
-        memory until the list changes. Raises ApiError 30003 when ``user_id`` is unknown.
+        A place is the ``pos`` of a friend: it stays when others come and go, and an import with other times does not
+        move it. At ``start`` 0 fields whose sequence equals the caller's are left out, and when both do, all friends
+        are; a later page is whole, for a caller may repeat the sequences of its first page. Pages are kept in memory
+        until the list changes. Raises ApiError 30003 when ``user_id`` is unknown.
         """
         core = self._core
         await core.requester(app, user_id)
         owner = await core.owner(app, user_id)
-        standard, custom = standard_seq != owner.standard_seq, custom_seq != owner.custom_seq
+        standard, custom = start > 0 or standard_seq != owner.standard_seq, start > 0 or custom_seq != owner.custom_seq
         version = (owner.standard_seq, owner.custom_seq)
         pages = core.cache.pages(app, user_id, "friends", version)
         name = (start, standard, custom)
         made = pages.made.get(name)
         if made is not None:
             return made
-        return core.cache.keep_page(pages, name, await self._page(app, owner, pages, start, standard, custom))
+        return core.cache.keep_page(pages, name, await self._page(app, owner, start, standard, custom))
 
-    async def _page(self, app: int, owner: Owner, pages: Pages, start: int, standard: bool, custom: bool) -> bytes:
+    async def _page(self, app: int, owner: Owner, start: int, standard: bool, custom: bool) -> bytes:
         friends: list[Friend] = []
-        if (standard or custom) and start < owner.friends:
-            friends = await store_friends.page(self._core.db, app, owner.user_id, start, pages.marks.get(start), PAGE)
-        end = start + len(friends)
-        more = len(friends) == PAGE and end < owner.friends
-        if more:
-            pages.marks[end] = (friends[-1].added_at, friends[-1].pos)
+        if (standard or custom) and owner.friends:
+            friends = await store_friends.page(self._core.db, app, owner.user_id, start, PAGE + 1)
+        more = len(friends) > PAGE
+        del friends[PAGE:]
         answer: dict[str, Any] = {
             "UserDataItem": [
                 {
@@ -164,26 +163,31 @@ class Friends:
             "CustomSequence": owner.custom_seq,
             "FriendNum": owner.friends,
             "CompleteFlag": 0 if more else 1,
-            "NextStartIndex": end if more else 0,
+            "NextStartIndex": friends[-1].pos if more else 0,
         }
         return _encode(answer)
 
     async def old_page(
         self, app: App, user_id: str, tags: Sequence[str] | None, side: Side, *, start: int, limit: int, last_seq: int
     ) -> OldPage:
-        """A page of friend_get_all, of at most 100 friends. Raises ApiError 30001 and 30003 as ``chosen`` does."""
+        """A page of friend_get_all, of at most 100 friends beyond the place ``start``; see ``page``.
+
+        Raises ApiError 30001 and 30003 as ``chosen`` does.
+        """
         core = self._core
         await core.requester(app.sdkappid, user_id)
         owner = await core.owner(app.sdkappid, user_id)
-        page = OldPage(core.now(), 0, last_seq != owner.standard_seq, owner.standard_seq, owner.friends, [])
-        if not page.all or start >= owner.friends:
+        changed = start > 0 or last_seq != owner.standard_seq
+        page = OldPage(core.now(), 0, changed, owner.standard_seq, owner.friends, [])
+        if not changed or not owner.friends:
             return page
         limit = max(1, min(limit, OLD_PAGE))
-        rows = await store_friends.page(core.db, app.sdkappid, user_id, start, None, limit)
+        rows = await store_friends.page(core.db, app.sdkappid, user_id, start, limit + 1)
+        more = len(rows) > limit
+        del rows[limit:]
         chosen = await self.chosen(app, user_id, [friend.peer for friend in rows], tags, side)
         page.friends.extend((peer, fields) for peer, fields, _ in chosen if fields is not None)
-        end = start + len(rows)
-        return page._replace(following=end if len(rows) == limit and end < owner.friends else 0)
+        return page._replace(following=rows[-1].pos if more else 0)
 
     async def chosen(
         self, app: App, user_id: str, peers: Sequence[str], tags: Sequence[str] | None, side: Side

@@ -6,8 +6,9 @@ deletion on either side, by age, when 100 newer ones wait, when one side blocks 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from sodam.accounts.model import Account
 from sodam.apps.model import App
@@ -35,6 +36,10 @@ COME_IN: Kind = "Pendency_Type_ComeIn"
 SEND_OUT: Kind = "Pendency_Type_SendOut"
 _RESPONSE = "FriendResponse"
 _DELETE = "PendencyDelete"
+_RANK_BITS: Final = 20
+_CAME_IN: Final = 1 << _RANK_BITS - 1
+_FIRST_PLACE: Final = 1 << 33
+"""No unix second is so large before the year 2242, and no place so small: what a client sends back is either."""
 
 
 class Reply(NamedTuple):
@@ -94,10 +99,11 @@ class Pendencies:
     async def get(
         self, app: int, user_id: str, kind: Kind, *, before: int, limit: int
     ) -> tuple[list[Listed], int, int, int]:
-        """Requests, newest first: those made at or before the second ``before`` (0: all), at most ``limit``.
+        """Requests, newest first, at most ``limit``: those made at or before the second ``before`` (0: all), or what
+        follows the place ``before`` that an earlier page ended with.
 
-        With them how many that came in are unread, the second from which to ask on (0: that was all), and the
-        sequence. Raises ApiError 30003 when ``user_id`` is unknown.
+        With them how many that came in are unread, from where to ask on (0: that was all), and the sequence.
+        Raises ApiError 30003 when ``user_id`` is unknown.
         """
         core = self._core
         await core.requester(app, user_id)
@@ -108,15 +114,13 @@ class Pendencies:
         went = [] if kind == COME_IN else await store_lists.outgoing(core.db, app, user_id, cutoff, MAX_PENDING)
         found = [(request, request.peer, COME_IN) for request in came if kind != SEND_OUT]
         found += [(request, request.owner, SEND_OUT) for request in went]
-        found = [entry for entry in found if not before or entry[0].asked_at <= before]
-        found.sort(key=lambda entry: -entry[0].asked_at)
-        accounts = await core.accounts.find_many(app, [peer for _, peer, _ in found[:limit]])
+        page, following = _page(found, before, limit)
+        accounts = await core.accounts.find_many(app, [peer for _, peer, _ in page])
         listed = [
             Listed(accounts[peer], shown, request.source, request.wording, request.asked_at)
-            for request, peer, shown in found[:limit]
+            for request, peer, shown in page
             if peer in accounts
         ]
-        following = found[limit][0].asked_at if len(found) > limit else 0
         return listed, unread, following, owner.pending_seq
 
     async def delete(self, app: App, origin: Origin, user_id: str, kind: Kind, peers: Sequence[str]) -> list[Outcome]:
@@ -156,6 +160,39 @@ class Pendencies:
                 work.notices[user_id].read_at = read_at
 
         await self._core.change(app, origin, user_id, (), run)
+
+
+_Found = tuple[Pendency, str, Kind]
+"""A request, who the other side is, and how it is shown."""
+
+
+def _place(entry: _Found) -> int:
+    """Where a request stands in a list: its second, and within that a rank that stays. Below 2^53, as JSON needs.
+
+    What came in ranks by arrival; what was sent out is in other users' lists, whose numbers say nothing here.
+    """
+    request, peer, shown = entry
+    rank = _CAME_IN | request.pos % _CAME_IN if shown == COME_IN else zlib.crc32(peer.encode()) % _CAME_IN
+    return request.asked_at << _RANK_BITS | rank
+
+
+def _page(found: list[_Found], before: int, limit: int) -> tuple[list[_Found], int]:
+    """The newest ``limit`` of what ``before`` leaves, and where the next page begins.
+
+    Between two seconds that is the next request's second, as clients know it; within a second it is a place.
+    """
+    if before >= _FIRST_PLACE:
+        found = [entry for entry in found if _place(entry) < before]
+    elif before:
+        found = [entry for entry in found if entry[0].asked_at <= before]
+    found.sort(key=_place, reverse=True)
+    while limit < len(found) and _place(found[limit]) == _place(found[limit - 1]):
+        limit += 1  # ranks are no names: two may be equal, which a page must not divide
+    if limit >= len(found):
+        return found, 0
+    last, following = found[limit - 1], found[limit]
+    within = last[0].asked_at == following[0].asked_at
+    return found[:limit], _place(last) if within else following[0].asked_at
 
 
 def _decide(

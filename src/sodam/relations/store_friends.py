@@ -21,10 +21,6 @@ _SAVE: Final = Bulk(
 _encode = msgspec.json.Encoder().encode
 _custom = msgspec.json.Decoder(Custom).decode
 
-Page = list[Friend]
-Mark = tuple[int, int]
-"""The place of a friend in the list: added_at and pos."""
-
 
 def friend_of(row: Row) -> Friend:
     return Friend(
@@ -96,18 +92,15 @@ async def remove_from(tx: Tx, app: int, owners: Iterable[str], peer: str) -> lis
     return gone
 
 
-async def page(source: Database | Tx, app: int, owner: str, start: int, after: Mark | None, limit: int) -> Page:
-    """Friends in the order of adding, from the place ``start``.
-
-    ``after``, the mark of the friend before that place, saves counting up to it.
-    """
-    where = f"SELECT {_COLUMNS} FROM friend WHERE app = $1 AND owner = $2"
-    if after is not None:
-        rows = await source.fetch(
-            f"{where} AND (added_at, pos) > ($3, $4) ORDER BY added_at, pos LIMIT $5", app, owner, *after, limit
-        )
-    else:
-        rows = await source.fetch(f"{where} ORDER BY added_at, pos LIMIT $3 OFFSET $4", app, owner, limit, start)
+async def page(source: Database | Tx, app: int, owner: str, after: int, limit: int) -> list[Friend]:
+    """Friends in the order of their arrival in the list: those whose ``pos`` is beyond ``after``, at most ``limit``."""
+    rows = await source.fetch(
+        f"SELECT {_COLUMNS} FROM friend WHERE app = $1 AND owner = $2 AND pos > $3 ORDER BY pos LIMIT $4",
+        app,
+        owner,
+        after,
+        limit,
+    )
     return list(map(friend_of, rows))
 
 
@@ -129,9 +122,9 @@ async def friends_of(db: Database, app: int, peer: str, limit: int) -> list[str]
 
 
 async def members(source: Database | Tx, app: int, owner: str, bits: int) -> Sequence[tuple[str, int]]:
-    """(peer, groups) of the friends in any of the groups ``bits``, in the order of adding."""
+    """(peer, groups) of the friends in any of the groups ``bits``, in the order of their arrival in the list."""
     rows = await source.fetch(
-        "SELECT peer, groups FROM friend WHERE app = $1 AND owner = $2 AND (groups & $3) <> 0 ORDER BY added_at, pos",
+        "SELECT peer, groups FROM friend WHERE app = $1 AND owner = $2 AND (groups & $3) <> 0 ORDER BY pos",
         app,
         owner,
         bits,

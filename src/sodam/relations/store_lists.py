@@ -35,16 +35,17 @@ async def unblock(tx: Tx, app: int, owner: str, peers: Iterable[str]) -> set[str
     return gone
 
 
-async def blacklist(source: Database | Tx, app: int, owner: str, start: int, limit: int) -> list[tuple[str, int]]:
-    """(peer, added_at) in the order of blocking. At most 1000 exist: counting up to ``start`` costs little."""
+async def blacklist(source: Database | Tx, app: int, owner: str, after: int, limit: int) -> list[Blocked]:
+    """Whom an owner blocks, in the order of blocking: those whose ``pos`` is beyond ``after``, at most ``limit``."""
     rows = await source.fetch(
-        "SELECT peer, added_at FROM blacklist WHERE app = $1 AND owner = $2 ORDER BY pos LIMIT $3 OFFSET $4",
+        "SELECT owner, peer, added_at, pos FROM blacklist WHERE app = $1 AND owner = $2 AND pos > $3"
+        " ORDER BY pos LIMIT $4",
         app,
         owner,
+        after,
         limit,
-        start,
     )
-    return [(row[0], row[1]) for row in rows]
+    return [Blocked(owner=row[0], peer=row[1], added_at=row[2], pos=row[3]) for row in rows]
 
 
 def _pendency(row: Row) -> Pendency:

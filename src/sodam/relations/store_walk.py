@@ -144,10 +144,26 @@ async def recount(tx: Tx, app: int, owner: Owner) -> None:
     )
     row = await _one(tx, app, owner.user_id, "relation_owner")
     owner.friends, owner.blocked, owner.pending = row
+    await _number_on(tx, app, owner)
     owner.touch()
     owner.touch_groups()
     owner.touch_blacklist()
     owner.touch_pending()
+
+
+async def _number_on(tx: Tx, app: int, owner: Owner) -> None:
+    """Let sequences go on beyond every place in the lists, so that an owner whose row was lost gives out none twice."""
+    row = await tx.fetch_one(
+        "SELECT (SELECT max(pos) FROM friend WHERE app = $1 AND owner = $2),"
+        " (SELECT max(pos) FROM blacklist WHERE app = $1 AND owner = $2),"
+        " (SELECT max(pos) FROM pendency WHERE app = $1 AND owner = $2)",
+        app,
+        owner.user_id,
+    )
+    assert row is not None
+    owner.standard_seq = max(owner.standard_seq, row[0] or 0)
+    owner.black_seq = max(owner.black_seq, row[1] or 0)
+    owner.pending_seq = max(owner.pending_seq, row[2] or 0)
 
 
 async def recount_follows(tx: Tx, app: int, user_id: str) -> tuple[int, int, int]:

@@ -63,10 +63,11 @@ class BlackListGetAnswer(msgspec.Struct):
 
 @service.command("black_list_get", errors=COMMON)
 async def black_list_get(call: Call, request: BlackListGet) -> BlackListGetAnswer:
-    """Read the blacklist by pages of up to 1000, in the order of blocking; StartIndex 0 in the answer is the end.
+    """Read the blacklist by pages of up to 1000, in the order of blocking. StartIndex in the answer is the place after
+    which the next page begins, to be sent back as it is; 0 is the end.
 
-    Nothing when LastSequence, other than 0, is the current one, which is sent under the name that the original uses,
-    CurruentSequence, and under the right one. Source: rest-accounts-relations.md 6.12.
+    Nothing when StartIndex is 0 and LastSequence, other than 0, is the current one, which is sent under the name that
+    the original uses, CurruentSequence, and under the right one. Source: rest-accounts-relations.md 6.12.
     """
     user_id = acting(call, request.From_Account)
     entries, following, seq = await call.services.relations.blacklists.get(
@@ -76,7 +77,7 @@ async def black_list_get(call: Call, request: BlackListGet) -> BlackListGetAnswe
         min(request.MaxLimited, _MAX_PAGE),
         request.LastSequence or 0,
     )
-    return BlackListGetAnswer([BlackListItem(peer, at) for peer, at in entries], following, seq, seq)
+    return BlackListGetAnswer([BlackListItem(entry.peer, entry.added_at) for entry in entries], following, seq, seq)
 
 
 class BlackListCheck(msgspec.Struct):

@@ -93,10 +93,11 @@ class FriendGetAnswer(msgspec.Struct):
 
 @service.command("friend_get", errors=COMMON)
 async def friend_get(call: Call, request: FriendGet) -> FriendGetAnswer:
-    """Read the friend list by pages of 100 in the order of adding; no profile fields.
+    """Read the friend list by pages of 200 in the order of arrival; no profile fields.
 
-    Standard or custom fields whose sequence the caller knows already are left out; when it knows both, so are all
-    friends. Source: rest-accounts-relations.md 6.8.
+    NextStartIndex is the place after which the next page begins, to be sent back as it is: not a count. At StartIndex
+    0 standard or custom fields whose sequence the caller knows already are left out, and when it knows both, so are
+    all friends; a later page is whole. Source: rest-accounts-relations.md 6.8.
     """
     user_id = acting(call, request.From_Account)
     body = await call.services.relations.friends.page(
@@ -178,9 +179,11 @@ class FriendGetAllAnswer(msgspec.Struct):
 
 @service.command("friend_get_all", errors=COMMON)
 async def friend_get_all(call: Call, request: FriendGetAll) -> FriendGetAllAnswer:
-    """Read the friend list in the old way, up to 100 at once; StartIndex 0 in the answer is the end.
+    """Read the friend list in the old way, up to 100 at once. StartIndex in the answer is the place after which the
+    next page begins, to be sent back as it is; 0 is the end.
 
-    GetAll_Type_NO and no friends when LastStandardSequence is the current one. Source: rest-accounts-relations.md 10.
+    GetAll_Type_NO and no friends when StartIndex is 0 and LastStandardSequence is the current one.
+    Source: rest-accounts-relations.md 10.
     """
     user_id = acting(call, request.From_Account)
     tags = many(request.TagList, name="TagList", least=0, most=200)

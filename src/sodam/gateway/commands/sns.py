@@ -89,7 +89,7 @@ class PendencyGetAnswer(msgspec.Struct):
 async def pendency_get(call: Call, request: PendencyGet) -> PendencyGetAnswer:
     """Read requests, newest first: the newest hundred that came in, the newest hundred sent out, none over 30 days old.
 
-    StartTime in the answer is where to ask on, 0 at the end. Source: docs/protocol.md 12.
+    StartTime in the answer is where to ask on, to be sent back as it is; 0 at the end. Source: docs/protocol.md 12.
     """
     user_id = acting(call, request.From_Account)
     limit = min(request.MaxLimited or 100, _MAX_PAGE)
