@@ -151,12 +151,19 @@ class _GatedTx:
             await self._party.reach(f"{stmt.head} {stmt.tail}")
         return await self._inner.bulk(stmt, rows)
 
+    def emit(self, event: object) -> None:
+        self._inner.emit(event)
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        self._inner.after_commit(callback)
+
 
 class Gate:
     """A ``Database`` before another one. See the module."""
 
     def __init__(self, inner: Database) -> None:
         self.engine: Engine = inner.engine
+        self.events = inner.events
         self._inner = inner
 
     # The database's interface

@@ -1,6 +1,7 @@
 """Durable truth: one small database interface over SQLite and PostgreSQL."""
 
 from sodam.storage.database import Bulk, Database, Row, StorageError, Tx, Value, open_database
+from sodam.storage.events import Events
 from sodam.storage.riding import apart, riding
 
-__all__ = ["Bulk", "Database", "Row", "StorageError", "Tx", "Value", "apart", "open_database", "riding"]
+__all__ = ["Bulk", "Database", "Events", "Row", "StorageError", "Tx", "Value", "apart", "open_database", "riding"]

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
+from sodam.storage.events import Events
+
 Value = int | float | str | bytes | None
 Row = Sequence[Any]
 T = TypeVar("T")
@@ -54,6 +56,14 @@ class Tx(Protocol):
         """Run ``stmt`` for all ``rows`` at once; what its RETURNING gave, in any order."""
         ...
 
+    def emit(self, event: object) -> None:
+        """Raise an event: its subscribers run at the end of this write, in its transaction (events.py)."""
+        ...
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Have ``callback`` called in the event loop once this transaction is on disk, and only then."""
+        ...
+
 
 class Database(Protocol):
     """A database: short reads, long reads, and writes as functions.
@@ -65,6 +75,7 @@ class Database(Protocol):
     """
 
     engine: Engine
+    events: Events
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
         """A bounded read through an index (at most about a thousand rows): on SQLite it runs in the event loop."""
@@ -79,7 +90,10 @@ class Database(Protocol):
         ...
 
     def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False) -> Awaitable[T]:
-        """``single``: on PostgreSQL ``fn`` runs one statement, which needs no transaction around it."""
+        """Run ``fn`` in a transaction; what it gives back, once that is on disk.
+
+        ``single``: on PostgreSQL ``fn`` runs one statement, which needs no transaction around it; it raises no events.
+        """
         ...
 
     async def execute(self, sql: str, *args: Value) -> int:

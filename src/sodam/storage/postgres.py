@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import asyncpg
 
 from sodam.storage.database import Bulk, Engine, Row, StorageError, Tx, Value
+from sodam.storage.events import Events, Raised, run_callbacks
 from sodam.storage.riding import boarding
 
 T = TypeVar("T")
@@ -41,11 +42,12 @@ def _readable(args: tuple[Value, ...]) -> tuple[Value, ...]:
     return args
 
 
-class _PostgresTx:
+class _PostgresTx(Raised):
     engine: Engine = "postgres"
     __slots__ = ("_connection",)
 
     def __init__(self, connection: Any) -> None:
+        super().__init__()
         self._connection = connection
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
@@ -79,6 +81,7 @@ class PostgresDatabase:
 
     def __init__(self, pool: asyncpg.Pool[Any]) -> None:
         self._pool = pool
+        self.events = Events()
 
     @classmethod
     async def open(cls, url: str) -> PostgresDatabase:
@@ -128,11 +131,18 @@ class PostgresDatabase:
         for attempt in range(_RETRIES):
             try:
                 async with self._pool.acquire() as connection:
-                    tx = cast(Tx, _PostgresTx(connection))
+                    tx = _PostgresTx(connection)
                     if single:
-                        return await fn(tx)
-                    async with connection.transaction():
-                        return await fn(tx)
+                        result = await fn(tx)
+                        assert not tx.raised, "a write of a single statement raises no events"
+                    else:
+                        async with connection.transaction():
+                            result = await fn(tx)
+                            if tx.raised:
+                                await self.events.deliver(tx, tx.raised)
+                if tx.callbacks:
+                    run_callbacks(tx.callbacks)
+                return result
             except _RETRIED:
                 if attempt == _RETRIES - 1:
                     raise

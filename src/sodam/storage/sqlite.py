@@ -19,6 +19,7 @@ from typing import IO, Any, TypeVar, cast
 import apsw
 
 from sodam.storage.database import Bulk, Engine, Row, StorageError, Tx, Value
+from sodam.storage.events import Callback, Events, Raised, run_callbacks
 from sodam.storage.riding import boarding
 
 T = TypeVar("T")
@@ -52,13 +53,14 @@ def _connect(path: Path, *, read_only: bool) -> apsw.Connection:
     return connection
 
 
-class _SqliteTx:
+class _SqliteTx(Raised):
     """Methods are coroutines that never wait: the writer drives them to their end in its own thread."""
 
     engine: Engine = "sqlite"
     __slots__ = ("_connection",)
 
     def __init__(self, connection: apsw.Connection) -> None:
+        super().__init__()
         self._connection = connection
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
@@ -91,6 +93,15 @@ def _drive(coroutine: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("a write function may await only its transaction")
 
 
+async def _whole(fn: Callable[[Tx], Awaitable[T]], tx: _SqliteTx, events: Events) -> T:
+    """A write with its subscribers."""
+    value = await fn(tx)
+    if tx.raised:
+        await events.deliver(tx, tx.raised)
+    return value
+
+
+Outcome = tuple["asyncio.Future[Any]", Any, "BaseException | None", "list[Callback]"]
 Job = tuple[Callable[[Tx], Awaitable[Any]], "asyncio.Future[Any]"]
 
 
@@ -104,7 +115,7 @@ class SqliteDatabase:
         self._writer = _connect(path, read_only=False)
         self._reader = _connect(path, read_only=True)
         self._scanner = _connect(path, read_only=True)
-        self._tx = _SqliteTx(self._writer)
+        self.events = Events()
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._scan_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-scan")
         self._loop = asyncio.get_running_loop()
@@ -173,7 +184,7 @@ class SqliteDatabase:
 
     def _commit(self, jobs: list[Job]) -> None:
         """In the writer's thread: all jobs in one transaction."""
-        results: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        results: list[Outcome] = []
         connection = self._writer
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -181,13 +192,14 @@ class SqliteDatabase:
             for fn, future in jobs:
                 if not single:
                     connection.execute("SAVEPOINT job")
+                tx = _SqliteTx(connection)
                 try:
-                    value = _drive(cast("Coroutine[Any, Any, Any]", fn(cast(Tx, self._tx))))
+                    value = _drive(_whole(fn, tx, self.events))
                 except BaseException as error:
                     connection.execute("ROLLBACK" if single else "ROLLBACK TO job")
-                    results.append((future, None, error))
+                    results.append((future, None, error, []))
                 else:
-                    results.append((future, value, None))
+                    results.append((future, value, None, tx.callbacks))
                 if not single:
                     connection.execute("RELEASE job")
             if connection.in_transaction:
@@ -195,11 +207,13 @@ class SqliteDatabase:
         except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            results = [(future, None, error) for _, future in jobs]
+            results = [(future, None, error, []) for _, future in jobs]
         self._loop.call_soon_threadsafe(self._finish, results)
 
-    def _finish(self, results: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
-        for future, value, error in results:
+    def _finish(self, results: list[Outcome]) -> None:
+        for future, value, error, callbacks in results:
+            if callbacks:
+                run_callbacks(callbacks)
             if future.cancelled():
                 continue
             if error is not None:
