@@ -333,6 +333,13 @@ def is_app_code(code: int) -> bool:
     return any(low <= code <= high for low, high in APP_CODE_RANGES)
 
 
+class Unavailable(Exception):
+    """Something that the server depends on, such as its database, does not answer now; the same call may succeed later.
+
+    Whoever notices the outage logs it once. Edges answer with a code that means "try again", without a traceback.
+    """
+
+
 class ApiError(Exception):
     """A refusal that reaches the caller as ErrorCode, ErrorInfo and ErrorDisplay.
 

@@ -33,6 +33,7 @@ from sodam.gateway.tickets import Tickets
 from sodam.http import AsgiApp, Page, Router, json_page
 from sodam.messages.changes import MessageChanges
 from sodam.messages.service import MessageService
+from sodam.observability.loops import Loops
 from sodam.observability.metrics import Metrics
 from sodam.presence.service import PresenceService
 from sodam.profiles.service import ProfileService
@@ -78,28 +79,30 @@ class Server:
         await self.db.close()
 
 
-async def _open_bus(settings: Settings) -> Bus:
+async def _open_bus(settings: Settings, loops: Loops) -> Bus:
     if settings.nats_url is None:
         return LocalBus()
     from sodam.bus.nats import NatsBus
 
-    return await NatsBus.open(settings.nats_url)
+    return await NatsBus.open(settings.nats_url, loops)
 
 
 async def build(settings: Settings) -> Server:
     """Open the state and build the services, without listening. Raises StorageError or BusError, one line each."""
+    loops = Loops()
     db = await open_database(settings.database_url, settings.data_dir)
     try:
-        bus = await _open_bus(settings)
+        bus = await _open_bus(settings, loops)
     except BaseException:
         await db.close()
         raise
     live = Live(bus)
     metrics = Metrics()
-    apps = AppService(db, bus)
+    metrics.register(loops)
+    apps = AppService(db, bus, loops=loops)
     accounts = AccountService(db, bus, apps, live=live)
     profiles = ProfileService(accounts, live)
-    presence = PresenceService(bus, live)
+    presence = PresenceService(bus, live, loops=loops)
     auth = Authenticator(accounts)
     relations = RelationService(db, bus, live, accounts)
     profiles.friends_of = relations.friends_of
@@ -108,6 +111,7 @@ async def build(settings: Settings) -> Server:
     accounts.on_delete.append(changes.forget_accounts)
     services = Services(
         settings=settings,
+        loops=loops,
         db=db,
         bus=bus,
         live=live,

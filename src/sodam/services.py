@@ -9,6 +9,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Bus, Live
 from sodam.messages.changes import MessageChanges
 from sodam.messages.service import MessageService
+from sodam.observability.loops import Loops
 from sodam.presence.service import PresenceService
 from sodam.profiles.service import ProfileService
 from sodam.relations.service import RelationService
@@ -19,6 +20,7 @@ from sodam.storage import Database
 @dataclass(slots=True)
 class Services:
     settings: Settings
+    loops: Loops
     db: Database
     bus: Bus
     live: Live

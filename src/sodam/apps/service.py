@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -19,6 +19,7 @@ from sodam.apps import store
 from sodam.apps.model import App, AppKey, Plan
 from sodam.bus import Bus
 from sodam.control import ControlError, missing
+from sodam.observability.loops import Loop, Loops
 from sodam.storage import Database, Tx
 from sodam.usersig import Keys
 
@@ -35,13 +36,17 @@ class AppExists(Exception):
 
 
 class AppService:
-    def __init__(self, db: Database, bus: Bus, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, db: Database, bus: Bus, clock: Callable[[], float] = time.time, *, loops: Loops | None = None
+    ) -> None:
         self._db = db
         self._bus = bus
         self._clock = clock
         self._apps: dict[int, App] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._watchers: list[Callable[[int], None]] = []
+        self._loops = loops or Loops()
+        self._poll: Loop | None = None
 
     async def start(self) -> None:
         for sdkappid in await store.versions(self._db):
@@ -49,9 +54,11 @@ class AppService:
         if self._bus.clustered:
             self._bus.subscribe("apps", lambda data: self._spawn(self._load(int(data))))
             self._bus.on_reconnect(lambda: self._spawn(self._compare()))
-            self._spawn(self._poll())
+            self._poll = self._loops.start("app comparison", self._compare, every=POLL_SECONDS)
 
     async def stop(self) -> None:
+        if self._poll is not None:
+            await self._poll.stop()
         for task in list(self._tasks):
             task.cancel()
 
@@ -163,14 +170,6 @@ class AppService:
         for watcher in self._watchers:
             watcher(sdkappid)
 
-    async def _poll(self) -> None:
-        while True:
-            await asyncio.sleep(POLL_SECONDS)
-            try:
-                await self._compare()
-            except Exception as error:
-                log.warning("apps could not be compared", error=repr(error))
-
     async def _compare(self) -> None:
         current = await store.versions(self._db)
         for sdkappid in current.keys() | self._apps.keys():
@@ -178,8 +177,14 @@ class AppService:
             if app is None or app.version != current.get(sdkappid):
                 await self._load(sdkappid)
 
-    def _spawn(self, coroutine: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(coroutine)
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        async def run() -> None:
+            try:
+                await coroutine
+            except Exception as error:  # the comparison makes up for it
+                log.warning("apps could not be loaded", error=repr(error))
+
+        task = asyncio.create_task(run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -13,10 +13,13 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from sodam.bus.interface import BusError, Handler
+from sodam.observability.loops import Loop, Loops
 
 log = structlog.get_logger(__name__)
 _PREFIX = "sodam."
 _FIRST_CONNECTION_S = 5.0
+_CLOSE_S = 2.0
+_TRIES = 5  # of a call that must not be dropped
 _MAX_WAITING = 65536  # calls not yet handed to the client library; more are dropped, as hints may be
 
 
@@ -46,14 +49,15 @@ class NatsBus:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._calls: deque[Callable[[], Awaitable[None]]] = deque()
+        self._calls: deque[tuple[Callable[[], Awaitable[None]], int]] = deque()
         self._wake = asyncio.Event()
         self._reconnected: list[Callable[[], None]] = []
-        self._pump_task: asyncio.Task[None] | None = None
+        self._pump_loop: Loop | None = None
         self._last_error = ""
 
     @classmethod
-    async def open(cls, url: str) -> NatsBus:
+    async def open(cls, url: str, loops: Loops | None = None) -> NatsBus:
+        """Raises BusError when no server answers within five seconds."""
         client = Client()
         bus = cls(client)
         try:
@@ -73,7 +77,7 @@ class NatsBus:
         except (OSError, nats.errors.Error, TimeoutError, ValueError) as error:
             reason = str(error) or bus._last_error or "no answer"
             raise BusError(f"NATS at {url.rsplit('@', 1)[-1]} cannot be reached: {reason}") from None
-        bus._pump_task = asyncio.create_task(bus._pump())
+        bus._pump_loop = (loops or Loops()).start("bus pump", bus._pump)
         return bus
 
     def connected(self) -> bool:
@@ -102,25 +106,33 @@ class NatsBus:
         self._reconnected.append(callback)
 
     async def close(self) -> None:
-        if self._pump_task is not None:
-            self._pump_task.cancel()
-        await self._client.close()
+        if self._pump_loop is not None:
+            await self._pump_loop.stop()
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                await self._client.close()
+        except (OSError, TimeoutError, nats.errors.Error) as error:
+            log.warning("the bus was left without a farewell", error=repr(error))
 
     def _call(self, call: Callable[[], Awaitable[None]], *, must: bool = False) -> None:
         if must or (len(self._calls) < _MAX_WAITING and self._client.is_connected):
-            self._calls.append(call)
+            self._calls.append((call, _TRIES if must else 1))
             self._wake.set()
 
     async def _pump(self) -> None:
-        while True:
-            await self._wake.wait()
+        if not self._calls:
             self._wake.clear()
-            while self._calls:
-                call = self._calls.popleft()
-                try:
-                    await call()
-                except nats.errors.Error as error:
-                    log.warning("the bus refused a call", error=str(error) or type(error).__name__)
+            await self._wake.wait()
+        while self._calls:
+            call, tries = self._calls.popleft()
+            try:
+                await call()
+            except nats.errors.Error as error:
+                log.warning("the bus refused a call", error=str(error) or type(error).__name__)
+            except BaseException:
+                if tries > 1:  # without this subscription a user here would hear nothing
+                    self._calls.appendleft((call, tries - 1))
+                raise
 
     async def _on_reconnected(self) -> None:
         log.info("the bus is connected again")
@@ -132,5 +144,5 @@ class NatsBus:
 
     async def _on_error(self, error: Exception) -> None:
         self._last_error = str(error) or type(error).__name__
-        if self._pump_task is not None:  # before that, `open` says it
+        if self._pump_loop is not None:  # before that, `open` says it
             log.warning("bus error", error=self._last_error)

@@ -39,7 +39,7 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
     db, apps, settings = services.db, services.apps, services.settings
     security = SecuritySettings(db, clock)
     login = LoginService(db, security, clock)
-    jobs = JobService(db, clock)
+    jobs = JobService(db, clock, loops=services.loops)
     prices = Prices(currency=settings.currency, amounts=dict(settings.prices))
     plane = ControlPlane(
         services=services,
@@ -50,7 +50,7 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
         policies=PolicyService(db, catalogue, lambda: login.owner_uin, clock),
         audit=AuditLog(db, clock),
         jobs=jobs,
-        periodic=Periodic(db, clock),
+        periodic=Periodic(db, clock, loops=services.loops),
         app_keys=AppKeys(apps, clock),
         orders=Orders(db, apps, prices, clock),
         deletion=AppDeletion(db, apps, jobs),

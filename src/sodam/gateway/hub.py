@@ -22,6 +22,7 @@ from sodam.gateway.connection import Connection
 from sodam.gateway.session import Login, Session
 from sodam.gateway.tickets import Ticket, Tickets
 from sodam.gateway.transport import Receiver
+from sodam.observability.loops import Loop
 from sodam.observability.metrics import Metrics
 from sodam.services import Services
 from sodam.wire import Command
@@ -81,7 +82,8 @@ class Hub:
         self._holding: set[Connection] = set()
         self._dirty: list[Connection] = []
         self._kicked: dict[int, int] = {}
-        self._sweeper: asyncio.Task[None] | None = None
+        self._sweeper: Loop | None = None
+        self._turn = 0
         self._refusing = False
         self._behind: list[Connection] = []
         """Clients that may have missed something: they are asked to look, some of them at a time."""
@@ -94,7 +96,7 @@ class Hub:
         task.add_done_callback(self._tasks.discard)
 
     def start(self) -> None:
-        self._sweeper = self._loop.create_task(self._sweep())
+        self._sweeper = self.services.loops.start("connection sweep", self._sweep, every=SWEEP_SECONDS)
         self.services.bus.on_reconnect(self._all_behind)
         self.services.apps.on_change(self._app_changed)
 
@@ -102,7 +104,7 @@ class Hub:
         """Ask every client to reconnect, to another node or after the restart."""
         self._refusing = True
         if self._sweeper is not None:
-            self._sweeper.cancel()
+            await self._sweeper.stop()
         for connection in list(self._all):
             connection.close(1012, "the server restarts")
         for _ in range(100):
@@ -259,22 +261,25 @@ class Hub:
     # The sweep
 
     async def _sweep(self) -> None:
-        turn = 0
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            turn += 1
-            now = self.now()
-            for connection in [c for c in self._holding if c.held_until <= now]:
-                connection.resume(connection.held)
-            behind, self._behind = self._behind[:SYNCS_PER_SWEEP], self._behind[SYNCS_PER_SWEEP:]
-            for connection in behind:
-                self._make_up(connection)
-            if turn % _SWEEPS_PER_IDLE_CHECK == 0:
-                if self.services.bus.clustered and not self._behind:
-                    self._behind = [c for c in self._all if c.registered and now - c.synced > SYNC_SECONDS]
-                for connection in [c for c in self._all if c.overdue(now, IDLE_SECONDS, KICK_GRACE_SECONDS)]:
-                    connection.close(1001, "nothing heard for a minute")
-                    connection.abort()
+        self._turn += 1
+        now = self.now()
+        self._each([c for c in self._holding if c.held_until <= now], lambda c: c.resume(c.held))
+        behind, self._behind = self._behind[:SYNCS_PER_SWEEP], self._behind[SYNCS_PER_SWEEP:]
+        self._each(behind, self._make_up)
+        if self._turn % _SWEEPS_PER_IDLE_CHECK == 0:
+            if self.services.bus.clustered and not self._behind:
+                self._behind = [c for c in self._all if c.registered and now - c.synced > SYNC_SECONDS]
+            self._each([c for c in self._all if c.overdue(now, IDLE_SECONDS, KICK_GRACE_SECONDS)], _end_silent)
+
+    def _each(self, connections: list[Connection], fn: Callable[[Connection], object]) -> None:
+        """One connection that fails is cut, and costs the others nothing."""
+        for connection in connections:
+            try:
+                fn(connection)
+            except Exception:
+                log.exception("a connection failed in the sweep and is cut")
+                self._holding.discard(connection)
+                connection.abort()
 
     def _make_up(self, connection: Connection) -> None:
         """For hints that may have been lost: the client looks for messages, other nodes learn of its login."""
@@ -322,3 +327,8 @@ class Hub:
 
     def held(self, connection: Connection) -> None:
         self._holding.discard(connection)
+
+
+def _end_silent(connection: Connection) -> None:
+    connection.close(1001, "nothing heard for a minute")
+    connection.abort()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -11,6 +10,8 @@ from typing import Final
 import msgspec
 import structlog
 
+from sodam.errors import Unavailable
+from sodam.observability.loops import Loop, Loops
 from sodam.storage import Database, Tx
 
 log = structlog.get_logger(__name__)
@@ -27,29 +28,24 @@ class _Mark(msgspec.Struct, array_like=True):
 class Periodic:
     """Calls each task of the table when its time has come, on one node of the cluster."""
 
-    def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, clock: Callable[[], float] = time.time, *, loops: Loops | None = None) -> None:
         self._db = db
         self._clock = clock
         self._owner = secrets.token_hex(8)
         self._tasks: dict[str, tuple[int, Callable[[], Awaitable[object]]]] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._loops = loops or Loops()
+        self._loop: Loop | None = None
 
     def add(self, name: str, every_seconds: int, work: Callable[[], Awaitable[object]]) -> None:
         self._tasks[name] = (every_seconds, work)
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._loop())
+        self._loop = self._loops.start("periodic work", self.tick, every=TICK_SECONDS)
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
-
-    async def _loop(self) -> None:
-        while True:
-            await self.tick()
-            await asyncio.sleep(TICK_SECONDS)
+        if self._loop is not None:
+            await self._loop.stop()
+            self._loop = None
 
     async def tick(self) -> None:
         """Do what is due now."""
@@ -58,6 +54,8 @@ class Periodic:
                 if await self._begin(name):
                     await work()
                     await self._set(name, _Mark("", 0, int(self._clock()) + every))
+            except Unavailable:
+                raise
             except Exception as error:
                 log.error("periodic work failed", work=name, error=repr(error))
 

@@ -8,6 +8,7 @@ leaves nothing out.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -19,12 +20,14 @@ import structlog
 from sodam.control import ControlError, Param, Said, missing
 from sodam.jobs import store
 from sodam.jobs.model import INPUT, OUTPUT, Job, Refusal, Scope
+from sodam.observability.loops import Loop, Loops
 from sodam.storage import Database, Tx
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 LEASE_MS: Final = 30_000
 POLL_SECONDS: Final = 2.0
+_STOP_SECONDS: Final = 3.0
 KEEP_SECONDS: Final = 7 * 86400
 """How long an ended job, its file and its report are kept."""
 MAX_AT_ONCE: Final = 2
@@ -138,7 +141,7 @@ Runner = Callable[[Run], Awaitable[None]]
 
 
 class JobService:
-    def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, clock: Callable[[], float] = time.time, *, loops: Loops | None = None) -> None:
         self.db = db
         self._clock = clock
         self.owner = secrets.token_hex(8)
@@ -149,7 +152,8 @@ class JobService:
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._running = 0
-        self._loop_task: asyncio.Task[None] | None = None
+        self._loops = loops or Loops()
+        self._loop: Loop | None = None
 
     def register(self, kind: str, runner: Runner, *, cancellable: bool = True) -> None:
         """``cancellable`` False: nobody can cancel such a job, and when it fails it is tried again until it is done."""
@@ -164,17 +168,19 @@ class JobService:
     async def start(self) -> None:
         if self.db.engine == "sqlite":  # one process: whoever held a lease is dead
             await self.db.write(store.release_all)
-        self._loop_task = asyncio.create_task(self._loop())
+        self._loop = self._loops.start("jobs", self._look)
 
     async def stop(self) -> None:
         """Stop working; what was under way goes on at the next start or on another node."""
-        if self._loop_task is None:
+        if self._loop is None:
             return
-        tasks = [self._loop_task, *self._tasks]
+        await self._loop.stop()
+        self._loop = None
+        tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._loop_task = None
+        if tasks:
+            await asyncio.wait(tasks, timeout=_STOP_SECONDS)
         await self.db.write(lambda tx: store.release(tx, self.owner))
 
     async def create(
@@ -277,23 +283,18 @@ class JobService:
 
     # Work
 
-    async def _loop(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                while self._running < MAX_AT_ONCE and (job := await self._take()):
-                    self._running += 1
-                    task = asyncio.create_task(self._work(job))
-                    self._tasks.add(task)
-                    task.add_done_callback(self._tasks.discard)
-                await self._forget_old()
-            except Exception as error:
-                log.warning("jobs could not be looked up", error=repr(error))
-            try:
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+    async def _look(self) -> None:
+        """Begin what can be begun, then wait for more."""
+        self._wake.clear()
+        while self._running < MAX_AT_ONCE and (job := await self._take()):
+            self._running += 1
+            task = asyncio.create_task(self._work(job))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        await self._forget_old()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._wake.wait()
 
     async def _take(self) -> Job | None:
         now = self.now()

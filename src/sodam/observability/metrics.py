@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 
 class Metrics:
@@ -21,6 +22,10 @@ class Metrics:
         self._gauges: dict[str, tuple[str, Callable[[], float]]] = {}
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
+
+    def register(self, collector: Collector) -> None:
+        """Add the samples of a part that counts for itself."""
+        self._registry.register(collector)
 
     def rest(self, command: str, code: int, seconds: float) -> None:
         self._calls[("rest", command, code)] += 1

@@ -17,6 +17,7 @@ import msgspec
 from sodam.bus import Bus, Live
 from sodam.bus.interface import Subscription
 from sodam.errors import ApiError, Code
+from sodam.observability.loops import Loop, Loops
 from sodam.presence.model import Device
 
 GREET_SECONDS = 1.0
@@ -68,6 +69,7 @@ class PresenceService:
         *,
         timeout: float = TIMEOUT_SECONDS,
         clock: Callable[[], float] | None = None,
+        loops: Loops | None = None,
     ) -> None:
         self._bus = bus
         self._live = live
@@ -78,7 +80,8 @@ class PresenceService:
         self._queries: dict[int, _Query] = {}
         self._number = 0
         self._subscriptions: list[Subscription] = []
-        self._greeter: asyncio.Task[None] | None = None
+        self._loops = loops or Loops()
+        self._greeter: Loop | None = None
 
     async def start(self) -> None:
         """Take part in the cluster's answers. Nothing to do on a single node."""
@@ -94,15 +97,13 @@ class PresenceService:
         ]
         self._bus.on_reconnect(lambda: self._greet(new=True))
         self._greet(new=True)
-        self._greeter = asyncio.create_task(self._keep_greeting())
+        self._greeter = self._loops.start("presence greeting", self._keep_greeting, every=GREET_SECONDS)
 
     async def stop(self) -> None:
         """Tell the others not to wait for this node any more."""
         if self._greeter is None:
             return
-        self._greeter.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._greeter
+        await self._greeter.stop()
         self._greeter = None
         for subscription in self._subscriptions:
             subscription.cancel()
@@ -176,9 +177,7 @@ class PresenceService:
         self._bus.publish("presence.hello", _encode(_Hello(self._node, leaving, new)))
 
     async def _keep_greeting(self) -> None:
-        while True:
-            await asyncio.sleep(GREET_SECONDS)
-            alive = self.peers()
-            for node in self._peers.keys() - alive:
-                del self._peers[node]
-            self._greet()
+        alive = self.peers()
+        for node in self._peers.keys() - alive:
+            del self._peers[node]
+        self._greet()

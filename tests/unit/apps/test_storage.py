@@ -242,8 +242,8 @@ async def test_a_job_goes_on_where_it_was(database: Database, clock: Clock) -> N
             await asyncio.sleep(0.01)
     assert (await first.get(job_id)).done == 4
     # As kill -9: nothing is given back.
-    assert first._loop_task is not None
-    first._loop_task.cancel()
+    assert first._loop is not None
+    await first._loop.stop()
     for task in first._tasks:
         task.cancel()
     dying = False
