@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from sodam.access import passwords
+from sodam.settings import PASSWORD_MEMORY
 from sodam.storage import Database, open_database
 from tests.support.barrier import Gate
 from tests.support.console import PASSWORD, ConsoleClient
@@ -30,6 +32,12 @@ def _keep_bytecode() -> None:
 
 
 _keep_bytecode()
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords() -> None:
+    """Hashing at full cost takes a quarter of a second; tests/unit/access/test_passwords.py sees it once."""
+    passwords.use_memory(PASSWORD_MEMORY[0])
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 
 from sodam import __version__
+from sodam.access import passwords
 from sodam.accounts.auth import Authenticator
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App, Plan
@@ -90,6 +91,7 @@ async def _open_bus(settings: Settings, loops: Loops) -> Bus:
 async def build(settings: Settings) -> Server:
     """Open the state and build the services, without listening. Raises StorageError or BusError, one line each."""
     loops = Loops()
+    passwords.use_memory(settings.password_memory)
     db = await open_database(settings.database_url, settings.data_dir)
     try:
         bus = await _open_bus(settings, loops)

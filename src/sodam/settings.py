@@ -22,6 +22,8 @@ CONFIG_ENV: Final = "SODAM_CONFIG"
 PLANS: Final = ("Trial", "Pro", "Flagship")
 DEFAULT_PLAN: Final = "Flagship"
 PRICED: Final = ("Pro", "Flagship", "groups_joined", "group_members", "history_days", "avchatrooms")
+PASSWORD_MEMORY: Final = (12, 1024)
+"""MiB. With three passes, 12 is the least that OWASP's Password Storage Cheat Sheet takes for safe."""
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 LOG_FORMATS: Final = ("text", "json")
 MAX_SDKAPPID: Final = 2**32 - 1
@@ -51,6 +53,7 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     nats_url: str | None = field(default=None, repr=False)
     root_password: str | None = field(default=None, repr=False)
+    password_memory: int = 64
     bootstrap_apps: tuple[BootstrapApp, ...] = ()
     currency: str = "USD"
     prices: tuple[tuple[str, int], ...] = ()
@@ -111,6 +114,13 @@ def _root_password(text: str) -> str:
     if len(text) < 8:
         raise ValueError("expected at least 8 characters")
     return text
+
+
+def _password_memory(text: str) -> int:
+    low, high = PASSWORD_MEMORY
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise ValueError(f"expected {low} to {high} (MiB)")
+    return int(text)
 
 
 def _bootstrap_app(text: str) -> BootstrapApp:
@@ -209,6 +219,16 @@ TABLE: Final[tuple[Setting, ...]] = (
         "Password of the console's `root`, at least 8 characters. Used when root does not exist yet.",
         "TEXT",
         secret=True,
+    ),
+    Setting(
+        "password_memory",
+        "password_memory",
+        _password_memory,
+        "64",
+        "MiB of memory that hashing a console password takes (argon2id, three passes), from "
+        f"{PASSWORD_MEMORY[0]} to {PASSWORD_MEMORY[1]}. Less makes sign-ins cheaper, and guessing from a stolen "
+        "database too. Counts for passwords set from then on.",
+        "MIB",
     ),
     Setting(
         "bootstrap_app",

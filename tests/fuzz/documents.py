@@ -21,6 +21,8 @@ USERS: Final = tuple(f"user{n}" for n in range(5))
 """Accounts that exist while a fuzz test runs."""
 SENT_AT: Final = int(time.time()) - 60
 """MsgTimeStamp of the messages of USERS[0] and USERS[1] to each other; their MsgSeq and MsgRandom are 0 to 2."""
+LARGEST: Final = 2 * 1024 * 1024
+"""Bytes to which a list is repeated: over what a request may have, and no more, as lists stand in lists."""
 _SEPARATOR: Final = (",", ":")
 
 
@@ -241,7 +243,8 @@ def _spoil(draw: st.DrawFn, value: Any, depth: int = 0) -> Any:
     if isinstance(value, list) and value and draw(st.integers(0, 3)):
         at = draw(st.integers(0, len(value) - 1))
         if draw(st.integers(0, 5)) == 0:
-            return value * draw(st.sampled_from((2, 40, 101, 501, 1001)))
+            times = draw(st.sampled_from((2, 40, 101, 501, 1001)))
+            return value * max(1, min(times, LARGEST // len(render(value))))
         return [*value[:at], _spoil(draw, value[at], depth + 1), *value[at + 1 :]]
     return draw(hostile)
 

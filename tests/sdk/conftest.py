@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 import pytest_asyncio
 
-from driver import SdkClient, SdkDriver, install
+from driver import Node, SdkClient, SdkDriver, install
 from scene import Server, SignIn
 from tests.support.postgres import Postgres
 from tests.support.server import ServerProcess
@@ -33,11 +33,19 @@ def server(engine_server: ServerProcess) -> Iterator[ServerProcess]:
     engine_server.check_log()
 
 
+@pytest.fixture(scope="session")
+def node() -> Iterator[Node]:
+    """A Node process that tests use one after the other."""
+    install()
+    process = Node()
+    yield process
+    process.stop()
+
+
 @pytest_asyncio.fixture
-async def sdk_driver() -> AsyncIterator[SdkDriver]:
-    """A Node process for SDK clients; fails the test when the SDK left an exception to nobody."""
-    await install()
-    async with SdkDriver() as driver:
+async def sdk_driver(node: Node) -> AsyncIterator[SdkDriver]:
+    """SDK clients of the test's own; fails the test when the SDK left an exception to nobody."""
+    async with SdkDriver(node) as driver:
         yield driver
     assert not driver.problems, driver.problems
 

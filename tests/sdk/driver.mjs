@@ -24,6 +24,17 @@ const traceFile = process.env.SODAM_SDK_TRACE;
 const trace = (direction, client, data) =>
   appendFileSync(traceFile, `${(performance.now() / 1000).toFixed(3)} ${client?.name} ${direction} ${Buffer.from(data)}\n`);
 
+// Every timer that the SDK sets, so that "reset" can take all of them away.
+const timers = new Set();
+for (const make of ['setTimeout', 'setInterval']) {
+  const original = globalThis[make];
+  globalThis[make] = (...args) => {
+    const timer = original(...args);
+    timers.add(timer);
+    return timer;
+  };
+}
+
 /** @type {Map<string, {name: string, chat: any, sdk: any, messages: Map<string, any>, sockets: Set<WsSocket>, offline: boolean}>} */
 const clients = new Map();
 const clientOfInstance = new Map();
@@ -162,10 +173,35 @@ const ops = {
   },
 };
 
+// Ends every client at once, as the end of the process would: connections are cut, nothing that an SDK had begun goes on.
+// "clean" says whether that worked; if not, the process is of no use to others.
+const turn = () => new Promise((done) => setImmediate(done));
+const left = () => process.getActiveResourcesInfo().filter((kind) => /Timeout|TCP|TLS|HTTP/.test(kind));
+ops.reset = async () => {
+  for (const client of clients.values()) client.offline = true;
+  for (const client of new Set([...clients.values(), ...clientOfInstance.values()])) {
+    for (const socket of client.sockets) {
+      socket.removeAllListeners();
+      socket.on('error', () => {});
+      socket.terminate();
+    }
+  }
+  clients.clear();
+  clientOfInstance.clear();
+  for (let round = 0; round < 20; round++) {
+    for (const timer of timers) clearTimeout(timer);
+    timers.clear();
+    await turn();
+    if (!left().length) break;
+  }
+  return { clean: !left().length, left: left(), bytes: process.memoryUsage.rss() };
+};
+const ABOUT_ALL = ['create', 'reset'];
+
 async function obey({ id, client, op, args }) {
   try {
     if (!(op in ops)) throw new Error(`unknown op ${op}`);
-    if (op !== 'create' && !clients.has(client)) throw new Error(`unknown client ${client}`);
+    if (!ABOUT_ALL.includes(op) && !clients.has(client)) throw new Error(`unknown client ${client}`);
     const result = await ops[op](client, args ?? {});
     if (clients.has(client)) remember(clients.get(client), result);
     emit({ id, ok: true, result: plain(result) });

@@ -1,15 +1,22 @@
 """Remote control of the official web SDK, unmodified, running in Node (`driver.mjs`).
 
-`SdkDriver` owns one Node process; `SdkClient` is one SDK object in it. Every method of the SDK is reachable through
-`SdkClient.call`; the rest are short cuts. Results and events arrive as plain JSON data in the SDK's own field names.
+`Node` is the process, which tests use one after the other, `SdkDriver` one test's use of it, `SdkClient` one SDK object
+in it. Every method of the SDK is reachable through `SdkClient.call`; the rest are short cuts. Results and events arrive
+as plain JSON data in the SDK's own field names.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
+import itertools
 import json
+import os
 import shutil
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +24,7 @@ from pathlib import Path
 from typing import Any, Self
 
 HERE = Path(__file__).resolve().parent
-LINE_LIMIT = 64 * 1024 * 1024  # bytes; a list of thousands of messages is one line
+LARGEST_NODE = 700 * 1024 * 1024  # bytes in memory; every client loads an SDK of its own, and Node forgets none
 CALL_TIMEOUT = 30.0  # seconds; the SDK itself gives up a request after 15
 
 
@@ -222,44 +229,94 @@ class SdkClient:
                 waiter.future.set_result(event)
 
 
-class SdkDriver:
-    """One Node process with SDK clients. Use as an async context manager."""
+class Node:
+    """A Node process that runs `driver.mjs`, for one `SdkDriver` after the other; starts when first used.
+
+    Its output is read by a thread, so that it outlives the event loops of the tests.
+    """
 
     def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._reader: threading.Thread | None = None
+        self._take: Callable[[Mapping[str, Any] | None], None] | None = None
+        self._ids = itertools.count(1)
+
+    def next_id(self) -> int:
+        """A number for a request that no other test's has: an answer may come when its test is over."""
+        return next(self._ids)
+
+    def attach(self, take: Callable[[Mapping[str, Any] | None], None]) -> None:
+        """From now on `take` gets every item, in the reader's thread, and None for the end of the process."""
+        self._take = take
+        if self._process is None or self._process.poll() is not None:
+            self.stop()
+            command = [tool("node"), str(HERE / "driver.mjs")]
+            self._process = subprocess.Popen(command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+            self._reader.start()
+
+    def detach(self) -> None:
+        self._take = None
+
+    def write(self, line: str) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        assert self._process.stdin is not None
+        self._process.stdin.close()  # driver.mjs leaves when its input ends
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._reader is not None:
+            self._reader.join()
+        self._process = None
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if (take := self._take) is not None:
+                take(json.loads(line))
+        if (take := self._take) is not None:
+            take(None)
+
+
+class SdkDriver:
+    """The SDK clients of one test, in a Node process that tests use in turn. Use as an async context manager."""
+
+    def __init__(self, node: Node) -> None:
         self.clients: dict[str, SdkClient] = {}
         self.problems: list[Event] = []  # rejections and exceptions that the SDK left to nobody
         self.expected: set[int] = set()  # codes of rejections that a test provokes and the SDK leaves to nobody
-        self._process: asyncio.subprocess.Process | None = None
+        self._node = node
         self._pending: dict[int, asyncio.Future[Any]] = {}
-        self._next_id = 0
-        self._reader: asyncio.Task[None] | None = None
-        self._started = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        self._process = await asyncio.create_subprocess_exec(
-            tool("node"),
-            str(HERE / "driver.mjs"),
-            cwd=HERE,
-            limit=LINE_LIMIT,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        self._reader = asyncio.create_task(self._read())
-        await asyncio.wait_for(self._started.wait(), 30)
+        loop = asyncio.get_running_loop()
+
+        def take(item: Mapping[str, Any] | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and the test with it
+                loop.call_soon_threadsafe(self._take, item)
+
+        self._node.attach(take)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        if self._process is None:
-            return
-        if self._process.stdin is not None:
-            self._process.stdin.close()  # driver.mjs leaves when its input ends
+        """End the clients at once, without a goodbye; the process too, should anything of them be left."""
         try:
-            await asyncio.wait_for(self._process.wait(), 5)
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-        if self._reader is not None:
-            await self._reader
+            left = await self.ask("", "reset", {}, timeout=10)
+            reusable = left["clean"] and left["bytes"] < LARGEST_NODE
+        except (OSError, SdkError):  # also TimeoutError and ConnectionError
+            reusable = False
+        self._node.detach()
+        if not reusable:
+            await asyncio.to_thread(self._node.stop)
 
     async def client(
         self, name: str, *, sdkappid: int, server: str, options: Mapping[str, Any] | None = None
@@ -273,30 +330,22 @@ class SdkDriver:
 
     async def ask(self, client: str, op: str, args: Mapping[str, Any], *, timeout: float = CALL_TIMEOUT) -> Any:
         """Send one request line and wait for its answer. Raises SdkError, TimeoutError."""
-        assert self._process is not None
-        assert self._process.stdin is not None
-        self._next_id += 1
-        request_id = self._next_id
+        request_id = self._node.next_id()
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._pending[request_id] = future
-        line = json.dumps({"id": request_id, "client": client, "op": op, "args": args})
-        self._process.stdin.write(line.encode() + b"\n")
-        await self._process.stdin.drain()
+        # Node reads all the time, and the thread what it writes: this does not wait.
+        self._node.write(json.dumps({"id": request_id, "client": client, "op": op, "args": args}))
         try:
             return await asyncio.wait_for(future, timeout)
         finally:
             self._pending.pop(request_id, None)
 
-    async def _read(self) -> None:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
-            self._take(json.loads(line))
-        for future in self._pending.values():
-            if not future.done():
-                future.set_exception(ConnectionError("the Node process ended"))
-
-    def _take(self, item: Mapping[str, Any]) -> None:
+    def _take(self, item: Mapping[str, Any] | None) -> None:
+        if item is None:
+            for future in self._pending.values():
+                if not future.done():
+                    future.set_exception(ConnectionError("the Node process ended"))
+            return
         if "id" in item:
             future = self._pending.get(int(item["id"]))
             if future is None or future.done():
@@ -309,30 +358,26 @@ class SdkDriver:
                 future.set_exception(SdkError(code, str(error["message"])))
             return
         event = Event(str(item["client"]), str(item["event"]), item["data"], time.monotonic())
-        if event.name == "STARTED":
-            self._started.set()
-        elif event.name in ("UNHANDLED", "UNCAUGHT"):
+        if event.name in ("UNHANDLED", "UNCAUGHT"):
             if not (isinstance(event.data, dict) and event.data.get("code") in self.expected):
                 self.problems.append(event)
         elif (client := self.clients.get(event.client)) is not None:
             client.accept(event)
 
 
-async def install(*, timeout: float = 300.0) -> None:
+def install(*, timeout: float = 300.0) -> None:
     """Install the locked npm packages beside this file when they are missing. Raises RuntimeError."""
-    if (HERE / "node_modules" / "@tencentcloud" / "chat" / "package.json").exists():
-        return
-    process = await asyncio.create_subprocess_exec(
-        tool("npm"),
-        "ci",
-        "--ignore-scripts",
-        cwd=HERE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await asyncio.wait_for(process.communicate(), timeout)
-    if process.returncode != 0:
-        raise RuntimeError(f"npm ci failed:\n{output.decode(errors='replace')[-2000:]}")
+    directory = os.open(HERE, os.O_RDONLY)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)  # other test processes want the same
+        if (HERE / "node_modules" / "@tencentcloud" / "chat" / "package.json").exists():
+            return
+        command = [tool("npm"), "ci", "--ignore-scripts"]
+        done = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout)
+        if done.returncode != 0:
+            raise RuntimeError(f"npm ci failed:\n{done.stdout.decode(errors='replace')[-2000:]}")
+    finally:
+        os.close(directory)
 
 
 def texts(messages: Sequence[Mapping[str, Any]]) -> list[str]:

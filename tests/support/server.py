@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, Protocol
 import httpx
 
 from sodam import usersig
+from sodam.settings import PASSWORD_MEMORY
 
 Engine = Literal["sqlite", "postgres"]
 
@@ -42,6 +43,7 @@ class ServerProcess:
             "SODAM_DATA_DIR": str(directory / "data"),
             "SODAM_BOOTSTRAP_APP": f"{SDKAPPID}:{KEY}:Flagship",
             "SODAM_LOG_FORMAT": "json",
+            "SODAM_PASSWORD_MEMORY": str(PASSWORD_MEMORY[0]),
             **env,
         }
         self._port = 0

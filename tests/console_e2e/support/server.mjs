@@ -28,6 +28,7 @@ export async function startServer() {
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SODAM_"))),
       SODAM_PORT: String(port),
       SODAM_DATA_DIR: join(data, "data"),
+      SODAM_PASSWORD_MEMORY: "12",
       SODAM_ROOT_PASSWORD: ROOT_PASSWORD,
       SODAM_BOOTSTRAP_APP: `${APP}:${"5".repeat(64)}:Flagship`,
     },
