@@ -21,7 +21,7 @@ Engine = Literal["sqlite", "postgres"]
 
 SDKAPPID: Final = 1400000042
 KEY: Final = "5a3c0e1b7d9f2468ace013579bdf02468ace13579bdf02468ace13579bdf0246"
-_START_SECONDS: Final = 20.0
+_START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 25.0
 
 
