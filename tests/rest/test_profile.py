@@ -54,6 +54,18 @@ async def test_the_examples(rest: Rest) -> None:
     }
 
 
+async def test_digits_as_a_text_are_kept_as_a_number(rest: Rest) -> None:
+    """The vendor's Java SDK writes every value as a text; answers stay numbers."""
+    await rest("im_open_login_svc/account_import", {"UserID": "u1"})
+    items = [{"Tag": "Tag_Profile_IM_BirthDay", "Value": "19900101"}, {"Tag": LEVEL, "Value": "007"}]
+    assert await rest(SET, {"From_Account": "u1", "ProfileItem": items}) == OK
+    answer = await rest(GET, {"To_Account": ["u1"], "TagList": ["Tag_Profile_IM_BirthDay", LEVEL]})
+    assert answer["UserProfileItem"][0]["ProfileItem"] == [
+        {"Tag": "Tag_Profile_IM_BirthDay", "Value": 19900101},
+        {"Tag": LEVEL, "Value": 7},
+    ]
+
+
 async def test_when_all_fail_the_call_does(rest: Rest) -> None:
     answer = await rest(GET, {"To_Account": ["ghost", "nul\x00"], "TagList": [NICK], "From_Account": "ignored"})
     assert (answer["ActionStatus"], answer["ErrorCode"]) == ("FAIL", 40003)
@@ -68,7 +80,9 @@ async def test_when_all_fail_the_call_does(rest: Rest) -> None:
         ({"Tag": "Tag_Profile_IM_Location", "Value": "l" * 17}, 40601),
         ({"Tag": NICK, "Value": 5}, 40610),
         ({"Tag": NICK, "Value": None}, 40610),
-        ({"Tag": LEVEL, "Value": "3"}, 40610),
+        ({"Tag": LEVEL, "Value": "three"}, 40610),
+        ({"Tag": LEVEL, "Value": ""}, 40610),
+        ({"Tag": LEVEL, "Value": "9" * 30}, 40605),
         ({"Tag": LEVEL, "Value": 10**30}, 40605),
         ({"Tag": GENDER, "Value": "Gender_Type_X"}, 40605),
         ({"Tag": "Tag_Profile_IM_Shoe", "Value": 42}, 40009),

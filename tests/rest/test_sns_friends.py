@@ -330,7 +330,9 @@ async def test_import_ignores_wishes_and_blocks(host: Host) -> None:
         ([{"Tag": "Tag_SNS_Custom_Score", "Value": 0}], 0),
         ([{"Tag": "Tag_SNS_Custom_Score", "Value": -1}], 30001),
         ([{"Tag": "Tag_SNS_Custom_Score", "Value": 2**64}], 30001),
-        ([{"Tag": "Tag_SNS_Custom_Score", "Value": "7"}], 30001),
+        ([{"Tag": "Tag_SNS_Custom_Score", "Value": "7"}], 0),
+        ([{"Tag": "Tag_SNS_Custom_Score", "Value": str(2**64)}], 30001),
+        ([{"Tag": "Tag_SNS_Custom_Score", "Value": "seven"}], 30001),
         ([{"Tag": "Tag_SNS_Custom_Score", "Value": True}], 30001),
         ([{"Tag": "Tag_SNS_Custom_Raw", "Value": "bytes"}], 0),
         ([{"Tag": "Tag_SNS_Custom_None", "Value": "not declared"}], 30001),
@@ -480,7 +482,7 @@ async def test_odd_texts_are_refused(host: Host, odd: str) -> None:
         entry = {"To_Account": "u2", "AddSource": SOURCE, field: odd}
         assert await host.codes(ADD, {"From_Account": "u1", "AddFriendItem": entry}) == [30001]
     entry = {"To_Account": "u2", "AddSource": SOURCE, "GroupName": odd}
-    assert await host.codes(ADD, {"From_Account": "u1", "AddFriendItem": entry}) == [30011]
+    assert await host.codes(ADD, {"From_Account": "u1", "AddFriendItem": entry}) == [30001]
     surrogate = (
         b'{"From_Account":"u1","AddFriendItem":{"To_Account":"u2","AddSource":"AddSource_Type_A","Remark":"\\ud800"}}'
     )

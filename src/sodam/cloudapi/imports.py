@@ -12,10 +12,10 @@ from typing import Final
 import msgspec
 
 from sodam.access.model import Caller
-from sodam.accounts.model import Profile, Wanted
+from sodam.accounts.model import Wanted
 from sodam.apps.model import App
 from sodam.cloudapi.files.firsts import FirstLines
-from sodam.cloudapi.files.reading import Format, Row, batches, check_head, number
+from sodam.cloudapi.files.reading import Format, Row, batches, check_head
 from sodam.cloudapi.plane import ControlPlane
 from sodam.control import ControlError, Said, unfit
 from sodam.errors import ApiError, Code
@@ -130,7 +130,7 @@ async def _import_batch(plane: ControlPlane, sdkappid: int, batch: list[Row], fi
             refusals.append(_refusal(row.line, row.user_id, Code.ACCOUNT_BAD_PARAMETER, wrong))
             continue
         try:
-            wanted[row.user_id] = Wanted(row.user_id, _profile(app, row))
+            wanted[row.user_id] = Wanted(row.user_id, checked(app, row.items, "admin"))
             lines[row.user_id] = row.line
         except ApiError as error:
             refusals.append(_refused(row.line, row.user_id, error))
@@ -153,18 +153,6 @@ def _refused(line: int, user_id: str, error: ApiError) -> Refusal:
 
 def _refusal(line: int, user_id: str, code: Code, said: Said) -> Refusal:
     return Refusal(line, user_id[:64].replace("\0", "\u2400"), int(code), said.stored())
-
-
-def _profile(app: App, row: Row) -> Profile:
-    items: list[tuple[str, object]] = []
-    for tag, value in row.items:
-        found: object = value
-        if isinstance(value, str):
-            digits = number(value)
-            if digits is not None and field_of(app, tag).type == "uint64":
-                found = digits
-        items.append((tag, found))
-    return checked(app, items, "admin")
 
 
 async def _import_wanted(plane: ControlPlane, app: App, wanted: list[Wanted]) -> dict[str, ApiError]:

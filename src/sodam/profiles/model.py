@@ -15,7 +15,16 @@ Side = Literal["app", "admin"]
 ALLOW_TYPE = "Tag_Profile_IM_AllowType"
 ADMIN_FORBID_TYPE = "Tag_Profile_IM_AdminForbidType"
 MAX_VALUE = 500
+_MOST_DIGITS = 40
+"""Twice as many as any field takes: what is cut off is out of range either way."""
 _MAX_UINT = {"uint32": 2**32 - 1, "uint64": 2**64 - 1}
+
+
+def whole(value: object) -> object:
+    """The number that a text of digits stands for, as SDKs send it that know texts alone; all else as it is."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value.lstrip("0")[:_MOST_DIGITS] or "0")
+    return value
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +46,12 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         return self.app_write if side == "app" else self.admin_write
 
     def check(self, value: object) -> ProfileValue:
-        """The value, if the field takes it. Raises ApiError 40610 wrong type, 40601 too long, 40605 not allowed."""
+        """The value, if the field takes it; a field of numbers takes digits as a text, too, and keeps the number.
+
+        Raises ApiError 40610 wrong type, 40601 too long, 40605 not allowed.
+        """
         if self.type in _MAX_UINT:
+            value = whole(value)
             if type(value) is not int:
                 raise ApiError(Code.PROFILE_VALUE_TYPE, f"{self.tag} takes an integer")
             if not 0 <= value <= _MAX_UINT[self.type]:

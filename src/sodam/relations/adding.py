@@ -11,7 +11,7 @@ from sodam.profiles.model import ADMIN_FORBID_TYPE
 from sodam.profiles.service import allow_type
 from sodam.relations import store_friends, store_lists
 from sodam.relations.events import Asked, FriendAdded, FriendPair
-from sodam.relations.fields import MAX_TIME, bad_text, custom_tag, custom_value, good_groups
+from sodam.relations.fields import MAX_TIME, bad_groups, bad_text, custom_tag, custom_value
 from sodam.relations.model import (
     ASKED,
     ASKS,
@@ -170,8 +170,9 @@ class _Add:
             return refused(_ADD, to, Code.SNS_FRIENDS_FULL, "My_Friend_Num_Exceed_Threshold")
         if both and not has & HAD and peer.friends >= limit:
             return refused(_ADD, to, Code.SNS_PEER_FRIENDS_FULL, "Peer_Friend_Num_Exceed_Threshold")
-        if not good_groups(item.groups) or not me.room_for(item.groups):
-            return refused(_ADD, to, Code.SNS_GROUPS_FULL, "Group_Num_Exceed_Threshold")
+        code, reason = bad_groups(item.groups, me)
+        if code:
+            return refused(_ADD, to, code, reason)
         if not self.force and not has & ASKED:
             allowed = allow_type(self.app, self.accounts[to])
             if allowed == "AllowType_Type_DenyAny":
@@ -272,8 +273,9 @@ class _Import:
         groups = item.groups or ()
         if friend is None and me.friends >= self.app.limits.friends:
             return refused(_IMPORT, item.to, Code.SNS_FRIENDS_FULL, "My_Friend_Num_Exceed_Threshold")
-        if not good_groups(groups) or not me.room_for(groups):
-            return refused(_IMPORT, item.to, Code.SNS_GROUPS_FULL, "Group_Num_Exceed_Threshold")
+        code, reason = bad_groups(groups, me)
+        if code:
+            return refused(_IMPORT, item.to, code, reason)
         new = friend is None
         if friend is None:
             friend = Friend(owner=self.user_id, peer=item.to, added_at=work.now)

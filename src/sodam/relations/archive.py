@@ -10,7 +10,7 @@ import msgspec
 from sodam.apps.model import App
 from sodam.relations import store, store_follow, store_friends, store_lists, store_walk
 from sodam.relations.adding import checked_custom
-from sodam.relations.fields import MAX_TIME, bad_text, good_groups
+from sodam.relations.fields import MAX_TIME, bad_group, bad_text
 from sodam.relations.follow import Follows
 from sodam.relations.model import (
     ASKED,
@@ -148,7 +148,7 @@ class Archive:
             skipped = [
                 Skipped("Groups", name[:40], "no room, or no name of 1 to 30 bytes")
                 for name in line.Groups
-                if not good_groups([name]) or owner.add_group(name) is None
+                if bad_group(name)[0] or owner.add_group(name) is None
             ]
             known = {name for _, name in owner.groups}
             have = await store_friends.load(work.tx, app.sdkappid, line.UserID, [f.To_Account for f in line.Friends])
@@ -193,6 +193,8 @@ class Archive:
                     skipped.append(Skipped("Pendencies", entry.From_Account, "the account does not exist"))
                 elif bad := bad_text(source=entry.AddSource or None, remark=entry.Remark, wording=entry.AddWording):
                     skipped.append(Skipped("Pendencies", entry.From_Account, bad))
+                elif entry.GroupName and bad_group(entry.GroupName)[0]:
+                    skipped.append(Skipped("Pendencies", entry.From_Account, "Group_Illegal"))
                 elif work.cutoff < entry.AddTime <= work.now:
                     again = entry.From_Account in waiting
                     waiting[entry.From_Account] = ASKED

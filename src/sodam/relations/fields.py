@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sodam.apps.model import App
+from sodam.errors import Code
+from sodam.profiles.model import whole
 from sodam.relations.model import MAX_CUSTOM, MAX_GROUP_NAME, MAX_REMARK, MAX_SOURCE, MAX_WORDING, Friend, Owner
 
 GROUP: Final = "Tag_SNS_IM_Group"
@@ -24,12 +26,18 @@ MAX_TIME: Final = 2**53
 Value = str | int | list[str]
 
 
-def size(text: str) -> int:
-    """Bytes of UTF-8. With a NUL or a lone surrogate, which JSON can spell and not every store, it is too long."""
+def storable(text: str) -> bool:
+    """False for a NUL or a lone surrogate, which JSON can spell and not every store."""
     try:
-        return 1 << 30 if "\0" in text else len(text.encode())
+        text.encode()
     except UnicodeEncodeError:
-        return 1 << 30
+        return False
+    return "\0" not in text
+
+
+def size(text: str) -> int:
+    """Bytes of UTF-8. What cannot be stored is too long."""
+    return len(text.encode()) if storable(text) else 1 << 30
 
 
 def bad_text(*, source: str | None, remark: str | None, wording: str | None) -> str:
@@ -43,9 +51,33 @@ def bad_text(*, source: str | None, remark: str | None, wording: str | None) -> 
     return ""
 
 
-def good_groups(names: Iterable[str]) -> bool:
-    """Whether each name has 1 to 30 bytes."""
-    return all(0 < size(name) <= MAX_GROUP_NAME for name in names)
+def bad_group(name: str) -> tuple[Code, str]:
+    """Why a text cannot be the name of a friend group, as code and reason; (0, "") when it can.
+
+    30001 for one without a character to see, or that cannot be stored; 30011, which the documents give for what exceeds
+    the limits of groups, for one of more than 30 bytes.
+    """
+    if not name.strip():
+        return Code.SNS_BAD_REQUEST, "a friend group needs a name"
+    if not storable(name):
+        return Code.SNS_BAD_REQUEST, "the name of a friend group holds a NUL or half of a character"
+    if size(name) > MAX_GROUP_NAME:
+        return Code.SNS_GROUPS_FULL, f"the name of a friend group has at most {MAX_GROUP_NAME} bytes"
+    return Code.OK, ""
+
+
+def bad_groups(names: Iterable[str], owner: Owner) -> tuple[Code, str]:
+    """Why a friend cannot be in groups of these names, as code and the word that ResultInfo uses; (0, "") if it can.
+
+    Groups that do not exist would be made: the owner must have room for them.
+    """
+    names = tuple(names)
+    codes = [bad_group(name)[0] for name in names]
+    if Code.SNS_BAD_REQUEST in codes:
+        return Code.SNS_BAD_REQUEST, "Group_Illegal"
+    if any(codes) or not owner.room_for(names):
+        return Code.SNS_GROUPS_FULL, "Group_Num_Exceed_Threshold"
+    return Code.OK, ""
 
 
 def custom_tag(app: App, tag: str) -> str | None:
@@ -57,10 +89,11 @@ def custom_tag(app: App, tag: str) -> str | None:
 
 
 def custom_value(app: App, tag: str, value: object) -> str | int | None:
-    """The value, if the declared field ``tag`` takes it; None if not."""
+    """The value, if the declared field ``tag`` takes it, digits as a text being a number, too; None if not."""
     name = tag.removeprefix(CUSTOM)
     declared = next(known for known in app.settings.friend_fields if known.name == name)
     if declared.type == "uint64":
+        value = whole(value)
         return value if type(value) is int and 0 <= value <= _MAX_UINT64 else None
     return value if isinstance(value, str) and size(value) <= MAX_CUSTOM else None
 

@@ -20,11 +20,11 @@ from sodam.relations.fields import (
     REMARK,
     STANDARD,
     Value,
+    bad_groups,
     chosen_items,
     custom_items,
     custom_tag,
     custom_value,
-    good_groups,
     size,
     standard_items,
 )
@@ -272,8 +272,9 @@ def _change(work: Work, user_id: str, friend: Friend | None, to: str, fields: Se
             groups = _names(value)
             if groups is None:
                 return refused(_UPDATE, to, Code.SNS_BAD_REQUEST, "Group_Illegal")
-            if not good_groups(groups) or not owner.room_for(groups):
-                return refused(_UPDATE, to, Code.SNS_GROUPS_FULL, "Group_Num_Exceed_Threshold")
+            code, reason = bad_groups(groups, owner)
+            if code:
+                return refused(_UPDATE, to, code, reason)
         else:
             own = custom_tag(work.app, tag)
             allowed = custom_value(work.app, own, value) if own else None
@@ -304,11 +305,11 @@ def _change(work: Work, user_id: str, friend: Friend | None, to: str, fields: Se
 
 
 def _names(value: object) -> tuple[str, ...] | None:
-    """Group names as an update gives them; empty ones are no names. A single one may stand for a list of one."""
+    """Group names as an update gives them, one or a list; None when they are no texts. An empty list is none at all."""
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         return None
-    return tuple(dict.fromkeys(name for name in names if name))
+    return tuple(dict.fromkeys(names))
 
 
 def _deleted(work: Work, gone: list[tuple[str, str]]) -> None:

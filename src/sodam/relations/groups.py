@@ -11,8 +11,8 @@ from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.relations import store_friends
 from sodam.relations.events import Update
-from sodam.relations.fields import GROUP, good_groups
-from sodam.relations.model import MAX_GROUP_NAME, MAX_GROUPS, Friend, Origin, Outcome, refused
+from sodam.relations.fields import GROUP, bad_group
+from sodam.relations.model import MAX_GROUPS, Friend, Origin, Outcome, refused
 from sodam.relations.work import Core, Work
 
 _ADD = "GroupAdd"
@@ -29,8 +29,8 @@ class Groups:
     ) -> tuple[list[Outcome], int]:
         """Make groups and put friends into each of them; existing ones are taken as they are.
 
-        One outcome a peer, in order, and the group sequence. Raises ApiError 30001 an empty name, 30003 ``user_id``
-        unknown, 30011 a name of more than 30 bytes or more than 32 groups, and then makes none.
+        One outcome a peer, in order, and the group sequence. Raises ApiError 30001 for no or a blank name, 30003 when
+        ``user_id`` is unknown, 30011 for a name of more than 30 bytes or more than 32 groups, and then makes none.
         """
         core = self._core
         _check(names)
@@ -85,7 +85,8 @@ class Groups:
     async def rename(self, app: App, origin: Origin, user_id: str, old: str, new: str) -> int:
         """Give a group another name; the group sequence.
 
-        Raises ApiError 30001 when there is no group ``old``, or there is one ``new``; 30011 for too long a name; 30003.
+        Raises ApiError 30001 when there is no group ``old``, or there is one ``new``, or that is blank;
+        30011 for too long a name; 30003.
         """
         _check([new])
         await self._core.requester(app.sdkappid, user_id)
@@ -166,10 +167,10 @@ class Groups:
 
 
 def _check(names: Sequence[str]) -> None:
-    if not names or not all(names):
-        raise ApiError(Code.SNS_BAD_REQUEST, "a friend group needs a name")
-    if not good_groups(names):
-        raise ApiError(Code.SNS_GROUPS_FULL, f"the name of a friend group has at most {MAX_GROUP_NAME} bytes")
+    for name in names or [""]:
+        code, reason = bad_group(name)
+        if code:
+            raise ApiError(code, reason)
 
 
 def _slot(work: Work, user_id: str, name: str) -> int:

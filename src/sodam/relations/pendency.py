@@ -15,7 +15,7 @@ from sodam.apps.model import App
 from sodam.errors import Code
 from sodam.relations import store_lists
 from sodam.relations.adding import befriended, other_side
-from sodam.relations.fields import bad_text, good_groups
+from sodam.relations.fields import bad_groups, bad_text
 from sodam.relations.model import (
     FRIENDS,
     HAD,
@@ -214,8 +214,9 @@ def _decide(
         return refused(_RESPONSE, to, Code.SNS_FRIENDS_FULL, "My_Friend_Num_Exceed_Threshold")
     if not has & HAD and asker.friends >= limit:
         return refused(_RESPONSE, to, Code.SNS_PEER_FRIENDS_FULL, "Peer_Friend_Num_Exceed_Threshold")
-    if mutual and (not good_groups(names) or not me.room_for(names)):
-        return refused(_RESPONSE, to, Code.SNS_GROUPS_FULL, "Group_Num_Exceed_Threshold")
+    code, reason = bad_groups(names, me) if mutual else (Code.OK, "")
+    if code:
+        return refused(_RESPONSE, to, code, reason)
     if not has & HAD:
         work.befriend(other_side(work, to, user_id, request.source, request))
         pairs.append((to, user_id))

@@ -64,9 +64,9 @@ def many(value: list[T] | T | None, *, name: str, least: int = 1, most: int = MA
 
 
 def names_of(value: Names | None) -> tuple[str, ...]:
-    """Group names of one friend; empty ones are no names."""
-    names = [value] if isinstance(value, str) else value or ()
-    return tuple(dict.fromkeys(name for name in names if name))
+    """Group names of one friend. An empty text instead of a list is none: SDKs write every field."""
+    names = [value] if isinstance(value, str) and value else value or ()
+    return tuple(dict.fromkeys(names))
 
 
 def results(outcomes: Sequence[Outcome]) -> ResultAnswer:

@@ -32,7 +32,9 @@ OWN = "Tag_Profile_Custom_"
 
 def code(tag: str, value: object, side: str = "admin") -> int:
     try:
-        assert checked(APP, [(tag, value)], side) == {tag: value}  # type: ignore[arg-type]
+        kept = checked(APP, [(tag, value)], side)  # type: ignore[arg-type]
+        number = isinstance(value, str) and tag in (IM + "BirthDay", OWN + "Num")
+        assert kept == {tag: int(value) if number else value}  # type: ignore[call-overload]
     except ApiError as error:
         return int(error.code)
     return 0
@@ -58,7 +60,17 @@ def code(tag: str, value: object, side: str = "admin") -> int:
         ("BirthDay", 2**32 - 1, 0),
         ("BirthDay", 2**32, 40605),
         ("BirthDay", -1, 40605),
-        ("BirthDay", "20010131", 40610),
+        ("BirthDay", "20010131", 0),
+        ("BirthDay", "4294967296", 40605),
+        ("BirthDay", "9" * 5000, 40605),
+        ("BirthDay", "", 40610),
+        ("BirthDay", "-1", 40610),
+        ("BirthDay", "+1", 40610),
+        ("BirthDay", " 1", 40610),
+        ("BirthDay", "1.0", 40610),
+        ("BirthDay", "0x10", 40610),
+        ("BirthDay", "１９", 40610),
+        ("BirthDay", "²", 40610),
         ("BirthDay", True, 40610),
         ("BirthDay", 1.0, 40610),
         ("Location", "l" * 16, 0),
@@ -84,7 +96,10 @@ def test_standard_fields(tag: str, value: object, expected: int) -> None:
         ("Num", 0, 0),
         ("Num", 2**64 - 1, 0),
         ("Num", 2**64, 40605),
-        ("Num", "1", 40610),
+        ("Num", "1", 0),
+        ("Num", "18446744073709551615", 0),
+        ("Num", "18446744073709551616", 40605),
+        ("Num", "one", 40610),
         ("Text", "t" * 500, 0),
         ("Text", "t" * 501, 40601),
         ("Text", 1, 40610),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sodam.accounts.model import valid_user_id
-from sodam.relations.fields import bad_text, good_groups, size
+from sodam.relations.fields import bad_group, bad_text, size
 from sodam.relations.model import MAX_GROUPS, Owner, decode_groups
 from sodam.relations.store import batches
 
@@ -73,7 +73,7 @@ def test_size_is_that_of_utf8(text: str) -> None:
 
 def test_lone_surrogates_are_no_text() -> None:
     assert bad_text(source=None, remark="\ud800", wording=None) == "Remark_Illegal"
-    assert not good_groups(["\udfff"])
+    assert bad_group("\udfff")[0]
 
 
 @given(st.lists(st.text(min_size=1, max_size=3), max_size=700))

@@ -22,7 +22,7 @@ from sodam.accounts.model import IMAGE, NICK
 from sodam.cloudapi.files.formula import unguarded
 from sodam.control import Said
 from sodam.jobs.service import JobFailed
-from sodam.profiles.model import STANDARD
+from sodam.profiles.model import STANDARD, whole
 
 Format = Literal["csv", "json"]
 MAX_ROW: Final = 256 * 1024
@@ -31,7 +31,7 @@ BATCH: Final = 200
 _SLICE: Final = 16 * 1024
 """Letters read in one turn of the event loop, besides a row that has begun before."""
 _MAX_DIGITS: Final = 20
-"""Of a number of 64 bits; a longer one is left as text, which no field of numbers takes."""
+"""Of a number of 64 bits."""
 _NAMES: Final = {"Nick": NICK, "FaceUrl": IMAGE}
 _PASSED_OVER: Final = ("", "UserID", "Type", "CreateTime")
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
@@ -220,16 +220,11 @@ def _tags(header: list[str]) -> list[str]:
     return [_NAMES.get(name, name) for name in header]
 
 
-def number(text: str) -> int | None:
-    """The number that a text of digits is; None for any other text, and for more digits than a field takes."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else None
-
-
 def _cell(tag: str, value: str) -> object:
-    """Numbers are text in CSV; whether a custom field takes one is not known here: see ``imports.py``."""
+    """Numbers are text in CSV; what is longer than any number stays as it is. Custom fields see to themselves."""
     field = STANDARD.get(tag)
-    found = number(value) if field is not None and field.type.startswith("uint") else None
-    return value if found is None else found
+    number = field is not None and field.type.startswith("uint") and len(value) <= _MAX_DIGITS
+    return whole(value) if number else value
 
 
 class _Json:
