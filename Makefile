@@ -83,8 +83,6 @@ $(VENV)/.installed: requirements-build.lock pyproject.toml | $(VENV)/.venv
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
 	@echo "Installing what tests and checks need ..."
 	@$(INSTALL) --no-build-isolation -r requirements-dev.lock
-	@PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(abspath $(VENV))/pycache" \
-		$(BIN)/python -m compileall -q -j 0 $(VENV)/lib src >/dev/null || true
 	@touch $@
 
 # The console: built when its sources are there.

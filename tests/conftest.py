@@ -137,6 +137,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerPr
     server = ServerProcess(tmp_path_factory.mktemp("shared"), {})
     yield server
     assert server.stop() == 0
+    server.check_log()
 
 
 @pytest.fixture
@@ -154,6 +155,7 @@ def console_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     server = ServerProcess(tmp_path_factory.mktemp("console"), {"SODAM_ROOT_PASSWORD": PASSWORD})
     yield server
     assert server.stop() == 0
+    server.check_log()
 
 
 @pytest.fixture

@@ -10,12 +10,11 @@ from typing import Any, Final
 import msgspec
 
 from sodam.apps.model import App, AppSettings, FriendField, UserField
-from sodam.apps.service import AppService
-from sodam.bus.local import LocalBus
-from sodam.storage import open_database
+from sodam.server import build
+from sodam.settings import load
 from tests.fuzz.documents import SENT_AT, USERS
 from tests.fuzz.wire import Caller
-from tests.support.server import ServerProcess
+from tests.support.server import KEY, SDKAPPID, ServerProcess
 
 SETTINGS: Final = AppSettings(
     deleted_id_days=0,
@@ -27,24 +26,19 @@ SETTINGS: Final = AppSettings(
 
 def configured(directory: Path, env: Mapping[str, str], changes: Mapping[int, Mapping[str, Any]] = {}) -> ServerProcess:
     """A server whose apps have `SETTINGS`; `changes` are those of single apps besides, by SDKAppID."""
-    server = ServerProcess(directory, env)
-    assert server.stop() == 0
+    bootstrap = {"SODAM_BOOTSTRAP_APP": f"{SDKAPPID}:{KEY}:Flagship", "SODAM_DATA_DIR": str(directory / "data")}
 
     async def configure() -> None:
-        database = await open_database(env.get("SODAM_DATABASE_URL"), directory / "data")
+        server = await build(load({}, bootstrap | dict(env)))
         try:
-            apps = AppService(database, LocalBus())
-            await apps.start()
-            for app in apps.all():
+            for app in server.apps.all():
                 fields = {"settings": SETTINGS, **changes.get(app.sdkappid, {})}
-                await apps.edit(app.sdkappid, lambda app, fields=fields: _changed(app, fields))  # type: ignore[misc]
-            await apps.stop()
+                await server.apps.edit(app.sdkappid, lambda app, fields=fields: _changed(app, fields))  # type: ignore[misc]
         finally:
-            await database.close()
+            await server.close()
 
     asyncio.run(configure())
-    server.start()
-    return server
+    return ServerProcess(directory, env)
 
 
 def _changed(app: App, fields: Mapping[str, Any]) -> App:

@@ -25,6 +25,7 @@ def engine_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     server = ServerProcess(tmp_path_factory.mktemp("sdk"), env)
     yield server
     assert server.stop() == 0
+    server.check_log()
 
 
 @pytest.fixture

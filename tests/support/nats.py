@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from tests.support.guard import guarded
+
 _BINARY: Final = Path(sys.executable).parent / "nats-server"
 _START_SECONDS: Final = 10.0
 
@@ -44,6 +46,7 @@ class Nats:
         ]
         command = [str(_BINARY), *options]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        guarded().watch(self._process.pid)
         deadline = time.monotonic() + _START_SECONDS
         while True:
             found = self._ports()

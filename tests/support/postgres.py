@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import itertools
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Coroutine, Iterator, Mapping
@@ -100,7 +101,7 @@ class Postgres:
         self._server.start()
         pid = self._server.get_pid()
         assert pid is not None
-        guarded().watch(pid, self._directory)
+        guarded().watch(pid, self._directory, signal.SIGQUIT)  # which ends the processes of its connections too
         self._numbers = itertools.count(1)
         self._template: str | None = None
         self._schema = ""

@@ -16,6 +16,7 @@ import httpx
 
 from sodam import usersig
 from sodam.settings import PASSWORD_MEMORY
+from tests.support.guard import guarded
 
 Engine = Literal["sqlite", "postgres"]
 
@@ -104,6 +105,7 @@ class ServerProcess:
                 stdout=output,
                 stderr=log,
             )
+        guarded().watch(self._process.pid)
         while True:
             port = _port_announced(self._since(offset))
             if port is not None:
