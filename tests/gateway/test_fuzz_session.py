@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from sodam.errors import ApiError, Code
+from sodam.gateway.frames import Head
 from sodam.gateway.session import KICKED_CODE, Close, Login, Run, Send, Session, SignOut, State
 from sodam.gateway.table import commands
 from sodam.gateway.tickets import Ticket, Tickets
@@ -99,3 +100,34 @@ def test_random_frames() -> None:
     assert host.decoded == set(host.table)
     assert host.closed
     assert {0, KICKED_CODE, Code.BODY_NOT_JSON, Code.NO_SUCH_COMMAND, Code.REQUEST_FORBIDDEN, 70001} <= host.codes
+
+
+def test_broken_bodies_are_answered_to_their_own_requests() -> None:
+    """Whatever is wrong behind a head that can be read, the answer says which request it is for."""
+    host = Host()
+    rng = host.rng
+    names = sorted(host.table)
+    print(f"seed {SEED}")
+    host.session.receive(b'{"head":{"servcmd":"im_open_status.wslogin","identifier":"amy","usersig":"x"}}')
+    host.session.login_accepted(Head("im_open_status.wslogin"), "amy", 77, b'{"ErrorCode":0}')
+    refused = 0
+    for number in range(FRAMES // 5):
+        name = rng.choice((*names, "no.such"))
+        head = json.dumps({"ver": "v4", "servcmd": name, "seq": number, "identifier": 'a"}{'}).encode()
+        body = bytearray(host.noise.frame())
+        for _ in range(rng.randrange(4)):
+            at = rng.randrange(len(body) + 1)
+            body[at : at + rng.randrange(3)] = rng.choice(
+                (b"\\", b'"', b"{", b"}", b"\\ud83d", b"\xed\xa0\xbd", b"\xff", b"\x00", b"1e", b"nul", b"[" * 3000)
+            )
+        data = b'{"head":%b,"body":%b%b' % (head, bytes(body), rng.choice((b"", b"}", b"}}", b"}x")))
+        action = host.session.receive(data)
+        if isinstance(action, Run):
+            frame = host.run(action)
+        else:
+            assert isinstance(action, Send), (SEED, number, data[:300])
+            frame = action.frame
+        answer = json.loads(frame)
+        assert answer["head"] == {"servcmd": name, "seq": number}, (SEED, number, data[:300])
+        refused += answer["body"]["ErrorCode"] != 0
+    assert refused > FRAMES // 20

@@ -11,6 +11,7 @@ from sodam.errors import ApiError, Code
 from sodam.gateway.session import MAX_IN_FLIGHT, MAX_MALFORMED, Close, Login, Run, Send, Session, SignOut, State
 from sodam.gateway.table import commands
 from sodam.gateway.tickets import Ticket, Tickets
+from sodam.wire import decode_request
 
 APP = 1400000042
 TICKETS = Tickets(b"k" * 32)
@@ -147,7 +148,7 @@ def test_no_more_than_so_many_requests_in_flight() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"null", b"[]", b'{"head":{}}', b'{"head":1}', b"\xff\xfe", b"[" * 5000, b'{"head":{"servcmd":"x"}'],
+    [b"", b"null", b"[]", b'{"head":{}}', b'{"head":1}', b"\xff\xfe", b"[" * 5000, b'{"head":{"servcmd":"x"'],
 )
 def test_what_is_no_request_is_answered_and_ends_the_connection_when_it_does_not_stop(data: bytes) -> None:
     machine = signed_in()
@@ -156,6 +157,52 @@ def test_what_is_no_request_is_answered_and_ends_the_connection_when_it_does_not
     action = machine.receive(data)
     assert isinstance(action, Close)
     assert action.code == 1008
+
+
+BROKEN_BODIES = [
+    b'{"Text":"\xed\xa0\xbd"}',
+    b'{"Text":"cut\\ud8"}',
+    b'{"Text":"cut\\x"}',
+    b'{"Text":1e}',
+    b'{"Text":"open',
+    b"{" * 5000,
+    b"[" * 200_000,
+    b"{]",
+    b"nul",
+    b"",
+]
+
+
+@pytest.mark.parametrize("body", BROKEN_BODIES, ids=range(len(BROKEN_BODIES)))
+def test_a_broken_body_is_answered_to_its_own_request(body: bytes) -> None:
+    """Otherwise the SDK takes the answer for a push and waits 15 seconds; and such frames end no connection."""
+    machine = signed_in()
+    head = b'{"servcmd":"openim.sendmsg","seq":91,"identifier":"a{}\\"b"}'
+    for data in (b'{"head":%b,"body":%b}' % (head, body), b'{"body":%b,"head":%b}' % (body, head)):
+        for _ in range(MAX_MALFORMED + 5):
+            action = machine.receive(data)
+            if isinstance(action, Run):  # what is broken is seen when the command is decoded
+                with pytest.raises(ApiError) as caught:
+                    decode_request(action.command, action.body)
+                assert caught.value.code == Code.C2C_BAD_PACKET
+                machine.answered(action.head, b"{}")
+                continue
+            if data.startswith(b'{"body":"') or b"servcmd" not in data:
+                continue
+            assert answer(action)["head"] == {"servcmd": "openim.sendmsg", "seq": 91}, data[:60]
+            assert code(action) == Code.C2C_BAD_PACKET
+
+
+def test_the_head_is_read_past_one_in_the_body() -> None:
+    data = b'{"body":{"head":{"x":{}},"y":"\\"head\\":{}"},"head":{"servcmd":"a.b","seq":"7"},}'
+    assert answer(signed_in().receive(data))["head"] == {"servcmd": "a.b", "seq": 7}
+
+
+def test_half_an_emoji_is_u_fffd() -> None:
+    machine = signed_in()
+    action = machine.receive(b'{"head":{"servcmd":"openim.sendmsg","seq":1},"body":{"\\udc00":"a\\uD83D\\\\ud83d"}}')
+    assert isinstance(action, Run)
+    assert json.loads(bytes(action.body)) == {"\ufffd": "a\ufffd\\ud83d"}
 
 
 def test_numbers_sent_as_text_are_taken() -> None:

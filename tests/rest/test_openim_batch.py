@@ -71,6 +71,8 @@ async def test_every_field(rest: Rest) -> None:
             (changed(MsgBody=[{}]), 90002),
             (changed(MsgBody=[{"MsgType": "TIMStreamElem", "MsgContent": {}}]), 90010),
             (changed(SyncOtherMachine="yes"), 90031),
+            (changed(SyncOtherMachine=-1), 90031),
+            (changed(SyncOtherMachine=123), 90031),
             (changed(MsgLifeTime="long"), 90044),
             (changed(MsgLifeTime=-5), 90026),
             (changed(OfflinePushInfo=[1]), 90043),
@@ -154,6 +156,11 @@ async def test_import_fields(rest: Rest) -> None:
             (imported(MsgTimeStamp=-1), 90006),
             (imported(MsgTimeStamp=soon), 90006),
             (imported(MsgTimeStamp=soon * 1000), 90006),
+            (imported(MsgTimeStamp=0), 90006),
+            (imported(MsgTimeStamp=int(time.time()) - 7 * 86400 - 2), 90006),
+            (imported(SyncFromOldSystem=5, MsgTimeStamp=int(time.time()) - 7 * 86400 - 2), 90006),
+            (imported(SyncOtherMachine=-1), 90031),
+            (imported(SyncOtherMachine=123), 90031),
             (imported(MsgBody=WITHOUT), 90007),
             (imported(MsgBody="x"), 90007),
             (imported(MsgBody=[{}]), 90002),
@@ -193,3 +200,17 @@ async def test_import_twice(rest: Rest, other: dict[str, Any]) -> None:
     answers = await asyncio.gather(*(rest(IMPORT, imported(MsgTimeStamp=then, **other)) for _ in range(3)))
     assert answers == [OK] * 3
     assert await seen(rest) == ["hi"]
+
+
+async def test_an_import_that_nobody_could_read_says_so(rest: Rest) -> None:
+    await people(rest)
+    old = int(time.time()) - 7 * 86400 - 60
+    answer = await rest(IMPORT, imported(SyncFromOldSystem=5, MsgTimeStamp=old))
+    assert answer["ErrorCode"] == 90006
+    assert "older than the history that this app keeps (7 days)" in answer["ErrorInfo"]
+    assert (await rest(UNREAD, {"To_Account": "omar"}))["AllC2CUnreadMsgNum"] == 0
+    assert await seen(rest) == []
+    assert await rest(IMPORT, imported(MsgTimeStamp=old + 120)) == OK
+    await rest.configure(settings=msgspec.structs.replace(rest.app.settings, history_days=30))
+    assert await rest(IMPORT, imported(MsgTimeStamp=old)) == OK
+    assert len(await seen(rest)) == 2

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import msgspec
+
+from sodam.wire import whole_characters
 
 PUSH = b'{"head":{"servcmd":"im_open_push.msg_push","seq":0},"body":{"EventArray":['
 PUSH_END = b"]}}"
@@ -35,20 +40,53 @@ class Request(msgspec.Struct, gc=False):
     body: msgspec.Raw = msgspec.Raw(b"{}")
 
 
+class Asked(msgspec.Struct, gc=False):
+    """What an answer repeats of a request's head."""
+
+    servcmd: str
+    seq: int = 0
+
+
 class MalformedFrame(Exception):
-    """Not a request at all."""
+    """No request that could be run. ``asked`` is set when its head could be read all the same."""
+
+    def __init__(self, reason: str, asked: Asked | None = None) -> None:
+        super().__init__(reason)
+        self.asked = asked
 
 
 _decoder = msgspec.json.Decoder(Request, strict=False)
+_asked = msgspec.json.Decoder(Asked, strict=False).decode
 _name = msgspec.json.Encoder().encode
+_HEAD = re.compile(rb'"head"\s*:\s*')
+_HEADS_TRIED = 4
+_MAX_HEAD = 8192
+# An object whose values are no objects: every head is one.
+_FLAT = re.compile(rb'\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}', re.DOTALL)
 
 
 def decode(data: bytes) -> Request:
     """Raises MalformedFrame."""
     try:
-        return _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedFrame(str(error)) from None
+        return _decoder.decode(whole_characters(data))
+    except (ValueError, RecursionError) as error:
+        raise MalformedFrame(str(error), _head_of(data)) from None
+
+
+def _head_of(data: bytes) -> Asked | None:
+    """The head of a frame that is no request as a whole: the answer must say what it answers.
+
+    A frame whose answer names no request is a push to the SDK, and its call then fails by time-out only.
+    """
+    for found in itertools.islice(_HEAD.finditer(data), _HEADS_TRIED):
+        head = _FLAT.match(data[found.end() : found.end() + _MAX_HEAD])
+        if head is None:
+            continue
+        try:
+            return _asked(whole_characters(head[0]).decode(errors="replace"))
+        except ValueError:
+            continue
+    return None
 
 
 def answer(servcmd: str, seq: int, body: bytes) -> bytes:

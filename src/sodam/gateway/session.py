@@ -18,7 +18,7 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.gateway import frames
-from sodam.gateway.frames import Head
+from sodam.gateway.frames import Asked, Head
 from sodam.gateway.tickets import Ticket
 from sodam.wire import Command, failure
 
@@ -115,7 +115,7 @@ class Session:
         try:
             request = frames.decode(data)
         except frames.MalformedFrame as error:
-            return self._refuse_frame(str(error))
+            return self._refuse_frame(str(error), error.asked)
         head = request.head
         name = head.servcmd
         if name == ALIVE:
@@ -196,7 +196,13 @@ class Session:
         self._in_flight += 1
         return Run(command, head, body, user_id, instid, ticket)
 
-    def _refuse_frame(self, reason: str) -> Action:
+    def _refuse_frame(self, reason: str, asked: Asked | None) -> Action:
+        if asked is not None:
+            if self.state is State.KICKED:
+                return Send(frames.answer(asked.servcmd, asked.seq, _kicked(self.kick_type)))
+            command = self._commands.get(asked.servcmd)
+            code = command.service.bad_json if command is not None else Code.BODY_NOT_JSON
+            return Send(frames.answer(asked.servcmd, asked.seq, failure(ApiError(code, reason))))
         self._malformed += 1
         if self._malformed > MAX_MALFORMED:
             return Close(1008, "too many malformed frames")

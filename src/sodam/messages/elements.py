@@ -207,14 +207,14 @@ _REQUIRED: Final[dict[type, tuple[str, ...]]] = {
     TextElement: ("Text",),
     SoundElement: ("Url", "UUID", "Download_Flag"),
     ImageElement: ("UUID", "ImageInfoArray"),
-    FileElement: ("Url", "UUID", "Download_Flag"),
+    FileElement: ("Url",),  # public server SDKs give nothing else
     VideoElement: (
         *("VideoUrl", "VideoUUID", "VideoDownloadFlag"),
         *("ThumbUrl", "ThumbUUID", "ThumbWidth", "ThumbHeight", "ThumbDownloadFlag"),
     ),
 }
 _IMAGE_REQUIRED: Final = ("URL", "Width", "Height")
-_FLAGS: Final = frozenset({"Download_Flag", "VideoDownloadFlag", "ThumbDownloadFlag"})
+_FLAGS: Final = ("Download_Flag", "VideoDownloadFlag", "ThumbDownloadFlag")
 
 _decode: Final = msgspec.json.Decoder(list[Element]).decode
 
@@ -296,12 +296,11 @@ def _describe(raw: bytes, elements: list[Element]) -> BodyInfo:
 def _check_required(index: int, element: Element) -> None:
     content = element.MsgContent
     for name in _REQUIRED.get(type(element), ()):
-        value = getattr(content, name)
-        where = f"MsgBody[{index}].MsgContent.{name}"
-        if value is None:
-            raise ApiError(Code.MSG_FORMAT, f"{where} is missing")
-        if name in _FLAGS and value != _DIRECT_DOWNLOAD:
-            raise ApiError(Code.MSG_FORMAT, f"{where} must be {_DIRECT_DOWNLOAD}")
+        if getattr(content, name) is None:
+            raise ApiError(Code.MSG_FORMAT, f"MsgBody[{index}].MsgContent.{name} is missing")
+    for name in _FLAGS:
+        if getattr(content, name, None) not in (None, _DIRECT_DOWNLOAD):
+            raise ApiError(Code.MSG_FORMAT, f"MsgBody[{index}].MsgContent.{name} must be {_DIRECT_DOWNLOAD}")
     if isinstance(content, ImageContent):
         if not content.ImageInfoArray:
             raise ApiError(Code.MSG_FORMAT, f"MsgBody[{index}].MsgContent.ImageInfoArray is empty")

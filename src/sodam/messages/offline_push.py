@@ -2,12 +2,13 @@
 
 Source: `rest-messages.md` section 1.3 and `rest-operations-push.md` section 4.3; where the two give a field different
 types, both are taken. SDKs that write every field of a struct send empty strings, zeros and nulls for what was not
-set, so each of these stands for absence, also where the documented range has no such value.
+set, so each of these stands for absence, also where the documented range has no such value. Some type numbers as text:
+digits are taken for the number wherever one is meant, and an empty text for none.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -111,7 +112,26 @@ class OfflinePushInfo(msgspec.Struct, gc=False):
 
 
 _MAX_LIVE_ACTIVITY_ID: Final = 64
-_decode: Final = msgspec.json.Decoder(OfflinePushInfo).decode
+_NUMBERS: Final = frozenset(
+    {
+        *("PushFlag", "BadgeAddNum", "BadgeSetNum", "PushStyle", "ExtAsHuaweiIntentParam", "VIVOClassification"),
+        *("OPPONotifyLevel", "MeiZuNoticeMsgType", "BadgeMode", "MutableContent", "ContentAvailable", "IsVoipPush"),
+        *("SoundDuration", "DismissalDate"),
+    }
+)
+_PARTS: Final = ("AndroidInfo", "ApnsInfo", "HarmonyInfo", "LiveActivity")
+_decode: Final = msgspec.json.Decoder(OfflinePushInfo, strict=False).decode
+
+
+def _without_empty_numbers(value: Any) -> Any:
+    """``value``, a decoded OfflinePushInfo or a part of it, without numbers that are an empty text."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _without_empty_numbers(item) if name in _PARTS else item
+        for name, item in value.items()
+        if not (item == "" and name in _NUMBERS)
+    }
 
 
 def check_offline_push_info(raw: bytes) -> OfflinePushInfo:
@@ -122,8 +142,11 @@ def check_offline_push_info(raw: bytes) -> OfflinePushInfo:
     if len(raw) > MAX_PUSH_INFO_BYTES:
         raise ApiError(Code.MSG_OFFLINE_PUSH_INFO, f"OfflinePushInfo is longer than {MAX_PUSH_INFO_BYTES} bytes")
     try:
-        parse(raw)
-        info = _decode(raw)
+        parsed = parse(raw)
+        try:
+            info = _decode(raw)
+        except msgspec.ValidationError:
+            info = _decode(msgspec.json.encode(_without_empty_numbers(parsed)))
     except ValueError as error:
         reason = str(error).replace("`$", "`OfflinePushInfo")[:_MAX_REASON]
         raise ApiError(Code.MSG_OFFLINE_PUSH_INFO, reason) from None

@@ -59,6 +59,12 @@ async def _sender(call: Call, wanted: str | None) -> str:
     return sender
 
 
+def _check_sync(value: int | None) -> None:
+    """SyncOtherMachine is 1 or 2; 0 is what SDKs write that leave no field out. Raises ApiError 90031."""
+    if value not in (None, 0, 1, 2):
+        raise ApiError(Code.MSG_SYNC_OTHER_MACHINE, "SyncOtherMachine is 1 or 2")
+
+
 def _sides(request: _Send) -> tuple[int, bool]:
     """SyncOtherMachine as a flag of the message and as whether the sender's devices get a copy."""
     return (HIDE_SENDER if request.SyncOtherMachine == 2 else 0), request.SyncOtherMachine == 1
@@ -74,6 +80,7 @@ async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     """
     if not request.To_Account:
         raise ApiError(Code.MSG_TO_ACCOUNT, "To_Account is empty")
+    _check_sync(request.SyncOtherMachine)
     content = outgoing.prepare(request, strict_required=True)
     sender = await _sender(call, request.From_Account)
     message = content.message(call.app, sender, request.To_Account)
@@ -121,6 +128,7 @@ async def batchsendmsg(call: Call, request: BatchSendMsg) -> BatchAnswer:
     if len(request.To_Account) > _MAX_RECEIVERS:
         raise ApiError(Code.MSG_TOO_MANY_ACCOUNTS)
     recipients = list(dict.fromkeys(request.To_Account))
+    _check_sync(request.SyncOtherMachine)
     content = outgoing.prepare(request, strict_required=True, too_long=Code.MSG_BATCH_TOO_LONG)
     sender = await _sender(call, request.From_Account)
     if call.services.settings.rate_limits:
@@ -147,6 +155,7 @@ class ImportMsg(msgspec.Struct, kw_only=True):
     MsgBody: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
     MsgSeq: UInt32 | None = None
     CloudCustomData: str | None = None
+    SyncOtherMachine: int | None = None
 
 
 @service.command(
@@ -163,6 +172,7 @@ class ImportMsg(msgspec.Struct, kw_only=True):
         Code.MSG_FORMAT,
         Code.MSG_RECEIVER_NOT_FOUND,
         Code.MSG_SYNC_FROM_OLD_SYSTEM,
+        Code.MSG_SYNC_OTHER_MACHINE,
         Code.MSG_ACCOUNT_NOT_FOUND,
         Code.C2C_INTERNAL,
         Code.MSG_TOO_LONG,
@@ -175,13 +185,16 @@ class ImportMsg(msgspec.Struct, kw_only=True):
         "MsgRandom": Code.MSG_RANDOM,
         "MsgTimeStamp": Code.MSG_TIMESTAMP,
         "CloudCustomData": Code.MSG_FORMAT,
+        "SyncOtherMachine": Code.MSG_SYNC_OTHER_MACHINE,
     },
 )
 async def importmsg(call: Call, request: ImportMsg) -> None:
     """Store a message with the time that it had elsewhere: 2 as history that was read, 5 as one that arrives now.
 
     The same MsgSeq, MsgRandom and MsgTimeStamp again between the two accounts, in either direction, change nothing.
-    A time more than a minute in the future is refused with 90006. Source: rest-messages.md 2.3.
+    A time more than a minute in the future, or before the history that the app keeps, is refused with 90006: nobody
+    could read such a message. SyncOtherMachine is checked as in sendmsg and means nothing here: both sides keep the
+    message. Source: rest-messages.md 2.3.
     """
     messages = call.services.messages
     for name, user_id, code in (
@@ -192,6 +205,13 @@ async def importmsg(call: Call, request: ImportMsg) -> None:
             raise ApiError(code, f"{name} is empty")
     if request.MsgTimeStamp > messages.now + _CLOCK_SLACK:
         raise ApiError(Code.MSG_TIMESTAMP, "MsgTimeStamp is in the future; it is in seconds")
+    if request.MsgTimeStamp < messages.oldest(call.app):
+        days = call.app.settings.history_days
+        raise ApiError(
+            Code.MSG_TIMESTAMP,
+            f"MsgTimeStamp is older than the history that this app keeps ({days} days): nobody could read the message",
+        )
+    _check_sync(request.SyncOtherMachine)
     cloud = outgoing.cloud_json(request.CloudCustomData)
     # The imported ones are as their first server took them: old clients left fields out (rest-messages.md 1.1).
     info = check_body(bytes(request.MsgBody), strict_required=False, extra_bytes=len(cloud) - 2)

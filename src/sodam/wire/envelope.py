@@ -9,6 +9,7 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.wire.command import Call, Command
+from sodam.wire.surrogates import whole_characters
 
 _encode = msgspec.json.Encoder().encode
 _OK = b'{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0'
@@ -42,7 +43,10 @@ def failure(error: ApiError, *, display: bool = False) -> bytes:
 def decode_request(command: Command, body: bytes) -> Any:
     """The typed request, or the ApiError that this command documents for what is wrong with it."""
     try:
-        return command.decode(body)
+        data = bytes(body)
+        if not data.isascii():
+            data.decode()  # the typed decoder takes no close look at fields that it skips
+        return command.decode(whole_characters(data))
     except msgspec.ValidationError as error:
         raise _refusal(command, str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -145,7 +145,7 @@ REQUIRED = {
     "TIMTextElem": ["Text"],
     "TIMSoundElem": ["Url", "UUID", "Download_Flag"],
     "TIMImageElem": ["UUID", "ImageInfoArray"],
-    "TIMFileElem": ["Url", "UUID", "Download_Flag"],
+    "TIMFileElem": ["Url"],
     "TIMVideoFileElem": [
         *["VideoUrl", "VideoUUID", "ThumbUrl", "ThumbUUID", "ThumbWidth", "ThumbHeight"],
         *["VideoDownloadFlag", "ThumbDownloadFlag"],
@@ -347,7 +347,10 @@ def test_push_info_of_sdks_that_write_unset_fields(fields: dict[str, Any]) -> No
         b'{"x":"\xff"}',
         b'{"x":' + b"[" * 100 + b"]" * 100 + b"}",
         push(PushFlag=2),
-        push(PushFlag="0"),
+        push(PushFlag="2"),
+        push(PushFlag="yes"),
+        push(AndroidInfo={"VIVOClassification": "7"}),
+        push(BadgeAddNum="100"),
         push(Title=1),
         push(Ext={"page": "sale"}),
         push(BadgeAddNum=100),
@@ -426,3 +429,43 @@ def test_noise_as_push_info_is_accepted_or_refused_with_its_code(raw: bytes) -> 
     except ApiError as error:
         code = error.code
     assert code in {Code.OK, Code.MSG_OFFLINE_PUSH_INFO}
+
+
+NUMBERS = {
+    "": {"PushFlag": 1, "BadgeAddNum": 5, "BadgeSetNum": 999},
+    "AndroidInfo": {
+        "PushStyle": 1,
+        "ExtAsHuaweiIntentParam": 1,
+        "VIVOClassification": 0,
+        "OPPONotifyLevel": 16,
+        "MeiZuNoticeMsgType": 1,
+    },
+    "ApnsInfo": {"BadgeMode": 1, "MutableContent": 1, "ContentAvailable": 1, "IsVoipPush": 1},
+    "HarmonyInfo": {"SoundDuration": 60},
+}
+
+
+@pytest.mark.parametrize(("part", "name"), [(part, name) for part, names in NUMBERS.items() for name in names])
+def test_push_numbers_as_text_are_numbers(part: str, name: str) -> None:
+    """Server SDKs in PHP and Java type some of them as text, and leave nothing out."""
+    number = NUMBERS[part][name]
+    for sent, kept in ((number, number), (str(number), number), ("", None), (None, None)):
+        fields: dict[str, Any] = {"Title": "t", name: sent}
+        info: Any = check_offline_push_info(json.dumps({part: fields} if part else fields).encode())
+        value = getattr(getattr(info, part) if part else info, name)
+        assert (value, type(value)) == (kept, type(kept)), sent
+
+
+def test_live_activity_date_as_text() -> None:
+    activity = {"LaId": "a", "Event": "end", "ContentState": {"x": ""}, "DismissalDate": "1790000000"}
+    info = check_offline_push_info(push(ApnsInfo={"LiveActivity": activity}))
+    assert info.ApnsInfo is not None
+    assert info.ApnsInfo.LiveActivity is not None
+    assert info.ApnsInfo.LiveActivity.DismissalDate == 1790000000
+
+
+def test_a_file_may_have_nothing_but_its_address() -> None:
+    for content in ({"Url": "https://f.test/f"}, {"Url": "https://f.test/f", "FileName": "a", "FileSize": 1}):
+        check_body(body(element("TIMFileElem", content)), strict_required=True)
+    assert code_of(body(element("TIMFileElem", {"Url": "u", "Download_Flag": 1}))) is Code.MSG_FORMAT
+    assert code_of(body(element("TIMFileElem", {"UUID": "f1", "Download_Flag": 2}))) is Code.MSG_FORMAT

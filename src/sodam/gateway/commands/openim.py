@@ -7,11 +7,11 @@ from typing import Annotated
 import msgspec
 
 from sodam.errors import ApiError, Code
+from sodam.messages import outgoing
 from sodam.messages.elements import check_body
-from sodam.messages.model import EXTENSIBLE, NEED_RECEIPT, NO_LAST, NO_UNREAD, U32, parse_key
+from sodam.messages.model import parse_key
 from sodam.messages.modify import EditConflict
-from sodam.messages.offline_push import check_offline_push_info
-from sodam.messages.service import draft
+from sodam.messages.outgoing import Outgoing, UInt32
 from sodam.wire import Call, Service
 
 service = Service(
@@ -20,23 +20,13 @@ service = Service(
     bad_request=Code.C2C_BAD_PACKET,
     internal=Code.C2C_INTERNAL,
 )
-_CONTROL = {"NoUnread": NO_UNREAD, "NoLastMsg": NO_LAST}
 _MAX_KEYS = 30
 
 
-class SendMsg(msgspec.Struct, gc=False):
+class SendMsg(Outgoing, kw_only=True):
     To_Account: str
-    MsgSeq: int
-    MsgRandom: int
-    From_Account: str = ""
-    MsgBody: msgspec.Raw = msgspec.Raw()
-    CloudCustomData: msgspec.Raw = msgspec.Raw()
-    OfflinePushInfo: msgspec.Raw = msgspec.Raw()
-    SendMsgControl: list[str] | None = None
-    MsgLifeTime: int | None = None
-    MsgClientTime: int = 0
-    IsNeedReadReceipt: int = 0
-    SupportMessageExtension: int = 0
+    From_Account: str | None = None
+    MsgClientTime: int | None = None
 
 
 class SendMsgAnswer(msgspec.Struct, gc=False):
@@ -49,47 +39,30 @@ class SendMsgAnswer(msgspec.Struct, gc=False):
 @service.command(
     "sendmsg",
     errors=(
+        *outgoing.ERRORS,
         Code.C2C_ACCOUNT_INVALID,
         Code.C2C_BLOCKED,
         Code.C2C_NOT_FRIENDS,
-        Code.MSG_BODY_MALFORMED,
-        Code.MSG_BODY_NOT_ARRAY,
-        Code.MSG_FORMAT,
         Code.MSG_RECEIVER_NOT_FOUND,
-        Code.MSG_OFFLINE_PUSH_INFO,
         Code.MSG_TOO_LONG,
     ),
-    fields={"To_Account": Code.MSG_TO_ACCOUNT, "MsgRandom": Code.MSG_RANDOM, "MsgSeq": Code.MSG_SEQ},
+    fields={**outgoing.FIELDS, "To_Account": Code.MSG_TO_ACCOUNT},
     eager=True,
 )
 async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
-    """Send a one-to-one message as oneself. Answered when it is on disk."""
+    """Send a one-to-one message as oneself. Answered when it is on disk.
+
+    Its fields are those of the REST command, with the same limits and codes; only elements may lack what a REST sender
+    must give.
+    """
     if request.From_Account and request.From_Account != call.caller:
         raise ApiError(Code.C2C_ACCOUNT_INVALID, "From_Account is not the signed-in account")
-    if not (0 <= request.MsgSeq <= U32 and 0 <= request.MsgRandom <= U32):
-        raise ApiError(Code.MSG_RANDOM, "MsgSeq and MsgRandom are unsigned 32-bit integers")
-    cloud = text(request.CloudCustomData)
-    info = check_body(bytes(request.MsgBody), strict_required=False, extra_bytes=len(cloud))
-    if len(request.OfflinePushInfo) > 4:
-        check_offline_push_info(bytes(request.OfflinePushInfo))
-    message = draft(
-        call.app,
-        call.caller,
-        request.To_Account,
-        seq=request.MsgSeq,
-        random=request.MsgRandom,
-        body=info.raw,
-        cloud=cloud,
-        client_time=request.MsgClientTime if 0 <= request.MsgClientTime <= 1 << 40 else 0,
-    )
+    if not request.To_Account:
+        raise ApiError(Code.MSG_TO_ACCOUNT, "To_Account is empty")
+    content = outgoing.prepare(request, strict_required=False)
+    message = content.message(call.app, call.caller, request.To_Account, client_time=request.MsgClientTime or 0)
     message.exclude = call.instid
-    flags = NEED_RECEIPT if request.IsNeedReadReceipt == 1 else 0
-    if request.SupportMessageExtension == 1:
-        flags |= EXTENSIBLE
-    for name in request.SendMsgControl or ():
-        flags |= _CONTROL.get(name, 0)
-    message.flags = flags
-    sent = await call.services.messages.send(call.app, message, online_only=request.MsgLifeTime == 0)
+    sent = await call.services.messages.send(call.app, message, online_only=content.online_only)
     return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id)
 
 
@@ -103,7 +76,6 @@ def text(raw: msgspec.Raw) -> bytes:
     return data
 
 
-UInt32 = Annotated[int, msgspec.Meta(ge=0, le=U32)]
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=1 << 40)]
 
 
