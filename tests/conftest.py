@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 import pytest_asyncio
@@ -32,6 +33,20 @@ def _keep_bytecode() -> None:
 
 
 _keep_bytecode()
+
+
+_LONGEST_FIRST: Final = ("console_e2e", "fault", "sdk", "e2e", "fuzz", "gateway", "console")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that take long come first, so that what is left at the end can be divided among the processes."""
+
+    def rank(item: pytest.Item) -> int:
+        found = [rank for rank, name in enumerate(_LONGEST_FIRST) if name in item.path.parts]
+        return found[0] if found else len(_LONGEST_FIRST)
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +112,7 @@ def gate(database: Database) -> Gate:
 
 
 @pytest.fixture
-def server_factory(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ServerFactory]:
+def server_factory(tmp_path: Path, postgres: Postgres, request: pytest.FixtureRequest) -> Iterator[ServerFactory]:
     """Servers of the test's own, which it may kill. An error in a log fails the test."""
     started: list[ServerProcess] = []
     urls: list[str] = []
@@ -108,8 +123,7 @@ def server_factory(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[S
         assert nodes == 1 or engine == "postgres", "SQLite belongs to one process"
         settings = dict(env or {})
         if engine == "postgres":
-            pg: Postgres = request.getfixturevalue("postgres")
-            urls.append(pg.migrated())
+            urls.append(postgres.migrated())
             settings["SODAM_DATABASE_URL"] = urls[-1]
         if nats:
             settings["SODAM_NATS_URL"] = request.getfixturevalue("nats_server").url
@@ -127,7 +141,7 @@ def server_factory(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[S
     for server in started:
         server.kill()
     for url in urls:
-        request.getfixturevalue("postgres").give_back(url)
+        postgres.give_back(url)
     for server in started:
         server.check_log()
 

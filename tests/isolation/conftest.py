@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ from tests.fuzz.wire import Caller
 from tests.isolation import snapshot
 from tests.isolation.snapshot import Tables
 from tests.support.postgres import Postgres
-from tests.support.server import KEY, SDKAPPID, ServerProcess
+from tests.support.server import KEY, SDKAPPID, Engine, ServerProcess
 
 OTHER: Final = 1400000043
 DISABLED: Final = 1400000044
@@ -45,26 +45,34 @@ def _print_seed() -> None:
     print(f"SODAM_FUZZ_SEED={SEED}")
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def apps(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Apps]:
-    """Shared by all tests here: each leaves accounts and texts behind."""
-    env = {"SODAM_BOOTSTRAP_APP": ",".join(f"{app}:{key}:Flagship" for app, key in KEYS.items())}
-    url: str | None = None
-    if request.param == "postgres":
-        pg: Postgres = request.getfixturevalue("postgres")
-        url = env["SODAM_DATABASE_URL"] = pg.migrated()
-    changes = {DISABLED: {"status": "disabled"}, EXPIRED: {"status": "expired"}}
-    server = configured(tmp_path_factory.mktemp("apps"), env, changes)
-    own, other = Caller(server), Caller(server, OTHER, KEYS[OTHER])
-    try:
-        yield Apps(server, url, own, other)
-    finally:
-        own.close()
-        other.close()
-        code = server.stop()
-        if url is not None:
-            pg.give_back(url)
-    assert code == 0
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Callable[[Engine], Apps]]:
+    """One server an engine, started when first asked for, that all tests here share."""
+    kept: dict[Engine, Apps] = {}
+
+    def on(engine: Engine) -> Apps:
+        if engine not in kept:
+            env = {"SODAM_BOOTSTRAP_APP": ",".join(f"{app}:{key}:Flagship" for app, key in KEYS.items())}
+            url: str | None = None
+            if engine == "postgres":
+                url = env["SODAM_DATABASE_URL"] = postgres.migrated()
+            changes = {DISABLED: {"status": "disabled"}, EXPIRED: {"status": "expired"}}
+            server = configured(tmp_path_factory.mktemp("apps"), env, changes)
+            kept[engine] = Apps(server, url, Caller(server), Caller(server, OTHER, KEYS[OTHER]))
+        return kept[engine]
+
+    yield on
+    for apps in kept.values():
+        apps.own.close()
+        apps.other.close()
+        assert apps.server.stop() == 0
+        apps.server.check_log()
+
+
+@pytest.fixture
+def apps(engine: Engine, started: Callable[[Engine], Apps]) -> Apps:
+    """Each test leaves accounts and texts behind."""
+    return started(engine)
 
 
 @pytest.fixture(autouse=True)

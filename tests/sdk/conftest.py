@@ -12,26 +12,35 @@ import pytest_asyncio
 from driver import Node, SdkClient, SdkDriver, install
 from scene import Server, SignIn
 from tests.support.postgres import Postgres
-from tests.support.server import ServerProcess
+from tests.support.server import Engine, ServerProcess
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def engine_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A server that all tests here share, first one on SQLite, then one on PostgreSQL."""
-    env = {}
-    if request.param == "postgres":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        env["SODAM_DATABASE_URL"] = postgres.migrated()
-    server = ServerProcess(tmp_path_factory.mktemp("sdk"), env)
-    yield server
-    assert server.stop() == 0
-    server.check_log()
+@pytest.fixture(scope="session")
+def servers(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Postgres
+) -> Iterator[Callable[[Engine], ServerProcess]]:
+    """One server an engine, started when first asked for, that all tests here share."""
+    started: dict[Engine, ServerProcess] = {}
+
+    def server_on(engine: Engine) -> ServerProcess:
+        if engine not in started:
+            env = {}
+            if engine == "postgres":
+                env["SODAM_DATABASE_URL"] = postgres.migrated()
+            started[engine] = ServerProcess(tmp_path_factory.mktemp("sdk"), env)
+        return started[engine]
+
+    yield server_on
+    for server in started.values():
+        assert server.stop() == 0
+        server.check_log()
 
 
 @pytest.fixture
-def server(engine_server: ServerProcess) -> Iterator[ServerProcess]:
-    yield engine_server
-    engine_server.check_log()
+def server(engine: Engine, servers: Callable[[Engine], ServerProcess]) -> Iterator[ServerProcess]:
+    """The shared server on each engine."""
+    yield servers(engine)
+    servers(engine).check_log()
 
 
 @pytest.fixture(scope="session")

