@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from sodam.access import passwords, totp
@@ -13,8 +13,8 @@ from sodam.access.attempts import SIGNED_IN, Attempts, forgive, succeeded
 from sodam.access.model import ROOT_NAME, User
 from sodam.access.passwords import PasswordRules
 from sodam.access.security import SecuritySettings
-from sodam.access.sessions import end_all
-from sodam.control import ControlError, invalid
+from sodam.access.sessions import end_all, unchanged
+from sodam.control import ControlError, conflict, invalid
 from sodam.storage import Database, Tx, apart
 
 MAX_CHECKING: Final = 32
@@ -122,6 +122,8 @@ class LoginService:
                 raise _wrong_code()
 
         async def run(tx: Tx) -> None:
+            if unchanged(await store.lock(tx, user.uin), user).totp != user.totp:
+                raise _code_needed()
             if not await store.signed_in(tx, user, step, now, ip):
                 raise _wrong_code()  # somebody else has used the same one a moment ago
             await succeeded(tx, attempt)
@@ -142,6 +144,7 @@ class LoginService:
         changes = await self.new_password(user, new) | {"need_reset": False}
 
         async def run(tx: Tx) -> None:
+            unchanged(await store.lock(tx, user.uin), user)
             await store.update(tx, user.uin, **changes)
             await end_all(tx, user.uin, but=session)
 
@@ -161,7 +164,7 @@ class LoginService:
         return {
             "password": await passwords.hash_password(new),
             "password_at": int(self._clock()),
-            "old_passwords": (user.password, *user.old_passwords)[:24] if user.password else user.old_passwords,
+            "old_passwords": remembered(user),
         }
 
     async def _prove(self, user: User, password: str, code: str | None = None) -> None:
@@ -191,7 +194,7 @@ class LoginService:
         """
         await self._prove(user, password, code)
         secret = totp.new_secret()
-        await self._db.write(lambda tx: store.update(tx, user.uin, totp_next=secret))
+        await self._db.write(lambda tx: _set_code(tx, user, {"totp_next": secret}))
         return secret, totp.uri(secret, user.name)
 
     async def confirm_mfa(self, user: User, code: str) -> None:
@@ -202,13 +205,29 @@ class LoginService:
         if not step:
             raise _wrong_code()
         changes = {"totp": user.totp_next, "totp_next": "", "totp_step": step}
-        await self._db.write(lambda tx: store.update(tx, user.uin, **changes))
+        await self._db.write(lambda tx: _set_code(tx, user, changes, begun=user.totp_next))
 
     async def disable_mfa(self, user: User, password: str, code: str) -> None:
         if not user.totp:
             raise ControlError("FailedOperation", "there is no one-time code to take away", detail="MfaNotSet")
         await self._prove(user, password, code)
-        await self._db.write(lambda tx: store.update(tx, user.uin, **_NO_CODE))
+        await self._db.write(lambda tx: _set_code(tx, user, _NO_CODE))
+
+
+async def _set_code(tx: Tx, user: User, changes: Mapping[str, object], *, begun: str | None = None) -> None:
+    """Change the one-time code of somebody who has proved the password and, where there is one, the code.
+
+    ``begun``: the secret that is confirmed. Raises ControlError when somebody else was faster.
+    """
+    current = unchanged(await store.lock(tx, user.uin), user)
+    if current.totp != user.totp or begun not in (None, current.totp_next):
+        raise conflict()
+    await store.update(tx, user.uin, **changes)
+
+
+def remembered(user: User) -> tuple[str, ...]:
+    """The former passwords of a user who gets another one: the present one joins them."""
+    return (user.password, *user.old_passwords)[:24] if user.password else user.old_passwords
 
 
 def expired(user: User, rules: PasswordRules, now: int) -> bool:

@@ -12,6 +12,7 @@ import structlog
 from sodam.access import policy_store as store
 from sodam.access import user_store
 from sodam.access.evaluate import Decision, Question, Statement, about, could_allow, decide_about_within
+from sodam.access.locks import lock_all, lock_groups, lock_policies, lock_policy, lock_user, lock_users, no_policy
 from sodam.access.model import MAX_ATTACHED, MAX_POLICIES, MAX_VERSIONS, User
 from sodam.access.policy import Catalogue, Mistake, PolicyError, compile_policy, mistakes_of
 from sodam.access.policy_store import Attachment, Kind, Policy, Version
@@ -33,13 +34,10 @@ async def attach(tx: Tx, policy_id: int, kind: Kind, targets: Sequence[int], *, 
     Raises ControlError ResourceNotFound.PolicyIdNotFound, .UserNotExist or .GroupNotExist, and
     InvalidParameter.AttachmentFull beyond 200 policies of one.
     """
-    await _existing(tx, policy_id)
+    await lock_policies(tx, [policy_id])
+    # An attachment of what is gone would wait for the next user or group with its number.
+    await (lock_users if kind == "user" else lock_groups)(tx, targets)
     for target in targets:
-        # An attachment of what is gone would wait for the next user or group with its number.
-        if await (user_store.by_uin(tx, target) if kind == "user" else user_store.group(tx, target)) is None:
-            if kind == "user":
-                raise missing(f"there is no user {target}", "UserNotExist", User=target)
-            raise missing(f"there is no group {target}", "GroupNotExist", Group=target)
         await store.attach(tx, Attachment(policy_id, kind, target, now, by))
         if len(await store.attached(tx, kind, target)) > MAX_ATTACHED:
             message = f"at most {MAX_ATTACHED} policies can be attached"
@@ -49,12 +47,11 @@ async def attach(tx: Tx, policy_id: int, kind: Kind, targets: Sequence[int], *, 
 async def _existing(source: Database | Tx, policy_id: int) -> Policy | Preset:
     found = preset(policy_id) or await store.get(source, policy_id)
     if found is None:
-        raise missing(f"there is no policy {policy_id}", "PolicyIdNotFound", Policy=policy_id)
+        raise no_policy(policy_id)
     return found
 
 
-async def _custom(source: Database | Tx, policy_id: int) -> Policy:
-    found = await _existing(source, policy_id)
+def _custom(found: Policy | Preset) -> Policy:
     if isinstance(found, Preset):
         message = "preset policies are managed by the server and cannot be changed"
         raise ControlError("OperationDenied", message, detail="PresetPolicy")
@@ -156,7 +153,7 @@ class PolicyService:
 
     async def custom(self, policy_id: int) -> Policy:
         """A policy that may be changed. Raises ControlError."""
-        return await _custom(self._db, policy_id)
+        return _custom(await _existing(self._db, policy_id))
 
     async def named(self, name: str) -> Policy | Preset:
         found = preset_named(name) or await store.named(self._db, name)
@@ -167,9 +164,10 @@ class PolicyService:
     async def document(self, found: Policy | Preset) -> str:
         if isinstance(found, Preset):
             return found.document
-        version = await store.version(self._db, found.id, found.default_version)
-        assert version is not None
-        return version.document
+        # Together with its number, which may be another than ``found`` says by now.
+        for _, _, document in await store.documents(self._db, [found.id]):
+            return document
+        raise no_policy(found.id)
 
     async def all(self) -> tuple[tuple[Preset, ...], list[Policy]]:
         return PRESETS, await store.all_policies(self._db)
@@ -209,6 +207,7 @@ class PolicyService:
         now = int(self._clock())
 
         async def run(tx: Tx) -> int:
+            await lock_all(tx)
             if await store.count(tx) >= MAX_POLICIES:
                 message = f"there are {MAX_POLICIES} custom policies already"
                 raise ControlError("FailedOperation.PolicyFull", message, Most=MAX_POLICIES)
@@ -218,6 +217,8 @@ class PolicyService:
             if made is None:
                 message = f"the policy name {name!r} is taken"
                 raise ControlError("FailedOperation.PolicyNameInUse", message, Name=name)
+            await lock_groups(tx, _targets(attach_to, "group"))
+            await lock_users(tx, _targets(attach_to, "user"))
             for kind, targets in attach_to:
                 await attach(tx, made, kind, targets, by=by, now=now)
             return made
@@ -236,7 +237,7 @@ class PolicyService:
         now = int(self._clock())
 
         async def run(tx: Tx) -> None:
-            current = await _custom(tx, policy.id)
+            current = _custom(await lock_policy(tx, policy.id))
             if document is not None and document != (await _version(tx, current.id, current.default_version)).document:
                 await _add_version(tx, current, document, now, default=True)
             if description is not None:
@@ -255,8 +256,8 @@ class PolicyService:
         """
 
         async def run(tx: Tx) -> None:
-            for policy_id in dict.fromkeys(policy_ids):
-                await _unbinding(tx, await _custom(tx, policy_id))
+            for policy_id, found in (await lock_policies(tx, policy_ids)).items():
+                await _unbinding(tx, _custom(found))
                 await store.delete(tx, policy_id)
 
         await self._db.write(run)
@@ -274,7 +275,7 @@ class PolicyService:
         self.check(document)
 
         async def run(tx: Tx) -> int:
-            current = await _custom(tx, policy.id)
+            current = _custom(await lock_policy(tx, policy.id))
             return await _add_version(tx, current, document, int(self._clock()), default=default)
 
         return await self._db.write(run)
@@ -283,7 +284,7 @@ class PolicyService:
         """Raises ControlError PolicyVersionNotExists or PolicyVersionAlreadyDefault."""
 
         async def run(tx: Tx) -> None:
-            current = await _custom(tx, policy.id)
+            current = _custom(await lock_policy(tx, policy.id))
             await _version(tx, policy.id, version_id)
             if current.default_version == version_id:
                 raise ControlError("FailedOperation.PolicyVersionAlreadyDefault", "this version is in force already")
@@ -295,7 +296,7 @@ class PolicyService:
         """All or none. Raises ControlError for a version that does not exist or is in force."""
 
         async def run(tx: Tx) -> None:
-            current = await _custom(tx, policy.id)
+            current = _custom(await lock_policy(tx, policy.id))
             for version_id in dict.fromkeys(version_ids):
                 await _version(tx, policy.id, version_id)
                 if version_id == current.default_version:
@@ -327,7 +328,8 @@ class PolicyService:
 
         async def run(tx: Tx) -> None:
             if policy_id:
-                await _existing(tx, policy_id)
+                await lock_policy(tx, policy_id)
+            await lock_user(tx, user.uin)
             await user_store.update(tx, user.uin, boundary=policy_id)
 
         await self._db.write(run)
@@ -357,6 +359,10 @@ class Authority:
         return could_allow(self._statements, question) and (
             self._boundary is None or could_allow(self._boundary, question)
         )
+
+
+def _targets(attach_to: Sequence[tuple[Kind, Sequence[int]]], wanted: Kind) -> list[int]:
+    return [target for kind, targets in attach_to if kind == wanted for target in targets]
 
 
 def _check_description(text: str) -> None:

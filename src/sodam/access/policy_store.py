@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from sodam.storage import Database, Row, Tx
+from sodam.storage import Database, Row, Tx, fetch_locked
 
 Kind = Literal["user", "group"]
 _POLICY = "id, name, description, create_mode, tags, created_at, updated_at, default_version, last_version"
@@ -66,6 +66,12 @@ async def insert(
 async def get(source: Database | Tx, policy_id: int) -> Policy | None:
     row = await source.fetch_one(f"SELECT {_POLICY} FROM cam_policy WHERE id = $1", policy_id)
     return _policy(row) if row else None
+
+
+async def lock(tx: Tx, policy_id: int) -> Policy | None:
+    """As ``get``; nobody else changes the policy or its versions, or attaches it, until this transaction ends."""
+    rows = await fetch_locked(tx, f"SELECT {_POLICY} FROM cam_policy WHERE id = $1", policy_id)
+    return _policy(rows[0]) if rows else None
 
 
 async def named(source: Database | Tx, name: str) -> Policy | None:

@@ -16,7 +16,10 @@ from typing import Final
 
 import msgspec
 
+from sodam.access import user_store
+from sodam.access.model import User
 from sodam.access.security import SecuritySettings, SessionRules
+from sodam.control import ControlError
 from sodam.storage import Database, Row, Tx
 
 _SEEN_EVERY: Final = 60
@@ -56,6 +59,13 @@ async def end_all(tx: Tx, uin: int, but: str = "") -> None:
     await tx.execute("DELETE FROM console_session WHERE uin = $1 AND token_hash <> $2", uin, but)
 
 
+def unchanged(current: User | None, proved: User) -> User:
+    """The user as it is now. Raises ControlError when that is no longer the one whose password was proved."""
+    if current is None or not current.console_login or current.password != proved.password:
+        raise ControlError("AuthFailure.LoginFailure", "wrong user name or password")
+    return current
+
+
 class Sessions:
     def __init__(self, db: Database, security: SecuritySettings, clock: Callable[[], float] = time.time) -> None:
         self._db = db
@@ -65,12 +75,17 @@ class Sessions:
     async def _rules(self) -> SessionRules:
         return (await self._security.sessions()).rules
 
-    async def open(self, uin: int, *, mfa: bool, ip: str, user_agent: str) -> tuple[str, Session]:
-        """A new session and its token. Drops sessions that have ended."""
+    async def open(self, user: User, *, mfa: bool, ip: str, user_agent: str) -> tuple[str, Session]:
+        """A new session and its token, for a user whose password was proved. Drops sessions that have ended.
+
+        Raises ControlError AuthFailure.LoginFailure when the user was deleted, has another password or no console
+        access any more: all that ended the sessions that there were, and would miss this one.
+        """
         token, now, rules = secrets.token_urlsafe(32), int(self._clock()), await self._rules()
-        session = Session(token_id(token), uin, mfa, now, now, now + rules.max_seconds, ip, user_agent[:200])
+        session = Session(token_id(token), user.uin, mfa, now, now, now + rules.max_seconds, ip, user_agent[:200])
 
         async def run(tx: Tx) -> None:
+            unchanged(await user_store.lock(tx, user.uin), user)
             await tx.execute(
                 "DELETE FROM console_session WHERE expires_at < $1 OR seen_at < $2", now, now - rules.idle_seconds
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sodam.access.model import AccessKey, Group, User
-from sodam.storage import Database, Row, Tx, Value
+from sodam.storage import Database, Row, Tx, Value, fetch_locked
 
 _FIELDS = tuple(User.__struct_fields__)
 _COLUMNS = ", ".join(_FIELDS)
@@ -64,6 +64,16 @@ async def signed_in(tx: Tx, user: User, step: int, now: int, ip: str) -> bool:
 async def by_uin(source: Database | Tx, uin: int) -> User | None:
     row = await source.fetch_one(f"SELECT {_COLUMNS} FROM cam_user WHERE uin = $1", uin)
     return _user(row) if row else None
+
+
+async def lock(tx: Tx, uin: int) -> User | None:
+    """As ``by_uin``; nobody else changes the user, or adds what refers to it, until this transaction ends."""
+    rows = await fetch_locked(tx, f"SELECT {_COLUMNS} FROM cam_user WHERE uin = $1", uin)
+    return _user(rows[0]) if rows else None
+
+
+async def lock_root(tx: Tx) -> None:
+    await fetch_locked(tx, "SELECT uin FROM cam_user WHERE root = 1")
 
 
 async def by_name(source: Database | Tx, name: str) -> User | None:
@@ -128,6 +138,12 @@ async def delete_group(tx: Tx, group_id: int) -> None:
 async def group(source: Database | Tx, group_id: int) -> Group | None:
     row = await source.fetch_one("SELECT id, name, remark, created_at FROM cam_group WHERE id = $1", group_id)
     return _group(row) if row else None
+
+
+async def lock_group(tx: Tx, group_id: int) -> Group | None:
+    """As ``group``; nobody else changes the group, or adds what refers to it, until this transaction ends."""
+    rows = await fetch_locked(tx, "SELECT id, name, remark, created_at FROM cam_group WHERE id = $1", group_id)
+    return _group(rows[0]) if rows else None
 
 
 async def group_named(source: Database | Tx, name: str) -> Group | None:
@@ -197,12 +213,14 @@ async def keys_of(source: Database | Tx, uin: int) -> list[AccessKey]:
     return [_key(row) for row in rows]
 
 
-async def set_key_active(tx: Tx, secret_id: str, active: bool) -> None:
-    await tx.execute("UPDATE cam_access_key SET active = $2 WHERE secret_id = $1", secret_id, int(active))
+async def set_key_active(tx: Tx, secret_id: str, active: bool) -> bool:
+    """False when there is no such key."""
+    return bool(await tx.execute("UPDATE cam_access_key SET active = $2 WHERE secret_id = $1", secret_id, int(active)))
 
 
-async def delete_key(tx: Tx, secret_id: str) -> None:
-    await tx.execute("DELETE FROM cam_access_key WHERE secret_id = $1", secret_id)
+async def delete_key(tx: Tx, secret_id: str) -> bool:
+    """False when there is no such key that is disabled."""
+    return bool(await tx.execute("DELETE FROM cam_access_key WHERE secret_id = $1 AND active = 0", secret_id))
 
 
 async def touch_key(db: Database, secret_id: str, now: int) -> None:

@@ -14,7 +14,16 @@ import msgspec
 from sodam.access import passwords
 from sodam.access import user_store as store
 from sodam.access.attempts import forgive
-from sodam.access.login import LoginService, new_uin
+from sodam.access.locks import (
+    lock_all,
+    lock_groups,
+    lock_policies,
+    lock_user,
+    lock_users,
+    no_group,
+    no_user,
+)
+from sodam.access.login import LoginService, new_uin, remembered
 from sodam.access.model import (
     MAX_GROUPS,
     MAX_GROUPS_PER_USER,
@@ -66,7 +75,14 @@ class UserService:
     async def get_uin(self, uin: int) -> User:
         user = await store.by_uin(self._db, uin)
         if user is None:
-            raise missing(f"there is no user {uin}", "UserNotExist", User=uin)
+            raise no_user(uin)
+        return user
+
+    async def signed_in(self, uin: int) -> User:
+        """The user of a session. Raises ControlError AuthFailure.NotSignedIn for one deleted a moment ago."""
+        user = await store.by_uin(self._db, uin)
+        if user is None:
+            raise ControlError("AuthFailure.NotSignedIn", "you are not signed in, or the session has ended")
         return user
 
     async def get_sub(self, uin: int) -> User:
@@ -116,6 +132,8 @@ class UserService:
         """
 
         async def run(tx: Tx) -> None:
+            await lock_all(tx)
+            await lock_policies(tx, policy_ids)
             if await store.count_users(tx) + len(made) > MAX_USERS:
                 raise invalid(f"there are at most {MAX_USERS} sub-users", "SubUserFull", Most=MAX_USERS)
             for one in made:
@@ -133,11 +151,16 @@ class UserService:
         return await self._login.new_password(user, password) | {"need_reset": need_reset}
 
     async def update(self, user: User, changes: dict[str, object]) -> None:
-        """Change fields; when the password is among them or console access ends, the user's sessions end too."""
+        """Change fields; when the password is among them or console access ends, the user's sessions end too.
+
+        Raises ControlError ResourceNotFound.UserNotExist.
+        """
 
         async def run(tx: Tx) -> None:
+            current = await lock_user(tx, user.uin)
+            more = {"old_passwords": remembered(current)} if "password" in changes else {}
             if changes:
-                await store.update(tx, user.uin, **changes)
+                await store.update(tx, user.uin, **changes | more)
             if "password" in changes or changes.get("console_login") is False:
                 await end_all(tx, user.uin)
             if "password" in changes:
@@ -146,12 +169,17 @@ class UserService:
         await self._db.write(run)
 
     async def clear_mfa(self, user: User) -> None:
-        await self._db.write(lambda tx: store.update(tx, user.uin, totp="", totp_next=""))
+        async def run(tx: Tx) -> None:
+            await lock_user(tx, user.uin)
+            await store.update(tx, user.uin, totp="", totp_next="")
+
+        await self._db.write(run)
 
     async def delete(self, user: User, *, force: bool) -> None:
         """Raises ControlError OperationDenied.HaveKeys when keys are left and ``force`` is not set."""
 
         async def run(tx: Tx) -> None:
+            await lock_user(tx, user.uin)
             if not force and await store.keys_of(tx, user.uin):
                 raise ControlError(
                     "OperationDenied.HaveKeys", "the user has access keys: delete them first, or use Force"
@@ -178,6 +206,7 @@ class UserService:
         _check_group_name(name)
 
         async def run(tx: Tx) -> int:
+            await lock_all(tx)
             if len(await store.groups(tx)) >= MAX_GROUPS:
                 raise invalid(f"there are {MAX_GROUPS} groups already", "GroupFull", Most=MAX_GROUPS)
             made = await store.insert_group(tx, name, remark, int(self._clock()))
@@ -192,7 +221,8 @@ class UserService:
             _check_group_name(name)
 
         async def run(tx: Tx) -> None:
-            current = await _group(tx, group.id)
+            await lock_all(tx)
+            current = (await lock_groups(tx, [group.id]))[group.id]
             if name is not None and name != current.name and await store.group_named(tx, name):
                 raise invalid(f"the name {name!r} is taken", "GroupNameInUse", Name=name)
             new_name, new_remark = current.name if name is None else name, current.remark if remark is None else remark
@@ -201,14 +231,24 @@ class UserService:
         await self._db.write(run)
 
     async def delete_group(self, group_id: int) -> None:
-        await self._db.write(lambda tx: store.delete_group(tx, group_id))
-
-    async def add_members(self, pairs: list[tuple[int, int]]) -> None:
-        """Pairs of group id and uin, all or none. Raises ControlError GroupNotExist, GroupUserFull or UserGroupFull."""
+        """Raises ControlError ResourceNotFound.GroupNotExist."""
 
         async def run(tx: Tx) -> None:
+            await lock_groups(tx, [group_id])
+            await store.delete_group(tx, group_id)
+
+        await self._db.write(run)
+
+    async def add_members(self, pairs: list[tuple[int, int]]) -> None:
+        """Pairs of group id and uin, all or none.
+
+        Raises ControlError GroupNotExist, UserNotExist, GroupUserFull or UserGroupFull.
+        """
+
+        async def run(tx: Tx) -> None:
+            await lock_groups(tx, [group_id for group_id, _ in pairs])
+            await lock_users(tx, [uin for _, uin in pairs])
             for group_id, uin in pairs:
-                await _group(tx, group_id)
                 await store.add_member(tx, group_id, uin, int(self._clock()))
                 if len(await store.members(tx, group_id)) > MAX_USERS_PER_GROUP:
                     message = f"a group has at most {MAX_USERS_PER_GROUP} users"
@@ -238,7 +278,7 @@ class UserService:
         """A user's key. Raises ControlError ResourceNotFound.SecretNotExist."""
         found = await store.key(self._db, secret_id)
         if found is None or found.uin != uin:
-            raise missing(f"user {uin} has no access key {secret_id!r}", "SecretNotExist", Name=secret_id)
+            raise _no_key(secret_id, uin)
         return found
 
     def _new_key(self, uin: int, description: str) -> AccessKey:
@@ -247,10 +287,11 @@ class UserService:
         return AccessKey(secret_id, uin, secret_key, True, description, int(self._clock()), 0)
 
     async def create_key(self, uin: int, description: str) -> AccessKey:
-        """Raises ControlError OperationDenied.AccessKeyOverLimit."""
+        """Raises ControlError OperationDenied.AccessKeyOverLimit or ResourceNotFound.UserNotExist."""
         key = self._new_key(uin, description)
 
         async def run(tx: Tx) -> AccessKey:
+            await lock_user(tx, uin)
             if len(await store.keys_of(tx, uin)) >= MAX_KEYS:
                 message = f"a user has at most {MAX_KEYS} access keys"
                 raise ControlError("OperationDenied.AccessKeyOverLimit", message, Most=MAX_KEYS)
@@ -259,13 +300,26 @@ class UserService:
 
         return await self._db.write(run)
 
-    async def set_key_active(self, secret_id: str, active: bool) -> None:
-        await self._db.write(lambda tx: store.set_key_active(tx, secret_id, active))
+    async def set_key_active(self, key: AccessKey, active: bool) -> None:
+        """Raises ControlError ResourceNotFound.SecretNotExist."""
+
+        async def run(tx: Tx) -> None:
+            if not await store.set_key_active(tx, key.secret_id, active):
+                raise _no_key(key.secret_id, key.uin)
+
+        await self._db.write(run)
 
     async def delete_key(self, key: AccessKey) -> None:
-        if key.active:
+        """Raises ControlError FailedOperation.Accesskey for one in force, ResourceNotFound.SecretNotExist."""
+
+        async def run(tx: Tx) -> None:
+            if await store.delete_key(tx, key.secret_id):
+                return
+            if await store.key(tx, key.secret_id) is None:
+                raise _no_key(key.secret_id, key.uin)
             raise ControlError("FailedOperation.Accesskey", "disable the access key first, then delete it")
-        await self._db.write(lambda tx: store.delete_key(tx, key.secret_id))
+
+        await self._db.write(run)
 
     async def used_key(self, secret_id: str) -> None:
         await store.touch_key(self._db, secret_id, int(self._clock()))
@@ -274,8 +328,12 @@ class UserService:
 async def _group(source: Database | Tx, group_id: int) -> Group:
     found = await store.group(source, group_id)
     if found is None:
-        raise missing(f"there is no group {group_id}", "GroupNotExist", Group=group_id)
+        raise no_group(group_id)
     return found
+
+
+def _no_key(secret_id: str, uin: int) -> ControlError:
+    return missing(f"user {uin} has no access key {secret_id!r}", "SecretNotExist", Name=secret_id)
 
 
 def _check_group_name(name: str) -> None:

@@ -67,6 +67,8 @@ class Imported(msgspec.Struct, frozen=True):
     failed: dict[str, Code]
     updated: list[Updated]
     """Accounts that existed and whose profile changed."""
+    added: frozenset[str] = frozenset()
+    """UserIDs that did not exist before."""
 
 
 def valid_user_id(user_id: str) -> bool:

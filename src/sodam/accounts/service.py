@@ -159,11 +159,11 @@ class AccountService:
         for user_id in failed:
             del items[user_id]
         imported = await self._import(tx, app, items)
-        return Imported(failed | imported.failed, imported.updated)
+        return Imported(failed | imported.failed, imported.updated, imported.added)
 
     async def _import(self, tx: Tx, app: App, items: dict[str, Wanted]) -> Imported:
         now = int(self._clock())
-        known = {a.user_id for a in await store.load_many(tx, app.sdkappid, list(items))}
+        known = await store.alive(tx, app.sdkappid, list(items))  # and they stay, or were gone before
         new = [user_id for user_id in items if user_id not in known]
         failed: dict[str, Code] = {}
         if new and app.plan != "Trial":
@@ -172,7 +172,9 @@ class AccountService:
             new = [user_id for user_id in new if user_id not in failed]
         added: set[str] = set()
         if new:
-            shard = await self._room(tx, app, sum(not app.is_admin(u) for u in new))
+            if not await self._apps.stays(tx, app.sdkappid):
+                raise ApiError(Code.APP_DISABLED)
+            shard = await self._room(tx, app, [u for u in new if not app.is_admin(u)])
             added = await store.insert(tx, [_new(app.sdkappid, items[u], now) for u in new])
             await store.add_count(tx, app.sdkappid, shard, len(added))
         updated = []
@@ -181,16 +183,19 @@ class AccountService:
                 result = await _merge(tx, app.sdkappid, user_id, item.profile)
                 if result is not None and result.changes:
                     updated.append(result)
-        return Imported(failed, updated)
+        return Imported(failed, updated, frozenset(added))
 
-    async def _room(self, tx: Tx, app: App, new: int) -> int:
+    async def _room(self, tx: Tx, app: App, new: Sequence[str]) -> int:
         """The shard to count new accounts in. Raises ApiError 70398 when the plan has no room for them."""
         limit = app.limits.accounts
         if limit is None:
             return random.randrange(store.SHARDS) if tx.engine == "postgres" else 0  # noqa: S311 - no secret
         # Everyone who must not exceed a limit counts in the same row, and holds it from before the check.
         await store.add_count(tx, app.sdkappid, 0, 0)
-        if new and await store.count(tx, app.sdkappid) + new > limit:
+        if new and await store.count(tx, app.sdkappid) + len(new) > limit:
+            made = await store.alive(tx, app.sdkappid, new)  # by somebody else, before it was our turn
+            if await store.count(tx, app.sdkappid) + len(new) - len(made) <= limit:
+                return 0
             raise ApiError(Code.ACCOUNT_TRIAL_QUOTA, f"the plan {app.plan} allows {limit} accounts")
         return 0
 

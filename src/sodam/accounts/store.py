@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from sodam.accounts.model import Account, Profile
-from sodam.storage import Bulk, Database, Row, Tx
+from sodam.storage import Bulk, Database, Row, Tx, fetch_locked
 
 COLUMNS = "app, user_id, tiny_id, created_at, invalid_before, profile, standard_seq, custom_seq"
 SHARDS = 8
@@ -148,7 +148,12 @@ async def invalidate(tx: Tx, app: int, user_id: str, second: int) -> bool:
 async def delete(tx: Tx, app: int, user_ids: Sequence[str], now: int) -> set[str]:
     """Remove accounts and remember that they were; those that existed."""
     gone: set[str] = set()
-    for ids in _batches(user_ids):
+    for ids in _batches(sorted(user_ids)):
+        any_of = _any_of(len(ids), 2)
+        # In one order, which a DELETE does not promise.
+        await fetch_locked(
+            tx, f"SELECT user_id FROM account WHERE app = $1 AND user_id IN {any_of} ORDER BY user_id", app, *ids
+        )
         sql = f"DELETE FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)} RETURNING user_id"
         gone.update(str(row[0]) for row in await tx.fetch(sql, app, *ids))
     await tx.bulk(_BURY, [(app, user_id, now) for user_id in sorted(gone)])

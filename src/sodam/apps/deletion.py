@@ -23,6 +23,7 @@ from sodam.storage.erase import AppTable, app_tables, count, erase_some
 
 KIND: Final = "DeleteApp"
 BATCH: Final = 2000
+_LOOK_SECONDS: Final = 0.5
 _OF_THE_APP: Final = ("app", "app_key", "app_admin")
 
 EraseFiles = Callable[[int], Awaitable[None]]
@@ -77,8 +78,11 @@ class AppDeletion:
             before = run.done
             for table in content:
                 await self._empty(run, table, sdkappid)
-            if run.done == before:
+            if run.done == before and self._known_everywhere(sdkappid):
                 break
+            if run.done == before:
+                await run.step(_nothing, position="waiting")
+                await asyncio.sleep(_LOOK_SECONDS)
         for erase in self.erase_files:
             await erase(sdkappid)
 
@@ -88,6 +92,11 @@ class AppDeletion:
         await run.step(last, position="erased", advance=lambda gone: gone)
         await self._apps.announce(sdkappid)
         run.said = Said(f"{run.done} rows erased", "JobErased", {"Count": run.done})
+
+    def _known_everywhere(self, sdkappid: int) -> bool:
+        """Whether no node takes the app for a living one any longer, and writes rows of it."""
+        app = self._apps.get(sdkappid)
+        return app is None or self._jobs.now() / 1000 >= app.deleting_at + self._apps.stale_seconds
 
     async def _empty(self, run: Run, table: AppTable, sdkappid: int) -> None:
         gone = BATCH

@@ -20,7 +20,7 @@ from sodam.apps.model import App, AppKey, Plan
 from sodam.bus import Bus
 from sodam.control import ControlError, missing
 from sodam.observability.loops import Loop, Loops
-from sodam.storage import Database, Tx
+from sodam.storage import Database, Tx, hold
 from sodam.usersig import Keys
 
 T = TypeVar("T")
@@ -64,6 +64,11 @@ class AppService:
 
     def get(self, sdkappid: int) -> App | None:
         return self._apps.get(sdkappid)
+
+    @property
+    def stale_seconds(self) -> float:
+        """How long another node may take an app for what it was, at the most."""
+        return 2 * POLL_SECONDS if self._bus.clustered else 0.0
 
     def all(self) -> list[App]:
         return sorted(self._apps.values(), key=lambda app: app.sdkappid)
@@ -137,6 +142,10 @@ class AppService:
         await store.save(tx, before, after)
         return before, after
 
+    async def stays(self, tx: Tx, sdkappid: int) -> bool:
+        """For rows that must not outlive the app: whether it is there, and its erasing can only begin after ``tx``."""
+        return await store.stays(tx, sdkappid)
+
     async def announce(self, sdkappid: int) -> None:
         """Make a committed change effective on every node."""
         await self._announce(sdkappid)
@@ -192,7 +201,7 @@ class AppService:
 async def _insert(tx: Tx, app: App, key: AppKey, most: int | None) -> App | None:
     """The app; None when its number is taken."""
     if most is not None:
-        await store.lock_count(tx)
+        await hold(tx, "apps")
     if most is not None and await store.count(tx) >= most:
         raise ControlError(
             "LimitExceeded.Apps",

@@ -6,7 +6,7 @@ import msgspec
 
 from sodam.apps.model import App, AppKey, AppSettings
 from sodam.apps.plans import AddOns, Overrides
-from sodam.storage import Database, Row, Tx, Value
+from sodam.storage import Database, Row, Tx, Value, fetch_locked
 from sodam.usersig import Keys
 
 _APP = (
@@ -114,9 +114,15 @@ async def insert(tx: Tx, app: App, keys: list[AppKey]) -> bool:
 
 async def lock(tx: Tx, sdkappid: int) -> App | None:
     """As ``load``, and nobody else writes the app until this transaction ends."""
-    if tx.engine == "postgres":
-        await tx.fetch("SELECT 1 FROM app WHERE sdkappid = $1 FOR UPDATE", sdkappid)
+    await fetch_locked(tx, "SELECT sdkappid FROM app WHERE sdkappid = $1", sdkappid)
     return await load(tx, sdkappid)
+
+
+async def stays(tx: Tx, sdkappid: int) -> bool:
+    """Whether there is such an app that is not being erased; its erasing does not begin until this transaction ends."""
+    locked = " FOR KEY SHARE" if tx.engine == "postgres" else ""
+    row = await tx.fetch_one(f"SELECT deleting_at FROM app WHERE sdkappid = $1{locked}", sdkappid)
+    return row is not None and not row[0]
 
 
 async def save(tx: Tx, old: App, new: App) -> None:
@@ -133,18 +139,6 @@ async def save(tx: Tx, old: App, new: App) -> None:
 async def count(source: Database | Tx) -> int:
     row = await source.fetch_one("SELECT COUNT(*) FROM app")
     return int(row[0]) if row else 0
-
-
-async def lock_count(tx: Tx) -> None:
-    """Nobody else who counts before adding an app goes on until this transaction ends.
-
-    The row is written before the apps are counted: PostgreSQL makes the second wait here, and it sees the first's app.
-    """
-    await tx.execute(
-        "INSERT INTO server_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = server_state.value",
-        "lock:apps",
-        b"",
-    )
 
 
 async def delete_key(tx: Tx, sdkappid: int, key_id: int) -> None:

@@ -118,7 +118,7 @@ class Console:
             request.headers.get("x-csrf-token", "").encode(), csrf_token(cookie).encode()
         ):
             raise ControlError("AuthFailure.CsrfFailure", "the header X-CSRF-Token is missing or wrong")
-        user = await self._plane.users.get_uin(session.uin)
+        user = await self._plane.users.signed_in(session.uin)
         call.session, call.token = session, cookie
         call.caller = Caller(
             user=user,

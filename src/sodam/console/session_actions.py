@@ -148,7 +148,7 @@ async def login(call: SessionCall, request: Login) -> Who:
     call.caller = Caller(user=user, owner_uin=call.plane.owner_uin, ip=call.ip, user_agent=call.user_agent)
     with _noted(call, "Login", about):
         call.token, call.session = await call.plane.sessions.open(
-            user.uin, mfa=bool(user.totp), ip=call.ip, user_agent=call.user_agent
+            user, mfa=bool(user.totp), ip=call.ip, user_agent=call.user_agent
         )
     call.set_token = call.token
     return await _who(call)

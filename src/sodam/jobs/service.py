@@ -350,7 +350,6 @@ class JobService:
                 now=self.now(),
             )
         )
-        await self.db.write(lambda tx: store.drop_parts(tx, job.id, INPUT))
 
     async def _try_again(self, run: Run, said: Said) -> None:
         """Put a job off that failed and must not: whoever asked for it could do nothing about it."""

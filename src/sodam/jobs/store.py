@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sodam.jobs.model import Job, Refusal, Scope
+from sodam.jobs.model import INPUT, Job, Refusal, Scope
 from sodam.storage import Bulk, Database, Row, Tx, Value
 
 _FIELDS = tuple(Job.__struct_fields__)
@@ -78,7 +78,8 @@ async def save(
 async def finish(
     tx: Tx, job_id: str, owner: str, *, state: str, message: str, total: int, has_file: bool, now: int
 ) -> None:
-    await tx.execute(
+    """End a job and drop what was given to it; nothing at all when the job is another's now, who still reads it."""
+    ended = await tx.execute(
         "UPDATE job SET state = $3, message = $4, has_file = $5, ended_at = $6, total = $7, lease_until = 0,"
         " lease_owner = ''"
         " WHERE id = $1 AND lease_owner = $2 AND state = 'running'",
@@ -90,6 +91,8 @@ async def finish(
         now,
         total,
     )
+    if ended:
+        await drop_parts(tx, job_id, INPUT)
 
 
 async def put_off(tx: Tx, job_id: str, owner: str, message: str, until: int) -> None:

@@ -2,6 +2,20 @@
 
 from sodam.storage.database import Bulk, Database, Row, StorageError, Tx, Value, open_database
 from sodam.storage.events import Events
+from sodam.storage.locks import fetch_locked, hold
 from sodam.storage.riding import apart, riding
 
-__all__ = ["Bulk", "Database", "Events", "Row", "StorageError", "Tx", "Value", "apart", "open_database", "riding"]
+__all__ = [
+    "Bulk",
+    "Database",
+    "Events",
+    "Row",
+    "StorageError",
+    "Tx",
+    "Value",
+    "apart",
+    "fetch_locked",
+    "hold",
+    "open_database",
+    "riding",
+]

@@ -90,7 +90,7 @@ async def user(world: World, name: str = "mina") -> User:
     wanted = User(uin=0, root=False, name=name, uid=0, console_login=True)
     made = await world.users.prepare(wanted, PASSWORD, use_api=True)
     await world.users.add([made])
-    await world.sessions.open(made.user.uin, mfa=False, ip="", user_agent="")
+    await world.sessions.open(made.user, mfa=False, ip="", user_agent="")
     return made.user
 
 
@@ -133,7 +133,7 @@ async def test_a_user_that_cannot_be_takes_the_others_along(world: World) -> Non
         await world.users.prepare(User(uin=0, root=False, name=name, uid=0), "", use_api=True)
         for name in ("first", "taken")
     ]
-    for policies, code in (([], "SubUserNameInUse"), ([12345], "SubUserNameInUse")):
+    for policies, code in (([], "SubUserNameInUse"), ([12345], "PolicyIdNotFound")):
         with pytest.raises(ControlError, match=code):
             await world.users.add(made, policies)
     with pytest.raises(ControlError, match="PolicyIdNotFound"):
@@ -147,20 +147,20 @@ async def test_changing_a_user(world: World) -> None:
     await cut_everywhere(world, lambda: world.users.update(one, changes))
     assert await world.sessions.of(one.uin) == []
     assert (await world.users.get("mina")).need_reset
-    await world.sessions.open(one.uin, mfa=False, ip="", user_agent="")
+    await world.sessions.open(await world.users.get("mina"), mfa=False, ip="", user_agent="")
     await cut_everywhere(world, lambda: world.users.update(one, {"console_login": False}))
     assert await world.sessions.of(one.uin) == []
 
 
 async def test_changing_the_own_password(world: World) -> None:
     one = await user(world)
-    _, kept = await world.sessions.open(one.uin, mfa=False, ip="", user_agent="")
+    _, kept = await world.sessions.open(one, mfa=False, ip="", user_agent="")
     await cut_everywhere(world, lambda: world.login.change_password(one, PASSWORD, OTHER, session=kept.id))
     assert [session.id for session in await world.sessions.of(one.uin)] == [kept.id]
 
 
 async def test_resetting_root(world: World) -> None:
-    await world.sessions.open(world.login.owner_uin, mfa=False, ip="", user_agent="")
+    await world.sessions.open(await world.users.get_uin(world.login.owner_uin), mfa=False, ip="", user_agent="")
     await cut_everywhere(world, lambda: world.login.reset_root(OTHER))
     assert await world.sessions.of(world.login.owner_uin) == []
 

@@ -82,7 +82,7 @@ async def update_access_key(call: Call, request: UpdateAccessKey) -> None:
     key = await call.plane.users.key_of(request.AccessKeyId, await _owner(call, request))
     facts = {"AccessKeyId": key.secret_id, "Uin": key.uin}
     call.changed(facts | {"Status": _status(key)}, facts | {"Status": request.Status})
-    await call.plane.users.set_key_active(key.secret_id, request.Status == "Active")
+    await call.plane.users.set_key_active(key, request.Status == "Active")
 
 
 class DeleteAccessKey(OfKeyOwner, kw_only=True):

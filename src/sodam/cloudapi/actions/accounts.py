@@ -135,14 +135,14 @@ async def _new_account(call: Call, request: CreateAccount, profile: Profile) -> 
 
     async def run(tx: Tx) -> _New:
         before = app = call.the_app
-        if await services.accounts.alive(tx, sdkappid, [user_id]):
-            message = f"there is an account {user_id!r} already"
-            raise ControlError("ResourceInUse", message, detail="AccountExists", UserID=user_id)
         if request.Type == "administrator":
             before, app = await services.apps.edit_in(tx, sdkappid, lambda a: rules.admins(a, [user_id], []))
         imported = await services.accounts.import_in(tx, app, [Wanted(user_id, profile)])
         for code in imported.failed.values():
             raise ApiError(code)
+        if user_id not in imported.added:
+            message = f"there is an account {user_id!r} already"
+            raise ControlError("ResourceInUse", message, detail="AccountExists", UserID=user_id)
         return _New(app is not before)
 
     return await services.db.write(run)
