@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import msgspec
+import structlog
 
+from sodam.errors import Unavailable
+
+log = structlog.get_logger(__name__)
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -25,6 +30,15 @@ def json_page(status: int, value: object) -> tuple[int, bytes, bytes]:
     return status, b"application/json; charset=utf-8", msgspec.json.encode(value)
 
 
+def _failed(path: str, error: Exception) -> tuple[int, bytes, bytes]:
+    """The answer of a page that cannot be made. That the database is away is logged by whoever noticed it."""
+    request_id = str(uuid.uuid4())
+    if not isinstance(error, Unavailable):
+        log.error("a page failed", path=path, request_id=request_id, error=repr(error))
+    described = {"Code": "InternalError", "Message": "the server cannot answer this now; its log has the RequestId"}
+    return json_page(500, {"RequestId": request_id, "Error": described})
+
+
 class Router:
     """``pages`` are exact paths answered to GET and HEAD; ``mounts`` are path prefixes, longest first."""
 
@@ -39,7 +53,10 @@ class Router:
             await self._rest(scope, receive, send)
             return
         if page := self._pages.get(path):
-            status, kind, body = await page()
+            try:
+                status, kind, body = await page()
+            except Exception as error:
+                status, kind, body = _failed(path, error)
             await respond(send, status, kind, b"" if scope["method"] == "HEAD" else body)
             return
         for prefix, app in self._mounts:

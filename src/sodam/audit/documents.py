@@ -34,7 +34,13 @@ def document(value: Any) -> str:
     """
     if value is None:
         return ""
-    facts = blotted(msgspec.to_builtins(value))
+    try:
+        return _fitted(blotted(msgspec.to_builtins(value)))
+    except RecursionError:
+        return msgspec.json.encode({"…": "nested too deeply"}).decode()
+
+
+def _fitted(facts: Any) -> str:
     text = ""
     for letters, entries in _CUTS:
         text = msgspec.json.encode(_cut(facts, letters, entries)).decode()

@@ -12,10 +12,9 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
-import structlog
 
 from sodam.access.model import AccessKey, Caller
-from sodam.cloudapi import tc3
+from sodam.cloudapi import failures, tc3
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.refusals import Refusals
 from sodam.cloudapi.run import run
@@ -23,7 +22,6 @@ from sodam.cloudapi.table import SERVICES, TABLE
 from sodam.control import ControlError
 from sodam.http import Receive, Scope, Send, respond
 
-log = structlog.get_logger(__name__)
 MAX_BODY: Final = 10 * 1024 * 1024
 _JSON: Final = b"application/json"  # the client library reads errors of exactly this type
 _VERSIONS: Final = {"cam": "2019-01-16", "cloudaudit": "2019-03-19"}
@@ -51,7 +49,7 @@ class CloudApi:
             result = await self._answer(scope, headers, body, request_id)
             answer = msgspec.json.encode(result) if result is not None else b"{}"
         except Exception as caught:
-            error = caught if isinstance(caught, ControlError) else _internal(request_id)
+            error = failures.of(caught, request_id, edge="cloudapi")
             cure = {"Cure": error.cure} if error.cure else {}
             described = {"Code": error.code, "Message": error.message, **cure, **error.extra}
             answer = msgspec.json.encode({"Error": described})
@@ -119,11 +117,6 @@ def _no_key() -> ControlError:
     return ControlError("AuthFailure.SecretIdNotFound", "this SecretId does not exist or is disabled")
 
 
-def _internal(request_id: str) -> ControlError:
-    log.exception("a request of the cloud API failed", request_id=request_id)
-    return ControlError("InternalError", "the request failed inside the server; its log has the RequestId")
-
-
 async def _read(receive: Receive) -> bytes:
     parts: list[bytes] = []
     size = 0
@@ -147,7 +140,10 @@ def _parameters(scope: Scope, headers: dict[str, str], body: bytes) -> bytes:
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         return json.dumps(unflattened(pairs)).encode()
     if kind == "multipart/form-data":
-        return json.dumps(_multipart(headers["content-type"], body)).encode()
+        try:
+            return json.dumps(_multipart(headers["content-type"], body)).encode()
+        except RecursionError:
+            raise failures.too_deep() from None
     return body
 
 

@@ -18,11 +18,12 @@ from sodam.access.policies import Authority
 from sodam.apps.model import App
 from sodam.audit.model import Event, Outcome
 from sodam.audit.service import document
+from sodam.cloudapi import failures
 from sodam.cloudapi.action import Action, Call, check_text
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.target import Target, read_target, same
 from sodam.control import ControlError, invalid, missing
-from sodam.errors import ApiError
+from sodam.errors import ApiError, Unavailable
 
 log = structlog.get_logger(__name__)
 _REFUSED: Final = "AuthFailure.UnauthorizedOperation"
@@ -107,10 +108,10 @@ async def run(plane: ControlPlane, action: Action, caller: Caller, body: bytes, 
     except ApiError as error:
         await _record(call, request, str(int(error.code)))
         raise ControlError("FailedOperation", error.info, extra={"ErrorCode": int(error.code)}) from None
-    except Exception:
-        log.exception("an action failed", action=action.id, request_id=request_id)
-        await _record(call, request, "InternalError")
-        raise ControlError("InternalError", "the action failed inside the server; its log has the RequestId") from None
+    except Exception as error:
+        failed = failures.of(error, request_id, action=action.id)
+        await _record(call, request, failed.code)
+        raise failed from None
 
 
 async def _carry_out(call: Call, request: Any) -> Any:
@@ -205,6 +206,8 @@ async def _record(call: Call, request: Any, code: str) -> None:
     event = _event(call, request, code)
     try:
         await call.plane.audit.add(event)
+    except Unavailable:
+        pass  # which was logged when it began
     except Exception:
         log.exception("the audit log could not be written", action=event.action, uin=event.uin, outcome=event.outcome)
 

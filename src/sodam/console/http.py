@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from sodam.access.model import Caller
 from sodam.access.sessions import csrf_token
+from sodam.cloudapi import failures
 from sodam.cloudapi.action import MAX_BODY
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import run as run_action
@@ -29,6 +30,7 @@ from sodam.console.session_actions import run as run_session
 from sodam.control import ControlError
 from sodam.http import AsgiApp
 
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 COOKIE: Final = "sodam_session"
 PATH: Final = "/console"
 _NO_TOKEN_NEEDED: Final = ("Login", "Whoami")
@@ -47,6 +49,7 @@ class Console:
         routes = [
             Route(f"{PATH}/api/openapi.json", self._openapi, methods=["GET"]),
             Route(PATH + "/api/{service}/{action}", self._api, methods=["POST"]),
+            Route(PATH + "/api/{path:path}", self._no_api, methods=_METHODS),
             Route(PATH + "/files/{job_id}", self._file, methods=["GET"]),
             Route(PATH, self._home, methods=["GET"]),
             Route(PATH + "/{path:path}", self._static, methods=["GET"]),
@@ -67,15 +70,20 @@ class Console:
         try:
             result = await self._run(request, call)
             response = success(result, call.request_id)
-        except ControlError as error:
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as caught:
+            error = failures.of(caught, call.request_id, path=request.url.path[:200])
             response = failure(error, call.request_id)
             if error.code == "AuthFailure.NotSignedIn" and COOKIE in request.cookies:
                 call.set_token = ""
-        except ClientDisconnect:
-            return Response(status_code=400)
         if call.set_token is not None:
             _set_cookie(request, response, call.set_token)
         return _guarded(response)
+
+    async def _no_api(self, request: Request) -> Response:
+        error = ControlError("InvalidAction", f"call POST {PATH}/api/{{service}}/{{Action}}")
+        return _guarded(failure(error, self._begin(request).request_id))
 
     def _begin(self, request: Request) -> SessionCall:
         return SessionCall(
@@ -149,9 +157,10 @@ class Console:
             view = await run_action(self._plane, action, call.caller, body, call.request_id)
             if not view.File:
                 raise ControlError("ResourceNotFound", "the job has no file", detail="JobHasNoFile")
-        except ControlError as error:
+            job = await self._plane.jobs.get(job_id)
+        except Exception as caught:
+            error = failures.of(caught, call.request_id, path=request.url.path[:200])
             return _guarded(Response(f"{error.message}\n", status_of(error), media_type="text/plain"))
-        job = await self._plane.jobs.get(job_id)
         form = "json" if '"Format":"json"' in job.params else "csv"
         kind = "application/json" if form == "json" else "text/csv"
         headers = {"content-disposition": f'attachment; filename="{job.kind}-{job.id}.{form}"'}

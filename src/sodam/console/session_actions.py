@@ -23,6 +23,7 @@ from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import allowed
 from sodam.cloudapi.table import TABLE
 from sodam.control import ControlError, invalid, malformed, missing
+from sodam.errors import Unavailable
 from sodam.storage.riding import Ride
 
 log = structlog.get_logger(__name__)
@@ -322,6 +323,8 @@ async def _record(call: SessionCall, event: Event) -> None:
     """Add what did not come about. The caller is told the reason, whether or not the log can take it."""
     try:
         await call.plane.audit.add(event)
+    except Unavailable:
+        pass  # which was logged when it began
     except Exception:
         log.exception("the audit log could not be written", action=event.action, code=event.error_code)
 

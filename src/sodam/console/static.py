@@ -48,7 +48,7 @@ def _content(path: Path) -> bytes | None:
     try:
         found = path.stat()
         return _read(str(path), found.st_mtime_ns)
-    except OSError:
+    except (OSError, ValueError):
         return None
 
 
@@ -61,7 +61,7 @@ def serve(request: Request, path: str, root: Path = ROOT) -> Response:
     if not name or "." not in name.rsplit("/", 1)[-1]:
         name = "index.html"
     target = root / name
-    if name.endswith((".br", ".gz")) or not target.is_file() or root not in target.resolve().parents:
+    if name.endswith((".br", ".gz")) or not _is_ours(target, root):
         if name == "index.html":
             return PlainTextResponse(_ABSENT, 404)
         return PlainTextResponse("not found\n", 404)
@@ -76,6 +76,14 @@ def serve(request: Request, path: str, root: Path = ROOT) -> Response:
         body = _content(target) or b""
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return Response(body, media_type=kind, headers=headers)
+
+
+def _is_ours(target: Path, root: Path) -> bool:
+    """Whether there is such a file below ``root``. A name that no file can have names none."""
+    try:
+        return target.is_file() and root in target.resolve().parents
+    except (OSError, ValueError, RuntimeError):  # too long; a NUL or half a character; links in a circle
+        return False
 
 
 def _cache(name: str) -> str:

@@ -171,6 +171,9 @@ class Connection:
         except ApiError as error:
             code = int(error.code)
             body = failure(error, display=command.service.display)
+        except RecursionError:  # of a part of the body that is read later
+            code = int(command.service.bad_json)
+            body = failure(ApiError(command.service.bad_json, "the body is nested too deeply"))
         except Exception:
             log.exception("a client command failed", command=command.path)
             code = int(command.service.internal)

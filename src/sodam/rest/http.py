@@ -99,6 +99,10 @@ class RestApp:
         except ApiError as error:
             code = int(error.code)
             answer = failure(error, display=command is not None and command.service.display)
+        except RecursionError:  # of a part of the body that is read later
+            malformed = command.service.bad_json if command else Code.REQUEST_MALFORMED
+            code = int(malformed)
+            answer = failure(ApiError(malformed, "the body is nested too deeply"))
         except Exception:
             log.exception("a REST command failed", path=scope["path"])
             internal = command.service.internal if command else Code.SERVER_TIMEOUT
