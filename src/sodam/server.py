@@ -16,6 +16,7 @@ import uvicorn
 from sodam import __version__
 from sodam.access import passwords
 from sodam.accounts.auth import Authenticator
+from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App, Plan
 from sodam.apps.service import AppExists, AppService
@@ -88,6 +89,13 @@ async def _open_bus(settings: Settings, loops: Loops) -> Bus:
     return await NatsBus.open(settings.nats_url, loops)
 
 
+def subscribe(services: Services) -> None:
+    """Who follows whose events, in the transaction that raises them (storage/events.py). The one list of it."""
+    events = services.db.events
+    events.subscribe(AccountsDeleted, services.relations.erase)
+    events.subscribe(AccountsDeleted, services.changes.forget_accounts)
+
+
 async def build(settings: Settings) -> Server:
     """Open the state and build the services, without listening. Raises StorageError or BusError, one line each."""
     loops = Loops()
@@ -110,7 +118,6 @@ async def build(settings: Settings) -> Server:
     profiles.friends_of = relations.friends_of
     messages = MessageService(db, bus, live, accounts, gate=relations)
     changes = MessageChanges(messages)
-    accounts.on_delete.append(changes.forget_accounts)
     services = Services(
         settings=settings,
         loops=loops,
@@ -125,6 +132,7 @@ async def build(settings: Settings) -> Server:
         messages=messages,
         changes=changes,
     )
+    subscribe(services)
     hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), PURCHASE_BITS)
     plane = control_plane.build(services)
     proxies = Proxies(settings.trusted_proxies)

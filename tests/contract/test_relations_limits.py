@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import random
 
+from sodam.relations.events import FriendAdded
 from tests.support.relations import SOURCE, Host, host
 
 __all__ = ["host"]
@@ -127,13 +128,13 @@ async def test_a_batch_is_whole_or_not_at_all(host: Host) -> None:
     await host.accounts(*ids)
     body = {"From_Account": "u1", "AddFriendItem": [{"To_Account": peer, "AddSource": SOURCE} for peer in ids]}
 
-    async def broken(tx: object, event: object) -> None:
+    async def broken(tx: object, raised: object) -> None:
         raise RuntimeError("power loss")
 
-    host.relations.sinks.append(broken)  # type: ignore[arg-type]
+    cancel = host.server.db.events.subscribe(FriendAdded, broken)
     results = await asyncio.gather(host("sns/friend_add", body), host.friends("u2"), return_exceptions=True)
     assert isinstance(results[0], RuntimeError)
-    host.relations.sinks.clear()
+    cancel()
     assert await host.friends("u1") == []
     assert await host.friends("n000") == []
     assert set(await host.codes("sns/friend_add", body)) == {0}

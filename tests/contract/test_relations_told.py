@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
-from sodam.relations.events import DomainEvent
+from sodam.relations.events import COMMANDS, DomainEvent, FriendAdded
 from sodam.storage import Tx
 from tests.support.relations import APP, SOURCE, Host, host
 
@@ -20,17 +21,19 @@ def events(host: Host) -> list[dict[str, Any]]:
     """Webhook bodies of the events so far."""
     found: list[dict[str, Any]] = []
 
-    async def sink(tx: Tx, event: DomainEvent) -> None:
+    async def note(tx: Tx, raised: Sequence[DomainEvent]) -> None:
         await tx.fetch_one("SELECT 1")  # the transaction is open
-        body = msgspec.to_builtins(event)
-        assert body.pop("app") == APP
-        body.pop("platform")
-        body.pop("client_ip")
-        if "EventTime" in body:
-            assert body.pop("EventTime") > 1e12
-        found.append({"CallbackCommand": event.command, **body})
+        for event in raised:
+            body = msgspec.to_builtins(event)
+            assert body.pop("app") == APP
+            body.pop("platform")
+            body.pop("client_ip")
+            if "EventTime" in body:
+                assert body.pop("EventTime") > 1e12
+            found.append({"CallbackCommand": event.command, **body})
 
-    host.relations.sinks.append(sink)
+    for kind in COMMANDS:
+        host.server.db.events.subscribe(kind, note)
     return found
 
 
@@ -219,16 +222,16 @@ async def test_follow(host: Host, events: list[dict[str, Any]]) -> None:
     assert taken(events) == [expected | {"To_Account": ["u2", "u3"]}]
 
 
-async def test_a_failing_sink_keeps_the_change_out(host: Host) -> None:
+async def test_a_failing_subscriber_keeps_the_change_out(host: Host) -> None:
     one = host.device("u1")
 
-    async def sink(tx: Tx, event: DomainEvent) -> None:
+    async def broken(tx: Tx, raised: Sequence[FriendAdded]) -> None:
         raise RuntimeError("the outbox is broken")
 
-    host.relations.sinks.append(sink)
+    cancel = host.server.db.events.subscribe(FriendAdded, broken)
     with pytest.raises(RuntimeError):
         await host.add("u1", "u2")
-    host.relations.sinks.remove(sink)
+    cancel()
     assert await host.friends("u1") == []
     assert one.heard() == []
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.apps.service import AppService
@@ -92,7 +93,7 @@ class World:
         accounts = AccountService(db, bus, apps)
         await accounts.ensure(app.sdkappid, list(users))
         world = cls(db, app, accounts, live, clock or Clock())
-        accounts.on_delete.append(world.changes.forget_accounts)
+        db.events.subscribe(AccountsDeleted, world.changes.forget_accounts)
         await world.messages.start()
         return world
 

@@ -1,4 +1,4 @@
-"""Accounts: look-up through a cache, import, deletion, kick, and the hooks by which other packages follow a deletion.
+"""Accounts: look-up through a cache, import, deletion, kick. Other packages follow a deletion by its event (events.py).
 
 ``peek`` answers from the cache without waiting, ``find`` asks the database.
 """
@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from sodam.accounts import store
 from sodam.accounts.cache import AccountCache
+from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.model import Account, Imported, Profile, Updated, Wanted, valid_user_id
 from sodam.apps.model import App
 from sodam.apps.service import AppService
@@ -47,10 +48,6 @@ class AccountService:
         self._flights: dict[tuple[int, str], asyncio.Task[Account | None]] = {}
         self._held = self._cache.held
         apps.on_change(self._app_changed)
-        self.on_delete: list[Callable[[Tx, int, list[str]], Awaitable[None]]] = []
-        """Run inside the deleting transaction: each package erases what it keeps of these accounts."""
-        self.on_deleted: list[Callable[[int, list[str]], None]] = []
-        """Called after the commit of a deletion: each package forgets what it cached, and tells whom it concerns."""
 
     def peek(self, app: int, user_id: str) -> Account | None:
         """The account if it is at hand; None says nothing."""
@@ -224,6 +221,8 @@ class AccountService:
     async def delete(self, app: App, user_ids: Sequence[str]) -> dict[str, Code]:
         """Delete accounts with everything that other packages keep of them, in one transaction; sign them out.
 
+        Raises the event AccountsDeleted in it.
+
         The outcome for each: 0, 70107 unknown, 70402 an administrator or a UserID that cannot be. Raises ApiError
         71000 when the app's settings forbid deletion.
         """
@@ -238,20 +237,19 @@ class AccountService:
             if gone:
                 await store.add_count(tx, app.sdkappid, 0, -len(gone))
                 await store.forget_deleted(tx, app.sdkappid, now - _away(app), _FORGOTTEN_AT_ONCE)
-                for hook in self.on_delete:
-                    await hook(tx, app.sdkappid, sorted(gone))
+                tx.emit(AccountsDeleted(app=app.sdkappid, user_ids=sorted(gone)))
+                tx.after_commit(lambda: self._deleted(app.sdkappid, sorted(gone)))
             return gone
 
         gone = await self._db.write(run) if ids else set()
-        if gone:
-            for told in self.on_deleted:
-                told(app.sdkappid, sorted(gone))
         for user_id in ids:
             outcome[user_id] = Code.OK if user_id in gone else Code.ACCOUNT_NOT_FOUND
-            if user_id in gone:
-                self.changed(app.sdkappid, user_id)
-                self._sign_out(app.sdkappid, user_id, "the account was deleted")
         return outcome
+
+    def _deleted(self, app: int, user_ids: Sequence[str]) -> None:
+        for user_id in user_ids:
+            self.changed(app, user_id)
+            self._sign_out(app, user_id, "the account was deleted")
 
     async def kick(self, app: int, user_id: str) -> None:
         """Make every signature issued until now invalid and sign the user out. Raises ApiError 70107.

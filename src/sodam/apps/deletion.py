@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from sodam.apps import rules
+from sodam.apps.events import AppChanged
 from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.control import Said
@@ -62,10 +63,7 @@ class AppDeletion:
             params = Params(sdkappid)
             return await self._jobs.create_in(tx, KIND, params, about_app=sdkappid, uin=uin, user_name=user_name)
 
-        job = await self._db.write(run)
-        await self._apps.announce(sdkappid)
-        self._jobs.wake()
-        return job
+        return await self._db.write(run)
 
     async def _run(self, run: Run) -> None:
         sdkappid = run.params(Params).SDKAppID
@@ -87,10 +85,10 @@ class AppDeletion:
             await erase(sdkappid)
 
         async def last(tx: Tx) -> int:
+            tx.emit(AppChanged(sdkappid))
             return sum([await erase_some(tx, table, sdkappid, 10_000) for table in tables if table.name in _OF_THE_APP])
 
         await run.step(last, position="erased", advance=lambda gone: gone)
-        await self._apps.announce(sdkappid)
         run.said = Said(f"{run.done} rows erased", "JobErased", {"Count": run.done})
 
     def _known_everywhere(self, sdkappid: int) -> bool:

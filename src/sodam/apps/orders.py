@@ -193,9 +193,7 @@ class Orders:
             before, after = await self._apps.edit_in(tx, sdkappid, change)
             return await self._record(tx, before, after, wish, kinds[-1], uin, now), before, after
 
-        placed = await self._db.write(run)
-        await self._apps.announce(sdkappid)
-        return placed
+        return await self._db.write(run)
 
     async def _record(self, tx: Tx, before: App, app: App, wish: Wish, kind: Kind, uin: int, now: int) -> Order:
         order = Order(
@@ -256,9 +254,7 @@ class Orders:
                 await self._record(tx, before, after, wish, "autorenewal", 0, now)
             return before, after
 
-        result = await self._db.write(run)
-        await self._apps.announce(sdkappid)
-        return result
+        return await self._db.write(run)
 
 
 def due(app: App, now: int) -> App:

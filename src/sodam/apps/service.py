@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 import structlog
 
 from sodam.apps import store
+from sodam.apps.events import AppChanged
 from sodam.apps.model import App, AppKey, Plan
 from sodam.bus import Bus
 from sodam.control import ControlError, missing
@@ -47,6 +49,7 @@ class AppService:
         self._watchers: list[Callable[[int], None]] = []
         self._loops = loops or Loops()
         self._poll: Loop | None = None
+        db.events.subscribe(AppChanged, self._follow)
 
     async def start(self) -> None:
         for sdkappid in await store.versions(self._db):
@@ -111,7 +114,6 @@ class AppService:
             )
             made = await self._db.write(lambda tx, app=app: _insert(tx, app, key, most))  # type: ignore[misc]
             if made is not None:
-                await self._announce(number)
                 return made, key
             if sdkappid is not None:
                 raise AppExists(str(sdkappid))
@@ -125,13 +127,10 @@ class AppService:
         async def run(tx: Tx) -> tuple[App, App]:
             return await self.edit_in(tx, sdkappid, fn)
 
-        before, after = await self._db.write(run)
-        if after is not before:
-            await self._announce(sdkappid)
-        return before, after
+        return await self._db.write(run)
 
     async def edit_in(self, tx: Tx, sdkappid: int, fn: Callable[[App], App]) -> tuple[App, App]:
-        """As ``edit``, inside a transaction of the caller, who calls ``announce`` once it is committed."""
+        """As ``edit``, inside a transaction of the caller."""
         before = await store.lock(tx, sdkappid)
         if before is None:
             raise missing(f"there is no app {sdkappid}", "SdkAppIdNotFound", SDKAppID=sdkappid)
@@ -140,15 +139,12 @@ class AppService:
             return before, before
         after = msgspec.structs.replace(after, version=before.version + 1, updated_at=int(self._clock()))
         await store.save(tx, before, after)
+        tx.emit(AppChanged(sdkappid))
         return before, after
 
     async def stays(self, tx: Tx, sdkappid: int) -> bool:
         """For rows that must not outlive the app: whether it is there, and its erasing can only begin after ``tx``."""
         return await store.stays(tx, sdkappid)
-
-    async def announce(self, sdkappid: int) -> None:
-        """Make a committed change effective on every node."""
-        await self._announce(sdkappid)
 
     async def keys(self, sdkappid: int) -> list[AppKey]:
         return await store.keys_of(self._db, sdkappid)
@@ -159,18 +155,25 @@ class AppService:
         async def run(tx: Tx) -> T:
             result = await fn(tx)
             await store.touch(tx, sdkappid, int(self._clock()))
+            tx.emit(AppChanged(sdkappid))
             return result
 
-        result = await self._db.write(run)
-        await self._announce(sdkappid)
-        return result
+        return await self._db.write(run)
 
-    async def _announce(self, sdkappid: int) -> None:
-        await self._load(sdkappid)
+    async def _follow(self, tx: Tx, events: Sequence[AppChanged]) -> None:
+        """Once the change is on disk, it is in force here before its caller goes on, and announced to the others."""
+        for sdkappid in {event.sdkappid for event in events}:
+            app = await store.load(tx, sdkappid)
+            tx.after_commit(partial(self._announce, sdkappid, app))
+
+    def _announce(self, sdkappid: int, app: App | None) -> None:
+        self._take(sdkappid, app)
         self._bus.publish("apps", str(sdkappid).encode())
 
     async def _load(self, sdkappid: int) -> None:
-        app = await store.load(self._db, sdkappid)
+        self._take(sdkappid, await store.load(self._db, sdkappid))
+
+    def _take(self, sdkappid: int, app: App | None) -> None:
         known = self._apps.get(sdkappid)
         if app is None:
             self._apps.pop(sdkappid, None)
@@ -209,4 +212,7 @@ async def _insert(tx: Tx, app: App, key: AppKey, most: int | None) -> App | None
             cure="Disable and delete apps that nobody uses.",
             Most=most,
         )
-    return app if await store.insert(tx, app, [key]) else None
+    if not await store.insert(tx, app, [key]):
+        return None
+    tx.emit(AppChanged(app.sdkappid))
+    return app

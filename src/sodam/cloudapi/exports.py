@@ -53,17 +53,13 @@ def register(plane: ControlPlane) -> None:
 
 
 async def begin_export(plane: ControlPlane, caller: Caller, params: ExportParams) -> str:
-    job = await plane.jobs.create(
+    return await plane.jobs.create(
         "ExportAccounts", params, about_app=params.SDKAppID, uin=caller.uin, user_name=caller.name
     )
-    plane.jobs.wake()
-    return job
 
 
 async def begin_event_export(plane: ControlPlane, caller: Caller, params: EventParams) -> str:
-    job = await plane.jobs.create("ExportEvents", params, about_app=0, uin=caller.uin, user_name=caller.name)
-    plane.jobs.wake()
-    return job
+    return await plane.jobs.create("ExportEvents", params, about_app=0, uin=caller.uin, user_name=caller.name)
 
 
 async def _export(plane: ControlPlane, run: Run) -> None:

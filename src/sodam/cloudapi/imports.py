@@ -67,7 +67,7 @@ async def taken(app: App, form: Format, content: str) -> list[bytes]:
 
 async def begin_import(plane: ControlPlane, caller: Caller, sdkappid: int, form: Format, parts: list[bytes]) -> str:
     """The job's id. ``parts`` are what ``taken`` gave."""
-    job = await plane.jobs.create(
+    return await plane.jobs.create(
         "ImportAccounts",
         ImportParams(sdkappid, form),
         about_app=sdkappid,
@@ -75,8 +75,6 @@ async def begin_import(plane: ControlPlane, caller: Caller, sdkappid: int, form:
         user_name=caller.name,
         content=parts,
     )
-    plane.jobs.wake()
-    return job
 
 
 async def _import(plane: ControlPlane, run: Run) -> None:

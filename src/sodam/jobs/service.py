@@ -213,7 +213,7 @@ class JobService:
         content: Sequence[bytes] = (),
         total: int = 0,
     ) -> str:
-        """As ``create``, inside a transaction; call ``wake`` after it."""
+        """As ``create``, inside a transaction, after whose commit the job may begin."""
         assert kind in self._runners
         job = Job(
             id=secrets.token_hex(12),
@@ -239,6 +239,7 @@ class JobService:
         await store.insert(tx, job)
         for number, part in enumerate(content):
             await store.put_part(tx, job.id, INPUT, number, part)
+        tx.after_commit(self.wake)
         return job.id
 
     def wake(self) -> None:

@@ -6,7 +6,9 @@ Each change is one transaction; devices are told after it.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
+from sodam.accounts.events import AccountsDeleted
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.messages import events, missed, reads
@@ -248,9 +250,9 @@ class MessageChanges:
             value,
         )
 
-    async def forget_accounts(self, tx: Tx, app: int, user_ids: list[str]) -> None:
+    async def forget_accounts(self, tx: Tx, events: Sequence[AccountsDeleted]) -> None:
         """Part of deleting accounts: their lists and histories end; peers keep what was said to them."""
-        for user_id in user_ids:
+        for app, user_id in [(event.app, user_id) for event in events for user_id in event.user_ids]:
             await tx.execute(
                 "UPDATE c2c_member SET hidden_seq = h.last_seq, clear_seq = h.last_seq, top_time = 0, mute = 0, "
                 + _ALL_READ,

@@ -40,8 +40,6 @@ class ProfileService:
         self._clock = clock
         self.friends_of = friends_of
         """Who besides the owner hears of a change."""
-        self.sinks: list[Sink] = []
-        """Run inside the transaction that changes a profile: what they write is as durable as the change."""
 
     async def set(
         self,
@@ -63,17 +61,17 @@ class ProfileService:
         changes = checked(app, items, side)
 
         async def within(tx: Tx, account: Account, different: Profile) -> None:
-            event = PortraitSet(
-                app=app.sdkappid,
-                operator=operator,
-                user_id=user_id,
-                changes=different,
-                at=int(self._clock() * 1000),
-                platform=platform,
-                client_ip=client_ip,
+            tx.emit(
+                PortraitSet(
+                    app=app.sdkappid,
+                    operator=operator,
+                    user_id=user_id,
+                    changes=different,
+                    at=int(self._clock() * 1000),
+                    platform=platform,
+                    client_ip=client_ip,
+                )
             )
-            for sink in self.sinks:
-                await sink(tx, event)
 
         if await self._accounts.find(app.sdkappid, user_id) is None:  # makes an administrator's account
             raise ApiError(Code.PROFILE_ACCOUNT_NOT_FOUND)

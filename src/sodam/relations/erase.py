@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sodam.accounts.events import AccountsDeleted
 from sodam.relations import store, store_follow, store_friends, store_lists
 from sodam.relations.cache import Changed
 from sodam.relations.events import Notices
@@ -11,14 +14,17 @@ from sodam.storage import Tx
 
 
 class Eraser:
-    """Hooks into the deletion of accounts: ``erase`` inside its transaction, ``forget`` after its commit."""
+    """Follows the deletion of accounts, inside its transaction."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._erased: dict[tuple[int, tuple[str, ...]], tuple[list[str], Notices]] = {}
+
+    async def follow(self, tx: Tx, events: Sequence[AccountsDeleted]) -> None:
+        for event in events:
+            await self.erase(tx, event.app, event.user_ids)
 
     async def erase(self, tx: Tx, app: int, user_ids: list[str]) -> None:
-        """Remove all relations of and to these accounts."""
+        """Remove all relations of and to these accounts; notify the others' devices after the commit."""
         gone = set(user_ids)
         touched: set[str] = set()
         for user_id in user_ids:
@@ -54,9 +60,8 @@ class Eraser:
         await self._erase_follows(tx, app, user_ids)
         for user_id in user_ids:
             notices.pop(user_id, None)
-        if len(self._erased) > 100:  # deletions whose transaction failed are never picked up
-            self._erased.clear()
-        self._erased[(app, tuple(user_ids))] = ([o.user_id for o in owners.values() if o.dirty], notices)
+        changed = Changed(app, [o.user_id for o in owners.values() if o.dirty], [], list(user_ids))
+        tx.after_commit(lambda: self._core.announcer.announce(app, changed, notices, Origin("", admin=True)))
 
     @staticmethod
     async def _erase_follows(tx: Tx, app: int, user_ids: list[str]) -> None:
@@ -73,9 +78,3 @@ class Eraser:
                 counts[peer].following -= 1
         await store_follow.save(tx, app, [counts[u] for u in sorted(others - set(user_ids))])
         await store_follow.delete_owners(tx, app, user_ids)
-
-    def forget(self, app: int, user_ids: list[str]) -> None:
-        """Tell the others' devices, and make every node forget."""
-        owners, notices = self._erased.pop((app, tuple(user_ids)), ([], Notices()))
-        changed = Changed(app, owners, [], list(user_ids))
-        self._core.announcer.announce(app, changed, notices, Origin("", admin=True))

@@ -1,13 +1,12 @@
 """What is told about a change of relations, in the one place that tells it: to webhooks and to devices.
 
-Domain events (webhooks.md 4.3 and 4.4) go to sinks inside the transaction; notices (docs/protocol.md 12 and 13) go to
+Domain events (webhooks.md 4.3 and 4.4) are raised inside the transaction; notices (docs/protocol.md 12 and 13) go to
 the devices of every user concerned after the commit. A lost notice does no harm: clients read their lists anew when
 they reconnect.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +15,6 @@ import msgspec
 from sodam.bus import Live
 from sodam.relations.cache import Changed, RelationCache
 from sodam.relations.model import Origin
-from sodam.storage import Tx
 
 _FRIENDS: Final = 7
 _FOLLOWS: Final = 25
@@ -92,9 +90,6 @@ COMMANDS: Final[dict[type[DomainEvent], str]] = {
     FollowAdded: "Follow.CallbackAfterFollowAdd",
     FollowDeleted: "Follow.CallbackAfterFollowDelete",
 }
-Sink = Callable[[Tx, DomainEvent], Awaitable[None]]
-"""Runs inside the transaction that makes the change: what it writes is as durable as the change. It may run again,
-and must have no effect outside the transaction."""
 
 
 class Asked(NamedTuple):
@@ -194,13 +189,6 @@ class Announcer:
         self._live = live
         self._cache = cache
         self._clustered = clustered
-        self.sinks: list[Sink] = []
-
-    async def emit(self, tx: Tx, events: list[DomainEvent]) -> None:
-        """Give domain events to all sinks, inside the transaction."""
-        for sink in self.sinks:
-            for event in events:
-                await sink(tx, event)
 
     def announce(self, app: int, changed: Changed, notices: Notices, origin: Origin) -> None:
         """Call after the commit. The device that asked is told as the others are: its answer changes nothing there."""

@@ -169,7 +169,7 @@ class Follows:
     ) -> list[Outcome]:
         core = self._core
 
-        async def run(tx: Tx) -> tuple[list[Outcome], _Work]:
+        async def run(tx: Tx) -> list[Outcome]:
             alive = await core.accounts.alive(tx, app.sdkappid, sorted(known))
             if user_id not in alive:
                 raise unknown_account()
@@ -177,12 +177,13 @@ class Follows:
             result = await fn(work)
             if work.notices:
                 await store_follow.save(tx, app.sdkappid, work.counts.values())
-            await core.announcer.emit(tx, work.events)
-            return result, work
+            for event in work.events:
+                tx.emit(event)
+            changed = Changed(app.sdkappid, [])
+            tx.after_commit(lambda: core.announcer.announce(app.sdkappid, changed, work.notices, origin))
+            return result
 
-        result, work = await core.db.write(run)
-        core.announcer.announce(app.sdkappid, Changed(app.sdkappid, []), work.notices, origin)
-        return result
+        return await core.db.write(run)
 
 
 def _added(app: App, origin: Origin, user_id: str, peers: Sequence[str], at: int) -> FollowAdded:

@@ -160,14 +160,11 @@ class Mender:
     async def _erase(self, app: App, missing: set[str]) -> None:
         for user_id in sorted(missing):
 
-            async def run(tx: Tx, user_id: str = user_id) -> bool:
-                if await self._core.accounts.alive(tx, app.sdkappid, [user_id]):
-                    return False  # came back meanwhile
-                await self._eraser.erase(tx, app.sdkappid, [user_id])
-                return True
+            async def run(tx: Tx, user_id: str = user_id) -> None:
+                if not await self._core.accounts.alive(tx, app.sdkappid, [user_id]):  # it may have come back meanwhile
+                    await self._eraser.erase(tx, app.sdkappid, [user_id])
 
-            if await self._core.db.write(run):
-                self._eraser.forget(app.sdkappid, [user_id])
+            await self._core.db.write(run)
 
     async def _halves(self, app: App, half: list[tuple[str, str]], how: OneSided, report: Report) -> None:
         for owner, peer in half:
@@ -195,9 +192,10 @@ class Mender:
                 await store_lists.expire(tx, app.sdkappid, user_id, cutoff)
                 await store_walk.recount(tx, app.sdkappid, owner)
                 await store.save_owners(tx, app.sdkappid, [owner])
+                changed = Changed(app.sdkappid, [user_id])
+                tx.after_commit(lambda: self._core.announcer.announce(app.sdkappid, changed, Notices(), _NOBODY))
 
             await self._core.db.write(run)
-            self._core.announcer.announce(app.sdkappid, Changed(app.sdkappid, [user_id]), Notices(), _NOBODY)
 
     async def _recount_follows(self, app: App, user_ids: Iterable[str]) -> None:
         for user_id in sorted(user_ids):

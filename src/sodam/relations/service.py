@@ -13,7 +13,6 @@ from sodam.relations.archive import Archive
 from sodam.relations.blacklist import Blacklists
 from sodam.relations.check import Checks
 from sodam.relations.erase import Eraser
-from sodam.relations.events import Sink
 from sodam.relations.follow import Follows
 from sodam.relations.friends import Friends
 from sodam.relations.groups import Groups
@@ -27,7 +26,7 @@ _MAX_TOLD = 10_000
 
 
 class RelationService:
-    """Hooks itself into the deletion of accounts. ``sinks`` receive webhook events inside the transaction."""
+    """Raises the events of events.py inside its transactions; ``erase`` is for whoever deletes accounts."""
 
     def __init__(
         self,
@@ -45,14 +44,12 @@ class RelationService:
         self.blacklists = Blacklists(core)
         self.follows = Follows(core)
         self.checks = Checks(core)
-        self.sinks: list[Sink] = core.announcer.sinks
         self.peek_standing = core.cache.peek_standing
         """(app, sender, recipient): the standing if it is at hand, without waiting; None says nothing."""
         eraser = Eraser(core)
         self.archive = Archive(core, self.follows)
         self.mender = Mender(core, eraser)
-        accounts.on_delete.append(eraser.erase)
-        accounts.on_deleted.append(eraser.forget)
+        self.erase = eraser.follow
 
     async def standing(self, app: int, sender: str, recipient: str) -> Standing:
         """How two users stand to each other, as messages ask for it."""

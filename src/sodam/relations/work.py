@@ -128,6 +128,7 @@ class Work:
     # The end
 
     async def finish(self, announcer: Announcer) -> None:
+        """Write what was gathered, raise the events, and have the devices notified after the commit."""
         tx, app = self.tx, self.app.sdkappid
         if self._friends:
             await store_friends.save(tx, app, self._friends.values())
@@ -137,8 +138,9 @@ class Work:
         if dirty:
             await store.save_owners(tx, app, dirty)
             self.changed.owners.extend(owner.user_id for owner in dirty)
-        if self.events:
-            await announcer.emit(tx, self.events)
+        for event in self.events:
+            tx.emit(event)
+        tx.after_commit(lambda: announcer.announce(app, self.changed, self.notices, self.origin))
 
     async def _store_requests(self) -> None:
         tx, app = self.tx, self.app.sdkappid
@@ -183,14 +185,14 @@ class Core:
         *,
         hold_others: bool = True,
     ) -> T:
-        """Run ``fn`` in a transaction that holds the lists of ``user_id`` and ``others``; then tell whom it concerns.
+        """Run ``fn`` in a transaction that holds the lists of ``user_id`` and ``others``; then notify whom it concerns.
 
         ``fn`` receives those of all these that exist: an account that is deleted at the same time is either gone
         for it, or its deletion finds what ``fn`` wrote. Raises ApiError 30003 when ``user_id`` does not exist.
         """
         ids = sorted({user_id, *others})
 
-        async def run(tx: Tx) -> tuple[T, Work]:
+        async def run(tx: Tx) -> T:
             work = Work(tx, app, origin, self.now())
             alive = await self.accounts.alive(tx, app.sdkappid, ids)
             if user_id not in alive:
@@ -198,11 +200,9 @@ class Core:
             await work.hold(*(alive if hold_others else (user_id,)))
             result = await fn(work, alive)
             await work.finish(self.announcer)
-            return result, work
+            return result
 
-        result, work = await self.db.write(run)
-        self.announcer.announce(app.sdkappid, work.changed, work.notices, origin)
-        return result
+        return await self.db.write(run)
 
     async def owner(self, app: int, user_id: str) -> Owner:
         """A user's counts and sequences, from the cache if they are at hand. Not to be changed."""

@@ -41,13 +41,18 @@ class Events:
     def __init__(self) -> None:
         self._subscribers: dict[type, list[Subscriber[Any]]] = {}
 
-    def subscribe(self, kind: type[E], subscriber: Subscriber[E]) -> None:
-        """From now on ``subscriber`` gets the events of this type. Several of one type run in the order given here."""
-        self._subscribers.setdefault(kind, []).append(subscriber)
+    def subscribe(self, kind: type[E], subscriber: Subscriber[E]) -> Callable[[], None]:
+        """From now on ``subscriber`` gets the events of this type, until what this returns is called.
+
+        Several of one type run in the order in which they were registered.
+        """
+        listed = self._subscribers.setdefault(kind, [])
+        listed.append(subscriber)
+        return lambda: listed.remove(subscriber)
 
     def wanted(self, kind: type) -> bool:
         """Whether anybody listens; an event that nobody wants need not be made."""
-        return kind in self._subscribers
+        return bool(self._subscribers.get(kind))
 
     async def deliver(self, tx: Any, raised: list[object]) -> None:
         """Run the subscribers for what a write has raised, and for what they raise; empties ``raised``.

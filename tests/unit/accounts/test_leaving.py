@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from sodam import usersig
+from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.model import Wanted
 from sodam.apps.model import AppSettings
 from sodam.errors import ApiError, Code
@@ -28,18 +30,19 @@ async def test_others_erase_in_the_same_transaction(world: World) -> None:
     await world.accounts.ensure(world.sdkappid, ["u1", "u2", "u3"])
     asked: list[tuple[int, list[str]]] = []
 
-    async def note(tx: Tx, app: int, user_ids: list[str]) -> None:
+    async def note(tx: Tx, events: Sequence[AccountsDeleted]) -> None:
         assert await tx.fetch("SELECT 1 FROM account WHERE user_id IN ('u1', 'u2')") == []
-        asked.append((app, user_ids))
+        asked.extend((event.app, event.user_ids) for event in events)
 
-    async def fail(tx: Tx, app: int, user_ids: list[str]) -> None:
+    async def fail(tx: Tx, events: Sequence[AccountsDeleted]) -> None:
         raise RuntimeError("disk")
 
-    world.accounts.on_delete += [note, fail]
+    world.db.events.subscribe(AccountsDeleted, note)
+    cancel = world.db.events.subscribe(AccountsDeleted, fail)
     with pytest.raises(RuntimeError):
         await world.accounts.delete(world.app, ["u2", "u1"])
     assert await world.accounts.count(world.sdkappid) == await world.stored() == 3
-    world.accounts.on_delete.remove(fail)
+    cancel()
     asked.clear()
     await world.accounts.delete(world.app, ["u2", "ghost", "u1"])
     assert asked == [(world.sdkappid, ["u1", "u2"])]
@@ -109,11 +112,11 @@ async def test_an_unknown_user_cannot_be_kicked(world: World, user_id: str) -> N
 
 
 async def test_what_is_written_for_an_account_is_erased_with_it(world: World) -> None:
-    """A write that saw the account alive is committed before the deletion, whose hook then finds it."""
+    """A write that saw the account alive is committed before the deletion, whose subscriber then finds it."""
     await world.accounts.ensure(world.sdkappid, ["u1"])
     app = world.sdkappid
 
-    async def erase(tx: Tx, app: int, user_ids: list[str]) -> None:
+    async def erase(tx: Tx, events: Sequence[AccountsDeleted]) -> None:
         await tx.execute("DELETE FROM server_state WHERE name = 'of u1'")
 
     async def write(tx: Tx) -> bool:
@@ -122,7 +125,7 @@ async def test_what_is_written_for_an_account_is_erased_with_it(world: World) ->
         await tx.execute("INSERT INTO server_state VALUES ('of u1', $1)", b"x")
         return True
 
-    world.accounts.on_delete.append(erase)
+    world.db.events.subscribe(AccountsDeleted, erase)
     await asyncio.gather(world.db.write(write), world.accounts.delete(world.app, ["u1"]))
     assert await world.db.fetch("SELECT 1 FROM server_state WHERE name = 'of u1'") == []
     assert not await world.db.write(write)

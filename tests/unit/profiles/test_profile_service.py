@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 import pytest
@@ -80,18 +80,19 @@ async def test_the_webhook_s_event_is_part_of_the_change(world: World) -> None:
     profiles = service(world)
     seen: list[PortraitSet] = []
 
-    async def sink(tx: Tx, event: PortraitSet) -> None:
+    async def note(tx: Tx, events: Sequence[PortraitSet]) -> None:
         assert await tx.fetch("SELECT 1 FROM account WHERE user_id = 'u1' AND standard_seq > 0")
-        seen.append(event)
+        seen.extend(events)
 
-    async def full(tx: Tx, event: PortraitSet) -> None:
+    async def full(tx: Tx, events: Sequence[PortraitSet]) -> None:
         raise RuntimeError("outbox")
 
-    profiles.sinks += [sink, full]
+    world.db.events.subscribe(PortraitSet, note)
+    cancel = world.db.events.subscribe(PortraitSet, full)
     with pytest.raises(RuntimeError):
         await put(profiles, world, (NICK, "Mina"))
     assert await profiles.get(world.app, ["u1"], [NICK], "admin") == [("u1", {})]
-    profiles.sinks.remove(full)
+    cancel()
     seen.clear()
     await put(profiles, world, (NICK, "Mina"), (LEVEL, 3))
     await put(profiles, world, (NICK, "Mina"), (LEVEL, 4), side="app", operator="u1", platform="Web", client_ip="::1")

@@ -118,7 +118,6 @@ async def create_account(call: Call, request: CreateAccount) -> AccountRow:
     profile = checked(app, [(tag, value) for tag, value in given if value], "admin")
     new = await _new_account(call, request, profile)
     if new.administrator:
-        await services.apps.announce(app.sdkappid)
         call.app = services.apps.get(app.sdkappid) or app
     services.accounts.changed(app.sdkappid, request.UserID)
     return _row(call, await _account(call, request.UserID))

@@ -1,0 +1,13 @@
+"""What happens to accounts, for packages that keep something of them."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class AccountsDeleted(msgspec.Struct, frozen=True, kw_only=True):
+    """Accounts are deleted by the transaction that raises this: whoever keeps something of them erases it there."""
+
+    app: int
+    user_ids: list[str]
+    """In byte order, each once, at least one."""
