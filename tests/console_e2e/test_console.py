@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.amounts import amounts
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -44,14 +46,33 @@ def browser() -> str:
     return str(found)
 
 
-@pytest.mark.parametrize("name", ["walk", "flow", "large"])
-def test_console(name: str, browser: str) -> None:
+LANGUAGES = ("en", "ko", "zh")
+COMBINATIONS = amounts("CONSOLE_E2E", usual="", long="all")
+"""Of language, width and theme; those of the usual walk meet each of them once or more."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_flow(language: str, browser: str) -> None:
+    run("flow", browser, CONSOLE_E2E_FLOW=language)
+
+
+@pytest.mark.parametrize("combinations", COMBINATIONS, ids=lambda value: value or "some")
+def test_walk(combinations: str, browser: str) -> None:
+    run("walk", browser, CONSOLE_E2E=combinations)
+
+
+def test_large(browser: str) -> None:
+    run("large", browser)
+
+
+def run(name: str, browser: str, **settings: str) -> None:
+    """One file in Node's test runner, in a process and with servers of its own; fails with its output."""
     if not (ROOT / "web" / "node_modules" / "playwright-core").exists():
         _missing("the console's packages are not installed: make web")
     if not (ROOT / "src" / "sodam" / "console" / "static" / "index.html").exists():
         _missing("the console is not built: make web")
     command = [_node(), "--test", "--test-timeout=900000", "--test-reporter=spec", str(HERE / f"{name}.test.mjs")]
-    env = os.environ | {"CHROMIUM": browser}
+    env = os.environ | {"CHROMIUM": browser} | settings
     ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     # Shown when the test fails, or always with pytest -rP: the times of the table, the length of each flow.
     print(ended.stdout[-8000:], ended.stderr[-4000:], sep="\n")

@@ -1,6 +1,6 @@
 """An acknowledged message survives kill -9: once, in order, without holes, and the server is back at once.
 
-SODAM_TEST_KILLS is the number of kills (20); SODAM_TEST_SEED repeats the moments of a run.
+SODAM_TEST_KILLS is the number of kills (10, or 200 in the long run); SODAM_TEST_SEED repeats the moments of a run.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from collections import Counter
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from sodam.storage import Database, open_database
 from tests.conftest import ServerFactory
 from tests.fault.writers import Ledger, write_over_rest, write_over_websocket
+from tests.support.amounts import amounts
 from tests.support.server import Engine, ServerProcess
 
-KILLS = int(os.environ.get("SODAM_TEST_KILLS", "20"))
+KILLS = amounts("SODAM_TEST_KILLS", usual=10, long=200)
 START_SECONDS = 2.0
 WRITERS = 4
 READERS = ["r0", "r1", "r2"]
@@ -30,7 +32,9 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def _live_through(server: ServerProcess, dice: random.Random) -> tuple[Ledger, list[tuple[float, float]]]:
+async def _live_through(
+    server: ServerProcess, dice: random.Random, kills: int
+) -> tuple[Ledger, list[tuple[float, float]]]:
     """Write, and kill the server at random moments.
 
     What was acknowledged, and what each start took: seconds by the clock, and of the processor.
@@ -46,7 +50,7 @@ async def _live_through(server: ServerProcess, dice: random.Random) -> tuple[Led
     writers = [asyncio.create_task(one) for one in work]
     starts = []
     try:
-        for _ in range(KILLS):
+        for _ in range(kills):
             await ledger.wait_for(len(ledger.acknowledged) + dice.randrange(1, 200), writers)
             await asyncio.sleep(dice.random() * 0.01)  # somewhere between two acknowledgements
             server.kill()
@@ -99,11 +103,12 @@ async def _check_conversations(db: Database) -> None:
     assert not places, "messages of conversations without a head"
 
 
-async def test_acknowledged_messages_survive(server_factory: ServerFactory, engine: Engine) -> None:
+@pytest.mark.parametrize("kills", KILLS)
+async def test_acknowledged_messages_survive(server_factory: ServerFactory, engine: Engine, kills: int) -> None:
     seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
     print(f"SODAM_TEST_SEED={seed}")
     server = server_factory(engine)
-    ledger, starts = await _live_through(server, random.Random(seed))
+    ledger, starts = await _live_through(server, random.Random(seed), kills)
     server.stop()
     database = await open_database(server._env.get("SODAM_DATABASE_URL"), Path(server._env["SODAM_DATA_DIR"]))
     try:
@@ -113,10 +118,10 @@ async def test_acknowledged_messages_survive(server_factory: ServerFactory, engi
         await database.close()
     clock, cpu = ([start[n] for start in starts] for n in (0, 1))
     print(
-        f"{engine}: {KILLS} kills, {len(ledger.acknowledged)} acknowledged, {len(ledger.unknown)} without an answer, "
+        f"{engine}: {kills} kills, {len(ledger.acknowledged)} acknowledged, {len(ledger.unknown)} without an answer, "
         f"start-up {min(clock):.2f} to {max(clock):.2f} s, {statistics.median(cpu):.2f} s of the processor"
     )
-    assert len(ledger.acknowledged) > KILLS * 10
+    assert len(ledger.acknowledged) > kills * 10
     # Other work on the machine makes some starts wait; a server that is slow to start is slow every time.
     assert min(clock) < START_SECONDS
     assert statistics.median(cpu) < START_SECONDS

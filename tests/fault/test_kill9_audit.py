@@ -1,6 +1,6 @@
 """kill -9 amid changes in the console: what was changed is in the audit log, and what is in the log was changed.
 
-SODAM_TEST_KILLS is the number of kills (5); SODAM_TEST_SEED repeats the moments of a run.
+SODAM_TEST_KILLS is the number of kills (3, or 50 in the long run); SODAM_TEST_SEED repeats the moments of a run.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ from collections import Counter
 from pathlib import Path
 
 import httpx
+import pytest
 
 from sodam.storage import Database, open_database
 from tests.conftest import ServerFactory
 from tests.fault.kills import kill_amid
+from tests.support.amounts import amounts
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.server import Engine, ServerProcess
 
-KILLS = int(os.environ.get("SODAM_TEST_KILLS", "5"))
+KILLS = amounts("SODAM_TEST_KILLS", usual=3, long=50)
 
 
 async def _change(server: ServerProcess, name: str, done: list[str], begin: asyncio.Barrier) -> None:
@@ -65,7 +67,8 @@ async def _agree(db: Database, done: list[str]) -> int:
     return len(changes)
 
 
-async def test_changes_and_their_events_agree(server_factory: ServerFactory, engine: Engine) -> None:
+@pytest.mark.parametrize("kills", KILLS)
+async def test_changes_and_their_events_agree(server_factory: ServerFactory, engine: Engine, kills: int) -> None:
     seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
     print(f"SODAM_TEST_SEED={seed}")
     dice = random.Random(seed)
@@ -73,10 +76,10 @@ async def test_changes_and_their_events_agree(server_factory: ServerFactory, eng
     done: list[str] = []
     begin = asyncio.Barrier(4)
     changers = [asyncio.create_task(_change(server, f"w{n}", done, begin)) for n in range(4)]
-    await kill_amid(server, changers, done, dice, kills=KILLS, between=(4, 20), within=0.02)
+    await kill_amid(server, changers, done, dice, kills=kills, between=(4, 20), within=0.02)
     database = await open_database(server._env.get("SODAM_DATABASE_URL"), Path(server._env["SODAM_DATA_DIR"]))
     try:
         changes = await _agree(database, done)
     finally:
         await database.close()
-    print(f"{engine}: {KILLS} kills, {len(done)} changes acknowledged, {changes} made, each with its event")
+    print(f"{engine}: {kills} kills, {len(done)} changes acknowledged, {changes} made, each with its event")

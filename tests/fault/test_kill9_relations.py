@@ -1,6 +1,6 @@
 """kill -9 amid batches of relations: each item is wholly there or wholly not, and both sides and the counts agree.
 
-SODAM_TEST_KILLS is the number of kills (10); SODAM_TEST_SEED repeats the moments of a run.
+SODAM_TEST_KILLS is the number of kills (5, or 100 in the long run); SODAM_TEST_SEED repeats the moments of a run.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from sodam.storage import Database, open_database
 from tests.conftest import ServerFactory
 from tests.fault.kills import kill_amid
+from tests.support.amounts import amounts
 from tests.support.server import Engine, ServerProcess
 
-KILLS = int(os.environ.get("SODAM_TEST_KILLS", "10"))
+KILLS = amounts("SODAM_TEST_KILLS", usual=5, long=100)
 OWNERS = [f"owner{n}" for n in range(3)]
 PEERS = [f"peer{n:03}" for n in range(300)]
 BATCH = 100
@@ -64,7 +66,8 @@ async def _whole(db: Database) -> None:
         assert black == sum(owner == user_id for owner, _ in blocked), f"{user_id} counts {black} blocked"
 
 
-async def test_relations_stay_whole(server_factory: ServerFactory, engine: Engine) -> None:
+@pytest.mark.parametrize("kills", KILLS)
+async def test_relations_stay_whole(server_factory: ServerFactory, engine: Engine, kills: int) -> None:
     seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
     print(f"SODAM_TEST_SEED={seed}")
     dice = random.Random(seed)
@@ -74,11 +77,11 @@ async def test_relations_stay_whole(server_factory: ServerFactory, engine: Engin
     await server.rest("im_open_login_svc/multiaccount_import", {"Accounts": PEERS[-len(OWNERS) :]})
     counted: list[int] = []
     changers = [asyncio.create_task(_change(server, dice.random(), counted)) for _ in range(4)]
-    await kill_amid(server, changers, counted, dice, kills=KILLS, between=(1, 8), within=0.05)
+    await kill_amid(server, changers, counted, dice, kills=kills, between=(1, 8), within=0.05)
     database = await open_database(server._env.get("SODAM_DATABASE_URL"), Path(server._env["SODAM_DATA_DIR"]))
     try:
         await _whole(database)
     finally:
         await database.close()
-    assert len(counted) >= KILLS
-    print(f"{engine}: {KILLS} kills, {len(counted)} batches of {BATCH} acknowledged")
+    assert len(counted) >= kills
+    print(f"{engine}: {kills} kills, {len(counted)} batches of {BATCH} acknowledged")

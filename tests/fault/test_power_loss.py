@@ -1,12 +1,11 @@
 """Power goes at a random moment: every acknowledged message is there, once, in order; the database is sound.
 
-SODAM_FAULT_CUTS is the number of cuts, SODAM_FUZZ_SEED chooses them.
+SODAM_FAULT_CUTS is the number of cuts (20, or 500 in the long run), SODAM_FUZZ_SEED chooses them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from collections import defaultdict
 from pathlib import Path
@@ -21,8 +20,9 @@ from sodam.storage import Database, open_database, sqlite
 from tests.contract.world import World, text_body
 from tests.fault.disk import Disk, noted
 from tests.fuzz.seeds import SEED
+from tests.support.amounts import amounts
 
-CUTS: Final = int(os.environ.get("SODAM_FAULT_CUTS") or 20)
+CUTS: Final = amounts("SODAM_FAULT_CUTS", usual=20, long=500)
 USERS: Final = "abcdef"
 PAIRS: Final = [(one, other) for one in USERS for other in USERS if one != other]
 MESSAGES: Final = 5400
@@ -107,12 +107,12 @@ async def _goes_on(db: Database, app: int, stored: dict[str, list[int]]) -> None
     await world.messages.drain()
 
 
-def _moments(disk: Disk, rng: random.Random) -> list[int]:
+def _moments(disk: Disk, rng: random.Random, cuts: int) -> list[int]:
     """Half of them anywhere, half where the log is carried over into the database."""
     carried = [n for n, step in enumerate(disk.steps) if step.file == "sodam.db" and step.data]
     syncs = sum(step.file == "sodam.db" and step.kind == "sync" for step in disk.steps)
     assert syncs >= 3, "the log was never carried over: too little was written"
-    return [rng.choice(carried) + rng.randint(0, 3) if n % 2 else rng.randrange(len(disk.steps)) for n in range(CUTS)]
+    return [rng.choice(carried) + rng.randint(0, 3) if n % 2 else rng.randrange(len(disk.steps)) for n in range(cuts)]
 
 
 def _lay_out(files: dict[str, bytes], directory: Path) -> Path:
@@ -122,7 +122,7 @@ def _lay_out(files: dict[str, bytes], directory: Path) -> Path:
     return directory
 
 
-def _cut_and_check(tmp_path: Path) -> None:
+def _cut_and_check(tmp_path: Path, cuts: int) -> None:
     """Work once, then cut the power at many moments of that work. Raises AssertionError for what is broken."""
     print(f"SODAM_FUZZ_SEED={SEED}")
     rng = random.Random(SEED)
@@ -131,7 +131,7 @@ def _cut_and_check(tmp_path: Path) -> None:
     with noted(place) as disk:
         app, acknowledged = asyncio.run(_work(place, disk))
     assert len(acknowledged) == MESSAGES
-    for n, moment in enumerate(_moments(disk, rng)):
+    for n, moment in enumerate(_moments(disk, rng, cuts)):
         due = [message for message in acknowledged if message.moment <= moment]
         survived = _lay_out(disk.survivors(moment, rng), tmp_path / f"cut{n}")
         try:
@@ -141,8 +141,9 @@ def _cut_and_check(tmp_path: Path) -> None:
             raise AssertionError(text) from error
 
 
-def test_power_loss(tmp_path: Path) -> None:
-    _cut_and_check(tmp_path)
+@pytest.mark.parametrize("cuts", CUTS)
+def test_power_loss(tmp_path: Path, cuts: int) -> None:
+    _cut_and_check(tmp_path, cuts)
 
 
 def test_less_than_full_synchronisation_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,4 +158,4 @@ def test_less_than_full_synchronisation_is_found_out(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(sqlite, "_connect", careless)
     with pytest.raises(AssertionError, match="is lost"):
-        _cut_and_check(tmp_path)
+        _cut_and_check(tmp_path, 20)

@@ -15,7 +15,7 @@ from tests.gateway.conftest import SignIn
 from tests.gateway.noise import FACTOR, SEED, Noise
 from tests.support.server import Engine, ServerFactory, ServerProcess
 
-FRAMES = int(5000 * max(1.0, FACTOR))
+FRAMES = int(2500 * max(1.0, FACTOR))
 SOCKETS = 4
 CODES = {int(code) for code in Code} | {0, KICKED_CODE}
 CLOSE_CODES = {1000, 1002, 1003, 1007, 1008, 1009}
