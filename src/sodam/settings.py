@@ -58,6 +58,7 @@ class Settings:
     currency: str = "USD"
     prices: tuple[tuple[str, int], ...] = ()
     rate_limits: bool = False
+    audit_days: int = 180
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     log_level: str = "info"
     log_format: str = "text"
@@ -158,6 +159,12 @@ def _prices(text: str) -> tuple[tuple[str, int], ...]:
             raise ValueError(f"expected NAME=AMOUNT, several separated by commas; names: {', '.join(PRICED)}")
         found[name] = int(amount)
     return tuple(found.items())
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 36500):
+        raise ValueError("expected a number of days from 1 to 36500")
+    return int(text)
 
 
 def _switch(text: str) -> bool:
@@ -264,6 +271,14 @@ TABLE: Final[tuple[Setting, ...]] = (
         "off",
         "`on` applies the request rates that the original service publishes, for each app and command.",
         "on|off",
+    ),
+    Setting(
+        "audit_days",
+        "audit_days",
+        _days,
+        "180",
+        "Days for which the audit log keeps an event, from 1 to 36500. Older ones are erased, for good.",
+        "DAYS",
     ),
     Setting(
         "trusted_proxies",

@@ -1,4 +1,4 @@
-"""Adding to the audit log, and searching it. There is no function that changes or removes."""
+"""Adding to the audit log, searching it, and forgetting what is older than it is kept. Nothing changes an event."""
 
 from __future__ import annotations
 
@@ -57,6 +57,15 @@ class AuditLog:
             return event is not None
 
         return riding(note)
+
+    async def forget(self, before_ms: int, limit: int) -> int:
+        """Drop up to ``limit`` events of before a time, the oldest first; how many."""
+        return await self._db.execute(
+            "DELETE FROM audit_event WHERE id IN"
+            " (SELECT id FROM audit_event WHERE time_ms < $1 ORDER BY time_ms, id LIMIT $2)",
+            before_ms,
+            limit,
+        )
 
     async def get(self, event_id: int) -> Event | None:
         row = await self._db.fetch_one(f"SELECT id, {_COLUMNS} FROM audit_event WHERE id = $1", event_id)

@@ -19,6 +19,7 @@ from sodam.apps.keys import AppKeys
 from sodam.apps.model import App
 from sodam.apps.orders import Orders
 from sodam.apps.plans import Prices
+from sodam.audit.gather import Gatherer
 from sodam.audit.model import Event
 from sodam.audit.service import AuditLog, by_server, document
 from sodam.cloudapi import exports, imports
@@ -32,6 +33,9 @@ from sodam.services import Services
 
 log = structlog.get_logger(__name__)
 DAY = 86400
+_FORGET_AT_ONCE = 1000
+_FORGET_TIMES = 200
+"""A log that has just been given a shorter life is erased within a few hours, not at once."""
 
 
 def build(services: Services, clock: Callable[[], float] = time.time) -> ControlPlane:
@@ -41,6 +45,7 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
     login = LoginService(db, security, clock)
     jobs = JobService(db, clock, loops=services.loops)
     prices = Prices(currency=settings.currency, amounts=dict(settings.prices))
+    audit = AuditLog(db, clock)
     plane = ControlPlane(
         services=services,
         login=login,
@@ -48,7 +53,8 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
         sessions=Sessions(db, security, clock),
         users=UserService(db, login, security, clock),
         policies=PolicyService(db, catalogue, lambda: login.owner_uin, clock),
-        audit=AuditLog(db, clock),
+        audit=audit,
+        gatherer=Gatherer(audit),
         jobs=jobs,
         periodic=Periodic(db, clock, loops=services.loops),
         app_keys=AppKeys(apps, clock),
@@ -65,6 +71,7 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
     plane.deletion.erase_files.append(erase_files)
     plane.periodic.add("plans", 60, lambda: sweep_plans(plane))
     plane.periodic.add("attempts", 3600, login.forget_attempts)
+    plane.periodic.add("audit", 3600, lambda: forget_events(plane))
     plane.periodic.add("retention", 3600, lambda: purge_messages(plane))
     return plane
 
@@ -97,6 +104,21 @@ async def sweep_plans(plane: ControlPlane) -> None:
     for sdkappid in plane.orders.overdue():
         with plane.audit.beside(event):
             await plane.orders.settle(sdkappid)
+
+
+async def forget_events(plane: ControlPlane) -> int:
+    """Erase the audit events that are older than they are kept, a bounded number each time; how many."""
+    before = plane.audit.now() - plane.services.settings.audit_days * DAY * 1000
+    total = 0
+    for _ in range(_FORGET_TIMES):
+        gone = await plane.audit.forget(before, _FORGET_AT_ONCE)
+        total += gone
+        if gone < _FORGET_AT_ONCE:
+            break
+        await asyncio.sleep(0)
+    if total:
+        log.info("old audit events erased", events=total)
+    return total
 
 
 async def purge_messages(plane: ControlPlane) -> int:

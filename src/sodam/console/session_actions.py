@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from sodam import __version__
+from sodam.access.attempts import place
 from sodam.access.login import expired
 from sodam.access.model import ROOT_NAME, Caller, User
 from sodam.access.sessions import Session, csrf_token
@@ -320,9 +321,13 @@ def _noted(call: SessionCall, name: str, about: Any) -> AbstractContextManager[R
 
 
 async def _record(call: SessionCall, event: Event) -> None:
-    """Add what did not come about. The caller is told the reason, whether or not the log can take it."""
+    """Add what did not come about, or count it: anybody can be refused as often as they like.
+
+    The caller is told the reason, whether or not the log can take it.
+    """
     try:
-        await call.plane.audit.add(event)
+        about = (event.user_name.lower(), event.action, event.outcome, event.error_code)
+        await call.plane.gatherer.add(place(call.ip), about, event)
     except Unavailable:
         pass  # which was logged when it began
     except Exception:
