@@ -1,8 +1,9 @@
 """Durable truth: one small database interface over SQLite and PostgreSQL."""
 
-from sodam.storage.database import Bulk, Database, Row, StorageError, Tx, Value, open_database
+from sodam.storage.database import Bulk, Database, Row, StorageError, Tx, Value
 from sodam.storage.events import Events
 from sodam.storage.locks import fetch_locked, hold
+from sodam.storage.open import open_database
 from sodam.storage.riding import apart, riding
 
 __all__ = [

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
 from sodam.storage.events import Events
@@ -105,29 +104,3 @@ class Database(Protocol):
         ...
 
     async def close(self) -> None: ...
-
-
-async def open_database(url: str | None, data_dir: Path) -> Database:
-    """Open SQLite in ``data_dir`` (no ``url``) or PostgreSQL, and bring its schema up to date.
-
-    Raises StorageError when the database cannot be reached or carries a schema that this version does not know.
-    """
-    from sodam.storage import migrations
-
-    database: Database
-    if url is None:
-        from sodam.storage.sqlite import SqliteDatabase
-
-        database = await SqliteDatabase.open(data_dir / "sodam.db")
-    elif url.startswith(("postgres://", "postgresql://")):
-        from sodam.storage.postgres import PostgresDatabase
-
-        database = await PostgresDatabase.open(url)
-    else:
-        raise StorageError(f"database URL must begin with postgresql://, not {url.split(':', 1)[0]!r}")
-    try:
-        await migrations.migrate(database)
-    except BaseException:
-        await database.close()
-        raise
-    return database

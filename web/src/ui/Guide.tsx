@@ -5,7 +5,7 @@ import { guideOf } from "../i18n";
 import { Dialog } from "./Dialog";
 import "./guide.css";
 import { HelpCircleIcon } from "./icons";
-import { Skeleton } from "./Page";
+import { Skeleton } from "./Skeleton";
 
 interface PageName {
   feature: string;

@@ -5,6 +5,7 @@ import { Button } from "./Button";
 import { ErrorNote } from "./ErrorNote";
 import { GuideButton } from "./Guide";
 import { RefreshIcon } from "./icons";
+import { Skeleton } from "./Skeleton";
 import "./page.css";
 
 interface Props {
@@ -70,19 +71,6 @@ export function SettingRow(props: { name: string; about: ReactNode; children: Re
         <p className="setting__about">{props.about}</p>
       </div>
       <div className="setting__value">{props.children}</div>
-    </div>
-  );
-}
-
-/** Grey bars in the place of what is still loading. */
-export function Skeleton({ rows = 4 }: { rows?: number }) {
-  const { t } = useTranslation();
-  return (
-    <div className="skeleton" role="status" aria-label={t("loading")}>
-      {Array.from({ length: rows }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the bars have no identity
-        <span key={row} className="skeleton__bar" style={{ width: `${[92, 74, 83, 61][row % 4]}%` }} />
-      ))}
     </div>
   );
 }

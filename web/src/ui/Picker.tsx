@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { ErrorNote } from "./ErrorNote";
 import { Checkbox } from "./Field";
 import { SearchIcon } from "./icons";
-import { Skeleton } from "./Page";
+import { Skeleton } from "./Skeleton";
 import "./picker.css";
 import { useTyped } from "./tableState";
 

@@ -5,7 +5,7 @@ import { limitOf } from "../../../api/limits";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput, Checkbox, ChoiceField } from "../../../ui/Field";
 import { byteLength } from "../../../ui/format";
-import { Skeleton } from "../../../ui/Page";
+import { Skeleton } from "../../../ui/Skeleton";
 import { say } from "../../../ui/Toasts";
 import { failureOf, type Owner, PENDING, useAddFriend } from "../api";
 

@@ -5,7 +5,7 @@ import { useRead } from "../../../api/hooks";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput, Checkbox, TextField } from "../../../ui/Field";
 import { byteLength } from "../../../ui/format";
-import { Skeleton } from "../../../ui/Page";
+import { Skeleton } from "../../../ui/Skeleton";
 import { say } from "../../../ui/Toasts";
 import { type Friend, failureOf, type Owner, useLists, useModifyFriend } from "../api";
 import { tagOf, textOf } from "./parts";

@@ -6,7 +6,7 @@ import { CopyText } from "../../../ui/CopyText";
 import { FormDialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
 import { say } from "../../../ui/Toasts";
-import { useNewSession } from "../pages/Me";
+import { useNewSession } from "../newSession";
 import { QrCode } from "./QrCode";
 
 /** Two steps: the password buys a secret, a code made from it proves that it arrived. */

@@ -1,7 +1,6 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Data, setCsrfToken } from "../../../api/client";
+import type { Data } from "../../../api/client";
 import { useChange, useRead } from "../../../api/hooks";
 import { useWho } from "../../../api/session";
 import { Button } from "../../../ui/Button";
@@ -16,6 +15,7 @@ import { Tag } from "../../../ui/Tag";
 import { say } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { MfaSetup } from "../components/MfaSetup";
+import { useNewSession } from "../newSession";
 
 type Session = Data<"session/DescribeSessions">["Sessions"][number];
 
@@ -69,16 +69,6 @@ export function Me() {
       {open === "mfaOff" && <MfaOff onClose={() => setOpen("")} />}
     </Page>
   );
-}
-
-/** Takes over the session that the server answered after a change of credentials. */
-export function useNewSession() {
-  const client = useQueryClient();
-  return (who: Data<"session/Whoami">) => {
-    setCsrfToken(who.CsrfToken);
-    client.setQueryData(["session/Whoami"], who);
-    void client.invalidateQueries({ queryKey: ["session/DescribeSessions"] });
-  };
 }
 
 function ChangePassword({ onClose }: { onClose: () => void }) {
