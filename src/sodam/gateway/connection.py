@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Coroutine
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any, Protocol
 
 import structlog
 
+from sodam.apps.model import App
 from sodam.bus import Kick
 from sodam.errors import ApiError
 from sodam.gateway import frames
 from sodam.gateway.frames import Head
 from sodam.gateway.session import Action, Close, Login, Run, Send, Session, SignOut
+from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Transport
+from sodam.observability.metrics import Metrics
+from sodam.services import Services
 from sodam.wire import Call, decode_request, failure, success
-
-if TYPE_CHECKING:
-    from sodam.gateway.hub import Hub
 
 log = structlog.get_logger(__name__)
 WRITE_BUDGET = 4 * 1024 * 1024
@@ -31,6 +32,58 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
 """Not every store takes it, and no client has a use for it but in a message, whose content is kept as bytes."""
 SYNC_EVENTS = 200
 """After so many events a client is asked for a new cookie, so that its next catch-up is short."""
+
+
+class Host(Protocol):
+    """What a connection needs of whoever holds all connections of this node."""
+
+    @property
+    def services(self) -> Services: ...
+    @property
+    def metrics(self) -> Metrics: ...
+
+    def now(self) -> float:
+        """Unix seconds."""
+        ...
+
+    def opened(self, connection: Connection) -> None: ...
+    def closed(self, connection: Connection) -> None: ...
+
+    def app(self, sdkappid: int) -> App:
+        """Raises ApiError 60006, 60016 or 60020."""
+        ...
+
+    async def login(self, connection: Connection, action: Login) -> None: ...
+
+    async def check_ticket(self, app: App, ticket: Ticket) -> None:
+        """For a request that comes before the login of its socket. Raises ApiError."""
+        ...
+
+    def unregister(self, connection: Connection) -> None:
+        """Events no longer reach the connection."""
+        ...
+
+    def remember_kick(self, instid: int, kind: int) -> None:
+        """A kicked device that comes back by its ticket is refused again."""
+        ...
+
+    def flush_later(self, connection: Connection) -> None:
+        """Call the connection's ``flush`` at the end of this turn of the loop."""
+        ...
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a command that may wait for anything."""
+        ...
+
+    def later(self, seconds: float, callback: Callable[[], None]) -> None: ...
+
+    def holding(self, connection: Connection) -> None:
+        """The connection keeps events back while it catches up."""
+        ...
+
+    def held(self, connection: Connection) -> None:
+        """It no longer does."""
+        ...
 
 
 class Connection:
@@ -58,7 +111,7 @@ class Connection:
         "transport",
     )
 
-    def __init__(self, hub: Hub, session: Session, client_ip: str) -> None:
+    def __init__(self, hub: Host, session: Session, client_ip: str) -> None:
         self._hub = hub
         self.session = session
         self.client_ip = client_ip
