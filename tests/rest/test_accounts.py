@@ -92,6 +92,20 @@ async def test_the_old_form_and_its_variants(rest: Rest) -> None:
     assert await rest.server.accounts.count(SDKAPPID) == 4  # with the administrator
 
 
+async def test_a_userid_that_is_there_twice(rest: Rest) -> None:
+    """As if each were a call of its own, in order: nothing of either is lost, and the later value counts."""
+    face = "Tag_Profile_IM_Image"
+    for nick in ("One", "Two"):  # a new account, then one that exists
+        items = [{"UserID": "u1", "Nick": "Zero"}, {"UserID": "u2"}, {"UserID": "u1", "Nick": nick, "FaceUrl": "f1"}]
+        items += [{"UserID": "u1", "Nick": ""}, {"UserID": "u2", "FaceUrl": "f2"}]
+        assert await rest(MULTI, {"AccountList": items}) == OK | {"FailAccounts": []}
+        assert await profile(rest, "u1") == {NICK: nick, face: "f1"}
+        assert await profile(rest, "u2") == {face: "f2"}
+    body = {"Accounts": [{"UserID": "u3", "Nick": "Tres"}, "u3", {"Identifier": "u3", "FaceUrl": "f3"}]}
+    assert await rest(MULTI, body) == OK | {"FailAccounts": []}
+    assert await profile(rest, "u3") == {NICK: "Tres", face: "f3"}
+
+
 async def test_accounts_that_fail_are_named(rest: Rest) -> None:
     items = [{"UserID": "good"}, {"UserID": ""}, {"UserID": "x" * 33}, {"UserID": "long", "Nick": "n" * 501}]
     assert await rest(MULTI, {"AccountList": items}) == OK | {"FailAccounts": ["", "x" * 33, "long"]}

@@ -141,6 +141,7 @@ class AccountService:
     async def import_accounts(self, app: App, wanted: Sequence[Wanted]) -> Imported:
         """Create accounts, all in one transaction; write the profile fields given for those that exist.
 
+        A UserID that is there twice gets the fields of both, the later ones where both give one.
         ``failed`` names those that cannot be (70402) or may not come back yet (70399). Raises ApiError 70398, and
         imports nothing, when the app's plan has no room for the new ones. Profile fields must be valid.
         """
@@ -151,7 +152,10 @@ class AccountService:
 
     async def import_in(self, tx: Tx, app: App, wanted: Sequence[Wanted]) -> Imported:
         """As ``import_accounts``, in the caller's transaction; ``changed`` must follow for those that were updated."""
-        items = {item.user_id: item for item in sorted(wanted, key=lambda item: item.user_id)}  # one order: no deadlock
+        items: dict[str, Wanted] = {}
+        for item in sorted(wanted, key=lambda item: item.user_id):  # one order: no deadlock
+            before = items.get(item.user_id)
+            items[item.user_id] = Wanted(item.user_id, before.profile | item.profile) if before else item
         failed = {user_id: Code.ACCOUNT_BAD_PARAMETER for user_id in items if not valid_user_id(user_id)}
         for user_id in failed:
             del items[user_id]

@@ -1,24 +1,28 @@
-"""``sodam account import``: accounts from a CSV or JSON lines file into an app, with a report of what was refused."""
+"""``sodam account import``: accounts from a file into an app, with a report of the rows that were refused."""
 
 from __future__ import annotations
 
 import csv
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import msgspec
 from cyclopts import Parameter
 
-from sodam.accounts.model import Wanted
 from sodam.apps.model import App
 from sodam.cli.common import EXIT_OK, EXIT_PROBLEM, STORE_FLAGS, CliError, settings_flags, settings_from
 from sodam.cli.offline import app_of, with_server
+from sodam.cloudapi.files.firsts import FirstLines
+from sodam.cloudapi.files.reading import MAX_ROW, Form, batches, check_head
+from sodam.cloudapi.imports import import_rows
+from sodam.control import Said
 from sodam.errors import ApiError
-from sodam.profiles.service import of_import
+from sodam.jobs.model import Refusal
+from sodam.jobs.service import JobFailed
+from sodam.profiles.model import field_of
 from sodam.server import Server
 
 if TYPE_CHECKING:
@@ -26,24 +30,14 @@ if TYPE_CHECKING:
 else:
     StoreFlags = settings_flags(*STORE_FLAGS, "nats_url")
 
-_BATCH: Final = 500
 _SHOWN: Final = 20
-_CSV: Final = (".csv",)
-_JSON: Final = (".jsonl", ".ndjson")
-
-
-class Line(msgspec.Struct):
-    """One account of the file, named as in REST; ``Identifier`` is the old name of ``UserID``."""
-
-    UserID: str = ""
-    Identifier: str = ""
-    Nick: str | None = None
-    FaceUrl: str | None = None
+_PART: Final = 128 * 1024
+_FORMS: Final[dict[str, Form]] = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A line that did not become an account: its number in the file (from 1), the UserID if any, the reason."""
+    """A row that did not become an account: where it stands in the file (from 1), the UserID if any, the reason."""
 
     line: int
     user_id: str
@@ -53,13 +47,11 @@ class Refused:
 @dataclass(slots=True)
 class Report:
     lines: int = 0
+    """Rows with something in them, the header not counted."""
     created: int = 0
     changed: int = 0
-    """Accounts that existed and got another nick or avatar."""
+    """Accounts that existed and got other values."""
     refused: list[Refused] = field(default_factory=list)
-
-
-Numbered = tuple[int, Wanted]
 
 
 def import_(
@@ -70,22 +62,28 @@ def import_(
     report: Path | None = None,
     flags: Annotated[StoreFlags, Parameter(name="*")] = None,
 ) -> int:
-    """Import accounts into an app; existing ones get the nick and avatar given. Exit code 1 when lines were refused.
+    """Import accounts into an app; existing ones get the values given. Exit code 1 when rows were refused.
+
+    A file that cannot be read to its end, or has a column that is no profile field, is refused as a whole, with exit
+    code 2. Of two rows with one UserID the first counts.
 
     Parameters
     ----------
     file
-        A .csv file with the header UserID,Nick,FaceUrl, or a .jsonl file of objects with these names. UTF-8.
+        A .csv file whose header names UserID and any of Nick, FaceUrl and profile tags such as Tag_Profile_IM_Gender;
+        a .json file with an array of objects with these names; or a .jsonl file with such an object in each line.
+        UTF-8. What the console exports is read, too.
     sdkappid
         The app.
     report
-        A CSV file to write with every refused line and the reason.
+        A CSV file to write with every refused row and the reason.
     """
-    if file.suffix.lower() not in _CSV + _JSON:
-        raise CliError(f"{file}: the name must end in one of {', '.join(_CSV + _JSON)}")
+    form = _FORMS.get(file.suffix.lower())
+    if form is None:
+        raise CliError(f"{file}: the name must end in one of {', '.join(_FORMS)}")
 
     async def work(server: Server) -> Report:
-        return await import_file(server, app_of(server, sdkappid), file)
+        return await import_file(server, app_of(server, sdkappid), file, form)
 
     done = with_server(settings_from(flags, dict(os.environ)), work)
     print(f"{done.lines} lines: {done.created} accounts created, {done.changed} changed, {len(done.refused)} refused")
@@ -98,78 +96,54 @@ def import_(
     return EXIT_PROBLEM if done.refused else EXIT_OK
 
 
-async def import_file(server: Server, app: App, file: Path) -> Report:
-    """Read the file once, in batches. Raises CliError when it cannot be read; earlier batches are imported then."""
+async def import_file(server: Server, app: App, file: Path, form: Form) -> Report:
+    """Read the file to its end, then again to import it. Raises CliError, with nothing imported, when it cannot be."""
     report = Report()
+    firsts = FirstLines()
     before = await server.accounts.count(app.sdkappid)
-    batch: list[Numbered] = []
     try:
-        for number, line in _lines(file):
-            report.lines += 1
-            try:
-                if isinstance(line, str):
-                    raise ValueError(line)
-                user_id = line.UserID or line.Identifier
-                batch.append((number, Wanted(user_id, of_import(line.Nick, line.FaceUrl))))
-            except ApiError as error:
-                report.refused.append(Refused(number, user_id, str(error)))
-            except ValueError as error:
-                report.refused.append(Refused(number, "", str(error)))
-            if len(batch) == _BATCH:
-                await _import(server, app, batch, report)
-                batch = []
+        await _check_head(app, file, form)
+        async for rows in batches(form, _parts(file)):
+            report.lines += len(rows)
+            for row in rows:
+                firsts.add(row.user_id, row.line)
+        async for rows in batches(form, _parts(file)):
+            done = await import_rows(server.plane, app, rows, firsts)
+            report.changed += done.changed
+            report.refused += [Refused(r.line, r.user_id, _reason(r)) for r in done.refusals]
     except OSError as error:
         raise CliError(f"{file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise CliError(f"{file} is not UTF-8") from None
-    await _import(server, app, batch, report)
+    except JobFailed as error:
+        raise CliError(f"{file}: {error}") from None
     report.created = await server.accounts.count(app.sdkappid) - before
     report.refused.sort(key=lambda refused: refused.line)
     return report
 
 
-async def _import(server: Server, app: App, batch: list[Numbered], report: Report) -> None:
-    """Import a batch; when the app has no room for all of it, one by one, so that those that fit come in."""
-    if not batch:
-        return
+async def _parts(file: Path) -> AsyncIterator[bytes]:
+    with file.open("rb") as stream:
+        while part := stream.read(_PART):
+            yield part
+
+
+async def _check_head(app: App, file: Path, form: Form) -> None:
+    """Raises CliError for a file whose beginning is not of its format, or names a column that is no profile field."""
     try:
-        imported = await server.accounts.import_accounts(app, [wanted for _, wanted in batch])
-    except ApiError as error:
-        if len(batch) == 1:
-            report.refused.append(Refused(batch[0][0], batch[0][1].user_id, str(error)))
-            return
-        for single in batch:
-            await _import(server, app, [single], report)
-        return
-    for updated in imported.updated:
-        await server.services.profiles.announce(app, updated)
-    report.changed += len(imported.updated)
-    for number, wanted in batch:
-        code = imported.failed.get(wanted.user_id)
-        if code is not None:
-            report.refused.append(Refused(number, wanted.user_id, f"{int(code)}: {code.meaning}"))
+        with file.open(encoding="utf-8", newline="") as stream:
+            head = stream.read(MAX_ROW + 1)
+        for tag in check_head(form, head):
+            field_of(app, tag)
+    except UnicodeDecodeError:
+        raise CliError(f"{file} is not UTF-8") from None
+    except (JobFailed, ApiError) as error:
+        said = error.info if isinstance(error, ApiError) else str(error)
+        raise CliError(f"{file}: {said}; columns are UserID,Nick,FaceUrl and tags of profile fields") from None
 
 
-def _lines(file: Path) -> Iterator[tuple[int, Line | str]]:
-    """Numbered lines; a text instead of a `Line` says why it cannot be read."""
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        if file.suffix.lower() in _JSON:
-            decode = msgspec.json.Decoder(Line).decode
-            for number, text in enumerate(stream, 1):
-                if text.strip():
-                    try:
-                        yield number, decode(text)
-                    except msgspec.MsgspecError as error:
-                        yield number, str(error)
-            return
-        reader = csv.DictReader(stream, strict=True)
-        try:
-            if not {"UserID", "Identifier"} & set(reader.fieldnames or ()):
-                raise CliError(f"{file}: the first line must name the columns: UserID,Nick,FaceUrl")
-            for row in reader:
-                yield reader.line_num, Line(**{name: row[name] or "" for name in Line.__struct_fields__ if name in row})
-        except csv.Error as error:
-            raise CliError(f"{file} line {reader.line_num}: {error}") from None
+def _reason(refusal: Refusal) -> str:
+    """The chat plane's number and what it means, or what is wrong with the row."""
+    text = Said.read(refusal.reason).text
+    return f"{refusal.code}: {text}"
 
 
 def _write(path: Path, refused: list[Refused]) -> None:

@@ -7,12 +7,12 @@ of it is imported, and once to import it. Of two rows with one UserID the first 
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from sodam.access.model import Caller
-from sodam.accounts.model import Wanted
+from sodam.accounts.model import Wanted, valid_user_id
 from sodam.apps.model import App
 from sodam.cloudapi.files.firsts import FirstLines
 from sodam.cloudapi.files.reading import Format, Row, batches, check_head
@@ -87,7 +87,10 @@ async def _import(plane: ControlPlane, run: Run) -> None:
         if seen <= at:  # a former run has imported it
             continue
         rest = batch[at - seen :]
-        refusals = await _import_batch(plane, params.SDKAppID, rest, firsts)
+        app = plane.services.apps.get(params.SDKAppID)
+        if app is None or app.deleting_at:
+            raise JobFailed("the app is gone", detail="AppGone")
+        refusals = (await import_rows(plane, app, rest, firsts)).refusals
         at = seen
         # The accounts are in their own transaction: importing the same ones again after a crash changes nothing.
         run.refused += len(refusals)
@@ -112,10 +115,17 @@ async def _survey(run: Run, form: Format) -> FirstLines:
     return firsts
 
 
-async def _import_batch(plane: ControlPlane, sdkappid: int, batch: list[Row], firsts: FirstLines) -> list[Refusal]:
-    app = plane.services.apps.get(sdkappid)
-    if app is None or app.deleting_at:
-        raise JobFailed("the app is gone", detail="AppGone")
+class Imported(NamedTuple):
+    refusals: list[Refusal]
+    changed: int
+    """Accounts that existed and got other values."""
+
+
+async def import_rows(plane: ControlPlane, app: App, batch: list[Row], firsts: FirstLines) -> Imported:
+    """Import rows as administrators may write them; what cannot be is refused row by row.
+
+    ``firsts`` says where in the file a UserID stands first: that row counts, the later ones are refused.
+    """
     refusals: list[Refusal] = []
     wanted: dict[str, Wanted] = {}
     lines: dict[str, int] = {}
@@ -127,13 +137,17 @@ async def _import_batch(plane: ControlPlane, sdkappid: int, batch: list[Row], fi
         if wrong is not None:
             refusals.append(_refusal(row.line, row.user_id, Code.ACCOUNT_BAD_PARAMETER, wrong))
             continue
+        if not valid_user_id(row.user_id):
+            refusals.append(_refused(row.line, row.user_id, ApiError(Code.ACCOUNT_BAD_PARAMETER)))
+            continue
         try:
             wanted[row.user_id] = Wanted(row.user_id, checked(app, row.items, "admin"))
             lines[row.user_id] = row.line
         except ApiError as error:
             refusals.append(_refused(row.line, row.user_id, error))
-    refused = await _import_wanted(plane, app, list(wanted.values()))
-    return refusals + [_refused(lines[user_id], user_id, error) for user_id, error in refused.items()]
+    refused, changed = await _import_wanted(plane, app, list(wanted.values()))
+    refusals += [_refused(lines[user_id], user_id, error) for user_id, error in refused.items()]
+    return Imported(refusals, changed)
 
 
 def _nul(row: Row) -> Said | None:
@@ -153,8 +167,9 @@ def _refusal(line: int, user_id: str, code: Code, said: Said) -> Refusal:
     return Refusal(line, user_id[:64].replace("\0", "\u2400"), int(code), said.stored())
 
 
-async def _import_wanted(plane: ControlPlane, app: App, wanted: list[Wanted]) -> dict[str, ApiError]:
-    """Import accounts; those that could not be, and why. Where the plan has no room for all, as many as fit."""
+async def _import_wanted(plane: ControlPlane, app: App, wanted: list[Wanted]) -> tuple[dict[str, ApiError], int]:
+    """Import accounts; those that could not be, and why, and how many changed. Where the plan has no room for all, as
+    many as fit."""
     accounts = plane.services.accounts
     try:
         return await _import_all(plane, app, wanted)
@@ -165,20 +180,23 @@ async def _import_wanted(plane: ControlPlane, app: App, wanted: list[Wanted]) ->
     room = max(0, (app.limits.accounts or 0) - await accounts.count(app.sdkappid))
     new = [item for item in wanted if item.user_id not in known]
     refused: dict[str, ApiError] = {}
+    changed = 0
     for some in ([item for item in wanted if item.user_id in known], new[:room]):
         try:
-            refused |= await _import_all(plane, app, some)
+            failed, updated = await _import_all(plane, app, some)
+            refused |= failed
+            changed += updated
         except ApiError as error:  # somebody else has taken the room meanwhile
             refused |= {item.user_id: error for item in some}
     full = ApiError(Code.ACCOUNT_TRIAL_QUOTA)
-    return refused | {item.user_id: full for item in new[room:]}
+    return refused | {item.user_id: full for item in new[room:]}, changed
 
 
-async def _import_all(plane: ControlPlane, app: App, wanted: list[Wanted]) -> dict[str, ApiError]:
+async def _import_all(plane: ControlPlane, app: App, wanted: list[Wanted]) -> tuple[dict[str, ApiError], int]:
     """Raises ApiError 70398, and imports nothing, when the plan has no room."""
     if not wanted:
-        return {}
+        return {}, 0
     imported = await plane.services.accounts.import_accounts(app, wanted)
     for updated in imported.updated:
         await plane.services.profiles.announce(app, updated)
-    return {user_id: ApiError(code) for user_id, code in imported.failed.items()}
+    return {user_id: ApiError(code) for user_id, code in imported.failed.items()}, len(imported.updated)

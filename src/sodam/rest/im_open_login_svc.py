@@ -101,19 +101,20 @@ def _items(request: MultiaccountImport) -> list[AccountImport]:
 async def multiaccount_import(call: Call, request: MultiaccountImport) -> MultiaccountImportAnswer:
     """Import 1 to 100 accounts in one transaction; existing ones get the nick and avatar given.
 
-    An account that cannot be imported is named in FailAccounts; a call without any possible UserID fails with 70402.
+    A UserID that is there twice gets the nick and avatar of both, the later one where both give one. An account that
+    cannot be imported is named in FailAccounts; a call without any possible UserID fails with 70402.
     Source: rest-accounts-relations.md 3.2.
     """
-    wanted: dict[str, Wanted] = {}
+    wanted: list[Wanted] = []
     failed: dict[str, Code | int] = {}
     for item in _items(request):
         user_id = item.UserID if item.UserID is not None else item.Identifier or ""
         try:
-            wanted[user_id] = Wanted(_named(user_id, None), of_import(item.Nick, item.FaceUrl))
+            wanted.append(Wanted(_named(user_id, None), of_import(item.Nick, item.FaceUrl)))
         except ApiError as error:
             failed[user_id] = error.code
     if wanted:
-        failed |= (await _import(call, list(wanted.values()))).failed
+        failed |= (await _import(call, wanted)).failed
     if not wanted and set(failed.values()) == {Code.ACCOUNT_BAD_PARAMETER}:
         raise ApiError(Code.ACCOUNT_BAD_PARAMETER, "no UserID is 1 to 32 printable ASCII bytes")
     return MultiaccountImportAnswer(list(failed))

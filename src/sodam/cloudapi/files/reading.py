@@ -1,7 +1,8 @@
 """Reading a file of accounts piece by piece: neither the event loop nor the memory ever holds the whole.
 
 CSV has a header line; columns are ``UserID``, ``Nick``, ``FaceUrl`` or a profile tag; ``Type`` and ``CreateTime``,
-which an export has, are passed over. JSON is an array of objects with ``UserID``, ``Nick``, ``FaceUrl``, ``Profile``.
+which an export has, are passed over. JSON is an array of objects with ``UserID``, ``Nick``, ``FaceUrl``, ``Profile``,
+or such an object in each line. ``Identifier`` is the old name of ``UserID``. Whatever else is in a row refuses it.
 A file is UTF-8, with or without a byte order mark; lines end in LF, CR LF or CR.
 """
 
@@ -25,6 +26,9 @@ from sodam.jobs.service import JobFailed
 from sodam.profiles.model import STANDARD, whole
 
 Format = Literal["csv", "json"]
+"""What the console takes."""
+Form = Literal["csv", "json", "jsonl"]
+"""``jsonl``: an object in each line."""
 MAX_ROW: Final = 256 * 1024
 """Letters of one row. All profile fields at their limits are a tenth of that."""
 BATCH: Final = 200
@@ -34,6 +38,7 @@ _MAX_DIGITS: Final = 20
 """Of a number of 64 bits."""
 _NAMES: Final = {"Nick": NICK, "FaceUrl": IMAGE}
 _PASSED_OVER: Final = ("", "UserID", "Type", "CreateTime")
+_PROFILE: Final = "Tag_Profile_"
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 # Finds where a value ends; numbers stay text, which has no limit of digits. What a value means msgspec says.
 _scan: Final = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
@@ -49,12 +54,12 @@ class Row(msgspec.Struct):
     wrong: Said | None = None
 
 
-async def batches(form: Format, parts: AsyncIterator[bytes]) -> AsyncIterator[list[Row]]:
+async def batches(form: Form, parts: AsyncIterator[bytes]) -> AsyncIterator[list[Row]]:
     """The rows of a file, ``BATCH`` at a time, always divided in the same way. Other tasks have a turn after each.
 
     Raises JobFailed when the file cannot be read from some place on.
     """
-    reader = _Csv() if form == "csv" else _Json()
+    reader = _READERS[form]()
     batch: list[Row] = []
     async for text, last in _slices(parts):
         for row in reader.feed(text, last):
@@ -81,7 +86,7 @@ async def _slices(parts: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, bool]
         raise JobFailed("the file is not UTF-8", detail="FileNotUtf8") from None
 
 
-def check_head(form: Format, content: str) -> list[str]:
+def check_head(form: Form, content: str) -> list[str]:
     """What a file begins with: the tags of the profile fields that a CSV header names. Raises JobFailed."""
     head = content[:MAX_ROW]
     text = head.removeprefix("\ufeff").lstrip()
@@ -90,6 +95,8 @@ def check_head(form: Format, content: str) -> list[str]:
     if form == "json":
         if text[0] != "[":
             raise JobFailed("a JSON file holds one array of accounts", detail="FileNoArray")
+        return []
+    if form == "jsonl":
         return []
     reader = _Csv()
     next(reader.feed(text, last=len(head) == len(content)), None)
@@ -202,12 +209,16 @@ class _Csv:
                 user_id = unguarded(value)
             elif value and tag not in _PASSED_OVER:
                 items.append((tag, _cell(tag, unguarded(value))))
+            elif value.strip() and not tag:
+                return Row(line, user_id, [], Said("a cell in a column that has no name", "RowTooManyCells"))
         if len(values) > len(self.tags):
             return Row(line, user_id, [], Said("more cells than the header names", "RowTooManyCells"))
         return Row(line, user_id, items)
 
 
 def _tags(header: list[str]) -> list[str]:
+    if "UserID" not in header:
+        header = ["UserID" if name == "Identifier" else name for name in header]
     if "UserID" not in header:
         message = "the first line of a CSV file names its columns, UserID among them"
         raise JobFailed(message, detail="FileNoHeader")
@@ -283,6 +294,32 @@ class _Json:
         return end if last or end < len(text) else None
 
 
+class _JsonLines:
+    def __init__(self) -> None:
+        self._rest = ""
+        self._line = 0
+
+    def feed(self, text: str, last: bool) -> Iterator[Row]:
+        *lines, self._rest = (self._rest + text).split("\n")
+        if last:
+            lines.append(self._rest)
+        elif len(self._rest) > MAX_ROW:
+            number = self._line + len(lines) + 1
+            message = f"line {number} is longer than {MAX_ROW} letters"
+            raise JobFailed(message, detail="FileRowTooLong", Line=number)
+        for line in lines:
+            self._line += 1
+            if line.strip():
+                yield _json_row(self._line, line)
+
+
+_READERS: Final[dict[Form, type[_Csv] | type[_Json] | type[_JsonLines]]] = {
+    "csv": _Csv,
+    "json": _Json,
+    "jsonl": _JsonLines,
+}
+
+
 def _end_of_space(text: str, at: int) -> int:
     found = _SPACE.match(text, at)
     assert found is not None
@@ -294,10 +331,21 @@ def _json_row(line: int, text: str) -> Row:
         item: Any = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         return Row(line, "", [], Said(str(error), "RowNoJson"))
+    if isinstance(item, dict) and "UserID" not in item and "Identifier" in item:
+        item["UserID"] = item.pop("Identifier")
     if not isinstance(item, dict) or not isinstance(item.get("UserID"), str):
         return Row(line, "", [], Said("an account is an object with the text UserID", "RowNoUserId"))
-    profile = item.get("Profile") or {}
+    user_id = item["UserID"]
+    profile = item.pop("Profile", None) or {}
     if not isinstance(profile, dict):
-        return Row(line, item["UserID"], [], Said("Profile is an object", "RowProfileNoObject"))
-    items: list[tuple[str, object]] = [(_NAMES[name], item[name]) for name in _NAMES if item.get(name)]
-    return Row(line, item["UserID"], items + list(profile.items()))
+        return Row(line, user_id, [], Said("Profile is an object", "RowProfileNoObject"))
+    items: list[tuple[str, object]] = []
+    for name, value in item.items():
+        if name in _NAMES:
+            items += [(_NAMES[name], value)] if value else []
+        elif name.startswith(_PROFILE):
+            items.append((name, value))
+        elif name not in _PASSED_OVER:
+            said = Said(f"an account has no field {name[:80]!r}", "RowUnknownField", {"Name": name[:80]})
+            return Row(line, user_id, [], said)
+    return Row(line, user_id, items + list(profile.items()))
