@@ -15,15 +15,15 @@ Side = Literal["app", "admin"]
 ALLOW_TYPE = "Tag_Profile_IM_AllowType"
 ADMIN_FORBID_TYPE = "Tag_Profile_IM_AdminForbidType"
 MAX_VALUE = 500
-_MOST_DIGITS = 40
-"""Twice as many as any field takes: what is cut off is out of range either way."""
+_MOST_DIGITS = 20
+"""Of a number of 64 bits; a longer text is no number of any field."""
 _MAX_UINT = {"uint32": 2**32 - 1, "uint64": 2**64 - 1}
 
 
 def whole(value: object) -> object:
     """The number that a text of digits stands for, as SDKs send it that know texts alone; all else as it is."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value.lstrip("0")[:_MOST_DIGITS] or "0")
+    if isinstance(value, str) and len(value) <= _MOST_DIGITS and value.isascii() and value.isdigit():
+        return int(value)
     return value
 
 

@@ -34,8 +34,6 @@ MAX_ROW: Final = 256 * 1024
 BATCH: Final = 200
 _SLICE: Final = 16 * 1024
 """Letters read in one turn of the event loop, besides a row that has begun before."""
-_MAX_DIGITS: Final = 20
-"""Of a number of 64 bits."""
 _NAMES: Final = {"Nick": NICK, "FaceUrl": IMAGE}
 _PASSED_OVER: Final = ("", "UserID", "Type", "CreateTime")
 _PROFILE: Final = "Tag_Profile_"
@@ -232,10 +230,9 @@ def _tags(header: list[str]) -> list[str]:
 
 
 def _cell(tag: str, value: str) -> object:
-    """Numbers are text in CSV; what is longer than any number stays as it is. Custom fields see to themselves."""
+    """Numbers are text in CSV; whether a custom field takes one its own check says."""
     field = STANDARD.get(tag)
-    number = field is not None and field.type.startswith("uint") and len(value) <= _MAX_DIGITS
-    return whole(value) if number else value
+    return whole(value) if field is not None and field.type.startswith("uint") else value
 
 
 class _Json:
