@@ -58,7 +58,7 @@ def create(
         except AppExists:
             raise CliError(f"there is an app {sdkappid} already") from None
 
-    app, made = with_server(settings_from(flags, dict(os.environ)), work)
+    app, made = with_server(settings_from(flags, dict(os.environ)), work, create=True)
     print(f"SDKAppID  {app.sdkappid}\nkey       {made.secret}")
     return 0
 

@@ -22,6 +22,7 @@ from nats.aio.client import Client
 
 from sodam.cli.preflight import FEW_FILES
 from sodam.storage import migrations
+from sodam.storage.address import unreachable
 
 State = Literal["ok", "warn", "fail"]
 
@@ -63,9 +64,13 @@ def files() -> Check:
 
 
 def disk(directory: Path) -> Check:
-    """Time to make a write durable: it bounds every acknowledgement. Median and worst of 40 writes of 4 KiB."""
+    """Time to make a write durable: it bounds every acknowledgement. Median and worst of 40 writes of 4 KiB.
+
+    Where the directory is not there yet, in the one that it will be made in; nothing is left behind.
+    """
+    while not directory.exists() and directory != directory.parent:
+        directory = directory.absolute().parent
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=directory, buffering=0) as file:
             times = sorted(_sync_ms(file.fileno(), i) for i in range(_SYNC_ROUNDS))
         status = os.statvfs(directory)
@@ -112,8 +117,7 @@ async def postgres(url: str) -> Check:
     try:
         connection = await asyncpg.connect(url, timeout=_TIMEOUT_S)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return Check("database", "fail", f"PostgreSQL cannot be reached: {reason}")
+        return Check("database", "fail", unreachable(url, error))
     try:
         version = connection.get_server_version()
         base = f"PostgreSQL {version.major}.{version.minor}"

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from sodam.cli import checks
 from sodam.cli.common import EXIT_OK, EXIT_PROBLEM, settings_flags, settings_from, table
 from sodam.settings import Settings
+from sodam.storage.open import DATABASE_FILE
 
 if TYPE_CHECKING:
     DoctorFlags = Any
@@ -22,7 +23,7 @@ async def examine(settings: Settings) -> list[checks.Check]:
     """All checks, in the order of the report."""
     found = [checks.python(), checks.files(), checks.disk(settings.data_dir)]
     if settings.database_url is None:
-        found.append(checks.sqlite(settings.data_dir / "sodam.db"))
+        found.append(checks.sqlite(settings.data_dir / DATABASE_FILE))
     else:
         found.append(await checks.postgres(settings.database_url))
     found.append(await checks.bus(settings.nats_url))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 
 from cyclopts import App, CycloptsError
 
@@ -17,44 +18,57 @@ from sodam.storage import StorageError
 _INTERRUPTED: Final = 130  # what shells give a process that ended by SIGINT
 
 
-def build() -> App:
-    """The command tree. Modules are named as text: starting `serve` does not load what `doctor` needs."""
-    app = App(
-        name="sodam",
-        help="An open, self-hosted instant-messaging server, compatible with Tencent Cloud Chat.",
-        version=__version__,
-    )
-    app.command("sodam.cli.serve:serve", name="serve")
-    app.command("sodam.cli.doctor:doctor", name="doctor")
-    app.command("sodam.cli.settings:settings", name="settings")
-    app.command("sodam.cli.reference:reference", name="reference")
-    apps = App(name="app", help="Create and show apps.")
-    apps.command("sodam.cli.apps:create", name="create")
-    apps.command("sodam.cli.apps:list_", name="list")
-    apps.command("sodam.cli.apps:show", name="show")
-    app.command(apps)
-    usersig = App(name="usersig", help="Make and check UserSigs.")
-    usersig.command("sodam.cli.usersig:make", name="make")
-    usersig.command("sodam.cli.usersig:check", name="check")
-    app.command(usersig)
-    account = App(name="account", help="Work with the accounts of an app.")
-    account.command("sodam.cli.account_import:import_", name="import")
-    app.command(account)
-    relations = App(name="relations", help="Check, export and import the relations of an app.")
-    relations.command("sodam.cli.relations:check", name="check")
-    relations.command("sodam.cli.relations:export", name="export")
-    relations.command("sodam.cli.relations:import_", name="import")
-    app.command(relations)
-    root = App(name="root", help="The console's root account.")
-    root.command("sodam.cli.root:password", name="password")
-    app.command(root)
-    return app
+_HELP: Final = ("--help", "-h")
+_COMMANDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "": (
+        "An open, self-hosted instant-messaging server, compatible with Tencent Cloud Chat.",
+        ("serve:serve", "doctor:doctor", "settings:settings", "reference:reference"),
+    ),
+    "app": ("Create and show apps.", ("apps:create", "apps:list_", "apps:show")),
+    "usersig": ("Make and check UserSigs.", ("usersig:make", "usersig:check")),
+    "account": ("Work with the accounts of an app.", ("account_import:import_",)),
+    "relations": (
+        "Check, export and import the relations of an app.",
+        ("relations:check", "relations:export", "relations:import_"),
+    ),
+    "root": ("The console's root account.", ("root:password",)),
+}
+"""Every command, as module and function in ``sodam.cli``, by the word before it, in the order of the help page."""
+
+
+def build(*, described: bool = False) -> App:
+    """The command tree. Modules are named as text: starting `serve` does not load what `doctor` needs.
+
+    ``described``: load them all, for a help page that says what each command is for.
+    """
+    made: dict[str, App] = {}
+    place = 0
+    for word, (about, commands) in _COMMANDS.items():
+        app = App(name=word or "sodam", help=about, sort_key=place)
+        app.version = __version__
+        made[word] = app
+        for path in commands:
+            place += 1
+            module, _, function = path.partition(":")
+            target: Any = f"sodam.cli.{path}"
+            if described:
+                target = getattr(import_module(f"sodam.cli.{module}"), function)
+            app.command(target, name=function.rstrip("_"), sort_key=place)
+        if word:
+            made[""].command(app)
+        place += 1
+    return made[""]
+
+
+def _shows_help(tokens: Sequence[str]) -> bool:
+    """Whether a help page comes of it: asked for, or by a word that other words must follow."""
+    return any(word in tokens for word in _HELP) or " ".join(tokens) in _COMMANDS
 
 
 def run(tokens: Sequence[str]) -> int:
     """Run one command line; the exit code. Nothing but a defect leaves as an exception."""
     try:
-        result = build()(
+        result = build(described=_shows_help(tokens))(
             list(tokens), exit_on_error=False, print_error=False, result_action="return_value", help_on_error=False
         )
     except (CliError, SettingsError, StorageError) as error:

@@ -39,6 +39,6 @@ def password(new: str | None = None, /, *, flags: Annotated[StoreFlags, Paramete
         with audit.beside(lambda _: by_server(audit.now(), "session:ResetRootPassword", "*")):
             await server.plane.login.reset_root(made)
 
-    with_server(settings_from(flags, dict(os.environ)), work)
+    with_server(settings_from(flags, dict(os.environ)), work, create=True)
     print(f"root / {made}")
     return 0

@@ -11,9 +11,10 @@ from cyclopts import Parameter
 
 from sodam import usersig
 from sodam.cli.common import EXIT_OK, EXIT_PROBLEM, STORE_FLAGS, CliError, settings_flags, settings_from
-from sodam.cli.offline import app_of, with_server
+from sodam.cli.offline import NoData, app_of, with_server
 from sodam.errors import ApiError
 from sodam.server import Server
+from sodam.storage import StorageError
 from sodam.usersig import Claims, Keys
 
 if TYPE_CHECKING:
@@ -100,7 +101,12 @@ def _stored(sdkappid: int, flags: Any) -> Keys:
     async def work(server: Server) -> Keys:
         return app_of(server, sdkappid).keys
 
-    return with_server(settings_from(flags, dict(os.environ)), work)
+    try:
+        return with_server(settings_from(flags, dict(os.environ)), work)
+    except (StorageError, NoData) as error:
+        if isinstance(error, StorageError) and not error.in_use:
+            raise
+        raise CliError(f"{error}; with --key and the app's secret key nothing has to be looked up") from None
 
 
 def _print(claims: Claims) -> None:

@@ -3,7 +3,7 @@
 from sodam.storage.database import Bulk, Database, Row, StorageError, Tx, Value
 from sodam.storage.events import Events
 from sodam.storage.locks import fetch_locked, hold
-from sodam.storage.open import open_database
+from sodam.storage.open import holds_data, open_database
 from sodam.storage.riding import apart, riding
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "apart",
     "fetch_locked",
     "hold",
+    "holds_data",
     "open_database",
     "riding",
 ]

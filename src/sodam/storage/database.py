@@ -23,6 +23,11 @@ Engine = Literal["sqlite", "postgres"]
 class StorageError(Exception):
     """The database cannot be opened or used; the text is one line, fit for an operator."""
 
+    def __init__(self, text: str, *, in_use: bool = False) -> None:
+        super().__init__(text)
+        self.in_use = in_use
+        """SQLite belongs to one process, and that is another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bulk:

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from sodam.storage import migrations
+from sodam.storage.address import has_schema
 from sodam.storage.database import Database, StorageError
 from sodam.storage.postgres import PostgresDatabase
 from sodam.storage.sqlite import SqliteDatabase
+
+DATABASE_FILE: Final = "sodam.db"
+"""Of SQLite, in the data directory."""
+
+
+async def holds_data(url: str | None, data_dir: Path) -> bool:
+    """Whether a server has kept its state there; makes nothing. Raises StorageError when PostgreSQL does not answer."""
+    return (data_dir / DATABASE_FILE).exists() if url is None else await has_schema(url)
 
 
 async def open_database(url: str | None, data_dir: Path) -> Database:
@@ -17,7 +27,7 @@ async def open_database(url: str | None, data_dir: Path) -> Database:
     """
     database: Database
     if url is None:
-        database = await SqliteDatabase.open(data_dir / "sodam.db")
+        database = await SqliteDatabase.open(data_dir / DATABASE_FILE)
     elif url.startswith(("postgres://", "postgresql://")):
         database = await PostgresDatabase.open(url)
     else:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 import asyncpg
 
+from sodam.storage.address import ERRORS, unreachable
 from sodam.storage.database import Bulk, Engine, Row, StorageError, Tx, Value
 from sodam.storage.events import Events, Raised, run_callbacks
 from sodam.storage.riding import boarding
@@ -97,9 +98,8 @@ class PostgresDatabase:
                 reset=_keep,
                 server_settings={"synchronous_commit": "on", "application_name": "sodam"},
             )
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TimeoutError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise StorageError(f"PostgreSQL cannot be reached: {reason}") from None
+        except ERRORS as error:
+            raise StorageError(unreachable(url, error)) from None
         assert pool is not None
         return cls(pool)
 

@@ -134,7 +134,9 @@ class SqliteDatabase:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             lock.close()
-            raise StorageError(f"data directory {path.parent} is in use by another Sodam process") from None
+            raise StorageError(
+                f"data directory {path.parent} is in use by another Sodam process", in_use=True
+            ) from None
         try:
             return cls(path, lock)
         except apsw.Error as error:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ import pytest
 from sodam import settings, usersig, welcome
 from sodam.cli import checks
 from sodam.cli.main import run
+from sodam.storage.address import has_schema
 from tests.support.nats import Nats
 from tests.support.postgres import Postgres
 
@@ -45,7 +50,6 @@ def test_app_create_list_show(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("tokens", "word"),
     [
-        (["app", "show", "6"], "no app 6"),
         (["app", "create", "x", "--plan", "Gold"], "Flagship"),
         (["app", "create", "x", "--sdkappid", "0"], "4294967295"),
         (["app", "create", "x", "--key", "ü"], "ASCII"),
@@ -57,10 +61,114 @@ def test_app_create_list_show(capsys: pytest.CaptureFixture[str]) -> None:
         (["serve", "--database-url", "postgresql://127.0.0.1:1/x"], "PostgreSQL"),
         (["no-such-command"], "no-such-command"),
         (["usersig", "make", "", "--sdkappid", "5", "--key", "k"], "UserID"),
+        (["app", "list"], "there is no data here"),
+        (["app", "show", "6"], "there is no data here"),
+        (["usersig", "make", "bob", "--sdkappid", "5"], "--key"),
+        (["account", "import", "a.csv", "--sdkappid", "5"], "there is no data here"),
+        (["relations", "check", "--sdkappid", "5"], "there is no data here"),
+        (["relations", "export", "out.jsonl", "--sdkappid", "5"], "there is no data here"),
+        (["relations", "import", "in.jsonl", "--sdkappid", "5"], "there is no data here"),
     ],
 )
-def test_refusals(capsys: pytest.CaptureFixture[str], tokens: list[str], word: str) -> None:
-    assert word in refused(capsys, *tokens)
+def test_refusals(
+    capsys: pytest.CaptureFixture[str],
+    tokens: list[str],
+    word: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    line = refused(capsys, *tokens)
+    assert word in line
+    if "no data" in line:
+        assert str(tmp_path / "data" / "sodam.db") in line, "where it looked"
+        assert list(tmp_path.iterdir()) == [], "and left nothing behind"
+
+
+@pytest.mark.parametrize("tokens", [[], ["--help"], ["-h"]])
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str], tokens: list[str]) -> None:
+    """`serve` first, and what each is for."""
+    assert run(tokens) == 0
+    lines = [line.strip("│ ").split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    names = ["serve", "doctor", "settings", "reference", "app", "usersig", "account", "relations", "root"]
+    rows = [line for line in lines if line and line[0] in names]
+    assert [line[0] for line in rows] == names
+    assert all(len(line) == 2 and len(line[1]) > 10 for line in rows), rows
+
+
+@pytest.mark.parametrize(
+    ("group", "names"),
+    [
+        ("app", ["create", "list", "show"]),
+        ("usersig", ["make", "check"]),
+        ("account", ["import"]),
+        ("relations", ["check", "export", "import"]),
+        ("root", ["password"]),
+    ],
+)
+@pytest.mark.parametrize("asked", [[], ["--help"]])
+def test_help_of_a_group(capsys: pytest.CaptureFixture[str], group: str, names: list[str], asked: list[str]) -> None:
+    assert run([group, *asked]) == 0
+    lines = [line.strip("│ ").split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    rows = [line for line in lines if line and line[0] in names and len(line) == 2]
+    assert [line[0] for line in rows] == names
+
+
+def test_serve_loads_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The modules of other commands are not needed to start a server."""
+    code = (
+        "import sys, sodam.cli.main as main; main.build(); print(*sorted(m for m in sys.modules if 'sodam.cli.' in m))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == ["sodam.cli.common", "sodam.cli.main"]
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "hinted"),
+    [
+        ("postgresql://user:p@ss/word@host.invalid/db", "at ss: ", True),
+        ("postgresql://user:p@ss@host.invalid/db", "at host.invalid: ", True),
+        ("postgresql://user:pa/ss@host.invalid/db", "at user: ", True),
+        ("postgresql://user:pa#ss@host.invalid/db", "at user: ", True),
+        ("postgresql://host.invalid/db", "at host.invalid: ", True),
+        ("postgresql://u:pw@127.0.0.1:1/db", "at 127.0.0.1: ", False),
+        ("postgresql://u:pw@[::1]:1/db", "at [::1]: ", False),
+        ("postgresql://u:pw@127.0.0.1:1,127.0.0.2:1/db", "at 127.0.0.1, 127.0.0.2: ", False),
+        ("postgresql:///db?host=/nowhere", "at /nowhere: ", False),
+    ],
+)
+def test_unreachable_postgres(capsys: pytest.CaptureFixture[str], url: str, host: str, hinted: bool) -> None:
+    """Says which host was tried, and how odd letters are written; never the password."""
+    for command in (["serve", "--port", "0"], ["app", "list"]):
+        line = refused(capsys, *command, "--database-url", url)
+        assert f"PostgreSQL cannot be reached {host}" in line
+        assert ("percent-encoded" in line) == hinted, line
+        for part in ("word", "pa/", "pa#", "pw", "'pa"):
+            assert part not in line.replace("password", "")
+    assert run(["doctor", "--database-url", url]) == 1
+    assert f"PostgreSQL cannot be reached {host}" in capsys.readouterr().out
+
+
+async def test_an_empty_postgres_database_stays_empty(postgres: Postgres, capsys: pytest.CaptureFixture[str]) -> None:
+    url = postgres.create()
+    line = await asyncio.to_thread(refused, capsys, "app", "list", "--database-url", url)
+    assert "there is no data in the PostgreSQL database" in line
+    assert not await has_schema(url)
+    assert await asyncio.to_thread(run, ["app", "create", "x", "--database-url", url]) == 0
+    assert await has_schema(url)
+    postgres.drop(url)
+
+
+def test_a_usersig_beside_a_running_server(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """SQLite belongs to the server; the key is all that a signature needs."""
+    assert run(["app", "create", "x", "--sdkappid", "5"]) == 0
+    capsys.readouterr()
+    with open(tmp_path / "data" / "sodam.lock", "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        line = refused(capsys, "usersig", "make", "bob", "--sdkappid", "5")
+        assert "in use by another Sodam process" in line
+        assert "--key" in line
+        assert run(["usersig", "make", "bob", "--sdkappid", "5", "--key", "k"]) == 0
 
 
 def test_unreachable_bus(capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,10 +222,11 @@ def test_settings_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == settings.reference()
 
 
-def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(["doctor"]) == 0
     assert "will be created" in capsys.readouterr().out
-    assert run(["app", "list"]) == 0
+    assert list(tmp_path.iterdir()) == [], "it only looks"
+    assert run(["app", "create", "x"]) == 0
     assert run(["doctor"]) == 0
     assert "schema" in capsys.readouterr().out
     assert run(["doctor", "--database-url", "postgresql://127.0.0.1:1/x"]) == 1
