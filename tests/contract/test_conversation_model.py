@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from sodam.errors import ApiError, Code
+from sodam.messages import retention
 from sodam.messages.model import HIDE_RECEIVER, HIDE_SENDER, IMPORTED, NO_LAST, NO_UNREAD, PEER_READ, RECALLED
 from sodam.storage import Database, open_database
-from tests.contract.conversation_model import Model, Said
+from tests.contract.conversation_model import RETENTION, Model, Said
 from tests.contract.world import START, World, text_body, text_of
 
 T = TypeVar("T")
@@ -23,6 +24,7 @@ USERS = "ab"  # and each with itself: three conversations, so that steps meet
 user = st.sampled_from(USERS)
 flags = st.sampled_from([0, 0, 0, NO_UNREAD, NO_LAST, NO_UNREAD | NO_LAST, HIDE_SENDER, HIDE_RECEIVER])
 pick = st.integers(0, 30)
+ago = st.sampled_from([0, 0, 1, 2, 60, 300, RETENTION - 10, RETENTION + 10])
 RESEND_SECONDS = 100
 
 
@@ -59,6 +61,9 @@ class Conversations(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         async def build() -> list[World]:
+            for db in self.databases:  # a server that starts asks for the newest arrival of all
+                for table in ("c2c_message", "c2c_head", "c2c_member"):
+                    await db.execute(f"DELETE FROM {table}")
             return [await World.open(db, USERS) for db in self.databases]
 
         self.worlds = self.loop.run_until_complete(build())
@@ -72,6 +77,12 @@ class Conversations(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.worlds = self.run(lambda world: world.restarted())
+        self.model.restart()
+
+    @rule()
+    def purge(self) -> None:
+        self.model.purge()
+        self.run(lambda w: retention.purge(w.db, w.app.sdkappid, w.messages.oldest(w.app)))
 
     @rule(sender=user, recipient=user, seq=st.integers(0, 3), flags=flags)
     def send(self, sender: str, recipient: str, seq: int, flags: int) -> None:
@@ -83,22 +94,23 @@ class Conversations(RuleBasedStateMachine):
     @rule(index=pick)
     def send_again(self, index: int) -> None:
         said = self.some(index)
-        if said is None or said.flags & IMPORTED or said.version or abs(self.model.now - said.time) > RESEND_SECONDS:
+        if said is None or said.flags & IMPORTED or said.version or abs(self.model.now - said.sent_at) > RESEND_SECONDS:
             return
-        for sent in self.run(
-            lambda w: w.send(said.sender, said.recipient, said.text, seq=said.seq, random=said.number)
-        ):
+        numbers = {"seq": said.asked_seq, "random": said.number}
+        for sent in self.run(lambda w: w.send(said.sender, said.recipient, said.text, **numbers)):
             assert sent[:3] == said.place
 
-    @rule(sender=user, recipient=user, ago=st.integers(0, 300), live=st.booleans(), twice=st.booleans())
-    def import_old(self, sender: str, recipient: str, ago: int, live: bool, twice: bool) -> None:
+    @rule(sender=user, recipient=user, ago=ago, seq=st.integers(0, 2), live=st.booleans(), twice=st.booleans())
+    def import_old(self, sender: str, recipient: str, ago: int, seq: int, live: bool, twice: bool) -> None:
         self.numbers += 1
         wanted = IMPORTED | (0 if live else NO_UNREAD)
-        said = self.model.add(sender, recipient, self.numbers, 1, wanted, self.model.now - ago)
+        said = self.model.add(sender, recipient, self.numbers, seq, wanted, self.model.now - ago)
+        # A key counts in both directions; without a MsgSeq there is no key to ask for.
+        back = (recipient, sender) if seq else (sender, recipient)
 
         async def work(world: World) -> None:
-            for a, b in ((sender, recipient), (recipient, sender))[: 1 + twice]:
-                message = world.draft(a, b, said.text, seq=1, random=said.number, flags=wanted)
+            for a, b in ((sender, recipient), back)[: 1 + twice]:
+                message = world.draft(a, b, said.text, seq=seq, random=said.number, flags=wanted)
                 message.msg_time, message.silent = said.time, not live
                 await world.messages.import_message(world.app, message)
 
@@ -134,7 +146,7 @@ class Conversations(RuleBasedStateMachine):
 
     @rule(index=pick)
     def receipt(self, index: int) -> None:
-        if said := self.some(index):
+        if (said := self.some(index)) and not said.purged:
             said.receipt |= not said.flags & HIDE_RECEIVER
             self.run(lambda w: w.changes.receipt(w.app, said.recipient, said.sender, [said.place]))
 

@@ -251,12 +251,12 @@ async def test_pages(world: World) -> None:
     for second in range(3):
         world.clock.now = START + second
         for number in range(7):
-            await world.send(*("ab" if number % 2 else "ba"), f"{second}.{number}", seq=number // 3, random=0)
+            await world.send(*("ab" if number % 2 else "ba"), f"{second}.{number}", seq=number // 3 + 1, random=0)
     everything = (await world.texts("a", "b"))[::-1]
     assert len(everything) == 21
     for limit, max_bytes in ((1, None), (2, None), (4, None), (5, 800), (100, 1), (20, None), (21, None), (22, None)):
         found: list[str] = []
-        before = (START + 9, 0, 0)
+        before = (START + 9, 0)
         for _ in range(50):
             page, complete = await world.messages.page(
                 world.app, "a", "b", limit=limit, before=before, max_bytes=max_bytes
@@ -264,5 +264,6 @@ async def test_pages(world: World) -> None:
             found.extend(map(text_of, page))
             if complete:
                 break
-            before = (page[-1].msg_time, page[-1].msg_seq, page[-1].msg_random)
+            end = (page[-1].msg_time, page[-1].msg_seq, page[-1].msg_random)
+            before = await world.messages.rank(world.app, "a", "b", end, backward=True)
         assert found == everything, (limit, max_bytes)

@@ -242,7 +242,7 @@ async def test_retention(world: World) -> None:
     assert await world.texts("b", "a") == ["old", "edge"]
     world.clock.now += 1
     assert await world.texts("b", "a") == ["edge"]
-    forward = await world.messages.forward(world.app, "b", "a", after=(0, 0, 0), limit=10)
+    forward = await world.messages.forward(world.app, "b", "a", after=(0, 0), limit=10)
     assert [m.msg_time for m in forward] == [START + 7 * 86400]
     with pytest.raises(ApiError) as caught:
         await world.messages.find(world.app, "a", "b", place(old))

@@ -120,6 +120,7 @@ class World:
         random: int | None = None,
         flags: int = 0,
     ) -> Message:
+        """``seq`` 0 stands for none."""
         number = next(self._numbers)
         content = outgoing.Content(
             seq=number if seq is None else seq,

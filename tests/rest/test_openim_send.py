@@ -255,7 +255,18 @@ async def test_wishes(rest: Rest) -> None:
     assert await rest(UNREAD, {"To_Account": "omar"}) == {**OK, "AllC2CUnreadMsgNum": 0}
 
 
-async def test_without_a_sequence_number_the_server_draws_one(rest: Rest) -> None:
+async def test_without_a_sequence_number_the_server_gives_the_next(rest: Rest) -> None:
     await people(rest)
-    keys = {(await rest(SEND, message()))["MsgKey"] for _ in range(3)}
-    assert len(keys) == 3
+    found: dict[int, list[int]] = {}
+    for n, given in enumerate(({}, {"MsgSeq": 0}, {"MsgSeq": None}, {}, {"MsgSeq": 3_000_000_000}, {}, {"MsgSeq": 0})):
+        answer = await rest(SEND, message(f"{n}", MsgRandom=n, **given))
+        seq, random, time = map(int, answer["MsgKey"].split("_"))
+        assert (random, time) == (n, answer["MsgTime"])
+        found.setdefault(time, []).append(seq)
+    for numbers in found.values():
+        assert numbers == sorted(set(numbers))
+        assert numbers[0] > 0
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) or 3_000_000_000 in numbers
+    assert await seen(rest, "omar", "lena") == [str(n) for n in range(7)]
+    again = [await rest(SEND, message("6", MsgRandom=6, **given)) for given in ({"MsgSeq": 0}, {})]
+    assert again == [answer, answer]

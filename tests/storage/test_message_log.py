@@ -21,7 +21,10 @@ class Recorder:
         self.done: list[tuple[list[int], BaseException | None]] = []
         self.bad: set[int] = set()
         self.when_done: Step = lambda _: None
-        self.log: MessageLog[int] = MessageLog(db, self._apply, self._done, max_batch)
+        self.log: MessageLog[int] = MessageLog(self._write, self._done, max_batch)
+
+    def _write(self, batch: list[int]) -> Awaitable[None]:
+        return self.db.write(lambda tx: self._apply(tx, batch), single=True)
 
     async def _apply(self, tx: Tx, batch: list[int]) -> None:
         await tx.bulk(INSERT, [(1, "taken" if n in self.bad else f"{n:05}", n, None) for n in batch])

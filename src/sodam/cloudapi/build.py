@@ -73,6 +73,7 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
     plane.periodic.add("attempts", 3600, login.forget_attempts)
     plane.periodic.add("audit", 3600, lambda: forget_events(plane))
     plane.periodic.add("retention", 3600, lambda: purge_messages(plane))
+    plane.periodic.add("recent messages", 60, plane.services.messages.forget_recent)
     return plane
 
 

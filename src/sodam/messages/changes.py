@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from sodam.accounts.events import AccountsDeleted
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
-from sodam.messages import events, missed, reads
+from sodam.messages import events, missed, reads, unread
+from sodam.messages.clock import STEP_SECONDS
 from sodam.messages.model import (
     DELETED_HIGH,
     DELETED_LOW,
     HIDE_RECEIVER,
-    NO_UNREAD,
     PEER_READ,
     RECALLED,
+    Head,
     Message,
     conversation,
 )
@@ -29,11 +30,11 @@ from sodam.storage import Tx
 _TOGETHER = 100
 EVERYTHING = 1 << 40
 """A read mark, in seconds, that no message is later than."""
+_NEWEST = "(SELECT MAX(x.msg_time) FROM c2c_message x WHERE x.app = h.app AND x.conv = h.conv)"
 # The end of an UPDATE of a user's conversations ($1 app, $2 owner) by which everything in them counts as read.
 _ALL_READ = (
     "read_count = CASE WHEN high = 0 THEN h.in_low ELSE h.in_high END, read_seq = h.last_seq, "
-    "read_time = (SELECT MAX(t) FROM (SELECT read_time AS t UNION ALL SELECT h.last_time UNION ALL SELECT h.low_time "
-    "UNION ALL SELECT h.high_time) AS times) "
+    f"read_time = CASE WHEN {_NEWEST} > read_time THEN {_NEWEST} ELSE read_time END "
     "FROM c2c_head h WHERE h.app = c2c_member.app AND h.conv = c2c_member.conv "
     "AND c2c_member.app = $1 AND c2c_member.owner = $2"
 )
@@ -56,21 +57,17 @@ class MessageChanges:
             raise ApiError(Code.C2C_RECALL_EXPIRED)
 
         async def run(tx: Tx) -> None:
-            read_time, read_seq = await _lock(tx, app, recipient, sender) or (0, 0)
-            changed = await tx.execute(
-                f"UPDATE c2c_message SET flags = flags | {RECALLED} WHERE id = $1 AND (flags & {RECALLED}) = 0",
+            mark = await unread.lock(tx, app.sdkappid, recipient, sender)
+            row = await tx.fetch_one(
+                f"UPDATE c2c_message SET flags = flags | {RECALLED} WHERE id = $1 AND (flags & {RECALLED}) = 0 "
+                "RETURNING flags",
                 found.id,
             )
-            if not changed:
+            if row is None:
                 raise ApiError(Code.C2C_ALREADY_RECALLED)
             await missed.record(tx, found)
-            counted = not found.flags & (NO_UNREAD | HIDE_RECEIVER)
-            if counted and (read_time < found.msg_time or read_seq < found.seq):
-                # An unread message that is gone is unread no more.
-                column = "in_low" if found.high else "in_high"
-                await tx.execute(
-                    f"UPDATE c2c_head SET {column} = {column} - 1 WHERE app = $1 AND conv = $2", found.app, found.conv
-                )
+            gone = unread.Gone(row[0] & ~RECALLED, found.seq, found.msg_time)
+            await unread.lower(tx, app.sdkappid, recipient, sender, mark, [gone])
 
         await self._db.write(run)
         event = events.withdrawn(found, revoker)
@@ -98,27 +95,30 @@ class MessageChanges:
     async def mark_read(self, app: App, reader: str, peer: str, read_time: int, *, exclude: int = 0) -> None:
         """Everything that ``peer`` sent up to the second ``read_time`` is read; before an earlier mark: nothing new.
 
-        A mark in the future is one of now, or of the newest message where the clock was set back.
+        A mark of now or later reads up to the newest message, whatever time that has: the clock may have been wrong.
         """
         now = self._messages.now
         conv = conversation(reader, peer)
         column = "in_high" if reader > peer else "in_low"
 
         async def run(tx: Tx) -> int | None:
-            before = await _lock(tx, app, reader, peer)
+            before = await unread.lock(tx, app.sdkappid, reader, peer)
             head = await tx.fetch_one(
-                f"SELECT last_time, low_time, high_time, {column}, last_seq FROM c2c_head WHERE app = $1 AND conv = $2",
+                f"SELECT {column}, last_seq, COALESCE({_NEWEST}, 0) FROM c2c_head h WHERE app = $1 AND conv = $2",
                 app.sdkappid,
                 conv,
             )
             if head is None or before is None:
                 return None
-            *newest, count, last_seq = head
-            read_until = int(min(read_time, max(now, *newest)))
-            if read_until < before[0]:
+            count, last_seq, newest = head
+            # Where a conversation stands ahead of the clock, what a client calls now may be a little before it.
+            slack = STEP_SECONDS if newest > now + STEP_SECONDS else 0
+            everything = read_time >= min(now - slack, newest)
+            read_until = max(before.time, newest) if everything else read_time
+            if read_until < before.time:
                 return None
             left = 0
-            if read_until < max(newest):
+            if read_until < newest:
                 left = await reads.count_unread_after(tx, app.sdkappid, reader, peer, read_until, last_seq)
             await tx.execute(
                 "UPDATE c2c_member SET read_time = $4, read_count = $5, read_seq = $6 "
@@ -175,24 +175,31 @@ class MessageChanges:
         )
         return known
 
-    async def delete_for(self, app: App, owner: str, peer: str, places: list[reads.Place]) -> None:
-        """One-sided deletion; messages that do not exist are passed over."""
-        bit = DELETED_HIGH if owner > peer else DELETED_LOW
+    async def delete_for(self, app: App, owner: str, peer: str, places: list[reads.Place], *, exclude: int = 0) -> None:
+        """One-sided deletion; messages that do not exist are passed over. Unread ones among them count no more."""
+        bit, own = (DELETED_HIGH, 1) if owner > peer else (DELETED_LOW, 0)
         conv = conversation(owner, peer)
+        oldest = self._messages.oldest(app)
 
-        async def run(tx: Tx) -> None:
-            for time, seq, random in places:
-                await tx.execute(
-                    f"UPDATE c2c_message SET flags = flags | {bit} WHERE app = $1 AND conv = $2 AND msg_time = $3 "
-                    "AND msg_seq = $4 AND msg_random = $5",
-                    app.sdkappid,
-                    conv,
-                    time,
-                    seq,
-                    random,
-                )
+        async def run(tx: Tx) -> tuple[int, Head]:
+            mark = await unread.lock(tx, app.sdkappid, owner, peer)
+            gone = []
+            for place in dict.fromkeys(places):
+                for one in await reads.keyed(tx, app.sdkappid, conv, place):
+                    await tx.execute(f"UPDATE c2c_message SET flags = flags | {bit} WHERE id = $1", one.id)
+                    if one.high != own:
+                        gone.append(unread.Gone(one.flags, one.seq, place[0]))
+            # Those past retention stood in the counter only: no device has them in its number.
+            await unread.lower(tx, app.sdkappid, owner, peer, mark, [one for one in gone if one.time < oldest])
+            young = [one for one in gone if one.time >= oldest]
+            lowered = await unread.lower(tx, app.sdkappid, owner, peer, mark, young)
+            return lowered, await reads.head(tx, app.sdkappid, owner, peer, oldest=oldest)
 
-        await self._db.write(run)
+        lowered, head = await self._db.write(run)
+        if lowered:
+            until = max(head.last_time, self._messages.now)
+            event = events.fewer_unread(owner, peer, lowered, head.unread, until)
+            self._messages.told(app.sdkappid, (owner,), event, exclude=exclude)
 
     async def hide(self, app: App, owner: str, peer: str, *, clear: bool, remove: bool = True) -> None:
         """Take a conversation off the owner's list until a new message comes; ``clear`` its history for the owner.
@@ -203,7 +210,7 @@ class MessageChanges:
         cleared = "clear_seq = h.last_seq, " if clear else ""
 
         async def run(tx: Tx) -> None:
-            await _lock(tx, app, owner, peer)
+            await unread.lock(tx, app.sdkappid, owner, peer)
             await tx.execute(
                 f"UPDATE c2c_member SET {hidden}{cleared}{_ALL_READ} AND c2c_member.peer = $3",
                 app.sdkappid,
@@ -259,19 +266,3 @@ class MessageChanges:
                 app,
                 user_id,
             )
-
-
-async def _lock(tx: Tx, app: App, owner: str, peer: str) -> tuple[int, int] | None:
-    """(read_time, read_seq) of a user's conversation, which nobody else changes until this transaction ends.
-
-    Read marks, recalls and deletions of a conversation take this lock first and then look at its counters: on
-    PostgreSQL each statement sees what was committed before it.
-    """
-    locked = " FOR UPDATE" if tx.engine == "postgres" else ""  # SQLite has one writer
-    row = await tx.fetch_one(
-        f"SELECT read_time, read_seq FROM c2c_member WHERE app = $1 AND owner = $2 AND peer = $3{locked}",
-        app.sdkappid,
-        owner,
-        peer,
-    )
-    return (row[0], row[1]) if row else None

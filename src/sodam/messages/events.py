@@ -181,6 +181,24 @@ def self_read(reader: str, peer: str, read_time: int) -> bytes:
     )
 
 
+def fewer_unread(owner: str, peer: str, count: int, left: int, read_time: int) -> bytes:
+    """To the devices of ``owner``: ``count`` unread messages of ``peer`` are gone, ``left`` are still unread.
+
+    There is no event for this. Where nothing is left, the conversation is read up to ``read_time``; otherwise recalls
+    of messages that never were take 1 each off a device's number and change nothing else (docs/protocol.md 10).
+    """
+    if not left:
+        return self_read(owner, peer, read_time)
+    gone = {
+        "From_Account": peer,
+        "To_Account": owner,
+        "MsgSeq": 0,
+        "MsgRandom": 0,
+        "RevokerInfo": {"Revoker_Account": owner, "Reason": ""},
+    }
+    return notify("WithdrawC2cMsgNotify", {"C2cWithdrawInfoArray": [gone] * count})
+
+
 def receipts(reader: str, now: int, messages: list[Message], tiny_id: int) -> bytes:
     """Event 16, to the sender: these messages were read one by one. ``tiny_id`` is the sender's."""
     return encode(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from sodam.accounts.service import AccountService
@@ -39,13 +39,13 @@ class Histories:
         return int(self._clock()) - app.settings.history_days * DAY
 
     async def head(self, app: App, owner: str, peer: str) -> Head:
-        return await reads.head(self._db, app.sdkappid, owner, peer)
+        return await reads.head(self._db, app.sdkappid, owner, peer, oldest=self.oldest(app))
 
     async def heads(self, app: App, owner: str, limit: int) -> list[Head]:
-        return await reads.heads(self._db, app.sdkappid, owner, limit)
+        return await reads.heads(self._db, app.sdkappid, owner, limit, oldest=self.oldest(app))
 
     async def history(
-        self, app: App, owner: str, peer: str, *, limit: int, before: reads.Place = reads.NEWEST, min_time: int = 0
+        self, app: App, owner: str, peer: str, *, limit: int, before: reads.Rank = reads.NEWEST, min_time: int = 0
     ) -> list[Message]:
         """Newest first."""
         head = await self.head(app, owner, peer)
@@ -68,27 +68,70 @@ class Histories:
         peer: str,
         *,
         limit: int,
-        before: reads.Place = reads.NEWEST,
+        before: reads.Rank = reads.NEWEST,
         min_time: int = 0,
         max_bytes: int | None = None,
     ) -> tuple[list[Message], bool]:
         """As ``history``, in pages of about ``limit`` messages or ``max_bytes``; True with the last of them."""
-        asked = limit + 1
-        while True:
-            found = await self.history(app, owner, peer, limit=asked, before=before, min_time=min_time)
-            page = paging.cut(found, limit, max_bytes)
-            if len(page) < len(found) or len(found) < asked:
-                return page, len(page) == len(found)
-            asked *= 4  # all that was read shares a place, and there may be more of it
 
-    async def forward(self, app: App, owner: str, peer: str, *, after: reads.Place, limit: int) -> list[Message]:
+        async def read(count: int, start: reads.Rank) -> list[Message]:
+            return await self.history(app, owner, peer, limit=count, before=start, min_time=min_time)
+
+        return await self._page(app, owner, peer, read, before, limit, max_bytes, backward=True)
+
+    async def forward(self, app: App, owner: str, peer: str, *, after: reads.Rank, limit: int) -> list[Message]:
         """Oldest first."""
         head = await self.head(app, owner, peer)
-        after = max(after, (self.oldest(app), -1, -1))
+        after = max(after, (self.oldest(app), reads.FIRST))
         found = await reads.forward(
             self._db, app.sdkappid, owner, peer, after=after, clear_seq=head.clear_seq, limit=limit
         )
         return await self._signed(app, found)
+
+    async def page_forward(
+        self, app: App, owner: str, peer: str, *, after: reads.Rank, limit: int
+    ) -> tuple[list[Message], bool]:
+        """As ``forward``, in pages; True with the last of them."""
+
+        async def read(count: int, start: reads.Rank) -> list[Message]:
+            return await self.forward(app, owner, peer, after=start, limit=count)
+
+        return await self._page(app, owner, peer, read, after, limit, None, backward=False)
+
+    async def _page(
+        self,
+        app: App,
+        owner: str,
+        peer: str,
+        read: Callable[[int, reads.Rank], Awaitable[list[Message]]],
+        start: reads.Rank,
+        limit: int,
+        max_bytes: int | None,
+        *,
+        backward: bool,
+    ) -> tuple[list[Message], bool]:
+        """A page goes on at a MsgKey. Where several messages share one, it ends with the last of them."""
+        found = await read(limit + 1, start)
+        page = paging.cut(found, limit, max_bytes)
+        if len(page) == len(found):
+            return page, True
+        end = paging.key(page[-1])
+        head = await self.head(app, owner, peer)
+        goal = await reads.rank(self._db, app.sdkappid, owner, peer, end, clear_seq=head.clear_seq, backward=backward)
+        while paging.rank(page[-1]) != goal:
+            more = await read(limit, paging.rank(page[-1]))
+            for message in more:
+                page.append(message)
+                if paging.rank(message) == goal:
+                    break
+            if not more:
+                return page, True
+        return page, not await read(1, goal)
+
+    async def rank(self, app: App, owner: str, peer: str, place: reads.Place, *, backward: bool) -> reads.Rank:
+        """Where a page goes on behind the MsgKey at which the one before it ended; see ``reads.rank``."""
+        head = await self.head(app, owner, peer)
+        return await reads.rank(self._db, app.sdkappid, owner, peer, place, clear_seq=head.clear_seq, backward=backward)
 
     async def last(self, app: App, owner: str, heads: Sequence[Head]) -> dict[str, Message]:
         """By peer, the message that stands in the owner's list; peers with none are left out."""
@@ -133,7 +176,7 @@ class Histories:
 
     async def unread(self, app: App, owner: str) -> int:
         """How many messages to ``owner`` are unread, in all conversations."""
-        return await reads.unread(self._db, app.sdkappid, owner)
+        return await reads.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
 
     async def find(self, app: App, sender: str, recipient: str, place: reads.Place) -> Message:
         """Raises ApiError 20022 when there is no such message."""

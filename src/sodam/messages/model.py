@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,11 +21,32 @@ DELETED_LOW = 128  # deleted by the first UserID of the conversation, for itself
 DELETED_HIGH = 256
 EXTENSIBLE = 512
 IMPORTED = 1024
+NUMBERED = 2048  # MsgSeq was absent or 0: the server gave it
 
 RECALLED_BITS = 8
 """MsgFlagBits of a recalled message on the wire."""
 U32 = 0xFFFFFFFF
+FIRST_NUMBER = 1 << 31
+"""The MsgSeq that the server gives begin behind it in each second: callers who count begin with small ones."""
 EMPTY_TEXT = b'""'
+ARRIVALS = 1 << 30
+"""Imported messages of one second and MsgSeq that can be told apart by arrival."""
+
+
+class Numbers(NamedTuple):
+    """What the server gave a message."""
+
+    msg_time: int
+    msg_seq: int
+
+
+class Batch(msgspec.Struct, eq=False):
+    """One message to many: all copies have one MsgKey, but for those whose conversation stands at a later second."""
+
+    first: Numbers
+    """Those of the copies that are stored already; before there are any, MsgTime 0 and the MsgSeq to be used."""
+    numbers: Numbers = Numbers(0, 0)
+    """Those of the copies that are being stored, set by the log."""
 
 
 class Message(msgspec.Struct, gc=True, eq=False):
@@ -43,6 +65,9 @@ class Message(msgspec.Struct, gc=True, eq=False):
     msg_time: int = 0
     """Unix seconds, set by the commit unless ``timed``."""
     seq: int = 0
+    """Place in the conversation by arrival, from 1 without holes."""
+    ord: int = 0
+    """Place among the messages of its second: ``place_in_second``."""
     version: int = 0
     id: int = 0
     tiny_id: int = 0
@@ -56,9 +81,13 @@ class Message(msgspec.Struct, gc=True, eq=False):
     """Copy to the sender's other devices."""
     timed: bool = False
     """``msg_time`` is given: an import's own time, or the time that a batch shares."""
+    batch: Batch | None = None
+    """What the message has in common with its copies to others."""
+    duplicate: bool = False
+    """It was stored before, with this ``msg_time`` and ``msg_seq``; set by the log."""
     future: asyncio.Future[Message] | None = None
-    again: list[asyncio.Future[int]] | None = None
-    """Whoever sent the same message meanwhile waits here for its MsgTime."""
+    again: list[asyncio.Future[Numbers]] | None = None
+    """Whoever sent the same message meanwhile waits here for its MsgTime and MsgSeq."""
     dedupe: int = 0
 
     @property
@@ -69,6 +98,16 @@ class Message(msgspec.Struct, gc=True, eq=False):
     @property
     def key(self) -> str:
         return f"{self.msg_seq}_{self.msg_random}_{self.msg_time}"
+
+
+def place_in_second(flags: int, msg_seq: int, seq: int) -> int:
+    """``ord``: live messages stand by arrival, imported ones before them, by the MsgSeq that their importer gave (0:
+    none) and then by arrival.
+    """
+    if not flags & IMPORTED:
+        return seq
+    given = 0 if flags & NUMBERED else msg_seq
+    return (given - (U32 + 1)) * ARRIVALS + seq % ARRIVALS
 
 
 def conversation(one: str, other: str) -> str:

@@ -6,7 +6,6 @@ with ``FIELDS`` and gives the decoded request to ``prepare``.
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated, Final
 
 import msgspec
@@ -20,6 +19,7 @@ from sodam.messages.model import (
     NEED_RECEIPT,
     NO_LAST,
     NO_UNREAD,
+    NUMBERED,
     U32,
     Message,
     conversation,
@@ -64,9 +64,10 @@ ERRORS: Final = (
 class Outgoing(msgspec.Struct, kw_only=True):
     """The fields of a message that its sender gives. null is the same as absence.
 
-    MsgSeq absent: a random one. MsgLifeTime 0 or OnlineOnlyFlag 1: for those online now, never stored; a MsgLifeTime
-    above 604800 seconds is taken as 604800. ForbidCallbackControl, and of SendMsgControl WithMuteNotifications and
-    NoMsgCheck, ask for things that are so anyway; unknown words are ignored.
+    MsgSeq absent or 0: the next number after the conversation's messages of that second. MsgLifeTime 0 or
+    OnlineOnlyFlag 1: for those online now, never stored; a MsgLifeTime above 604800 seconds is taken as 604800.
+    ForbidCallbackControl, and of SendMsgControl WithMuteNotifications and NoMsgCheck, ask for things that are so
+    anyway; unknown words are ignored.
     """
 
     MsgRandom: UInt32
@@ -106,7 +107,7 @@ class Content(msgspec.Struct, gc=False):
             client_time=client_time if 0 < client_time < _MAX_CLIENT_TIME else 0,
             body=self.body,
             cloud=self.cloud,
-            flags=self.flags,
+            flags=self.flags if self.seq else self.flags | NUMBERED,
         )
 
 
@@ -124,7 +125,7 @@ def prepare(request: Outgoing, *, strict_required: bool, too_long: Code = Code.M
         raise ApiError(Code.MSG_LIFE_TIME_RANGE)
     push = bytes(request.OfflinePushInfo)
     return Content(
-        seq=secrets.randbits(32) if request.MsgSeq is None else request.MsgSeq,
+        seq=request.MsgSeq or 0,
         random=request.MsgRandom,
         body=info.raw,
         cloud=cloud,

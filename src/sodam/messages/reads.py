@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sodam.messages.model import (
+    ARRIVALS,
     DELETED_HIGH,
     DELETED_LOW,
     HIDE_RECEIVER,
     HIDE_SENDER,
+    IMPORTED,
     NO_LAST,
     NO_UNREAD,
+    NUMBERED,
     RECALLED,
     SEPARATOR,
+    U32,
     Head,
     Message,
+    Numbers,
     conversation,
 )
 from sodam.storage import Database, Row, Tx
 
-COLUMNS: Final = "conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, body, cloud, id"
+COLUMNS: Final = "conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, body, cloud, id, ord"
 _LIST_SIZES: Final = (100, 25, 5, 1)  # few distinct statements for lists of any length
-NEWEST: Final = (1 << 62, 0, 0)
 Place = tuple[int, int, int]
-"""(MsgTime, MsgSeq, MsgRandom): where a message stands in the history of its conversation."""
+"""(MsgTime, MsgSeq, MsgRandom): what names a message. Senders choose the last two, so that several may share them."""
+Rank = tuple[int, int]
+"""(MsgTime, ord): where a message stands in the history of its conversation; no two stand in one place."""
+FIRST: Final = -(1 << 63)
+LAST: Final = (1 << 63) - 1
+"""The places before and behind all messages of a second."""
+NEWEST: Final = (1 << 62, 0)
 
-# What the owner may not see: (1) deleted by the owner, (2) hidden from the sender's or the receiver's side. $8 is the
-# owner's deletion bit, $9 the value of ``high`` for messages that the owner sent.
+# What the owner may not see: (1) deleted by the owner, (2) hidden from the sender's or the receiver's side. $7 is the
+# owner's deletion bit, $8 the value of ``high`` for messages that the owner sent.
 _VISIBLE = (
-    f"seq > $7 AND (flags & $8) = 0 AND NOT (high = $9 AND (flags & {HIDE_SENDER}) <> 0) "
-    f"AND NOT (high <> $9 AND (flags & {HIDE_RECEIVER}) <> 0)"
+    f"seq > $6 AND (flags & $7) = 0 AND NOT (high = $8 AND (flags & {HIDE_SENDER}) <> 0) "
+    f"AND NOT (high <> $8 AND (flags & {HIDE_RECEIVER}) <> 0)"
 )
 
 # The newest message of the conversation ``m`` that its owner may see and that may stand in the list; $3 is the oldest
@@ -40,7 +50,7 @@ _LAST = (
     f"AND x.seq > m.clear_seq AND (x.flags & (CASE WHEN m.high = 1 THEN {DELETED_HIGH} ELSE {DELETED_LOW} END)) = 0 "
     f"AND NOT (x.high = m.high AND (x.flags & {HIDE_SENDER}) <> 0) "
     f"AND NOT (x.high <> m.high AND (x.flags & {HIDE_RECEIVER}) <> 0) AND (x.flags & {NO_LAST}) = 0 "
-    "ORDER BY x.msg_time DESC, x.msg_seq DESC, x.msg_random DESC LIMIT 1"
+    "ORDER BY x.msg_time DESC, x.ord DESC LIMIT 1"
 )
 
 
@@ -61,6 +71,7 @@ def message_of(app: int, row: Row) -> Message:
         body=row[9],
         cloud=row[10],
         id=row[11],
+        ord=row[12],
     )
 
 
@@ -78,14 +89,14 @@ async def history(
     oldest: int,
     clear_seq: int,
     limit: int,
-    before: Place = NEWEST,
+    before: Rank = NEWEST,
 ) -> list[Message]:
     """Visible messages older than ``before`` and not before the second ``oldest``, newest first."""
     bit, own = _side(owner, peer)
     rows = await db.fetch(
         f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 "
-        f"AND (msg_time, msg_seq, msg_random) < ($3, $4, $5) AND msg_time >= $6 AND {_VISIBLE} "
-        "ORDER BY msg_time DESC, msg_seq DESC, msg_random DESC LIMIT $10",
+        f"AND (msg_time, ord) < ($3, $4) AND msg_time >= $5 AND {_VISIBLE} "
+        "ORDER BY msg_time DESC, ord DESC LIMIT $9",
         app,
         conversation(owner, peer),
         *before,
@@ -99,14 +110,14 @@ async def history(
 
 
 async def forward(
-    db: Database | Tx, app: int, owner: str, peer: str, *, after: Place, clear_seq: int, limit: int
+    db: Database | Tx, app: int, owner: str, peer: str, *, after: Rank, clear_seq: int, limit: int
 ) -> list[Message]:
     """Visible messages newer than ``after``, oldest first."""
     bit, own = _side(owner, peer)
     rows = await db.fetch(
         f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 "
-        f"AND (msg_time, msg_seq, msg_random) > ($3, $4, $5) AND msg_time >= $6 AND {_VISIBLE} "
-        "ORDER BY msg_time, msg_seq, msg_random LIMIT $10",
+        f"AND (msg_time, ord) > ($3, $4) AND msg_time >= $5 AND {_VISIBLE} "
+        "ORDER BY msg_time, ord LIMIT $9",
         app,
         conversation(owner, peer),
         *after,
@@ -141,118 +152,176 @@ async def last_visible(db: Database, app: int, owner: str, peers: Sequence[str],
     return found
 
 
+# The messages of a conversation with a key: $1 app, $2 conv, $3 to $5 the place. Two ranges of the index, since a
+# second may hold very many: an imported message stands where its MsgSeq says, or before all others if it had none;
+# live ones are what can be sent in it.
+_KEYED = "c2c_message WHERE app = $1 AND conv = $2 AND msg_time = $3 AND msg_seq = $4 AND msg_random = $5 AND ord "
+_RANGES = (
+    "> 0",
+    f"BETWEEN ($4 - {U32 + 1}) * {ARRIVALS} AND ($4 - {U32 + 1}) * {ARRIVALS} + {ARRIVALS - 1}",
+    f"BETWEEN -{U32 + 1} * {ARRIVALS} AND -{U32 + 1} * {ARRIVALS} + {ARRIVALS - 1} AND $4 > 0",
+)
+
+
+def _at(columns: str, also: str = "") -> str:
+    parts = " UNION ALL ".join(f"SELECT {columns} FROM {_KEYED}{part}{also}" for part in _RANGES)
+    return f"SELECT {columns} FROM ({parts}) AS keyed"
+
+
+_FIND = f"{_at(COLUMNS, ' AND high = $6')} ORDER BY (flags & {RECALLED}), seq LIMIT 1"
+_KEYS = f"{_at('ord, seq, high, flags, id')} ORDER BY ord"
+
+
 async def find(source: Database | Tx, app: int, sender: str, recipient: str, place: Place) -> Message | None:
     """The message with this (time, sequence, random) in this direction.
 
     Where several have it, since senders choose the two numbers: the first that is not recalled.
     """
-    row = await source.fetch_one(
-        f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time = $3 AND msg_seq = $4 "
-        f"AND msg_random = $5 AND high = $6 ORDER BY (flags & {RECALLED}), seq LIMIT 1",
-        app,
-        conversation(sender, recipient),
-        *place,
-        int(sender > recipient),
-    )
+    row = await source.fetch_one(_FIND, app, conversation(sender, recipient), *place, int(sender > recipient))
     return message_of(app, row) if row else None
 
 
-async def exists(db: Database, app: int, conv: str, place: Place) -> bool:
-    """Whether a message stands at this place, in whatever direction it was sent."""
-    row = await db.fetch_one(
-        "SELECT 1 FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time = $3 AND msg_seq = $4 "
-        "AND msg_random = $5 LIMIT 1",
-        app,
-        conv,
-        *place,
-    )
-    return row is not None
+class Keyed(NamedTuple):
+    """What is needed of a message that is found by its key."""
+
+    ord: int
+    seq: int
+    high: int
+    flags: int
+    id: int
 
 
-async def find_recent(db: Database, messages: Sequence[Message], since: int) -> dict[str, int]:
-    """Which of these, all with one sender, MsgSeq, MsgRandom and content, were stored already: conversation to MsgTime.
+async def keyed(source: Database | Tx, app: int, conv: str, place: Place) -> list[Keyed]:
+    """All messages with a key, in whatever direction they were sent, by their place."""
+    return [Keyed(*row) for row in await source.fetch(_KEYS, app, conv, *place)]
+
+
+async def rank(db: Database, app: int, owner: str, peer: str, place: Place, *, clear_seq: int, backward: bool) -> Rank:
+    """Where a page of the history goes on that begins behind the key ``place``; ``backward`` as the page runs.
+
+    Of several messages with the key it is the one at which a page ends (``Histories.page``): the last in the page's
+    direction that the owner may see. When that is gone meanwhile, some are read twice rather than skipped.
+    """
+    bit, own = _side(owner, peer)
+    found = await keyed(db, app, conversation(owner, peer), place)
+    seen = [one.ord for one in found if sees(one, clear_seq, bit, own)]
+    if seen:
+        return (place[0], seen[0] if backward else seen[-1])
+    if found:
+        return (place[0], found[-1].ord if backward else found[0].ord)
+    return (place[0], LAST if backward else FIRST)
+
+
+def sees(one: Keyed, clear_seq: int, bit: int, own: int) -> bool:
+    """Whether a message stands in the history of the user whose deletion bit is ``bit``, and whose ``high`` ``own``."""
+    hidden = HIDE_SENDER if one.high == own else HIDE_RECEIVER
+    return one.seq > clear_seq and not one.flags & (bit | hidden)
+
+
+async def find_recent(db: Database, messages: Sequence[Message], since: int) -> dict[str, Numbers]:
+    """Which of these, all with one sender, MsgSeq, MsgRandom and content, were stored already: their numbers by
+    conversation.
 
     Only what is not older than the second ``since`` counts.
     """
     first = messages[0]
+    numbered = first.flags & NUMBERED
     high = {m.conv: int(m.high) for m in messages}
     convs = list(high)
-    found: dict[str, int] = {}
+    found: dict[str, Numbers] = {}
     at = 0
     for size in _LIST_SIZES:
         while len(convs) - at >= size:
-            places = ", ".join(f"${n}" for n in range(6, 6 + size))
+            places = ", ".join(f"${n}" for n in range(7, 7 + size))
             rows = await db.fetch(
-                "SELECT conv, high, msg_time FROM c2c_message WHERE app = $1 AND msg_time >= $2 AND msg_seq = $3 "
-                f"AND msg_random = $4 AND body = $5 AND conv IN ({places}) ORDER BY msg_time DESC",
+                "SELECT conv, high, msg_time, msg_seq FROM c2c_message WHERE app = $1 AND msg_time >= $2 "
+                f"AND (msg_seq = $3 OR $6 > 0) AND (flags & {NUMBERED}) = $6 AND (flags & {IMPORTED}) = 0 "
+                f"AND msg_random = $4 AND body = $5 AND conv IN ({places}) ORDER BY msg_time DESC, ord DESC",
                 first.app,
                 since,
                 first.msg_seq,
                 first.msg_random,
                 first.body,
+                numbered,
                 *convs[at : at + size],
             )
-            found.update({row[0]: row[2] for row in rows if row[1] == high[row[0]]})
+            found.update({row[0]: Numbers(row[2], row[3]) for row in rows if row[1] == high[row[0]]})
             at += size
     return found
 
 
+# How many messages to the owner of ``m`` count as unread: those that were counted since the read mark, less those that
+# are past retention ($3, a second) and wait to be erased. The latter are looked for where anything is unread at all.
+_UNCOUNTED = NO_UNREAD | HIDE_RECEIVER | RECALLED
+_COUNTED = "CASE WHEN m.high = 0 THEN h.in_low ELSE h.in_high END - m.read_count"
+_UNREAD = (
+    f"CASE WHEN {_COUNTED} > 0 THEN {_COUNTED} - (SELECT COUNT(*) FROM c2c_message x WHERE x.app = m.app "
+    "AND x.conv = m.conv AND x.msg_time < $3 AND (x.seq > m.read_seq OR x.msg_time > m.read_time) AND x.high <> m.high "
+    f"AND (x.flags & (CASE WHEN m.high = 1 THEN {_UNCOUNTED | DELETED_HIGH} ELSE {_UNCOUNTED | DELETED_LOW} END)) = 0) "
+    "ELSE 0 END"
+)
 _HEAD = (
-    "SELECT m.peer, h.last_seq, h.last_time, CASE WHEN m.high = 0 THEN h.low_time ELSE h.high_time END AS list_time, "
-    "CASE WHEN m.high = 0 THEN h.in_low ELSE h.in_high END - m.read_count, m.read_time, "
-    "COALESCE(p.read_time, 0), m.clear_seq, m.top_time, m.mute "
+    "SELECT m.peer, h.last_seq, h.last_time, CASE WHEN m.high = 0 THEN h.low_at ELSE h.high_at END AS list_at, "
+    f"{_UNREAD}, m.read_time, COALESCE(p.read_time, 0), m.clear_seq, m.top_time, m.mute "
     "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
     "LEFT JOIN c2c_member p ON p.app = m.app AND p.owner = m.peer AND p.peer = m.owner "
 )
 
 
 def _head(row: Row) -> Head:
-    return Head(row[0], row[1], row[2], row[3], max(0, row[4]), *row[5:])
+    return Head(row[0], row[1], row[2], row[3] // 1_000_000, max(0, row[4]), *row[5:])
 
 
-async def heads(db: Database, app: int, owner: str, limit: int, *, pinned_first: bool = True) -> list[Head]:
-    """The owner's conversations that are not deleted, pinned ones first, then by time, newest first."""
+async def heads(
+    db: Database, app: int, owner: str, limit: int, *, oldest: int, pinned_first: bool = True
+) -> list[Head]:
+    """The owner's conversations that are not deleted: pinned ones first, then by last arrival, newest first.
+
+    Messages before the second ``oldest`` are not unread.
+    """
     order = "(m.top_time > 0) DESC, " if pinned_first else ""
     rows = await db.fetch(
         f"{_HEAD} WHERE m.app = $1 AND m.owner = $2 "
         "AND CASE WHEN m.high = 0 THEN h.low_seq ELSE h.high_seq END > m.hidden_seq "
-        f"ORDER BY {order}list_time DESC, m.peer LIMIT $3",
+        f"ORDER BY {order}list_at DESC, m.peer LIMIT $4",
         app,
         owner,
+        oldest,
         limit,
     )
     return [_head(row) for row in rows]
 
 
-async def head(source: Database | Tx, app: int, owner: str, peer: str) -> Head:
+async def head(source: Database | Tx, app: int, owner: str, peer: str, *, oldest: int) -> Head:
     """One conversation; an empty Head when there is none."""
-    row = await source.fetch_one(f"{_HEAD} WHERE m.app = $1 AND m.owner = $2 AND m.peer = $3", app, owner, peer)
+    row = await source.fetch_one(f"{_HEAD} WHERE m.app = $1 AND m.owner = $2 AND m.peer = $4", app, owner, oldest, peer)
     return _head(row) if row else Head(peer)
 
 
-async def unread(db: Database, app: int, owner: str) -> int:
+async def unread(db: Database, app: int, owner: str, *, oldest: int) -> int:
     """The unread messages of all conversations of ``owner``."""
     rows = await db.scan(
-        "SELECT COALESCE(SUM(CASE WHEN n > 0 THEN n ELSE 0 END), 0) FROM (SELECT "
-        "CASE WHEN m.high = 0 THEN h.in_low ELSE h.in_high END - m.read_count AS n "
+        f"SELECT COALESCE(SUM(CASE WHEN n > 0 THEN n ELSE 0 END), 0) FROM (SELECT {_UNREAD} AS n "
         "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
         "WHERE m.app = $1 AND m.owner = $2) AS each_one",
         app,
         owner,
+        oldest,
     )
     return int(rows[0][0])
 
 
 async def count_unread_after(tx: Tx, app: int, owner: str, peer: str, read_time: int, last_seq: int) -> int:
     """Countable messages to the owner later than ``read_time``, of those that arrived up to ``last_seq``."""
+    bit, own = _side(owner, peer)
     row = await tx.fetch_one(
         "SELECT COUNT(*) FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time > $3 AND seq <= $4 "
-        f"AND high <> $5 AND (flags & {NO_UNREAD | HIDE_RECEIVER | RECALLED}) = 0",
+        f"AND high <> $5 AND (flags & {_UNCOUNTED | bit}) = 0",
         app,
         conversation(owner, peer),
         read_time,
         last_seq,
-        int(owner > peer),
+        own,
     )
     return int(row[0]) if row else 0
 
@@ -277,12 +346,11 @@ async def arrived_since(db: Database, app: int, owner: str, *, since: int, after
         bit, own = _side(owner, peer)
         rows = await db.fetch(
             f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time >= $3 AND id > $4 "
-            f"AND $5 = 0 AND $6 = 0 AND {_VISIBLE} ORDER BY msg_time DESC, msg_seq DESC LIMIT $10",
+            f"AND $5 = 0 AND {_VISIBLE} ORDER BY msg_time DESC, ord DESC LIMIT $9",
             app,
             conversation(owner, peer),
             since,
             after_id,
-            0,
             0,
             clear_seq,
             bit,

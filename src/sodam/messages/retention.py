@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from sodam.messages import unread
+from sodam.messages.model import SEPARATOR
 from sodam.storage import Database, Tx
 
 _CONVERSATIONS: Final = 200
@@ -38,22 +40,29 @@ async def _some(tx: Tx, app: int, conversations: list[str], before: int) -> tupl
     """Erase at most ``BATCH`` messages; how many, and the conversations still to be looked at."""
     gone = 0
     for i, conv in enumerate(conversations):
-        erased = await tx.execute(
-            "DELETE FROM c2c_message WHERE id IN (SELECT id FROM c2c_message WHERE app = $1 AND conv = $2"
-            " AND msg_time < $3 ORDER BY msg_time LIMIT $4)",
-            app,
-            conv,
-            before,
-            BATCH - gone,
-        )
-        if erased:  # what is remembered of changes goes with the message
-            await tx.execute(
-                "DELETE FROM c2c_change WHERE app = $1 AND conv = $2"
-                " AND NOT EXISTS (SELECT 1 FROM c2c_message m WHERE m.id = c2c_change.message)",
-                app,
-                conv,
-            )
-        gone += erased
+        gone += await _erase(tx, app, conv, before, BATCH - gone)
         if gone >= BATCH:
             return gone, conversations[i:]
     return gone, []
+
+
+async def _erase(tx: Tx, app: int, conv: str, before: int, limit: int) -> int:
+    """Erase the oldest messages of a conversation, which are then unread no more."""
+    old = "SELECT id FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time < $3 ORDER BY msg_time, ord LIMIT $4"
+    if not await tx.fetch(old, app, conv, before, 1):
+        return 0
+    low, _, high = conv.partition(SEPARATOR)
+    marks = [await unread.lock(tx, app, *pair) for pair in ((low, high), (high, low))]
+    erased = await tx.fetch(
+        f"DELETE FROM c2c_message WHERE id IN ({old}) RETURNING high, flags, seq, msg_time", app, conv, before, limit
+    )
+    for side, (owner, peer) in enumerate(((low, high), (high, low))):
+        gone = [unread.Gone(*row[1:]) for row in erased if row[0] != side]
+        await unread.lower(tx, app, owner, peer, marks[side], gone)
+    await tx.execute(  # what is remembered of changes goes with the message
+        "DELETE FROM c2c_change WHERE app = $1 AND conv = $2"
+        " AND NOT EXISTS (SELECT 1 FROM c2c_message m WHERE m.id = c2c_change.message)",
+        app,
+        conv,
+    )
+    return len(erased)

@@ -17,14 +17,15 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
-from sodam.messages import events, reads
+from sodam.messages import dedupe, events, reads
+from sodam.messages.clock import ArrivalClock, SecondNumbers
 from sodam.messages.dedupe import WINDOW, Recent
 from sodam.messages.histories import DAY as DAY
 from sodam.messages.histories import Histories
 from sodam.messages.histories import Position as Position
-from sodam.messages.model import HIDE_RECEIVER, Message, conversation
+from sodam.messages.model import HIDE_RECEIVER, NO_UNREAD, NUMBERED, Batch, Message, Numbers, conversation
 from sodam.messages.quota import MinuteQuota
-from sodam.messages.writes import appender
+from sodam.messages.writes import Appender
 from sodam.storage import Database
 from sodam.storage.message_log import MessageLog
 
@@ -65,7 +66,7 @@ class Sent(NamedTuple):
         return f"{self.tiny_id}-{self.msg_time}-{self.msg_random}"
 
 
-class Batch(NamedTuple):
+class SentBatch(NamedTuple):
     """What became of one message to many. ``failed`` names receivers that did not get it."""
 
     sent: Sent
@@ -86,21 +87,24 @@ class MessageService(Histories):
         self._live = live
         self.gate = gate
         self._recent = Recent()
-        self._importing: dict[tuple[int, str, reads.Place], asyncio.Future[None]] = {}
         self.batch_quota = MinuteQuota(12_000, Code.MSG_BATCH_QUOTA)
         """Copies of batch messages (rest-messages.md 2.2); taken by the edge, which knows whether limits are on."""
-        self._log: MessageLog[Message] = MessageLog(db, appender(clock), self._written)
+        self._arrivals = ArrivalClock(clock)
+        self._numbers = SecondNumbers(clock)
+        self._log: MessageLog[Message] = MessageLog(Appender(db, self._arrivals).write, self._written)
         self._loop = asyncio.get_running_loop()
         self._ask_until = 0.0
-        """Until then the database is asked about messages that this process knows nothing of."""
+        """Until then SQLite is asked about messages that this process knows nothing of."""
         self._doubt_until = 0.0
         """Until then, what the database knows may not have been told to devices."""
 
     async def start(self) -> None:
         now = self._clock()
-        row = await self._db.fetch_one("SELECT MAX(last_time) FROM c2c_head")
-        if row and row[0] and row[0] > now - WINDOW:
-            self._ask_until = now + WINDOW
+        row = await self._db.fetch_one("SELECT MAX(last_time), MAX(low_at), MAX(high_at) FROM c2c_head")
+        if row and row[0] is not None:
+            self._arrivals.begin(max(row[1:]), row[0])
+            if row[0] > now - WINDOW:
+                self._ask_until = now + WINDOW
 
     async def drain(self) -> None:
         await self._log.drain()
@@ -124,23 +128,27 @@ class MessageService(Histories):
         _sign(message, sender)
         if online_only:
             message.msg_time = int(self._clock())
+            message.msg_seq = message.msg_seq or self._numbers.take()
             self._tell(message, online_only=True)
             return Sent(message.msg_time, message.msg_seq, message.msg_random, sender.tiny_id)
+        numbers: Numbers | None
         first = self._recent.seen(message)
-        msg_time = 0
-        if first is not None:
-            msg_time = first if isinstance(first, int) else await self._again(first)
-        elif self._must_ask():
-            msg_time = (await self._ask([message])).get(message.conv, 0)
-        if not msg_time:
-            msg_time = (await self.append(message)).msg_time
-        return Sent(msg_time, message.msg_seq, message.msg_random, sender.tiny_id)
+        if isinstance(first, Message):
+            numbers = await self._again(first)
+        elif first is None and self._must_ask():
+            numbers = (await self._ask([message])).get(message.conv)
+        else:
+            numbers = first
+        if numbers is None:
+            stored = await self.append(message)
+            numbers = Numbers(stored.msg_time, stored.msg_seq)
+        return Sent(*numbers, message.msg_random, sender.tiny_id)
 
-    async def send_batch(self, app: App, messages: list[Message], *, online_only: bool = False) -> Batch:
+    async def send_batch(self, app: App, messages: list[Message], *, online_only: bool = False) -> SentBatch:
         """One message to many (rest-messages.md 2.2): sender, MsgSeq, MsgRandom and content are those of the first.
 
-        All get one MsgKey, and those not sent before share commits. Relations are not asked. Raises ApiError 20003
-        (sender unknown), and what kept the messages from being stored when none was.
+        All get one MsgKey (but see ``Batch``), and those not sent before share commits. Relations are not asked. Raises
+        ApiError 20003 (sender unknown), and what kept the messages from being stored when none was.
         """
         sender = await self._accounts.find(app.sdkappid, messages[0].sender)
         if sender is None:
@@ -148,44 +156,42 @@ class MessageService(Histories):
         known = await self._accounts.find_many(app.sdkappid, [m.recipient for m in messages])
         failed = {m.recipient: Code.ACCOUNT_NOT_FOUND for m in messages if m.recipient not in known}
         going = [m for m in messages if m.recipient in known]
-        now = int(self._clock())
+        shared = Batch(Numbers(0, messages[0].msg_seq or self._numbers.take()))
         for message in going:
             _sign(message, sender)
-            message.msg_time, message.timed = now, True
+            message.timed, message.batch = True, shared
         if online_only:
+            numbers = Numbers(int(self._clock()), shared.first.msg_seq)
             for message in going:
+                message.msg_time, message.msg_seq = numbers
                 self._tell(message, online_only=True)
         else:
-            now = await self._store_batch(going, failed, now)
-        return Batch(Sent(now, messages[0].msg_seq, messages[0].msg_random, sender.tiny_id), failed)
+            numbers = await self._store_batch(going, failed, shared) if going else shared.first
+        return SentBatch(Sent(*numbers, messages[0].msg_random, sender.tiny_id), failed)
 
-    async def _store_batch(self, going: list[Message], failed: dict[str, Code], now: int) -> int:
-        """Store what was not stored before; the time of all of it. A batch that comes again keeps its first time."""
+    async def _store_batch(self, going: list[Message], failed: dict[str, Code], shared: Batch) -> Numbers:
+        """Store what was not stored before; the numbers of all of it. A batch that comes again keeps its first ones."""
         new: list[Message] = []
-        times: list[int] = []
-        pending: list[asyncio.Future[int]] = []
+        numbers: list[Numbers] = []
+        pending: list[asyncio.Future[Numbers]] = []
         for message in going:
             first = self._recent.seen(message)
             if first is None:
                 new.append(message)
-            elif isinstance(first, int):
-                times.append(first)
-            else:
+            elif isinstance(first, Message):
                 pending.append(self._again(first))
+            else:
+                numbers.append(first)
         before = await self._ask(new) if new and self._must_ask() else {}
-        times += await asyncio.gather(*pending)
-        now = min([*times, *before.values()], default=now)
-        waiting = []
-        for message in new:
-            if message.conv not in before:
-                message.msg_time = now
-                waiting.append((message.recipient, self.append(message)))
+        numbers += await asyncio.gather(*pending)
+        shared.first = min([*numbers, *before.values()], default=shared.first)
+        waiting = [(m.recipient, self.append(m)) for m in new if m.conv not in before]
         stored = await asyncio.gather(*(future for _, future in waiting), return_exceptions=True)
         errors = {r: result for (r, _), result in zip(waiting, stored, strict=True) if isinstance(result, Exception)}
         if errors and len(errors) == len(going):
             raise next(iter(errors.values()))
         failed.update(dict.fromkeys(errors, Code.C2C_INTERNAL))
-        return now
+        return shared.first
 
     def append(self, message: Message) -> asyncio.Future[Message]:
         """Hand a checked message to the log; done when it is on disk and its devices were told."""
@@ -197,6 +203,8 @@ class MessageService(Histories):
     async def import_message(self, app: App, message: Message) -> None:
         """Store a message with its own time (rest-messages.md 2.3); the same one again is not stored twice.
 
+        One that is older than the history kept is told to nobody and unread to nobody: it cannot be read.
+
         Raises ApiError 90048 (sender unknown), 90012 (receiver unknown).
         """
         sender = await self._accounts.find(app.sdkappid, message.sender)
@@ -206,17 +214,10 @@ class MessageService(Histories):
             raise ApiError(Code.MSG_RECEIVER_NOT_FOUND, f"To_Account {message.recipient!r} does not exist")
         _sign(message, sender)
         message.timed = True
-        place = (message.msg_time, message.msg_seq, message.msg_random)
-        key = (app.sdkappid, message.conv, place)
-        while earlier := self._importing.get(key):
-            await asyncio.wait([earlier])
-        self._importing[key] = done = self._loop.create_future()
-        try:
-            if not await reads.exists(self._db, app.sdkappid, message.conv, place):
-                await self.append(message)
-        finally:
-            del self._importing[key]
-            done.set_result(None)
+        if message.msg_time < self.oldest(app):
+            message.flags |= NO_UNREAD
+            message.silent = True
+        await self.append(message)
 
     async def _permit(self, app: App, message: Message) -> None:
         gate = self.gate
@@ -232,10 +233,13 @@ class MessageService(Histories):
             raise ApiError(Code.C2C_NOT_FRIENDS)
 
     def _must_ask(self) -> bool:
-        return self._bus.clustered or (self._ask_until > 0 and self._clock() < self._ask_until)
+        """Whether SQLite may know a message that this process does not. PostgreSQL knows when it stores one."""
+        return self._db.engine == "sqlite" and (
+            (self._ask_until > 0 and self._clock() < self._ask_until) or self._recent.short
+        )
 
-    async def _ask(self, messages: list[Message]) -> dict[str, int]:
-        """Of these, all with one sender and content, those that were stored before: conversation to MsgTime.
+    async def _ask(self, messages: list[Message]) -> dict[str, Numbers]:
+        """Of these, all with one sender and content, those that were stored before: conversation to numbers.
 
         They are answered; the others are still to be stored.
         """
@@ -246,21 +250,25 @@ class MessageService(Histories):
                 self._failed(message)
             raise
         for message in messages:
-            if msg_time := before.get(message.conv):
-                message.msg_time = msg_time
-                self._recent.stored(message)
-                if self._clock() < self._doubt_until:
-                    self._tell(message)
-                if message.again is not None:
-                    _answer_again(message)
+            if numbers := before.get(message.conv):
+                message.msg_time, message.msg_seq = numbers
+                self._was_stored(message)
         return before
 
-    def _again(self, first: Message) -> asyncio.Future[int]:
-        """The MsgTime of ``first``, which is on its way to the disk; its own caller may be gone.
+    def _was_stored(self, message: Message) -> None:
+        """The database knew it. Whether its devices were told is certain, but after a connection that broke."""
+        self._recent.stored(message)
+        if self._clock() < self._doubt_until and not message.silent:
+            self._tell(message)
+        if message.again is not None:
+            _answer_again(message)
+
+    def _again(self, first: Message) -> asyncio.Future[Numbers]:
+        """The numbers of ``first``, which is on its way to the disk; its own caller may be gone.
 
         Call in the turn in which it was found to be on its way.
         """
-        waiting: asyncio.Future[int] = self._loop.create_future()
+        waiting: asyncio.Future[Numbers] = self._loop.create_future()
         if first.again is None:
             first.again = []
         first.again.append(waiting)
@@ -286,13 +294,18 @@ class MessageService(Histories):
             if error is not None:
                 self._failed(message)
                 continue
-            self._recent.stored(message)
-            if not message.silent:
-                self._tell(message)
+            if message.batch is not None:
+                message.batch.first = message.batch.numbers
+            if message.duplicate:
+                self._was_stored(message)
+            else:
+                self._recent.stored(message)
+                if not message.silent:
+                    self._tell(message)
+                if message.again is not None:
+                    _answer_again(message)
             if future is not None and not future.done():
                 future.set_result(message)
-            if message.again is not None:
-                _answer_again(message)
 
     def _tell(self, message: Message, *, online_only: bool = False) -> None:
         live = self._live
@@ -307,6 +320,10 @@ class MessageService(Histories):
         ):
             event = event or events.arrived(message, online_only=online_only)
             live.send(message.app, message.sender, event, exclude=message.exclude)
+
+    async def forget_recent(self) -> int:
+        """Periodic work: forget which messages were sent before the window within which they count as the same."""
+        return await dedupe.purge(self._db, self.now)
 
     async def settle(self) -> None:
         """Wait until what is stored by now was told to the devices of this node."""
@@ -327,7 +344,7 @@ def _answer_again(message: Message) -> None:
     """The same message came again while this one was being written: its answer is this one's answer."""
     for future in message.again or ():
         if not future.done():
-            future.set_result(message.msg_time)
+            future.set_result(Numbers(message.msg_time, message.msg_seq))
 
 
 def draft(
@@ -341,7 +358,7 @@ def draft(
     cloud: bytes = b'""',
     client_time: int = 0,
 ) -> Message:
-    """A message not yet sent."""
+    """A message not yet sent; ``seq`` 0 has the server number it."""
     return Message(
         app=app.sdkappid,
         conv=conversation(sender, recipient),
@@ -352,4 +369,5 @@ def draft(
         client_time=client_time,
         body=body,
         cloud=cloud if cloud and cloud != b"null" else b'""',
+        flags=0 if seq else NUMBERED,
     )

@@ -1,87 +1,139 @@
 """The SQL that appends a batch of messages: heads first (they give each message its place and time), then the rows.
 
-One statement a table, whatever the batch: a row costs a few microseconds that way and a hundred alone.
+One statement a table, whatever the batch: a row costs a few microseconds that way and a hundred alone. PostgreSQL has a
+twin of it (``writes_postgres``); batches that must ask first go through ``writes_locked``.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from typing import Final
 
-from sodam.messages import writes_postgres
-from sodam.messages.model import HIDE_RECEIVER, HIDE_SENDER, IMPORTED, NO_LAST, NO_UNREAD, Message
-from sodam.storage import Bulk, Tx
+from sodam.messages import writes_locked, writes_postgres
+from sodam.messages.clock import SECOND, STEP_SECONDS, ArrivalClock
+from sodam.messages.model import (
+    FIRST_NUMBER,
+    HIDE_RECEIVER,
+    HIDE_SENDER,
+    IMPORTED,
+    NO_LAST,
+    NO_UNREAD,
+    NUMBERED,
+    U32,
+    Message,
+    place_in_second,
+)
+from sodam.storage import Bulk, Database, Row, Tx
 
-_HEADS = Bulk(
-    "INSERT INTO c2c_head (app, conv, last_seq, last_time, low_seq, low_time, high_seq, high_time, in_low, in_high)",
-    ("bigint", "text", *("bigint",) * 8),
+_PACK: Final = 1 << 34
+
+
+def _moved(column: str) -> str:
+    """A time of arrival never falls, unless it comes from a clock that was set ahead and is right again."""
+    old, new = f"c2c_head.{column}", f"excluded.{column}"
+    back = f"excluded.last_time > 0 AND {new} > 0 AND {new} < {old} - {STEP_SECONDS * SECOND}"
+    return f"{column} = CASE WHEN {new} > {old} OR ({back}) THEN {new} ELSE {old} END"
+
+
+_HEADS: Final = Bulk(
+    "INSERT INTO c2c_head (app, conv, last_seq, last_time, low_seq, low_at, high_seq, high_at, in_low, in_high, "
+    "last_num, prev_num)",
+    ("bigint", "text", *("bigint",) * 10),
     "ON CONFLICT (app, conv) DO UPDATE SET last_seq = c2c_head.last_seq + excluded.last_seq, "
     "last_time = CASE WHEN excluded.last_time > c2c_head.last_time THEN excluded.last_time "
     "ELSE c2c_head.last_time END, "
     "low_seq = CASE WHEN excluded.low_seq > 0 THEN c2c_head.last_seq + excluded.low_seq ELSE c2c_head.low_seq END, "
-    "low_time = CASE WHEN excluded.low_time > c2c_head.low_time THEN excluded.low_time ELSE c2c_head.low_time END, "
     "high_seq = CASE WHEN excluded.high_seq > 0 THEN c2c_head.last_seq + excluded.high_seq "
-    "ELSE c2c_head.high_seq END, "
-    "high_time = CASE WHEN excluded.high_time > c2c_head.high_time THEN excluded.high_time "
-    "ELSE c2c_head.high_time END, "
-    "in_low = c2c_head.in_low + excluded.in_low, in_high = c2c_head.in_high + excluded.in_high "
-    "RETURNING app, conv, last_seq, last_time",
+    f"ELSE c2c_head.high_seq END, {_moved('low_at')}, {_moved('high_at')}, "
+    "in_low = c2c_head.in_low + excluded.in_low, in_high = c2c_head.in_high + excluded.in_high, "
+    # See Gathered: last_num comes in as ``fresh``, prev_num as ``add`` and ``least`` in one, negative.
+    "prev_num = CASE WHEN excluded.last_time > c2c_head.last_time THEN 0 ELSE c2c_head.last_num END, "
+    "last_num = CASE WHEN excluded.last_time = 0 THEN c2c_head.last_num "
+    "WHEN excluded.last_time > c2c_head.last_time OR c2c_head.last_num = 0 THEN excluded.last_num "
+    f"WHEN c2c_head.last_num + (-excluded.prev_num) / {_PACK} < (-excluded.prev_num) % {_PACK} "
+    f"THEN (-excluded.prev_num) % {_PACK} ELSE c2c_head.last_num + (-excluded.prev_num) / {_PACK} END "
+    "RETURNING app, conv, last_seq, last_time, prev_num",
 )
-_ROWS = Bulk(
+_ROWS: Final = Bulk(
     "INSERT INTO c2c_message (app, conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, "
-    "body, cloud)",
-    ("bigint", "text", *("bigint",) * 8, "bytea", "bytea"),
+    "body, cloud, ord)",
+    ("bigint", "text", *("bigint",) * 8, "bytea", "bytea", "bigint"),
 )
-_MEMBERS = Bulk(
+_MEMBERS: Final = Bulk(
     "INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_seq, read_count, hidden_seq, clear_seq, "
     "top_time, mute)",
     ("bigint", "text", "text", "text", *("bigint",) * 8),
     "ON CONFLICT DO NOTHING",
 )
+_AT_ONCE: Final = writes_postgres.statement(_HEADS.head, _HEADS.tail)
 
-_AT_ONCE = writes_postgres.statement(_HEADS.head, _HEADS.tail)
 
+class Gathered:
+    """What one batch adds to one conversation.
 
-class _Gathered:
-    """What one batch adds to one conversation."""
+    A message without a MsgSeq gets the next after the largest of its second. The largest before the batch is known only
+    to the database, so that a number is kept as a function of it: ``max(before + add, least)``. Another number n makes
+    ``max(max(before + add, least), n)`` of that, one more makes ``max(before + add + 1, least + 1)``: the same form.
+    Where there is no message of that second before the batch, it is ``fresh``.
+    """
 
-    __slots__ = ("first", "high_seq", "high_time", "in_high", "in_low", "live", "low_seq", "low_time", "messages")
+    __slots__ = (
+        *("add", "first", "fresh", "high_at", "high_seq", "in_high", "in_low", "least", "live_time", "low_at"),
+        *("low_seq", "messages", "numbering"),
+    )
 
     def __init__(self, first: Message) -> None:
         self.first = first
         self.messages: list[Message] = []
-        self.low_seq = self.low_time = self.high_seq = self.high_time = self.in_low = self.in_high = 0
-        self.live = False
+        self.low_seq = self.low_at = self.high_seq = self.high_at = self.in_low = self.in_high = 0
+        self.live_time = self.add = self.least = self.fresh = 0
+        self.numbering: writes_postgres.Numbering = {}
 
-    def add(self, message: Message, now: int) -> None:
+    def append(self, message: Message, now: int, arrival: int) -> None:
         self.messages.append(message)
-        flags = message.flags
-        high = message.high
+        flags = message.flags & ~NUMBERED
+        if not flags & IMPORTED:
+            self._number(message, now)
         if not flags:  # nearly every message: it moves the conversation in both lists and counts
-            self.live = True
             self.low_seq = self.high_seq = len(self.messages)
-            self.low_time = self.high_time = now
+            self.low_at = self.high_at = arrival
         else:
-            self._add_flagged(flags, high, min(now, message.msg_time) if flags & IMPORTED else now)
+            self._flagged(flags, message, arrival)
         if not flags & (NO_UNREAD | HIDE_RECEIVER):
-            if high:
+            if message.high:
                 self.in_low += 1
             else:
                 self.in_high += 1
 
-    def _add_flagged(self, flags: int, high: bool, at: int) -> None:
-        self.live = self.live or not flags & IMPORTED
+    def _number(self, message: Message, now: int) -> None:
+        time = message.msg_time if message.timed else now
+        if time > self.live_time:
+            self.live_time = time
+        if message.flags & NUMBERED and message.batch is None:
+            self.add += 1
+            self.least += 1
+            self.fresh = (self.fresh or FIRST_NUMBER) + 1
+            self.numbering[len(self.messages) - 1] = (self.add, self.least, self.fresh)
+        else:
+            if message.msg_seq > self.least:
+                self.least = message.msg_seq
+            if message.msg_seq > self.fresh:
+                self.fresh = message.msg_seq
+
+    def _flagged(self, flags: int, message: Message, arrival: int) -> None:
         if flags & NO_LAST:
             return
+        high = message.high
+        at = min(arrival, message.msg_time * SECOND) if flags & IMPORTED else arrival
         # Whoever is not shown the message does not see the conversation move either.
         if not flags & (HIDE_SENDER if not high else HIDE_RECEIVER):
             self.low_seq = len(self.messages)
-            self.low_time = max(self.low_time, at)
+            self.low_at = max(self.low_at, at)
         if not flags & (HIDE_SENDER if high else HIDE_RECEIVER):
             self.high_seq = len(self.messages)
-            self.high_time = max(self.high_time, at)
+            self.high_at = max(self.high_at, at)
 
-    def place(self, last_seq: int, last_time: int) -> None:
+    def place(self, last_seq: int, last_time: int, prev_num: int) -> None:
         """What the database said: the conversation ends here now."""
         seq = last_seq - len(self.messages)
         for message in self.messages:
@@ -89,65 +141,100 @@ class _Gathered:
             message.seq = seq
             if not message.timed:
                 message.msg_time = last_time
+        for at, (add, least, fresh) in self.numbering.items():
+            self.messages[at].msg_seq = min(max(prev_num + add, least) if prev_num > 0 else fresh, U32)
 
-    def head(self, now: int) -> tuple[int | str, ...]:
+    def head(self) -> tuple[int | str, ...]:
         first = self.first
+        lists = (self.low_seq, self.low_at, self.high_seq, self.high_at, self.in_low, self.in_high)
         return (
             first.app,
             first.conv,
             len(self.messages),
-            now if self.live else 0,
-            self.low_seq,
-            self.low_time,
-            self.high_seq,
-            self.high_time,
-            self.in_low,
-            self.in_high,
+            self.live_time,
+            *lists,
+            self.fresh,
+            -(self.add * _PACK + self.least),
         )
+
+    def members(self) -> list[tuple[int | str, ...]]:
+        """The rows of its two users (one, where somebody writes to himself), for a conversation that begins."""
+        app, conv, a, b = self.first.app, self.first.conv, self.first.sender, self.first.recipient
+        pairs = [(a, b), (b, a)] if a != b else [(a, a)]
+        return [(app, one, other, conv, int(one > other), 0, 0, 0, 0, 0, 0, 0) for one, other in pairs]
 
 
 def _row(m: Message) -> tuple[int | str | bytes, ...]:
     at = m.client_time or m.msg_time
-    return (m.app, m.conv, m.msg_time, m.msg_seq, m.msg_random, m.seq, int(m.high), at, m.flags, 0, m.body, m.cloud)
+    ids = (m.app, m.conv, m.msg_time, m.msg_seq, m.msg_random, m.seq, int(m.high), at, m.flags, 0)
+    return (*ids, m.body, m.cloud, place_in_second(m.flags, m.msg_seq, m.seq))
 
 
-def appender(clock: Callable[[], float] = time.time) -> Callable[[Tx, list[Message]], Awaitable[None]]:
-    """``apply`` of the message log: stores a batch and sets ``msg_time`` and ``seq`` of each message.
+class Appender:
+    """The message log's writer: stores a batch, and gives each message its ``msg_time``, ``seq`` and ``msg_seq``.
 
-    It may run again after a conflict, so it sets them from what the database says, never from its own earlier run.
+    A write may run again after a conflict, so these are set from what the database says, never from an earlier run.
     """
 
-    async def apply(tx: Tx, batch: list[Message]) -> None:
-        now = int(clock())
-        gathered: dict[tuple[int, str], _Gathered] = {}
+    def __init__(self, db: Database, arrivals: ArrivalClock) -> None:
+        self._db = db
+        self._arrivals = arrivals
+
+    def write(self, batch: list[Message]) -> Awaitable[None]:
+        """Done when ``batch`` is on disk. Messages that were stored before are marked as duplicates."""
+        if self._db.engine == "postgres":
+            return self._to_postgres(batch)
+        return self._db.write(lambda tx: self._append(tx, batch))
+
+    async def _to_postgres(self, batch: list[Message]) -> None:
+        if not any(message.timed for message in batch):
+            try:
+                await self._db.write(lambda tx: self._at_once(tx, batch), single=True)
+                return
+            except Exception as error:
+                if not writes_postgres.was_stored(error):
+                    raise
+        await self._db.write(lambda tx: self._append(tx, batch, ask=True))
+
+    async def _at_once(self, tx: Tx, batch: list[Message]) -> None:
+        await self._store(tx, batch, *self._arrivals.take(len(batch)))
+
+    async def _append(self, tx: Tx, batch: list[Message], *, ask: bool = False) -> None:
+        now, arrival = self._arrivals.take(len(batch))
+        if ask or any(message.timed for message in batch):
+            batch = await writes_locked.settle(tx, batch, now)
+        if batch:
+            await self._store(tx, batch, now, arrival)
+
+    async def _store(self, tx: Tx, batch: list[Message], now: int, arrival: int) -> None:
+        gathered: dict[tuple[int, str], Gathered] = {}
         for message in batch:
             key = (message.app, message.conv)
             group = gathered.get(key)
             if group is None:
-                group = gathered[key] = _Gathered(message)
-            group.add(message, now)
+                group = gathered[key] = Gathered(message)
+            group.append(message, now, arrival)
+            arrival += 1
         # In one order on every node: two nodes never wait for each other's rows.
-        ordered = sorted(gathered)
-        heads = [gathered[key].head(now) for key in ordered]
+        groups = [gathered[key] for key in sorted(gathered)]
+        heads = [group.head() for group in groups]
         if tx.engine == "postgres":
-            conversations = [gathered[key].messages for key in ordered]
-            for app, conv, last_seq, last_time in await writes_postgres.append(tx, _AT_ONCE, heads, conversations):
-                gathered[(app, conv)].place(last_seq, last_time)
-            return
-        returned = await tx.bulk(_HEADS, heads)
-        rows: list[tuple[int | str | bytes, ...]] = []
-        members: list[tuple[int | str, ...]] = []
-        for app, conv, last_seq, last_time in returned:
-            group = gathered[(app, conv)]
-            group.place(last_seq, last_time)
-            if last_seq == len(group.messages):
-                a, b = group.first.sender, group.first.recipient
-                members.append((app, a, b, conv, int(a > b), 0, 0, 0, 0, 0, 0, 0))
-                if a != b:
-                    members.append((app, b, a, conv, int(b > a), 0, 0, 0, 0, 0, 0, 0))
-            rows.extend(map(_row, group.messages))
-        await tx.bulk(_ROWS, rows)
-        if members:
-            await tx.bulk(_MEMBERS, members)
+            conversations = [(group.messages, group.numbering) for group in groups]
+            for app, conv, *ends in await writes_postgres.append(tx, _AT_ONCE, heads, conversations, now):
+                gathered[app, conv].place(*ends)
+        else:
+            await _rows(tx, gathered, await tx.bulk(_HEADS, heads))
 
-    return apply
+
+async def _rows(tx: Tx, gathered: dict[tuple[int, str], Gathered], returned: list[Row]) -> None:
+    rows: list[tuple[int | str | bytes, ...]] = []
+    members: list[tuple[int | str, ...]] = []
+    for app, conv, last_seq, last_time, prev_num in returned:
+        group = gathered[app, conv]
+        group.place(last_seq, last_time, prev_num)
+        if last_seq == len(group.messages):
+            members.extend(group.members())
+        rows.extend(map(_row, group.messages))
+    await tx.bulk(_ROWS, rows)
+    if members:
+        await tx.bulk(_MEMBERS, members)

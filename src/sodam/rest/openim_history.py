@@ -6,6 +6,7 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.messages.model import PEER_READ, RECALLED, RECALLED_BITS, Message
+from sodam.messages.reads import FIRST
 from sodam.rest.openim import check_account, place_of, service
 from sodam.wire import Call
 
@@ -95,9 +96,10 @@ async def admin_getroammsg(call: Call, request: GetRoamMsg) -> RoamAnswer:
         raise ApiError(Code.MSG_TO_ACCOUNT, "Peer_Account is missing")
     if request.MaxCnt < 1:
         raise ApiError(Code.MSG_BODY_NOT_JSON, "MaxCnt must be 1 or more")
-    before = (min(max(request.MaxTime, -1), _MAX_TIME) + 1, -1, -1)
+    before = (min(max(request.MaxTime, -1), _MAX_TIME) + 1, FIRST)
     if request.LastMsgKey:
-        before = min(before, place_of(request.LastMsgKey))
+        place = place_of(request.LastMsgKey)
+        before = min(before, await call.services.messages.rank(call.app, owner, peer, place, backward=True))
     page, complete = await call.services.messages.page(
         call.app,
         owner,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Literal
 
 import msgspec
@@ -219,13 +218,13 @@ async def importmsg(call: Call, request: ImportMsg) -> None:
         call.app,
         request.From_Account,
         request.To_Account,
-        seq=secrets.randbits(32) if request.MsgSeq is None else request.MsgSeq,
+        seq=request.MsgSeq or 0,
         random=request.MsgRandom,
         body=info.raw,
         cloud=cloud,
     )
     history = request.SyncFromOldSystem in (2, "2")
-    message.flags = IMPORTED | (NO_UNREAD if history else 0)
+    message.flags |= IMPORTED | (NO_UNREAD if history else 0)
     message.silent = history
     message.msg_time = request.MsgTimeStamp
     await messages.import_message(call.app, message)

@@ -10,14 +10,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
-from sodam.storage.database import Database, Tx
-
 E = TypeVar("E")
 
 
 class MessageLog(Generic[E]):
-    """``apply`` writes a batch in one transaction (on PostgreSQL, in one statement) and fills in what the entries
-    learn there: time, sequence.
+    """``write`` stores a batch, all of it or nothing, and fills in what the entries learn there: time, sequence. What
+    it returns is done when the batch is on disk.
 
     ``done`` runs in the event loop once the batch is on disk, or with the error that kept it off the disk: then
     nothing of the batch is stored. It must not raise.
@@ -25,13 +23,11 @@ class MessageLog(Generic[E]):
 
     def __init__(
         self,
-        db: Database,
-        apply: Callable[[Tx, list[E]], Awaitable[None]],
+        write: Callable[[list[E]], Awaitable[None]],
         done: Callable[[list[E], BaseException | None], None],
         max_batch: int = 1024,
     ) -> None:
-        self._db = db
-        self._apply = apply
+        self._write_batch = write
         self._done = done
         self._max_batch = max_batch
         self._waiting: list[E] = []
@@ -54,7 +50,7 @@ class MessageLog(Generic[E]):
         batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
         future: asyncio.Future[Any]
         try:
-            future = asyncio.ensure_future(self._db.write(lambda tx: self._apply(tx, batch), single=True))
+            future = asyncio.ensure_future(self._write_batch(batch))
         except Exception as error:  # refused before it began: the log must go on all the same
             future = self._loop.create_future()
             future.set_exception(error)

@@ -184,7 +184,7 @@ async def delete_c2c_msg_ramble(call: Call, request: DeleteRamble) -> None:
         if parsed is None:
             raise ApiError(Code.MSG_KEY, f"{key[:60]!r} is no MsgKey")
         places.append((parsed[2], parsed[0], parsed[1]))
-    await call.services.changes.delete_for(call.app, call.caller, peer, places)
+    await call.services.changes.delete_for(call.app, call.caller, peer, places, exclude=call.instid)
 
 
 class Receipts(msgspec.Struct):

@@ -11,7 +11,7 @@ from sodam.gateway import catch_up
 from sodam.gateway.commands.openim import Seconds, service
 from sodam.messages.events import WireMessage, wire
 from sodam.messages.model import Message, parse_key
-from sodam.messages.reads import NEWEST, Place
+from sodam.messages.reads import FIRST, NEWEST, Place
 from sodam.messages.service import Position
 from sodam.wire import Call
 
@@ -111,19 +111,22 @@ async def getroammsg(call: Call, request: GetRoamMsg) -> RoamAnswer:
         if request.MaxCnt == _RECOVERY_COUNT and not request.MsgKey:
             # The SDK's recovery after a reconnect: getmsg delivers, or unread numbers would go wrong (8.3).
             return RoamAnswer(Complete=1, MsgCnt=0)
-        after = _place(request) or (max(0, request.LastMsgTime), -1, -1)
-        found = await messages.forward(call.app, call.caller, request.Peer_Account, after=after, limit=count + 1)
-        page = found[:count]
+        after = (max(0, request.LastMsgTime), FIRST)
+        if place := _place(request):
+            after = await messages.rank(call.app, call.caller, request.Peer_Account, place, backward=False)
+        page, complete = await messages.page_forward(
+            call.app, call.caller, request.Peer_Account, after=after, limit=count
+        )
         mark = page[-1] if page else None
     else:
-        before = _place(request)
-        if before is None:
-            before = (request.LastMsgTime + 1, -1, -1) if request.LastMsgTime > 0 else NEWEST
-        found = await messages.history(call.app, call.caller, request.Peer_Account, before=before, limit=count + 1)
-        page = found[:count][::-1]
+        before = (request.LastMsgTime + 1, FIRST) if request.LastMsgTime > 0 else NEWEST
+        if place := _place(request):
+            before = await messages.rank(call.app, call.caller, request.Peer_Account, place, backward=True)
+        page, complete = await messages.page(call.app, call.caller, request.Peer_Account, before=before, limit=count)
+        page.reverse()
         mark = page[0] if page else None
     return RoamAnswer(
-        Complete=0 if len(found) > count else 1,
+        Complete=int(complete),
         MsgCnt=len(page),
         LastMsgTime=mark.msg_time if mark else 0,
         MsgKey=mark.key if mark else "",
