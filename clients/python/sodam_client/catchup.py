@@ -1,34 +1,35 @@
-"""What a client asks for after it was away: pushes are hints, the server's store is the truth.
-
-The server keeps messages for an absent user and hands them out with `openim.getmsg`. A client that was cut in the
-middle may also have missed pushes that the server counts as delivered; those are found in the conversation list
-(`recentcontact.page_get`) and read back with `openim.getroammsg`.
-"""
+"""What a client asks the server's store: pushes are hints, the store is the truth."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
 
+from sodam_client.errors import ProtocolError
 from sodam_client.frames import decode_body
 from sodam_client.models import Conversation, History, Message
 
 Request = Callable[[str, Mapping[str, Any]], Awaitable[msgspec.Raw]]
 
-_MAX_ROUNDS = 10_000
-"""A server that never says "complete" must not hold a client for ever."""
-_HISTORY_PAGE = 20
+_MORE_FOLLOWS = (0, 1)
 
 
-class _Offline(msgspec.Struct, rename="pascal"):
+class Page(msgspec.Struct, rename="pascal", frozen=True):
+    """One answer to `openim.getmsg`: messages, oldest first, and where the next answer begins."""
+
     msg_list: tuple[Message, ...] = ()
     cookie: str = ""
     sync_flag: int = 2
 
+    @property
+    def complete(self) -> bool:
+        """Whether nothing follows."""
+        return self.sync_flag not in _MORE_FOLLOWS
 
-class _Page(msgspec.Struct, rename="pascal"):
+
+class _Conversations(msgspec.Struct, rename="pascal"):
     session_item: tuple[Conversation, ...] = ()
     complete_flag: int = 1
     time_stamp: int = 0
@@ -36,27 +37,40 @@ class _Page(msgspec.Struct, rename="pascal"):
     top_time_stamp: int = 0
     top_start_index: int = 0
 
+    @property
+    def place(self) -> tuple[int, int, int, int]:
+        return (self.time_stamp, self.start_index, self.top_time_stamp, self.top_start_index)
 
-async def offline_messages(request: Request, cookie: str) -> tuple[list[Message], str]:
-    """Everything the server kept while we were away, oldest first, and the cookie for the next time."""
-    found: list[Message] = []
+
+async def missed(request: Request, cookie: str, *, online: bool) -> AsyncIterator[Page]:
+    """What reached the user since `cookie`, page by page. With an empty cookie only the cookie of now.
+
+    `online`: the connection was not lost, the server asked for it. Raises `ProtocolError` when the server says that
+    more follows and gives nothing, and what `request` raises.
+    """
     flag = 0
-    for _ in range(_MAX_ROUNDS):
-        body = {"Cookie": cookie, "SyncFlag": flag, "NeedAbstract": 0, "IsOnlineSync": 0}
-        answer = decode_body(await request("openim.getmsg", body), _Offline)
-        found.extend(answer.msg_list)
-        cookie = answer.cookie or cookie
-        flag = 1
-        if answer.sync_flag not in (0, 1):
-            break
-    return found, cookie
+    while True:
+        body = {"Cookie": cookie, "SyncFlag": flag, "NeedAbstract": 0, "IsOnlineSync": int(online)}
+        page = decode_body(await request("openim.getmsg", body), Page)
+        if not page.cookie:
+            raise ProtocolError("openim.getmsg: the answer has no cookie")
+        if not page.complete and page.cookie == cookie:
+            raise ProtocolError("openim.getmsg: more is promised, and the cookie stays where it was")
+        yield page
+        if page.complete:
+            return
+        cookie, flag = page.cookie, page.sync_flag
 
 
 async def conversations(request: Request, user_id: str) -> list[Conversation]:
-    """The whole conversation list, newest first, pinned ones as the server places them."""
+    """The whole conversation list, newest first, pinned ones as the server places them.
+
+    Raises `ProtocolError` when the list does not end, and what `request` raises.
+    """
     found: list[Conversation] = []
-    page = _Page()
-    for _ in range(_MAX_ROUNDS):
+    page = _Conversations()
+    while True:
+        before = page.place
         body = {
             "From_Account": user_id,
             "TimeStamp": page.time_stamp,
@@ -67,40 +81,15 @@ async def conversations(request: Request, user_id: str) -> list[Conversation]:
             "AssistFlags": 15,
             "MsgAssistFlags": 0,
         }
-        page = decode_body(await request("recentcontact.page_get", body), _Page)
+        page = decode_body(await request("recentcontact.page_get", body), _Conversations)
         found.extend(page.session_item)
         if page.complete_flag:
-            break
-    return found
+            return found
+        if page.place == before:
+            raise ProtocolError("recentcontact.page_get: more is promised, and the place stays where it was")
 
 
 async def history(request: Request, peer: str, limit: int, last_time: int, last_key: str) -> History:
     """A page of a one-to-one conversation, going back from the message with this time and key (0 and "": newest)."""
     body = {"Peer_Account": peer, "MaxCnt": limit, "LastMsgTime": last_time, "MsgKey": last_key, "WithRecalledMsg": 1}
     return decode_body(await request("openim.getroammsg", body), History)
-
-
-async def missed_messages(
-    request: Request, user_id: str, since: int, is_known: Callable[[Message], bool]
-) -> list[Message]:
-    """Messages of one-to-one conversations newer than `since` (unix seconds) that are not known yet, oldest first."""
-    found: list[Message] = []
-    for conversation in await conversations(request, user_id):
-        if conversation.type == 1 and conversation.time >= since:
-            found.extend(await _unknown_in(request, conversation.user, since, is_known))
-    return sorted(found, key=lambda message: message.time)
-
-
-async def _unknown_in(request: Request, peer: str, since: int, is_known: Callable[[Message], bool]) -> list[Message]:
-    """One conversation's part, in the order in which the server gives it."""
-    pages: list[list[Message]] = []
-    last_time, last_key = 0, ""
-    for _ in range(_MAX_ROUNDS):
-        page = await history(request, peer, _HISTORY_PAGE, last_time, last_key)
-        ascending = sorted(page.messages, key=lambda message: message.time)
-        recent = [message for message in ascending if message.time >= since]
-        pages.append([message for message in recent if not is_known(message)])
-        if page.complete or len(recent) < len(ascending) or not recent:
-            break
-        last_time, last_key = page.last_time, page.last_key
-    return [message for page_messages in reversed(pages) for message in page_messages]

@@ -6,11 +6,11 @@ import asyncio
 import logging
 import random
 import secrets
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -26,7 +26,7 @@ from sodam_client.errors import (
     SodamError,
 )
 from sodam_client.frames import decode_body
-from sodam_client.inbox import Inbox
+from sodam_client.inbox import Inbox, newest
 from sodam_client.models import Conversation, Element, History, Message, Sent, Stored
 from sodam_client.pushes import Push, read_push
 from sodam_client.session import Session, UserSig
@@ -39,12 +39,17 @@ Elements = Iterable[Element | Mapping[str, Any]]
 class Client:
     """A signed-in user.
 
-    `url` is the server's WebSocket address without `/binfo`, for example `ws://127.0.0.1:9000`. `usersig` is a
-    signature, or a function that makes a fresh one whenever the server wants it anew. `on_push`, when given, is
-    called with every push: a message, a notice, a change of a friend list; it must not block.
+    `url` is the server's WebSocket address without `/binfo`, for example `ws://127.0.0.1:9000`; with `wss://` the
+    certificates that the system trusts are trusted, or those of `ssl_context`. `usersig` is a signature, or a function
+    that makes a fresh one whenever the server wants it anew. `on_push`, when given, is called with every push: a
+    message, a notice, a change of a friend list; it must not block.
 
-    After a lost connection the client comes back by itself (with growing pauses, 0.5 to 30 s), signs in with the
-    ticket of its first login and fetches what it missed: `messages()` yields each message once and in order.
+    After a lost connection the client comes back by itself (with growing pauses, `retry_delay`: 0.5 to 30 s), signs in
+    with the ticket of its first login and fetches what it missed: `messages()` yields each message once, those of a
+    conversation in order. `resume` is the `position` of an earlier client of this user: `messages()` then begins right
+    behind it, with what came while no client ran. Without it, `messages()` begins with what comes after `open`.
+
+    Times are in seconds. Raises ValueError when `resume` is not a position of this user.
     Wire facts: the client protocol, sections 4 to 7.
     """
 
@@ -55,7 +60,9 @@ class Client:
         user_id: str,
         usersig: UserSig,
         *,
+        resume: str | None = None,
         on_push: Callable[[Push], None] | None = None,
+        ssl_context: ssl.SSLContext | None = None,
         request_timeout: float = 15.0,
         heartbeat_interval: float = 10.0,
         queue_limit: int = 10_000,
@@ -65,16 +72,18 @@ class Client:
         self._url = url.rstrip("/")
         self._session = Session(sdkappid, user_id, usersig)
         self._on_push = on_push
+        self._ssl_context = ssl_context
         self._timeout = request_timeout
         self._heartbeat_interval = heartbeat_interval
         self._retry_delay = retry_delay
-        self._instance = secrets.token_hex(16)
-        self._inbox = Inbox(queue_limit)
+        self._inbox = Inbox(user_id, queue_limit, resume)
         self._connection: Connection | None = None
         self._online = asyncio.Event()
         self._ended: SodamError | None = ClientClosedError("the client is not open")
         self._supervisor: asyncio.Task[None] | None = None
-        self._cookie = ""
+        self._puller: asyncio.Task[None] | None = None
+        self._behind = asyncio.Event()
+        """Set when the server's store has messages that were not pushed, or may have."""
         self._seq = secrets.randbits(31)
 
     async def __aenter__(self) -> Self:
@@ -109,8 +118,10 @@ class Client:
             except SodamError as error:
                 logger.debug("sign-out was not answered: %s", error)
         self._end(ClientClosedError("the client was closed"))
-        supervisor.cancel()
-        await asyncio.gather(supervisor, return_exceptions=True)
+        tasks = [task for task in (supervisor, self._puller) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     # -- sending ---------------------------------------------------------------------------------------------------
 
@@ -122,15 +133,17 @@ class Client:
         """Send a message of any elements (at most 12 KB).
 
         A connection lost before the answer is not an error: the same message, with the same `MsgSeq` and
-        `MsgRandom`, is sent once more and the server drops the copy. Raises `RequestError` (20003 unknown user, 20007
-        blocked by the receiver, and so on) and `RequestTimeoutError`.
+        `MsgRandom`, is sent again for up to `request_timeout` seconds, and the server drops the copies. Raises
+        `RequestError` (20003 unknown user, 20007 blocked by the receiver, and so on), and when it is unknown whether
+        the message was stored, `RequestTimeoutError` or `ConnectionLostError`.
         """
         self._seq = (self._seq + 1) & 0xFFFFFFFF
+        seq, number = self._seq, secrets.randbits(32)
         body: dict[str, Any] = {
             "From_Account": self.user_id,
             "To_Account": to,
-            "MsgSeq": self._seq,
-            "MsgRandom": secrets.randbits(32),
+            "MsgSeq": seq,
+            "MsgRandom": number,
             "MsgClientTime": int(time.time()),
             "MsgBody": list(elements),
         }
@@ -138,12 +151,11 @@ class Client:
             body["CloudCustomData"] = custom_data
         if online_only:
             body["MsgLifeTime"] = 0
-        try:
-            answer = await self._ask("openim.sendmsg", body)
-        except ConnectionLostError:
-            answer = await self._ask("openim.sendmsg", body)
-        stored = decode_body(answer, Stored)
-        return Sent(recipient=to, random=body["MsgRandom"], time=stored.time, seq=stored.seq, key=stored.key)
+        self._inbox.sending(to, seq, number)
+        stored = decode_body(await self._ask_until_answered("openim.sendmsg", body), Stored)
+        if not online_only:
+            self._inbox.sent(to, stored.seq, number, stored.time, stored.place)
+        return Sent(recipient=to, random=number, time=stored.time, seq=stored.seq, key=stored.key)
 
     async def mark_read(self, peer: str, up_to: int) -> None:
         """Mark the conversation with `peer` read up to a message's time (unix seconds)."""
@@ -173,10 +185,10 @@ class Client:
     # -- reading ---------------------------------------------------------------------------------------------------
 
     async def messages(self) -> AsyncIterator[Message]:
-        """One-to-one messages as they come, for ever. Copies of what this user sent from elsewhere come too.
+        """One-to-one messages as they come, for ever: each once, and those of a conversation in order.
 
-        Ends when the client is closed. Raises `KickedError`, `LoginError` (the ticket and the signature are no longer
-        accepted) and `SlowReaderError`.
+        What this user wrote with another client comes too. Ends when the client is closed. Raises `KickedError`,
+        `LoginError` (the ticket and the signature are no longer accepted) and `SlowReaderError`.
         """
         while True:
             try:
@@ -185,8 +197,20 @@ class Client:
                 return
             yield message
 
+    @property
+    def position(self) -> str:
+        """Where the reader of `messages()` stands: behind the message that it yielded last.
+
+        Store it after you have dealt with a message, and give it to the next client as `resume`. Some hundred
+        characters, more when hundreds of messages came within a minute; empty before `open`.
+        """
+        return self._inbox.position
+
     async def history(self, peer: str, limit: int = 20, before: History | None = None) -> History:
-        """A page of the conversation with `peer`, the newest first; `before` is the page that came last."""
+        """A page of the conversation with `peer`: the newest `limit` messages (1 to 100), or those before a page.
+
+        `before` is the page that came last; when its `complete` is 1, there is nothing before it.
+        """
         last_time, last_key = (before.last_time, before.last_key) if before is not None else (0, "")
         return await catchup.history(self._ask, peer, limit, last_time, last_key)
 
@@ -194,7 +218,7 @@ class Client:
         """The whole conversation list with unread counts."""
         return await catchup.conversations(self._ask, self.user_id)
 
-    # -- the connection --------------------------------------------------------------------------------------------
+    # -- requests --------------------------------------------------------------------------------------------------
 
     async def _ask(self, servcmd: str, body: Mapping[str, Any]) -> msgspec.Raw:
         try:
@@ -206,29 +230,52 @@ class Client:
         if self._ended is not None:
             raise self._ended
         assert self._connection is not None
-        return await self._connection.request(self._session.head(), servcmd, body, self._timeout)
+        return await self._request(self._connection, servcmd, body, self._timeout)
+
+    async def _ask_until_answered(self, servcmd: str, body: Mapping[str, Any]) -> msgspec.Raw:
+        """As `_ask`, again after a lost connection: for commands that the server knows again."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._timeout
+        while True:
+            try:
+                return await self._ask(servcmd, body)
+            except ConnectionLostError:
+                if loop.time() >= deadline:
+                    raise
+                await asyncio.sleep(0)  # the loss is noted now, and the next try waits for the next connection
+
+    async def _request(
+        self, connection: Connection, servcmd: str, body: Mapping[str, Any], timeout: float
+    ) -> msgspec.Raw:
+        """One request over this connection. An answer that says that we were signed out ends the client."""
+        try:
+            return await connection.request(self._session.head(), servcmd, body, timeout)
+        except RequestError as error:
+            if error.kick_type:
+                self._end(KickedError(error.kick_type))
+            raise
 
     async def _connect(self) -> Connection:
-        """Open a socket, sign in, fetch what waits. The connection is closed again if any of it fails."""
-        connection = await Connection.open(self._address(), self._receive, self._timeout)
+        """Open a socket and sign in; what was missed follows. The connection is closed again if any of it fails."""
+        connection = await Connection.open(
+            self._session.address(self._url), self._receive, self._timeout, self._ssl_context
+        )
         self._inbox.hold()
         try:
-            was_signed_in = self._session.signed_in
-            since = self._session.server_time()
             await self._session.login(connection, self._timeout)
             self._connection = connection
             self._online.set()
             connection.closed.add_done_callback(lambda _: self._note_offline(connection))
-            missed, cookie = await catchup.offline_messages(self._ask, self._cookie)
-            if was_signed_in:
-                found = await catchup.missed_messages(self._ask, self.user_id, since, self._inbox.has_seen)
-                missed = sorted([*missed, *found], key=lambda message: message.time)
+            self._behind.clear()
+            if self._inbox.cookie:
+                self._behind.set()
+            else:
+                await self._pull(connection, online=False)  # where `messages()` begins
         except BaseException:
             self._note_offline(connection)
             connection.close(code_is_clean=False)
             raise
-        self._cookie = cookie
-        self._inbox.release(missed)
+        self._puller = asyncio.create_task(self._keep_up(connection), name=f"sodam-client-{self.user_id}-pull")
         return connection
 
     async def _supervise(self, connection: Connection) -> None:
@@ -236,14 +283,54 @@ class Client:
         while True:
             await self._keep_alive(connection)
             self._note_offline(connection)
-            self._session.note_lost(connection.silence())
+            if self._puller is not None:
+                self._puller.cancel()
             if self._ended is not None:
                 return
             try:
                 connection = await self._reconnect()
-            except LoginError as error:
+            except (KickedError, LoginError) as error:
                 self._end(error)
                 return
+
+    # -- catching up -----------------------------------------------------------------------------------------------
+
+    async def _keep_up(self, connection: Connection) -> None:
+        """Pull whenever something may have been missed, as long as this connection lives."""
+        online = False
+        shortest, longest = self._retry_delay
+        delay = shortest
+        while True:
+            await self._behind.wait()
+            self._behind.clear()
+            try:
+                await self._pull(connection, online=online)
+            except ConnectionLostError:
+                return
+            except SodamError as error:
+                logger.warning("%s: what was missed cannot be read yet: %s", self.user_id, error)
+                self._behind.set()
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, longest)
+            else:
+                online, delay = True, shortest
+
+    async def _pull(self, connection: Connection, *, online: bool) -> None:
+        """Fetch what was missed, as fast as the application reads it."""
+
+        async def request(servcmd: str, body: Mapping[str, Any]) -> msgspec.Raw:
+            return await self._request(connection, servcmd, body, self._timeout)
+
+        self._inbox.hold()
+        now = self._session.server_time()
+        async for page in catchup.missed(request, self._inbox.cookie, online=online):
+            horizon = min(now, newest(page.msg_list) or now)
+            self._inbox.missed(page.msg_list, page.cookie, horizon)
+            await self._inbox.room()
+        if self._inbox.release():
+            self._behind.set()
+
+    # -- the connection --------------------------------------------------------------------------------------------
 
     def _note_offline(self, connection: Connection) -> None:
         """Requests wait from now on; after the end they do not, since nothing will come back."""
@@ -258,7 +345,7 @@ class Client:
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311
             try:
                 return await self._connect()
-            except LoginError:
+            except (KickedError, LoginError):
                 raise
             except SodamError as error:
                 logger.info("%s: still not connected: %s", self.user_id, error)
@@ -273,9 +360,9 @@ class Client:
             try:
                 if loop.time() >= hello_at:
                     hello_at = loop.time() + self._session.hello_interval
-                    await connection.request(self._session.head(), "im_open_status.wshello", {}, self._timeout)
+                    await self._request(connection, "im_open_status.wshello", {}, self._timeout)
                 elif connection.silence() >= self._heartbeat_interval:
-                    await connection.request(self._session.head(), "heartbeat.alive", {}, timeout=3.0)
+                    await self._request(connection, "heartbeat.alive", {}, timeout=3.0)
             except RequestError as error:
                 logger.info("%s: %s", self.user_id, error)
             except SodamError as error:
@@ -291,8 +378,8 @@ class Client:
             return
         if push.session_data is not None:
             connection.notify(self._session.head(), "openim.ws_msg_push_ack", {"SessionData": push.session_data})
-        self._session.note_time(push.messages)
-        self._inbox.put(push.messages)
+        if self._inbox.push(push.messages) or push.pull:
+            self._behind.set()
         if self._on_push is not None:
             try:
                 self._on_push(push)
@@ -308,16 +395,3 @@ class Client:
         self._online.set()  # whoever waits for a connection wakes and sees why there is none
         if self._connection is not None:
             self._connection.close()
-
-    def _address(self) -> str:
-        query = {
-            "sdkappid": self._session.sdkappid,
-            "instanceid": self._instance,
-            "random": secrets.randbits(32),
-            "platform": 7,
-            "host": "unknown",
-            "version": -1,
-            "sdkversion": "sodam-client",
-            "compress": "gzip",
-        }
-        return f"{self._url}/binfo?{urlencode(query)}"

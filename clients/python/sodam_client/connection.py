@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -33,12 +34,19 @@ class Connection(WSListener):
         """Loop time of the newest frame from the server."""
 
     @classmethod
-    async def open(cls, url: str, on_push: PushHandler, timeout: float) -> Connection:
-        """Connect and upgrade within `timeout` seconds. Raises `ConnectionLostError`."""
+    async def open(
+        cls, url: str, on_push: PushHandler, timeout: float, ssl_context: ssl.SSLContext | None = None
+    ) -> Connection:
+        """Connect and upgrade within `timeout` seconds. Raises `ConnectionLostError`.
+
+        `ssl_context` is for `wss://`; None trusts what the system trusts.
+        """
         connection = cls(on_push)
         try:
             async with asyncio.timeout(timeout):
-                await ws_connect(lambda: connection, url, max_frame_size=MAX_FRAME_BYTES, max_redirects=0)
+                await ws_connect(
+                    lambda: connection, url, ssl_context=ssl_context, max_frame_size=MAX_FRAME_BYTES, max_redirects=0
+                )
         except Exception as error:  # picows, the socket and TLS have no common base
             raise ConnectionLostError(f"cannot connect: {error or type(error).__name__}") from error
         return connection
@@ -64,7 +72,7 @@ class Connection(WSListener):
             self._pending.pop(key, None)
         envelope = decode_envelope(reply)
         if envelope.error_code:
-            raise RequestError(servcmd, envelope.error_code, envelope.error_info)
+            raise RequestError(servcmd, envelope.error_code, envelope.error_info, envelope.kick_type)
         return reply
 
     def notify(self, head: Mapping[str, Any], servcmd: str, body: Mapping[str, Any]) -> None:

@@ -10,14 +10,16 @@ class SodamError(Exception):
 class RequestError(SodamError):
     """The server answered a request with an `ErrorCode` other than 0.
 
-    `code` is the documented number (the same as over REST), `info` the server's words for developers.
+    `code` is the documented number (the same as over REST), `info` the server's words for developers, `servcmd` the
+    command. `kick_type` is not 0 when the answer says that this client was signed out, see `KickedError`.
     """
 
-    def __init__(self, servcmd: str, code: int, info: str) -> None:
+    def __init__(self, servcmd: str, code: int, info: str, kick_type: int = 0) -> None:
         super().__init__(f"{servcmd}: {code} {info}")
         self.servcmd = servcmd
         self.code = code
         self.info = info
+        self.kick_type = kick_type
 
 
 class LoginError(RequestError):

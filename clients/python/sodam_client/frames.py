@@ -43,6 +43,7 @@ class Envelope(msgspec.Struct, rename="pascal"):
 
     error_code: int = 0
     error_info: str = ""
+    kick_type: int = 0
 
 
 _decode_frame = msgspec.json.Decoder(Frame).decode

@@ -18,6 +18,8 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, Any]
     messages: tuple[Message, ...] = ()
     kick_type: int | None = None
+    pull: bool = False
+    """The server asks the client to look for what it missed; the client does."""
     session_data: str | None = None
     """Set when the server wants an acknowledgement; the client gives it."""
 
@@ -37,6 +39,7 @@ def read_push(servcmd: str, body: msgspec.Raw) -> Push | None:
         body=fields,
         messages=tuple(messages),
         kick_type=kick_type,
+        pull=fields.get("Flag") == 1,
         session_data=str(fields.get("SessionData", "")) if needs_ack else None,
     )
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
 from sodam_client.connection import Connection
-from sodam_client.errors import LoginError, RequestError
+from sodam_client.errors import KickedError, LoginError, RequestError
 from sodam_client.frames import decode_body
-from sodam_client.models import Message
 
 UserSig = str | Callable[[], str]
-
-_OVERLAP_SECONDS = 3
-"""Catch-up looks this far behind the moment of the loss: message times have whole seconds, and clocks jitter."""
 
 
 class _LoginAnswer(msgspec.Struct, rename="pascal"):
@@ -36,13 +34,22 @@ class Session:
         self._user_id = user_id
         self._usersig = usersig
         self._ticket: _LoginAnswer | None = None
+        self._instance = secrets.token_hex(16)
         self._clock_offset = 0.0
-        self._lost_at = 0.0
 
-    @property
-    def signed_in(self) -> bool:
-        """Whether a login has succeeded before."""
-        return self._ticket is not None
+    def address(self, url: str) -> str:
+        """Where to open a socket: the server's address and who opens it."""
+        query = {
+            "sdkappid": self.sdkappid,
+            "instanceid": self._instance,
+            "random": secrets.randbits(32),
+            "platform": 7,
+            "host": "unknown",
+            "version": -1,
+            "sdkversion": "sodam-client",
+            "compress": "gzip",
+        }
+        return f"{url}/binfo?{urlencode(query)}"
 
     def head(self) -> dict[str, Any]:
         """The head of a request: the ticket once there is one."""
@@ -54,13 +61,16 @@ class Session:
     async def login(self, connection: Connection, timeout: float) -> None:
         """Sign in with the ticket of an earlier login, or with a signature when there is none or it is refused.
 
-        Raises `LoginError`, or what `Connection.request` raises.
+        Raises `LoginError`, `KickedError` when the ticket is of a client that was signed out meanwhile, or what
+        `Connection.request` raises.
         """
         if self._ticket is not None:
             try:
                 await self._login(connection, self.head(), timeout)
                 return
-            except RequestError:
+            except RequestError as error:
+                if error.kick_type:
+                    raise KickedError(error.kick_type) from error
                 self._ticket = None
         usersig = self._usersig() if callable(self._usersig) else self._usersig
         head = self._plain_head() | {"identifier": self._user_id, "usersig": usersig}
@@ -69,18 +79,9 @@ class Session:
         except RequestError as error:
             raise LoginError(error.servcmd, error.code, error.info) from error
 
-    def note_lost(self, silence: float) -> None:
-        """Remember when the server was last heard: `silence` seconds ago. What it sent since may be lost."""
-        self._lost_at = time.time() - silence
-
-    def note_time(self, messages: Iterable[Message]) -> None:
-        """Follow the server's clock by the messages that it sends."""
-        for message in messages:
-            self._clock_offset = max(self._clock_offset, message.time - time.time())
-
     def server_time(self) -> int:
-        """The server's time, in unix seconds, from which a catch-up has to look."""
-        return int(self._lost_at + self._clock_offset) - _OVERLAP_SECONDS
+        """The server's time in unix seconds, as its last login told it."""
+        return int(time.time() + self._clock_offset)
 
     def _plain_head(self) -> dict[str, Any]:
         return {

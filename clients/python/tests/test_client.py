@@ -1,51 +1,51 @@
-"""Sign-in, requests, pushes and the end of a client, against a fake server."""
+"""Sign-in, requests, pushes, histories and the end of a client, against the real server."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
-from fake_server import FakeServer, message
-from picows import WSMsgType
+from reading import Names, SignIn, accounts, nothing_more, read, say, texts, until
+from wire import Wire
 
 from sodam_client import (
     Client,
     ClientClosedError,
     ConnectionLostError,
+    Element,
     KickedError,
     LoginError,
-    Message,
     Push,
     RequestError,
     RequestTimeoutError,
 )
+from tests.support.server import ServerFactory, ServerProcess
 
 
-async def read(client: Client, count: int) -> list[Message]:
-    found: list[Message] = []
-    async with asyncio.timeout(5):
-        async for one in client.messages():
-            found.append(one)
-            if len(found) == count:
-                break
-    return found
+async def test_login_sends_the_signature_and_then_the_ticket(
+    sign_in: SignIn, name: Names, wire: Wire, server: ServerProcess
+) -> None:
+    amy, bob = name("amy"), name("bob")
+    await accounts(server, bob)
+    client = await sign_in(amy, url=wire.url)
+    await client.send_text(bob, "hi")
+    login, sent = wire.asked("im_open_status.wslogin")[0]["head"], wire.asked("openim.sendmsg")[0]
+    assert (login["identifier"], login["sdkappid"]) == (amy, server.sdkappid)
+    assert login["usersig"]
+    assert sent["head"]["a2"]
+    assert sent["head"]["status_instid"]
+    assert "usersig" not in sent["head"]
+    assert sent["body"]["MsgBody"] == [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "hi"}}]
 
 
-async def test_login_sends_the_signature_and_then_the_ticket(server: FakeServer, client: Client) -> None:
-    await client.send_text("bob", "hi")
-    login, send = server.asked("im_open_status.wslogin")[0]["head"], server.asked("openim.sendmsg")[0]
-    assert (login["identifier"], login["usersig"], login["sdkappid"]) == ("alice", "sig", 1400000001)
-    assert (send["head"]["a2"], send["head"]["tinyid"], send["head"]["status_instid"]) == ("a2", "144", 7)
-    assert "usersig" not in send["head"]
-    assert server.paths[0].startswith("/binfo?sdkappid=1400000001&instanceid=")
-    assert send["body"]["MsgBody"] == [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "hi"}}]
-
-
-async def test_a_refused_login_raises_its_code(server: FakeServer) -> None:
-    server.answers["im_open_status.wslogin"] = lambda _: {"ErrorCode": 70003, "ErrorInfo": "wrong"}
+async def test_a_refused_login_raises_its_code(server: ServerProcess, name: Names) -> None:
     with pytest.raises(LoginError) as caught:
-        await Client(server.url, 1, "alice", "bad").open()
-    assert caught.value.code == 70003
+        await Client(server.ws_url, server.sdkappid, name("amy"), server.usersig(name("bob"))).open()
+    assert caught.value.code == 70013
+    with pytest.raises(LoginError) as caught:
+        await Client(server.ws_url, server.sdkappid, name("amy"), "no signature").open()
+    assert caught.value.code in (70002, 70003, 70009, 6026)
 
 
 async def test_nobody_listening_is_one_clear_error() -> None:
@@ -53,127 +53,172 @@ async def test_nobody_listening_is_one_clear_error() -> None:
         await Client("ws://127.0.0.1:9", 1, "alice", "sig", request_timeout=2).open()
 
 
-async def test_a_failed_request_raises_its_code(client: Client) -> None:
+async def test_a_failed_request_raises_its_code(sign_in: SignIn, name: Names) -> None:
+    client = await sign_in(name("amy"))
     with pytest.raises(RequestError) as caught:
         await client.request("sns.no_such", {})
     assert caught.value.code == 60009
+    with pytest.raises(RequestError) as caught:
+        await client.send_text(name("nobody"), "hi")
+    assert caught.value.code == 90012
+    friends = await client.request("sns.friend_get", {"From_Account": client.user_id, "StartIndex": 0})
+    assert friends["FriendNum"] == 0
 
 
-async def test_an_unanswered_request_times_out(server: FakeServer) -> None:
-    server.answers["openim.sendmsg"] = lambda _: None
-    async with Client(server.url, 1, "alice", "sig", request_timeout=0.05) as client:
-        with pytest.raises(RequestTimeoutError):
-            await client.send_text("bob", "hi")
+async def test_an_unanswered_request_times_out(sign_in: SignIn, name: Names, wire: Wire) -> None:
+    client = await sign_in(name("amy"), url=wire.url, request_timeout=0.3)
+    wire.swallow_answers = True
+    with pytest.raises(RequestTimeoutError):
+        await client.request("sns.friend_get", {"From_Account": client.user_id, "StartIndex": 0})
+    wire.swallow_answers = False
 
 
-@pytest.mark.parametrize("compress", [False, True])
-async def test_pushed_messages_are_read_and_acknowledged(server: FakeServer, compress: bool) -> None:
-    server.compress = compress
-    seen: list[Push] = []
-    async with Client(server.url, 1, "alice", "sig", on_push=seen.append) as client:
-        server.push_messages(message(1), message(2), NeedAck=1, SessionData="s9")
-        assert [m.text for m in await read(client, 2)] == ["text 1", "text 2"]
-        assert (await server.wait_for("openim.ws_msg_push_ack"))["body"] == {"SessionData": "s9"}
-    assert seen[0].body["NeedAck"] == 1
+async def test_messages_of_every_kind_are_read(sign_in: SignIn, name: Names, server: ServerProcess) -> None:
+    pushes: list[Push] = []
+    amy, bob = await sign_in(name("amy")), await sign_in(name("bob"), on_push=pushes.append)
+    custom = Element("TIMCustomElem", {"Data": "d", "Desc": "", "Ext": "e"})
+    sent = await amy.send(bob.user_id, [Element("TIMTextElem", {"Text": "안녕"}), custom], custom_data='{"order":7}')
+    await amy.send(bob.user_id, [Element("TIMTextElem", {"Text": "only now"})], online_only=True)
+    stored, fleeting = await read(bob, 2)
+    assert (stored.sender, stored.recipient, stored.text) == (amy.user_id, bob.user_id, "안녕")
+    assert (stored.seq, stored.random, stored.time, stored.key) == (sent.seq, sent.random, sent.time, sent.key)
+    assert (stored.custom_data, stored.body[1], stored.place) == ('{"order":7}', custom, 1)
+    assert (fleeting.text, fleeting.life_time, fleeting.place) == ("only now", 0, 0)
+    assert sum(len(push.messages) for push in pushes) == 2
+    await nothing_more(bob, server, amy.user_id)
 
 
-async def test_offline_messages_come_first(server: FakeServer) -> None:
-    pages = iter([{"Cookie": "x", "SyncFlag": 1, "MsgList": [message(1)]}, {"SyncFlag": 2, "MsgList": [message(2)]}])
-    server.answers["openim.getmsg"] = lambda _: next(pages)
-    async with Client(server.url, 1, "alice", "sig") as client:
-        assert [m.seq for m in await read(client, 2)] == [1, 2]
-    assert [f["body"]["Cookie"] for f in server.asked("openim.getmsg")] == ["", "x"]
-
-
-async def test_a_reconnect_uses_the_ticket_and_catches_up_once_and_in_order(server: FakeServer, client: Client) -> None:
-    server.push_messages(message(1, time=2**31))
-    assert [m.seq for m in await read(client, 1)] == [1]
-    later = 2**31 + 5
-    server.answers["openim.getmsg"] = lambda _: {"SyncFlag": 2, "MsgList": [message(2, time=later)]}
-    server.answers["recentcontact.page_get"] = lambda _: {
-        "CompleteFlag": 1,
-        "SessionItem": [{"Type": 1, "To_Account": "bob", "MsgTime": later + 1}],
-    }
-    history = [message(1, time=2**31), message(2, time=later), message(3, time=later + 1)]
-    server.answers["openim.getroammsg"] = lambda _: {"Complete": 1, "MsgList": history}
-    server.drop()
-    assert [m.seq for m in await read(client, 2)] == [2, 3]
-    again = server.asked("im_open_status.wslogin")[1]["head"]
-    assert again["a2"] == "a2"
-    assert "usersig" not in again
-    assert server.asked("openim.getmsg")[1]["body"]["Cookie"] == "c1"
-
-
-async def test_a_refused_ticket_falls_back_to_the_signature_and_then_ends(server: FakeServer, client: Client) -> None:
-    server.answers["im_open_status.wslogin"] = lambda _: {"ErrorCode": 70001, "ErrorInfo": "expired"}
-    server.drop()
-    with pytest.raises(LoginError):
-        await read(client, 1)
-    assert server.asked("im_open_status.wslogin")[2]["head"]["usersig"] == "sig"
-    with pytest.raises(LoginError):
-        await client.send_text("bob", "hi")
-
-
-async def test_a_message_cut_off_before_its_answer_is_sent_again_with_the_same_marks(
-    server: FakeServer, client: Client
+async def test_two_bots_that_answer_each_other_ask_for_nothing_twice(
+    sign_in: SignIn, name: Names, server: ServerProcess
 ) -> None:
-    server.answers["openim.sendmsg"] = lambda _: None
-    sending = asyncio.create_task(client.send_text("bob", "hi"))
-    await server.wait_for("openim.sendmsg")
-    server.answers["openim.sendmsg"] = lambda _: {"MsgTime": 5, "MsgSeq": 6, "MsgKey": "k"}
-    server.drop()
-    assert (await sending).time == 5
-    first, second = server.asked("openim.sendmsg")
-    assert first["body"] == second["body"]
+    async with Wire(server.ws_url) as wire:
+        amy, bob = await sign_in(name("amy")), await sign_in(name("bob"), url=wire.url)
+        await amy.send_text(bob.user_id, "0")
+        for number in range(30):
+            asked, answered = (bob, amy) if number % 2 == 0 else (amy, bob)
+            assert await texts(asked, 1) == [str(number)]
+            await asked.send_text(answered.user_id, str(number + 1))
+        assert len(wire.asked("openim.getmsg")) == 1, "a gap was seen where none was"
 
 
-@pytest.mark.parametrize("by_event", [True, False])
-async def test_a_kick_ends_the_client(server: FakeServer, client: Client, by_event: bool) -> None:
-    if by_event:
-        notice = {"KickoutMsgNotify": {"KickType": 2}}
-        server.push({"EventArray": [{"Event": 10, "C2cNotifyMsgArray": [notice]}]})
-    else:
-        server.push({"KickType": 2}, servcmd="im_open_status.stat_forceoffline")
+async def test_another_device_gets_copies_and_a_client_none_of_its_own(
+    sign_in: SignIn, name: Names, server: ServerProcess
+) -> None:
+    bob = name("bob")
+    await accounts(server, bob)
+    amy = await sign_in(name("amy"))
+    await amy.send_text(bob, "from here")
+    await say_as_oneself(server, amy.user_id, bob, "from elsewhere")
+    assert [(m.sender, m.text) for m in await read(amy, 1)] == [(amy.user_id, "from elsewhere")]
+    await nothing_more(amy, server, bob)
+
+
+async def say_as_oneself(server: ServerProcess, sender: str, recipient: str, line: str) -> None:
+    body = {
+        "SyncOtherMachine": 1,
+        "From_Account": sender,
+        "To_Account": recipient,
+        "MsgRandom": 1,
+        "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": line}}],
+    }
+    assert (await server.rest("openim/sendmsg", body))["ErrorCode"] == 0
+
+
+async def test_a_history_of_many_messages_in_one_second_is_paged_to_its_beginning(
+    sign_in: SignIn, name: Names, server: ServerProcess
+) -> None:
+    amy, bob = await sign_in(name("amy")), name("bob")
+    await accounts(server, bob)
+    await asyncio.gather(*(amy.send_text(bob, str(number)) for number in range(70)))
+    found: list[str] = []
+    page = None
+    for _ in range(10):
+        page = await amy.history(bob, limit=20, before=page)
+        found = [message.text for message in page.messages] + found
+        if page.complete:
+            break
+    assert page is not None
+    assert page.complete
+    assert sorted(found, key=int) == [str(number) for number in range(70)]
+
+
+async def test_recall_read_mark_and_conversations(sign_in: SignIn, name: Names, server: ServerProcess) -> None:
+    amy, bob = await sign_in(name("amy")), await sign_in(name("bob"))
+    sent = await amy.send_text(bob.user_id, "a mistake")
+    await amy.send_text(bob.user_id, "better")
+    await read(bob, 2)
+    (before,) = await bob.conversations()
+    assert (before.type, before.user, before.unread, before.pinned) == (1, amy.user_id, 2, 0)
+    await bob.mark_read(amy.user_id, sent.time + 1)
+    (after,) = await bob.conversations()
+    assert after.unread == 0
+    await amy.recall(sent)
+    page = await bob.history(amy.user_id)
+    assert [(m.recalled, m.text if not m.recalled else "") for m in page.messages] == [(True, ""), (False, "better")]
+
+
+async def test_a_kick_over_rest_ends_the_client(sign_in: SignIn, name: Names, server: ServerProcess) -> None:
+    amy = await sign_in(name("amy"))
+    assert (await server.rest("im_open_login_svc/kick", {"UserID": amy.user_id}))["ErrorCode"] == 0
     with pytest.raises(KickedError) as caught:
-        await read(client, 1)
-    assert caught.value.kick_type == 2
+        await read(amy, 1)
+    assert caught.value.kick_type == 3
     with pytest.raises(KickedError):
-        await client.send_text("bob", "hi")
+        await amy.send_text(amy.user_id, "hi")
 
 
-async def test_a_silent_server_is_asked_and_then_left(server: FakeServer) -> None:
-    async with Client(server.url, 1, "alice", "sig", heartbeat_interval=0.02):
-        await server.wait_for("heartbeat.alive", 3)
-    assert len(server.asked("im_open_status.wslogin")) == 1
+async def test_the_second_client_of_a_user_ends_the_first_which_stays_out(sign_in: SignIn, name: Names) -> None:
+    first = await sign_in(name("amy"))
+    second = await sign_in(name("amy"))
+    with pytest.raises(KickedError) as caught:
+        await read(first, 1)
+    assert caught.value.kick_type == 2
+    assert (await second.request("heartbeat.alive", {}))["ErrorCode"] == 0
 
 
-async def test_rubbish_from_the_server_costs_the_connection_not_the_client(server: FakeServer, client: Client) -> None:
-    server.connections[-1].send(WSMsgType.BINARY, b"rubbish")
-    await server.wait_for("im_open_status.wslogin", 2)
-    assert (await client.send_text("bob", "hi")).time == 100
-    server.push({"EventArray": 3})
-    server.push_messages(message(4))
-    assert [m.seq for m in await read(client, 1)] == [4]
+async def test_a_client_that_missed_its_kick_is_told_when_it_comes_back(
+    sign_in: SignIn, name: Names, wire: Wire
+) -> None:
+    first = await sign_in(name("amy"), url=wire.url)
+    wire.swallow_answers = True
+    second = await sign_in(name("amy"))
+    wire.swallow_answers = False
+    wire.cut()
+    with pytest.raises(KickedError):
+        await read(first, 1)
+    assert len(wire.asked("im_open_status.wslogin")) == 2, "it must not sign in anew with its signature"
+    assert (await second.request("heartbeat.alive", {}))["ErrorCode"] == 0
 
 
-async def test_close_signs_out_and_ends_the_reader(server: FakeServer, client: Client) -> None:
+async def test_a_withdrawn_signature_ends_the_client(server_factory: ServerFactory, sign_in: SignIn) -> None:
+    server = server_factory()
+    now = int(time.time())
+    signatures = [server.usersig("amy", expire=3, now=now)]
+    client = Client(server.ws_url, server.sdkappid, "amy", lambda: signatures[0], retry_delay=(0.02, 0.1))
+    async with client:
+        await until(lambda: time.time() > now + 4)
+        server.restart()
+        with pytest.raises(LoginError) as caught:
+            await read(client, 1)
+        assert caught.value.code == 70001
+        with pytest.raises(LoginError):
+            await client.send_text("amy", "hi")
+
+
+async def test_close_signs_out_and_ends_the_reader(sign_in: SignIn, name: Names, wire: Wire) -> None:
+    client = await sign_in(name("amy"), url=wire.url)
     reader = asyncio.create_task(read(client, 1))
+    await asyncio.sleep(0)
     await client.close()
     assert await reader == []
-    assert server.asked("im_open_status.wslogout")
+    assert wire.asked("im_open_status.wslogout")
     with pytest.raises(ClientClosedError):
         await client.send_text("bob", "hi")
+    await client.close()
 
 
-async def test_recall_read_mark_history_and_conversations(server: FakeServer, client: Client) -> None:
-    server.answers |= {"openim.msgwithdraw": lambda _: {}, "openim.msgreaded": lambda _: {}}
-    server.answers["openim.getroammsg"] = lambda _: {"Complete": 0, "LastMsgTime": 9, "LastMsgKey": "k9", "MsgList": []}
-    sent = await client.send_text("bob", "hi")
-    await client.recall(sent)
-    assert server.asked("openim.msgwithdraw")[0]["body"]["MsgInfo"]["MsgRandom"] == sent.random
-    await client.mark_read("bob", 77)
-    assert server.asked("openim.msgreaded")[0]["body"]["C2CMsgReaded"]["C2CMsgReadedItem"][0]["LastedMsgTime"] == 77
-    page = await client.history("bob")
-    await client.history("bob", before=page)
-    assert server.asked("openim.getroammsg")[1]["body"]["MsgKey"] == "k9"
-    assert await client.conversations() == []
+async def test_say_is_heard(sign_in: SignIn, name: Names, server: ServerProcess) -> None:
+    bob = await sign_in(name("bob"))
+    await accounts(server, name("amy"))
+    await say(server, name("amy"), bob.user_id, "1", "2", "3")
+    assert await texts(bob, 3) == ["1", "2", "3"]

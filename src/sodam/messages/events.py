@@ -67,6 +67,7 @@ class WireMessage(msgspec.Struct, omit_defaults=True, gc=False):
     SendMsgControl: Control | None = None
     IsSupportExtension: int = 0
     RevokerInfo: Revoker | None = None
+    ConversationSeq: int = 0
 
 
 def wire(message: Message, *, online_only: bool = False) -> WireMessage:
@@ -93,6 +94,7 @@ def wire(message: Message, *, online_only: bool = False) -> WireMessage:
         _CONTROLS.get(flags & (NO_UNREAD | NO_LAST | IMPORTED)) if flags else None,
         1 if flags & EXTENSIBLE else 0,
         Revoker(message.sender) if flags & RECALLED else None,  # an administrator's name is not kept
+        0 if message.duplicate else message.seq,
     )
 
 

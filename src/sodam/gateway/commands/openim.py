@@ -34,6 +34,7 @@ class SendMsgAnswer(msgspec.Struct, gc=False):
     MsgSeq: int
     MsgKey: str
     MsgId: str
+    ConversationSeq: int
 
 
 @service.command(
@@ -63,7 +64,7 @@ async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     message = content.message(call.app, call.caller, request.To_Account, client_time=request.MsgClientTime or 0)
     message.exclude = call.instid
     sent = await call.services.messages.send(call.app, message, online_only=content.online_only)
-    return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id)
+    return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id, sent.place)
 
 
 def text(raw: msgspec.Raw) -> bytes:
