@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -12,9 +13,10 @@ import msgspec
 
 
 class Wire:
-    """Forwards bytes both ways. `frames` holds what clients sent, decoded."""
+    """Forwards bytes both ways; with `tls`, clients speak TLS to it. `frames` holds what clients sent, decoded."""
 
-    def __init__(self, ws_url: str) -> None:
+    def __init__(self, ws_url: str, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         parts = urlsplit(ws_url)
         self._target = (str(parts.hostname), int(parts.port or 0))
         self._server: asyncio.Server | None = None
@@ -35,7 +37,7 @@ class Wire:
         return f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         return self
 
     async def __aexit__(self, *_: object) -> None:
