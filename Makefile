@@ -12,7 +12,7 @@ WORKERS ?= 2
 PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(abspath $(VENV))/pycache" $(BIN)/python -m pytest
 SOURCES := src tests clients/python bench
 
-.PHONY: help install dev serve test test-long check format bench lock docs clean
+.PHONY: help install dev serve test test-long check format bench soak lock docs clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -50,6 +50,9 @@ format: dev ## Format the code and fix what can be fixed
 
 bench: dev ## Measure; prints a table and writes it under bench/results
 	PYTHONPATH=clients/python:. $(BIN)/python -m bench $(ARGS)
+
+soak: dev ## Ten minutes of mixed traffic, reconnects and cuts on each engine: nothing lost, no figure that keeps rising
+	PYTHONPATH=clients/python:. $(BIN)/python -m bench.soak $(ARGS)
 
 docs: install ## Write the generated reference pages anew
 	$(BIN)/python -m sodam settings > docs/settings.md
