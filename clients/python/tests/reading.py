@@ -51,11 +51,13 @@ async def say(server: ServerProcess, sender: str, recipient: str, *lines: str) -
     """Send texts over REST, one after the other, as a back end does."""
     async with httpx.AsyncClient(verify=False, timeout=30) as client:  # nothing is encrypted here
         for line in lines:
+            number = next(_numbers)
             body = {
                 "SyncOtherMachine": 2,
                 "From_Account": sender,
                 "To_Account": recipient,
-                "MsgRandom": next(_numbers),
+                "MsgSeq": number,
+                "MsgRandom": number,
                 "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": line}}],
             }
             answer = await server.rest("openim/sendmsg", body, client=client)
