@@ -14,6 +14,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import apsw
+
 from bench.processes import TargetError, accepts, answers_http, free_port, running, wait_until
 from bench.procstat import tree
 from bench.soak.traffic import PASSWORD
@@ -77,10 +79,20 @@ async def sqlite(folder: Path) -> AsyncIterator[Setup]:
         yield Setup(
             "sqlite",
             {"sqlite": (pid, url)},
-            lambda: tree_size(data, ("*.db", "*.sqlite", "*.sqlite3")),
+            lambda: _sqlite_size(data / "sodam.db"),
             lambda: tree_size(data, ("*-wal",)),
             [log],
         )
+
+
+def _sqlite_size(path: Path) -> int:
+    """Bytes of a database with what its log holds: the file itself grows only when the log is written back."""
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        pages, size = (next(iter(connection.execute(f"PRAGMA {name}")))[0] for name in ("page_count", "page_size"))
+        return int(pages) * int(size)
+    finally:
+        connection.close()
 
 
 @contextlib.asynccontextmanager
