@@ -13,21 +13,21 @@ from bench.soak.ledger import Ledger
 from bench.soak.run import Plan, soak
 from bench.soak.trend import Limit, judge
 from bench.soak.watch import LIMITS, MIB
+from tests.support.amounts import amounts
 
-SECONDS = float(os.environ.get("SODAM_TEST_SOAK_SECONDS", "10"))
 
-
+@pytest.mark.parametrize("seconds", amounts("SODAM_TEST_SOAK_SECONDS", usual=8, long=120))
 @pytest.mark.parametrize("setup", ["sqlite", "cluster"])
-async def test_mixed_traffic_beside_cuts_loses_nothing(setup: str, tmp_path: Path) -> None:
+async def test_mixed_traffic_beside_cuts_loses_nothing(setup: str, seconds: int, tmp_path: Path) -> None:
     seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
     print(f"SODAM_TEST_SEED={seed}")
     tmp_path.chmod(0o755)
     for parent in tmp_path.parents[:2]:
         parent.chmod(0o755)  # PostgreSQL, which does not run as root, has to come through
-    outcome = await soak(setup, Plan(SECONDS, bots=6, rate=30, seed=seed), tmp_path)
+    outcome = await soak(setup, Plan(seconds, bots=6, rate=30, seed=seed), tmp_path)
     print(outcome.text())
     assert outcome.faults == []
-    assert outcome.messages > SECONDS
+    assert outcome.messages > seconds
     assert outcome.reconnects
     assert set(outcome.calls) >= {"relations", "client calls", "console calls"}
     assert bool(outcome.cuts) == (setup == "cluster")
