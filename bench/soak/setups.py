@@ -61,6 +61,7 @@ def _node(folder: Path, name: str, more: dict[str, str]) -> Iterator[tuple[int, 
         "SODAM_DATA_DIR": str(data),
         "SODAM_BOOTSTRAP_APP": f"{SDKAPPID}:{KEY}:Flagship",
         "SODAM_ROOT_PASSWORD": PASSWORD,
+        "SODAM_PASSWORD_MEMORY": "12",  # the least: an operator who signs in is no peak of 64 MiB
         "SODAM_LOG_FORMAT": "json",
         **more,
     }
