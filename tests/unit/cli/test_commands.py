@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sodam import settings, usersig, welcome
+from sodam.bus import nats
 from sodam.cli import checks
 from sodam.cli.main import run
 from sodam.storage.address import has_schema
@@ -171,7 +172,8 @@ def test_a_usersig_beside_a_running_server(capsys: pytest.CaptureFixture[str], t
         assert run(["usersig", "make", "bob", "--sdkappid", "5", "--key", "k"]) == 0
 
 
-def test_unreachable_bus(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unreachable_bus(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nats, "_FIRST_CONNECTION_S", 0.2)
     line = refused(capsys, "serve", "--port", "0", "--nats-url", "nats://user:hidden@127.0.0.1:1, nats://127.0.0.1:2")
     assert "NATS at 127.0.0.1:1" in line
     assert "hidden" not in line
