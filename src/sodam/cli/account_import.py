@@ -24,6 +24,7 @@ from sodam.jobs.model import Refusal
 from sodam.jobs.service import JobFailed
 from sodam.profiles.model import field_of
 from sodam.server import Server
+from sodam.storage import private
 
 if TYPE_CHECKING:
     StoreFlags = Any
@@ -148,7 +149,7 @@ def _reason(refusal: Refusal) -> str:
 
 def _write(path: Path, refused: list[Refused]) -> None:
     try:
-        with path.open("w", encoding="utf-8", newline="") as stream:
+        with open(path, "w", encoding="utf-8", newline="", opener=private.opener) as stream:
             writer = csv.writer(stream)
             writer.writerow(("line", "UserID", "reason"))
             writer.writerows((item.line, item.user_id, item.reason) for item in refused)

@@ -21,7 +21,7 @@ import nats.errors
 from nats.aio.client import Client
 
 from sodam.cli.preflight import FEW_FILES
-from sodam.storage import migrations
+from sodam.storage import migrations, private
 from sodam.storage.address import unreachable
 
 State = Literal["ok", "warn", "fail"]
@@ -61,6 +61,14 @@ def files() -> Check:
             "file limit", "warn", f"{limit}: allows fewer than {hard} connections; raise it (LimitNOFILE, ulimit)"
         )
     return Check("file limit", "ok", limit)
+
+
+def rights(directory: Path) -> Check:
+    """Who may enter the data directory. Its files are their owner's alone in any case."""
+    if not directory.is_dir():
+        return Check("rights", "ok", f"{directory} will be made for its owner alone")
+    problem = private.exposed(directory)
+    return Check("rights", "warn", problem) if problem else Check("rights", "ok", f"{directory} is its owner's alone")
 
 
 def disk(directory: Path) -> Check:

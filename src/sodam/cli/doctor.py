@@ -21,7 +21,7 @@ else:
 
 async def examine(settings: Settings) -> list[checks.Check]:
     """All checks, in the order of the report."""
-    found = [checks.python(), checks.files(), checks.disk(settings.data_dir)]
+    found = [checks.python(), checks.files(), checks.disk(settings.data_dir), checks.rights(settings.data_dir)]
     if settings.database_url is None:
         found.append(checks.sqlite(settings.data_dir / DATABASE_FILE))
     else:
@@ -32,7 +32,7 @@ async def examine(settings: Settings) -> list[checks.Check]:
 
 
 def doctor(*, flags: Annotated[DoctorFlags, Parameter(name="*")] = None) -> int:
-    """Check file limit, disk, database, bus and clock. Exit code 1 when something must be cured first."""
+    """Check file limit, disk, rights, database, bus and clock. Exit code 1 when something must be cured first."""
     found = asyncio.run(examine(settings_from(flags, dict(os.environ))))
     print(table(("check", "state", "what was found"), [(check.name, check.state, check.detail) for check in found]))
     return EXIT_PROBLEM if any(check.state == "fail" for check in found) else EXIT_OK

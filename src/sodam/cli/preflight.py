@@ -9,8 +9,12 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from sodam.cli.common import CliError
+import structlog
 
+from sodam.cli.common import CliError
+from sodam.storage import private
+
+log = structlog.get_logger(__name__)
 # Browsers and phones hold one connection each; below this a server is only good for trying out.
 FEW_FILES: Final = 4096
 
@@ -18,11 +22,13 @@ FEW_FILES: Final = 4096
 def prepare_data_dir(path: Path) -> None:
     """Create the data directory (only its owner may enter) and prove that files can be written. Raises CliError."""
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private.make_directory(path)
         with tempfile.TemporaryFile(dir=path):
             pass
     except OSError as error:
         raise CliError(f"the data directory {path} cannot be written: {error.strerror}") from None
+    if problem := private.exposed(path):
+        log.warning("the data directory is open to others", problem=problem)
 
 
 def listen_problem(host: str, port: int, error: OSError) -> str:

@@ -22,6 +22,7 @@ from sodam.errors import ApiError
 from sodam.relations.archive import UserLine
 from sodam.relations.mend import OneSided, Report
 from sodam.server import Server
+from sodam.storage import private
 
 if TYPE_CHECKING:
     StoreFlags = Any
@@ -194,7 +195,7 @@ def _output(file: Path | None) -> Iterator[IO[bytes]]:
         sys.stdout.buffer.flush()
         return
     try:
-        stream = file.open("wb")
+        stream = open(file, "wb", opener=private.opener)  # noqa: SIM115 - closed below
     except OSError as error:
         raise CliError(f"{file} cannot be written: {error.strerror}") from None
     with stream:
@@ -203,7 +204,7 @@ def _output(file: Path | None) -> Iterator[IO[bytes]]:
 
 def _write(path: Path, done: Imported) -> None:
     try:
-        with path.open("w", encoding="utf-8", newline="") as stream:
+        with open(path, "w", encoding="utf-8", newline="", opener=private.opener) as stream:
             writer = csv.writer(stream)
             writer.writerow(("line", "UserID", "part", "other", "reason"))
             writer.writerows(done.refused)

@@ -18,6 +18,7 @@ from typing import IO, Any, TypeVar, cast
 
 import apsw
 
+from sodam.storage import private
 from sodam.storage.database import Bulk, Engine, Row, StorageError, Tx, Value
 from sodam.storage.events import Callback, Events, Raised, run_callbacks
 from sodam.storage.riding import boarding
@@ -126,8 +127,8 @@ class SqliteDatabase:
     @classmethod
     async def open(cls, path: Path) -> SqliteDatabase:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = open(path.with_suffix(".lock"), "wb")  # noqa: SIM115, ASYNC230 - held until close
+            private.make_directory(path.parent)
+            lock = open(path.with_suffix(".lock"), "wb", opener=private.opener)  # noqa: SIM115, ASYNC230 - held until close
         except OSError as error:
             raise StorageError(f"data directory {path.parent} cannot be written: {error.strerror}") from None
         try:
@@ -138,8 +139,12 @@ class SqliteDatabase:
                 f"data directory {path.parent} is in use by another Sodam process", in_use=True
             ) from None
         try:
+            private.shut(path)  # SQLite gives the files beside it the same mode, when it makes them
+            for beside in ("-wal", "-shm"):
+                if (found := path.with_name(path.name + beside)).exists():
+                    private.shut(found)
             return cls(path, lock)
-        except apsw.Error as error:
+        except (apsw.Error, OSError) as error:
             lock.close()
             raise StorageError(f"database {path} cannot be opened: {error}") from None
 
