@@ -54,6 +54,7 @@ def _wait(commands: IO[str]) -> None:
         with contextlib.suppress(OSError):
             signal.pidfd_send_signal(process, how)
         if directory:
+            select.select([process], [], [], 20)  # until then it may still write there
             shutil.rmtree(directory, ignore_errors=True)
 
 
