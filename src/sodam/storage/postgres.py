@@ -96,7 +96,12 @@ class PostgresDatabase:
                 statement_cache_size=512,
                 # An acknowledged message survives power loss, whatever the server's default is.
                 reset=_keep,
-                server_settings={"synchronous_commit": "on", "application_name": "sodam"},
+                server_settings={
+                    "synchronous_commit": "on",
+                    "application_name": "sodam",
+                    # Milliseconds for which a process that stands still amid a transaction holds others up.
+                    "idle_in_transaction_session_timeout": "10000",
+                },
             )
         except ERRORS as error:
             raise StorageError(unreachable(url, error)) from None
