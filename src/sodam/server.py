@@ -109,7 +109,7 @@ async def build(settings: Settings) -> Server:
     live = Live(bus)
     metrics = Metrics()
     metrics.register(loops)
-    apps = AppService(db, bus, loops=loops)
+    apps = AppService(db, bus, loops=loops, history_days=settings.history_days)
     accounts = AccountService(db, bus, apps, live=live)
     profiles = ProfileService(accounts, live)
     presence = PresenceService(bus, live, loops=loops)

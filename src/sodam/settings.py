@@ -26,6 +26,8 @@ PASSWORD_MEMORY: Final = (12, 1024)
 """MiB. With three passes, 12 is the least that OWASP's Password Storage Cheat Sheet takes for safe."""
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 LOG_FORMATS: Final = ("text", "json")
+DEFAULT_HISTORY_DAYS: Final = 7
+MAX_HISTORY_DAYS: Final = 3650
 MAX_SDKAPPID: Final = 2**32 - 1
 MAX_KEY_CHARS: Final = 256
 
@@ -57,6 +59,7 @@ class Settings:
     bootstrap_apps: tuple[BootstrapApp, ...] = ()
     currency: str = "USD"
     prices: tuple[tuple[str, int], ...] = ()
+    history_days: int = DEFAULT_HISTORY_DAYS
     rate_limits: bool = False
     audit_days: int = 180
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
@@ -161,10 +164,13 @@ def _prices(text: str) -> tuple[tuple[str, int], ...]:
     return tuple(found.items())
 
 
-def _days(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 36500):
-        raise ValueError("expected a number of days from 1 to 36500")
-    return int(text)
+def _days(most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+            raise ValueError(f"expected a number of days from 1 to {most}")
+        return int(text)
+
+    return parse
 
 
 def _switch(text: str) -> bool:
@@ -265,6 +271,15 @@ TABLE: Final[tuple[Setting, ...]] = (
         "LIST",
     ),
     Setting(
+        "history_days",
+        "history_days",
+        _days(MAX_HISTORY_DAYS),
+        str(DEFAULT_HISTORY_DAYS),
+        "Days for which messages are kept: what new apps begin with, and the most that every plan allows. Apps that "
+        "exist keep their own number, which the console changes.",
+        "DAYS",
+    ),
+    Setting(
         "rate_limits",
         "rate_limits",
         _switch,
@@ -275,7 +290,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "audit_days",
         "audit_days",
-        _days,
+        _days(36_500),
         "180",
         "Days for which the audit log keeps an event, from 1 to 36500. Older ones are erased, for good.",
         "DAYS",

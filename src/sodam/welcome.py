@@ -33,6 +33,8 @@ class Welcome:
     console: bool = False
     root_password: str | None = field(default=None, repr=False)
     demo: DemoApp | None = None
+    history_days: int = 0
+    """For how many days new apps keep messages; 0: it is not said."""
 
     @property
     def ws_url(self) -> str:
@@ -48,6 +50,9 @@ def text(facts: Welcome) -> str:
     if facts.root_password is not None:
         lines.append(f"  root login root / {facts.root_password}    (shown this once: write it down)")
     lines.append(f"  state      {facts.state}")
+    if facts.history_days:
+        days = "1 day" if facts.history_days == 1 else f"{facts.history_days} days"
+        lines.append(f"  messages   kept for {days} in new apps (--history-days); older ones are erased")
     if facts.demo is not None:
         lines += ["", *_demo(facts, facts.demo)]
     lines += ["", "Stop with Ctrl-C.", ""]

@@ -28,8 +28,11 @@ def test_config_flag_wins_over_config_variable(tmp_path: Path) -> None:
 
 def test_toml_types(tmp_path: Path) -> None:
     file = tmp_path / "sodam.toml"
-    file.write_text('rate_limits = true\nbootstrap_app = ["1:a", "2:b:Pro"]\ndata_dir = "x"\n')
+    file.write_text('rate_limits = true\nbootstrap_app = ["1:a", "2:b:Pro"]\ndata_dir = "x"\nhistory_days = 30\n')
     settings = load({}, {}, file)
+    assert settings.history_days == 30
+    assert load({}, {"SODAM_HISTORY_DAYS": "40"}, file).history_days == 40
+    assert load({"history_days": "50"}, {"SODAM_HISTORY_DAYS": "40"}, file).history_days == 50
     assert settings.rate_limits is True
     assert settings.data_dir == Path("x")
     assert settings.bootstrap_apps == (BootstrapApp(1, "a", "Flagship"), BootstrapApp(2, "b", "Pro"))
@@ -56,6 +59,10 @@ def test_empty_variable_is_not_set() -> None:
         ({"SODAM_BOOTSTRAP_APP": "1:k,1:k"}, "twice"),
         ({"SODAM_BOOTSTRAP_APP": "4294967296:k"}, "4294967295"),
         ({"SODAM_LOG_LEVEL": "loud"}, "warning"),
+        ({"SODAM_HISTORY_DAYS": "0"}, "1 to 3650"),
+        ({"SODAM_HISTORY_DAYS": "3651"}, "1 to 3650"),
+        ({"SODAM_HISTORY_DAYS": "9" * 5000}, "1 to 3650"),
+        ({"SODAM_HISTORY_DAYS": "a week"}, "1 to 3650"),
         ({"SODAM_CONFIG": "/nonexistent/sodam.toml"}, "/nonexistent/sodam.toml"),
     ],
 )

@@ -1081,6 +1081,7 @@ export type AppView = {
   Limits: LimitsView;
   Overrides: OverridesView;
   AccountCount: number;
+  HistoryDays: number;
   CreateUin: number;
   DisableTime: number;
   PlanChangeableFrom: number;

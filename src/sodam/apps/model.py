@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from sodam.apps.plans import (
+    DEFAULT_HISTORY_DAYS,
     NO_ADD_ONS,
     NO_OVERRIDES,
     PLAN_LIMITS,
@@ -49,7 +50,8 @@ class FriendField(msgspec.Struct, frozen=True, kw_only=True):
 class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of console.md section 3, as one document. A field appears with its behaviour, never before."""
 
-    history_days: int = 7
+    history_days: int = DEFAULT_HISTORY_DAYS
+    """Days for which messages are kept."""
     recall_seconds: int = 120
     blacklist_check: bool = True
     """On: a message to someone who blocked the sender looks sent and is never delivered. Off: 20007."""
@@ -89,12 +91,14 @@ class App(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     history_changed_at: int = 0
     created_by: int = 0
     """Uin of who created it in the console; 0: the command line or the settings."""
+    plan_history_days: int = DEFAULT_HISTORY_DAYS
+    """The most days of history that this server's settings let a plan have. Not stored with the app."""
     deleting_at: int = 0
     """Being erased since; 0: it stays. Such an app is disabled too."""
 
     @property
     def limits(self) -> PlanLimits:
-        return effective(self.plan, self.add_ons, self.overrides)
+        return effective(self.plan, self.add_ons, self.overrides, self.plan_history_days)
 
     def plan_changeable_from(self, now: int) -> int:
         return changeable_from(self.plan_changed_at, now)

@@ -88,7 +88,7 @@ def planned(app: App, wish: Wish, now: int) -> tuple[App, Kind]:
             raise plan_expired()
         if wish.add_ons == NO_ADD_ONS:
             raise invalid("the order is empty: name a plan or an add-on", detail="OrderEmpty")
-        return rules.fit(rules.replace(app, add_ons=add_ons)), "addon"
+        return rules.fit(rules.replace(app, add_ons=add_ons), app), "addon"
     if not MIN_MONTHS <= wish.months <= MAX_MONTHS:
         message = f"Months is from {MIN_MONTHS} to {MAX_MONTHS}"
         raise invalid(message, detail="NumberRange", Field="Months", Least=MIN_MONTHS, Most=MAX_MONTHS)
@@ -116,7 +116,7 @@ def planned(app: App, wish: Wish, now: int) -> tuple[App, Kind]:
         changes |= {"plan": wish.plan, "plan_changed_at": now, "expires_at": until}
     elif app.expires_at or app.expired_at:
         changes["expires_at"] = add_months(paid, wish.months)
-    return rules.fit(rules.replace(app, **changes)), kind
+    return rules.fit(rules.replace(app, **changes), app), kind
 
 
 def _add_ons(app: App, wish: Wish) -> AddOns:

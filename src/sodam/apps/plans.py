@@ -13,6 +13,7 @@ from msgspec import UNSET, UnsetType
 from sodam.control import ControlError, invalid
 
 Plan = Literal["Trial", "Pro", "Flagship"]
+DEFAULT_HISTORY_DAYS: Final = 7
 PLANS: Final[tuple[Plan, ...]] = ("Trial", "Pro", "Flagship")
 MIN_MONTHS: Final = 1
 MAX_MONTHS: Final = 24
@@ -26,7 +27,8 @@ class PlanLimits(msgspec.Struct, frozen=True, kw_only=True):
     accounts: int | None = None
     """Accounts that may be imported."""
     friends: int
-    max_history_days: int = 7
+    max_history_days: int = DEFAULT_HISTORY_DAYS
+    """The server's settings may say another number, for every plan: see ``limits_of``."""
     blacklist: int = 1000
     groups_joined: int
     group_members: int
@@ -123,9 +125,17 @@ OVERRIDE_RANGES: Final = {
 }
 
 
-def effective(plan: Plan, add_ons: AddOns, overrides: Overrides) -> PlanLimits:
-    """The limits in force: overrides win over add-ons, add-ons over the plan."""
+def limits_of(plan: Plan, history_days: int) -> PlanLimits:
+    """What a plan allows by itself; ``history_days`` is what this server lets every plan keep."""
     limits = PLAN_LIMITS[plan]
+    if limits.max_history_days == history_days:
+        return limits
+    return msgspec.structs.replace(limits, max_history_days=history_days)
+
+
+def effective(plan: Plan, add_ons: AddOns, overrides: Overrides, history_days: int) -> PlanLimits:
+    """The limits in force: overrides win over add-ons, add-ons over the plan."""
+    limits = limits_of(plan, history_days)
     if add_ons == NO_ADD_ONS and overrides == NO_OVERRIDES:
         return limits
     changes: dict[str, Any] = {}

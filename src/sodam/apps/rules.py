@@ -135,13 +135,18 @@ def overrides(app: App, wanted: Overrides) -> App:
         if value is not None and not low <= value <= high:
             message = f"{wire_name(name)} is from {low} to {high}"
             raise invalid(message, detail="NumberRange", Field=wire_name(name), Least=low, Most=high)
-    return fit(replace(app, overrides=wanted))
+    return fit(replace(app, overrides=wanted), app)
 
 
-def fit(app: App) -> App:
-    """Bring the settings into what plan and limits allow, after either was changed."""
+def fit(app: App, before: App) -> App:
+    """Bring the settings into what plan and limits allow, after either was changed.
+
+    Messages are erased for a limit that was lowered, never for one that was as low before: the server's settings may
+    have been changed by mistake.
+    """
     changes: dict[str, Any] = {}
-    if app.settings.history_days > app.limits.max_history_days:
+    most = app.limits.max_history_days
+    if app.settings.history_days > most < before.limits.max_history_days:
         changes["history_days"] = app.limits.max_history_days
     if lacking(app, "recall_seconds") and app.settings.recall_seconds != DEFAULT_RECALL_SECONDS:
         changes["recall_seconds"] = DEFAULT_RECALL_SECONDS
@@ -159,8 +164,11 @@ def lacking(app: App, setting: str) -> str:
 # Settings: each change names the version that it was made from.
 
 
-def settings(app: App, version: int, changes: Mapping[str, Any], now: int) -> App:
-    """Change plain settings by their field names in AppSettings."""
+def settings(app: App, version: int, changes: Mapping[str, Any], now: int, *, operator: bool = False) -> App:
+    """Change plain settings by their field names in AppSettings.
+
+    The message history may change once a calendar month, but by the ``operator``, whose changes do not count.
+    """
     current = _at_version(app, version)
     real = {name: value for name, value in changes.items() if getattr(current, name) != value}
     for name in real:
@@ -170,8 +178,8 @@ def settings(app: App, version: int, changes: Mapping[str, Any], now: int) -> Ap
     _in_range("DeletedIdDays", real.get("deleted_id_days"), 0, MAX_DELETED_ID_DAYS)
     changed: dict[str, Any] = {}
     if "history_days" in real:
-        _in_range("HistoryDays", real["history_days"], 1, app.limits.max_history_days)
-        if changeable_from(app.history_changed_at, now):
+        _history_in_range(real["history_days"], app.limits.max_history_days)
+        if not operator and changeable_from(app.history_changed_at, now):
             raise ControlError(
                 "FailedOperation.OncePerMonth",
                 "the message history may be changed once a calendar month",
@@ -180,7 +188,8 @@ def settings(app: App, version: int, changes: Mapping[str, Any], now: int) -> Ap
                 extra={"From": changeable_from(app.history_changed_at, now)},
                 FromTime=changeable_from(app.history_changed_at, now),
             )
-        changed["history_changed_at"] = now
+        if not operator:
+            changed["history_changed_at"] = now
     return _with_settings(app, replace(current, **real), **changed)
 
 
@@ -226,6 +235,19 @@ def _with_settings(app: App, wanted: AppSettings, **changes: Any) -> App:
 def _in_range(name: str, value: object, low: int, high: int) -> None:
     if value is not None and not low <= cast(int, value) <= high:
         raise invalid(f"{name} is from {low} to {high}", detail="NumberRange", Field=name, Least=low, Most=high)
+
+
+def _history_in_range(days: int, most: int) -> None:
+    if not 1 <= days <= most:
+        raise ControlError(
+            "InvalidParameter",
+            f"HistoryDays is from 1 to {most}",
+            cure="The server's setting SODAM_HISTORY_DAYS raises it for every app, the app's limits for one.",
+            detail="NumberRange",
+            Field="HistoryDays",
+            Least=1,
+            Most=most,
+        )
 
 
 def _check_field(name: str, taken: Collection[str], most: int) -> None:

@@ -18,7 +18,8 @@ import structlog
 
 from sodam.apps import store
 from sodam.apps.events import AppChanged
-from sodam.apps.model import App, AppKey, Plan
+from sodam.apps.model import App, AppKey, AppSettings, Plan
+from sodam.apps.plans import DEFAULT_HISTORY_DAYS
 from sodam.bus import Bus
 from sodam.control import ControlError, missing
 from sodam.observability.loops import Loop, Loops
@@ -39,11 +40,19 @@ class AppExists(Exception):
 
 class AppService:
     def __init__(
-        self, db: Database, bus: Bus, clock: Callable[[], float] = time.time, *, loops: Loops | None = None
+        self,
+        db: Database,
+        bus: Bus,
+        clock: Callable[[], float] = time.time,
+        *,
+        loops: Loops | None = None,
+        history_days: int = DEFAULT_HISTORY_DAYS,
     ) -> None:
+        """``history_days``: for how long new apps keep messages, and the most that every plan allows."""
         self._db = db
         self._bus = bus
         self._clock = clock
+        self.history_days = history_days
         self._apps: dict[int, App] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._watchers: list[Callable[[int], None]] = []
@@ -107,6 +116,8 @@ class AppService:
                 plan=plan,
                 created_at=now,
                 updated_at=now,
+                settings=AppSettings(history_days=self.history_days),
+                plan_history_days=self.history_days,
                 kind=like.kind if like else "",
                 introduction=like.introduction if like else "",
                 created_by=like.created_by if like else 0,
@@ -131,9 +142,10 @@ class AppService:
 
     async def edit_in(self, tx: Tx, sdkappid: int, fn: Callable[[App], App]) -> tuple[App, App]:
         """As ``edit``, inside a transaction of the caller."""
-        before = await store.lock(tx, sdkappid)
-        if before is None:
+        locked = await store.lock(tx, sdkappid)
+        if locked is None:
             raise missing(f"there is no app {sdkappid}", "SdkAppIdNotFound", SDKAppID=sdkappid)
+        before = self._own(locked)
         after = fn(before)
         if after == before:
             return before, before
@@ -173,12 +185,16 @@ class AppService:
     async def _load(self, sdkappid: int) -> None:
         self._take(sdkappid, await store.load(self._db, sdkappid))
 
+    def _own(self, app: App) -> App:
+        """An app with what this server's settings add to it."""
+        return msgspec.structs.replace(app, plan_history_days=self.history_days)
+
     def _take(self, sdkappid: int, app: App | None) -> None:
         known = self._apps.get(sdkappid)
         if app is None:
             self._apps.pop(sdkappid, None)
         elif known is None or known.created_at != app.created_at or known.version <= app.version:
-            self._apps[sdkappid] = app  # of two loads at a time the one that read less may come back last
+            self._apps[sdkappid] = self._own(app)  # of two loads at a time the one that read less may come back last
         for watcher in self._watchers:
             watcher(sdkappid)
 

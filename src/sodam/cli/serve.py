@@ -48,6 +48,7 @@ def serve(*, flags: Annotated[ServeFlags, Parameter(name="*")] = None) -> int:
             state=await server.db.version(),
             console=static.built(),
             root_password=server.plane.made_root_password,
+            history_days=settings.history_days,
             demo=_shown(server, settings) if made or _private(settings) else None,
         )
         sys.stdout.write(welcome.text(facts))

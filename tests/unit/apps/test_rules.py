@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sodam.apps import rules
-from sodam.apps.model import App, FriendField, UserField
-from sodam.apps.plans import AddOns, Overrides, Plan, add_months, next_month
+from sodam.apps.model import App, AppSettings, FriendField, UserField
+from sodam.apps.plans import PLANS, AddOns, Overrides, Plan, add_months, next_month
 from sodam.control import ControlError
 from sodam.usersig import Keys
 
@@ -104,6 +104,39 @@ def test_history_once_a_month() -> None:
     error = refused("FailedOperation.OncePerMonth", rules.settings, changed, 2, {"history_days": 50}, NOW + 86400)
     assert error.extra["From"] == next_month(NOW)
     assert rules.settings(changed, 2, {"history_days": 50}, next_month(NOW)).settings.history_days == 50
+
+
+def test_the_operator_changes_the_history_at_any_time() -> None:
+    """And leaves the month's change to the app's own people."""
+    bought = app(add_ons=AddOns(history_days=100))
+    changed = rules.settings(bought, 1, {"history_days": 100}, NOW)
+    again = rules.settings(changed, 2, {"history_days": 50}, NOW, operator=True)
+    assert (again.settings.history_days, again.history_changed_at) == (50, NOW)
+    refused("FailedOperation.OncePerMonth", rules.settings, again, 3, {"history_days": 60}, NOW + 1)
+    fresh = rules.settings(bought, 1, {"history_days": 20}, NOW, operator=True)
+    assert rules.settings(fresh, 2, {"history_days": 30}, NOW + 1).settings.history_days == 30
+    refused("InvalidParameter", rules.settings, bought, 1, {"history_days": 101}, NOW)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_server_says_how_long_plans_keep_messages(plan: Plan) -> None:
+    wide = app(plan, plan_history_days=365)
+    assert wide.limits.max_history_days == 365
+    assert wide.limits.friends == app(plan).limits.friends
+    assert rules.settings(wide, 1, {"history_days": 365}, NOW).settings.history_days == 365
+    error = refused("InvalidParameter", rules.settings, wide, 1, {"history_days": 366}, NOW)
+    assert "SODAM_HISTORY_DAYS" in error.cure
+    assert app(plan, plan_history_days=3).limits.max_history_days == 3
+    assert app(plan, plan_history_days=3, overrides=Overrides(max_history_days=9)).limits.max_history_days == 9
+
+
+def test_a_lower_setting_of_the_server_erases_nothing() -> None:
+    """A forgotten variable must not cost a year of messages when somebody buys a plan."""
+    long = app(settings=AppSettings(history_days=365))
+    assert long.limits.max_history_days == 7
+    assert rules.overrides(long, Overrides(accounts=5)).settings.history_days == 365
+    assert rules.overrides(long, Overrides(max_history_days=3)).settings.history_days == 3
+    assert rules.settings(long, 1, {"friend_check": True}, NOW).settings.history_days == 365
 
 
 def test_user_fields() -> None:

@@ -58,6 +58,26 @@ async def test_every_field_comes_back(apps: AppService) -> None:
     assert loaded.version == app.version + 1
 
 
+async def test_the_servers_days_of_history(database: Database, clock: Clock) -> None:
+    """New apps begin with them, every plan allows as many, and an app's own number outlives the setting."""
+    long = AppService(database, LocalBus(), clock, history_days=90)
+    await long.start()
+    app, _ = await long.create("one", plan="Trial")
+    assert (app.settings.history_days, app.limits.max_history_days) == (90, 90)
+    _, edited = await long.edit(app.sdkappid, lambda a: rules.settings(a, 1, {"history_days": 60}, 0, operator=True))
+    _, edited = await long.edit(app.sdkappid, lambda a: rules.settings(a, 2, {"history_days": 90}, 0, operator=True))
+    assert long.get(app.sdkappid) == edited
+    await long.stop()
+    short = AppService(database, LocalBus(), clock)
+    await short.start()
+    found = short.get(app.sdkappid)
+    assert found is not None
+    assert (found.settings.history_days, found.limits.max_history_days) == (90, 7)
+    _, renamed = await short.edit(app.sdkappid, lambda a: rules.info(a, "two", None, None))
+    assert renamed.settings.history_days == 90
+    await short.stop()
+
+
 async def test_edits_at_the_same_time_do_not_lose_each_other(apps: AppService) -> None:
     app, _ = await apps.create("one")
 

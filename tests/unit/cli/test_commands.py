@@ -260,6 +260,9 @@ def test_doctor_refuses_a_newer_schema(tmp_path: Path) -> None:
 def test_welcome_says_only_what_is() -> None:
     text = welcome.text(welcome.Welcome(url="http://127.0.0.1:8080", state="SQLite"))
     assert "root" not in text
+    assert "kept" not in text
+    text = welcome.text(welcome.Welcome(url="http://127.0.0.1:8080", state="SQLite", history_days=30))
+    assert "messages   kept for 30 days in new apps (--history-days)" in text
     assert "Demo" not in text
     demo = welcome.DemoApp(7, "the-key", {"administrator": "admin-sig", "alice": "alice-sig"})
     facts = welcome.Welcome(url="http://127.0.0.1:1", state="x", console=True, root_password="pw", demo=demo)

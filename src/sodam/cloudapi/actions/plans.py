@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from sodam.apps import plans, rules
 from sodam.apps.orders import Order, Wish, bill, planned
-from sodam.apps.plans import ADD_ON_RANGES, MAX_MONTHS, MIN_MONTHS, PLAN_LIMITS, PLANS, Plan, on_sale, wire_name
+from sodam.apps.plans import ADD_ON_RANGES, MAX_MONTHS, MIN_MONTHS, PLANS, Plan, on_sale, wire_name
 from sodam.cloudapi.action import Call, Nothing, action
 from sodam.cloudapi.actions.views import (
     AddOnsView,
@@ -89,8 +89,8 @@ _FLAGSHIP_ONLY: Final = (
 )
 
 
-def _rows() -> list[PlanRow]:
-    trial, pro, flagship = (PLAN_LIMITS[plan] for plan in PLANS)
+def _rows(history_days: int) -> list[PlanRow]:
+    trial, pro, flagship = (plans.limits_of(plan, history_days) for plan in PLANS)
 
     def row(field: str, add_on: str = "") -> PlanRow:
         ranges = [ADD_ON_RANGES[plan].get(add_on) for plan in ("Pro", "Flagship")]
@@ -125,9 +125,10 @@ async def describe_plans(call: Call, request: Nothing) -> PlansView:
     ]
     if on_sale("avchatrooms"):
         add_ons += [AddOnRow(wire_name("avchatrooms"), plan, 0, 0) for plan in PLANS if plan in plans.AVCHATROOM_ADD_ON]
+    history_days = call.plane.services.apps.history_days
     return PlansView(
-        Plans=[PlanLine(plan, limits_view(PLAN_LIMITS[plan])) for plan in PLANS],
-        Rows=_rows(),
+        Plans=[PlanLine(plan, limits_view(plans.limits_of(plan, history_days))) for plan in PLANS],
+        Rows=_rows(history_days),
         FlagshipOnly=[FeatureRow(name, available) for name, available in _FLAGSHIP_ONLY],
         AddOns=add_ons,
         MinMonths=MIN_MONTHS,

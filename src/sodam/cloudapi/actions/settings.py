@@ -131,13 +131,15 @@ def _field_of(view: UserFieldView) -> UserField:
     )
 
 
-def _ability(app: App, now: int) -> Ability:
+def _ability(call: Call, app: App) -> Ability:
     settings = app.settings
     wire = {field: name for name, field in _NAMES.items()}
     return Ability(
         Version=app.settings_version,
         HistoryDays=settings.history_days,
-        HistoryDaysChangeableFrom=changeable_from(app.history_changed_at, now),
+        HistoryDaysChangeableFrom=0
+        if call.caller.user.root
+        else changeable_from(app.history_changed_at, int(call.plane.clock())),
         RecallSeconds=settings.recall_seconds,
         BlacklistCheck=settings.blacklist_check,
         FriendCheck=settings.friend_check,
@@ -166,13 +168,13 @@ def _ability(app: App, now: int) -> Ability:
 @action("im", "DescribeAbilityConfInfo", kind="read", level="app")
 async def describe_ability_conf_info(call: Call, request: OfApp) -> Ability:
     """An app's settings with their version, their ranges, and what the plan locks."""
-    return _ability(call.the_app, int(call.plane.clock()))
+    return _ability(call, call.the_app)
 
 
 async def _change(call: Call, fn: Callable[[App], App]) -> Ability:
     call.changed_by(_differences)
     _, after = await call.plane.services.apps.edit(call.the_app.sdkappid, fn)
-    return _ability(after, int(call.plane.clock()))
+    return _ability(call, after)
 
 
 def _differences(edited: tuple[App, App]) -> tuple[dict[str, object], dict[str, object]]:
@@ -198,10 +200,13 @@ class SetAbilityConfInfo(AtVersion):
 
 @action("im", "SetAbilityConfInfo", kind="write", level="app")
 async def set_ability_conf_info(call: Call, request: SetAbilityConfInfo) -> Ability:
-    """Change settings, in force on every node within seconds. The message history may change once a month."""
+    """Change settings, in force on every node within seconds. The message history may change once a month.
+
+    Root may change it at any time.
+    """
     changes = {field: value for name, field in _NAMES.items() if (value := getattr(request, name)) is not None}
-    now = int(call.plane.clock())
-    return await _change(call, lambda app: rules.settings(app, request.Version, changes, now))
+    now, root = int(call.plane.clock()), call.caller.user.root
+    return await _change(call, lambda app: rules.settings(app, request.Version, changes, now, operator=root))
 
 
 class UserFieldChange(AtVersion):

@@ -130,6 +130,8 @@ class AppView(AppCard, kw_only=True):
     Limits: LimitsView
     Overrides: OverridesView
     AccountCount: int
+    HistoryDays: int
+    """Days for which messages are kept, by the app's settings."""
     CreateUin: int
     DisableTime: int
     """When an expired app will be disabled; 0: it is not expired."""
@@ -222,6 +224,7 @@ async def app_view(call: Call, sdkappid: int) -> AppView:
         Limits=limits_view(app.limits),
         Overrides=overrides_view(app.overrides),
         AccountCount=await services.accounts.count(sdkappid),
+        HistoryDays=app.settings.history_days,
         CreateUin=app.created_by or call.plane.owner_uin,
         DisableTime=app.expired_at + GRACE_SECONDS if app.status == "expired" and app.expired_at else 0,
         PlanChangeableFrom=app.plan_changeable_from(int(call.plane.clock())),

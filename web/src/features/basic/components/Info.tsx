@@ -50,6 +50,10 @@ export function Info({ app }: { app: App }) {
           <dd>{format.number(app.AccountCount)}</dd>
         </div>
         <div>
+          <dt>{t("info.history")}</dt>
+          <dd>{format.span(app.HistoryDays * 86400)}</dd>
+        </div>
+        <div>
           <dt>{t("info.created")}</dt>
           <dd>
             <TimeText at={app.CreateTime} />
