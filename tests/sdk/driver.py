@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Self
 
 HERE = Path(__file__).resolve().parent
-LARGEST_NODE = 700 * 1024 * 1024  # bytes in memory; every client loads an SDK of its own, and Node forgets none
+LARGEST_NODE = 400 * 1024 * 1024  # bytes in memory; every client loads an SDK of its own, and Node forgets none
 CALL_TIMEOUT = 30.0  # seconds; the SDK itself gives up a request after 15
 
 
@@ -241,6 +241,11 @@ class Node:
         self._take: Callable[[Mapping[str, Any] | None], None] | None = None
         self._ids = itertools.count(1)
 
+    @property
+    def process_id(self) -> int:
+        """0 when it does not run."""
+        return 0 if self._process is None else self._process.pid
+
     def next_id(self) -> int:
         """A number for a request that no other test's has: an answer may come when its test is over."""
         return next(self._ids)
@@ -259,8 +264,9 @@ class Node:
         self._take = None
 
     def write(self, line: str) -> None:
-        assert self._process is not None
-        assert self._process.stdin is not None
+        """Raises OSError when the process has ended."""
+        if self._process is None or self._process.stdin is None:
+            raise ConnectionError("the Node process has ended")
         self._process.stdin.write(line.encode() + b"\n")
         self._process.stdin.flush()
 
@@ -333,9 +339,9 @@ class SdkDriver:
         request_id = self._node.next_id()
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._pending[request_id] = future
-        # Node reads all the time, and the thread what it writes: this does not wait.
-        self._node.write(json.dumps({"id": request_id, "client": client, "op": op, "args": args}))
         try:
+            # Node reads all the time, and the thread what it writes: this does not wait.
+            self._node.write(json.dumps({"id": request_id, "client": client, "op": op, "args": args}))
             return await asyncio.wait_for(future, timeout)
         finally:
             self._pending.pop(request_id, None)
