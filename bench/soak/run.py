@@ -77,7 +77,7 @@ class Outcome:
 async def soak(name: str, plan: Plan, folder: Path) -> Outcome:
     """Run one setup under `folder`, which must be empty, and stop all of it."""
     async with SETUPS[name](folder) as setup:
-        world = World(setup.urls, SDKAPPID, KEY, random.Random(plan.seed), _pace(plan, len(setup.nodes)))
+        world = World(setup.urls, SDKAPPID, KEY, random.Random(plan.seed), _pace(plan), _stay(plan))
         names = [f"bot{number}" for number in range(plan.bots)]
         bots = [Bot(world, name, at, [peer for peer in names if peer != name]) for at, name in enumerate(names)]
         await _accounts(world, [*names, *(f"{BACK_END}{n}" for n in range(2)), *(f"rel{n}" for n in range(30))])
@@ -138,9 +138,14 @@ async def _watch(
             await asyncio.sleep(max(0.0, now + every - time.monotonic()))
 
 
-def _pace(plan: Plan, nodes: int) -> float:
+def _pace(plan: Plan) -> float:
     """Seconds between two messages of one of the actors that send."""
     return (plan.bots + 2) / plan.rate
+
+
+def _stay(plan: Plan) -> float:
+    """The longest time for which a bot stays signed in, in seconds."""
+    return min(60.0, plan.seconds / 3)
 
 
 async def _accounts(world: World, names: list[str]) -> None:

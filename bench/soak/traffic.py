@@ -25,13 +25,15 @@ _SIGN_IN_TRIES = 100
 
 @dataclass
 class World:
-    """One cluster under load. `urls` are its nodes; `pace` is the seconds between two acts of one actor."""
+    """One cluster under load. `urls` are its nodes; `pace` is the seconds between two acts of one actor, `stay` the
+    longest for which a bot stays signed in."""
 
     urls: Sequence[str]
     sdkappid: int
     key: str
     dice: random.Random
     pace: float
+    stay: float
     ledger: Ledger = field(default_factory=Ledger)
     ending: bool = False
     begun: float = field(default_factory=time.monotonic)
@@ -133,9 +135,8 @@ class Bot:
     async def _live(self, client: Client, reading: asyncio.Task[None]) -> None:
         """Write, and do what clients do, for some time."""
         world = self.world
-        for _ in range(world.dice.randrange(20, 120)):
-            if world.ending:
-                return
+        until = time.monotonic() + world.stay * world.dice.uniform(0.1, 1)
+        while time.monotonic() < until and not world.ending:
             if reading.done():
                 reading.result()
             await self._write(client, world.dice.choice(self.peers))

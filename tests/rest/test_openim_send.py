@@ -240,6 +240,7 @@ async def test_wishes(rest: Rest) -> None:
         "From_Account": "lena",
         "To_Account": "omar",
         "MsgSeq": 8,
+        "ConversationSeq": 1,
         "MsgRandom": 1,
         "MsgTimeStamp": answer["MsgTime"],
         "MsgTime": answer["MsgTime"],
