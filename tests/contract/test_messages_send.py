@@ -218,6 +218,7 @@ async def test_devices(world: World) -> None:
                 "MsgKey": sent.key,
                 "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "x"}}],
                 "CloudCustomData": "",
+                "ConversationSeq": 1,
             }
         ],
     }

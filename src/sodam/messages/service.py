@@ -56,8 +56,6 @@ class Sent(NamedTuple):
     msg_seq: int
     msg_random: int
     tiny_id: int
-    place: int = 0
-    """Its place in the conversation; 0 when it was not stored, or not just now."""
 
     @property
     def key(self) -> str:
@@ -144,7 +142,7 @@ class MessageService(Histories):
         if numbers is None:
             stored = await self.append(message)
             numbers = Numbers(stored.msg_time, stored.msg_seq)
-        return Sent(*numbers, message.msg_random, sender.tiny_id, 0 if message.duplicate else message.seq)
+        return Sent(*numbers, message.msg_random, sender.tiny_id)
 
     async def send_batch(self, app: App, messages: list[Message], *, online_only: bool = False) -> SentBatch:
         """One message to many (rest-messages.md 2.2): sender, MsgSeq, MsgRandom and content are those of the first.

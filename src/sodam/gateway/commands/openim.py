@@ -64,7 +64,8 @@ async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     message = content.message(call.app, call.caller, request.To_Account, client_time=request.MsgClientTime or 0)
     message.exclude = call.instid
     sent = await call.services.messages.send(call.app, message, online_only=content.online_only)
-    return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id, sent.place)
+    place = 0 if message.duplicate else message.seq  # 0 as well when this very message was stored before
+    return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id, place)
 
 
 def text(raw: msgspec.Raw) -> bytes:
