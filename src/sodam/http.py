@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 import msgspec
@@ -37,6 +37,37 @@ def _failed(path: str, error: Exception) -> tuple[int, bytes, bytes]:
         log.error("a page failed", path=path, request_id=request_id, error=repr(error))
     described = {"Code": "InternalError", "Message": "the server cannot answer this now; its log has the RequestId"}
     return json_page(500, {"RequestId": request_id, "Error": described})
+
+
+class BodyTooLarge(Exception):
+    """A body is over its limit; what still comes of it need not be read."""
+
+
+def declared_length(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    """What ``Content-Length`` says; 0 without one, as for a chunked body."""
+    for name, value in headers:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+async def read_body(receive: Receive, most: int) -> bytes | None:
+    """The whole body; None when the client left within it. Raises BodyTooLarge as soon as more than ``most`` came."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        parts, size = [body], len(body)
+        while message.get("more_body") and size <= most:
+            message = await receive()
+            part = message.get("body", b"")
+            size += len(part)
+            parts.append(part)
+        body = b"".join(parts)
+    if message["type"] == "http.disconnect":
+        return None
+    if len(body) > most:
+        raise BodyTooLarge
+    return body
 
 
 class Router:

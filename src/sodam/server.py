@@ -33,6 +33,7 @@ from sodam.gateway.hub import Hub
 from sodam.gateway.picows_ws import upgrade_protocol
 from sodam.gateway.tickets import Tickets
 from sodam.http import AsgiApp, Page, Router, json_page
+from sodam.listener import Admission, Limits, Listener, file_limit
 from sodam.messages.changes import MessageChanges
 from sodam.messages.service import MessageService
 from sodam.observability.loops import Loops
@@ -100,7 +101,7 @@ async def build(settings: Settings) -> Server:
     """Open the state and build the services, without listening. Raises StorageError or BusError, one line each."""
     loops = Loops()
     passwords.use_memory(settings.password_memory)
-    db = await open_database(settings.database_url, settings.data_dir)
+    db = await open_database(settings.database_url, settings.data_dir, settings.sqlite_cache)
     try:
         bus = await _open_bus(settings, loops)
     except BaseException:
@@ -223,10 +224,18 @@ def bind(settings: Settings) -> socket.socket:
 @contextlib.asynccontextmanager
 async def listening(server: Server, sock: socket.socket) -> AsyncIterator[None]:
     """Serve on ``sock`` while the block runs."""
+    settings = server.settings
+    files = file_limit()
+    listener = Listener(
+        upgrade_protocol(server.hub.accept, server.proxies.client),
+        Admission(files, settings.connections_per_address),
+        Limits(request=settings.request_timeout, login=settings.login_timeout),
+        server.proxies.trusts,
+    )
     config = uvicorn.Config(
         cast(Any, application(server)),
-        http="httptools",
-        ws=cast(Any, upgrade_protocol(server.hub.accept, server.proxies.client)),
+        http=cast(Any, listener.protocol),
+        backlog=min(4096, files // 8) if files is not None else 4096,
         lifespan="off",
         log_config=None,
         access_log=False,

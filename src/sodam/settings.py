@@ -9,40 +9,49 @@ Anything unknown is refused: a misspelt setting that is silently ignored is foun
 from __future__ import annotations
 
 import ipaddress
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from sodam import setting_values as forms
+from sodam.setting_values import (
+    DEFAULT_HISTORY_DAYS,
+    DEFAULT_PLAN,
+    LOG_FORMATS,
+    LOG_LEVELS,
+    MAX_HISTORY_DAYS,
+    MAX_KEY_CHARS,
+    MAX_SDKAPPID,
+    PASSWORD_MEMORY,
+    PLANS,
+    PRICED,
+    BootstrapApp,
+)
+
+__all__ = [
+    "DEFAULT_HISTORY_DAYS",
+    "DEFAULT_PLAN",
+    "MAX_HISTORY_DAYS",
+    "MAX_KEY_CHARS",
+    "MAX_SDKAPPID",
+    "PASSWORD_MEMORY",
+    "PLANS",
+    "TABLE",
+    "BootstrapApp",
+    "Setting",
+    "Settings",
+    "SettingsError",
+    "load",
+    "reference",
+]
 ENV_PREFIX: Final = "SODAM_"
 CONFIG_ENV: Final = "SODAM_CONFIG"
-PLANS: Final = ("Trial", "Pro", "Flagship")
-DEFAULT_PLAN: Final = "Flagship"
-PRICED: Final = ("Pro", "Flagship", "groups_joined", "group_members", "history_days", "avchatrooms")
-PASSWORD_MEMORY: Final = (12, 1024)
-"""MiB. With three passes, 12 is the least that OWASP's Password Storage Cheat Sheet takes for safe."""
-LOG_LEVELS: Final = ("debug", "info", "warning", "error")
-LOG_FORMATS: Final = ("text", "json")
-DEFAULT_HISTORY_DAYS: Final = 7
-MAX_HISTORY_DAYS: Final = 3650
-MAX_SDKAPPID: Final = 2**32 - 1
-MAX_KEY_CHARS: Final = 256
 
 
 class SettingsError(Exception):
     """A setting is unknown or has a value that cannot be used. The text is one line that says which and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class BootstrapApp:
-    """An app that `serve` creates when it is missing: its SDKAppID, secret key and plan (one of `PLANS`)."""
-
-    sdkappid: int
-    key: str = field(repr=False)
-    plan: str = DEFAULT_PLAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,11 @@ class Settings:
     rate_limits: bool = False
     audit_days: int = 180
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    request_timeout: float = 20.0
+    login_timeout: float = 300.0
+    connections_per_address: int = 0
+    client_rate: int = 1000
+    sqlite_cache: int = 64
     log_level: str = "info"
     log_format: str = "text"
 
@@ -88,116 +102,9 @@ class Setting:
         return "--" + self.name.replace("_", "-")
 
 
-def _host(text: str) -> str:
-    if any(char.isspace() for char in text) or "/" in text:
-        raise ValueError("expected a host name or an address")
-    return text
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
-        raise ValueError("expected a port from 0 to 65535 (0 takes a free one)")
-    return int(text)
-
-
-def _database_url(text: str) -> str:
-    if urlsplit(text).scheme not in ("postgresql", "postgres"):
-        raise ValueError("expected postgresql://...; leave it out to keep SQLite in the data directory")
-    return text
-
-
-def _nats_url(text: str) -> str:
-    for server in text.split(","):
-        parts = urlsplit(server.strip())
-        if parts.scheme not in ("nats", "tls") or not parts.hostname:
-            raise ValueError("expected nats://host:port or tls://host:port, several separated by commas")
-    return text
-
-
-def _root_password(text: str) -> str:
-    if len(text) < 8:
-        raise ValueError("expected at least 8 characters")
-    return text
-
-
-def _password_memory(text: str) -> int:
-    low, high = PASSWORD_MEMORY
-    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-        raise ValueError(f"expected {low} to {high} (MiB)")
-    return int(text)
-
-
-def _bootstrap_app(text: str) -> BootstrapApp:
-    parts = text.strip().split(":")
-    if len(parts) not in (2, 3) or not parts[1]:
-        raise ValueError("expected SDKAPPID:SECRETKEY or SDKAPPID:SECRETKEY:PLAN, several separated by commas")
-    if not (parts[0].isascii() and parts[0].isdigit() and 0 < int(parts[0]) <= MAX_SDKAPPID):
-        raise ValueError(f"expected an SDKAppID from 1 to {MAX_SDKAPPID}")
-    if len(parts[1]) > MAX_KEY_CHARS or not parts[1].isascii() or not parts[1].isprintable():
-        raise ValueError(f"expected a key of at most {MAX_KEY_CHARS} printable ASCII characters")
-    plan = parts[2] if len(parts) == 3 else DEFAULT_PLAN
-    if plan not in PLANS:
-        raise ValueError(f"expected a plan that is one of {', '.join(PLANS)}")
-    return BootstrapApp(int(parts[0]), parts[1], plan)
-
-
-def _bootstrap_apps(text: str) -> tuple[BootstrapApp, ...]:
-    apps = tuple(_bootstrap_app(part) for part in text.split(","))
-    if len({app.sdkappid for app in apps}) != len(apps):
-        raise ValueError("the same SDKAppID is given twice")
-    return apps
-
-
-def _currency(text: str) -> str:
-    if not re.fullmatch(r"[A-Z]{3}", text):
-        raise ValueError("expected a currency of three capitals, such as EUR")
-    return text
-
-
-def _prices(text: str) -> tuple[tuple[str, int], ...]:
-    found: dict[str, int] = {}
-    for part in text.split(","):
-        name, _, amount = part.strip().partition("=")
-        if name not in PRICED or not (amount.isascii() and amount.isdigit() and len(amount) <= 9):
-            raise ValueError(f"expected NAME=AMOUNT, several separated by commas; names: {', '.join(PRICED)}")
-        found[name] = int(amount)
-    return tuple(found.items())
-
-
-def _days(most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
-            raise ValueError(f"expected a number of days from 1 to {most}")
-        return int(text)
-
-    return parse
-
-
-def _switch(text: str) -> bool:
-    if text.lower() not in ("on", "off"):
-        raise ValueError("expected on or off")
-    return text.lower() == "on"
-
-
-def _networks(text: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    try:
-        return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(","))
-    except ValueError:
-        raise ValueError("expected addresses or networks such as 10.0.0.0/8, several separated by commas") from None
-
-
-def _one_of(*values: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text.lower() not in values:
-            raise ValueError(f"expected one of {', '.join(values)}")
-        return text.lower()
-
-    return parse
-
-
 TABLE: Final[tuple[Setting, ...]] = (
-    Setting("host", "host", _host, "127.0.0.1", "Address to listen on.", "ADDRESS"),
-    Setting("port", "port", _port, "8080", "Port for everything: REST, client connections, console.", "PORT"),
+    Setting("host", "host", forms.host, "127.0.0.1", "Address to listen on.", "ADDRESS"),
+    Setting("port", "port", forms.port, "8080", "Port for everything: REST, client connections, console.", "PORT"),
     Setting(
         "data_dir",
         "data_dir",
@@ -209,7 +116,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "database_url",
         "database_url",
-        _database_url,
+        forms.database_url,
         "SQLite in the data directory",
         "PostgreSQL to keep the state in, as `postgresql://user:password@host:port/name`.",
         "URL",
@@ -218,7 +125,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "nats_url",
         "nats_url",
-        _nats_url,
+        forms.nats_url,
         "none: one process alone",
         "NATS servers that carry live events between processes sharing one database.",
         "URL",
@@ -227,7 +134,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "root_password",
         "root_password",
-        _root_password,
+        forms.root_password,
         "made at the first start and shown once",
         "Password of the console's `root`, at least 8 characters. Used when root does not exist yet.",
         "TEXT",
@@ -236,7 +143,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "password_memory",
         "password_memory",
-        _password_memory,
+        forms.password_memory,
         "64",
         "MiB of memory that hashing a console password takes (argon2id, three passes), from "
         f"{PASSWORD_MEMORY[0]} to {PASSWORD_MEMORY[1]}. Less makes sign-ins cheaper, and guessing from a stolen "
@@ -246,7 +153,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "bootstrap_app",
         "bootstrap_apps",
-        _bootstrap_apps,
+        forms.bootstrap_apps,
         "a demo app at the first start",
         "Apps to create when missing, as `SDKAPPID:SECRETKEY` or `SDKAPPID:SECRETKEY:PLAN`, several separated by "
         f"commas. Plans: {', '.join(PLANS)}; {DEFAULT_PLAN} when left out.",
@@ -256,7 +163,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "currency",
         "currency",
-        _currency,
+        forms.currency,
         "USD",
         "Currency in which the console shows prices of plans.",
         "CODE",
@@ -264,7 +171,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "prices",
         "prices",
-        _prices,
+        forms.prices,
         "everything costs nothing",
         "Prices of a month in hundredths of the currency, as `NAME=AMOUNT`, several separated by commas. They make "
         f"estimates in the console; nobody is charged. Names: {', '.join(PRICED)}.",
@@ -273,7 +180,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "history_days",
         "history_days",
-        _days(MAX_HISTORY_DAYS),
+        forms.days(MAX_HISTORY_DAYS),
         str(DEFAULT_HISTORY_DAYS),
         "Days for which messages are kept: what new apps begin with, and the most that every plan allows. Apps that "
         "exist keep their own number, which the console changes.",
@@ -282,7 +189,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "rate_limits",
         "rate_limits",
-        _switch,
+        forms.switch,
         "off",
         "`on` applies the request rates that the original service publishes, for each app and command.",
         "on|off",
@@ -290,7 +197,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "audit_days",
         "audit_days",
-        _days(36_500),
+        forms.days(36_500),
         "180",
         "Days for which the audit log keeps an event, from 1 to 36500. Older ones are erased, for good.",
         "DAYS",
@@ -298,19 +205,62 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "trusted_proxies",
         "trusted_proxies",
-        _networks,
+        forms.networks,
         "none",
         "Addresses or networks of the reverse proxies in front, several separated by commas. From them alone the "
         "server believes `X-Forwarded-For` and `X-Forwarded-Proto`.",
         "LIST",
     ),
     Setting(
-        "log_level", "log_level", _one_of(*LOG_LEVELS), "info", "Least level that is logged.", "|".join(LOG_LEVELS)
+        "request_timeout",
+        "request_timeout",
+        forms.number(1, 3600, "seconds"),
+        "20",
+        "Seconds that a client may take for the head of a request, and for every 16 KiB of its body or of an answer "
+        "that it does not read.",
+        "SECONDS",
+    ),
+    Setting(
+        "login_timeout",
+        "login_timeout",
+        forms.number(1, 86_400, "seconds"),
+        "300",
+        "Seconds that a client connection may stay open without anybody signed in.",
+        "SECONDS",
+    ),
+    Setting(
+        "connections_per_address",
+        "connections_per_address",
+        forms.number(0, 10_000_000, "connections"),
+        "half of what the limit of open files allows",
+        "Connections that one address (of IPv6: one /64 network) may have. Of trusted proxies only the client "
+        "connections count, for the address behind them. `0` is the default.",
+        "NUMBER",
+    ),
+    Setting(
+        "client_rate",
+        "client_rate",
+        forms.number(0, 1_000_000, "requests a second"),
+        "1000",
+        "Requests a second that one signed-in client connection may make, of all commands together; more are answered "
+        "with 60018. `0`: as many as it likes.",
+        "NUMBER",
+    ),
+    Setting(
+        "sqlite_cache",
+        "sqlite_cache",
+        forms.number(1, 65_536, "MiB"),
+        "64",
+        "MiB of memory that each of SQLite's three connections may use for pages of the database.",
+        "MIB",
+    ),
+    Setting(
+        "log_level", "log_level", forms.one_of(*LOG_LEVELS), "info", "Least level that is logged.", "|".join(LOG_LEVELS)
     ),
     Setting(
         "log_format",
         "log_format",
-        _one_of(*LOG_FORMATS),
+        forms.one_of(*LOG_FORMATS),
         "text",
         "`text` for people, `json` for one object a line.",
         "|".join(LOG_FORMATS),

@@ -1,4 +1,4 @@
-"""One contract for both WebSocket transports, each behind uvicorn on a port that also answers HTTP."""
+"""One contract for both WebSocket transports, each behind the listener on a port that also answers HTTP."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ import websockets
 from sodam.gateway import picows_ws, websockets_ws
 from sodam.gateway.frames import MAX_FRAME
 from sodam.gateway.transport import Transport
+from sodam.listener import Admission, Listener
 
 TIMEOUT = 10.0
 
@@ -35,6 +36,8 @@ class Echo:
 
     def opened(self, transport: Transport) -> None:
         self.transport = transport
+        if "unsigned" not in self.request[1]:
+            transport.signed(True)
 
     def received(self, data: bytes) -> None:
         assert self.transport is not None
@@ -62,12 +65,14 @@ class Port:
         return f"ws://127.0.0.1:{self.number}/binfo?sdkappid=7"
 
     @contextlib.asynccontextmanager
-    async def raw(self, headers: str = "") -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    async def raw(
+        self, headers: str = "", *, query: str = "sdkappid=7", connection: str = "Upgrade"
+    ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
         """An upgraded socket without a library: its frames are the test's own."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.number, limit=2**22)
         key = base64.b64encode(os.urandom(16)).decode()
         writer.write(
-            f"GET /binfo?sdkappid=7 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET /binfo?{query} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: {connection}\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n".encode()
         )
         head = await reader.readuntil(b"\r\n\r\n")
@@ -99,9 +104,8 @@ async def port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        _http, ws=request.param.upgrade_protocol(accept, client_of), lifespan="off", log_config=None, http="httptools"
-    )
+    listener = Listener(request.param.upgrade_protocol(accept, client_of), Admission(None))
+    config = uvicorn.Config(_http, http=listener.protocol, lifespan="off", log_config=None)  # type: ignore[arg-type]
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
     task = asyncio.create_task(server.serve(sockets=[sock]))

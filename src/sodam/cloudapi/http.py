@@ -20,7 +20,7 @@ from sodam.cloudapi.refusals import Refusals
 from sodam.cloudapi.run import run
 from sodam.cloudapi.table import SERVICES, TABLE
 from sodam.control import ControlError
-from sodam.http import Receive, Scope, Send, respond
+from sodam.http import BodyTooLarge, Receive, Scope, Send, declared_length, read_body, respond
 
 MAX_BODY: Final = 10 * 1024 * 1024
 _JSON: Final = b"application/json"  # the client library reads errors of exactly this type
@@ -44,9 +44,8 @@ class CloudApi:
             await respond(send, 302, b"text/plain; charset=utf-8", b"", (b"location", b"/console/"))
             return
         request_id = str(uuid.uuid4())
-        body = await _read(receive)
         try:
-            result = await self._answer(scope, headers, body, request_id)
+            result = await self._answer(scope, headers, receive, request_id)
             answer = msgspec.json.encode(result) if result is not None else b"{}"
         except Exception as caught:
             error = failures.of(caught, request_id, edge="cloudapi")
@@ -57,12 +56,20 @@ class CloudApi:
         payload = b'{"Response":{' + inside + b'"RequestId":"' + request_id.encode() + b'"}}'
         await respond(send, 200, _JSON, payload)
 
-    async def _answer(self, scope: Scope, headers: dict[str, str], body: bytes, request_id: str) -> Any:
+    async def _answer(self, scope: Scope, headers: dict[str, str], receive: Receive, request_id: str) -> Any:
         if scope["method"] not in ("POST", "GET"):
             raise ControlError("UnsupportedProtocol", "use POST or GET")
-        if len(body) > MAX_BODY:
-            raise ControlError("RequestSizeLimitExceeded", f"the body is larger than {MAX_BODY} bytes")
-        caller, service = await self._caller(scope, headers, body, request_id)
+        if declared_length(scope["headers"]) > MAX_BODY:
+            raise _too_large()
+        authorization = tc3.parse(headers.get("authorization", ""))
+        key = await self._plane.users.key(authorization.secret_id)
+        if key is None:
+            raise _no_key()  # before the body is read: a stranger's is never kept
+        try:
+            body = await read_body(receive, MAX_BODY) or b""
+        except BodyTooLarge:
+            raise _too_large() from None
+        caller, service = await self._caller(scope, headers, body, authorization, key, request_id)
         name = headers.get("x-tc-action", "")
         action = TABLE.find(service, name)
         if action is None:
@@ -72,13 +79,17 @@ class CloudApi:
             raise ControlError("NoSuchVersion", f"the service {service} has no version {version!r}")
         return await run(self._plane, action, caller, _parameters(scope, headers, body), request_id)
 
-    async def _caller(self, scope: Scope, headers: dict[str, str], body: bytes, request_id: str) -> tuple[Caller, str]:
+    async def _caller(
+        self,
+        scope: Scope,
+        headers: dict[str, str],
+        body: bytes,
+        authorization: tc3.Authorization,
+        key: AccessKey,
+        request_id: str,
+    ) -> tuple[Caller, str]:
         """Who signed, and the service of the signature's scope."""
         plane = self._plane
-        authorization = tc3.parse(headers.get("authorization", ""))
-        key = await plane.users.key(authorization.secret_id)
-        if key is None:
-            raise _no_key()
         client = scope.get("client")
         ip = client[0] if client else ""
         agent = headers.get("user-agent", "") or headers.get("x-tc-requestclient", "")
@@ -117,20 +128,8 @@ def _no_key() -> ControlError:
     return ControlError("AuthFailure.SecretIdNotFound", "this SecretId does not exist or is disabled")
 
 
-async def _read(receive: Receive) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            break
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size <= MAX_BODY:
-            parts.append(part)
-        if not message.get("more_body"):
-            break
-    return b"".join(parts) if size <= MAX_BODY else b"x" * (MAX_BODY + 1)
+def _too_large() -> ControlError:
+    return ControlError("RequestSizeLimitExceeded", f"the body is larger than {MAX_BODY} bytes")
 
 
 def _parameters(scope: Scope, headers: dict[str, str], body: bytes) -> bytes:

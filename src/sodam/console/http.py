@@ -19,7 +19,6 @@ from starlette.routing import Route
 from sodam.access.model import Caller
 from sodam.access.sessions import csrf_token
 from sodam.cloudapi import failures
-from sodam.cloudapi.action import MAX_BODY
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import run as run_action
 from sodam.cloudapi.table import TABLE
@@ -28,7 +27,7 @@ from sodam.console.answers import failure, status_of, success
 from sodam.console.session_actions import SESSION_ACTIONS, SessionCall, must_change_password
 from sodam.console.session_actions import run as run_session
 from sodam.control import ControlError
-from sodam.http import AsgiApp
+from sodam.http import AsgiApp, declared_length
 
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 COOKIE: Final = "sodam_session"
@@ -36,6 +35,8 @@ PATH: Final = "/console"
 _NO_TOKEN_NEEDED: Final = ("Login", "Whoami")
 _FROM_ANYWHERE: Final = ("Login", "Logout")
 """``Login`` asks the rules for addresses itself, about the user who signs in; leaving is always allowed."""
+MAX_SESSION_BODY: Final = 64 * 1024
+"""Bytes; anybody may send these."""
 UNATTENDED: Final = "x-console-unattended"
 """A page sets it when nobody has touched it for a while: what it fetches by itself keeps no session alive."""
 
@@ -104,7 +105,7 @@ class Console:
             await self._sign_in(request, call, needed=name != "Login", token=name not in _NO_TOKEN_NEEDED)
             if call.caller is not None and name not in _FROM_ANYWHERE:
                 await self._plane.security.guard(call.user, call.ip)
-            return await run_session(call, action, await _body(request, MAX_BODY))
+            return await run_session(call, action, await _body(request, MAX_SESSION_BODY))
         await self._sign_in(request, call, needed=True, token=True)
         found = TABLE.find(service, name)
         if found is None:
@@ -178,6 +179,9 @@ def _unknown(service: str, name: str) -> ControlError:
 async def _body(request: Request, most: int) -> bytes:
     """The whole body. Raises ControlError when it is larger than the action takes."""
     parts: list[bytes] = []
+    size = declared_length(request.scope["headers"])
+    if size > most:
+        raise ControlError("RequestSizeLimitExceeded", f"the body is larger than {most} bytes")
     size = 0
     async for part in request.stream():
         size += len(part)

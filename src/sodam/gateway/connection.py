@@ -28,6 +28,8 @@ from sodam.wire import Call, decode_request, failure, success
 log = structlog.get_logger(__name__)
 WRITE_BUDGET = 4 * 1024 * 1024
 """Bytes that may wait for a slow client."""
+STRANGER_BUDGET = 256 * 1024
+"""Bytes that may wait on a connection on which nobody has signed in yet."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
 """Not every store takes it, and no client has a use for it but in a message, whose content is kept as bytes."""
 SYNC_EVENTS = 200
@@ -90,12 +92,14 @@ class Connection:
     """One client socket; a ``Receiver`` for its transport and a ``LiveSession`` for the bus."""
 
     __slots__ = (
+        "_budget",
         "_dirty",
         "_events",
         "_hub",
         "_kick_at",
         "_listing",
         "_out",
+        "_rate",
         "_told",
         "_waiting",
         "client_ip",
@@ -116,6 +120,8 @@ class Connection:
         self.session = session
         self.client_ip = client_ip
         self.transport: Transport | None = None
+        self._budget = STRANGER_BUDGET
+        self._rate = hub.limits.bucket()
         self._out: list[bytes] | None = None
         self._events: list[bytes] | None = None
         self._dirty = False
@@ -206,8 +212,10 @@ class Connection:
         call: Call | None = None
         try:
             app = self._hub.app(self.session.sdkappid)
+            self._hub.limits.check(self._rate, app.sdkappid, action.user_id, command.path)
             if action.ticket is not None:
                 await self._hub.check_ticket(app, action.ticket)
+                self._budget = WRITE_BUDGET
             call = Call(
                 self._hub.services,
                 app,
@@ -267,7 +275,7 @@ class Connection:
                 self._told = 0
                 payloads.append(frames.SYNC)
         transport.write(payloads)
-        if transport.waiting() > WRITE_BUDGET:
+        if transport.waiting() > self._budget:
             self._hub.metrics.count("slow_clients_cut")
             transport.abort()
 
@@ -344,6 +352,7 @@ class Connection:
             self.transport.abort()
 
     def accept(self, head: Head, user_id: str, instid: int, body: bytes) -> None:
+        self._budget = WRITE_BUDGET
         self._act(self.session.login_accepted(head, user_id, instid, body))
 
     def refuse(self, head: Head, error: ApiError, kick_type: int = 0) -> None:

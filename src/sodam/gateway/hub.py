@@ -19,6 +19,7 @@ from sodam.apps.model import App
 from sodam.bus import Kick
 from sodam.errors import ApiError, Code
 from sodam.gateway.connection import Connection
+from sodam.gateway.limits import ClientLimits
 from sodam.gateway.session import Login, Session
 from sodam.gateway.tickets import Ticket, Tickets
 from sodam.gateway.transport import Receiver
@@ -76,6 +77,8 @@ class Hub:
         self._commands = commands
         self._tickets = tickets
         self._bits = purchase_bits
+        settings = services.settings
+        self.limits = ClientLimits(settings.client_rate, documented=settings.rate_limits)
         self._loop = asyncio.get_running_loop()
         self.now = self._loop.time
         self._all: set[Connection] = set()
@@ -135,6 +138,8 @@ class Hub:
             self.services.live.remove(*connection.registered, connection)
             connection.registered = None
             connection.forget()
+            if connection.transport is not None:
+                connection.transport.signed(False)
         self._holding.discard(connection)
 
     def flush_later(self, connection: Connection) -> None:
@@ -251,6 +256,8 @@ class Hub:
         connection.hold()
         live.add(ticket.sdkappid, ticket.user_id, connection)
         connection.registered = (ticket.sdkappid, ticket.user_id)
+        if connection.transport is not None:
+            connection.transport.signed(True)
 
     def remember_kick(self, instid: int, kind: int) -> None:
         """A kicked device that comes back by its ticket is told so again."""

@@ -1,9 +1,8 @@
-"""The WebSocket transport over picows, on uvicorn's port.
+"""The WebSocket transport over picows, on the one port.
 
-uvicorn makes an object of its ``ws`` class for an upgrade request, calls ``connection_made`` and ``data_received`` with
-the request as it came, and sets it on the socket. picows' protocol takes its input through a buffer instead: the one
-method added here feeds it. Its constructor is not public, so the version is pinned and the transport contract tests
-cover it (docs/decisions).
+The listener makes a protocol for an upgrade request, feeds it by ``data_received``, and sets it on the socket once
+somebody has signed in. picows' protocol takes its input through a buffer: the method added here fills it. Its
+constructor is not public, so the version is pinned and the transport contract tests cover it (docs/decisions).
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, cast
 
 import structlog
@@ -22,15 +22,27 @@ from picows import (
     WSMsgType,
     WSTransport,
     WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
 )
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from sodam.gateway.frames import MAX_FRAME, wire_frame
-from sodam.gateway.transport import CLOSE_SECONDS, Accept, ClientOf, Receiver, host_of
+from sodam.gateway.transport import (
+    CLOSE_SECONDS,
+    PINGS_UNREAD,
+    PONGS_UNREAD,
+    Accept,
+    ClientOf,
+    Guard,
+    Receiver,
+    host_of,
+)
 
 log = structlog.get_logger(__name__)
 _MAX_WRITE = 256 * 1024
 _CONTINUATION, _TEXT, _BINARY, _CLOSE = WSMsgType.CONTINUATION, WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CLOSE
+_PING = WSMsgType.PING
 
 
 class _Log:
@@ -58,10 +70,15 @@ _LOG = _Log()
 class PicowsTransport(WSListener):
     """See ``Transport``."""
 
-    __slots__ = ("_closing", "_parts", "_receiver", "_size", "_ws")
+    __slots__ = ("_closing", "_guard", "_parts", "_paused", "_pings", "_pong", "_receiver", "_size", "_unsigned", "_ws")
 
-    def __init__(self, receiver: Receiver) -> None:
+    def __init__(self, receiver: Receiver, guard: Guard) -> None:
         self._receiver = receiver
+        self._guard = guard
+        self._unsigned = True
+        self._paused = False
+        self._pong: bytes | None = None
+        self._pings = 0
         self._ws: WSTransport | None = None
         self._parts: list[bytes] | None = None
         self._size = 0
@@ -89,8 +106,13 @@ class PicowsTransport(WSListener):
         if self._ws is not None:
             self._ws.disconnect(False)
 
+    def signed(self, signed_in: bool) -> None:
+        self._unsigned = not signed_in
+        self._guard.signed(signed_in)
+
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._ws = transport
+        transport.underlying_transport.set_write_buffer_limits(high=PONGS_UNREAD)
         self._receiver.opened(self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -108,7 +130,9 @@ class PicowsTransport(WSListener):
             if len(data) > MAX_FRAME:  # picows' own limit is not exact
                 self.close(1009, "message too big")
             else:
-                self._receiver.received(data)
+                self._message(data)
+        elif kind == _PING:
+            self._ping(transport, frame.get_payload_as_bytes())
         elif kind in (_BINARY, _TEXT, _CONTINUATION):
             self._part(transport, frame, kind == _CONTINUATION)
 
@@ -127,28 +151,60 @@ class PicowsTransport(WSListener):
             self._parts = parts
             return
         self._parts, self._size = None, 0
-        self._receiver.received(b"".join(parts))
+        self._message(b"".join(parts))
+
+    def _message(self, data: bytes) -> None:
+        if self._unsigned:
+            self._guard.heard()
+        self._receiver.received(data)
+
+    def _ping(self, transport: WSTransport, payload: bytes) -> None:
+        if not self._paused:
+            transport.send_pong(payload)
+            return
+        self._pong = payload
+        self._pings += 2 + len(payload)
+        if self._pings > PINGS_UNREAD:
+            self.abort()
+
+    def pause_writing(self) -> None:
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        pong, self._pong, self._pings = self._pong, None, 0
+        if pong is not None and self._ws is not None and not self._closing:
+            self._ws.send_pong(pong)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         self._ws = None
+        self._guard.closed()
         self._receiver.closed()
 
 
 class _Listener:
     """Makes a connection's listener once its request is read. It does not know its protocol: no ring is left."""
 
-    __slots__ = ("_accept", "_client_of", "peer")
+    __slots__ = ("_accept", "_client_of", "_guard", "made", "peer")
 
-    def __init__(self, accept: Accept, client_of: ClientOf) -> None:
+    def __init__(self, accept: Accept, client_of: ClientOf, guard: Guard) -> None:
         self._accept = accept
         self._client_of = client_of
+        self._guard = guard
         self.peer = ""
+        self.made: PicowsTransport | None = None
 
-    def __call__(self, request: WSUpgradeRequest) -> PicowsTransport | None:
+    def __call__(self, request: WSUpgradeRequest) -> PicowsTransport | WSUpgradeResponseWithListener | None:
         path, _, query = request.path.decode("latin-1").partition("?")
         forwarded = request.headers.getall("x-forwarded-for", [])
-        receiver = self._accept(path, query, self._client_of(self.peer, forwarded))
-        return PicowsTransport(receiver) if receiver is not None else None
+        client_ip = self._client_of(self.peer, forwarded)
+        if not self._guard.counts_for(client_ip):
+            response = WSUpgradeResponse.create_error_response(HTTPStatus.SERVICE_UNAVAILABLE, b"too many connections")
+            return WSUpgradeResponseWithListener(response, None)
+        receiver = self._accept(path, query, client_ip)
+        if receiver is not None:
+            self.made = PicowsTransport(receiver, self._guard)
+        return self.made
 
 
 class _UpgradedProtocol(WSProtocol):  # type: ignore[misc]
@@ -168,12 +224,16 @@ class _UpgradedProtocol(WSProtocol):  # type: ignore[misc]
             self.buffer_updated(size)
             at += size
 
+    def close(self, code: int, reason: str) -> None:
+        if self.made_by.made is not None:
+            self.made_by.made.close(code, reason)
 
-def upgrade_protocol(accept: Accept, client_of: ClientOf) -> Callable[..., Any]:
-    """What uvicorn's ``ws`` option takes: a factory of protocols for upgraded sockets."""
 
-    def factory(**_: Any) -> Any:
-        listener = _Listener(accept, client_of)
+def upgrade_protocol(accept: Accept, client_of: ClientOf) -> Callable[[Guard], Any]:
+    """What the listener takes: a factory of protocols for upgraded sockets."""
+
+    def factory(guard: Guard) -> Any:
+        listener = _Listener(accept, client_of, guard)
         protocol = _UpgradedProtocol(
             None,  # host and port
             None,  # path
@@ -181,12 +241,12 @@ def upgrade_protocol(accept: Accept, client_of: ClientOf) -> Callable[..., Any]:
             listener,
             _LOG,
             True,  # disconnect on exception
-            10.0,  # handshake timeout
+            None,  # handshake timeout: the head is whole
             False,  # automatic ping: the protocol has heartbeats of its own
             None,
             None,
             WSAutoPingStrategy.PING_WHEN_IDLE,
-            True,  # automatic pong
+            False,  # automatic pong: it does not ask whether anybody reads
             MAX_FRAME,
             None,  # extra headers
             1024,  # initial read buffer

@@ -24,6 +24,8 @@ from sodam.wire import Command, failure
 
 MAX_IN_FLIGHT = 256
 MAX_MALFORMED = 20
+MAX_REFUSED = 100
+"""Requests of a connection that come to nothing while nobody is signed in; a login that succeeds begins anew."""
 KICKED_CODE = 1002
 _EMPTY_OK = b'{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0}'
 LOGIN = "im_open_status.wslogin"
@@ -85,6 +87,7 @@ class Session:
         "_in_flight",
         "_malformed",
         "_open_ticket",
+        "_refused",
         "instid",
         "kick_type",
         "platform",
@@ -109,6 +112,7 @@ class Session:
         self._open_ticket = open_ticket
         self._in_flight = 0
         self._malformed = 0
+        self._refused = 0
 
     def receive(self, data: bytes) -> Action:
         """One message of the client."""
@@ -134,6 +138,7 @@ class Session:
 
     def login_accepted(self, head: Head, user_id: str, instid: int, body: bytes) -> Action:
         self.state = State.OPEN
+        self._refused = 0
         self.user_id = user_id
         self.instid = instid
         self.platform = head.platform
@@ -143,7 +148,7 @@ class Session:
         self.state = State.NEW
         if kick_type:
             return Send(frames.answer(head.servcmd, head.seq, _kicked(kick_type)))
-        return Send(frames.answer(head.servcmd, head.seq, failure(error)))
+        return self._refuse_stranger(head, error)
 
     def answered(self, head: Head, body: bytes) -> bytes:
         self._in_flight -= 1
@@ -162,7 +167,8 @@ class Session:
             return self._fail(head, ApiError(Code.TOO_FREQUENT, "a login is under way on this connection"))
         ticket = self._open_ticket(head.a2) if head.a2 else None
         if head.a2 and ticket is None and not head.usersig:
-            return self._fail(head, ApiError(Code.USERSIG_EXPIRED, "the login key is unknown; sign in again"))
+            error = ApiError(Code.USERSIG_EXPIRED, "the login key is unknown; sign in again")
+            return self._refuse_stranger(head, error)
         self.state = State.SIGNING_IN
         return Login(head, ticket, body)
 
@@ -179,7 +185,7 @@ class Session:
         if ticket is not None and command is not None and ticket.sdkappid == self.sdkappid:
             return self._run(command, head, body, ticket.user_id, ticket.instid, ticket)
         if self.state is not State.OPEN:
-            return self._fail(head, ApiError(Code.REQUEST_FORBIDDEN, "sign in first"))
+            return self._refuse_stranger(head, ApiError(Code.REQUEST_FORBIDDEN, "sign in first"))
         return self._fail(head, ApiError(Code.NO_SUCH_COMMAND, f"{head.servcmd[:80]} is not a client command"))
 
     def _run(
@@ -207,6 +213,12 @@ class Session:
         if self._malformed > MAX_MALFORMED:
             return Close(1008, "too many malformed frames")
         return Send(frames.answer("", 0, failure(ApiError(Code.BODY_NOT_JSON, reason))))
+
+    def _refuse_stranger(self, head: Head, error: ApiError) -> Action:
+        self._refused += 1
+        if self._refused > MAX_REFUSED:
+            return Close(1008, "too many refused requests")
+        return self._fail(head, error)
 
     def _fail(self, head: Head, error: ApiError) -> Action:
         return Send(frames.answer(head.servcmd, head.seq, failure(error)))

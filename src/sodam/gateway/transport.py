@@ -8,6 +8,10 @@ from typing import Protocol
 
 CLOSE_SECONDS = 2.0
 """How long a closing handshake may take."""
+PONGS_UNREAD = 4096
+"""Bytes that wait for a client; beyond that only its last ping is answered, once it has read (RFC 6455 5.5.3)."""
+PINGS_UNREAD = 1024 * 1024
+"""Bytes of pings after which a client that reads nothing is cut."""
 
 
 class Transport(Protocol):
@@ -25,6 +29,30 @@ class Transport(Protocol):
 
     def abort(self) -> None:
         """Drop the connection at once."""
+        ...
+
+    def signed(self, signed_in: bool) -> None:
+        """Somebody signed in on this connection, or nobody is signed in any more: then it may be closed for others."""
+        ...
+
+
+class Guard(Protocol):
+    """What stands between the socket and the transport while nobody is signed in (``listener/front.py``)."""
+
+    def counts_for(self, address: str) -> bool:
+        """The client's address is known; False when that one has too many connections."""
+        ...
+
+    def heard(self) -> None:
+        """A whole message came."""
+        ...
+
+    def signed(self, signed_in: bool) -> None:
+        """As ``Transport.signed``."""
+        ...
+
+    def closed(self) -> None:
+        """The connection is gone."""
         ...
 
 

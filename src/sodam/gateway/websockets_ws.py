@@ -12,13 +12,15 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from sodam.gateway.frames import MAX_FRAME
-from sodam.gateway.transport import CLOSE_SECONDS, Accept, ClientOf, Receiver, host_of
+from sodam.gateway.transport import CLOSE_SECONDS, PINGS_UNREAD, Accept, ClientOf, Guard, Receiver, host_of
 
 
 class WebsocketsTransport(asyncio.Protocol):
     """See ``Transport``."""
 
-    def __init__(self, accept: Accept, client_of: ClientOf) -> None:
+    def __init__(self, accept: Accept, client_of: ClientOf, guard: Guard) -> None:
+        self._guard = guard
+        self._unsigned = True
         self._accept = accept
         self._client_of = client_of
         self._protocol = ServerProtocol(max_size=MAX_FRAME)
@@ -41,6 +43,7 @@ class WebsocketsTransport(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._raw = None
+        self._guard.closed()
         if self._receiver is not None:
             receiver, self._receiver = self._receiver, None
             receiver.closed()
@@ -67,27 +70,38 @@ class WebsocketsTransport(asyncio.Protocol):
         if self._raw is not None:
             self._raw.abort()
 
+    def signed(self, signed_in: bool) -> None:
+        self._unsigned = not signed_in
+        self._guard.signed(signed_in)
+
     def _upgrade(self, request: Request) -> None:
         response = self._protocol.accept(request)
         path, _, query = request.path.partition("?")
         if response.status_code == 101:
             peer = host_of(self._raw.get_extra_info("peername")) if self._raw is not None else ""
             client_ip = self._client_of(peer, request.headers.get_all("X-Forwarded-For"))
-            self._receiver = self._accept(path, query, client_ip)
-            if self._receiver is None:
-                response = self._protocol.reject(404, "not found\n")
+            if not self._guard.counts_for(client_ip):
+                response = self._protocol.reject(503, "too many connections\n")
+            else:
+                self._receiver = self._accept(path, query, client_ip)
+                if self._receiver is None:
+                    response = self._protocol.reject(404, "not found\n")
         self._protocol.send_response(response)
         self._flush()
         if self._receiver is not None:
             self._receiver.opened(self)
 
     def _frame(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.PING and self.waiting() > PINGS_UNREAD:
+            self.abort()
         if frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT) or self._receiver is None or self._closing:
             return
         self._parts.append(bytes(frame.data))
         if frame.fin:
             data = b"".join(self._parts)
             self._parts.clear()
+            if self._unsigned:
+                self._guard.heard()
             self._receiver.received(data)
 
     def _flush(self) -> None:
@@ -103,6 +117,6 @@ class WebsocketsTransport(asyncio.Protocol):
             self._raw.close()
 
 
-def upgrade_protocol(accept: Accept, client_of: ClientOf) -> Callable[..., Any]:
-    """What uvicorn's ``ws`` option takes."""
-    return lambda **_: WebsocketsTransport(accept, client_of)
+def upgrade_protocol(accept: Accept, client_of: ClientOf) -> Callable[[Guard], Any]:
+    """What the listener takes: a factory of protocols for upgraded sockets."""
+    return lambda guard: WebsocketsTransport(accept, client_of, guard)

@@ -17,6 +17,7 @@ import structlog
 from sodam.accounts.auth import Authenticator
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
+from sodam.http import BodyTooLarge, declared_length, read_body
 from sodam.observability.metrics import Metrics
 from sodam.rest.limits import RateLimits
 from sodam.services import Services
@@ -46,26 +47,6 @@ def _parameters(query: bytes) -> dict[str, str]:
     return out
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The body; None when the client left within it. What is over the limit is read, but not kept."""
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        return None
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return body
-    parts, size = [body], len(body)
-    while message.get("more_body"):
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        part = message.get("body", b"")
-        size += len(part)
-        if size <= MAX_BODY:
-            parts.append(part)
-    return b"".join(parts) if size <= MAX_BODY else b"x" * (MAX_BODY + 1)
-
-
 class RestApp:
     """Answers ``/v4/{service}/{command}``."""
 
@@ -84,18 +65,23 @@ class RestApp:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _read(receive)
-        if body is None:
-            return
-        if not body and scope["method"] == "GET":
-            body = b"{}"
         start = time.perf_counter()
         command: Command | None = None
         code = 0
         try:
-            command, call = await self._admit(scope, body)
+            command, call = await self._admit(scope)
+            asked = time.perf_counter()
+            body = await read_body(receive, MAX_BODY)
+            start += time.perf_counter() - asked
+            if body is None:
+                return
+            if not body and scope["method"] == "GET":
+                body = b"{}"
             answer = success(command, call, await command.handler(call, decode_request(command, body)))
             code = call.code
+        except BodyTooLarge:
+            code = int(Code.REQUEST_MALFORMED)
+            answer = failure(_too_large())
         except ApiError as error:
             code = int(error.code)
             answer = failure(error, display=command is not None and command.service.display)
@@ -113,10 +99,13 @@ class RestApp:
         await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]})
         await send({"type": "http.response.body", "body": answer})
 
-    async def _admit(self, scope: Scope, body: bytes) -> tuple[Command, Call]:
+    async def _admit(self, scope: Scope) -> tuple[Command, Call]:
+        """Everything that can be said before the body is read: a stranger's is never kept."""
         parts = scope["path"].split("/")
-        if len(parts) != 4 or scope["method"] not in ("POST", "GET") or len(body) > MAX_BODY:
+        if len(parts) != 4 or scope["method"] not in ("POST", "GET"):
             raise ApiError(Code.REQUEST_MALFORMED)
+        if declared_length(scope["headers"]) > MAX_BODY:
+            raise _too_large()
         parameters = _parameters(scope["query_string"])
         app = self._app(parameters)
         command = self._command(parts[2], parts[3])
@@ -150,6 +139,10 @@ class RestApp:
         await self._auth.check(app, identifier, usersig)
         if not app.is_admin(identifier):
             raise ApiError(Code.NOT_ADMIN)
+
+
+def _too_large() -> ApiError:
+    return ApiError(Code.REQUEST_MALFORMED, f"the body is larger than {MAX_BODY} bytes")
 
 
 def check_enabled(app: App) -> None:

@@ -9,7 +9,7 @@ from sodam.storage import migrations
 from sodam.storage.address import has_schema
 from sodam.storage.database import Database, StorageError
 from sodam.storage.postgres import PostgresDatabase
-from sodam.storage.sqlite import SqliteDatabase
+from sodam.storage.sqlite import CACHE_MIB, SqliteDatabase
 
 DATABASE_FILE: Final = "sodam.db"
 """Of SQLite, in the data directory."""
@@ -20,14 +20,16 @@ async def holds_data(url: str | None, data_dir: Path) -> bool:
     return (data_dir / DATABASE_FILE).exists() if url is None else await has_schema(url)
 
 
-async def open_database(url: str | None, data_dir: Path) -> Database:
+async def open_database(url: str | None, data_dir: Path, cache_mib: int = CACHE_MIB) -> Database:
     """Open SQLite in ``data_dir`` (no ``url``) or PostgreSQL, and bring its schema up to date.
+
+    ``cache_mib``: MiB of pages that each of SQLite's connections may keep in memory.
 
     Raises StorageError when the database cannot be reached or carries a schema that this version does not know.
     """
     database: Database
     if url is None:
-        database = await SqliteDatabase.open(data_dir / DATABASE_FILE)
+        database = await SqliteDatabase.open(data_dir / DATABASE_FILE, cache_mib)
     elif url.startswith(("postgres://", "postgresql://")):
         database = await PostgresDatabase.open(url)
     else:

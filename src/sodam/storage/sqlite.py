@@ -40,7 +40,11 @@ def _bulk_sql(stmt: Bulk, count: int) -> str:
     return f"{stmt.head} VALUES {','.join([row] * count)} {stmt.tail}"
 
 
-def _connect(path: Path, *, read_only: bool) -> apsw.Connection:
+CACHE_MIB = 64
+"""Pages that each of the three connections may keep in memory, unless told otherwise."""
+
+
+def _connect(path: Path, *, read_only: bool, cache_mib: int) -> apsw.Connection:
     flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     connection = apsw.Connection(str(path), flags=flags, statementcachesize=256)
     connection.set_busy_timeout(5000)
@@ -49,7 +53,7 @@ def _connect(path: Path, *, read_only: bool) -> apsw.Connection:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA wal_autocheckpoint=4000")
         connection.execute("PRAGMA journal_size_limit=67108864")
-    connection.execute("PRAGMA cache_size=-65536")
+    connection.execute(f"PRAGMA cache_size=-{cache_mib * 1024}")
     connection.execute("PRAGMA temp_store=MEMORY")
     return connection
 
@@ -111,11 +115,11 @@ class SqliteDatabase:
 
     engine: Engine = "sqlite"
 
-    def __init__(self, path: Path, lock: IO[bytes]) -> None:
+    def __init__(self, path: Path, lock: IO[bytes], cache_mib: int = CACHE_MIB) -> None:
         self._lock = lock
-        self._writer = _connect(path, read_only=False)
-        self._reader = _connect(path, read_only=True)
-        self._scanner = _connect(path, read_only=True)
+        self._writer = _connect(path, read_only=False, cache_mib=cache_mib)
+        self._reader = _connect(path, read_only=True, cache_mib=cache_mib)
+        self._scanner = _connect(path, read_only=True, cache_mib=cache_mib)
         self.events = Events()
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._scan_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-scan")
@@ -125,7 +129,7 @@ class SqliteDatabase:
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path) -> SqliteDatabase:
+    async def open(cls, path: Path, cache_mib: int = CACHE_MIB) -> SqliteDatabase:
         try:
             private.make_directory(path.parent)
             lock = open(path.with_suffix(".lock"), "wb", opener=private.opener)  # noqa: SIM115, ASYNC230 - held until close
@@ -143,7 +147,7 @@ class SqliteDatabase:
             for beside in ("-wal", "-shm"):
                 if (found := path.with_name(path.name + beside)).exists():
                     private.shut(found)
-            return cls(path, lock)
+            return cls(path, lock, cache_mib)
         except (apsw.Error, OSError) as error:
             lock.close()
             raise StorageError(f"database {path} cannot be opened: {error}") from None

@@ -1,0 +1,85 @@
+"""How often a signed-in client may ask.
+
+Always: a number of requests a second on one connection, whatever they are, so that no client takes the server from the
+others. With SODAM_RATE_LIMITS=on also the rates per user and command that the original service has for clients
+(rest-messages.md 6.10, client-protocol-groups.md 20); there it is the SDK that keeps to most of them. Sending
+one-to-one messages has no rate of its own. All count on this node only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from sodam.errors import ApiError, Code
+
+BURST_SECONDS: Final = 2.0
+"""A connection that was quiet may catch up on so many seconds at once."""
+PER_USER: Final[dict[str, tuple[int, float]]] = {
+    "openim/delete_c2c_msg_ramble": (1, 1.0),
+    "openim/read_all_unread_msg": (1, 1.0),
+    "im_open_status/ws_get_user_status": (20, 5.0),
+    "im_open_status/ws_status_subscribe": (20, 5.0),
+    "im_open_status/ws_status_unsubscribe": (20, 5.0),
+}
+"""Calls and the seconds in which one user may make them."""
+MAX_USERS: Final = 100_000
+"""Counts that are kept; then those that are full again are forgotten, and if need be all."""
+
+
+class Bucket:
+    """Tokens that come back with time. One of a connection, or of a user and a command."""
+
+    __slots__ = ("at", "tokens")
+
+    def __init__(self, tokens: float, at: float) -> None:
+        self.tokens = tokens
+        self.at = at
+
+    def take(self, rate: float, most: float, now: float) -> bool:
+        """Take a token, of which ``rate`` a second come back, up to ``most``; False when there is none."""
+        tokens = min(most, self.tokens + (now - self.at) * rate)
+        self.at = now
+        enough = tokens >= 1
+        self.tokens = tokens - 1 if enough else tokens
+        return enough
+
+
+class ClientLimits:
+    """``rate``: requests a second and connection, 0 for no limit. ``documented``: whether ``PER_USER`` applies."""
+
+    def __init__(self, rate: int, *, documented: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._documented = documented
+        self._clock = clock
+        self._users: dict[tuple[int, str, str], Bucket] = {}
+
+    def bucket(self) -> Bucket:
+        """A new connection's."""
+        return Bucket(self._rate * BURST_SECONDS, self._clock())
+
+    def check(self, bucket: Bucket, sdkappid: int, user_id: str, path: str) -> None:
+        """Count a request of ``service/command``. Raises ApiError 60018."""
+        if not self._rate and not self._documented:
+            return
+        now = self._clock()
+        if self._rate and not bucket.take(self._rate, self._rate * BURST_SECONDS, now):
+            raise ApiError(Code.TOO_FREQUENT, f"more than {self._rate} requests a second on this connection")
+        if self._documented and (limit := PER_USER.get(path)) is not None:
+            calls, seconds = limit
+            key = (sdkappid, user_id, path)
+            found = self._users.get(key)
+            if found is None:
+                self._forget(now)
+                found = self._users[key] = Bucket(calls, now)
+            if not found.take(calls / seconds, calls, now):
+                raise ApiError(Code.TOO_FREQUENT, f"{path} is called more than {calls} times in {seconds:g} s")
+
+    def _forget(self, now: float) -> None:
+        if len(self._users) < MAX_USERS:
+            return
+        longest = max(seconds for _, seconds in PER_USER.values())
+        self._users = {key: kept for key, kept in self._users.items() if now - kept.at < longest}
+        if len(self._users) >= MAX_USERS:
+            self._users.clear()

@@ -1,0 +1,70 @@
+"""The head of a request, as bytes: is it whole, is it within its limits, does it ask for a WebSocket?
+
+Pure functions. What is no WebSocket is read by the HTTP parser, which is strict; so here anything odd is simply not
+an upgrade.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_HEAD: Final = 64 * 1024
+"""Bytes of request line and headers together."""
+MAX_LINE: Final = 8 * 1024
+"""Bytes of the request line."""
+MAX_HEADERS: Final = 128
+"""Header lines: each costs ten times its bytes once it is read."""
+END: Final = b"\r\n\r\n"
+_KEPT: Final = frozenset(
+    (
+        b"host",
+        b"sec-websocket-key",
+        b"sec-websocket-version",
+        b"x-forwarded-for",
+        b"content-length",
+        b"transfer-encoding",
+    )
+)
+"""Headers of an upgrade that the WebSocket side reads."""
+
+
+def over_limit(head: bytes | bytearray, end: int) -> bool:
+    """Whether a head is too large already. ``end``: where its empty line begins, or -1 while it is not whole."""
+    line = head.find(b"\r\n", 0, MAX_LINE + 2)
+    if line < 0 and len(head) > MAX_LINE:
+        return True
+    return (len(head) if end < 0 else end) > MAX_HEAD
+
+
+def lone_line_feed(head: bytes | bytearray) -> bool:
+    """Whether a line ends without CR: no such head ever ends for us, and the HTTP parser refuses it at once."""
+    return head.count(b"\n") != head.count(b"\r\n")
+
+
+def upgrade_request(head: bytes) -> bytes | None:
+    """The request for a WebSocket in ``head`` (without its empty line), reduced to what matters; None when it is none.
+
+    ``Connection`` may name more than ``Upgrade``, as Firefox sends it (RFC 9110 7.8), and cookies and other headers
+    do not count against the WebSocket library's own limits.
+    """
+    lines = head.split(b"\r\n")
+    request = lines[0]
+    if not request.startswith(b"GET ") or not request.endswith(b" HTTP/1.1") or len(lines) > MAX_HEADERS + 1:
+        return None
+    kept = [request]
+    upgrade = connection = False
+    for line in lines[1:]:
+        name, colon, value = line.partition(b":")
+        name = name.lower()
+        if not colon or not name or name[:1] in b" \t" or name[-1:] in b" \t":
+            return None
+        if name in _KEPT:
+            kept.append(line)
+        elif name == b"upgrade":
+            upgrade = value.strip().lower() == b"websocket"
+        elif name == b"connection":
+            connection = connection or b"upgrade" in (token.strip() for token in value.lower().split(b","))
+    if not (upgrade and connection):
+        return None
+    kept += [b"Upgrade: websocket", b"Connection: Upgrade", b"", b""]
+    return b"\r\n".join(kept)

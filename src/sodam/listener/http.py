@@ -1,0 +1,218 @@
+"""HTTP behind the front: uvicorn's protocol, fed no more than it works on, with limits on every head.
+
+uvicorn takes whatever is in a packet: thousands of small pipelined requests would become thousands of waiting tasks.
+Here the next request is parsed when the one before is answered; until then its bytes wait, and no more are read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import httptools
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from sodam.listener.head import END, MAX_HEAD, MAX_HEADERS, MAX_LINE, upgrade_request
+
+if TYPE_CHECKING:
+    from sodam.listener.front import Front
+
+MIN_PROGRESS: Final = 16 * 1024
+"""Bytes of a body that must come in the time that a head may take."""
+MAX_DISCARDED: Final = 1024 * 1024
+DISCARD_SECONDS: Final = 5.0
+"""The rest of a body that is already answered is thrown away within these limits; then the connection ends."""
+_CHUNKED_PIECE: Final = 1024
+"""Chunked bodies are parsed in pieces of so many bytes: where they end is known only then."""
+
+
+class _TooLarge(Exception):
+    """A head is over a limit; raised through the parser."""
+
+
+class HttpConnection(HttpToolsProtocol):
+    def __init__(
+        self,
+        front: Front,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        super().__init__(config, server_state, app_state, loop)
+        self.front = front
+        self._in_head = True
+        self._head_bytes = 0
+        self._left = 0
+        """Bytes of the body that are still to come; -1 in a chunked body."""
+        self._silence = 0
+        """Bytes of a chunked body since its last content: extensions and trailers."""
+        self._progress = 0
+        self._discarded = 0
+        self._waiting = b""
+        """What came while a request is being answered."""
+        self._too_large = False
+        self._upgrading = False
+
+    def feed(self, data: bytes) -> None:
+        """Bytes of the client, at most ``front.READ_SIZE``."""
+        if self.parser is None or self.transport.is_closing():
+            return
+        if self._waiting:
+            data = self._waiting + data
+            self._waiting = b""
+        at, size = 0, len(data)
+        while at < size and not self.front.lingering and not self.transport.is_closing():
+            if self._answering():
+                self._waiting = data[at:]
+                self.flow.pause_reading()
+                return
+            start, at = at, self._piece(data, at, size)
+            self._parse(data[start:at] if at - start < size else data)
+            if self._upgrading:
+                self._upgrade(data[at:])
+                return
+
+    def _answering(self) -> bool:
+        return self._in_head and self.cycle is not None and not self.cycle.response_complete
+
+    def _piece(self, data: bytes, at: int, size: int) -> int:
+        """Where the part of ``data`` from ``at`` ends that belongs to one head or one body."""
+        if self._in_head:
+            end = data.find(END, at)
+            return end + len(END) if end >= 0 else size
+        return min(size, at + (self._left if self._left > 0 else _CHUNKED_PIECE))
+
+    def _parse(self, data: bytes) -> None:
+        """Give the parser one piece."""
+        if self._in_head:
+            if self._head_bytes == 0 and self.cycle is not None:
+                self.front.deadline = self.loop.time() + self.front.listener.limits.request
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD + len(END):
+                self.front.refuse(431)
+                return
+        elif not self._count_body(len(data)):
+            return
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._upgrading = self._should_upgrade()
+        except httptools.HttpParserError:
+            self.front.refuse(431 if self._too_large else 400, answer=not self._answering())
+
+    def _count_body(self, size: int) -> bool:
+        if self._left > 0:
+            self._left -= size
+        else:
+            self._silence += size
+            if self._silence > MAX_HEAD:
+                self.front.refuse(431, answer=not self.cycle.response_started)
+                return False
+        if self.cycle.response_complete:
+            self._discarded += size
+            if self._discarded > MAX_DISCARDED:
+                self.front.drop()
+                return False
+        return True
+
+    def _upgrade(self, rest: bytes) -> None:
+        """A WebSocket on a connection that was used for HTTP before, as proxies do it."""
+        lines = [b"%b %b HTTP/1.1" % (self.scope["method"].encode(), self.url)]
+        lines += [name + b": " + value for name, value in self.headers]
+        request = upgrade_request(b"\r\n".join(lines))
+        if request is None:
+            self.front.refuse(400)
+            return
+        self.connections.discard(self)
+        self.front.to_websocket(request, rest)
+
+    # The parser's callbacks
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > MAX_LINE - 16:
+            self._too_large = True
+            raise _TooLarge
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_head:
+            return  # a trailer: the application has its headers already
+        if len(self.headers) >= MAX_HEADERS:
+            self._too_large = True
+            raise _TooLarge
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._head_bytes = self._silence = self._progress = self._discarded = 0
+        self._left = 0
+        for name, value in self.headers:
+            if name == b"content-length":
+                self._left = int(value)
+        self.front.deadline = self.loop.time() + self.front.listener.limits.request
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._silence = 0
+        self._progress += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._in_head = True
+        self._head_bytes = 0
+        if self._answering():
+            self.front.deadline = self.front.since = math.inf
+        else:
+            self._idle()
+
+    # The answer
+
+    def on_response_complete(self) -> None:
+        # As uvicorn does it, but for its timer: the front watches the time.
+        self.server_state.total_requests += 1
+        self.front.served = True
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+        elif not self._in_head:
+            if self.expect_100_continue and self._progress == 0:
+                self.transport.close()  # the client waits for the word to send its body, and now never gets it
+            self.front.deadline = self.loop.time() + DISCARD_SECONDS
+        else:
+            self._idle()
+            if self._waiting:
+                self.loop.call_soon(self._go_on)
+
+    def _idle(self) -> None:
+        """Nothing is asked."""
+        self.front.since = self.loop.time()
+        self.front.deadline = self.front.since + self.timeout_keep_alive
+
+    def _go_on(self) -> None:
+        if self._waiting:
+            self.feed(b"")
+
+    def overdue(self, now: float) -> None:
+        """The deadline has passed, and nothing waits to be read by the client."""
+        if self._answering():
+            self.front.deadline = math.inf
+        elif self._in_head:
+            self.front.refuse(408, answer=self._head_bytes > 0)
+        elif self.cycle.response_complete:
+            self.front.drop()
+        elif self.flow.read_paused or self._progress >= MIN_PROGRESS:
+            self._progress = 0
+            self.front.deadline = now + self.front.listener.limits.request
+        else:
+            started = self.cycle.response_started
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            self.front.refuse(408, answer=not started)
