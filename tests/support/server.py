@@ -47,6 +47,8 @@ class ServerProcess:
             "SODAM_PASSWORD_MEMORY": str(PASSWORD_MEMORY[0]),
             **env,
         }
+        self.files: int | None = None
+        """Its limit of open files, from the next start on."""
         self._port = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._allowed: list[str] = []
@@ -97,8 +99,11 @@ class ServerProcess:
         offset = self.log.stat().st_size if self.log.exists() else 0
         begin = time.monotonic()
         with self.log.open("ab") as log, self.output.open("ab") as output:
+            command = [sys.executable, "-m", "sodam", "serve", "--port", str(self._port)]
+            if self.files is not None:
+                command = ["sh", "-c", f'ulimit -n {self.files}; exec "$@"', "sh", *command]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "sodam", "serve", "--port", str(self._port)],
+                command,
                 cwd=self.directory,
                 env=self._env,
                 stdin=subprocess.DEVNULL,

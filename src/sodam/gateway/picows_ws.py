@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
@@ -46,15 +47,25 @@ _PING = WSMsgType.PING
 
 
 class _Log:
-    """Stands in for a logger: picows would make one of its own for every connection."""
+    """Stands in for a logger: picows would make one of its own for every connection, and write a line for every frame
+    that is broken. Anybody can send such frames: one line a second says how many they were."""
 
     name = "picows"
+
+    def __init__(self) -> None:
+        self._said = 0.0
+        self._unsaid = 0
 
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - the logging module's name
         return level >= logging.ERROR
 
     def error(self, message: str, *args: Any, **extra: Any) -> None:
-        log.warning("websocket", reason=message % args if args else message)
+        now = time.monotonic()
+        if now - self._said < 1:
+            self._unsaid += 1
+            return
+        log.warning("websocket", reason=message % args if args else message, unsaid=self._unsaid)
+        self._said, self._unsaid = now, 0
 
     exception = error
 

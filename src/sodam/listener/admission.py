@@ -75,8 +75,8 @@ class Admission:
         self.waiting: set[Waiting] = set()
         """All but those on which somebody is signed in."""
 
-    def admit(self, connection: Waiting, file_number: int) -> bool:
-        """Count a new connection; False when there is no room for it."""
+    def admit(self, connection: Waiting, address: str, file_number: int) -> bool:
+        """Count a new connection for ``address``, empty for none; False when there is no room for it."""
         if file_number >= self.highest or len(self.waiting) >= MAX_WAITING:
             closed = self._make_room(None)
             self._say(
@@ -86,7 +86,7 @@ class Admission:
             )
             if not closed:
                 return False
-        if not self.move(connection, connection.address):
+        if not self.move(connection, address):
             return False
         self.waiting.add(connection)
         return True

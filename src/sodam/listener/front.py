@@ -165,10 +165,8 @@ class Front(asyncio.BufferedProtocol):
         self.transport = transport
         peer = transport.get_extra_info("peername")
         host = str(peer[0]) if isinstance(peer, tuple) and peer else ""
-        if not self.listener.trusts(host):
-            self.address = network_of(host)
-        sock = transport.get_extra_info("socket")
-        if not self.listener.admission.admit(self, sock.fileno()):
+        address = "" if self.listener.trusts(host) else network_of(host)
+        if not self.listener.admission.admit(self, address, transport.get_extra_info("socket").fileno()):
             transport.abort()
             return
         self._connections.add(self)
@@ -267,7 +265,7 @@ class Front(asyncio.BufferedProtocol):
         assert self._ws is not None
         self._unsigned += len(data)
         if self._unsigned > MAX_UNSIGNED + READ_SIZE:
-            self._unsigned = 0
+            self._lingering = 0  # what follows is thrown away: it may begin within a frame
             self._ws.close(1009, "message too big before signing in")
             return
         self._ws.data_received(data)

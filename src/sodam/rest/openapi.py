@@ -23,10 +23,14 @@ _ENVELOPE = {
     },
 }
 _FAILURE = {
-    "allOf": [
-        {"$ref": _REF.format(name="Envelope")},
-        {"properties": {"ActionStatus": {"const": "FAIL"}, "ErrorCode": {"not": {"const": 0}}}},
-    ],
+    "type": "object",
+    "required": ["ActionStatus", "ErrorCode", "ErrorInfo"],
+    "properties": {
+        "ActionStatus": {"type": "string", "enum": ["FAIL"]},
+        "ErrorCode": {"type": "integer", "minimum": 1},
+        "ErrorInfo": {"type": "string", "description": "for developers"},
+        "ErrorDisplay": {"type": "string", "description": "for end users; some services only"},
+    },
     "description": "A refused call. A batch call of which every item failed carries its results, too.",
 }
 _QUERY = (
@@ -72,12 +76,40 @@ def _operation(command: Command, schemas: dict[type, dict[str, Any]]) -> dict[st
     }
 
 
+def _plain(name: str) -> str:
+    """A schema's name as generators take it: types of one name in two modules come with their modules' names."""
+    parts = name.split(".")
+    return parts[-1] if len(parts) == 1 else "".join(word.title() for word in parts[-2].split("_")) + parts[-1]
+
+
+def _readable(value: Any) -> Any:
+    """The document as generators of clients read it: plain names, and no list of values that mixes types."""
+    if isinstance(value, dict):
+        if {type(item) for item in value.get("enum", ())} == {int, str}:
+            kinds = (("integer", int), ("string", str))
+            parted = [{"type": name, "enum": [v for v in value["enum"] if type(v) is kind]} for name, kind in kinds]
+            return {**{key: inner for key, inner in value.items() if key != "enum"}, "anyOf": parted}
+        return {key: _readable(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_readable(inner) for inner in value]
+    prefix = _REF.format(name="")
+    if isinstance(value, str) and value.startswith(prefix):
+        return prefix + _plain(value.removeprefix(prefix))
+    return value
+
+
 def document(commands: Iterable[Command]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of REST v4."""
     listed = list(commands)
     types = list(dict.fromkeys(t for c in listed for t in (c.request, c.response) if t is not None and t is not Empty))
     refs, components = msgspec.json.schema_components(types, ref_template=_REF)
     schemas = dict(zip(types, refs, strict=True))
+    named = {_plain(name): {**schema, "title": _plain(name)} for name, schema in components.items()}
+    assert len(named) == len(components)
+    return _readable(_document(listed, schemas, named))  # type: ignore[no-any-return]
+
+
+def _document(listed: list[Command], schemas: dict[type, dict[str, Any]], components: dict[str, Any]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
