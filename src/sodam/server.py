@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -109,6 +110,8 @@ async def build(settings: Settings) -> Server:
         raise
     live = Live(bus)
     metrics = Metrics()
+    metrics.expect("rest", (command.path for command in table.commands()))
+    metrics.expect("client", ("im_open_status/wslogin", *(command.path for command in client_table.commands().values())))
     metrics.register(loops)
     apps = AppService(db, bus, loops=loops, history_days=settings.history_days)
     accounts = AccountService(db, bus, apps, live=live)
@@ -177,8 +180,12 @@ def _pages(server: Server) -> dict[str, Page]:
     async def version() -> tuple[int, bytes, bytes]:
         return json_page(200, {"name": "sodam", "version": __version__, "database": await server.db.version()})
 
-    async def openapi_json() -> tuple[int, bytes, bytes]:
+    @functools.cache  # it takes a while, and anybody may ask
+    def described() -> tuple[int, bytes, bytes]:
         return json_page(200, openapi.document(table.commands()))
+
+    async def openapi_json() -> tuple[int, bytes, bytes]:
+        return described()
 
     return {
         "/livez": livez,

@@ -47,6 +47,8 @@ def text(facts: Welcome) -> str:
     lines = ["", "Sodam is ready.", "", f"  address    {facts.url}"]
     if facts.console:
         lines.append(f"  console    {facts.url}/console")
+    else:
+        lines.append("  console    none: it was not built into this installation (`make install` in a checkout builds it)")
     if facts.root_password is not None:
         lines.append(f"  root login root / {facts.root_password}    (shown this once: write it down)")
     lines.append(f"  state      {facts.state}")

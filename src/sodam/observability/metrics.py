@@ -7,7 +7,7 @@ the command tables and the error enum, so that no caller can grow them without b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -26,6 +26,13 @@ class Metrics:
     def register(self, collector: Collector) -> None:
         """Add the samples of a part that counts for itself."""
         self._registry.register(collector)
+
+    def expect(self, edge: str, commands: Iterable[str]) -> None:
+        """Show these commands before their first call: a rate that begins with a hole hides the first failures."""
+        for command in commands:
+            self._calls[(edge, command, 0)] += 0
+            if edge == "rest":
+                self._seconds[(edge, command)] += 0.0
 
     def rest(self, command: str, code: int, seconds: float) -> None:
         self._calls[("rest", command, code)] += 1
