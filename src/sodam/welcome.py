@@ -48,7 +48,9 @@ def text(facts: Welcome) -> str:
     if facts.console:
         lines.append(f"  console    {facts.url}/console")
     else:
-        lines.append("  console    none: it was not built into this installation (`make install` in a checkout builds it)")
+        lines.append(
+            "  console    none: this installation has no built console (`make install` in a checkout builds it)"
+        )
     if facts.root_password is not None:
         lines.append(f"  root login root / {facts.root_password}    (shown this once: write it down)")
     lines.append(f"  state      {facts.state}")

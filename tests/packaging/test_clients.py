@@ -17,6 +17,24 @@ _BIN: Final = Path(sys.executable).parent
 _ENV: Final = {**os.environ, "PATH": f"{_BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
+_PROGRAM: Final = """
+import httpx
+from chat_api import Client
+from chat_api.models import QueryStatus
+from chat_api.api.openim import openim_querystate as call
+online = {"To_Account": "u", "Status": "Online", "State": "Online"}
+answers = [
+    {"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "", "QueryResult": [online]},
+    {"ActionStatus": "FAIL", "ErrorCode": 60003, "ErrorInfo": "no"},
+]
+transport = httpx.MockTransport(lambda request: httpx.Response(200, json=answers.pop(0)))
+client = Client(base_url="http://x", httpx_args={"transport": transport})
+ask = dict(client=client, body=QueryStatus.from_dict({"To_Account": ["u"]}), sdkappid=1, identifier="a", usersig="s")
+good, bad = call.sync(**ask), call.sync(**ask)
+print(good.query_result[0].state, type(bad).__name__, bad.action_status, bad.error_code, bad.error_info)
+"""
+
+
 def _written(directory: Path) -> Path:
     path = directory / "openapi.json"
     path.write_text(json.dumps(openapi.document(table.commands())))
@@ -34,22 +52,7 @@ def test_openapi_python_client(tmp_path: Path) -> None:
     assert "arning" not in done.stdout
     functions = {path.stem for path in made.glob("api/*/*.py")} - {"__init__"}
     assert len(functions) == len(list(table.commands()))
-    program = """
-import httpx, json
-from chat_api import Client
-from chat_api.models import Failure, QueryStatus
-from chat_api.api.openim import openim_querystate as call
-answers = [
-    {"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": "", "QueryResult": [{"To_Account": "u", "State": "Online"}]},
-    {"ActionStatus": "FAIL", "ErrorCode": 60003, "ErrorInfo": "no"},
-]
-transport = httpx.MockTransport(lambda request: httpx.Response(200, json=answers.pop(0)))
-client = Client(base_url="http://x", httpx_args={"transport": transport})
-ask = dict(client=client, body=QueryStatus.from_dict({"To_Account": ["u"]}), sdkappid=1, identifier="a", usersig="s")
-good, bad = call.sync(**ask), call.sync(**ask)
-print(good.query_result[0].state, type(bad).__name__, bad.action_status, bad.error_code, bad.error_info)
-"""
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    ran = subprocess.run([sys.executable, "-c", _PROGRAM], capture_output=True, text=True, cwd=tmp_path, timeout=60)
     assert ran.stdout.split() == ["Online", "Failure", "FAIL", "60003", "no"], ran.stdout + ran.stderr
 
 

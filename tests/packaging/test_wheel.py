@@ -36,7 +36,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _run(_HATCHLING, "build", "-t", "wheel", "-d", directory, cwd=source)
     site = directory / "site"
     wheel = next(directory.glob("*.whl"))
-    _run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", site, wheel, cwd=directory)
+    pip = (sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index")
+    _run(*pip, "--target", site, wheel, cwd=directory)
     return site
 
 

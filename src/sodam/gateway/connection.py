@@ -18,6 +18,7 @@ from sodam.bus import Kick
 from sodam.errors import ApiError
 from sodam.gateway import frames
 from sodam.gateway.frames import Head
+from sodam.gateway.limits import ClientLimits
 from sodam.gateway.session import Action, Close, Login, Run, Send, Session, SignOut
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Transport
@@ -43,6 +44,8 @@ class Host(Protocol):
     def services(self) -> Services: ...
     @property
     def metrics(self) -> Metrics: ...
+    @property
+    def limits(self) -> ClientLimits: ...
 
     def now(self) -> float:
         """Unix seconds."""

@@ -330,6 +330,10 @@ class Front(asyncio.BufferedProtocol):
             transport.write_eof()
 
     @property
+    def request_seconds(self) -> float:
+        return self.listener.limits.request
+
+    @property
     def lingering(self) -> bool:
         """Whether a refusal was sent: what still comes is thrown away."""
         return self._lingering >= 0

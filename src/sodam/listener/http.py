@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 import httptools
 from uvicorn.config import Config
@@ -16,9 +16,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from sodam.listener.head import END, MAX_HEAD, MAX_HEADERS, MAX_LINE, upgrade_request
-
-if TYPE_CHECKING:
-    from sodam.listener.front import Front
 
 MIN_PROGRESS: Final = 16 * 1024
 """Bytes of a body that must come in the time that a head may take."""
@@ -29,6 +26,23 @@ _CHUNKED_PIECE: Final = 1024
 """Chunked bodies are parsed in pieces of so many bytes: where they end is known only then."""
 
 
+class Owner(Protocol):
+    """What HTTP needs of the connection that it is fed by (``front.py`` says what these mean)."""
+
+    served: bool
+    since: float
+    deadline: float
+    transport: asyncio.Transport | None
+
+    @property
+    def request_seconds(self) -> float: ...
+    @property
+    def lingering(self) -> bool: ...
+    def refuse(self, status: int, *, answer: bool = True) -> None: ...
+    def drop(self) -> None: ...
+    def to_websocket(self, request: bytes, rest: bytes) -> None: ...
+
+
 class _TooLarge(Exception):
     """A head is over a limit; raised through the parser."""
 
@@ -36,7 +50,7 @@ class _TooLarge(Exception):
 class HttpConnection(HttpToolsProtocol):
     def __init__(
         self,
-        front: Front,
+        front: Owner,
         config: Config,
         server_state: ServerState,
         app_state: dict[str, Any],
@@ -90,7 +104,7 @@ class HttpConnection(HttpToolsProtocol):
         """Give the parser one piece."""
         if self._in_head:
             if self._head_bytes == 0 and self.cycle is not None:
-                self.front.deadline = self.loop.time() + self.front.listener.limits.request
+                self.front.deadline = self.loop.time() + self.front.request_seconds
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD + len(END):
                 self.front.refuse(431)
@@ -153,7 +167,7 @@ class HttpConnection(HttpToolsProtocol):
         for name, value in self.headers:
             if name == b"content-length":
                 self._left = int(value)
-        self.front.deadline = self.loop.time() + self.front.listener.limits.request
+        self.front.deadline = self.loop.time() + self.front.request_seconds
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -210,7 +224,7 @@ class HttpConnection(HttpToolsProtocol):
             self.front.drop()
         elif self.flow.read_paused or self._progress >= MIN_PROGRESS:
             self._progress = 0
-            self.front.deadline = now + self.front.listener.limits.request
+            self.front.deadline = now + self.front.request_seconds
         else:
             started = self.cycle.response_started
             self.cycle.disconnected = True
