@@ -243,6 +243,7 @@ async def listening(server: Server, sock: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(
         cast(Any, application(server)),
         http=cast(Any, listener.protocol),
+        ws="none",
         backlog=min(4096, files // 8) if files is not None else 4096,
         lifespan="off",
         log_config=None,

@@ -314,6 +314,8 @@ class Front(asyncio.BufferedProtocol):
         transport = self.transport
         if transport is None or transport.is_closing():
             return
+        if self._http is not None:
+            self._http.abandon()
         if not answer:
             transport.close()
             return

@@ -133,6 +133,12 @@ class HttpConnection(HttpToolsProtocol):
                 return False
         return True
 
+    def _should_upgrade_to_ws(self) -> bool:
+        return True
+
+    def _unsupported_upgrade_warning(self) -> None:
+        return  # h2c and the like: anybody may ask, and is answered over HTTP/1.1
+
     def _upgrade(self, rest: bytes) -> None:
         """A WebSocket on a connection that was used for HTTP before, as proxies do it."""
         lines = [b"%b %b HTTP/1.1" % (self.scope["method"].encode(), self.url)]
@@ -226,7 +232,10 @@ class HttpConnection(HttpToolsProtocol):
             self._progress = 0
             self.front.deadline = now + self.front.request_seconds
         else:
-            started = self.cycle.response_started
+            self.front.refuse(408, answer=not self.cycle.response_started)
+
+    def abandon(self) -> None:
+        """The connection is refused: the application that works on its request may stop."""
+        if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-            self.front.refuse(408, answer=not started)
