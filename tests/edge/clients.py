@@ -6,6 +6,7 @@ import asyncio
 import base64
 import contextlib
 import os
+import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -68,8 +69,16 @@ async def flooding(server: ServerProcess, name: str, allowed: int = ALLOWED) -> 
     assert after - before <= allowed
 
 
-async def connect(server: ServerProcess) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    return await asyncio.open_connection("127.0.0.1", int(server.url.rsplit(":", 1)[1]))
+async def connect(
+    server: ServerProcess, receive_buffer: int | None = None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """``receive_buffer``: bytes that the kernel takes for a client that does not read; its own choice may be many MiB."""
+    sock = socket.socket()
+    if receive_buffer is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    sock.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", int(server.url.rsplit(":", 1)[1])))
+    return await asyncio.open_connection(sock=sock)
 
 
 async def send(writer: asyncio.StreamWriter, pieces: list[bytes], *, limit: float = TIMEOUT) -> bool:

@@ -59,10 +59,10 @@ async def test_http_answers_that_nobody_reads(server_factory: ServerFactory) -> 
     server = server_factory(env={"SODAM_REQUEST_TIMEOUT": "1"})
     request = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
     async with flooding(server, "200 connections that ask for /openapi.json and read nothing"):
-        opened = [await connect(server) for _ in range(200)]
+        opened = [await connect(server, receive_buffer=4096) for _ in range(200)]
         for _, writer in opened:
             writer.transport.pause_reading()  # type: ignore[attr-defined]
-            writer.write(request * 20)
+            writer.write(request * 100)
         count = len(opened)
         await until(lambda: connections(server) < count // 10, "the end of those that read nothing")
         for _, writer in opened:

@@ -104,7 +104,7 @@ class Listener:
 
     def _sweep(self) -> None:
         now = self.loop.time()
-        for front in [f for f in self._fronts if f.deadline <= now or f.closing()]:
+        for front in [f for f in self._fronts if f.deadline <= now or f.unread_until <= now or f.closing()]:
             try:
                 front.overdue(now)
             except Exception:
@@ -134,6 +134,7 @@ class Front(asyncio.BufferedProtocol):
         "served",
         "since",
         "transport",
+        "unread_until",
     )
 
     def __init__(
@@ -158,6 +159,8 @@ class Front(asyncio.BufferedProtocol):
         self.since = listener.loop.time()
         self.deadline = self.since + listener.limits.request
         """When the client must have done its next step; infinity while the next step is the server's."""
+        self.unread_until = math.inf
+        """When the client must have read something, while an answer waits for it."""
 
     # What asyncio calls
 
@@ -200,16 +203,14 @@ class Front(asyncio.BufferedProtocol):
             self._ws.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        self.deadline = min(self.deadline, self._now() + self.listener.limits.request)
+        self.unread_until = self._now() + self.listener.limits.request
         inner = self._http or self._ws
         if inner is not None:
             inner.pause_writing()
 
     def resume_writing(self) -> None:
         self._unread = -1
-        if self._ws is not None and self.since != math.inf:
-            limits = self.listener.limits
-            self.deadline = self.since + (limits.login if self.served else limits.request)
+        self.unread_until = math.inf
         inner = self._http or self._ws
         if inner is not None:
             inner.resume_writing()
@@ -352,16 +353,18 @@ class Front(asyncio.BufferedProtocol):
             return
         if self.closing():
             self._closing = True
-            self.deadline = now + self.listener.limits.request
+            self.deadline = self.unread_until = now + self.listener.limits.request
             return
         unread = transport.get_write_buffer_size()
+        self.unread_until = math.inf
         if unread and self._lingering < 0:
             # An answer is being read, or not: it counts as read while its rest shrinks.
             if 0 <= self._unread <= unread:
                 self.drop()
-            else:
-                self._unread = unread
-                self.deadline = now + self.listener.limits.request
+                return
+            self._unread = unread
+            self.unread_until = now + self.listener.limits.request
+            self.deadline = max(self.deadline, self.unread_until)
         elif transport.is_closing() or self._lingering >= 0:
             self.drop()
         elif self._http is not None:
