@@ -72,7 +72,7 @@ async def flooding(server: ServerProcess, name: str, allowed: int = ALLOWED) -> 
 async def connect(
     server: ServerProcess, receive_buffer: int | None = None
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """``receive_buffer``: bytes that the kernel takes for a client that does not read; its own choice may be many MiB."""
+    """``receive_buffer``: bytes that the kernel takes for a client that does not read, else many MiB."""
     sock = socket.socket()
     if receive_buffer is not None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
