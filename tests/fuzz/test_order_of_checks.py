@@ -107,6 +107,7 @@ class Edge:
             "path": request.path,
             "method": request.method,
             "query_string": request.query().encode(),
+            "headers": [(b"content-length", b"%d" % len(request.body))],
             "client": ("127.0.0.1", 1),
         }
         await app(scope, cast(Any, receive), send)

@@ -104,7 +104,7 @@ class RestApp:
         parts = scope["path"].split("/")
         if len(parts) != 4 or scope["method"] not in ("POST", "GET"):
             raise ApiError(Code.REQUEST_MALFORMED)
-        if declared_length(scope["headers"]) > MAX_BODY:
+        if declared_length(scope.get("headers", ())) > MAX_BODY:
             raise _too_large()
         parameters = _parameters(scope["query_string"])
         app = self._app(parameters)
