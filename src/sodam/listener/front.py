@@ -293,7 +293,7 @@ class Front(asyncio.BufferedProtocol):
             self.deadline = self.since = math.inf
             self.listener.forget(self)
             self._connections.discard(self)
-            if self.transport is not None and not self.transport.is_closing():
+            if self.transport is not None and not self.transport.is_closing() and not self.lingering:
                 self.transport.set_protocol(self._ws)  # type: ignore[arg-type]
         elif self.since == math.inf and self.transport is not None:
             self.since = self._now()
