@@ -39,7 +39,7 @@ async def test_the_bus_goes_and_comes_amid_a_stream(
         await until(lambda: all(got[sender] for sender in got))
         nats_server.stop()
         begin = {sender: len(texts) for sender, texts in said.items()}
-        await until(lambda begin=begin: all(len(said[sender]) > begin[sender] + 30 for sender in said), 60)
+        await until(lambda begin=begin: all(len(said[sender]) > begin[sender] + 20 for sender in said), 60)
         nats_server.start()
         begin = {sender: len(texts) for sender, texts in said.items()}
         await until(lambda begin=begin: all(len(said[sender]) > begin[sender] + 30 for sender in said), 60)

@@ -114,15 +114,18 @@ async def test_the_keeper_answers_what_came_while_it_did_not_run(
     person = await sign_in("readme-ben")
     stored = place.folder / "keeper.position"
     waiting: list[str] = []
+    last = ""
     for turn in range(3):
         async with place.running("keeper.py", server):
             await signed_in(server, "keeper")
-            assert await texts(person, len(waiting)) == waiting
+            got = await texts(person, len(waiting))
+            if got[:1] == [last]:  # it was killed between its answer and the storing of its position
+                got = got[1:] + await texts(person, 1)
+            assert got == waiting
             await until(stored.exists)
-            before = stored.read_text()
+            last = f"You said: {turn} here"
             await person.send_text("keeper", f"{turn} here")
-            assert await texts(person, 1) == [f"You said: {turn} here"]
-            await until(lambda before=before: stored.read_text() != before)  # killed earlier, it would answer again
+            assert await texts(person, 1) == [last]
         for number in range(25):
             await person.send_text("keeper", f"{turn} away {number}")
         waiting = [f"You said: {turn} away {number}" for number in range(25)]
