@@ -1,10 +1,10 @@
-"""What `Bus` promises, on the local one and on NATS with a real server that goes away and comes back."""
+"""What `Bus` promises: locally, over NATS and over PostgreSQL, with real servers that go away and come back."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -13,7 +13,10 @@ import pytest_asyncio
 from sodam.bus import Bus, BusError, Kick, Live
 from sodam.bus.local import LocalBus
 from sodam.bus.nats import NatsBus
+from sodam.bus.postgres import PostgresBus
+from sodam.storage.postgres import PostgresDatabase
 from tests.support.nats import Nats
+from tests.support.postgres import Postgres
 
 PATIENCE = 10.0
 
@@ -33,37 +36,76 @@ class Ear:
         self.heard.append(data)
 
 
-@pytest_asyncio.fixture(params=["local", "nats"])
+@pytest.fixture(scope="module")
+def stoppable_postgres() -> Iterator[Postgres]:
+    """One of these tests' own: they stop it."""
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def bus_url(stoppable_postgres: Postgres) -> Iterator[str]:
+    url = stoppable_postgres.migrated()
+    yield url
+    stoppable_postgres.give_back(url)
+
+
+Clustered = NatsBus | PostgresBus
+
+
+async def sent(bus: Bus) -> None:
+    """What was asked for before has reached the server: an answer of it came after."""
+    await asyncio.sleep(0)
+    if isinstance(bus, NatsBus):
+        await until(lambda: not bus._calls, "an empty queue")
+        await bus._client.flush()
+    elif isinstance(bus, PostgresBus):
+        bus._wake.set()  # a batch or a heartbeat follows
+        at = bus._echo_at
+        await until(lambda: not bus._out and bus._echo_at > at, "an echo of what was sent")
+
+
+@pytest_asyncio.fixture(params=["local", "nats", "postgres"])
 async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
     opened: Bus
     if request.param == "local":
         opened = LocalBus()
-    else:
+    elif request.param == "nats":
         opened = await NatsBus.open(request.getfixturevalue("nats_server").url)
+    else:
+        opened = await PostgresBus.open(request.getfixturevalue("bus_url"))
     yield opened
     await opened.close()
 
 
 @dataclass
 class Pair:
-    """Two nodes on one NATS server."""
+    """Two nodes on one server."""
 
-    nats: Nats
-    one: NatsBus
-    two: NatsBus
+    one: Clustered
+    two: Clustered
+    stop: Callable[[], None]
+    start: Callable[[], None]
 
     async def settled(self) -> None:
-        """What was asked for before has reached the server: an answer of it came after."""
         for bus in (self.one, self.two):
-            await asyncio.sleep(0)
-            await until(lambda bus=bus: not bus._calls, "an empty queue")  # type: ignore[misc]
-            await bus._client.flush()
+            await sent(bus)
 
 
-@pytest_asyncio.fixture
-async def pair(nats_server: Nats) -> AsyncIterator[Pair]:
-    one, two = await NatsBus.open(nats_server.url), await NatsBus.open(nats_server.url)
-    yield Pair(nats_server, one, two)
+@pytest_asyncio.fixture(params=["nats", "postgres"])
+async def pair(request: pytest.FixtureRequest) -> AsyncIterator[Pair]:
+    one: Clustered
+    two: Clustered
+    if request.param == "nats":
+        nats: Nats = request.getfixturevalue("nats_server")
+        one, two = await NatsBus.open(nats.url), await NatsBus.open(nats.url)
+        yield Pair(one, two, nats.stop, nats.start)
+    else:
+        url: str = request.getfixturevalue("bus_url")
+        server: Postgres = request.getfixturevalue("stoppable_postgres")
+        one, two = await PostgresBus.open(url), await PostgresBus.open(url)
+        yield Pair(one, two, server.crash, server.start)
     await one.close()
     await two.close()
 
@@ -73,9 +115,7 @@ async def test_a_publisher_never_hears_itself(bus: Bus) -> None:
     subscription = bus.subscribe("u.1.x", ear)
     for n in range(10):
         bus.publish("u.1.x", b"%d" % n)
-    if isinstance(bus, NatsBus):
-        await until(lambda: not bus._calls, "an empty queue")
-        await bus._client.flush()  # the answer comes behind whatever the server had to deliver
+    await sent(bus)
     for _ in range(10):
         await asyncio.sleep(0)
     assert ear.heard == []
@@ -172,17 +212,17 @@ async def test_while_the_server_is_away(pair: Pair) -> None:
     pair.two.subscribe("before", before)
     gone = pair.two.subscribe("gone", cancelled)
     await pair.settled()
-    pair.nats.stop()
+    pair.stop()
     await until(lambda: not pair.one.connected() and not pair.two.connected(), "the loss")
     begin = time.monotonic()
     for n in range(100_000):
         pair.one.publish("before", b"lost %d" % n)
     assert time.monotonic() - begin < 5
-    assert len(pair.one._calls) == 0
+    assert len(pair.one._calls if isinstance(pair.one, NatsBus) else pair.one._out) == 0
     pair.two.subscribe("during", during)
     gone.cancel()
     assert told == []
-    pair.nats.start()
+    pair.start()
     await until(lambda: pair.one.connected() and pair.two.connected(), "the reconnect")
     await until(lambda: sorted(told) == ["one", "two"], "the news")
     await pair.settled()
@@ -190,6 +230,111 @@ async def test_while_the_server_is_away(pair: Pair) -> None:
         pair.one.publish(subject, b"back")
     await until(lambda: during.heard and before.heard, "hints after the outage")
     assert (before.heard, during.heard, cancelled.heard) == ([b"back"], [b"back"], [])
+
+
+@pytest_asyncio.fixture
+async def postgres_pair(bus_url: str) -> AsyncIterator[tuple[PostgresBus, PostgresBus]]:
+    one, two = await PostgresBus.open(bus_url), await PostgresBus.open(bus_url)
+    yield one, two
+    await one.close()
+    await two.close()
+
+
+async def test_a_server_that_hangs_is_an_outage(
+    stoppable_postgres: Postgres, postgres_pair: tuple[PostgresBus, PostgresBus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sockets stay open; that nothing comes through them is what tells."""
+    monkeypatch.setattr("sodam.bus.postgres.PEER_SECONDS", 1.5)
+    one, two = postgres_pair
+    told: list[str] = []
+    one.on_reconnect(lambda: told.append("one"))
+    two.on_reconnect(lambda: told.append("two"))
+    ear = Ear()
+    two.subscribe("a", ear)
+    stoppable_postgres.pause()
+    try:
+        await until(lambda: not one.connected() and not two.connected(), "the loss")
+        one.publish("a", b"lost")
+    finally:
+        stoppable_postgres.resume()
+    await until(lambda: one.connected() and two.connected(), "the reconnect")
+    await until(lambda: {"one", "two"} <= set(told), "the news")
+    await sent(one)
+    one.publish("a", b"back")
+    await until(lambda: ear.heard, "a hint after the outage")
+    assert ear.heard == [b"back"]
+
+
+async def test_hints_that_were_not_sent_are_missed(postgres_pair: tuple[PostgresBus, PostgresBus]) -> None:
+    """A process whose own connection failed comes back with a hole in its numbers, which the others see."""
+    one, two = postgres_pair
+    await sent(one)
+    await until(lambda: two._peers, "the first batch")
+    told: list[int] = []
+    two.on_reconnect(lambda: told.append(1))
+    await sent(one)
+    assert told == []
+    assert one._sender is not None
+    one._sender.terminate()
+    one.publish("a", b"x")
+    await sent(one)
+    assert one._listener is not None
+    one._listener.terminate()
+    await until(lambda: not one.connected(), "the loss")
+    one.publish("a", b"lost")
+    await until(one.connected, "the reconnect")
+    await until(lambda: told, "the news of the hole")
+
+
+async def test_nothing_is_sent_for_nobody(bus_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process alone on its database notifies nobody of its messages, and everybody who comes."""
+    monkeypatch.setattr("sodam.bus.postgres.PEER_SECONDS", 2.0)
+    one = await PostgresBus.open(bus_url)
+    assert one.heard(), "another one may be starting too"
+    await until(lambda: not one.heard(), "being alone")
+    for _ in range(100):
+        one.publish("a", b"x")
+    assert not one._out
+    two = await PostgresBus.open(bus_url)
+    ear = Ear()
+    two.subscribe("a", ear)
+    told: list[int] = []
+    two.on_reconnect(lambda: told.append(1))
+    await until(one.heard, "the other one")
+    await until(lambda: told, "that hints before were not heard")
+    one.publish("a", b"y")
+    await until(lambda: ear.heard, "the hint")
+    await two.close()
+    await until(lambda: not one.heard(), "being alone again")
+    assert one.connected()
+    await one.close()
+
+
+async def test_large_batches_are_rows_for_a_minute(
+    bus_url: str, postgres_pair: tuple[PostgresBus, PostgresBus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = postgres_pair
+    ear = Ear()
+    two.subscribe("a", ear)
+    for n in range(3000):
+        one.publish("a", b"%d" % n * 10)
+    await until(lambda: len(ear.heard) == 3000, "all hints")
+    assert ear.heard == [b"%d" % n * 10 for n in range(3000)]
+    database = await PostgresDatabase.open(bus_url)
+    rows = await database.fetch("SELECT seq FROM bus_batch")
+    assert 1 <= len(rows) <= 5, "many hints, few batches"
+    await database.execute("UPDATE bus_batch SET at = at - 61")
+    monkeypatch.setattr("sodam.bus.postgres._PURGE_SECONDS", 0.0)
+    for _ in range(2):
+        await sent(one)
+    assert await database.fetch("SELECT seq FROM bus_batch") == []
+    await database.close()
+
+
+async def test_no_database(bus_url: str) -> None:
+    with pytest.raises(BusError, match="cannot carry live events") as caught:
+        await PostgresBus.open(bus_url.replace("test_", "none_"))
+    assert "\n" not in str(caught.value)
 
 
 async def test_no_server(nats_server: Nats, monkeypatch: pytest.MonkeyPatch) -> None:

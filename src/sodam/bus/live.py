@@ -22,8 +22,8 @@ class Kick(msgspec.Struct, frozen=True):
     newer: int = 0
     """The InstId of the login that displaces them; that session is spared."""
     reason: str = ""
-    before: float = 0.0
-    """Only sessions signed in before this unix time; 0: all. For a login told late."""
+    login: int = 0
+    """Unix milliseconds of the login ``newer``: only sessions of earlier logins end. 0: it is the latest of all."""
 
 
 class _Envelope(msgspec.Struct, array_like=True):
@@ -89,7 +89,7 @@ class Live:
 
     def wanted(self, app: int, user_id: str, but: int = 0) -> bool:
         """False when nobody but the InstId ``but`` would hear: the event need not be made."""
-        if self._bus.clustered:
+        if self._bus.heard():
             return True
         here = self._sessions.get((app, user_id))
         return here is not None and not (len(here) == 1 and here[0].instid == but)
@@ -103,12 +103,12 @@ class Live:
         for session in self._sessions.get((app, user_id), ()):
             if session.instid != exclude:
                 session.deliver(event)
-        if self._bus.clustered:
+        if self._bus.heard():
             self._bus.publish(_subject(app, user_id), _encode(_Envelope(msgspec.Raw(event), exclude)))
 
     def kick(self, app: int, user_id: str, kick: Kick) -> None:
         self._kick_local((app, user_id), kick)
-        if self._bus.clustered:
+        if self._bus.heard():
             self._bus.publish(_subject(app, user_id), _encode(_Envelope(msgspec.Raw(b"null"), 0, kick)))
 
     def _kick_local(self, key: Key, kick: Kick) -> None:

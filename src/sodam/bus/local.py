@@ -18,6 +18,9 @@ class LocalBus:
     def connected(self) -> bool:
         return True
 
+    def heard(self) -> bool:
+        return self.clustered
+
     def publish(self, subject: str, data: bytes) -> None:
         return
 

@@ -56,6 +56,9 @@ class NodeBus:
                     if wanted == subject:
                         asyncio.get_running_loop().call_soon(handler, data)
 
+    def heard(self) -> bool:
+        return True
+
     def subscribe(self, subject: str, handler: Handler) -> Any:
         entry = (subject, handler)
         self.handlers.append(entry)
