@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from sodam.errors import Code
@@ -45,6 +47,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             standard_seq=self.standard_seq + standard,
             custom_seq=self.custom_seq + custom,
         )
+
+
+class Mark(NamedTuple):
+    """What a session of an account is measured by: whose it is, and from when on signatures count."""
+
+    tiny_id: int
+    invalid_before: int
 
 
 class Wanted(msgspec.Struct, frozen=True):

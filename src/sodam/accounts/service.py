@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from sodam.accounts import store
 from sodam.accounts.cache import AccountCache
 from sodam.accounts.events import AccountsDeleted
-from sodam.accounts.model import Account, Imported, Profile, Updated, Wanted, valid_user_id
+from sodam.accounts.model import Account, Imported, Mark, Profile, Updated, Wanted, valid_user_id
 from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.bus import Bus, Live
@@ -107,6 +107,10 @@ class AccountService:
             if account := loaded.get(user_id) or await self._administrator(app, user_id):
                 found[user_id] = account
         return found
+
+    async def marks(self, app: int, user_ids: Iterable[str]) -> dict[str, Mark]:
+        """What open sessions are measured by, from the database and not from what is at hand."""
+        return await store.load_marks(self._db, app, sorted(set(user_ids)))
 
     async def alive(self, tx: Tx, app: int, user_ids: Iterable[str]) -> set[str]:
         """Those that exist, for a write that must not outlive them: none is deleted before ``tx`` ends."""

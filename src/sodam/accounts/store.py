@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from sodam.accounts.model import Account, Profile
+from sodam.accounts.model import Account, Mark, Profile
 from sodam.storage import Bulk, Database, Row, Tx, fetch_locked
 
 COLUMNS = "app, user_id, tiny_id, created_at, invalid_before, profile, standard_seq, custom_seq"
@@ -67,6 +67,17 @@ async def load_many(source: Database | Tx, app: int, user_ids: Sequence[str]) ->
     for ids in _batches(user_ids):
         sql = f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)}"
         found.extend(map(from_row, await source.fetch(sql, app, *ids)))
+    return found
+
+
+async def load_marks(source: Database | Tx, app: int, user_ids: Sequence[str]) -> dict[str, Mark]:
+    """By UserID, what open sessions are measured by; those that do not exist are left out."""
+    found: dict[str, Mark] = {}
+    for ids in _batches(user_ids):
+        sql = (
+            f"SELECT user_id, tiny_id, invalid_before FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)}"
+        )
+        found.update({str(row[0]): Mark(row[1], row[2]) for row in await source.fetch(sql, app, *ids)})
     return found
 
 

@@ -15,7 +15,7 @@ import structlog
 
 from sodam.apps.model import App
 from sodam.bus import Kick
-from sodam.errors import ApiError
+from sodam.errors import ApiError, Unavailable
 from sodam.gateway import frames
 from sodam.gateway.frames import Head
 from sodam.gateway.limits import ClientLimits
@@ -72,6 +72,10 @@ class Host(Protocol):
         """A kicked device that comes back by its ticket is refused again."""
         ...
 
+    def displace_older(self, connection: Connection) -> None:
+        """End the user's sessions of this kind of device that are of earlier logins, wherever they are."""
+        ...
+
     def flush_later(self, connection: Connection) -> None:
         """Call the connection's ``flush`` at the end of this turn of the loop."""
         ...
@@ -112,9 +116,8 @@ class Connection:
         "recalls",
         "registered",
         "session",
-        "signed_by",
-        "signed_in_at",
         "synced",
+        "ticket",
         "transport",
     )
 
@@ -135,10 +138,8 @@ class Connection:
         self.last_seen = 0.0
         self.synced = 0.0
         """When the client last asked for what it missed."""
-        self.signed_in_at = 0.0
-        """Unix time of the login."""
-        self.signed_by = ""
-        """The app's key behind the login (its fingerprint)."""
+        self.ticket: Ticket | None = None
+        """Of the login."""
         self._told = 0
         self._listing = 0
         self._waiting: tuple[float, list[bytes], Collection[int]] | None = None
@@ -169,7 +170,11 @@ class Connection:
             self._hub.flush_later(self)
 
     def kicked(self, kick: Kick) -> None:
-        if (kick.before and self.signed_in_at >= kick.before) or not self.session.kick(kick.kind):
+        ticket = self.ticket
+        if kick.login and ticket is not None and ticket.order > (kick.login, kick.newer):
+            self._hub.displace_older(self)  # the other one missed this login
+            return
+        if not self.session.kick(kick.kind):
             return
         self._hub.unregister(self)
         self._hub.remember_kick(self.session.instid, kick.kind)
@@ -238,8 +243,9 @@ class Connection:
         except RecursionError:  # of a part of the body that is read later
             code = int(command.service.bad_json)
             body = failure(ApiError(command.service.bad_json, "the body is nested too deeply"))
-        except Exception:
-            log.exception("a client command failed", command=command.path)
+        except Exception as error:
+            if not isinstance(error, Unavailable):  # which is logged once for all calls
+                log.exception("a client command failed", command=command.path)
             code = int(command.service.internal)
             body = failure(ApiError(command.service.internal))
         self._hub.metrics.client(command.path, code)

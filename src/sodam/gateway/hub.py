@@ -17,10 +17,11 @@ from sodam.accounts.model import valid_user_id
 from sodam.accounts.service import KICKED_BY_REST
 from sodam.apps.model import App
 from sodam.bus import Kick
-from sodam.errors import ApiError, Code
+from sodam.errors import ApiError, Code, Unavailable
 from sodam.gateway.connection import Connection
 from sodam.gateway.limits import ClientLimits
 from sodam.gateway.session import Login, Session
+from sodam.gateway.session_check import SessionCheck
 from sodam.gateway.tickets import Ticket, Tickets
 from sodam.gateway.transport import Receiver
 from sodam.observability.loops import Loop
@@ -87,6 +88,7 @@ class Hub:
         self._kicked: dict[int, int] = {}
         self._sweeper: Loop | None = None
         self._turn = 0
+        self.check = SessionCheck(self, services.settings.session_check_seconds)
         self._refusing = False
         self._behind: list[Connection] = []
         """Clients that may have missed something: they are asked to look, some of them at a time."""
@@ -101,6 +103,7 @@ class Hub:
     def start(self) -> None:
         self._sweeper = self.services.loops.start("connection sweep", self._sweep, every=SWEEP_SECONDS)
         self.services.bus.on_reconnect(self._all_behind)
+        self.check.start()
         self.services.apps.on_change(self._app_changed)
 
     async def drain(self) -> None:
@@ -108,12 +111,16 @@ class Hub:
         self._refusing = True
         if self._sweeper is not None:
             await self._sweeper.stop()
+        await self.check.stop()
         for connection in list(self._all):
             connection.close(1012, "the server restarts")
         for _ in range(100):
             if not self._all:
                 break
             await asyncio.sleep(0.02)
+
+    def signed_in(self) -> list[Connection]:
+        return [connection for connection in self._all if connection.registered is not None]
 
     def count(self) -> int:
         return len(self._all)
@@ -172,8 +179,9 @@ class Hub:
                 if kick_type:
                     connection.refuse(head, ApiError(Code.LOGIN_KICKED), kick_type)
                     return
-                ticket = action.ticket
+                ticket, latest = action.ticket, False
             else:
+                latest = True
                 ticket = await self._sign_in(app, head.identifier, head.usersig, head.platform)
             app = self.app(connection.session.sdkappid)  # it may have been disabled meanwhile
             if not app.keys.holds(ticket.signed_by):
@@ -182,12 +190,13 @@ class Hub:
             connection.refuse(head, error)
             self.metrics.client("im_open_status/wslogin", int(error.code))
             return
-        except Exception:
+        except Exception as error:
             # A client that is told of a failure here stays silently offline; one that loses its socket comes back.
-            log.exception("a login failed")
+            if not isinstance(error, Unavailable):  # which is logged once for all calls
+                log.exception("a login failed")
             connection.close(1011, "internal error")
             return
-        self._register(connection, ticket)
+        self._register(connection, ticket, latest=latest)
         body = _encode(
             _LoginAnswer(
                 self._tickets.seal(ticket), str(ticket.tiny_id), ticket.instid, self.services.messages.now, self._bits
@@ -215,7 +224,17 @@ class Hub:
             claims.issued,
             claims.expires_at,
             claims.signed_by,
+            self._login_time(app.sdkappid, user_id),
         )
+
+    def _login_time(self, sdkappid: int, user_id: str) -> int:
+        """Now, but after every login of the user that is known here, wherever clocks stand."""
+        now = int((time.time() + self.check.clock_offset) * 1000)
+        return max([now, *(ticket.login + 1 for ticket in self._tickets_of(sdkappid, user_id))])
+
+    def _tickets_of(self, sdkappid: int, user_id: str) -> list[Ticket]:
+        live = self.services.live.local(sdkappid, user_id)
+        return [c.ticket for c in live if isinstance(c, Connection) and c.ticket is not None]
 
     async def _kick_type(self, app: App, ticket: Ticket) -> int:
         """Why a ticket no longer serves: 0 it does, else the KickType.
@@ -233,6 +252,9 @@ class Hub:
         account = await self.services.accounts.find(app.sdkappid, ticket.user_id)
         if account is None or account.tiny_id != ticket.tiny_id or ticket.issued <= account.invalid_before:
             return 3
+        for other in self._tickets_of(app.sdkappid, ticket.user_id):
+            if other.platform == ticket.platform and other.instid != ticket.instid and other.order > ticket.order:
+                return 2  # displaced by a login of which it was never told
         return self._kicked.get(ticket.instid, 0)
 
     async def check_ticket(self, app: App, ticket: Ticket) -> None:
@@ -240,7 +262,8 @@ class Hub:
         if await self._kick_type(app, ticket):
             raise ApiError(Code.LOGIN_KICKED)
 
-    def _register(self, connection: Connection, ticket: Ticket) -> None:
+    def _register(self, connection: Connection, ticket: Ticket, *, latest: bool) -> None:
+        """``latest``: the login is this moment's. One that comes back by its ticket ends earlier logins only."""
         live = self.services.live
         for old in list(live.local(ticket.sdkappid, ticket.user_id)):
             if isinstance(old, Connection) and old is not connection and old.instid == ticket.instid:
@@ -250,9 +273,10 @@ class Hub:
         connection.session.instid = ticket.instid
         connection.session.platform = ticket.platform
         connection.session.user_id = ticket.user_id
-        connection.signed_by = ticket.signed_by
-        live.kick(ticket.sdkappid, ticket.user_id, Kick(kind=2, platform=ticket.platform, newer=ticket.instid))
-        connection.signed_in_at = time.time()
+        connection.ticket = ticket
+        login = 0 if latest else max(1, ticket.login)
+        kick = Kick(kind=2, platform=ticket.platform, newer=ticket.instid, login=login)
+        live.kick(ticket.sdkappid, ticket.user_id, kick)
         connection.hold()
         live.add(ticket.sdkappid, ticket.user_id, connection)
         connection.registered = (ticket.sdkappid, ticket.user_id)
@@ -293,8 +317,14 @@ class Hub:
         if connection.registered is None:
             return
         connection.ask_to_sync()
-        kick = Kick(2, connection.platform, newer=connection.instid, before=connection.signed_in_at)
-        self.services.live.kick(*connection.registered, kick)
+        self.displace_older(connection)
+
+    def displace_older(self, connection: Connection) -> None:
+        """End the user's sessions of this kind of device that are of earlier logins, wherever they are."""
+        if connection.registered is not None and connection.ticket is not None:
+            login = max(1, connection.ticket.login)
+            kick = Kick(2, connection.platform, newer=connection.instid, login=login)
+            self.services.live.kick(*connection.registered, kick)
 
     def later(self, seconds: float, callback: Callable[[], None]) -> None:
         self._loop.call_later(seconds, callback)
@@ -305,14 +335,17 @@ class Hub:
 
     def _app_changed(self, sdkappid: int) -> None:
         """End the sessions of an app that was disabled or deleted, and those whose key was withdrawn."""
+        self.end_unserved(sdkappid, [c for c in self._all if c.session.sdkappid == sdkappid])
+
+    def end_unserved(self, sdkappid: int, connections: list[Connection]) -> None:
+        """Of an app's connections, end those that it does not serve any longer."""
         app = self.services.apps.get(sdkappid)
         serves = app is not None and app.status == "enabled" and not app.deleting_at
         ending = [
             connection
-            for connection in self._all
+            for connection in connections
             if connection.registered is not None
-            and connection.session.sdkappid == sdkappid
-            and not (serves and app is not None and app.keys.holds(connection.signed_by))
+            and not (serves and app is not None and connection.ticket and app.keys.holds(connection.ticket.signed_by))
         ]
         if ending:
             self.spawn(self._end(ending, kick=not serves))
