@@ -7,7 +7,7 @@ import contextlib
 import functools
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -28,6 +28,7 @@ from sodam.cloudapi.http import CloudApi
 from sodam.cloudapi.plane import ControlPlane
 from sodam.console.http import PATH as CONSOLE_PATH
 from sodam.console.http import Console
+from sodam.errors import Unavailable
 from sodam.gateway import table as client_table
 from sodam.gateway.commands.client_config import PURCHASE_BITS
 from sodam.gateway.hub import Hub
@@ -49,9 +50,9 @@ from sodam.rest.limits import RateLimits
 from sodam.services import Services
 from sodam.settings import Settings
 from sodam.storage import Database, open_database
+from sodam.storage.database import PoolSizes
 
 log = structlog.get_logger(__name__)
-DRAIN_SECONDS = 15.0
 UNSENT = 128 * 1024
 """Bytes that the kernel takes for a client that does not read, beside its window: it would take 4 MiB by itself."""
 
@@ -77,20 +78,39 @@ class Server:
     draining: bool = False
 
     async def close(self) -> None:
-        await self.plane.stop()
-        await self.services.messages.drain()
-        await self.services.presence.stop()
-        await self.apps.stop()
-        await self.bus.close()
-        await self.db.close()
+        """End everything within 13 seconds, whatever does not answer; what could not be ended in time is logged."""
+        try:
+            await self.db.ping()
+        except Unavailable:
+            self.db.abandon()
+        await asyncio.gather(
+            _within(4, "background work", self.plane.stop()), _within(4, "messages", self.services.messages.drain())
+        )
+        await _within(2, "presence", self.services.presence.stop())
+        await _within(3, "apps", self.apps.stop())
+        await _within(3, "the bus", self.bus.close())
+        await _within(4, "the database", self.db.close())
+
+
+async def _within(seconds: float, what: str, ending: Awaitable[None]) -> None:
+    """A part of the end that must not keep the others from theirs."""
+    try:
+        async with asyncio.timeout(seconds):
+            await ending
+    except Exception as error:
+        log.warning("left unfinished at the end", what=what, error=repr(error))
 
 
 async def _open_bus(settings: Settings, loops: Loops) -> Bus:
-    if settings.nats_url is None:
-        return LocalBus()
-    from sodam.bus.nats import NatsBus
+    if settings.nats_url is not None:
+        from sodam.bus.nats import NatsBus
 
-    return await NatsBus.open(settings.nats_url, loops)
+        return await NatsBus.open(settings.nats_url, loops)
+    if settings.database_url is not None:
+        from sodam.bus.postgres import PostgresBus
+
+        return await PostgresBus.open(settings.database_url, loops)
+    return LocalBus()
 
 
 def subscribe(services: Services) -> None:
@@ -104,7 +124,12 @@ async def build(settings: Settings) -> Server:
     """Open the state and build the services, without listening. Raises StorageError or BusError, one line each."""
     loops = Loops()
     passwords.use_memory(settings.password_memory)
-    db = await open_database(settings.database_url, settings.data_dir, settings.sqlite_cache)
+    pools = PoolSizes(
+        log=settings.database_log_connections,
+        short=settings.database_connections,
+        long=settings.database_scan_connections,
+    )
+    db = await open_database(settings.database_url, settings.data_dir, settings.sqlite_cache, pools=pools, loops=loops)
     try:
         bus = await _open_bus(settings, loops)
     except BaseException:
@@ -168,14 +193,26 @@ def _pages(server: Server) -> dict[str, Page]:
         return 200, b"text/plain; charset=utf-8", b"ok\n"
 
     async def readyz() -> tuple[int, bytes, bytes]:
-        checks = {"database": True, "bus": server.bus.connected(), "draining": server.draining}
+        loops = server.services.loops
+        database = True
         try:
-            await server.db.fetch_one("SELECT 1")
-        except Exception as error:
-            log.warning("the database does not answer", error=repr(error))
-            checks["database"] = False
-        ready = checks["database"] and not server.draining
-        return json_page(200 if ready else 503, {"ready": ready, **checks})
+            await server.db.ping()
+        except Exception:  # the outage is logged where it is noticed
+            database = False
+        reasons = [f"the loop {name!r} has ended" for name in loops.ended()]
+        if not database:
+            reasons.append("the database does not answer")
+        if server.draining:
+            reasons.append("the server is stopping")
+        page = {
+            "ready": not reasons,
+            "reasons": reasons,
+            "database": database,
+            "bus": server.bus.connected(),
+            "draining": server.draining,
+            "loops": loops.states(),
+        }
+        return json_page(503 if reasons else 200, page)
 
     async def metrics() -> tuple[int, bytes, bytes]:
         return 200, b"text/plain; version=0.0.4; charset=utf-8", server.metrics.text()
@@ -285,8 +322,11 @@ async def run(settings: Settings, sock: socket.socket, announce: Callable[[Serve
             await stop.wait()
             server.draining = True
             log.info("draining")
+            try:
+                await server.db.ping()
+            except Unavailable:
+                server.db.abandon()  # whoever waits for it is answered now
             await server.hub.drain()
     finally:
-        async with asyncio.timeout(DRAIN_SECONDS):
-            await server.close()
+        await server.close()
     return 0

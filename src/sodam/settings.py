@@ -44,7 +44,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "load",
-    "reference",
 ]
 ENV_PREFIX: Final = "SODAM_"
 CONFIG_ENV: Final = "SODAM_CONFIG"
@@ -62,6 +61,9 @@ class Settings:
     port: int = 8080
     data_dir: Path = Path("sodam-data")
     database_url: str | None = field(default=None, repr=False)
+    database_connections: int = 10
+    database_log_connections: int = 2
+    database_scan_connections: int = 4
     nats_url: str | None = field(default=None, repr=False)
     root_password: str | None = field(default=None, repr=False)
     password_memory: int = 64
@@ -71,6 +73,7 @@ class Settings:
     history_days: int = DEFAULT_HISTORY_DAYS
     rate_limits: bool = False
     audit_days: int = 180
+    session_check_seconds: int = 30
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     request_timeout: float = 20.0
     login_timeout: float = 300.0
@@ -123,11 +126,35 @@ TABLE: Final[tuple[Setting, ...]] = (
         secret=True,
     ),
     Setting(
+        "database_connections",
+        "database_connections",
+        forms.number(2, 1000, "connections"),
+        "10",
+        "The most connections of a process to PostgreSQL for short reads and writes.",
+        "NUMBER",
+    ),
+    Setting(
+        "database_log_connections",
+        "database_log_connections",
+        forms.number(1, 100, "connections"),
+        "2",
+        "The most connections of a process to PostgreSQL for storing messages; nothing else uses them.",
+        "NUMBER",
+    ),
+    Setting(
+        "database_scan_connections",
+        "database_scan_connections",
+        forms.number(1, 1000, "connections"),
+        "4",
+        "The most connections of a process to PostgreSQL for long reads: exports, searches, counts.",
+        "NUMBER",
+    ),
+    Setting(
         "nats_url",
         "nats_url",
         forms.nats_url,
-        "none: one process alone",
-        "NATS servers that carry live events between processes sharing one database.",
+        "none: PostgreSQL carries them",
+        "NATS servers that carry live events between processes sharing one PostgreSQL, for clusters with much traffic.",
         "URL",
         secret=True,
     ),
@@ -185,6 +212,15 @@ TABLE: Final[tuple[Setting, ...]] = (
         "Days for which messages are kept: what new apps begin with, and the most that every plan allows. Apps that "
         "exist keep their own number, which the console changes.",
         "DAYS",
+    ),
+    Setting(
+        "session_check_seconds",
+        "session_check_seconds",
+        forms.number(1, 3600, "seconds"),
+        "30",
+        "How often a process that shares its database compares open sessions with it: a kick whose event was lost "
+        "takes effect after so many seconds at the latest.",
+        "SECONDS",
     ),
     Setting(
         "rate_limits",
@@ -326,34 +362,3 @@ def _from_toml(path: Path) -> dict[str, str]:
             case _:
                 raise SettingsError(f"{name} in {path}: expected text, a number, true, false or a list of text")
     return texts
-
-
-def reference() -> str:
-    """The settings page of the documentation (`docs/settings.md`), as Markdown."""
-    lines = [
-        "# Settings",
-        "",
-        "A flag wins over the environment, the environment over the TOML file given by `--config` or `SODAM_CONFIG`.",
-        "An unknown name or a value that cannot be used ends `sodam` with one line and exit code 2. An empty",
-        "environment variable counts as not set. This page is printed by `sodam settings`.",
-        "",
-        "| flag of `sodam serve` | environment | TOML key | default | meaning |",
-        "|---|---|---|---|---|",
-    ]
-    for row in TABLE:
-        metavar = row.metavar.replace("|", "\\|")
-        lines.append(f"| `{row.flag} {metavar}` | `{row.env}` | `{row.name}` | {row.default} | {row.help} |")
-    lines += [
-        "",
-        "An example of the file:",
-        "",
-        "```toml",
-        'host = "0.0.0.0"',
-        'data_dir = "/var/lib/sodam"',
-        'database_url = "postgresql://sodam:password@db.internal/sodam"',
-        "rate_limits = true",
-        'log_format = "json"',
-        "```",
-        "",
-    ]
-    return "\n".join(lines)

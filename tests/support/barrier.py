@@ -52,7 +52,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sodam.storage import Bulk, Database, Row, Tx, Value
-from sodam.storage.database import Engine
+from sodam.storage.database import Engine, Lane
 
 T = TypeVar("T")
 Call = Callable[[], Awaitable[Any]]
@@ -180,14 +180,20 @@ class Gate:
         await _reach(sql)
         return await self._inner.scan(sql, *args)
 
-    def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False) -> Awaitable[T]:
+    def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short") -> Awaitable[T]:
         party = _PARTY.get()
         if party is None:
-            return self._inner.write(fn, single=single)
+            return self._inner.write(fn, single=single, lane=lane)
         return self._write(fn, single, party)
 
     async def execute(self, sql: str, *args: Value) -> int:
         return await self.write(lambda tx: tx.execute(sql, *args), single=True)
+
+    async def ping(self) -> None:
+        await self._inner.ping()
+
+    def abandon(self) -> None:
+        self._inner.abandon()
 
     async def version(self) -> str:
         return await self._inner.version()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import atexit
 import itertools
+import os
 import shutil
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -150,6 +152,39 @@ class Postgres:
         finally:
             self._apart(self._configure(dict.fromkeys(names)))
 
+    def pause(self) -> None:
+        """Stop every process of the server where it stands (SIGSTOP), as a machine that hangs does."""
+        for pid in self._pids():
+            os.kill(pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        for pid in reversed(self._pids()):
+            os.kill(pid, signal.SIGCONT)
+
+    def crash(self) -> None:
+        """End it as a machine that loses power does; `start` brings it back at the same address."""
+        pids = self._pids()
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        while any(_runs(pid) for pid in pids):
+            time.sleep(0.005)
+        # Else whoever starts it takes a dead process that nobody has waited for yet for a running server.
+        for left in ((data := self._directory / "data") / "postmaster.pid", *data.glob(".s.PGSQL.*")):
+            left.unlink(missing_ok=True)
+
+    def start(self) -> None:
+        """After `crash`: as soon as it has recovered, which this waits for."""
+        self._server.start()
+        pid = self._server.get_pid()
+        assert pid is not None
+        guarded().watch(pid, self._directory)
+
+    def _pids(self) -> list[int]:
+        """The server's processes, the first one first."""
+        first = int((self._directory / "data" / "postmaster.pid").read_text().splitlines()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *map(int, children)]
+
     def stop(self) -> None:
         if self._server is None:
             return
@@ -226,3 +261,10 @@ def run_apart(coroutine: Coroutine[Any, Any, T]) -> T:
 
 def _name(url: str) -> str:
     return url.split("?", 1)[0].rsplit("/", 1)[1]
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sodam import settings
 from sodam.cli import reference
+from sodam.cli import settings as settings_page
 from tests.support import tree
 
 
@@ -20,7 +20,7 @@ def _compatibility() -> str:
 
 
 GENERATED: dict[str, Callable[[], str]] = {
-    "docs/settings.md": settings.reference,
+    "docs/settings.md": settings_page.reference,
     "docs/reference/rest.md": reference.PAGES["rest"],
     "docs/reference/client.md": reference.PAGES["client"],
     "docs/reference/errors.md": reference.PAGES["errors"],

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from sodam.apps import store as app_store
 from sodam.bus.nats import NatsBus
@@ -20,11 +21,12 @@ from sodam.observability import loops as loops_module
 from sodam.presence import service as presence_module
 from sodam.server import Server, build
 from sodam.settings import Settings
+from sodam.storage.postgres import PostgresDatabase
 from tests.support.nats import Nats
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.002)
 
@@ -35,6 +37,7 @@ async def server(
 ) -> AsyncIterator[Server]:
     """A node of a cluster without its port, whose loops turn fast."""
     monkeypatch.setattr(loops_module, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(loops_module, "log", structlog.testing.CapturingLogger())
     for module, name in (
         (hub_module, "SWEEP_SECONDS"),
         (periodic, "TICK_SECONDS"),
@@ -66,6 +69,7 @@ class Failing:
 
 
 async def test_every_loop_goes_on(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(server.db, PostgresDatabase)
     inside: dict[str, tuple[Any, str]] = {
         "connection sweep": (server.hub, "_each"),
         "presence greeting": (server.services.presence, "_greet"),
@@ -73,9 +77,12 @@ async def test_every_loop_goes_on(server: Server, monkeypatch: pytest.MonkeyPatc
         "jobs": (store, "old"),
         "periodic work": (server.plane.periodic, "_tasks"),
         "bus pump": (NatsBus, "connected"),
+        "database watch": (server.db._pools, "_ask"),
+        "session comparison": (server.hub, "signed_in"),
     }
     loops = {loop.name: loop for loop in server.services.loops._loops}
     assert loops.keys() >= inside.keys()
+    loops = {name: loops[name] for name in inside}
     assert {name: loop.state for name, loop in loops.items()} == dict.fromkeys(loops, "running")
     for name, (owner, function) in inside.items():
         if name in ("periodic work", "bus pump"):
@@ -83,11 +90,13 @@ async def test_every_loop_goes_on(server: Server, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(owner, function, Failing(getattr(owner, function)))
     monkeypatch.setattr(server.plane.periodic, "_tasks", _Once(server.plane.periodic._tasks))
     assert isinstance(server.bus, NatsBus)
+    server.hub.check.soon()
     server.bus._call(Failing(lambda: asyncio.sleep(0)), must=True)
     await until(lambda: all(loop.failures for loop in loops.values()))
     turns = {name: loop.turns for name, loop in loops.items()}
 
     def turned() -> bool:
+        server.hub.check.soon()
         server.bus.publish("x", b"")  # the pump turns when there is something to do
         return all(loop.turns > turns[name] for name, loop in loops.items())
 

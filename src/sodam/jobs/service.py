@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from sodam.control import ControlError, Param, Said, missing
+from sodam.errors import Unavailable
 from sodam.jobs import store
 from sodam.jobs.model import INPUT, OUTPUT, Job, Refusal, Scope
 from sodam.observability.loops import Loop, Loops
@@ -319,6 +320,9 @@ class JobService:
             state, said = "cancelled", Said("cancelled on request", "JobCancelled")
         except LostLease:
             log.warning("a job went on elsewhere", job=job.id, kind=job.kind)
+            return
+        except Unavailable as error:  # it is taken anew when its lease is over
+            log.info("a job waits for the database", job=job.id, kind=job.kind, error=str(error))
             return
         except (JobFailed, ControlError) as error:
             state, said = "failed", error.said

@@ -16,7 +16,7 @@ from sodam.accounts.model import Account
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live
-from sodam.errors import ApiError, Code
+from sodam.errors import ApiError, Code, Unavailable
 from sodam.messages import dedupe, events, reads
 from sodam.messages.clock import ArrivalClock, SecondNumbers
 from sodam.messages.dedupe import WINDOW, Recent
@@ -286,7 +286,8 @@ class MessageService(Histories):
 
     def _written(self, batch: list[Message], error: BaseException | None) -> None:
         if error is not None:
-            log.error("messages could not be stored", count=len(batch), error=repr(error))
+            if not isinstance(error, Unavailable):  # which is logged once for all calls
+                log.error("messages could not be stored", count=len(batch), error=repr(error))
             # A connection that broke may have hidden a commit: whoever sends again is answered from the database.
             self._ask_until = self._doubt_until = self._clock() + WINDOW
         for message in batch:

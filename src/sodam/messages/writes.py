@@ -184,17 +184,17 @@ class Appender:
         """Done when ``batch`` is on disk. Messages that were stored before are marked as duplicates."""
         if self._db.engine == "postgres":
             return self._to_postgres(batch)
-        return self._db.write(lambda tx: self._append(tx, batch))
+        return self._db.write(lambda tx: self._append(tx, batch), lane="log")
 
     async def _to_postgres(self, batch: list[Message]) -> None:
         if not any(message.timed for message in batch):
             try:
-                await self._db.write(lambda tx: self._at_once(tx, batch), single=True)
+                await self._db.write(lambda tx: self._at_once(tx, batch), single=True, lane="log")
                 return
             except Exception as error:
                 if not writes_postgres.was_stored(error):
                     raise
-        await self._db.write(lambda tx: self._append(tx, batch, ask=True))
+        await self._db.write(lambda tx: self._append(tx, batch, ask=True), lane="log")
 
     async def _at_once(self, tx: Tx, batch: list[Message]) -> None:
         await self._store(tx, batch, *self._arrivals.take(len(batch)))

@@ -20,7 +20,9 @@ from sodam.errors import Unavailable
 log = structlog.get_logger(__name__)
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 10.0
-"""Seconds to the next turn after one that failed: 0.1, 0.2, 0.4 ..., at most 10, and never less than ``every``."""
+UNAVAILABLE_PAUSE: Final = 1.0
+"""Seconds to the next turn after one that failed: 0.1, 0.2, 0.4 ..., at most 10, at most 1 while what it needs is away,
+and never less than ``every``."""
 _STOP_SECONDS: Final = 2.0
 
 Turn = Callable[[], Awaitable[object]]
@@ -85,13 +87,15 @@ class Loop:
         """Seconds to wait before the next turn."""
         self.failures += 1
         self._row += 1
+        longest = LONGEST_PAUSE
         if isinstance(error, Unavailable):
+            longest = UNAVAILABLE_PAUSE
             log.debug("a background loop waits", loop=self.name, error=str(error))  # the outage itself is logged
         elif self._row == 1:
             log.error("a background loop failed and goes on", loop=self.name, exc_info=error)
         else:
             log.warning("a background loop failed again", loop=self.name, failures=self._row, error=repr(error))
-        return max(self._every, min(LONGEST_PAUSE, FIRST_PAUSE * float(1 << min(self._row - 1, 10))))
+        return max(self._every, min(longest, FIRST_PAUSE * float(1 << min(self._row - 1, 10))))
 
     def _done(self, task: asyncio.Task[None]) -> None:
         if not self._stopping and not task.cancelled():

@@ -16,7 +16,7 @@ import structlog
 
 from sodam.accounts.auth import Authenticator
 from sodam.apps.model import App
-from sodam.errors import ApiError, Code
+from sodam.errors import ApiError, Code, Unavailable
 from sodam.http import BodyTooLarge, declared_length, read_body
 from sodam.observability.metrics import Metrics
 from sodam.rest.limits import RateLimits
@@ -89,11 +89,12 @@ class RestApp:
             malformed = command.service.bad_json if command else Code.REQUEST_MALFORMED
             code = int(malformed)
             answer = failure(ApiError(malformed, "the body is nested too deeply"))
-        except Exception:
-            log.exception("a REST command failed", path=scope["path"])
+        except Exception as error:
+            if not isinstance(error, Unavailable):  # which is logged once for all calls
+                log.exception("a REST command failed", path=scope["path"])
             internal = command.service.internal if command else Code.SERVER_TIMEOUT
             code = int(internal)
-            answer = failure(ApiError(internal))
+            answer = failure(ApiError(internal), display=command is not None and command.service.display)
         self._metrics.rest(command.path if command else "unknown", code, time.perf_counter() - start)
         length = (b"content-length", b"%d" % len(answer))
         await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]})

@@ -1,6 +1,6 @@
 """Durable truth: one small database interface over SQLite and PostgreSQL."""
 
-from sodam.storage.database import Bulk, Database, Row, StorageError, Tx, Value
+from sodam.storage.database import Bulk, Database, DatabaseUnavailable, Row, StorageError, Tx, Value
 from sodam.storage.events import Events
 from sodam.storage.locks import fetch_locked, hold
 from sodam.storage.open import holds_data, open_database
@@ -9,6 +9,7 @@ from sodam.storage.riding import apart, riding
 __all__ = [
     "Bulk",
     "Database",
+    "DatabaseUnavailable",
     "Events",
     "Row",
     "StorageError",

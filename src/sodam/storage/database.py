@@ -12,12 +12,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from sodam.errors import Unavailable
 from sodam.storage.events import Events
 
 Value = int | float | str | bytes | None
 Row = Sequence[Any]
 T = TypeVar("T")
 Engine = Literal["sqlite", "postgres"]
+Lane = Literal["short", "log", "long"]
+"""Which of PostgreSQL's connections a write takes: those for short work, the message log's own, or those for work that
+may take minutes. SQLite has one writer."""
 
 
 class StorageError(Exception):
@@ -27,6 +31,22 @@ class StorageError(Exception):
         super().__init__(text)
         self.in_use = in_use
         """SQLite belongs to one process, and that is another one."""
+
+
+class DatabaseUnavailable(StorageError, Unavailable):
+    """The database does not answer, or cannot do what it is asked for, for no fault of the call: it may be made again.
+
+    What a write wanted may be on disk all the same when this is raised: the answer may be what was lost.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSizes:
+    """The most connections that a process opens to PostgreSQL for each kind of work. One more is for the watch."""
+
+    log: int = 2
+    short: int = 10
+    long: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +96,8 @@ class Database(Protocol):
     asks for a retry: it must have no effect outside the transaction. It is committed to disk when ``write`` returns.
     When it raises, nothing of it is kept. Writes that arrive while a commit is under way share the next commit.
     A write inside a ``riding`` block takes the block's note along (riding.py).
+
+    Every method may raise DatabaseUnavailable.
     """
 
     engine: Engine
@@ -93,7 +115,7 @@ class Database(Protocol):
         """A read that may take long (exports, searches, counts): never blocks the event loop."""
         ...
 
-    def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False) -> Awaitable[T]:
+    def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short") -> Awaitable[T]:
         """Run ``fn`` in a transaction; what it gives back, once that is on disk.
 
         ``single``: on PostgreSQL ``fn`` runs one statement, which needs no transaction around it; it raises no events.
@@ -102,6 +124,14 @@ class Database(Protocol):
 
     async def execute(self, sql: str, *args: Value) -> int:
         """A write of one statement; the number of rows that it changed."""
+        ...
+
+    async def ping(self) -> None:
+        """Raises DatabaseUnavailable unless the database answers within two seconds."""
+        ...
+
+    def abandon(self) -> None:
+        """Give up what is under way and refuse what comes: the database is away and this process ends."""
         ...
 
     async def version(self) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from sodam.observability.loops import Loops
 from sodam.storage import migrations
 from sodam.storage.address import has_schema
-from sodam.storage.database import Database, StorageError
+from sodam.storage.database import Database, PoolSizes, StorageError
 from sodam.storage.postgres import PostgresDatabase
 from sodam.storage.sqlite import CACHE_MIB, SqliteDatabase
 
@@ -20,18 +21,25 @@ async def holds_data(url: str | None, data_dir: Path) -> bool:
     return (data_dir / DATABASE_FILE).exists() if url is None else await has_schema(url)
 
 
-async def open_database(url: str | None, data_dir: Path, cache_mib: int = CACHE_MIB) -> Database:
+async def open_database(
+    url: str | None,
+    data_dir: Path,
+    cache_mib: int = CACHE_MIB,
+    *,
+    pools: PoolSizes | None = None,
+    loops: Loops | None = None,
+) -> Database:
     """Open SQLite in ``data_dir`` (no ``url``) or PostgreSQL, and bring its schema up to date.
 
-    ``cache_mib``: MiB of pages that each of SQLite's connections may keep in memory.
-
+    ``cache_mib``: MiB of pages that each of SQLite's connections may keep in memory; ``pools``: the sizes of
+    PostgreSQL's pools; ``loops`` takes the loop that watches it.
     Raises StorageError when the database cannot be reached or carries a schema that this version does not know.
     """
     database: Database
     if url is None:
         database = await SqliteDatabase.open(data_dir / DATABASE_FILE, cache_mib)
     elif url.startswith(("postgres://", "postgresql://")):
-        database = await PostgresDatabase.open(url)
+        database = await PostgresDatabase.open(url, pools, loops)
     else:
         raise StorageError(f"database URL must begin with postgresql://, not {url.split(':', 1)[0]!r}")
     try:

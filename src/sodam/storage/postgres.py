@@ -1,4 +1,4 @@
-"""PostgreSQL through asyncpg: a pool, writes as retried transactions, many rows by ``unnest``."""
+"""PostgreSQL through asyncpg: writes as retried transactions, many rows by ``unnest``. Connections: pools.py."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any, TypeVar, cast
 
 import asyncpg
 
-from sodam.storage.address import ERRORS, unreachable
-from sodam.storage.database import Bulk, Engine, Row, StorageError, Tx, Value
-from sodam.storage.events import Events, Raised, run_callbacks
+from sodam.observability.loops import Loops
+from sodam.storage.database import Bulk, Engine, Lane, PoolSizes, Row, Tx, Value
+from sodam.storage.events import Callback, Events, Raised, run_callbacks
+from sodam.storage.pools import GONE, Pools
 from sodam.storage.riding import boarding
 
 T = TypeVar("T")
 _NUL = "\ufdd0\ufdd1\ufdd0"  # characters that never stand in a text
 _RETRIES = 5
-_POOL_SIZE = 10
 # Another transaction won: the function is run again. 40001 serialization, 40P01 deadlock.
 _RETRIED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
@@ -66,10 +66,6 @@ class _PostgresTx(Raised):
         return cast("list[Row]", await self._connection.fetch(_bulk_sql(stmt), *map(list, zip(*rows, strict=True))))
 
 
-async def _keep(connection: Any) -> None:
-    """Nothing to reset when a connection goes back: we leave no session state, and it saves a round trip each time."""
-
-
 def _in_task(coroutine: Coroutine[Any, Any, T]) -> Awaitable[T]:
     """asyncpg's timeouts need a task around them; the gateway drives its hottest handlers without one."""
     return coroutine if asyncio.current_task() is not None else asyncio.create_task(coroutine)
@@ -80,88 +76,93 @@ class PostgresDatabase:
 
     engine: Engine = "postgres"
 
-    def __init__(self, pool: asyncpg.Pool[Any]) -> None:
-        self._pool = pool
+    def __init__(self, pools: Pools) -> None:
+        self._pools = pools
         self.events = Events()
 
     @classmethod
-    async def open(cls, url: str) -> PostgresDatabase:
-        try:
-            pool = await asyncpg.create_pool(
-                url,
-                min_size=1,
-                max_size=_POOL_SIZE,
-                timeout=10,
-                command_timeout=60,
-                statement_cache_size=512,
-                # An acknowledged message survives power loss, whatever the server's default is.
-                reset=_keep,
-                server_settings={
-                    "synchronous_commit": "on",
-                    "application_name": "sodam",
-                    # Milliseconds for which a process that stands still amid a transaction holds others up.
-                    "idle_in_transaction_session_timeout": "10000",
-                },
-            )
-        except ERRORS as error:
-            raise StorageError(unreachable(url, error)) from None
-        assert pool is not None
-        return cls(pool)
+    async def open(cls, url: str, sizes: PoolSizes | None = None, loops: Loops | None = None) -> PostgresDatabase:
+        """Raises StorageError when the server cannot be reached."""
+        return cls(await Pools.open(url, sizes or PoolSizes(), loops or Loops()))
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
-        return cast("list[Row]", await _in_task(self._pool.fetch(sql, *_readable(args))))
+        values = _readable(args)
+        return cast("list[Row]", await _in_task(self._pools.use("short", lambda c: c.fetch(sql, *values))))
 
     async def fetch_one(self, sql: str, *args: Value) -> Row | None:
-        return cast("Row | None", await _in_task(self._pool.fetchrow(sql, *_readable(args))))
+        values = _readable(args)
+        return cast("Row | None", await _in_task(self._pools.use("short", lambda c: c.fetchrow(sql, *values))))
 
     async def scan(self, sql: str, *args: Value) -> list[Row]:
-        return cast("list[Row]", await self._pool.fetch(sql, *_readable(args), timeout=600))
+        values = _readable(args)
+        return cast("list[Row]", await _in_task(self._pools.use("long", lambda c: c.fetch(sql, *values))))
 
-    def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False) -> Awaitable[T]:
-        return _in_task(self._write(fn, single))
+    def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short") -> Awaitable[T]:
+        return _in_task(self._write(fn, single, lane))
 
-    async def _write(self, fn: Callable[[Tx], Awaitable[T]], single: bool) -> T:
+    async def _write(self, fn: Callable[[Tx], Awaitable[T]], single: bool, lane: Lane) -> T:
         ride = boarding()
         if ride is None:
-            return await self._retried(fn, single)
+            return await self._retried(fn, single, lane)
         committed = False
         try:
-            result = await self._retried(ride.board(fn), single=False)
+            result = await self._retried(ride.board(fn), single=False, lane=lane)
             committed = True
         finally:
             ride.left(committed)
         return result
 
-    async def _retried(self, fn: Callable[[Tx], Awaitable[T]], single: bool) -> T:
+    async def _retried(self, fn: Callable[[Tx], Awaitable[T]], single: bool, lane: Lane) -> T:
+        run = self._statement if single else self._transaction
         for attempt in range(_RETRIES):
             try:
-                async with self._pool.acquire() as connection:
-                    tx = _PostgresTx(connection)
-                    if single:
-                        result = await fn(tx)
-                        assert not tx.raised, "a write of a single statement raises no events"
-                    else:
-                        async with connection.transaction():
-                            result = await fn(tx)
-                            if tx.raised:
-                                await self.events.deliver(tx, tx.raised)
-                if tx.callbacks:
-                    run_callbacks(tx.callbacks)
-                return result
+                result, callbacks = await self._pools.use(lane, lambda connection: run(connection, fn))
             except _RETRIED:
                 if attempt == _RETRIES - 1:
                     raise
                 await asyncio.sleep(random.uniform(0.001, 0.01) * 2**attempt)  # noqa: S311 - no secret
+            else:
+                if callbacks:
+                    run_callbacks(callbacks)
+                return result
         raise AssertionError("unreachable")
+
+    async def _statement(self, connection: Any, fn: Callable[[Tx], Awaitable[T]]) -> tuple[T, list[Callback]]:
+        tx = _PostgresTx(connection)
+        result = await fn(tx)
+        assert not tx.raised, "a write of a single statement raises no events"
+        return result, tx.callbacks
+
+    async def _transaction(self, connection: Any, fn: Callable[[Tx], Awaitable[T]]) -> tuple[T, list[Callback]]:
+        tx = _PostgresTx(connection)
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            result = await fn(tx)
+            if tx.raised:
+                await self.events.deliver(tx, tx.raised)
+        except (*GONE, asyncio.CancelledError):
+            raise  # the connection is thrown away; a rollback would wait for a server that may not answer
+        except BaseException:
+            await transaction.rollback()
+            raise
+        await transaction.commit()
+        return result, tx.callbacks
 
     async def execute(self, sql: str, *args: Value) -> int:
         if boarding() is not None:
             return await self.write(lambda tx: tx.execute(sql, *args))
-        return _changed(await _in_task(self._pool.execute(sql, *args)))
+        return _changed(await _in_task(self._pools.use("short", lambda c: c.execute(sql, *args))))
+
+    async def ping(self) -> None:
+        await self._pools.ping()
+
+    def abandon(self) -> None:
+        self._pools.abandon()
 
     async def version(self) -> str:
         row = await self.fetch_one("SELECT current_setting('server_version')")
         return f"PostgreSQL {row[0] if row else '?'}"
 
     async def close(self) -> None:
-        await self._pool.close()
+        await self._pools.close()

@@ -19,13 +19,16 @@ from typing import IO, Any, TypeVar, cast
 import apsw
 
 from sodam.storage import private
-from sodam.storage.database import Bulk, Engine, Row, StorageError, Tx, Value
+from sodam.storage.database import Bulk, Engine, Lane, Row, StorageError, Tx, Value
 from sodam.storage.events import Callback, Events, Raised, run_callbacks
+from sodam.storage.outage import Outage
 from sodam.storage.riding import boarding
 
 T = TypeVar("T")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 _CHUNKS = (128, 32, 8, 2, 1)  # few distinct statements, so that the statement cache holds them all
+# A full or broken disk, a file that another program holds: nothing is wrong with the statement.
+_GONE = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.BusyError, apsw.LockedError)
 _MAX_JOBS = 512  # in one commit; bounds the time a job waits for its neighbours
 
 
@@ -117,6 +120,7 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, lock: IO[bytes], cache_mib: int = CACHE_MIB) -> None:
         self._lock = lock
+        self._outage = Outage("SQLite")
         self._writer = _connect(path, read_only=False, cache_mib=cache_mib)
         self._reader = _connect(path, read_only=True, cache_mib=cache_mib)
         self._scanner = _connect(path, read_only=True, cache_mib=cache_mib)
@@ -153,21 +157,30 @@ class SqliteDatabase:
             raise StorageError(f"database {path} cannot be opened: {error}") from None
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
-        return list(self._reader.execute(_translate(sql), args))
+        try:
+            return list(self._reader.execute(_translate(sql), args))
+        except _GONE as error:
+            raise self._outage.failed(error) from None
 
     async def fetch_one(self, sql: str, *args: Value) -> Row | None:
-        cursor = self._reader.execute(_translate(sql), args)
-        row = next(iter(cursor), None)
+        try:
+            cursor = self._reader.execute(_translate(sql), args)
+            row = next(iter(cursor), None)
+        except _GONE as error:
+            raise self._outage.failed(error) from None
         cursor.close(True)  # an open cursor would keep the read snapshot, and the WAL from being reset
         return row
 
     async def scan(self, sql: str, *args: Value) -> list[Row]:
-        return await self._loop.run_in_executor(
-            self._scan_thread, lambda: list(self._scanner.execute(_translate(sql), args))
-        )
+        try:
+            return await self._loop.run_in_executor(
+                self._scan_thread, lambda: list(self._scanner.execute(_translate(sql), args))
+            )
+        except _GONE as error:
+            raise self._outage.failed(error) from None
 
     def write(
-        self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False
+        self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short"
     ) -> asyncio.Future[T]:  # an awaitable, without a task's cost
         future: asyncio.Future[T] = self._loop.create_future()
         if self._closed:
@@ -228,13 +241,19 @@ class SqliteDatabase:
             if future.cancelled():
                 continue
             if error is not None:
-                future.set_exception(error)
+                future.set_exception(self._outage.failed(error) if isinstance(error, _GONE) else error)
             else:
                 future.set_result(value)
         if self._waiting:
             self._loop.call_soon(self._start)  # after the woken tasks: what they write next joins
         else:
             self._busy = False
+
+    async def ping(self) -> None:
+        await self.fetch_one("SELECT 1")
+
+    def abandon(self) -> None:
+        return
 
     async def version(self) -> str:
         return f"SQLite {apsw.sqlite_lib_version()}"

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from sodam import settings, usersig, welcome
+from sodam import usersig, welcome
 from sodam.bus import nats
 from sodam.cli import checks
+from sodam.cli import settings as settings_page
 from sodam.cli.main import run
 from sodam.storage.address import has_schema
 from tests.support.nats import Nats
@@ -221,7 +222,7 @@ def test_usersig_expired(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_settings_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["settings"]) == 0
-    assert capsys.readouterr().out == settings.reference()
+    assert capsys.readouterr().out == settings_page.reference()
 
 
 def test_doctor(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

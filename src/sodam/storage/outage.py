@@ -1,0 +1,60 @@
+"""What is said of a database that does not answer: one line when it begins, one when it is over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from sodam.storage.database import DatabaseUnavailable
+
+log = structlog.get_logger(__name__)
+_LINE_SECONDS: Final = 1.0
+
+
+class Outage:
+    """Gathers the failures of a database. Log lines about single failures are a second apart at least."""
+
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._name = name
+        self._clock = clock
+        self._since = 0.0
+        self._refused = 0
+        self._said_at = -_LINE_SECONDS
+        self.away = False
+        """The database did not answer when it was last asked: calls are refused at once instead of waiting."""
+
+    def begin(self, error: BaseException) -> None:
+        if not self.away:
+            self.away = True
+            self._since = self._clock()
+            self._refused = 0
+            log.error("the database does not answer", database=self._name, error=_text(error))
+
+    def end(self) -> None:
+        if self.away:
+            self.away = False
+            seconds = round(self._clock() - self._since, 1)
+            log.warning("the database answers again", database=self._name, seconds=seconds, refused=self._refused)
+
+    def refused(self) -> DatabaseUnavailable:
+        """The error of a call that is not even tried while the database is away."""
+        self._refused += 1
+        return DatabaseUnavailable(f"{self._name} does not answer")
+
+    def failed(self, error: BaseException) -> DatabaseUnavailable:
+        """The error of a call that failed for no fault of its own."""
+        if isinstance(error, DatabaseUnavailable):
+            return error
+        if self.away:
+            self._refused += 1
+        elif self._clock() - self._said_at >= _LINE_SECONDS:
+            self._said_at = self._clock()
+            log.warning("a call to the database failed", database=self._name, error=_text(error))
+        return DatabaseUnavailable(f"{self._name}: {_text(error)}")
+
+
+def _text(error: BaseException) -> str:
+    return (str(error).splitlines() or [""])[0][:200] or type(error).__name__

@@ -1,0 +1,193 @@
+"""Connections to PostgreSQL: one pool for each kind of work, and a watch that knows whether the server answers.
+
+The message log, short reads and writes, and long scans have connections of their own, so that none of them waits for
+another. A server that stops answering, paused or dead, is noticed by the watch within two seconds; from then on calls
+are refused at once, until it answers again. A connection whose command timed out or was cancelled is thrown away: what
+asyncpg does to keep it would wait for the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeVar
+
+import asyncpg
+import structlog
+
+from sodam.observability.loops import Loop, Loops
+from sodam.storage.address import ERRORS, unreachable
+from sodam.storage.database import DatabaseUnavailable, Lane, PoolSizes, StorageError
+from sodam.storage.outage import Outage
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+CONNECT_SECONDS: Final = 10.0
+COMMAND_SECONDS: Final = 10.0
+"""For one statement of the message log and of short work, waiting for locks included."""
+LONG_SECONDS: Final = 600.0
+"""For one statement of a long scan."""
+_ACQUIRE_SECONDS: Final = 10.0
+_WATCH_SECONDS: Final = 1.0
+ANSWER_SECONDS: Final = 1.5
+"""A server that takes longer for ``SELECT 1`` does not answer."""
+_CLOSE_SECONDS: Final = 2.0
+# Failures that say nothing about the statement. 08 connection, 53 out of resources, 57P the server stops or starts,
+# 58 its disk; 25006: it became a replica.
+GONE: Final = (
+    OSError,  # TimeoutError too
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+
+
+async def _keep(connection: Any) -> None:
+    """Nothing to reset when a connection goes back: we leave no session state, and it saves a round trip each time."""
+
+
+class Pools:
+    def __init__(
+        self, url: str, first: asyncpg.Connection[Any], pools: dict[Lane, asyncpg.Pool[Any]], loops: Loops
+    ) -> None:
+        self._url = url
+        self._pools = pools
+        self.outage = Outage("PostgreSQL")
+        self._connection: asyncpg.Connection[Any] | None = first
+        self._asking = asyncio.Lock()
+        self._look = asyncio.Event()
+        self._watch: Loop = loops.start("database watch", self._turn)
+
+    @classmethod
+    async def open(cls, url: str, sizes: PoolSizes, loops: Loops) -> Pools:
+        """Raises StorageError, one line that names what was tried."""
+        pools: dict[Lane, asyncpg.Pool[Any]] = {}
+        try:
+            first = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings={"application_name": "sodam"})
+            pools["short"] = await _pool(url, sizes.short, COMMAND_SECONDS)
+            pools["log"] = await _pool(url, sizes.log, COMMAND_SECONDS)
+            pools["long"] = await _pool(url, sizes.long, LONG_SECONDS)
+        except ERRORS as error:
+            raise StorageError(unreachable(url, error)) from None
+        return cls(url, first, pools, loops)
+
+    async def use(self, lane: Lane, fn: Callable[[Any], Awaitable[T]]) -> T:
+        """Run ``fn`` on a connection. Raises DatabaseUnavailable when the server is the reason that it failed."""
+        if self.outage.away:
+            raise self.outage.refused()
+        pool = self._pools[lane]
+        try:
+            connection = await pool.acquire(timeout=_ACQUIRE_SECONDS)
+        except (*GONE, asyncpg.InterfaceError) as error:
+            raise self._failed(error) from None
+        try:
+            return await fn(connection)
+        except GONE as error:
+            _drop(connection)
+            raise self._failed(error) from None
+        except asyncpg.InterfaceError as error:
+            if _closed(connection):
+                raise self._failed(error) from None
+            raise
+        except asyncio.CancelledError:
+            _drop(connection)
+            raise
+        finally:
+            await pool.release(connection)
+
+    async def ping(self) -> None:
+        """Raises DatabaseUnavailable unless the server answers within two seconds."""
+        if self.outage.away:
+            raise self.outage.refused()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._ask()
+        except (*GONE, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise self._failed(error) from None
+
+    def abandon(self) -> None:
+        """End every connection now: who waits for an answer on one gets DatabaseUnavailable."""
+        for pool in self._pools.values():
+            pool.terminate()
+
+    async def close(self) -> None:
+        """Close what can be closed within two seconds, and drop the rest: the server may never answer."""
+        await self._watch.stop()
+        if self._connection is not None:
+            self._connection.terminate()
+        await asyncio.gather(*(_close(pool) for pool in self._pools.values()))
+
+    def _failed(self, error: BaseException) -> DatabaseUnavailable:
+        self._look.set()
+        return self.outage.failed(error)
+
+    async def _turn(self) -> None:
+        """Ask whether the server answers; every second, and at once when a call has failed."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_WATCH_SECONDS):
+                await self._look.wait()
+        self._look.clear()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._ask()
+        except (*GONE, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            self.outage.begin(error)
+            await asyncio.sleep(_WATCH_SECONDS / 4)
+        else:
+            self.outage.end()
+
+    async def _ask(self) -> None:
+        async with self._asking:
+            try:
+                if self._connection is None or self._connection.is_closed():
+                    self._connection = await asyncpg.connect(self._url, server_settings={"application_name": "sodam"})
+                await self._connection.fetchval("SELECT 1")
+            except BaseException:
+                if self._connection is not None:
+                    self._connection.terminate()
+                    self._connection = None
+                raise
+
+
+async def _pool(url: str, most: int, seconds: float) -> asyncpg.Pool[Any]:
+    pool: asyncpg.Pool[Any] = asyncpg.create_pool(
+        url,
+        min_size=0,  # it connects when somebody needs it, and not again and again to a server that is away
+        max_size=most,
+        timeout=CONNECT_SECONDS,
+        command_timeout=seconds,
+        statement_cache_size=512,
+        reset=_keep,
+        # An acknowledged message survives power loss, whatever the server's default is.
+        server_settings={
+            "synchronous_commit": "on",
+            "application_name": "sodam",
+            # Milliseconds for which a process that stands still amid a transaction holds others up.
+            "idle_in_transaction_session_timeout": "10000",
+        },
+    )
+    await pool
+    return pool
+
+
+def _closed(connection: Any) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:  # it went back to its pool when it broke
+        return True
+
+
+def _drop(connection: Any) -> None:
+    if not _closed(connection):
+        connection.terminate()
+
+
+async def _close(pool: asyncpg.Pool[Any]) -> None:
+    try:
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await pool.close()
+    except (*GONE, asyncpg.PostgresError, asyncpg.InterfaceError):
+        pool.terminate()

@@ -1,0 +1,181 @@
+"""PostgreSQL's connections: work of one kind does not wait for another, and nobody waits for a server that is away."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from sodam.storage import Database, DatabaseUnavailable, Tx, open_database
+from sodam.storage.database import PoolSizes
+from sodam.storage.message_log import MessageLog
+from tests.support.postgres import Postgres
+
+
+@pytest.fixture(scope="module")
+def own_postgres() -> Iterator[Postgres]:
+    """One of these tests' own: they stop it."""
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest_asyncio.fixture
+async def db(own_postgres: Postgres, tmp_path: Path) -> AsyncIterator[Database]:
+    url = own_postgres.migrated()
+    opened = await open_database(url, tmp_path, pools=PoolSizes(log=1, short=2, long=2))
+    yield opened
+    await opened.close()
+    own_postgres.give_back(url)
+
+
+async def put(tx: Tx, entries: list[str]) -> None:
+    for entry in entries:
+        await tx.execute("INSERT INTO server_state VALUES ($1, $2)", entry, b"")
+
+
+def stored(db: Database) -> Callable[[list[str]], Awaitable[None]]:
+    return lambda entries: db.write(lambda tx: put(tx, entries), lane="log")
+
+
+async def test_ten_long_scans_stop_neither_the_log_nor_short_work(db: Database) -> None:
+    done: list[str] = []
+    log: MessageLog[str] = MessageLog(stored(db), lambda batch, error: done.extend(batch if error is None else []))
+    scans = [asyncio.create_task(db.scan("SELECT pg_sleep(1.5)")) for _ in range(10)]
+    await asyncio.sleep(0.1)
+    async with asyncio.timeout(1.2):
+        for n in range(5):
+            log.append(f"message {n}")
+            await log.drain()
+            await db.fetch("SELECT 1")
+            await db.execute("INSERT INTO server_state VALUES ($1, $2)", f"short {n}", b"")
+    assert len(done) == 5
+    assert not any(scan.done() for scan in scans)
+    for scan in scans:
+        scan.cancel()
+    await asyncio.gather(*scans, return_exceptions=True)
+
+
+async def test_short_work_that_waits_does_not_stop_the_log(db: Database) -> None:
+    done: list[str] = []
+    log: MessageLog[str] = MessageLog(stored(db), lambda batch, error: done.extend(batch if error is None else []))
+    waiting = [asyncio.create_task(db.fetch("SELECT pg_sleep(1.5)")) for _ in range(10)]
+    await asyncio.sleep(0.1)
+    async with asyncio.timeout(1.2):
+        log.append("message")
+        await log.drain()
+    assert done == ["message"]
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_sizes_hold(db: Database) -> None:
+    before = await db.fetch("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()")
+    busy = [asyncio.create_task(db.fetch("SELECT pg_sleep(0.3)")) for _ in range(8)]
+    busy += [asyncio.create_task(db.scan("SELECT pg_sleep(0.3)")) for _ in range(8)]
+    await asyncio.sleep(0.2)
+    url = f"{db._pools._url}"  # type: ignore[attr-defined]
+    connection = await asyncpg.connect(url)
+    used = await connection.fetchval(
+        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%sleep%'"
+        " AND pid <> pg_backend_pid()"
+    )
+    await connection.close()
+    assert used == 4, before
+    for task in busy:
+        task.cancel()
+    await asyncio.gather(*busy, return_exceptions=True)
+
+
+async def test_a_server_that_hangs_is_noticed_and_calls_are_refused_at_once(
+    own_postgres: Postgres, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_postgres.pause()
+    try:
+        begin = time.monotonic()
+        with pytest.raises(DatabaseUnavailable):
+            await db.ping()
+        assert time.monotonic() - begin < 2.2
+        async with asyncio.timeout(10):
+            while not db._pools.outage.away:  # type: ignore[attr-defined]
+                await asyncio.sleep(0.02)
+        begin = time.monotonic()
+        for work in (
+            db.fetch("SELECT 1"),
+            db.fetch_one("SELECT 1"),
+            db.scan("SELECT 1"),
+            db.execute("DELETE FROM server_state"),
+            db.write(lambda tx: tx.execute("DELETE FROM server_state")),
+        ):
+            with pytest.raises(DatabaseUnavailable):
+                await work
+        assert time.monotonic() - begin < 0.5
+    finally:
+        own_postgres.resume()
+    async with asyncio.timeout(10):
+        while db._pools.outage.away:  # type: ignore[attr-defined]
+            await asyncio.sleep(0.02)
+    await db.ping()
+    await db.fetch("SELECT 1")
+
+
+async def test_closing_does_not_wait_for_a_server_that_hangs(
+    own_postgres: Postgres, db: Database, tmp_path: Path
+) -> None:
+    url = own_postgres.migrated()
+    other = await open_database(url, tmp_path)
+    own_postgres.pause()
+    try:
+        reading = asyncio.create_task(other.fetch("SELECT 1"))
+        writing = asyncio.create_task(_write(other))
+        await asyncio.sleep(0.05)
+        begin = time.monotonic()
+        other.abandon()
+        await other.close()
+        assert time.monotonic() - begin < 4
+        results = await asyncio.gather(reading, writing, return_exceptions=True)
+        assert [type(result) for result in results] == [DatabaseUnavailable] * 2
+    finally:
+        own_postgres.resume()
+    own_postgres.give_back(url)
+
+
+async def _write(db: Database) -> None:
+    await db.write(lambda tx: tx.execute("DELETE FROM server_state"))
+
+
+async def test_who_is_cut_off_hears_it_and_the_next_one_is_served(db: Database, own_postgres: Postgres) -> None:
+    """An administrator ends the connections: calls under way fail as unavailable, later ones find new ones."""
+    waiting = asyncio.create_task(db.fetch("SELECT pg_sleep(30)"))
+    await asyncio.sleep(0.2)
+    connection = await asyncpg.connect(db._pools._url)  # type: ignore[attr-defined]
+    await connection.fetch(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await connection.close()
+    with pytest.raises(DatabaseUnavailable):
+        await waiting
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                assert await db.fetch("SELECT 7") == [(7,)]
+                break
+            except DatabaseUnavailable:
+                await asyncio.sleep(0.02)
+
+
+async def test_mistakes_stay_mistakes(db: Database) -> None:
+    with pytest.raises(asyncpg.PostgresSyntaxError):
+        await db.fetch("SELEC 1")
+    with pytest.raises(asyncpg.InterfaceError, match="argument"):
+        await db.fetch("SELECT 1", 2)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await db.write(lambda tx: put(tx, ["x", "x"]))
+    assert await db.fetch("SELECT 1 FROM server_state WHERE name = 'x'") == []
