@@ -97,6 +97,8 @@ async def _within(seconds: float, what: str, ending: Awaitable[None]) -> None:
     try:
         async with asyncio.timeout(seconds):
             await ending
+    except Unavailable as error:
+        log.info("ended without the database", what=what, error=str(error))
     except Exception as error:
         log.warning("left unfinished at the end", what=what, error=repr(error))
 

@@ -87,7 +87,7 @@ def outages(server: ServerProcess) -> list[str]:
 def assert_quiet(server: ServerProcess) -> None:
     """An outage is told in a few lines, and without a traceback."""
     tracebacks = [line for line in server.log_lines() if "Traceback" in str(line)]
-    assert not tracebacks, "\n".join(str(line)[-1500:] for line in tracebacks)
+    assert not tracebacks, "\n".join(f"{line.get('event')}: {str(line)[-400:]}" for line in tracebacks)
     assert outages(server).count("the database does not answer") <= 2, outages(server)
     server.allow_errors("the database does not answer")
 

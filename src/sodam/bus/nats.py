@@ -114,8 +114,8 @@ class NatsBus:
         try:
             async with asyncio.timeout(_CLOSE_S):
                 await self._client.close()
-        except (OSError, TimeoutError, nats.errors.Error) as error:
-            log.warning("the bus was left without a farewell", error=repr(error))
+        except (OSError, RuntimeError, TimeoutError, nats.errors.Error) as error:  # RuntimeError: uvloop's, of a socket
+            log.info("the bus was left without a farewell", error=repr(error))
 
     def _call(self, call: Callable[[], Awaitable[None]], *, must: bool = False) -> None:
         if must or (len(self._calls) < _MAX_WAITING and self._client.is_connected):
