@@ -41,7 +41,7 @@ _KEPT_SECONDS: Final = 60
 _CONNECT_SECONDS: Final = 5.0
 _COMMAND_SECONDS: Final = 3.0
 _LOST_SECONDS: Final = 1.0
-_AWAY: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _NOTIFY: Final = "SELECT pg_notify($1, $2)"
 _KEEP: Final = (
     "WITH kept AS (INSERT INTO bus_batch (node, seq, at, body) VALUES ($3, $4, EXTRACT(EPOCH FROM now())::bigint, $5))"

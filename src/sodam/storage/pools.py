@@ -42,6 +42,7 @@ GONE: Final = (
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresSystemError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalClientError,  # what asyncpg makes of a connection that breaks at an odd moment
 )
 
 
