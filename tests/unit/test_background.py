@@ -77,7 +77,7 @@ async def test_every_loop_goes_on(server: Server, monkeypatch: pytest.MonkeyPatc
         "jobs": (store, "old"),
         "periodic work": (server.plane.periodic, "_tasks"),
         "bus pump": (NatsBus, "connected"),
-        "database watch": (server.db._pools, "_ask"),
+        "database watch": (server.db._pools.outage, "end"),
         "session comparison": (server.hub, "signed_in"),
     }
     loops = {loop.name: loop for loop in server.services.loops._loops}
