@@ -60,6 +60,7 @@ docs: install ## Write the generated reference pages anew
 	$(BIN)/python -m sodam reference rest > docs/reference/rest.md
 	$(BIN)/python -m sodam reference client > docs/reference/client.md
 	$(BIN)/python -m sodam reference errors > docs/reference/errors.md
+	$(BIN)/python -m sodam reference settings > docs/reference/app-settings.md
 	$(BIN)/python scripts/compatibility.py > docs/compatibility.md
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \

@@ -24,6 +24,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/reference/rest.md": reference.PAGES["rest"],
     "docs/reference/client.md": reference.PAGES["client"],
     "docs/reference/errors.md": reference.PAGES["errors"],
+    "docs/reference/app-settings.md": reference.PAGES["settings"],
     "docs/compatibility.md": _compatibility,
 }
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)")

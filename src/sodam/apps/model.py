@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from sodam.apps.declared import OncePerMonth, Setting
 from sodam.apps.plans import (
     DEFAULT_HISTORY_DAYS,
     NO_ADD_ONS,
@@ -48,22 +49,67 @@ class FriendField(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings of console.md section 3, as one document. A field appears with its behaviour, never before."""
+    """The settings of console.md section 3, as one document. A field appears with its behaviour, never before.
 
-    history_days: int = DEFAULT_HISTORY_DAYS
-    """Days for which messages are kept."""
-    recall_seconds: int = 120
-    blacklist_check: bool = True
-    """On: a message to someone who blocked the sender looks sent and is never delivered. Off: 20007."""
-    friend_check: bool = False
-    """On: a message to one who is no friend is refused with 20009."""
-    default_allow_type: AllowType = "AllowType_Type_AllowAny"
-    allow_account_deletion: bool = True
-    """Off: account_delete is refused with 71000."""
-    deleted_id_days: int = 90
-    """For so many days a deleted UserID may not be imported again (70399), but in plan Trial. 0: it may at once."""
-    user_fields: tuple[UserField, ...] = ()
-    friend_fields: tuple[FriendField, ...] = ()
+    This is the one declaration of each: see ``apps/declared.py``.
+    """
+
+    history_days: Annotated[
+        int,
+        Setting(
+            section="messages",
+            doc="Days for which messages are kept.",
+            least=1,
+            most_of_plan="max_history_days",
+            cure="The server's setting SODAM_HISTORY_DAYS raises it for every app, the app's limits for one.",
+            once_per_month=OncePerMonth("history_changed_at", "the message history"),
+        ),
+    ] = DEFAULT_HISTORY_DAYS
+    recall_seconds: Annotated[
+        int,
+        Setting(
+            section="messages",
+            doc="Seconds for which a sender may recall a message.",
+            least=1,
+            most=7 * 86400,
+            plan="Flagship",
+        ),
+    ] = 120
+    blacklist_check: Annotated[
+        bool,
+        Setting(
+            section="messages",
+            doc="On: a message to someone who blocked the sender looks sent and is never delivered. Off: 20007.",
+        ),
+    ] = True
+    friend_check: Annotated[
+        bool, Setting(section="messages", doc="On: a message to one who is no friend is refused with 20009.")
+    ] = False
+    default_allow_type: Annotated[
+        AllowType,
+        Setting(section="friends", doc="Who may add a user as a friend, for users who have not said it themselves."),
+    ] = "AllowType_Type_AllowAny"
+    allow_account_deletion: Annotated[
+        bool, Setting(section="accounts", doc="Off: account_delete is refused with 71000.")
+    ] = True
+    deleted_id_days: Annotated[
+        int,
+        Setting(
+            section="accounts",
+            doc="For so many days a deleted UserID may not be imported again (70399), but in plan Trial. 0: it may at "
+            "once.",
+            least=0,
+            most=365,
+        ),
+    ] = 90
+    user_fields: Annotated[
+        tuple[UserField, ...],
+        Setting(section="accounts", doc="Custom profile fields. Name and type are for ever.", most=20),
+    ] = ()
+    friend_fields: Annotated[
+        tuple[FriendField, ...],
+        Setting(section="friends", doc="Custom friend fields. Name and type are for ever.", most=20),
+    ] = ()
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True, dict=True):

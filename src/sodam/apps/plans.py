@@ -41,8 +41,6 @@ PLAN_LIMITS: dict[Plan, PlanLimits] = {
     "Pro": PlanLimits(friends=3000, groups_joined=500, group_members=200, avchatrooms=50),
     "Flagship": PlanLimits(friends=3000, groups_joined=500, group_members=2000, avchatrooms=None),
 }
-FEATURE_PLAN: Final[dict[str, Plan]] = {"recall_seconds": "Flagship"}
-"""Settings that only a plan has."""
 ENFORCED: frozenset[str] = frozenset(("accounts", "friends", "max_history_days", "blacklist"))
 """The fields of PlanLimits that something obeys. All others are neither sold, nor set, nor shown among an app's limits:
 a feature that brings a limit to life adds its name here, and nothing else."""

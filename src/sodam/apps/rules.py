@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET
 
 from sodam.apps import plans
+from sodam.apps.declared import Declared, OncePerMonth, declared
 from sodam.apps.model import DEFAULT_ADMIN, App, AppSettings, FriendField, Status, UserField
-from sodam.apps.plans import FEATURE_PLAN, OVERRIDE_RANGES, PLANS, Overrides, changeable_from, wire_name
+from sodam.apps.plans import OVERRIDE_RANGES, PLANS, Overrides, changeable_from, wire_name
 from sodam.control import ControlError, conflict, invalid, missing, plan_expired, plan_required
 from sodam.errors import Code
 
@@ -23,12 +24,9 @@ MAX_TYPE: Final = 32
 MAX_TAGS: Final = 50
 MAX_TAG_KEY: Final = 127
 MAX_TAG_VALUE: Final = 255
-MAX_USER_FIELDS: Final = 20
-MAX_FRIEND_FIELDS: Final = 20
 MAX_FIELD_NAME: Final = 8
-DEFAULT_RECALL_SECONDS: Final = AppSettings().recall_seconds
-MAX_RECALL_SECONDS: Final = 7 * 86400
-MAX_DELETED_ID_DAYS: Final = 365
+DECLARED: Final = declared(AppSettings)
+"""Every setting, by its field in AppSettings."""
 _FIELD_NAME: Final = re.compile(rf"[A-Za-z]{{1,{MAX_FIELD_NAME}}}")
 _USER_ID: Final = re.compile(r"[\x20-\x7e]{1,32}")
 
@@ -145,11 +143,14 @@ def fit(app: App, before: App) -> App:
     have been changed by mistake.
     """
     changes: dict[str, Any] = {}
-    most = app.limits.max_history_days
-    if app.settings.history_days > most < before.limits.max_history_days:
-        changes["history_days"] = app.limits.max_history_days
-    if lacking(app, "recall_seconds") and app.settings.recall_seconds != DEFAULT_RECALL_SECONDS:
-        changes["recall_seconds"] = DEFAULT_RECALL_SECONDS
+    for name, one in DECLARED.items():
+        value = getattr(app.settings, name)
+        if limit := one.rule.most_of_plan:
+            most = getattr(app.limits, limit)
+            if value > most < getattr(before.limits, limit):
+                changes[name] = most
+        if lacking(app, name) and value != one.default:
+            changes[name] = one.default
     if not changes:
         return app
     return replace(app, settings=replace(app.settings, **changes), settings_version=app.settings_version + 1)
@@ -157,7 +158,7 @@ def fit(app: App, before: App) -> App:
 
 def lacking(app: App, setting: str) -> str:
     """The least plan that has this setting, if the app's does not."""
-    needed = FEATURE_PLAN.get(setting)
+    needed = DECLARED[setting].rule.plan
     return needed if needed and PLANS.index(app.plan) < PLANS.index(needed) else ""
 
 
@@ -167,35 +168,28 @@ def lacking(app: App, setting: str) -> str:
 def settings(app: App, version: int, changes: Mapping[str, Any], now: int, *, operator: bool = False) -> App:
     """Change plain settings by their field names in AppSettings.
 
-    The message history may change once a calendar month, but by the ``operator``, whose changes do not count.
+    What may change once a calendar month is not bound so for the ``operator``, whose changes do not count.
     """
     current = _at_version(app, version)
     real = {name: value for name, value in changes.items() if getattr(current, name) != value}
     for name in real:
         if needed := lacking(app, name):
             raise plan_required(needed, f"the setting {wire_name(name)}")
-    _in_range("RecallSeconds", real.get("recall_seconds"), 1, MAX_RECALL_SECONDS)
-    _in_range("DeletedIdDays", real.get("deleted_id_days"), 0, MAX_DELETED_ID_DAYS)
     changed: dict[str, Any] = {}
-    if "history_days" in real:
-        _history_in_range(real["history_days"], app.limits.max_history_days)
-        if not operator and changeable_from(app.history_changed_at, now):
-            raise ControlError(
-                "FailedOperation.OncePerMonth",
-                "the message history may be changed once a calendar month",
-                cure="Wait until the first of next month.",
-                detail="HistoryOncePerMonth",
-                extra={"From": changeable_from(app.history_changed_at, now)},
-                FromTime=changeable_from(app.history_changed_at, now),
-            )
-        if not operator:
-            changed["history_changed_at"] = now
+    for name, value in real.items():
+        one = DECLARED[name]
+        if one.ranged:
+            _in_range(one, value, app)
+        if one.rule.once_per_month and not operator:
+            noted_at = one.rule.once_per_month.noted_at
+            _once_per_month(one.rule.once_per_month, getattr(app, noted_at), now)
+            changed[noted_at] = now
     return _with_settings(app, replace(current, **real), **changed)
 
 
 def add_user_field(app: App, version: int, field: UserField) -> App:
     current = _at_version(app, version)
-    _check_field(field.name, [f.name for f in current.user_fields], MAX_USER_FIELDS)
+    _check_field("user_fields", field.name, [f.name for f in current.user_fields])
     _check_permissions(field)
     return _with_settings(app, replace(current, user_fields=(*current.user_fields, field)))
 
@@ -215,7 +209,7 @@ def modify_user_field(app: App, version: int, field: UserField) -> App:
 
 def add_friend_field(app: App, version: int, field: FriendField) -> App:
     current = _at_version(app, version)
-    _check_field(field.name, [f.name for f in current.friend_fields], MAX_FRIEND_FIELDS)
+    _check_field("friend_fields", field.name, [f.name for f in current.friend_fields])
     return _with_settings(app, replace(current, friend_fields=(*current.friend_fields, field)))
 
 
@@ -232,31 +226,40 @@ def _with_settings(app: App, wanted: AppSettings, **changes: Any) -> App:
     return replace(app, settings=wanted, settings_version=app.settings_version + 1, **changes)
 
 
-def _in_range(name: str, value: object, low: int, high: int) -> None:
-    if value is not None and not low <= cast(int, value) <= high:
-        raise invalid(f"{name} is from {low} to {high}", detail="NumberRange", Field=name, Least=low, Most=high)
-
-
-def _history_in_range(days: int, most: int) -> None:
-    if not 1 <= days <= most:
+def _in_range(one: Declared, value: int, app: App) -> None:
+    low, high = one.range_in(app.limits)
+    if high is not None and not low <= value <= high:
         raise ControlError(
             "InvalidParameter",
-            f"HistoryDays is from 1 to {most}",
-            cure="The server's setting SODAM_HISTORY_DAYS raises it for every app, the app's limits for one.",
+            f"{one.wire} is from {low} to {high}",
+            cure=one.rule.cure,
             detail="NumberRange",
-            Field="HistoryDays",
-            Least=1,
-            Most=most,
+            Field=one.wire,
+            Least=low,
+            Most=high,
         )
 
 
-def _check_field(name: str, taken: Collection[str], most: int) -> None:
+def _once_per_month(rule: OncePerMonth, changed_at: int, now: int) -> None:
+    if again := changeable_from(changed_at, now):
+        raise ControlError(
+            "FailedOperation.OncePerMonth",
+            f"{rule.called} may be changed once a calendar month",
+            cure="Wait until the first of next month.",
+            detail="HistoryOncePerMonth",  # the only one so far: another needs a text of its own
+            extra={"From": again},
+            FromTime=again,
+        )
+
+
+def _check_field(setting: str, name: str, taken: Collection[str]) -> None:
     if not _FIELD_NAME.fullmatch(name):
         message = f"a field's name has 1 to {MAX_FIELD_NAME} letters A-Z a-z"
         raise invalid(message, detail="FieldNameForm", Least=1, Most=MAX_FIELD_NAME)
     if name in taken:
         raise ControlError("ResourceInUse", f"there is a field {name!r} already", detail="FieldExists", Name=name)
-    if len(taken) >= most:
+    most = DECLARED[setting].rule.most
+    if most is not None and len(taken) >= most:
         raise ControlError("LimitExceeded.Fields", f"at most {most} fields; a field is never deleted", Most=most)
 
 

@@ -40,6 +40,13 @@ def _errors() -> str:
     return reference.errors()
 
 
+def _settings() -> str:
+    from sodam.apps.declared import page
+    from sodam.apps.model import AppSettings
+
+    return page(AppSettings)
+
+
 def _openapi() -> str:
     from sodam.rest import openapi, table
 
@@ -50,12 +57,13 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "rest": _rest,
     "client": _client,
     "errors": _errors,
+    "settings": _settings,
     "openapi": _openapi,
 }
 
 
 def reference(page: str) -> int:
-    """Print a reference page: rest, client, errors or openapi."""
+    """Print a reference page: rest, client, errors, settings or openapi."""
     if page not in PAGES:
         raise CliError(f"no page {page!r}; there are {', '.join(PAGES)}")
     print(PAGES[page](), end="")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import msgspec
 
 from sodam.apps import rules
-from sodam.apps.model import AllowType, App, FieldType, FriendField, UserField
-from sodam.apps.plans import FEATURE_PLAN, changeable_from
+from sodam.apps.declared import change_fields, plain, range_fields, value_fields
+from sodam.apps.model import App, AppSettings, FieldType, FriendField, UserField
+from sodam.apps.plans import changeable_from
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.views import Id, OfApp
 from sodam.profiles.model import STANDARD
 from sodam.relations import model as relations
+
+_PLAIN: Final = plain(AppSettings)
 
 
 class UserFieldView(msgspec.Struct):
@@ -72,43 +75,43 @@ class RelationLimits(msgspec.Struct):
     Source: int = relations.MAX_SOURCE
 
 
-class Ranges(msgspec.Struct):
-    HistoryDays: MinMax
-    RecallSeconds: MinMax
-    DeletedIdDays: MinMax
-    UserFields: FieldLimits
-    FriendFields: FieldLimits
-    Profile: list[ProfileFieldRule]
-    Relations: RelationLimits
-    CustomValueMax: int = relations.MAX_CUSTOM
-    """Bytes of a custom field's text."""
+if TYPE_CHECKING:
 
+    class Ranges:
+        """The least and greatest of every number that has a range, and limits of texts and lists."""
 
-class Ability(msgspec.Struct):
-    Version: Id
-    HistoryDays: int
-    HistoryDaysChangeableFrom: int
-    RecallSeconds: int
-    BlacklistCheck: bool
-    FriendCheck: bool
-    DefaultAllowType: AllowType
-    AllowAccountDeletion: bool
-    DeletedIdDays: int
-    UserFields: list[UserFieldView]
-    FriendFields: list[FriendFieldView]
-    Locked: list[LockedSetting]
-    Ranges: Ranges
+        def __init__(self, **fields: Any) -> None: ...
 
+    class Ability:
+        """The settings by their wire names, with their version, ranges and locks."""
 
-_NAMES = {
-    "HistoryDays": "history_days",
-    "RecallSeconds": "recall_seconds",
-    "BlacklistCheck": "blacklist_check",
-    "FriendCheck": "friend_check",
-    "DefaultAllowType": "default_allow_type",
-    "AllowAccountDeletion": "allow_account_deletion",
-    "DeletedIdDays": "deleted_id_days",
-}
+        def __init__(self, **fields: Any) -> None: ...
+
+else:
+    Ranges = msgspec.defstruct(
+        "Ranges",
+        [
+            *range_fields(AppSettings, MinMax),
+            ("UserFields", FieldLimits),
+            ("FriendFields", FieldLimits),
+            ("Profile", list[ProfileFieldRule]),
+            ("Relations", RelationLimits),
+            ("CustomValueMax", int, relations.MAX_CUSTOM),  # bytes of a custom field's text
+        ],
+        kw_only=True,
+    )
+    Ability = msgspec.defstruct(
+        "Ability",
+        [
+            ("Version", Id),
+            *value_fields(AppSettings),
+            ("UserFields", list[UserFieldView]),
+            ("FriendFields", list[FriendFieldView]),
+            ("Locked", list[LockedSetting]),
+            ("Ranges", Ranges),
+        ],
+        kw_only=True,
+    )
 
 
 _PROFILE = [
@@ -131,37 +134,42 @@ def _field_of(view: UserFieldView) -> UserField:
     )
 
 
+def _values(call: Call, app: App) -> Iterator[tuple[str, object]]:
+    for one in _PLAIN.values():
+        yield one.wire, getattr(app.settings, one.name)
+        if rule := one.rule.once_per_month:
+            free = call.caller.user.root
+            changed_at = getattr(app, rule.noted_at)
+            yield f"{one.wire}ChangeableFrom", 0 if free else changeable_from(changed_at, int(call.plane.clock()))
+
+
+def _ranges(app: App) -> Ranges:
+    numbers = {one.wire: MinMax(*one.range_in(app.limits)) for one in _PLAIN.values() if one.ranged}
+    return Ranges(
+        **numbers,
+        UserFields=_field_limits("user_fields"),
+        FriendFields=_field_limits("friend_fields"),
+        Profile=_PROFILE,
+        Relations=RelationLimits(),
+    )
+
+
+def _field_limits(setting: str) -> FieldLimits:
+    return FieldLimits(rules.DECLARED[setting].rule.most or 0, rules.MAX_FIELD_NAME)
+
+
 def _ability(call: Call, app: App) -> Ability:
-    settings = app.settings
-    wire = {field: name for name, field in _NAMES.items()}
     return Ability(
         Version=app.settings_version,
-        HistoryDays=settings.history_days,
-        HistoryDaysChangeableFrom=0
-        if call.caller.user.root
-        else changeable_from(app.history_changed_at, int(call.plane.clock())),
-        RecallSeconds=settings.recall_seconds,
-        BlacklistCheck=settings.blacklist_check,
-        FriendCheck=settings.friend_check,
-        DefaultAllowType=settings.default_allow_type,
-        AllowAccountDeletion=settings.allow_account_deletion,
-        DeletedIdDays=settings.deleted_id_days,
-        UserFields=[_user_field(field) for field in settings.user_fields],
-        FriendFields=[FriendFieldView(field.name, field.type) for field in settings.friend_fields],
+        **dict(_values(call, app)),
+        UserFields=[_user_field(field) for field in app.settings.user_fields],
+        FriendFields=[FriendFieldView(field.name, field.type) for field in app.settings.friend_fields],
         Locked=[
-            LockedSetting(wire[name], plan, f"this setting needs the plan {plan}")
-            for name, plan in FEATURE_PLAN.items()
-            if rules.lacking(app, name)
+            LockedSetting(one.wire, plan, f"this setting needs the plan {plan}")
+            for one in _PLAIN.values()
+            if (plan := rules.lacking(app, one.name))
         ],
-        Ranges=Ranges(
-            MinMax(1, app.limits.max_history_days),
-            MinMax(1, rules.MAX_RECALL_SECONDS),
-            MinMax(0, rules.MAX_DELETED_ID_DAYS),
-            FieldLimits(rules.MAX_USER_FIELDS, rules.MAX_FIELD_NAME),
-            FieldLimits(rules.MAX_FRIEND_FIELDS, rules.MAX_FIELD_NAME),
-            _PROFILE,
-            RelationLimits(),
-        ),
+        Ranges=_ranges(app),
     )
 
 
@@ -188,14 +196,15 @@ class AtVersion(OfApp):
     """As it was read: when somebody else has changed the settings since, nothing is written."""
 
 
-class SetAbilityConfInfo(AtVersion):
-    HistoryDays: int | None = None
-    RecallSeconds: int | None = None
-    BlacklistCheck: bool | None = None
-    FriendCheck: bool | None = None
-    DefaultAllowType: AllowType | None = None
-    AllowAccountDeletion: bool | None = None
-    DeletedIdDays: int | None = None
+if TYPE_CHECKING:
+
+    class SetAbilityConfInfo(AtVersion):
+        """Made of the declarations; what is left out stays."""
+
+else:
+    SetAbilityConfInfo = msgspec.defstruct(
+        "SetAbilityConfInfo", change_fields(AppSettings), bases=(AtVersion,), module=__name__
+    )
 
 
 @action("im", "SetAbilityConfInfo", kind="write", level="app")
@@ -204,7 +213,7 @@ async def set_ability_conf_info(call: Call, request: SetAbilityConfInfo) -> Abil
 
     Root may change it at any time.
     """
-    changes = {field: value for name, field in _NAMES.items() if (value := getattr(request, name)) is not None}
+    changes = {one.name: value for one in _PLAIN.values() if (value := getattr(request, one.wire)) is not None}
     now, root = int(call.plane.clock()), call.caller.user.root
     return await _change(call, lambda app: rules.settings(app, request.Version, changes, now, operator=root))
 
