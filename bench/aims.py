@@ -79,13 +79,23 @@ class _Ratio:
 
 _CPU = "CPU s / 10 000"
 _Aim = _AtMost | _Ratio
+
+
+def _over_floor(text: str, name: str, at_most: float) -> _Ratio:
+    """Machines differ by half and one machine by as much within an hour: only what ran beside it says anything."""
+    return _Ratio(f"{text}: at most {at_most:g} times the floor", ("sodam", name), ("floor", name), at_most=at_most)
+
+
 _FIXED: tuple[_Aim, ...] = (
-    _AtMost("one-to-one, loaded", "c2c_loaded", 0.50, _CPU),
+    _over_floor("one-to-one, loaded", "c2c_loaded", 2.2),
+    _over_floor("one-to-one at 300/s", "c2c_300", 1.4),
+    _over_floor("REST sendmsg", "rest_send", 1.6),
+    _over_floor("login", "login", 1.2),
     _Ratio(
-        "one-to-one, loaded: ejabberd uses at least 12 times as much",
+        "one-to-one, loaded: ejabberd uses at least 20 times as much",
         ("ejabberd", "c2c_loaded"),
         ("sodam", "c2c_loaded"),
-        at_least=12,
+        at_least=20,
     ),
     _Ratio(
         "one-to-one at 300/s: p50 no worse than ejabberd's",
@@ -94,8 +104,6 @@ _FIXED: tuple[_Aim, ...] = (
         at_most=1.0,
         value=lambda figure: figure.p50_ms,
     ),
-    _AtMost("REST sendmsg", "rest_send", 1.5, _CPU),
-    _AtMost("login", "login", 2.5, _CPU),
     _AtMost("idle connection", "idle", 24, "KiB", _memory),
     _AtMost("friend_add", "friend_add", 3, _CPU),
     _Ratio(
@@ -141,7 +149,7 @@ _FIXED: tuple[_Aim, ...] = (
 def judge(results: Results) -> list[Verdict]:
     """Every aim that this benchmark can judge; those of which nothing was measured are left out."""
     on_postgres: list[_Aim] = [
-        _Ratio(f"{name}: PostgreSQL at most 1.5 times SQLite", ("sodam-postgres", name), ("sodam", name), at_most=1.5)
+        _Ratio(f"{name}: PostgreSQL at most 1.3 times SQLite", ("sodam-postgres", name), ("sodam", name), at_most=1.3)
         for name in ("c2c_loaded", "c2c_300", "rest_send", "login", "friend_add", "friend_read")
     ]
     names = {name for _, name in results.figures}

@@ -17,14 +17,19 @@ def verdicts(results: Results) -> dict[str, bool | None]:
 
 
 def test_the_median_decides_and_the_database_counts() -> None:
+    floor, peer = (
+        "one-to-one, loaded: at most 2.2 times the floor",
+        "one-to-one, loaded: ejabberd uses at least 20 times as much",
+    )
     results = Results()
     for cpu in (0.3, 0.4, 9.0):
         results.add("sodam", [figure("c2c_loaded", cpu)])
-        results.add("ejabberd", [figure("c2c_loaded", cpu * 12.5)])
-    assert verdicts(results)["one-to-one, loaded: at most 0.5 CPU s / 10 000"] is True
-    assert verdicts(results)["one-to-one, loaded: ejabberd uses at least 12 times as much"] is True
+        results.add("floor", [figure("c2c_loaded", cpu / 2)])
+        results.add("ejabberd", [figure("c2c_loaded", cpu * 20.5)])
+    assert verdicts(results)[floor] is True
+    assert verdicts(results)[peer] is True
     results.add("sodam", [Figure(name="c2c_loaded", title="", unit="", ops=1, seconds=1, database_cpu=1.0)] * 9)
-    assert verdicts(results)["one-to-one, loaded: at most 0.5 CPU s / 10 000"] is False
+    assert verdicts(results)[floor] is False
 
 
 def test_a_peer_that_did_not_run_is_not_judged() -> None:
@@ -53,5 +58,5 @@ def test_the_report_shows_medians_skips_and_failures() -> None:
     assert "3.000 (2.000 to 4.000)" in text
     assert "**failed**: idle on sodam: lost" in text
     assert "**skipped**: ejabberd: not installed" in text
-    assert "| login: at most 2.5 CPU s / 10 000 | 3.00 CPU s / 10 000 | **no** |" in text
+    assert "| login: at most 1.2 times the floor | 3.00 times | **no** |" in text
     assert report.as_json(about, results, []).startswith(b"{")

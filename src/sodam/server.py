@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import structlog
 import uvicorn
@@ -53,6 +54,7 @@ from sodam.storage import Database, open_database
 from sodam.storage.database import PoolSizes
 
 log = structlog.get_logger(__name__)
+_GC_ALLOCATIONS: Final = 20_000
 UNSENT = 128 * 1024
 """Bytes that the kernel takes for a client that does not read, beside its window: it would take 4 MiB by itself."""
 
@@ -307,6 +309,17 @@ async def listening(server: Server, sock: socket.socket) -> AsyncIterator[None]:
         await task
 
 
+def _rare_collections() -> None:
+    """What stands for the server's life is left out of garbage collections, and these are rarer.
+
+    Nearly everything here is freed by its reference count; with Python's own thresholds, collections that found
+    nothing were a sixth of the time of one-to-one messages under load.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GC_ALLOCATIONS, 20, 50)
+
+
 async def run(settings: Settings, sock: socket.socket, announce: Callable[[Server], Any]) -> int:
     """Serve until SIGTERM or SIGINT, then drain; 0. ``announce`` is called once the port answers."""
     server = await build(settings)
@@ -321,6 +334,7 @@ async def run(settings: Settings, sock: socket.socket, announce: Callable[[Serve
             result = announce(server)
             if asyncio.iscoroutine(result):
                 await result
+            _rare_collections()
             await stop.wait()
             server.draining = True
             log.info("draining")
