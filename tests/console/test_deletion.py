@@ -51,6 +51,8 @@ def _value(name: str, kind: str, app: int) -> str:
         return str(app)
     if name == "id":
         return "NULL"
+    if name == "key":
+        return f"CAST(x AS {kind})"
     return "CAST(x AS TEXT)" if kind == "TEXT" else "x'5b5d'" if kind == "BLOB" else "x"
 
 

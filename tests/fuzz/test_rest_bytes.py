@@ -201,13 +201,17 @@ BODIES: Final = (
     *(b"", b" ", b"\0", b"{", b"}", b"{}x", b"{}{}", b"[]", b"null", b"1", b'"{}"', b"\xff", b"{'a':1}", b"{a:1}"),
     *(b"\xef\xbb\xbf" + GOOD, GOOD.decode().encode("utf-16"), gzip.compress(GOOD), GOOD + b"\0", b"<xml/>", b"a=b&c=d"),
     *(b"[" * 200_000, b'{"CheckItem":' * 50_000, b'{"CheckItem":[' + b"1" * 900_000 + b"]}", b'"' * 1001, b"\\u0000"),
-    *(b'{"CheckItem":[{"UserID":"\\ud800"}]}', b'{"CheckItem":[{"UserID":"\xed\xa0\x80"}]}', b'{"CheckItem":[' * 9),
+    *(b'{"CheckItem":[{"UserID":"\\x"}]}', b'{"CheckItem":[{"UserID":"\xed\xa0\x80"}]}', b'{"CheckItem":[' * 9),
 )
 
 
 @pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))
 def test_body_that_is_no_request(caller: Caller, body: bytes) -> None:
     assert judge.envelope(caller.call(CHECK, body))["ErrorCode"] == Code.ACCOUNT_BAD_PARAMETER
+
+
+def test_half_a_character_is_taken_for_an_unknown_one(caller: Caller) -> None:
+    assert judge.envelope(caller.call(CHECK, b'{"CheckItem":[{"UserID":"\\ud800"}]}'))["ErrorCode"] == 0
 
 
 FRAMINGS: Final = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from sodam.rest import reference, table
@@ -14,6 +16,8 @@ async def test_the_example_is_understood(server: ServerProcess, command: Command
     accounts = {"AccountList": [{"UserID": "alice"}, {"UserID": "bob"}]}
     await server.rest("im_open_login_svc/multiaccount_import", accounts)
     body = reference.example(command)
+    if "MsgTimeStamp" in body:  # an example's is older than the history that is kept
+        body["MsgTimeStamp"] = int(time.time())
     if command.name == "account_delete":  # the other examples still need her
         body = {"DeleteItem": [body["DeleteItem"][0] | {"UserID": "nobody_at_all"}]}
     answer = await server.rest(command.path, body)

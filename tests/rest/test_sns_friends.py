@@ -483,8 +483,14 @@ async def test_odd_texts_are_refused(host: Host, odd: str) -> None:
         assert await host.codes(ADD, {"From_Account": "u1", "AddFriendItem": entry}) == [30001]
     entry = {"To_Account": "u2", "AddSource": SOURCE, "GroupName": odd}
     assert await host.codes(ADD, {"From_Account": "u1", "AddFriendItem": entry}) == [30001]
+
+
+async def test_half_a_character_is_taken_for_an_unknown_one(host: Host) -> None:
     surrogate = (
         b'{"From_Account":"u1","AddFriendItem":{"To_Account":"u2","AddSource":"AddSource_Type_A","Remark":"\\ud800"}}'
     )
     answer = await host.raw(ADD, surrogate)
-    assert answer["ErrorCode"] == 30001 or answer["ResultItem"][0]["ResultCode"] == 30001
+    assert (answer["ErrorCode"], answer["ResultItem"][0]["ResultCode"]) == (0, 0)
+    friends = await host.ok("sns/friend_get", {"From_Account": "u1", "StartIndex": 0})
+    (item,) = friends["UserDataItem"]
+    assert {"Tag": "Tag_SNS_IM_Remark", "Value": "\ufffd"} in item["ValueItem"]

@@ -63,9 +63,9 @@ class BlackListGetAnswer(msgspec.Struct):
 
 @service.command("black_list_get", errors=COMMON)
 async def black_list_get(call: Call, request: BlackListGet) -> BlackListGetAnswer:
-    """Read the blacklist by pages of up to 1000, in the order of blocking. StartIndex in the answer is the place after
-    which the next page begins, to be sent back as it is; 0 is the end.
+    """Read the blacklist by pages of up to 1000, in the order of blocking.
 
+    StartIndex in the answer is the place after which the next page begins, to be sent back as it is; 0 is the end.
     Nothing when StartIndex is 0 and LastSequence, other than 0, is the current one, which is sent under the name that
     the original uses, CurruentSequence, and under the right one. Source: rest-accounts-relations.md 6.12.
     """
