@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import os
 import random
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,15 +18,20 @@ from bench.soak.watch import LIMITS, MIB
 from tests.support.amounts import amounts
 
 
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """Open to PostgreSQL, which does not run as root: pytest's own directories are for their owner alone."""
+    with tempfile.TemporaryDirectory(prefix="sodam-soak-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.mark.parametrize("seconds", amounts("SODAM_TEST_SOAK_SECONDS", usual=8, long=120))
 @pytest.mark.parametrize("setup", ["sqlite", "cluster"])
-async def test_mixed_traffic_beside_cuts_loses_nothing(setup: str, seconds: int, tmp_path: Path) -> None:
+async def test_mixed_traffic_beside_cuts_loses_nothing(setup: str, seconds: int, place: Path) -> None:
     seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
     print(f"SODAM_TEST_SEED={seed}")
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)  # PostgreSQL, which does not run as root, has to come through
-    outcome = await soak(setup, Plan(seconds, bots=6, rate=30, seed=seed), tmp_path)
+    outcome = await soak(setup, Plan(seconds, bots=6, rate=30, seed=seed), place)
     print(outcome.text())
     assert outcome.faults == []
     assert outcome.messages > seconds
