@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import functools
 import gc
+import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -20,10 +21,12 @@ from sodam.access import passwords
 from sodam.accounts.auth import Authenticator
 from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.service import AccountService
+from sodam.apps.apply import load
 from sodam.apps.model import App, Plan
 from sodam.apps.service import AppExists, AppService
 from sodam.bus import Bus, Live
 from sodam.bus.local import LocalBus
+from sodam.cloudapi import apply
 from sodam.cloudapi import build as control_plane
 from sodam.cloudapi.http import CloudApi
 from sodam.cloudapi.plane import ControlPlane
@@ -322,13 +325,18 @@ def _rare_collections() -> None:
 
 async def run(settings: Settings, sock: socket.socket, announce: Callable[[Server], Any]) -> int:
     """Serve until SIGTERM or SIGINT, then drain; 0. ``announce`` is called once the port answers."""
+    wanted = load(settings.apply, os.environ) if settings.apply is not None else None
     server = await build(settings)
     try:
+        if wanted is not None:
+            await apply.check(server.plane, wanted)  # before root is made, whose password is shown once
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         await server.plane.start()
+        if wanted is not None:
+            log.info("applied", file=str(settings.apply), changes=await apply.apply(server.plane, wanted))
         async with listening(server, sock):
             server.hub.start()
             result = announce(server)

@@ -68,6 +68,7 @@ class Settings:
     root_password: str | None = field(default=None, repr=False)
     password_memory: int = 64
     bootstrap_apps: tuple[BootstrapApp, ...] = ()
+    apply: Path | None = None
     currency: str = "USD"
     prices: tuple[tuple[str, int], ...] = ()
     history_days: int = DEFAULT_HISTORY_DAYS
@@ -186,6 +187,15 @@ TABLE: Final[tuple[Setting, ...]] = (
         f"commas. Plans: {', '.join(PLANS)}; {DEFAULT_PLAN} when left out.",
         "APP",
         secret=True,
+    ),
+    Setting(
+        "apply",
+        "apply",
+        Path,
+        "none",
+        "TOML file with apps, their settings, policies and sub-users, applied at every start before the port answers. "
+        "What it does not name is left alone. See [the guide](guide.md#an-app-without-a-click).",
+        "FILE",
     ),
     Setting(
         "currency",

@@ -199,7 +199,7 @@ class World:
 
 @asynccontextmanager
 async def control_world(gate: Gate, directory: Path, patch: pytest.MonkeyPatch) -> AsyncIterator[World]:
-    async def opened(*_: object) -> Gate:
+    async def opened(*_: object, **__: object) -> Gate:
         return gate
 
     async def stays_open() -> None:  # whoever gave the gate closes what is behind it

@@ -62,6 +62,11 @@ class LoginService:
         self.owner_uin = root.uin
         return made
 
+    async def find_owner(self) -> None:
+        """Learn the root account's number before ``start``, if there is one yet."""
+        root = await store.root(self._db)
+        self.owner_uin = root.uin if root is not None else 0
+
     async def reset_root(self, password: str) -> None:
         """Give root a new password, take away its one-time code and any lock, and end its sessions."""
         hashed, now = await passwords.hash_password(password), int(self._clock())

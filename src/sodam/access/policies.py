@@ -28,8 +28,10 @@ _NAMED: Final = 5
 """As many users a refusal names; it counts all."""
 
 
-async def attach(tx: Tx, policy_id: int, kind: Kind, targets: Sequence[int], *, by: int, now: int) -> None:
-    """Give a policy to users or groups, as a part of one transaction. ``by``: who does it; ``now``: unix seconds.
+async def attach(tx: Tx, policy_id: int, kind: Kind, targets: Sequence[int], *, by: int, now: int) -> int:
+    """Give a policy to users or groups, as a part of one transaction; how many did not have it.
+
+    ``by``: who does it; ``now``: unix seconds.
 
     Raises ControlError ResourceNotFound.PolicyIdNotFound, .UserNotExist or .GroupNotExist, and
     InvalidParameter.AttachmentFull beyond 200 policies of one.
@@ -37,11 +39,13 @@ async def attach(tx: Tx, policy_id: int, kind: Kind, targets: Sequence[int], *, 
     await lock_policies(tx, [policy_id])
     # An attachment of what is gone would wait for the next user or group with its number.
     await (lock_users if kind == "user" else lock_groups)(tx, targets)
+    added = 0
     for target in targets:
-        await store.attach(tx, Attachment(policy_id, kind, target, now, by))
+        added += await store.attach(tx, Attachment(policy_id, kind, target, now, by))
         if len(await store.attached(tx, kind, target)) > MAX_ATTACHED:
             message = f"at most {MAX_ATTACHED} policies can be attached"
             raise invalid(message, "AttachmentFull", Most=MAX_ATTACHED)
+    return added
 
 
 async def _existing(source: Database | Tx, policy_id: int) -> Policy | Preset:
@@ -147,6 +151,13 @@ class PolicyService:
             error.extra["Mistakes"] = found
             raise error
 
+    def check_new(self, name: str, document: str, description: str) -> None:
+        """Raises ControlError for what no policy can have."""
+        if not _NAME.fullmatch(name):
+            raise invalid("a policy name has 1 to 128 letters, digits or + = , . @ - _", "PolicyNameError")
+        _check_description(description)
+        self.check(document)
+
     async def get(self, policy_id: int) -> Policy | Preset:
         """Raises ControlError ResourceNotFound.PolicyIdNotFound."""
         return await _existing(self._db, policy_id)
@@ -200,10 +211,7 @@ class PolicyService:
 
         Raises ControlError for a bad name or document, a name in use, too many policies, or ``attach``'s.
         """
-        if not _NAME.fullmatch(name):
-            raise invalid("a policy name has 1 to 128 letters, digits or + = , . @ - _", "PolicyNameError")
-        _check_description(description)
-        self.check(document)
+        self.check_new(name, document, description)
         now = int(self._clock())
 
         async def run(tx: Tx) -> int:
@@ -225,10 +233,11 @@ class PolicyService:
 
         return await self._db.write(run)
 
-    async def update(self, policy: Policy, description: str | None, document: str | None) -> None:
-        """Change the description, put a new document in force, or both at once; None leaves what is.
+    async def update(self, policy: Policy, description: str | None, document: str | None) -> bool:
+        """Change the description, put a new document in force, or both at once; whether that changed anything.
 
-        A document makes a version. Raises ControlError FailedOperation.PolicyVersionFull when there are five.
+        None leaves what is. A document makes a version. Raises ControlError FailedOperation.PolicyVersionFull when
+        there are five.
         """
         if description is not None:
             _check_description(description)
@@ -236,14 +245,18 @@ class PolicyService:
             self.check(document)
         now = int(self._clock())
 
-        async def run(tx: Tx) -> None:
+        async def run(tx: Tx) -> bool:
             current = _custom(await lock_policy(tx, policy.id))
+            changed = False
             if document is not None and document != (await _version(tx, current.id, current.default_version)).document:
                 await _add_version(tx, current, document, now, default=True)
+                changed = True
             if description is not None:
+                changed = changed or description != current.description
                 await store.describe(tx, current.id, description, now)
+            return changed
 
-        await self._db.write(run)
+        return await self._db.write(run)
 
     async def set_alias(self, policy_id: int, alias: str) -> None:
         _check_description(alias)
@@ -308,10 +321,10 @@ class PolicyService:
 
     # Attachments
 
-    async def attach(self, policy_id: int, kind: Kind, targets: Sequence[int], by: int) -> None:
-        """Give a policy to users or groups, all or none; raises as the function ``attach``."""
+    async def attach(self, policy_id: int, kind: Kind, targets: Sequence[int], by: int) -> int:
+        """Give a policy to users or groups, all or none; how many did not have it. Raises as the function does."""
         now = int(self._clock())
-        await self._db.write(lambda tx: attach(tx, policy_id, kind, targets, by=by, now=now))
+        return await self._db.write(lambda tx: attach(tx, policy_id, kind, targets, by=by, now=now))
 
     async def detach(self, policy_id: int, kind: Kind, target: int) -> None:
         await self.get(policy_id)

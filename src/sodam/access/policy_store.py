@@ -165,14 +165,17 @@ def _attachment(row: Row) -> Attachment:
     return Attachment(row[0], row[1], row[2], row[3], row[4])
 
 
-async def attach(tx: Tx, item: Attachment) -> None:
-    await tx.execute(
-        f"INSERT INTO cam_attachment ({_ATTACHMENT}) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        item.policy_id,
-        item.kind,
-        item.target,
-        item.created_at,
-        item.created_by,
+async def attach(tx: Tx, item: Attachment) -> bool:
+    """False when it was attached already."""
+    return bool(
+        await tx.execute(
+            f"INSERT INTO cam_attachment ({_ATTACHMENT}) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            item.policy_id,
+            item.kind,
+            item.target,
+            item.created_at,
+            item.created_by,
+        )
     )
 
 

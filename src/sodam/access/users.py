@@ -106,14 +106,18 @@ class UserService:
             raise missing(f"there is no user with Uid {uid}", "UserNotExist", User=uid)
         return user
 
+    def check_name(self, name: str) -> None:
+        """Raises ControlError InvalidParameter.UserNameIllegal."""
+        if not _NAME.fullmatch(name) or name.lower() == ROOT_NAME:
+            message = "a user name has 1 to 64 letters, digits or @ . _ - [ ] : and is not root"
+            raise invalid(message, "UserNameIllegal")
+
     async def prepare(self, wanted: User, password: str, *, use_api: bool) -> NewUser:
         """A sub-user from the fields of ``wanted``, with a first key if wished; nothing is written.
 
         Raises ControlError UserNameIllegal or PasswordViolatedRules.
         """
-        if not _NAME.fullmatch(wanted.name) or wanted.name.lower() == ROOT_NAME:
-            message = "a user name has 1 to 64 letters, digits or @ . _ - [ ] : and is not root"
-            raise invalid(message, "UserNameIllegal")
+        self.check_name(wanted.name)
         now, generated = int(self._clock()), ""
         if wanted.console_login and not password:
             password = generated = passwords.generate()

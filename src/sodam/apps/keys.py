@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
@@ -38,6 +39,10 @@ def new_ecdsa(key_id: int, now: int) -> AppKey:
     )
 
 
+class _Known(Exception):
+    """The app has the key: the transaction is given up."""
+
+
 class AppKeys:
     def __init__(self, apps: AppService, clock: Callable[[], float] = time.time) -> None:
         self._apps = apps
@@ -48,17 +53,37 @@ class AppKeys:
 
         async def run(tx: Tx) -> AppKey:
             await _locked(tx, sdkappid)
-            keys = await store.keys_of(tx, sdkappid)
-            if sum(key.algorithm == HMAC for key in keys) >= MAX_HMAC_KEYS:
-                message = f"an app has at most {MAX_HMAC_KEYS} keys"
-                raise ControlError(
-                    "LimitExceeded.Keys", message, cure="Withdraw the one that is no longer used.", Most=MAX_HMAC_KEYS
-                )
-            key = new_hmac(max(k.key_id for k in keys) + 1, int(self._clock()))
+            key = self._next(await store.keys_of(tx, sdkappid))
             await store.insert_key(tx, sdkappid, key)
             return key
 
         return await self._apps.change(sdkappid, run)
+
+    async def ensure(self, sdkappid: int, secret: str) -> bool:
+        """An HMAC key of this text; False when the app has it already. Raises as ``add``."""
+
+        async def run(tx: Tx) -> None:
+            await _locked(tx, sdkappid)
+            keys = await store.keys_of(tx, sdkappid)
+            if any(key.secret == secret for key in keys):
+                raise _Known  # nothing is written, nor the app's version
+            await store.insert_key(tx, sdkappid, self._next(keys, secret))
+
+        try:
+            await self._apps.change(sdkappid, run)
+        except _Known:
+            return False
+        return True
+
+    def _next(self, keys: Sequence[AppKey], secret: str = "") -> AppKey:
+        """A further HMAC key. Raises ControlError LimitExceeded.Keys."""
+        if sum(key.algorithm == HMAC for key in keys) >= MAX_HMAC_KEYS:
+            message = f"an app has at most {MAX_HMAC_KEYS} keys"
+            raise ControlError(
+                "LimitExceeded.Keys", message, cure="Withdraw the one that is no longer used.", Most=MAX_HMAC_KEYS
+            )
+        key = new_hmac(max((k.key_id for k in keys), default=0) + 1, int(self._clock()))
+        return msgspec.structs.replace(key, secret=secret) if secret else key
 
     async def withdraw(self, sdkappid: int, key_id: int) -> AppKey:
         """Signatures made with it are refused from now on; the key. Never the last one: raises ControlError."""

@@ -201,7 +201,7 @@ def modify_user_field(app: App, version: int, field: UserField) -> App:
     if old is None:
         raise missing(f"there is no user field {field.name!r}", detail="NoSuchUserField", Name=field.name)
     if old.type != field.type:
-        raise invalid("the type of a field can never change", detail="FieldTypeFixed")
+        raise type_fixed()
     _check_permissions(field)
     fields = tuple(field if f.name == field.name else f for f in current.user_fields)
     return _with_settings(app, replace(current, user_fields=fields))
@@ -211,6 +211,10 @@ def add_friend_field(app: App, version: int, field: FriendField) -> App:
     current = _at_version(app, version)
     _check_field("friend_fields", field.name, [f.name for f in current.friend_fields])
     return _with_settings(app, replace(current, friend_fields=(*current.friend_fields, field)))
+
+
+def type_fixed() -> ControlError:
+    return invalid("the type of a field can never change", detail="FieldTypeFixed")
 
 
 def _at_version(app: App, version: int) -> AppSettings:

@@ -182,6 +182,10 @@ class AppService:
         self._take(sdkappid, app)
         self._bus.publish("apps", str(sdkappid).encode())
 
+    async def refresh(self, sdkappid: int) -> None:
+        """Read an app that another node is known to have made or changed."""
+        await self._load(sdkappid)
+
     async def _load(self, sdkappid: int) -> None:
         self._take(sdkappid, await store.load(self._db, sdkappid))
 

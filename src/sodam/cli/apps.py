@@ -1,17 +1,21 @@
-"""``sodam app create|list|show``: apps, each a world of its own with its accounts, groups and keys."""
+"""``sodam app create|list|show|apply|dump``: apps, each a world of its own with its accounts, groups and keys."""
 
 from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from cyclopts import Parameter
 
+from sodam.apps.apply import load
+from sodam.apps.dump import dump as as_file
 from sodam.apps.model import App, AppKey, Plan
 from sodam.apps.service import AppExists
 from sodam.cli.common import STORE_FLAGS, CliError, settings_flags, settings_from, table
 from sodam.cli.offline import app_of, with_server
+from sodam.cloudapi import apply as applying
 from sodam.cloudapi.build import app_made
 from sodam.server import Server
 from sodam.settings import DEFAULT_PLAN, MAX_KEY_CHARS, MAX_SDKAPPID, PLANS
@@ -100,6 +104,40 @@ def show(sdkappid: int, /, *, flags: Annotated[StoreFlags, Parameter(name="*")] 
         text = key.secret if key.algorithm == "HMAC-SHA256" else "public key\n" + key.public_pem
         rows.append((f"key {key.key_id}", f"{text} ({key.algorithm}, {_day(key.created_at)})"))
     print("\n".join(f"{label:<9} {value}" for label, value in rows))
+    return 0
+
+
+def apply(file: Path, /, *, flags: Annotated[StoreFlags, Parameter(name="*")] = None) -> int:
+    """Apply a file of apps, policies and sub-users, as `sodam serve` does with SODAM_APPLY.
+
+    Parameters
+    ----------
+    file
+        TOML; see "An app without a click" in the guide.
+    """
+    env = dict(os.environ)
+    wanted = load(file, env)
+    changes = with_server(settings_from(flags, env), lambda server: applying.apply(server.plane, wanted), create=True)
+    print(f"{changes} changes" if changes else "nothing to change")
+    return 0
+
+
+def dump(sdkappid: int, /, *, secrets: bool = False, flags: Annotated[StoreFlags, Parameter(name="*")] = None) -> int:
+    """Print an app as a file that `sodam app apply` and SODAM_APPLY take.
+
+    Parameters
+    ----------
+    sdkappid
+        Its number.
+    secrets
+        With its keys in clear; without it they are names of environment variables.
+    """
+
+    async def work(server: Server) -> tuple[App, list[AppKey]]:
+        return app_of(server, sdkappid), await server.apps.keys(sdkappid)
+
+    app, keys = with_server(settings_from(flags, dict(os.environ)), work)
+    print(as_file(app, keys, secrets=secrets), end="")
     return 0
 
 

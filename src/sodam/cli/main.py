@@ -24,7 +24,7 @@ _COMMANDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "An open, self-hosted instant-messaging server, compatible with Tencent Cloud Chat.",
         ("serve:serve", "doctor:doctor", "settings:settings", "reference:reference"),
     ),
-    "app": ("Create and show apps.", ("apps:create", "apps:list_", "apps:show")),
+    "app": ("Create and show apps.", ("apps:create", "apps:list_", "apps:show", "apps:apply", "apps:dump")),
     "usersig": ("Make and check UserSigs.", ("usersig:make", "usersig:check")),
     "account": ("Work with the accounts of an app.", ("account_import:import_",)),
     "relations": (

@@ -49,6 +49,27 @@ def test_app_create_list_show(capsys: pytest.CaptureFixture[str]) -> None:
     assert "administrator" in shown
 
 
+def test_a_dumped_app_is_applied_elsewhere(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "apps.toml"
+    file.write_text("[[app]]\nsdkappid = 6\nname = 'Shop'\nkey = 'k'\n[app.settings.messages]\nfriend_check = true\n")
+    assert run(["app", "apply", str(file)]) == 0
+    assert run(["app", "apply", str(file)]) == 0
+    assert capsys.readouterr().out == "2 changes\nnothing to change\n"
+    assert run(["app", "dump", "6", "--secrets"]) == 0
+    first = capsys.readouterr().out
+    assert 'key = "k"' in first
+    file.write_text(first)
+    monkeypatch.setenv("SODAM_DATA_DIR", str(tmp_path / "other"))
+    assert run(["app", "apply", str(file)]) == 0
+    capsys.readouterr()
+    assert run(["app", "dump", "6", "--secrets"]) == 0
+    assert capsys.readouterr().out == first
+    file.write_text("[[app]]\nsdkappid = 6\nkey = 'k'\nx = 1\n")
+    assert refused(capsys, "app", "apply", str(file)) == 'sodam: apps.toml:4: unknown key "x"\n'
+
+
 @pytest.mark.parametrize(
     ("tokens", "word"),
     [

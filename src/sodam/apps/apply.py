@@ -1,0 +1,374 @@
+"""Apps as a file describes them: read and checked as a whole, and what the file wants changed of an app.
+
+The file is TOML (docs/guide.md, "An app without a click"). What it does not name is left alone: lists are added to,
+nothing is taken away. Pure: who reads the state and writes it is ``cloudapi/apply.py``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, cast, get_args
+
+import msgspec
+
+from sodam.apps import rules
+from sodam.apps.declared import Declared, Section, plain
+from sodam.apps.model import App, AppSettings, FieldType, FriendField, Plan, UserField
+from sodam.apps.orders import carried
+from sodam.apps.plans import ENFORCED, NO_ADD_ONS, PLANS, AddOns, Overrides, misfit, on_sale
+from sodam.apps.toml_lines import Lines
+from sodam.control import ControlError, plan_expired
+from sodam.settings import DEFAULT_PLAN, MAX_KEY_CHARS, MAX_SDKAPPID, SettingsError
+
+replace = msgspec.structs.replace
+Change = Callable[[App], App]
+UNLIMITED: Final = "unlimited"
+_PERMISSIONS: Final = ("app_read", "app_write", "admin_read", "admin_write")
+
+
+class ApplyError(SettingsError):
+    """The file cannot be applied. The text is one line, which begins with the file's name and the line."""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One thing that the file says of an app."""
+
+    line: int
+    change: Change
+
+
+class Key(msgspec.Struct, frozen=True):
+    line: int
+    secret: str
+
+
+class WantedApp(msgspec.Struct, frozen=True):
+    line: int
+    sdkappid: int
+    name: str
+    plan: Plan
+    """Of a new app: the file's, or the server's default."""
+    keys: tuple[Key, ...]
+    steps: tuple[Step, ...]
+
+
+class WantedPolicy(msgspec.Struct, frozen=True):
+    line: int
+    name: str
+    document: str
+    description: str | None
+
+
+class WantedUser(msgspec.Struct, frozen=True):
+    line: int
+    name: str
+    remark: str
+    password: str
+    """Used when the user is created; empty: no console access."""
+    password_env: str
+    """The environment variable of the password, where it is not set; it matters only for a user to be created."""
+    policies: tuple[tuple[int, str], ...]
+    """Line and name."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A whole file."""
+
+    source: str
+    apps: tuple[WantedApp, ...]
+    policies: tuple[WantedPolicy, ...]
+    users: tuple[WantedUser, ...]
+
+    def wrong(self, line: int, message: str) -> ApplyError:
+        return ApplyError(f"{self.source}:{line}: {message}")
+
+
+def load(path: Path, env: Mapping[str, str]) -> Wanted:
+    """The file, read and checked for names and forms. Raises ApplyError for the first fault of it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ApplyError(f"cannot read the file of apps {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ApplyError(f"{path} is not UTF-8 text") from None
+    return parse(text, path.name, env)
+
+
+def parse(text: str, source: str, env: Mapping[str, str]) -> Wanted:
+    """As ``load``, from the text; ``source`` is the file's name in refusals."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = " ".join(str(error).split())
+        place = re.search(r" \(at line (\d+), column \d+\)$", said)
+        line = place[1] if place else text.count("\n") + 1
+        raise ApplyError(f"{source}:{line}: no TOML: {said[: place.start()] if place else said}") from None
+    top = _Table(source, Lines(text), (), document, env)
+    wanted = Wanted(
+        source,
+        tuple(_once(top, "app", [_app(table) for table in top.tables("app")], lambda one: one.sdkappid)),
+        tuple(_once(top, "policy", [_policy(table) for table in top.tables("policy")], lambda one: one.name)),
+        tuple(_once(top, "user", [_user(table) for table in top.tables("user")], lambda one: one.name.lower())),
+    )
+    top.end()
+    return wanted
+
+
+def changed(app: App, wanted: WantedApp, source: str) -> App:
+    """The app as the file wants it; the app itself if it is so already. Raises ApplyError with the line."""
+    for step in wanted.steps:
+        try:
+            app = step.change(app)
+        except ControlError as error:
+            raise ApplyError(f"{source}:{step.line}: app {wanted.sdkappid}: {error.message}") from None
+    return app
+
+
+class _Table:
+    """A table of the file, whose keys are taken one after the other; what is left over is unknown."""
+
+    def __init__(
+        self, source: str, lines: Lines, path: tuple[str | int, ...], values: dict[str, Any], env: Mapping[str, str]
+    ) -> None:
+        self._source, self._lines, self._path, self._left, self._env = source, lines, path, dict(values), env
+        self.line = lines.of(*path)
+
+    def at(self, key: str) -> int:
+        return self._lines.of(*self._path, key)
+
+    def wrong(self, key: str, message: str) -> ApplyError:
+        return ApplyError(f"{self._source}:{self.at(key)}: {message}")
+
+    def take(self, key: str, kind: type, expected: str) -> Any:
+        """The value; None when the file does not name it."""
+        value = self._left.pop(key, None)
+        if value is not None and type(value) is not kind:
+            raise self.wrong(key, f"{key}: expected {expected}")
+        return value
+
+    def text(self, key: str) -> str | None:
+        return cast("str | None", self.take(key, str, "text in quotes"))
+
+    def needed(self, key: str) -> str:
+        value = self.text(key)
+        if not value:
+            raise self.wrong(key, f"{self._path[0]} without {key}")
+        return value
+
+    def number(self, key: str) -> int | None:
+        return cast("int | None", self.take(key, int, "a number"))
+
+    def choice(self, key: str, values: tuple[str, ...]) -> str | None:
+        value = self.text(key)
+        if value is not None and value not in values:
+            raise self.wrong(key, f"{key}: expected one of {', '.join(values)}")
+        return value
+
+    def texts(self, key: str) -> list[str]:
+        value = self.take(key, list, "a list of texts")
+        if value and not all(isinstance(item, str) for item in value):
+            raise self.wrong(key, f"{key}: expected a list of texts")
+        return value or []
+
+    def table(self, key: str) -> _Table:
+        return self._inner(key, self.take(key, dict, "a table") or {})
+
+    def tables(self, key: str) -> list[_Table]:
+        value = self.take(key, list, f"tables, each under [[{'.'.join((*self._names(), key))}]]") or []
+        if not all(isinstance(item, dict) for item in value):
+            raise self.wrong(key, f"{key}: expected tables")
+        return [_Table(self._source, self._lines, (*self._path, key, i), t, self._env) for i, t in enumerate(value)]
+
+    def secret(self, key: str) -> tuple[str | None, str]:
+        """The text of ``key``, or of the variable that ``key_env`` names; and that name if it is not set."""
+        given, variable = self.text(key), self.text(f"{key}_env")
+        if given is not None and variable is not None:
+            raise self.wrong(f"{key}_env", f"give either {key} or {key}_env")
+        if variable is not None and variable.startswith("SODAM_"):
+            raise self.wrong(f"{key}_env", "variables that begin with SODAM_ are settings: choose another name")
+        if variable is None:
+            return given, ""
+        return self._env.get(variable) or None, "" if self._env.get(variable) else variable
+
+    def rest(self) -> dict[str, Any]:
+        """All that is left, taken."""
+        left, self._left = self._left, {}
+        return left
+
+    def end(self, what: str = "key") -> None:
+        for key in self._left:
+            raise self.wrong(key, f'unknown {what} "{key}"')
+
+    def _inner(self, key: str, values: dict[str, Any]) -> _Table:
+        return _Table(self._source, self._lines, (*self._path, key), values, self._env)
+
+    def _names(self) -> list[str]:
+        return [name for name in self._path if isinstance(name, str)]
+
+
+def _once(top: _Table, kind: str, found: list[Any], name: Callable[[Any], Any]) -> list[Any]:
+    seen = set()
+    for one in found:
+        if name(one) in seen:
+            raise ApplyError(f"{top._source}:{one.line}: the same {kind} is described twice")
+        seen.add(name(one))
+    return found
+
+
+def _app(table: _Table) -> WantedApp:
+    sdkappid = table.number("sdkappid")
+    if sdkappid is None or not 0 < sdkappid <= MAX_SDKAPPID:
+        raise table.wrong("sdkappid", f"an app needs sdkappid, a number from 1 to {MAX_SDKAPPID}")
+    name, kind, about = table.text("name"), table.text("type"), table.text("introduction")
+    steps = [Step(table.at("name"), lambda app: rules.info(app, name, kind, about))]
+    keys = tuple(key for word in ("key", "second_key") if (key := _key(table, word)))
+    plan = cast("Plan | None", table.choice("plan", PLANS))
+    if plan is not None:
+        steps.append(Step(table.at("plan"), partial(_planned, plan=plan)))
+    steps += _limits(table.table("limits")) + _add_ons(table.table("add_ons"))
+    tags = table.table("tags")
+    if wanted := {key: tags.text(key) or "" for key in list(tags._left)}:
+        steps.append(Step(tags.line, lambda app: rules.tags(app, app.tags | wanted)))
+    if admins := table.texts("administrators"):
+        steps.append(Step(table.at("administrators"), lambda app: rules.admins(app, admins, ())))
+    steps += _settings(table.table("settings"))
+    for field in table.tables("user_fields"):
+        steps.append(_user_field(field))
+    for field in table.tables("friend_fields"):
+        steps.append(_friend_field(field))
+    table.end()
+    return WantedApp(table.line, sdkappid, name or f"app {sdkappid}", plan or DEFAULT_PLAN, keys, tuple(steps))
+
+
+def _key(table: _Table, word: str) -> Key | None:
+    secret, unset = table.secret(word)
+    if unset:
+        raise table.wrong(f"{word}_env", f"the environment has no {unset}")
+    if secret is None:
+        return None
+    line = min(table.at(word), table.at(f"{word}_env"), key=lambda at: (at == table.line, at))
+    if not (0 < len(secret) <= MAX_KEY_CHARS and secret.isascii() and secret.isprintable()):
+        raise ApplyError(f"{table._source}:{line}: a key has 1 to {MAX_KEY_CHARS} printable ASCII characters")
+    return Key(line, secret)
+
+
+def _planned(app: App, plan: Plan) -> App:
+    if plan == app.plan:
+        return app
+    if app.status == "expired":
+        raise plan_expired()
+    ends = 0 if "Trial" in (plan, app.plan) else app.expires_at
+    after = replace(app, plan=plan, add_ons=carried(app.add_ons, plan, NO_ADD_ONS), expires_at=ends)
+    return rules.fit(after, app)
+
+
+def _limits(table: _Table) -> list[Step]:
+    found: dict[str, Any] = {}
+    line = table.line
+    for name in Overrides.__struct_fields__:
+        if name in ENFORCED and name in table._left:
+            endless = name == "accounts" and table._left[name] == UNLIMITED
+            found[name] = None if endless and table.text(name) else table.number(name)
+    table.end("limit")
+    return [Step(line, lambda app: rules.overrides(app, replace(app.overrides, **found)))] if found else []
+
+
+def _add_ons(table: _Table) -> list[Step]:
+    found = {name: value for name in AddOns.__struct_fields__ if on_sale(name) and (value := table.number(name))}
+    table.end("add-on")
+
+    def change(app: App) -> App:
+        wanted = replace(app.add_ons, **found)
+        if refused := misfit(app.plan, wanted):
+            raise refused
+        return replace(app, add_ons=wanted)
+
+    return [Step(table.line, change)] if found else []
+
+
+def _settings(table: _Table) -> list[Step]:
+    steps: list[Step] = []
+    known = plain(AppSettings)
+    for section in get_args(Section):
+        part = table.table(section)
+        for name in list(part._left):
+            one = known.get(name)
+            if one is None:
+                continue
+            if one.rule.section != section:
+                raise part.wrong(name, f'"{name}" belongs to [app.settings.{one.rule.section}]')
+            steps.append(Step(part.at(name), partial(_set, name=name, value=_value(part, one))))
+        part.end("setting")
+    table.end("section of settings")
+    return steps
+
+
+def _value(table: _Table, one: Declared) -> object:
+    if one.choices:
+        return table.choice(one.name, one.choices)
+    if one.type is bool:
+        return table.take(one.name, bool, "true or false")
+    if one.type is not int:
+        return table.text(one.name)
+    value = table.number(one.name)
+    low, high = one.rule.least or 0, one.rule.most
+    if value is not None and (value < low or (high is not None and value > high)):
+        raise table.wrong(one.name, f"{one.name} is from {low} to {high or 'the limit of the app'}")
+    return value
+
+
+def _set(app: App, name: str, value: object) -> App:
+    return rules.settings(app, app.settings_version, {name: value}, 0, operator=True)
+
+
+def _field(table: _Table) -> tuple[str, FieldType | None]:
+    types: tuple[FieldType, ...] = get_args(FieldType)
+    return table.needed("name"), cast("FieldType | None", table.choice("type", types))
+
+
+def _user_field(table: _Table) -> Step:
+    name, kind = _field(table)
+    given = {word: value for word in _PERMISSIONS if (value := table.take(word, bool, "true or false")) is not None}
+    table.end()
+
+    def change(app: App) -> App:
+        old = next((field for field in app.settings.user_fields if field.name == name), None)
+        if old is None:
+            return rules.add_user_field(app, app.settings_version, UserField(name=name, type=kind or "string", **given))
+        return rules.modify_user_field(app, app.settings_version, replace(old, type=kind or old.type, **given))
+
+    return Step(table.line, change)
+
+
+def _friend_field(table: _Table) -> Step:
+    name, kind = _field(table)
+    table.end()
+
+    def change(app: App) -> App:
+        old = next((field for field in app.settings.friend_fields if field.name == name), None)
+        if old is None:
+            return rules.add_friend_field(app, app.settings_version, FriendField(name=name, type=kind or "string"))
+        if kind not in (None, old.type):
+            raise rules.type_fixed()
+        return app
+
+    return Step(table.line, change)
+
+
+def _policy(table: _Table) -> WantedPolicy:
+    name, document = table.needed("name"), table.needed("document")
+    wanted = WantedPolicy(table.at("document"), name, document, table.text("description"))
+    table.end()
+    return wanted
+
+
+def _user(table: _Table) -> WantedUser:
+    name, remark = table.needed("name"), table.text("remark") or ""
+    password, unset = table.secret("password")
+    policies = tuple((table.at("policies"), policy) for policy in table.texts("policies"))
+    table.end()
+    return WantedUser(table.line, name, remark, password or "", unset, policies)
