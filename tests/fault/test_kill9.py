@@ -10,6 +10,7 @@ import os
 import random
 import statistics
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,8 @@ import pytest
 
 from sodam.storage import Database, open_database
 from tests.conftest import ServerFactory
-from tests.fault.writers import Ledger, write_over_rest, write_over_websocket
+from tests.fault.writers import Ledger, change_over_rest, write_over_rest, write_over_websocket
+from tests.gateway.raw_client import RawClient
 from tests.support.amounts import amounts
 from tests.support.server import Engine, ServerProcess
 
@@ -25,6 +27,7 @@ KILLS = amounts("SODAM_TEST_KILLS", usual=10, long=200)
 START_SECONDS = 2.0
 WRITERS = 4
 READERS = ["r0", "r1", "r2"]
+RECALLED_BITS = 8
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -33,19 +36,30 @@ def _cpu_seconds(pid: int) -> float:
 
 
 async def _live_through(
-    server: ServerProcess, dice: random.Random, kills: int
+    servers: Sequence[ServerProcess], dice: random.Random, kills: int
 ) -> tuple[Ledger, list[tuple[float, float]]]:
-    """Write, and kill the server at random moments.
+    """Write, and kill one of the servers at random moments.
 
     What was acknowledged, and what each start took: seconds by the clock, and of the processor.
     """
     ledger = Ledger()
     rest = [f"rest{n}" for n in range(WRITERS)]
     bots = [f"bot{n}" for n in range(WRITERS)]
-    await server.rest("im_open_login_svc/multiaccount_import", {"Accounts": [*rest, *bots, *READERS]})
+    for server in servers:
+        await server.rest("im_open_login_svc/multiaccount_import", {"Accounts": [*rest, *bots, *READERS]})
+    peers = [*READERS, bots[0], rest[0]]
+
+    def own() -> random.Random:
+        return random.Random(dice.random())
+
     work = [
-        *(write_over_rest(server, ledger, name, [*READERS, bots[0]], random.Random(dice.random())) for name in rest),
-        *(write_over_websocket(server, ledger, name, READERS, random.Random(dice.random())) for name in bots),
+        *(write_over_rest(servers, ledger, name, [p for p in peers if p != name], own()) for name in rest),
+        *(write_over_rest(servers, ledger, name, rest[:2], own()) for name in READERS),  # the other way round
+        *(
+            write_over_websocket(servers[n % len(servers)], ledger, name, [*READERS, rest[0]], own())
+            for n, name in enumerate(bots)
+        ),
+        change_over_rest(servers, ledger, own()),
     ]
     writers = [asyncio.create_task(one) for one in work]
     starts = []
@@ -53,6 +67,7 @@ async def _live_through(
         for _ in range(kills):
             await ledger.wait_for(len(ledger.acknowledged) + dice.randrange(1, 200), writers)
             await asyncio.sleep(dice.random() * 0.01)  # somewhere between two acknowledgements
+            server = dice.choice(servers)
             server.kill()
             await asyncio.to_thread(server.start)
             starts.append((server.started_in, _cpu_seconds(server.pid)))
@@ -84,41 +99,130 @@ async def _check_messages(db: Database, ledger: Ledger) -> None:
         assert [text for text in found[pair] if text in ledger.acknowledged] == order, f"order of {pair}"
 
 
+def _check_order(ledger: Ledger, seen: Sequence[str]) -> None:
+    """What was acknowledged before another message was sent stands before it, whoever sent the two."""
+    acknowledged = {text: place for place, text in enumerate(ledger.acknowledged)}
+    latest, by = 0, ""
+    for text in seen:
+        if text in acknowledged:
+            assert acknowledged[text] >= latest, f"{text!r} stands behind {by!r}, which was sent after its answer"
+        if ledger.began[text] > latest:
+            latest, by = ledger.began[text], text
+
+
+async def _check_from_outside(server: ServerProcess, ledger: Ledger) -> tuple[dict[str, int], dict[str, list[str]]]:
+    """Histories and conversation lists, as users of the running server see them; unread numbers and lists by user."""
+    pairs = {tuple(sorted(pair)) for pair in ledger.order}
+    histories = {pair: await _history(server, *pair) for pair in pairs}
+    for pair, seen in histories.items():
+        _check_order(ledger, seen)
+        mirrored = await _history(server, *pair[::-1])
+        both = set(seen) & set(mirrored)  # some were deleted by one of the two
+        assert [t for t in seen if t in both] == [t for t in mirrored if t in both], pair
+    unread, lists = {}, {}
+    for user in sorted({user for pair in pairs for user in pair}):
+        answer = await server.rest("openim/get_c2c_unread_msg_num", {"To_Account": user})
+        unread[user] = answer["AllC2CUnreadMsgNum"]
+        async with RawClient(server, user) as client:
+            await client.sign_in(sync=False)
+            page = await client.call("recentcontact.page_get", {"From_Account": user})
+            counted = await client.call("openim.getmsg", {"Cookie": "", "SyncFlag": 0})
+        assert sum(one["UnreadCount"] for one in counted["C2CPairUnreadCount"]) == unread[user], user
+        peers = lists[user] = [item["To_Account"] for item in page["SessionItem"]]
+        assert sorted(peers) == sorted(other for pair in pairs if user in pair for other in pair if other != user)
+        for item in page["SessionItem"]:
+            own = await _history(server, user, item["To_Account"])
+            last = item.get("LastMsg") or {}
+            if own and item.get("LastMsgFlags") != RECALLED_BITS:
+                assert last["MsgBody"][0]["MsgContent"]["Text"] == own[-1], (user, item)
+    return unread, lists
+
+
+async def _history(server: ServerProcess, owner: str, peer: str) -> list[str]:
+    """The texts of a conversation, oldest first, page by page."""
+    body = {"Operator_Account": owner, "Peer_Account": peer, "MaxCnt": 100, "MinTime": 0, "MaxTime": 1 << 33}
+    found: list[str] = []
+    while True:
+        page = await server.rest("openim/admin_getroammsg", body)
+        assert page["ErrorCode"] == 0, page
+        found = [*(m["MsgBody"][0]["MsgContent"]["Text"] for m in page["MsgList"]), *found]
+        if page["Complete"]:
+            return found
+        body.update(MaxTime=page["LastMsgTime"], LastMsgKey=page["LastMsgKey"])
+
+
+async def _check_lists(db: Database, ledger: Ledger, lists: dict[str, list[str]]) -> None:
+    """Conversations stand by their newest message: none above one whose newest was sent after its own was answered."""
+    newest = {}
+    for conv, body in await db.scan("SELECT conv, body FROM c2c_message ORDER BY conv, seq"):
+        newest[conv] = msgspec.json.decode(body)[0]["MsgContent"]["Text"]
+    acknowledged = {text: place for place, text in enumerate(ledger.acknowledged)}
+    for user, peers in lists.items():
+        texts = [newest["\x1f".join(sorted((user, peer)))] for peer in peers]
+        for at, above in enumerate(texts):
+            for below in texts[at + 1 :]:
+                answered = acknowledged.get(above, len(acknowledged))
+                assert answered >= ledger.began[below], f"{user}: {above!r} above {below!r}"
+
+
+async def _check_unread(db: Database, unread: dict[str, int]) -> None:
+    """What users were told is what the rows say.
+
+    Flags: 1 recalled, 2 not to be counted, 16 hidden, 128 and 256 deleted by one of the two.
+    """
+    rows = await db.scan(
+        "SELECT m.owner, COUNT(x.id) FROM c2c_member m LEFT JOIN c2c_message x ON x.app = m.app AND x.conv = m.conv "
+        "AND x.high <> m.high AND (x.seq > m.read_seq OR x.msg_time > m.read_time) "
+        "AND (x.flags & (CASE WHEN m.high = 1 THEN 275 ELSE 147 END)) = 0 GROUP BY m.owner"
+    )
+    assert {row[0]: row[1] for row in rows} == unread
+
+
 async def _check_conversations(db: Database) -> None:
     places: dict[str, list[int]] = {}
     times: dict[str, list[int]] = {}
-    incoming: Counter[tuple[str, int]] = Counter()
-    for conv, seq, time, high in await db.scan("SELECT conv, seq, msg_time, high FROM c2c_message ORDER BY conv, seq"):
+    for conv, seq, time, place in await db.scan("SELECT conv, seq, msg_time, ord FROM c2c_message ORDER BY conv, seq"):
         places.setdefault(conv, []).append(seq)
         times.setdefault(conv, []).append(time)
-        incoming[conv, 1 - high] += 1
-    for conv, last_seq, last_time, in_low, in_high in await db.scan(
-        "SELECT conv, last_seq, last_time, in_low, in_high FROM c2c_head"
-    ):
+        assert place == seq
+    for conv, last_seq, last_time in await db.scan("SELECT conv, last_seq, last_time FROM c2c_head"):
         assert places[conv] == list(range(1, last_seq + 1)), f"holes in {conv!r}"
         assert times[conv] == sorted(times[conv]), f"time falls in {conv!r}"
         assert times[conv][-1] == last_time
-        assert (incoming[conv, 0], incoming[conv, 1]) == (in_low, in_high)
         places.pop(conv)
     assert not places, "messages of conversations without a head"
 
 
 @pytest.mark.parametrize("kills", KILLS)
 async def test_acknowledged_messages_survive(server_factory: ServerFactory, engine: Engine, kills: int) -> None:
+    await _try(server_factory(engine), kills)
+
+
+@pytest.mark.parametrize("kills", KILLS)
+async def test_on_two_nodes(server_factory: ServerFactory, kills: int) -> None:
+    """Each message to any of them, and again to any of them where one was killed; they share the database alone."""
+    await _try(server_factory("postgres", nodes=2), kills)
+
+
+async def _try(server: ServerProcess, kills: int) -> None:
     seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
     print(f"SODAM_TEST_SEED={seed}")
-    server = server_factory(engine)
-    ledger, starts = await _live_through(server, random.Random(seed), kills)
-    server.stop()
+    ledger, starts = await _live_through(server.nodes, random.Random(seed), kills)
+    unread, lists = await _check_from_outside(server.nodes[-1], ledger)
+    for node in server.nodes:
+        node.stop()
     database = await open_database(server._env.get("SODAM_DATABASE_URL"), Path(server._env["SODAM_DATA_DIR"]))
     try:
         await _check_messages(database, ledger)
         await _check_conversations(database)
+        await _check_unread(database, unread)
+        await _check_lists(database, ledger, lists)
     finally:
         await database.close()
     clock, cpu = ([start[n] for start in starts] for n in (0, 1))
     print(
-        f"{engine}: {kills} kills, {len(ledger.acknowledged)} acknowledged, {len(ledger.unknown)} without an answer, "
+        f"{database.engine}: {kills} kills, {ledger.changed} changes, "
+        f"{len(ledger.acknowledged)} acknowledged, {len(ledger.unknown)} without an answer, "
         f"start-up {min(clock):.2f} to {max(clock):.2f} s, {statistics.median(cpu):.2f} s of the processor"
     )
     assert len(ledger.acknowledged) > kills * 10

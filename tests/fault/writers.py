@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,9 @@ from sodam_client.errors import ConnectionLostError
 from tests.support.server import ServerProcess
 
 _GIVE_UP_SECONDS = 60.0
+_RECALLED = 20023
+_AGAIN = (20005, 91000)
+"""The server could not; the documentation says to try again."""
 
 
 @dataclass
@@ -27,8 +31,17 @@ class Ledger:
     """Sent, and the answer never came: there once or not at all."""
     order: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     """Acknowledged texts by (sender, recipient): each was sent after the one before it was acknowledged."""
+    keys: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """MsgKeys by (sender, recipient)."""
+    began: dict[str, int] = field(default_factory=dict)
+    """Text to how many messages were acknowledged before it was sent: those stand before it in their conversation."""
+    changed: int = 0
+    """Deletions, recalls and read marks that were acknowledged."""
     stopping: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def begin(self, text: str) -> None:
+        self.began[text] = len(self.acknowledged)
 
     def acknowledge(self, sender: str, recipient: str, text: str, time: int) -> None:
         assert text not in self.acknowledged
@@ -49,9 +62,12 @@ class Ledger:
 
 
 async def write_over_rest(
-    server: ServerProcess, ledger: Ledger, sender: str, peers: list[str], dice: random.Random
+    servers: Sequence[ServerProcess], ledger: Ledger, sender: str, peers: list[str], dice: random.Random
 ) -> None:
-    """Send one message after the other; one without an answer is sent again, the same, until it has one."""
+    """Send one message after the other; one without an answer is sent again, the same, until it has one.
+
+    Each goes to any of ``servers``, half of them without a MsgSeq.
+    """
     async with httpx.AsyncClient(timeout=5) as client:
         for number in itertools.count(1):
             if ledger.stopping:
@@ -60,21 +76,56 @@ async def write_over_rest(
             body = {
                 "From_Account": sender,
                 "To_Account": recipient,
-                "MsgSeq": number,
+                "MsgSeq": dice.choice([0, dice.randrange(1 << 32)]),
                 "MsgRandom": dice.randrange(1 << 32),
                 "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}],
             }
-            answer = await _until_answered(server, client, body)
+            ledger.begin(text)
+            answer = await _until_answered(servers, client, "openim/sendmsg", body, dice)
             assert answer["ErrorCode"] == 0, answer
             ledger.acknowledge(sender, recipient, text, answer["MsgTime"])
+            ledger.keys.setdefault((sender, recipient), []).append(answer["MsgKey"])
 
 
-async def _until_answered(server: ServerProcess, client: httpx.AsyncClient, body: dict[str, Any]) -> dict[str, Any]:
+async def _until_answered(
+    servers: Sequence[ServerProcess],
+    client: httpx.AsyncClient,
+    command: str,
+    body: dict[str, Any],
+    dice: random.Random,
+) -> dict[str, Any]:
     while True:
         try:
-            return await server.rest("openim/sendmsg", body, client=client)
+            answer = await dice.choice(servers).rest(command, body, client=client)
         except httpx.TransportError:
             await asyncio.sleep(0.02)  # it is down: knock again
+        else:
+            if answer["ErrorCode"] not in _AGAIN:
+                return answer
+
+
+async def change_over_rest(servers: Sequence[ServerProcess], ledger: Ledger, dice: random.Random) -> None:
+    """Delete, recall and read what was sent, which all lower somebody's unread number, or must not."""
+    async with httpx.AsyncClient(timeout=5) as client:
+        while not ledger.stopping:
+            if not ledger.keys:
+                await asyncio.sleep(0.01)
+                continue
+            (sender, recipient), keys = dice.choice(list(ledger.keys.items()))
+            key = dice.choice(keys[-50:])
+            owned = {"Operator_Account": recipient, "Peer_Account": sender}
+            command, body = dice.choice(
+                [
+                    ("delete_c2c_msg_ramble", {**owned, "MsgKeyList": [key]}),
+                    ("delete_c2c_msg_ramble", {**owned, "MsgKeyList": keys[-3:]}),
+                    ("admin_msgwithdraw", {"From_Account": sender, "To_Account": recipient, "MsgKey": key}),
+                    ("admin_set_msg_read", {"Report_Account": recipient, "Peer_Account": sender}),
+                ]
+            )
+            answer = await _until_answered(servers, client, f"openim/{command}", body, dice)
+            assert answer["ErrorCode"] in (0, _RECALLED), (command, answer)
+            ledger.changed += 1
+            await asyncio.sleep(dice.random() * 0.05)
 
 
 async def write_over_websocket(
@@ -87,6 +138,7 @@ async def write_over_websocket(
             if ledger.stopping:
                 return
             recipient, text = dice.choice(peers), f"{sender} {number}"
+            ledger.begin(text)
             try:
                 sent = await client.send_text(recipient, text)
             except (ConnectionLostError, RequestTimeoutError):

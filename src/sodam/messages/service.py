@@ -133,15 +133,13 @@ class MessageService(Histories):
             return Sent(message.msg_time, message.msg_seq, message.msg_random, sender.tiny_id)
         numbers: Numbers | None
         first = self._recent.seen(message)
-        if isinstance(first, Message):
-            numbers = await self._again(first)
-        elif first is None and self._must_ask():
-            numbers = (await self._ask([message])).get(message.conv)
+        if first is None:
+            numbers = (await self._ask([message])).get(message.conv) if self._must_ask() else None
         else:
-            numbers = first
+            numbers = await self._again(first) if isinstance(first, Message) else first
         if numbers is None:
             stored = await self.append(message)
-            numbers = Numbers(stored.msg_time, stored.msg_seq)
+            return Sent(stored.msg_time, stored.msg_seq, message.msg_random, sender.tiny_id)
         return Sent(*numbers, message.msg_random, sender.tiny_id)
 
     async def send_batch(self, app: App, messages: list[Message], *, online_only: bool = False) -> SentBatch:
@@ -234,9 +232,9 @@ class MessageService(Histories):
 
     def _must_ask(self) -> bool:
         """Whether SQLite may know a message that this process does not. PostgreSQL knows when it stores one."""
-        return self._db.engine == "sqlite" and (
-            (self._ask_until > 0 and self._clock() < self._ask_until) or self._recent.short
-        )
+        if self._ask_until > 0 and self._clock() < self._ask_until:
+            return self._db.engine == "sqlite"
+        return self._recent.short and self._db.engine == "sqlite"
 
     async def _ask(self, messages: list[Message]) -> dict[str, Numbers]:
         """Of these, all with one sender and content, those that were stored before: conversation to numbers.

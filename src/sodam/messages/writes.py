@@ -91,13 +91,20 @@ class Gathered:
 
     def append(self, message: Message, now: int, arrival: int) -> None:
         self.messages.append(message)
-        flags = message.flags & ~NUMBERED
-        if not flags & IMPORTED:
-            self._number(message, now)
-        if not flags:  # nearly every message: it moves the conversation in both lists and counts
+        flags = message.flags
+        if not flags and not message.timed:  # nearly every message: it moves the conversation in both lists and counts
             self.low_seq = self.high_seq = len(self.messages)
             self.low_at = self.high_at = arrival
+            if now > self.live_time:
+                self.live_time = now
+            number = message.msg_seq
+            if number > self.least:
+                self.least = number
+            if number > self.fresh:
+                self.fresh = number
         else:
+            if not flags & IMPORTED:
+                self._number(message, now)
             self._flagged(flags, message, arrival)
         if not flags & (NO_UNREAD | HIDE_RECEIVER):
             if message.high:
@@ -165,9 +172,21 @@ class Gathered:
 
 
 def _row(m: Message) -> tuple[int | str | bytes, ...]:
-    at = m.client_time or m.msg_time
-    ids = (m.app, m.conv, m.msg_time, m.msg_seq, m.msg_random, m.seq, int(m.high), at, m.flags, 0)
-    return (*ids, m.body, m.cloud, place_in_second(m.flags, m.msg_seq, m.seq))
+    return (
+        m.app,
+        m.conv,
+        m.msg_time,
+        m.msg_seq,
+        m.msg_random,
+        m.seq,
+        int(m.high),
+        m.client_time or m.msg_time,
+        m.flags,
+        0,
+        m.body,
+        m.cloud,
+        place_in_second(m.flags, m.msg_seq, m.seq) if m.flags else m.seq,
+    )
 
 
 class Appender:
