@@ -35,7 +35,7 @@ def _keep_bytecode() -> None:
 _keep_bytecode()
 
 
-_LONGEST_FIRST: Final = ("console_e2e", "fault", "sdk", "e2e", "fuzz", "gateway", "console")
+_LONGEST_FIRST: Final = ("console_e2e", "fault", "sdk", "clients", "e2e", "fuzz", "gateway", "console")
 
 
 @pytest.hookimpl(trylast=True)

@@ -18,6 +18,7 @@ from sodam.messages.model import HIDE_RECEIVER, HIDE_SENDER, IMPORTED, NO_LAST, 
 from sodam.storage import Database, open_database
 from tests.contract.conversation_model import RETENTION, Model, Said
 from tests.contract.world import START, World, text_body, text_of
+from tests.support.amounts import amounts
 
 T = TypeVar("T")
 USERS = "ab"  # and each with itself: three conversations, so that steps meet
@@ -241,12 +242,13 @@ def databases(tmp_path: Path, postgres_url: str) -> Iterator[tuple[asyncio.Abstr
     loop.close()
 
 
-def test_engines_and_model_agree(databases: tuple[asyncio.AbstractEventLoop, list[Database]]) -> None:
+@pytest.mark.parametrize("examples", amounts("SODAM_TEST_EXAMPLES", usual=15, long=600))
+def test_engines_and_model_agree(databases: tuple[asyncio.AbstractEventLoop, list[Database]], examples: int) -> None:
     Conversations.loop, Conversations.databases = databases
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Conversations,
         settings=settings(
-            max_examples=40,
+            max_examples=examples,
             stateful_step_count=50,
             deadline=None,
             print_blob=True,
