@@ -27,6 +27,8 @@ from sodam.settings import DEFAULT_PLAN, MAX_KEY_CHARS, MAX_SDKAPPID, SettingsEr
 replace = msgspec.structs.replace
 Change = Callable[[App], App]
 UNLIMITED: Final = "unlimited"
+MAX_REMARK: Final = 200
+"""Characters, as in the console."""
 _PERMISSIONS: Final = ("app_read", "app_write", "admin_read", "admin_write")
 
 
@@ -151,7 +153,10 @@ class _Table:
         return value
 
     def text(self, key: str) -> str | None:
-        return cast("str | None", self.take(key, str, "text in quotes"))
+        value = cast("str | None", self.take(key, str, "text in quotes"))
+        if value is not None and "\0" in value:
+            raise self.wrong(key, f"{key}: holds a NUL character")
+        return value
 
     def needed(self, key: str) -> str:
         value = self.text(key)
@@ -278,7 +283,9 @@ def _limits(table: _Table) -> list[Step]:
 
 
 def _add_ons(table: _Table) -> list[Step]:
-    found = {name: value for name in AddOns.__struct_fields__ if on_sale(name) and (value := table.number(name))}
+    found = {
+        name: table.number(name) or None for name in AddOns.__struct_fields__ if name in table._left and on_sale(name)
+    }
     table.end("add-on")
 
     def change(app: App) -> App:
@@ -368,6 +375,8 @@ def _policy(table: _Table) -> WantedPolicy:
 
 def _user(table: _Table) -> WantedUser:
     name, remark = table.needed("name"), table.text("remark") or ""
+    if len(remark) > MAX_REMARK:
+        raise table.wrong("remark", f"remark: at most {MAX_REMARK} characters")
     password, unset = table.secret("password")
     policies = tuple((table.at("policies"), policy) for policy in table.texts("policies"))
     table.end()

@@ -89,6 +89,10 @@ r = 1
         ("\n[[apps]]\n", '2: unknown key "apps"'),
         ("[[user]]\npassword = 'x'", "1: user without name"),
         ("[[user]]\nname = 'a'\n[[user]]\nname = 'A'", "3: the same user is described twice"),
+        ("[[user]]\nname = 'a'\nremark = '" + "x" * 201 + "'", "3: remark: at most 200 characters"),
+        ('[[policy]]\nname = "a"\ndocument = "{}"\ndescription = "\\u0000"', "4: description: holds a NUL"),
+        (SHOP + "tags = {a = 1}", "6: a: expected text in quotes"),
+        (SHOP + "settings = 1", "6: settings: expected a table"),
         ("[[policy]]\nname = 'a'", "1: policy without document"),
     ],
 )
