@@ -95,19 +95,24 @@ class RawClient:
 
     async def sync(self) -> list[dict[str, Any]]:
         """``getmsg`` until it is complete; the messages, which a first sync leaves to the history."""
-        answer = await self.call("openim.getmsg", {"Cookie": self.cookie, "SyncFlag": 0, "IsOnlineSync": 0})
-        self.cookie = answer["Cookie"]
-        found: list[dict[str, Any]] = answer["MsgList"]
+        found: list[dict[str, Any]] = []
+        flag = 0
+        while flag != 2:
+            answer = await self.call("openim.getmsg", {"Cookie": self.cookie, "SyncFlag": flag, "IsOnlineSync": 0})
+            self.cookie, flag = answer["Cookie"], answer["SyncFlag"]
+            found += answer["MsgList"]
         return found
 
-    async def call(self, command: str, body: Any, *, head: dict[str, Any] | None = None) -> dict[str, Any]:
+    async def call(
+        self, command: str, body: Any, *, head: dict[str, Any] | None = None, timeout: float = TIMEOUT
+    ) -> dict[str, Any]:
         """The answer's body. Raises Refused."""
         seq = next(self._seq)
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[seq] = future
         full = {"ver": "v4", "servcmd": command, "seq": seq, **(self.head if head is None else head)}
         await self.send({"head": full, "body": body})
-        answer = await asyncio.wait_for(future, TIMEOUT)
+        answer = await asyncio.wait_for(future, timeout)
         if answer.get("ErrorCode"):
             raise Refused(answer)
         return answer

@@ -205,3 +205,26 @@ async def test_bad_receivers_and_bodies_are_refused_with_their_codes(sign_in: Si
         assert refused.value.code == code
     await amy.send_text(bob_id, "fine")
     assert texts(await bob.wait_received(1)) == ["fine"]
+
+
+@pytest.mark.parametrize(
+    "count", [pytest.param(700, id="some"), pytest.param(20_000, id="20000", marks=pytest.mark.long)]
+)
+async def test_many_large_messages_missed(sign_in: SignIn, user_id: UserId, server: Server, count: int) -> None:
+    """They come in pages, each once, in order; in the end the unread number is right."""
+    amy_id, bob_id = user_id("amy"), user_id("bob")
+    amy, bob = await sign_in(amy_id), await sign_in(bob_id)
+    await amy.send_text(bob_id, "before")
+    await bob.wait_received(1)
+    await bob.offline()
+    for number in range(count):
+        body = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": f"{number} ".ljust(11_000, "x")}}]
+        message = {"From_Account": amy_id, "To_Account": bob_id, "MsgRandom": number, "MsgBody": body}
+        assert (await server.rest("openim/sendmsg", message))["ErrorCode"] == 0
+    mark = len(bob.events)
+    await bob.online()
+    await bob.wait_received(count, since=mark, timeout=20 + count / 50)
+    await amy.send_text(bob_id, "after")
+    received = await bob.wait_received(count + 1, since=mark, timeout=20)
+    assert [text.split(" ")[0] for text in texts(received)] == [*map(str, range(count)), "after"]
+    await bob.wait_until(lambda: unread(bob, amy_id) == count + 2)

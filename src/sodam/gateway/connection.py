@@ -6,9 +6,9 @@ events. A client that reads too slowly is cut when its budget is used up; it cat
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Collection, Coroutine
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 import structlog
@@ -17,8 +17,12 @@ from sodam.apps.model import App
 from sodam.bus import Kick
 from sodam.errors import ApiError, Unavailable
 from sodam.gateway import frames
+from sodam.gateway.backlog import Backlog
+from sodam.gateway.budget import WRITE_LIMIT, Budget
+from sodam.gateway.eager import drive
 from sodam.gateway.frames import Head
 from sodam.gateway.limits import ClientLimits
+from sodam.gateway.recalls import Recalls
 from sodam.gateway.session import Action, Close, Login, Run, Send, Session, SignOut
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Transport
@@ -27,10 +31,6 @@ from sodam.services import Services
 from sodam.wire import Call, decode_request, failure, success
 
 log = structlog.get_logger(__name__)
-WRITE_BUDGET = 4 * 1024 * 1024
-"""Bytes that may wait for a slow client."""
-STRANGER_BUDGET = 256 * 1024
-"""Bytes that may wait on a connection on which nobody has signed in yet."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
 """Not every store takes it, and no client has a use for it but in a message, whose content is kept as bytes."""
 SYNC_EVENTS = 200
@@ -47,9 +47,7 @@ class Host(Protocol):
     @property
     def limits(self) -> ClientLimits: ...
 
-    def now(self) -> float:
-        """Unix seconds."""
-        ...
+    def now(self) -> float: ...
 
     def opened(self, connection: Connection) -> None: ...
     def closed(self, connection: Connection) -> None: ...
@@ -86,13 +84,18 @@ class Host(Protocol):
 
     def later(self, seconds: float, callback: Callable[[], None]) -> None: ...
 
+    @property
+    def backlog(self) -> Backlog: ...
+
+    def watch(self, connection: Connection) -> None:
+        """More waits for the client than may wait for one that does not read: ``look`` at it until it reads."""
+        ...
+
     def holding(self, connection: Connection) -> None:
         """The connection keeps events back while it catches up."""
         ...
 
-    def held(self, connection: Connection) -> None:
-        """It no longer does."""
-        ...
+    def held(self, connection: Connection) -> None: ...
 
 
 class Connection:
@@ -126,7 +129,6 @@ class Connection:
         self.session = session
         self.client_ip = client_ip
         self.transport: Transport | None = None
-        self._budget = STRANGER_BUDGET
         self._rate = hub.limits.bucket()
         self._out: list[bytes] | None = None
         self._events: list[bytes] | None = None
@@ -141,10 +143,10 @@ class Connection:
         self.ticket: Ticket | None = None
         """Of the login."""
         self._told = 0
+        self._budget = Budget()
         self._listing = 0
         self._waiting: tuple[float, list[bytes], Collection[int]] | None = None
-        self.recalls: list[bytes] = []
-        """Recalls told since the client's cookie."""
+        self.recalls = Recalls()
         self.registered: tuple[int, str] | None = None
 
     # LiveSession
@@ -179,7 +181,7 @@ class Connection:
         self._hub.unregister(self)
         self._hub.remember_kick(self.session.instid, kick.kind)
         self._kick_at = self._hub.now()
-        self.deliver(_kick_event(kick))
+        self.deliver(frames.kicked(kick.kind))
 
     # Receiver
 
@@ -201,13 +203,13 @@ class Connection:
     def _act(self, action: Action) -> None:
         if isinstance(action, Run):
             if action.command.eager and action.ticket is None:
-                _drive(self._run(action))
+                drive(self._run(action))
             else:
                 self._hub.spawn(self._run(action))
         elif isinstance(action, Send):
             self.send(action.frame)
         elif isinstance(action, Login):
-            _drive(self._hub.login(self, action))
+            drive(self._hub.login(self, action))
         elif isinstance(action, SignOut):
             self._hub.unregister(self)
             self.send(action.frame)
@@ -223,7 +225,7 @@ class Connection:
             self._hub.limits.check(self._rate, app.sdkappid, action.user_id, command.path)
             if action.ticket is not None:
                 await self._hub.check_ticket(app, action.ticket)
-                self._budget = WRITE_BUDGET
+                self._budget.limit = WRITE_LIMIT
             call = Call(
                 self._hub.services,
                 app,
@@ -274,19 +276,40 @@ class Connection:
         if transport is None:
             return
         payloads = payloads or []
-        if events:
-            pushes = frames.pushes(events)
-            payloads.extend(pushes)
-            if pushes[-1] is frames.SYNC:
-                self.recalls.extend(frames.recalls(events))
+        if events and (events := self.recalls.new(events)):
+            recall = self.recalls.tell(events)
+            payloads.extend(frames.pushes(events, acknowledge=recall))
             self._told += len(events)
-            if self._told >= SYNC_EVENTS:
+            if recall or self._told >= SYNC_EVENTS:  # a recall is best behind the next cookie
                 self._told = 0
                 payloads.append(frames.SYNC)
         transport.write(payloads)
-        if transport.waiting() > self._budget:
-            self._hub.metrics.count("slow_clients_cut")
-            transport.abort()
+        waiting = transport.waiting()
+        if waiting > self._budget.limit:
+            self._cut()
+        elif self._budget.wrote(sum(map(len, payloads)), waiting, self._hub.now()):
+            self._hub.watch(self)
+
+    def look(self, now: float) -> bool:
+        """Cut a client that is over its budget and does not read; whether it is to be watched further."""
+        stalled = self._budget.stalled(self.transport.waiting(), now) if self.transport is not None else None
+        if stalled:
+            self._cut()
+        return stalled is False
+
+    def _cut(self) -> None:
+        self._hub.metrics.count("slow_clients_cut")
+        self.abort()
+
+    def waiting(self) -> int:
+        """Bytes that the client has still to take."""
+        if self.transport is None:
+            return 0
+        return self.transport.waiting() + sum(map(len, self._out or ()))
+
+    def turn(self, user: tuple[int, str] | None = None) -> AbstractAsyncContextManager[None]:
+        """Wait until a large answer may be made for this client; of ``user``: a page of what it missed."""
+        return self._hub.backlog.turn(self, *user) if user else self._hub.backlog.room(self)
 
     def hold(self) -> list[bytes]:
         """Hold events back until ``resume``, or for some seconds at most; those that wait."""
@@ -299,12 +322,26 @@ class Connection:
         """As ``hold``, for the answer to a ``getmsg``. None while nobody is signed in here: nothing is pushed then."""
         self.synced = self._hub.now()
         self._told = 0
-        return self.hold() if self.registered is not None else None
+        if self.registered is None:
+            return None
+        held = self.hold()
+        self._hub.holding(self)  # once more: the time begins anew with every page
+        return held
+
+    def drop_held(self, held: list[bytes] | None, told: Collection[int]) -> None:
+        """Forget those of the events held back that pages tell; more pages follow."""
+        if held is not None and self.held is held:
+            held[:] = [event for at, event in enumerate(held) if at not in told]
+
+    def ask_for_more(self, seconds: float) -> None:
+        """Have the client ask for the next page, once it has worked on this one."""
+        if self.registered is not None:
+            self._hub.later(seconds, lambda: self.send(frames.SYNC))
 
     def tell_first(self, events: list[bytes]) -> None:
         """Send events before the answer at hand."""
-        if events:
-            for frame in frames.pushes(events, sync=False):
+        if events := self.recalls.new(events):
+            for frame in frames.pushes(events, acknowledge=self.recalls.tell(events)):
                 self.send(frame)
 
     def listing(self) -> None:
@@ -361,46 +398,8 @@ class Connection:
             self.transport.abort()
 
     def accept(self, head: Head, user_id: str, instid: int, body: bytes) -> None:
-        self._budget = WRITE_BUDGET
+        self._budget.limit = WRITE_LIMIT
         self._act(self.session.login_accepted(head, user_id, instid, body))
 
     def refuse(self, head: Head, error: ApiError, kick_type: int = 0) -> None:
         self._act(self.session.login_refused(head, error, kick_type=kick_type))
-
-
-def _drive(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run up to the first wait right here: a message reaches the log, a login its answer, without a task."""
-    try:
-        waits_for = coroutine.send(None)
-    except StopIteration:
-        return
-    _Continued(coroutine, waits_for)
-
-
-class _Continued:
-    """Drives a coroutine that waits for futures, at a fraction of a task's cost. It cannot be cancelled: commands
-    are short, and what they wait for always ends."""
-
-    __slots__ = ("_coroutine",)
-
-    def __init__(self, coroutine: Coroutine[Any, Any, None], waits_for: Any) -> None:
-        self._coroutine = coroutine
-        self._wait(waits_for)
-
-    def _wait(self, waits_for: Any) -> None:
-        if waits_for is None:  # a bare yield, as asyncio.sleep(0) does
-            asyncio.get_running_loop().call_soon(self._step)
-            return
-        waits_for._asyncio_future_blocking = False
-        waits_for.add_done_callback(self._step)
-
-    def _step(self, _: Any = None) -> None:
-        try:
-            waits_for = self._coroutine.send(None)
-        except StopIteration:
-            return
-        self._wait(waits_for)
-
-
-def _kick_event(kick: Kick) -> bytes:
-    return b'{"Event":10,"C2cNotifyMsgArray":[{"KickoutMsgNotify":{"KickType":%d,"NewInstInfo":{}}}]}' % kick.kind

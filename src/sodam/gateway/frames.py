@@ -15,7 +15,7 @@ MAX_EVENTS = 200
 """Events of one push frame."""
 _MESSAGE_EVENT = b'{"Event":9,'
 _FRIEND_EVENT = b'{"Event":7,'
-_RECALL_EVENT = b'{"Event":10,"C2cNotifyMsgArray":[{"WithdrawC2cMsgNotify"'
+RECALL_EVENT = b'{"Event":10,"C2cNotifyMsgArray":[{"WithdrawC2cMsgNotify"'
 SYNC = PUSH + b'{"Event":9,"C2cMsgArray":[]}],"Flag":1}}'
 """Asks the client for a ``getmsg`` (docs/protocol.md section 4)."""
 MAX_FRAME = 1024 * 1024
@@ -93,11 +93,11 @@ def answer(servcmd: str, seq: int, body: bytes) -> bytes:
     return b'{"head":{"servcmd":%b,"seq":%d},"body":%b}' % (_name(servcmd), seq, body)
 
 
-def pushes(events: list[bytes], *, sync: bool = True) -> list[bytes]:
+def pushes(events: list[bytes], *, acknowledge: str = "") -> list[bytes]:
     """Push frames that carry the events in their order, as few as the client stands.
 
-    A friend notice may throw inside the SDK, which then loses the rest of its frame: each gets one of its own. A
-    recall told twice takes two from the unread number, so that with ``sync`` a new cookie follows it at once.
+    A friend notice may throw inside the SDK, which then loses the rest of its frame: each gets one of its own. The
+    client is to acknowledge the last frame by the text ``acknowledge``, unless that is empty.
     """
     if len(events) <= MAX_EVENTS and all(event.startswith(_MESSAGE_EVENT) for event in events):
         return [PUSH + b",".join(events) + PUSH_END]
@@ -114,13 +114,9 @@ def pushes(events: list[bytes], *, sync: bool = True) -> list[bytes]:
             together.append(event)
     if together:
         out.append(PUSH + b",".join(together) + PUSH_END)
-    if sync and recalls(events):
-        out.append(SYNC)
+    if acknowledge:
+        out[-1] = out[-1][: -len(PUSH_END)] + b'],"NeedAck":1,"SessionData":%b}}' % _name(acknowledge)
     return out
-
-
-def recalls(events: list[bytes]) -> list[bytes]:
-    return [event for event in events if event.startswith(_RECALL_EVENT)]
 
 
 def wire_frame(payload: bytes) -> bytes:
@@ -131,3 +127,8 @@ def wire_frame(payload: bytes) -> bytes:
     if size < 65536:
         return b"\x82\x7e" + size.to_bytes(2, "big") + payload
     return b"\x82\x7f" + size.to_bytes(8, "big") + payload
+
+
+def kicked(kind: int) -> bytes:
+    """The event that ends a session (docs/protocol.md section 3)."""
+    return b'{"Event":10,"C2cNotifyMsgArray":[{"KickoutMsgNotify":{"KickType":%d,"NewInstInfo":{}}}]}' % kind

@@ -18,8 +18,10 @@ from sodam.accounts.service import KICKED_BY_REST
 from sodam.apps.model import App
 from sodam.bus import Kick
 from sodam.errors import ApiError, Code, Unavailable
+from sodam.gateway.backlog import Backlog
 from sodam.gateway.connection import Connection
 from sodam.gateway.limits import ClientLimits
+from sodam.gateway.recalls import Acknowledged
 from sodam.gateway.session import Login, Session
 from sodam.gateway.session_check import SessionCheck
 from sodam.gateway.tickets import Ticket, Tickets
@@ -86,6 +88,10 @@ class Hub:
         self._holding: set[Connection] = set()
         self._dirty: list[Connection] = []
         self._kicked: dict[int, int] = {}
+        self._recalls_known = Acknowledged()
+        self.backlog = Backlog()
+        self._watched: set[Connection] = set()
+        """Clients over their write budget."""
         self._sweeper: Loop | None = None
         self._turn = 0
         self.check = SessionCheck(self, services.settings.session_check_seconds)
@@ -138,12 +144,14 @@ class Hub:
 
     def closed(self, connection: Connection) -> None:
         self._all.discard(connection)
+        self._watched.discard(connection)
         self.unregister(connection)
 
     def unregister(self, connection: Connection) -> None:
         if connection.registered is not None:
             self.services.live.remove(*connection.registered, connection)
             connection.registered = None
+            self._recalls_known.put(connection.instid, connection.recalls)
             connection.forget()
             if connection.transport is not None:
                 connection.transport.signed(False)
@@ -271,6 +279,7 @@ class Hub:
                 old.close(1001, "reconnected")
         self.unregister(connection)
         connection.session.instid = ticket.instid
+        connection.recalls.remember(self._recalls_known.take(ticket.instid))
         connection.session.platform = ticket.platform
         connection.session.user_id = ticket.user_id
         connection.ticket = ticket
@@ -295,6 +304,7 @@ class Hub:
         self._turn += 1
         now = self.now()
         self._each([c for c in self._holding if c.held_until <= now], lambda c: c.resume(c.held))
+        self._watched = {c for c in self._watched if c.look(now)}
         behind, self._behind = self._behind[:SYNCS_PER_SWEEP], self._behind[SYNCS_PER_SWEEP:]
         self._each(behind, self._make_up)
         if self._turn % _SWEEPS_PER_IDLE_CHECK == 0:
@@ -360,6 +370,10 @@ class Hub:
                     self.unregister(connection)
                     connection.close(1001, "the key was withdrawn")
             await asyncio.sleep(0)
+
+    def watch(self, connection: Connection) -> None:
+        """Look now and then whether a client over its write budget still reads."""
+        self._watched.add(connection)
 
     def holding(self, connection: Connection) -> None:
         connection.held_until = self.now() + HOLD_SECONDS

@@ -59,9 +59,10 @@ class MessageChanges:
         async def run(tx: Tx) -> None:
             mark = await unread.lock(tx, app.sdkappid, recipient, sender)
             row = await tx.fetch_one(
-                f"UPDATE c2c_message SET flags = flags | {RECALLED} WHERE id = $1 AND (flags & {RECALLED}) = 0 "
-                "RETURNING flags",
+                f"UPDATE c2c_message SET flags = flags | {RECALLED}, revoker = $2 "
+                f"WHERE id = $1 AND (flags & {RECALLED}) = 0 RETURNING flags",
                 found.id,
+                revoker,
             )
             if row is None:
                 raise ApiError(Code.C2C_ALREADY_RECALLED)

@@ -70,8 +70,10 @@ class WireMessage(msgspec.Struct, omit_defaults=True, gc=False):
     ConversationSeq: int = 0
 
 
-def wire(message: Message, *, online_only: bool = False) -> WireMessage:
+def wire(message: Message, *, viewer: str = "", online_only: bool = False) -> WireMessage:
+    """A message for the devices of ``viewer``; empty: for whichever of its two users."""
     flags = message.flags
+    body, cloud = message.content_for(viewer) if flags else (message.body, message.cloud)
     return WireMessage(
         message.sender,
         message.recipient,
@@ -82,8 +84,8 @@ def wire(message: Message, *, online_only: bool = False) -> WireMessage:
         message.client_time or message.msg_time,
         str(message.tiny_id),
         message.key,
-        msgspec.Raw(message.body),
-        msgspec.Raw(message.cloud),
+        msgspec.Raw(body),
+        msgspec.Raw(cloud),
         message.nick,
         message.image,
         1 if flags & NEED_RECEIPT else 0,
@@ -93,7 +95,7 @@ def wire(message: Message, *, online_only: bool = False) -> WireMessage:
         0 if online_only else 604800,
         _CONTROLS.get(flags & (NO_UNREAD | NO_LAST | IMPORTED)) if flags else None,
         1 if flags & EXTENSIBLE else 0,
-        Revoker(message.sender) if flags & RECALLED else None,  # an administrator's name is not kept
+        Revoker(message.recalled_by) if flags & RECALLED else None,
         0 if message.duplicate else message.seq,
     )
 

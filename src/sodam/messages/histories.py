@@ -9,7 +9,7 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus
 from sodam.errors import ApiError, Code
-from sodam.messages import missed, paging, reads
+from sodam.messages import arrived, missed, paging, reads
 from sodam.messages.model import Head, Message
 from sodam.storage import Database
 
@@ -18,11 +18,17 @@ _COMMIT_SECONDS = 10
 
 
 class Position(NamedTuple):
-    """A point in what a user's devices are told: unix second, newest message, newest change of a message."""
+    """A point in what a user's devices are told."""
 
     time: int
+    """Unix second."""
     newest: int
+    """The newest message, by id."""
     change: int
+    """The newest recall or edit of a message."""
+    at_time: int = 0
+    """Of what came after the above, everything up to this second and message was told as well."""
+    at_id: int = 0
 
 
 class Histories:
@@ -146,26 +152,31 @@ class Histories:
         newest = await reads.newest_id(self._db)
         return Position(int(self._clock()), newest, await missed.newest(self._db))
 
-    async def since(self, app: App, owner: str, position: Position, limit: int) -> list[Message]:
-        """What reached ``owner`` after ``position``, oldest first; the newest ``limit`` of it.
+    async def since(self, app: App, owner: str, position: Position) -> arrived.Page:
+        """A page of what reached ``owner`` after ``position``, oldest first.
 
-        In a cluster the last seconds before it come again: another node's commit may have been under way then.
+        In a cluster the last seconds before it come again: another node's commit may have been under way then. A
+        position that no answer ever gave costs no more than another, and nothing past the app's retention is read.
         """
         clustered = self._bus.clustered
-        found = await reads.arrived_since(
+        # The second in which a batch is stamped begins before its commit.
+        begin = max(position.time - (_COMMIT_SECONDS if clustered else 2), self.oldest(app))
+        found = await arrived.page(
             self._db,
             app.sdkappid,
             owner,
-            # The second in which a batch is stamped begins before its commit.
-            since=max(position.time - (_COMMIT_SECONDS if clustered else 2), self.oldest(app)),
+            after=max(arrived.Place(begin, -1), arrived.Place(position.at_time, position.at_id)),
             after_id=0 if clustered else position.newest,
-            limit=limit,
+            now=int(self._clock()),
         )
-        return await self._signed(app, found)
+        await self._signed(app, found.messages)
+        return found
 
-    async def changed_since(self, app: App, owner: str, position: Position) -> list[Message]:
-        """Messages of ``owner`` that were recalled or edited after ``position``."""
-        return await self._signed(app, await missed.changed_since(self._db, app.sdkappid, owner, position.change))
+    async def changed_since(self, app: App, owner: str, position: Position) -> missed.Changes:
+        """A page of the messages of ``owner`` that were recalled or edited after ``position``, as they are now."""
+        found = await missed.changed_since(self._db, app.sdkappid, owner, position.change)
+        await self._signed(app, found.messages)
+        return found
 
     async def _signed(self, app: App, messages: list[Message]) -> list[Message]:
         senders = await self._accounts.find_many(app.sdkappid, {m.sender for m in messages})

@@ -1,20 +1,37 @@
 """What happened to messages while a device was away: recalls and edits, from where the device stopped.
 
 Every recall and edit leaves a row in ``c2c_change``, in the transaction that makes it. New messages need none: the
-log is their record (``reads.arrived_since``).
+log is their record (``arrived``).
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
-from sodam.messages import events, reads
+from sodam.messages import arrived, events
 from sodam.messages.model import HIDE_RECEIVER, RECALLED, Message
+from sodam.messages.paging import FRAME_BYTES
 from sodam.storage import Database, Tx
 
-_COLUMNS: Final = ", ".join(f"x.{name}" for name in reads.COLUMNS.split(", "))
-MAX_CHANGES = 500
-"""The newest so many changes are told; whoever missed more reads the history anew."""
+MAX_CHANGES: Final = 200
+"""Changes of one page."""
+_MAX_BYTES: Final = 512 * 1024
+_KEYS: Final = (
+    f"SELECT c.id, x.id, CASE WHEN (x.flags & {RECALLED}) = 0 THEN length(x.body) + length(x.cloud) ELSE 0 END "
+    "FROM c2c_member m CROSS JOIN c2c_change c CROSS JOIN c2c_message x "
+    "WHERE m.app = $1 AND m.owner = $2 AND c.app = m.app AND c.conv = m.conv AND c.id > $3 AND x.id = c.message "
+    "ORDER BY c.id LIMIT $4"
+)
+
+
+class Changes(NamedTuple):
+    """Messages that were recalled or edited, as they are now, in the order of their changes."""
+
+    messages: list[Message]
+    last: int
+    """The place of the newest change among them."""
+    complete: bool
+    """Nothing is behind it."""
 
 
 async def record(tx: Tx, message: Message) -> None:
@@ -29,21 +46,24 @@ async def newest(db: Database) -> int:
     return int(row[0]) if row else 0
 
 
-async def changed_since(db: Database, app: int, owner: str, after: int) -> list[Message]:
-    """The messages of ``owner`` that were recalled or edited after the place ``after``, as they are now."""
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM c2c_member m JOIN c2c_change c ON c.app = m.app AND c.conv = m.conv "
-        "JOIN c2c_message x ON x.id = c.message WHERE m.app = $1 AND m.owner = $2 AND c.id > $3 "
-        "ORDER BY c.id DESC LIMIT $4",
-        app,
-        owner,
-        after,
-        MAX_CHANGES,
-    )
-    messages = {message.id: message for message in (reads.message_of(app, row) for row in rows)}
-    return [m for m in reversed(messages.values()) if m.sender == owner or not m.flags & HIDE_RECEIVER]
+async def changed_since(db: Database, app: int, owner: str, after: int) -> Changes:
+    """A page of the changes of the messages of ``owner`` after the place ``after``."""
+    keys = await db.scan(_KEYS, app, owner, after, MAX_CHANGES + 1)
+    size = 0
+    taken: dict[int, None] = {}
+    last, count = after, 0
+    for change, message, length in keys[:MAX_CHANGES]:
+        size += length + FRAME_BYTES
+        if count and size > _MAX_BYTES:
+            break
+        taken.pop(message, None)
+        taken[message] = None
+        last, count = change, count + 1
+    found = await arrived.read(db, app, list(taken))
+    seen = [message for message in found if message.sender == owner or not message.flags & HIDE_RECEIVER]
+    return Changes(seen, last, count == len(keys))
 
 
 def event(message: Message) -> bytes:
     """What a device is told of a changed message."""
-    return events.withdrawn(message, message.sender) if message.flags & RECALLED else events.modified(message)
+    return events.withdrawn(message, message.recalled_by) if message.flags & RECALLED else events.modified(message)

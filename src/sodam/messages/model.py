@@ -29,6 +29,8 @@ U32 = 0xFFFFFFFF
 FIRST_NUMBER = 1 << 31
 """The MsgSeq that the server gives begin behind it in each second: callers who count begin with small ones."""
 EMPTY_TEXT = b'""'
+BLANK_BODY = b'[{"MsgType":"TIMTextElem","MsgContent":{"Text":""}}]'
+"""What is left of a recalled message for everyone but its sender."""
 ARRIVALS = 1 << 30
 """Imported messages of one second and MsgSeq that can be told apart by arrival."""
 
@@ -70,6 +72,8 @@ class Message(msgspec.Struct, gc=True, eq=False):
     """Place among the messages of its second: ``place_in_second``."""
     version: int = 0
     id: int = 0
+    revoker: str = ""
+    """Who recalled it; empty where that is not known, or it was not recalled."""
     tiny_id: int = 0
     nick: str = ""
     image: str = ""
@@ -94,6 +98,20 @@ class Message(msgspec.Struct, gc=True, eq=False):
     def high(self) -> bool:
         """Sent by the second UserID of the conversation."""
         return self.sender > self.recipient
+
+    @property
+    def recalled_by(self) -> str:
+        """The revoker of a recalled message; empty for any other."""
+        return (self.revoker or self.sender) if self.flags & RECALLED else ""
+
+    def content_for(self, viewer: str) -> tuple[bytes, bytes]:
+        """MsgBody and CloudCustomData as the devices of ``viewer`` may have them (rest-messages.md 2.4).
+
+        A recalled message is blank but for its sender, who may want to write it anew.
+        """
+        if self.flags & RECALLED and viewer != self.sender:
+            return BLANK_BODY, EMPTY_TEXT
+        return self.body, self.cloud
 
     @property
     def key(self) -> str:

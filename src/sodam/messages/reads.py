@@ -25,7 +25,9 @@ from sodam.messages.model import (
 )
 from sodam.storage import Database, Row, Tx
 
-COLUMNS: Final = "conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, body, cloud, id, ord"
+COLUMNS: Final = (
+    "conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, body, cloud, id, ord, revoker"
+)
 _LIST_SIZES: Final = (100, 25, 5, 1)  # few distinct statements for lists of any length
 Place = tuple[int, int, int]
 """(MsgTime, MsgSeq, MsgRandom): what names a message. Senders choose the last two, so that several may share them."""
@@ -72,6 +74,7 @@ def message_of(app: int, row: Row) -> Message:
         cloud=row[10],
         id=row[11],
         ord=row[12],
+        revoker=row[13],
     )
 
 
@@ -330,33 +333,3 @@ async def newest_id(db: Database) -> int:
     """The log's end: every message stored from now on has a greater id (on PostgreSQL, nearly so)."""
     row = await db.fetch_one("SELECT COALESCE(MAX(id), 0) FROM c2c_message")
     return int(row[0]) if row else 0
-
-
-async def arrived_since(db: Database, app: int, owner: str, *, since: int, after_id: int, limit: int) -> list[Message]:
-    """What the owner may see of the messages stored after ``after_id``, not before the second ``since``, by arrival."""
-    heads = await db.fetch(
-        "SELECT m.peer, m.clear_seq FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
-        "WHERE m.app = $1 AND m.owner = $2 AND h.last_time >= $3",
-        app,
-        owner,
-        since,
-    )
-    found: list[Message] = []
-    for peer, clear_seq in heads:
-        bit, own = _side(owner, peer)
-        rows = await db.fetch(
-            f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time >= $3 AND id > $4 "
-            f"AND $5 = 0 AND {_VISIBLE} ORDER BY msg_time DESC, ord DESC LIMIT $9",
-            app,
-            conversation(owner, peer),
-            since,
-            after_id,
-            0,
-            clear_seq,
-            bit,
-            own,
-            limit,
-        )
-        found.extend(message_of(app, row) for row in rows)
-    found.sort(key=lambda message: message.id)
-    return found[-limit:]

@@ -18,6 +18,9 @@ from sodam.wire import Call
 _MAX_PAGE = 100
 _RECOVERY_COUNT = 16
 _CONVERSATIONS = 500
+_MORE_FOLLOWS = 1
+_PAGE_SECONDS = 0.05
+"""As below, between pages: a client that is asked too soon asks for the same page again, which does no harm."""
 _DIGEST_SECONDS = 0.25
 """The SDK takes some moments over the answer and the conversation list; what is pushed meanwhile overtakes them."""
 
@@ -25,6 +28,8 @@ _DIGEST_SECONDS = 0.25
 class GetMsg(msgspec.Struct):
     Cookie: str = ""
     SyncFlag: int = 0
+    NeedAbstract: int = 0
+    """1 from every version of the web SDK."""
 
 
 class Unread(msgspec.Struct):
@@ -43,46 +48,70 @@ class GetMsgAnswer(msgspec.Struct):
 
 @service.command("getmsg")
 async def getmsg(call: Call, request: GetMsg) -> GetMsgAnswer:
-    """What reached the user since ``Cookie``, in one answer, and the unread numbers.
+    """A page of what reached the user since ``Cookie``, at most 500 messages and about 1 MiB, and the unread numbers.
 
-    With no cookie (the first time after a login) the messages are left to the history: the numbers announce them.
-    Recalls, edits and read marks since the cookie are pushed before the answer, whose numbers count them already.
+    A page that is not the last one has SyncFlag 1: ask again with its cookie. With NeedAbstract 1 it has SyncFlag 2,
+    and a push with Flag 1 behind it asks for the next one: the web SDK announces no messages of answers with another
+    SyncFlag. With no cookie (the first time after a login) the messages are left to the history: the numbers announce
+    them. Recalls, edits and read marks since the cookie are pushed before the answer, whose numbers count them already.
     """
+    async with call.connection.turn((call.app.sdkappid, call.caller)):
+        since = catch_up.position_of(request.Cookie)
+        return await (_first(call) if since is None else _page(call, since, by_push=request.NeedAbstract == 1))
+
+
+async def _first(call: Call) -> GetMsgAnswer:
     messages, connection = call.services.messages, call.connection
     held = connection.hold_back()
     before = len(held or ())
     position = await messages.position()
     heads = await messages.heads(call.app, call.caller, _CONVERSATIONS)
+    await messages.settle()
+    stored = catch_up.stored_messages(held or ())
     ends = {head.peer: head.last_seq for head in heads}
-    found: list[Message] = []
-    notices: list[bytes] = []
-    if since := _position(request.Cookie):
-        found = await catch_up.messages_since(messages, call.app, call.caller, since, ends)
-        notices = await catch_up.notices_since(messages, call.app, call.caller, since, heads)
-        notices = [notice for notice in notices if notice not in connection.recalls]
-    connection.recalls.clear()
-    within = await catch_up.held_within(messages, call.app, call.caller, held, before, ends)
-    stale = {at for at, event in enumerate(held or ()) if event in notices}
-    if since:
-        stale.update(within)
-        within = {}
-    # The first time they are pushed all the same: the conversation list that was read before may lack them.
+    within = await catch_up.held_within(messages, call.app, call.caller, stored, before, ends)
+    # They are pushed all the same: the conversation list that was read before may lack them.
     unread = catch_up.unread_to_tell(call.caller, heads, within.values())
-    connection.tell_first(notices)
-    call.after = lambda: connection.resume_after(_DIGEST_SECONDS, held, stale)
+    call.after = lambda: connection.resume_after(_DIGEST_SECONDS, held, ())
+    return _answer(call, position, [], unread)
+
+
+async def _page(call: Call, since: Position, *, by_push: bool) -> GetMsgAnswer:
+    messages, connection = call.services.messages, call.connection
+    held = connection.hold_back()
+    before = len(held or ())
+    now = await messages.position()
+    missed = await catch_up.page_since(messages, call.app, call.caller, since, now)
+    looked = len(held or ())
+    heads = await messages.heads(call.app, call.caller, _CONVERSATIONS)
+    await messages.settle()
+    stored = catch_up.stored_messages(held or ())
+    told, others = catch_up.told_by_pages(stored, missed.messages, before, since)
+    if not missed.complete:
+        connection.tell_first(missed.notices)
+        unread = catch_up.unread_to_tell(call.caller, heads, (), missed.messages)
+        connection.drop_held(held, told)
+        answer = _answer(call, missed.position, missed.messages, unread)
+        if by_push:
+            call.after = lambda: connection.ask_for_more(_PAGE_SECONDS)
+        else:
+            answer.SyncFlag = _MORE_FOLLOWS
+        return answer
+    ends = {head.peer: head.last_seq for head in heads}
+    new = {at: message for at, message in others.items() if at >= before}
+    within = await catch_up.held_within(messages, call.app, call.caller, new, looked, ends)
+    unread = catch_up.unread_to_tell(call.caller, heads, within.values(), missed.messages)
+    connection.tell_first([*missed.notices, *catch_up.read_marks(call.caller, heads, since)])
+    call.after = lambda: connection.resume_after(_DIGEST_SECONDS, held, told)
+    return _answer(call, missed.position, missed.messages, unread)
+
+
+def _answer(call: Call, position: Position, found: list[Message], unread: dict[str, int]) -> GetMsgAnswer:
     return GetMsgAnswer(
-        Cookie=".".join(map(str, position)),
-        MsgList=[wire(message) for message in found],
+        Cookie=catch_up.cookie_of(position),
+        MsgList=[wire(message, viewer=call.caller) for message in found],
         C2CPairUnreadCount=[Unread(peer, count) for peer, count in unread.items()],
     )
-
-
-def _position(cookie: str) -> Position | None:
-    parts = cookie.split(".")
-    if len(parts) != 3 or len(cookie) > 60 or not all(part.isascii() and part.isdigit() for part in parts):
-        return None
-    time, newest, change = map(int, parts)
-    return Position(time, newest, change) if max(newest, change) < 1 << 62 and time < 1 << 40 else None
 
 
 class GetRoamMsg(msgspec.Struct):
@@ -105,6 +134,11 @@ class RoamAnswer(msgspec.Struct, omit_defaults=True):
 @service.command("getroammsg", errors=(Code.MSG_KEY,))
 async def getroammsg(call: Call, request: GetRoamMsg) -> RoamAnswer:
     """A page of the history with a peer, oldest first."""
+    async with call.connection.turn():
+        return await _history(call, request)
+
+
+async def _history(call: Call, request: GetRoamMsg) -> RoamAnswer:
     messages = call.services.messages
     count = max(1, min(request.MaxCnt, _MAX_PAGE))
     if request.GetDirection == 1:
@@ -130,7 +164,7 @@ async def getroammsg(call: Call, request: GetRoamMsg) -> RoamAnswer:
         MsgCnt=len(page),
         LastMsgTime=mark.msg_time if mark else 0,
         MsgKey=mark.key if mark else "",
-        MsgList=[wire(message) for message in page],
+        MsgList=[wire(message, viewer=call.caller) for message in page],
     )
 
 

@@ -84,7 +84,8 @@ async def page_get(call: Call, request: PageGet) -> PageAnswer:
     connection = call.connection
     connection.listing()
     try:
-        answer = await _page(call, _own(call, request))
+        async with connection.turn():
+            answer = await _page(call, _own(call, request))
     except BaseException:
         connection.listed()
         raise
@@ -102,7 +103,7 @@ async def _page(call: Call, owner: str) -> PageAnswer:
         last = lasts.get(head.peer)
         if last is None and not head.clear_seq:
             continue  # nothing that this user may see was ever said
-        item = _item(head, last)
+        item = _item(owner, head, last)
         if peer := peers.get(head.peer):
             item.C2cNick, item.C2cImage = peer.nick, peer.image
         items.append(item)
@@ -110,7 +111,7 @@ async def _page(call: Call, owner: str) -> PageAnswer:
     return PageAnswer(newest, 0, max((head.top_time for head in heads), default=0), 0, items)
 
 
-def _item(head: Head, last: Message | None) -> SessionItem:
+def _item(owner: str, head: Head, last: Message | None) -> SessionItem:
     item = SessionItem(
         Type=1,
         To_Account=head.peer,
@@ -123,10 +124,11 @@ def _item(head: Head, last: Message | None) -> SessionItem:
     if last is not None:
         item.MsgSeq = last.msg_seq
         item.LastC2CMsgFrom_Account = last.sender
-        item.LastMsg = LastMsg(msgspec.Raw(last.body), msgspec.Raw(last.cloud))
+        body, cloud = last.content_for(owner)
+        item.LastMsg = LastMsg(msgspec.Raw(body), msgspec.Raw(cloud))
         if last.flags & RECALLED:
             item.LastMsgFlags = RECALLED_BITS
-            item.LastMsg.RevokerInfo = Revoker(last.sender)
+            item.LastMsg.RevokerInfo = Revoker(last.recalled_by)
     return item
 
 
