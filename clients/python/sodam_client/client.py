@@ -9,6 +9,7 @@ import secrets
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
@@ -132,10 +133,9 @@ class Client:
     async def send(self, to: str, elements: Elements, *, custom_data: str = "", online_only: bool = False) -> Sent:
         """Send a message of any elements (at most 12 KB).
 
-        A connection lost before the answer is not an error: the same message, with the same `MsgSeq` and
-        `MsgRandom`, is sent again for up to `request_timeout` seconds, and the server drops the copies. Raises
-        `RequestError` (20003 unknown user, 20007 blocked by the receiver, and so on), and when it is unknown whether
-        the message was stored, `RequestTimeoutError` or `ConnectionLostError`.
+        After a lost connection the same message, with the same `MsgSeq` and `MsgRandom`, is sent again for up to
+        `request_timeout` seconds, and the server drops the copies. Raises `RequestError` (90012 unknown user, 20007
+        blocked, and so on); `RequestTimeoutError` and `ConnectionLostError` when it is unknown whether it is stored.
         """
         self._seq = (self._seq + 1) & 0xFFFFFFFF
         seq, number = self._seq, secrets.randbits(32)
@@ -201,8 +201,7 @@ class Client:
     def position(self) -> str:
         """Where the reader of `messages()` stands: behind the message that it yielded last.
 
-        Store it after you have dealt with a message, and give it to the next client as `resume`. Some hundred
-        characters, more when hundreds of messages came within a minute; empty before `open`.
+        Store it after you have dealt with a message, and give it to the next client as `resume`. Empty before `open`.
         """
         return self._inbox.position
 
@@ -217,8 +216,6 @@ class Client:
     async def conversations(self) -> list[Conversation]:
         """The whole conversation list with unread counts."""
         return await catchup.conversations(self._ask, self.user_id)
-
-    # -- requests --------------------------------------------------------------------------------------------------
 
     async def _ask(self, servcmd: str, body: Mapping[str, Any]) -> msgspec.Raw:
         try:
@@ -270,7 +267,7 @@ class Client:
             if self._inbox.cookie:
                 self._behind.set()
             else:
-                await self._pull(connection, online=False)  # where `messages()` begins
+                await self._begin(connection)
         except BaseException:
             self._note_offline(connection)
             connection.close(code_is_clean=False)
@@ -293,8 +290,6 @@ class Client:
                 self._end(error)
                 return
 
-    # -- catching up -----------------------------------------------------------------------------------------------
-
     async def _keep_up(self, connection: Connection) -> None:
         """Pull whenever something may have been missed, as long as this connection lives."""
         online = False
@@ -315,12 +310,21 @@ class Client:
             else:
                 online, delay = True, shortest
 
+    async def _begin(self, connection: Connection) -> None:
+        """Find where `messages()` begins: behind what the answer to a cookie of now repeats of the last seconds."""
+        request = partial(self._request, connection, timeout=self._timeout)
+        now = self._session.server_time()
+        cookie = ""
+        async for page in catchup.missed(request, cookie, online=False):
+            cookie = page.cookie
+        async for page in catchup.missed(request, cookie, online=True):
+            self._inbox.begin(page.msg_list, page.cookie, min(now, newest(page.msg_list) or now))
+        if self._inbox.release():
+            self._behind.set()
+
     async def _pull(self, connection: Connection, *, online: bool) -> None:
         """Fetch what was missed, as fast as the application reads it."""
-
-        async def request(servcmd: str, body: Mapping[str, Any]) -> msgspec.Raw:
-            return await self._request(connection, servcmd, body, self._timeout)
-
+        request = partial(self._request, connection, timeout=self._timeout)
         self._inbox.hold()
         now = self._session.server_time()
         async for page in catchup.missed(request, self._inbox.cookie, online=online):

@@ -88,6 +88,20 @@ class Inbox:
         self._covered = len(self._held)
         self._dropped = False
 
+    def begin(self, messages: Iterable[Message], cookie: str, horizon: int) -> None:
+        """Begin behind `messages`, which the answer to a first cookie repeats: none of them is delivered.
+
+        `cookie` and `horizon` as for `missed`.
+        """
+        for message in messages:
+            known = mark(message, self._owner)
+            self._remember(known)
+            self._progress.read(known, message.time)
+            if message.place:
+                self._reach(self._peer(message), message.place)
+        self.cookie = cookie
+        self._progress.reached(cookie, horizon)
+
     def missed(self, messages: Iterable[Message], cookie: str, horizon: int) -> None:
         """Take a page of a pull, oldest first, and the cookie behind it.
 
