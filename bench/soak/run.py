@@ -22,6 +22,7 @@ _SAMPLES = 60
 """Of a run, whatever its length, but not more than two a second."""
 _CUTS = 12
 _ACCOUNTS_AT_ONCE = 100
+_BACK_ENDS = 2
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,18 @@ async def soak(name: str, plan: Plan, folder: Path) -> Outcome:
     """Run one setup under `folder`, which must be empty, and stop all of it."""
     async with SETUPS[name](folder) as setup:
         world = World(setup.urls, SDKAPPID, KEY, random.Random(plan.seed), _pace(plan), _stay(plan))
+        world.everybody = asyncio.Barrier(plan.bots + _BACK_ENDS)
         names = [f"bot{number}" for number in range(plan.bots)]
         bots = [Bot(world, name, at, [peer for peer in names if peer != name]) for at, name in enumerate(names)]
-        await _accounts(world, [*names, *(f"{BACK_END}{n}" for n in range(2)), *(f"rel{n}" for n in range(30))])
+        await _accounts(
+            world, [*names, *(f"{BACK_END}{n}" for n in range(_BACK_ENDS)), *(f"rel{n}" for n in range(30))]
+        )
         watched = Watched(setup.nodes, setup.database, setup.log, lambda: world.ledger.count)
         watch = Watch(watched)
         cuts: dict[str, int] = {}
         actors = [
             *(bot.run() for bot in bots),
-            *(back_end(world, node, names) for node in range(2)),
+            *(back_end(world, node, names) for node in range(_BACK_ENDS)),
             operator(world, 0),
         ]
         tasks = [asyncio.create_task(actor) for actor in actors]
@@ -140,7 +144,7 @@ async def _watch(
 
 def _pace(plan: Plan) -> float:
     """Seconds between two messages of one of the actors that send."""
-    return (plan.bots + 2) / plan.rate
+    return (plan.bots + _BACK_ENDS) / plan.rate
 
 
 def _stay(plan: Plan) -> float:

@@ -35,6 +35,8 @@ class World:
     pace: float
     stay: float
     ledger: Ledger = field(default_factory=Ledger)
+    everybody: asyncio.Barrier = field(default_factory=lambda: asyncio.Barrier(1))
+    """Passed by all that send when every bot has signed in: what is sent before is promised to nobody."""
     ending: bool = False
     begun: float = field(default_factory=time.monotonic)
 
@@ -85,7 +87,9 @@ class Bot:
         """Until the world ends, and then until everything that was sent to this bot was read."""
         while True:
             client = await self._sign_in()
-            self._position = self._position or client.position
+            if self._position is None:
+                self._position = client.position
+                await self.world.everybody.wait()
             reading = asyncio.create_task(self._read(client))
             try:
                 await self._live(client, reading)
@@ -186,6 +190,7 @@ async def back_end(world: World, node: int, users: Sequence[str]) -> None:
     numbers = {user: itertools.count(1) for user in users}
     async with httpx.AsyncClient(timeout=_CALL_SECONDS) as http:
         sender = f"{BACK_END}{node}"
+        await world.everybody.wait()
         while not world.ending:
             user = world.dice.choice(users)
             number = next(numbers[user])

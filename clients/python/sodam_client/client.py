@@ -50,8 +50,7 @@ class Client:
     conversation in order. `resume` is the `position` of an earlier client of this user: `messages()` then begins right
     behind it, with what came while no client ran. Without it, `messages()` begins with what comes after `open`.
 
-    Times are in seconds. Raises ValueError when `resume` is not a position of this user.
-    Wire facts: the client protocol, sections 4 to 7.
+    Times are in seconds. Raises ValueError when `resume` is no position of this user.
     """
 
     def __init__(
