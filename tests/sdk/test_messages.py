@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
 from driver import SdkClient, SdkError, texts
 from kinds import TYPES, essence, send_round
 from scene import Server, SignIn, UserId, unread
+from tests.support.server import ServerProcess
 
 MISSED = 500
 
@@ -207,20 +209,19 @@ async def test_bad_receivers_and_bodies_are_refused_with_their_codes(sign_in: Si
     assert texts(await bob.wait_received(1)) == ["fine"]
 
 
-@pytest.mark.parametrize(
-    "count", [pytest.param(700, id="some"), pytest.param(20_000, id="20000", marks=pytest.mark.long)]
-)
-async def test_many_large_messages_missed(sign_in: SignIn, user_id: UserId, server: Server, count: int) -> None:
+@pytest.mark.parametrize("count", [pytest.param(700, id="some"), pytest.param(5000, id="5000", marks=pytest.mark.long)])
+async def test_many_large_messages_missed(sign_in: SignIn, user_id: UserId, server: ServerProcess, count: int) -> None:
     """They come in pages, each once, in order; in the end the unread number is right."""
     amy_id, bob_id = user_id("amy"), user_id("bob")
     amy, bob = await sign_in(amy_id), await sign_in(bob_id)
     await amy.send_text(bob_id, "before")
     await bob.wait_received(1)
     await bob.offline()
-    for number in range(count):
-        body = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": f"{number} ".ljust(11_000, "x")}}]
-        message = {"From_Account": amy_id, "To_Account": bob_id, "MsgRandom": number, "MsgBody": body}
-        assert (await server.rest("openim/sendmsg", message))["ErrorCode"] == 0
+    async with httpx.AsyncClient(timeout=30) as client:
+        for number in range(count):
+            body = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": f"{number} ".ljust(11_000, "x")}}]
+            message = {"From_Account": amy_id, "To_Account": bob_id, "MsgRandom": number, "MsgBody": body}
+            assert (await server.rest("openim/sendmsg", message, client=client))["ErrorCode"] == 0
     mark = len(bob.events)
     await bob.online()
     await bob.wait_received(count, since=mark, timeout=20 + count / 50)
