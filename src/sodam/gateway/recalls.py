@@ -25,7 +25,8 @@ _CLIENTS: Final = 10_000
 class _Info(msgspec.Struct, gc=False):
     From_Account: str
     To_Account: str
-    MsgKey: str
+    MsgKey: str = ""
+    """Absent where nothing was recalled: an unread number is lowered by a recall that names no message."""
 
 
 class _Array(msgspec.Struct, gc=False):
@@ -44,11 +45,11 @@ _decode = msgspec.json.Decoder(_Event).decode
 
 
 def key_of(event: bytes) -> Key | None:
-    """What names the recalled message; None for any other event."""
+    """What names the recalled message; None for any other event, and for a recall that names none."""
     if not event.startswith(RECALL_EVENT):
         return None
     info = _decode(event).C2cNotifyMsgArray[0].WithdrawC2cMsgNotify.C2cWithdrawInfoArray[0]
-    return (info.From_Account, info.To_Account, info.MsgKey)
+    return (info.From_Account, info.To_Account, info.MsgKey) if info.MsgKey else None
 
 
 class Recalls:
