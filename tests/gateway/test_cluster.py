@@ -154,7 +154,6 @@ async def test_hints_that_are_lost_are_made_up_for(
     await amy.wait(lambda: "after" in amy.texts())
 
 
-@pytest.mark.xfail(strict=False, reason="known: beside much other work the bus takes longer than the test waits")
 async def test_a_login_while_the_bus_is_away(nodes: Nodes, nats_server: Nats, sign_in: SignIn, user_id: UserId) -> None:
     """Users of one node go on; those of the other are heard, and displaced, when the bus is back."""
     for node in nodes:

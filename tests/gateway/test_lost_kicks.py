@@ -91,7 +91,6 @@ async def test_withdrawn_keys_and_disabled_apps_count_without_the_bus(
         await amy.send_text(amy.user_id, "x")
 
 
-@pytest.mark.xfail(strict=False, reason="known: once in a whole run the older device was let in")
 @pytest.mark.parametrize("where", ["the node of the newer", "the node of the older"])
 async def test_a_displaced_device_does_not_come_back_by_its_ticket(
     server_factory: ServerFactory, nats_server: Nats, sign_in: SignIn, user_id: UserId, where: str

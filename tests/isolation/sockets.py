@@ -23,6 +23,12 @@ def is_json(body: bytes) -> bool:
     return True
 
 
+def asks_to_look(frame: bytes) -> bool:
+    """The push without content by which nodes of a cluster now and then have each client look for what it missed."""
+    body = json.loads(frame)["body"]
+    return body.get("Flag") == 1 and body.get("C2cMsgArray") == [] if isinstance(body, dict) else False
+
+
 class Socket:
     """A WebSocket to `/binfo` for an app. It is not signed in until `login`."""
 

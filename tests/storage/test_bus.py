@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from sodam.bus import Bus, BusError, Kick, Live
 from sodam.bus.local import LocalBus
-from sodam.bus.nats import NatsBus
+from sodam.bus.nats import STUCK_S, NatsBus
 from sodam.bus.postgres import PostgresBus
 from sodam.storage.postgres import PostgresDatabase
 from tests.support.nats import Nats
@@ -59,7 +59,7 @@ async def sent(bus: Bus) -> None:
     await asyncio.sleep(0)
     if isinstance(bus, NatsBus):
         await until(lambda: not bus._calls, "an empty queue")
-        await bus._client.flush()
+        await bus.client.flush()
     elif isinstance(bus, PostgresBus):
         bus._wake.set()  # a batch or a heartbeat follows
         at = bus._echo_at
@@ -280,7 +280,9 @@ async def test_hints_that_were_not_sent_are_missed(postgres_pair: tuple[Postgres
     await sent(one)
     assert one._listener is not None
     one._listener.terminate()
-    await until(lambda: not one.connected(), "the loss")
+    async with asyncio.timeout(PATIENCE):
+        while one.connected():  # it is back within milliseconds: look at every turn of the loop
+            await asyncio.sleep(0)
     one.publish("a", b"lost")
     await until(one.connected, "the reconnect")
     await until(lambda: told, "the news of the hole")
@@ -335,6 +337,38 @@ async def test_no_database(bus_url: str) -> None:
     with pytest.raises(BusError, match="cannot carry live events") as caught:
         await PostgresBus.open(bus_url.replace("test_", "none_"))
     assert "\n" not in str(caught.value)
+
+
+async def test_a_client_that_stopped_trying_is_replaced(nats_server: Nats) -> None:
+    """An error that the library does not expect ends its reconnecting for good; the bus begins anew."""
+    one, two = await NatsBus.open(nats_server.url), await NatsBus.open(nats_server.url)
+    before, ended, after, again = Ear(), Ear(), Ear(), Ear()
+    one.subscribe("before", before)
+    leaving = one.subscribe("ended", ended)
+    await sent(one)
+    back: list[int] = []
+    one.on_reconnect(lambda: back.append(1))
+    nats_server.stop()
+    await until(lambda: one.client.is_reconnecting, "the loss is noticed")
+    assert one.client._reconnection_task is not None
+    one.client._reconnection_task.cancel()
+    first = one.client
+    leaving.cancel()
+    one.subscribe("meanwhile", after)
+    nats_server.start()
+    one._clock = lambda: time.monotonic() + STUCK_S + 1
+    await until(lambda: one.connected() and bool(back), "a new client")
+    assert one.client is not first
+    one.subscribe("again", again)
+    await until(two.connected, "the other is back")
+    await sent(one)
+    for subject in ("ended", "before", "meanwhile", "again"):
+        two.publish(subject, b"x")
+    await until(lambda: bool(before.heard and after.heard and again.heard), "what was asked for is heard")
+    await sent(one)
+    assert (before.heard, after.heard, again.heard, ended.heard) == ([b"x"], [b"x"], [b"x"], [])
+    await one.close()
+    await two.close()
 
 
 async def test_no_server(nats_server: Nats, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from sodam import server as composition
 from sodam.accounts.model import Profile, Wanted
-from sodam.apps.model import AppSettings, Plan
+from sodam.apps.model import App, Plan
 from sodam.bus.live import Kick
 from sodam.errors import ApiError
 from sodam.gateway import table as client_table
@@ -101,12 +101,12 @@ class Host:
 
     async def settle(self, plan: Plan | None = None, **settings: Any) -> None:
         """Change the app's plan and settings."""
-        app = self.server.apps.get(APP)
-        assert app is not None
-        changed = msgspec.structs.replace(
-            app, plan=plan or app.plan, settings=msgspec.structs.replace(app.settings or AppSettings(), **settings)
-        )
-        self.server.apps._apps[APP] = changed
+
+        def change(app: App) -> App:
+            kept = msgspec.structs.replace(app.settings, **settings)
+            return msgspec.structs.replace(app, plan=plan or app.plan, settings=kept)
+
+        await self.server.apps.edit(APP, change)
 
     async def add(self, user_id: str, *peers: str, **fields: Any) -> list[int]:
         """friend_add by an administrator; item fields and call fields together."""

@@ -59,6 +59,9 @@ class Pools:
         self.outage = Outage("PostgreSQL")
         self._connection: asyncpg.Connection[Any] | None = first
         self._asking = asyncio.Lock()
+        self._abandoned = False
+        self._acquiring: set[asyncio.Timeout] = set()
+        """Of those who wait for a connection."""
         self._look = asyncio.Event()
         self._watch: Loop = loops.start("database watch", self._turn)
 
@@ -77,11 +80,11 @@ class Pools:
 
     async def use(self, lane: Lane, fn: Callable[[Any], Awaitable[T]]) -> T:
         """Run ``fn`` on a connection. Raises DatabaseUnavailable when the server is the reason that it failed."""
-        if self.outage.away:
+        if self.outage.away or self._abandoned:
             raise self.outage.refused()
         pool = self._pools[lane]
         try:
-            connection = await pool.acquire(timeout=_ACQUIRE_SECONDS)
+            connection = await self._acquire(pool)
         except (*GONE, asyncpg.InterfaceError) as error:
             raise self._failed(error) from None
         try:
@@ -99,6 +102,14 @@ class Pools:
         finally:
             await pool.release(connection)
 
+    async def _acquire(self, pool: asyncpg.Pool[Any]) -> Any:
+        async with asyncio.timeout(_ACQUIRE_SECONDS) as limit:
+            self._acquiring.add(limit)
+            try:
+                return await pool.acquire()
+            finally:
+                self._acquiring.discard(limit)
+
     async def ping(self) -> None:
         """Raises DatabaseUnavailable unless the server answers within two seconds."""
         if self.outage.away:
@@ -110,7 +121,11 @@ class Pools:
             raise self._failed(error) from None
 
     def abandon(self) -> None:
-        """End every connection now: who waits for an answer on one gets DatabaseUnavailable."""
+        """End every connection now: who waits for an answer on one, or for a connection, gets DatabaseUnavailable."""
+        self._abandoned = True
+        now = asyncio.get_running_loop().time()
+        for limit in self._acquiring:
+            limit.reschedule(now)
         for pool in self._pools.values():
             pool.terminate()
 
