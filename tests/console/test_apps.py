@@ -160,10 +160,13 @@ async def test_settings_and_their_version(root: ConsoleClient, console_server: S
     changed = await root.call("im/AddUserField", SDKAppID=rest.app, Version=ability["Version"], Field=field)
     assert await rest.code("profile/portrait_set", profile) == 0
     with pytest.raises(Refused) as conflict:
-        await root.call("im/SetAbilityConfInfo", SDKAppID=rest.app, Version=ability["Version"], FriendCheck=True)
+        await root.call(
+            "im/SetAbilityConfInfo", SDKAppID=rest.app, Version=ability["Version"], AllowAccountDeletion=True
+        )
     assert (conflict.value.status, conflict.value.code) == (409, "FailedOperation.VersionConflict")
     assert conflict.value.error["Cure"]
-    after = await root.call("im/SetAbilityConfInfo", SDKAppID=rest.app, Version=changed["Version"], RecallSeconds=60)
+    # Another section is as it was read: whoever changes it is not in the way of who changed this one.
+    after = await root.call("im/SetAbilityConfInfo", SDKAppID=rest.app, Version=ability["Version"], RecallSeconds=60)
     assert (after["RecallSeconds"], after["Version"]) == (60, changed["Version"] + 1)
     assert after["UserFields"][0]["Name"] == "Level"
     assert not after["Locked"]

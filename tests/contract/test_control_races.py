@@ -156,6 +156,36 @@ async def test_what_was_refused_is_the_documented_code(world: World) -> None:
         assert [getattr(error, "code", error) for error in got.errors] == [code], name
 
 
+SECTIONS = (
+    ("im:SetAbilityConfInfo", {"FriendCheck": True}),  # messages
+    ("im:AddFriendField", {"Field": {"Name": "One", "Type": "string"}}),  # friends
+    ("im:AddUserField", {"Field": {"Name": "One", "Type": "string"}}),  # accounts
+)
+
+
+@pytest.mark.parametrize("one", range(3))
+@pytest.mark.parametrize("two", range(3))
+async def test_settings_collide_within_a_section(world: World, one: int, two: int) -> None:
+    """Two operators who read the same version and save at the same moment, on two nodes: both changes are there when
+    they are of different sections, and one of them is refused when they are of the same."""
+    await world.fresh()
+    (first, body), (second, other) = SECTIONS[one], SECTIONS[two]
+    got = await world.gate.together(
+        world.act(first, 0, SDKAppID=APP, Version=1, **body),
+        world.act(second, 1, SDKAppID=APP, Version=1, **other),
+        at=r"FOR UPDATE|^\s*UPDATE app\b",
+    )
+    same = one == two
+    assert [error.code for error in got.errors] == ["FailedOperation.VersionConflict"] * same  # type: ignore[attr-defined]
+    assert got.repeated == [0, 0]
+    await world.nodes[0].apps.refresh(APP)
+    app = world.nodes[0].apps.get(APP)
+    assert app is not None
+    made = (app.settings.friend_check, len(app.settings.friend_fields), len(app.settings.user_fields))
+    assert made == tuple(int(place in (one, two)) for place in range(3))
+    assert app.settings_version == (2 if same else 3)
+
+
 async def test_two_names_that_differ_in_capitals(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(users, "MAX_USERS", 10)
     await world.fresh()

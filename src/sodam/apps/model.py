@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 
-from sodam.apps.declared import OncePerMonth, Setting
+from sodam.apps.declared import OncePerMonth, Section, Setting, declared
 from sodam.apps.plans import (
     DEFAULT_HISTORY_DAYS,
     NO_ADD_ONS,
@@ -128,6 +128,9 @@ class App(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     admins: frozenset[str] = frozenset((DEFAULT_ADMIN,))
     settings: AppSettings = AppSettings()
     settings_version: int = 1
+    """Grows with every change of a setting."""
+    section_versions: dict[Section, int] = {}
+    """By section, the ``settings_version`` that its latest change made: ask ``section_version``."""
     version: int = 1
     tags: dict[str, str] = {}
     add_ons: AddOns = NO_ADD_ONS
@@ -145,6 +148,31 @@ class App(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def limits(self) -> PlanLimits:
         return effective(self.plan, self.add_ons, self.overrides, self.plan_history_days)
+
+    def section_version(self, section: Section) -> int:
+        """The ``settings_version`` since which this section is as it is.
+
+        A node of an older version counts ``settings_version`` alone: then any section may be what it changed.
+        """
+        if max(self.section_versions.values(), default=0) != self.settings_version:
+            return self.settings_version
+        return self.section_versions.get(section, 1)
+
+    def with_settings(self, wanted: AppSettings, **changes: Any) -> App:
+        """The app with these settings, and ``changes`` of its own fields; a section that differs gets a new version."""
+        touched = {
+            one.rule.section
+            for name, one in declared(type(wanted)).items()
+            if getattr(wanted, name) != getattr(self.settings, name)
+        }
+        if not touched:
+            return self
+        version = self.settings_version + 1
+        sections = {section: self.section_version(section) for section in get_args(Section)}
+        sections |= dict.fromkeys(touched, version)
+        return msgspec.structs.replace(
+            self, settings=wanted, settings_version=version, section_versions=sections, **changes
+        )
 
     def plan_changeable_from(self, now: int) -> int:
         return changeable_from(self.plan_changed_at, now)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET
 
 from sodam.apps import plans
-from sodam.apps.declared import Declared, OncePerMonth, declared
+from sodam.apps.declared import Declared, OncePerMonth, Section, declared
 from sodam.apps.model import DEFAULT_ADMIN, App, AppSettings, FriendField, Status, UserField
 from sodam.apps.plans import OVERRIDE_RANGES, PLANS, Overrides, changeable_from, wire_name
 from sodam.control import ControlError, conflict, invalid, missing, plan_expired, plan_required
@@ -153,7 +153,7 @@ def fit(app: App, before: App) -> App:
             changes[name] = one.default
     if not changes:
         return app
-    return replace(app, settings=replace(app.settings, **changes), settings_version=app.settings_version + 1)
+    return app.with_settings(replace(app.settings, **changes))
 
 
 def lacking(app: App, setting: str) -> str:
@@ -162,7 +162,7 @@ def lacking(app: App, setting: str) -> str:
     return needed if needed and PLANS.index(app.plan) < PLANS.index(needed) else ""
 
 
-# Settings: each change names the version that it was made from.
+# Settings: each change names the version that it was made from. Who changes another section is not in its way.
 
 
 def settings(app: App, version: int, changes: Mapping[str, Any], now: int, *, operator: bool = False) -> App:
@@ -170,7 +170,7 @@ def settings(app: App, version: int, changes: Mapping[str, Any], now: int, *, op
 
     What may change once a calendar month is not bound so for the ``operator``, whose changes do not count.
     """
-    current = _at_version(app, version)
+    current = _at_version(app, version, {DECLARED[name].rule.section for name in changes})
     real = {name: value for name, value in changes.items() if getattr(current, name) != value}
     for name in real:
         if needed := lacking(app, name):
@@ -184,19 +184,19 @@ def settings(app: App, version: int, changes: Mapping[str, Any], now: int, *, op
             noted_at = one.rule.once_per_month.noted_at
             _once_per_month(one.rule.once_per_month, getattr(app, noted_at), now)
             changed[noted_at] = now
-    return _with_settings(app, replace(current, **real), **changed)
+    return app.with_settings(replace(current, **real), **changed)
 
 
 def add_user_field(app: App, version: int, field: UserField) -> App:
-    current = _at_version(app, version)
+    current = _at_version(app, version, (DECLARED["user_fields"].rule.section,))
     _check_field("user_fields", field.name, [f.name for f in current.user_fields])
     _check_permissions(field)
-    return _with_settings(app, replace(current, user_fields=(*current.user_fields, field)))
+    return app.with_settings(replace(current, user_fields=(*current.user_fields, field)))
 
 
 def modify_user_field(app: App, version: int, field: UserField) -> App:
     """Change a field's permissions; its name and type are for ever."""
-    current = _at_version(app, version)
+    current = _at_version(app, version, (DECLARED["user_fields"].rule.section,))
     old = next((f for f in current.user_fields if f.name == field.name), None)
     if old is None:
         raise missing(f"there is no user field {field.name!r}", detail="NoSuchUserField", Name=field.name)
@@ -204,30 +204,25 @@ def modify_user_field(app: App, version: int, field: UserField) -> App:
         raise type_fixed()
     _check_permissions(field)
     fields = tuple(field if f.name == field.name else f for f in current.user_fields)
-    return _with_settings(app, replace(current, user_fields=fields))
+    return app.with_settings(replace(current, user_fields=fields))
 
 
 def add_friend_field(app: App, version: int, field: FriendField) -> App:
-    current = _at_version(app, version)
+    current = _at_version(app, version, (DECLARED["friend_fields"].rule.section,))
     _check_field("friend_fields", field.name, [f.name for f in current.friend_fields])
-    return _with_settings(app, replace(current, friend_fields=(*current.friend_fields, field)))
+    return app.with_settings(replace(current, friend_fields=(*current.friend_fields, field)))
 
 
 def type_fixed() -> ControlError:
     return invalid("the type of a field can never change", detail="FieldTypeFixed")
 
 
-def _at_version(app: App, version: int) -> AppSettings:
+def _at_version(app: App, version: int, sections: Collection[Section]) -> AppSettings:
+    """The settings, if these sections are as who read ``version`` has seen them; others may have changed since."""
     _not_deleting(app)
-    if version != app.settings_version:
+    if version > app.settings_version or any(app.section_version(section) > version for section in sections):
         raise conflict()
     return app.settings
-
-
-def _with_settings(app: App, wanted: AppSettings, **changes: Any) -> App:
-    if wanted == app.settings:
-        return app
-    return replace(app, settings=wanted, settings_version=app.settings_version + 1, **changes)
 
 
 def _in_range(one: Declared, value: int, app: App) -> None:

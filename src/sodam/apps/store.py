@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
 
+from sodam.apps.declared import Section
 from sodam.apps.model import App, AppKey, AppSettings
 from sodam.apps.plans import AddOns, Overrides
 from sodam.storage import Database, Row, Tx, Value, fetch_locked
@@ -12,12 +15,13 @@ from sodam.usersig import Keys
 _APP = (
     "sdkappid, name, kind, introduction, status, plan, created_at, updated_at, expires_at, settings, version, tags,"
     " add_ons, overrides, auto_renew, plan_changed_at, history_changed_at, settings_version, created_by, deleting_at,"
-    " expired_at"
+    " expired_at, section_versions"
 )
 _settings = msgspec.json.Decoder(AppSettings)
 _tags = msgspec.json.Decoder(dict[str, str])
 _add_ons = msgspec.json.Decoder(AddOns)
 _overrides = msgspec.json.Decoder(Overrides)
+_versions = msgspec.json.Decoder(dict[str, int])
 
 
 async def load(source: Database | Tx, sdkappid: int) -> App | None:
@@ -52,6 +56,7 @@ def _app(row: Row, keys: list[AppKey], admins: frozenset[str]) -> App:
         created_by=row[18],
         deleting_at=row[19],
         expired_at=row[20],
+        section_versions=cast("dict[Section, int]", _versions.decode(row[21])),
         keys=Keys(
             secrets=tuple(k.secret for k in keys if k.algorithm == "HMAC-SHA256"),
             public_pems=tuple(k.public_pem for k in keys if k.algorithm == "ECDSA-SHA256"),
@@ -96,6 +101,7 @@ def _columns(app: App) -> list[Value]:
         app.created_by,
         app.deleting_at,
         app.expired_at,
+        msgspec.json.encode(app.section_versions).decode(),
     ]
 
 

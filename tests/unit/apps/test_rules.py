@@ -88,6 +88,30 @@ def test_settings_name_their_version() -> None:
         refused("InvalidParameter", rules.settings, app(), 1, bad, NOW)
 
 
+def test_a_section_has_its_own_version() -> None:
+    """Who read version 1 may change a section that nobody has changed since, and no other."""
+    after = rules.settings(app(), 1, {"friend_check": True}, NOW)
+    other = rules.settings(after, 1, {"deleted_id_days": 5}, NOW)
+    assert (other.settings_version, other.section_version("messages"), other.section_version("accounts")) == (3, 2, 3)
+    assert other.section_version("friends") == 1
+    refused("FailedOperation.VersionConflict", rules.settings, other, 1, {"recall_seconds": 9}, NOW)
+    refused("FailedOperation.VersionConflict", rules.add_user_field, other, 2, UserField(name="A"))
+    refused("FailedOperation.VersionConflict", rules.settings, other, 4, {"default_allow_type": "x"}, NOW)
+    both = {"recall_seconds": 9, "deleted_id_days": 6}
+    refused("FailedOperation.VersionConflict", rules.settings, other, 2, both, NOW)
+    assert rules.settings(other, 3, both, NOW).settings_version == 4
+    assert rules.settings(other, 2, {"recall_seconds": 9}, NOW).settings_version == 4
+    assert rules.add_friend_field(other, 1, FriendField(name="A")).section_version("friends") == 4
+
+
+def test_a_change_by_an_older_node_counts_for_every_section() -> None:
+    """It counts ``settings_version`` alone, and nobody knows what it changed."""
+    after = rules.settings(app(), 1, {"friend_check": True}, NOW)
+    older = rules.replace(after, settings=rules.replace(after.settings, blacklist_check=False), settings_version=3)
+    refused("FailedOperation.VersionConflict", rules.settings, older, 2, {"deleted_id_days": 5}, NOW)
+    assert rules.settings(older, 3, {"deleted_id_days": 5}, NOW).section_version("messages") == 3
+
+
 def test_plan_locks_settings() -> None:
     error = refused("UnsupportedOperation.PlanRequired", rules.settings, app("Pro"), 1, {"recall_seconds": 60}, NOW)
     assert error.extra["Plan"] == "Flagship"

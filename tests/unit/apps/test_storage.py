@@ -47,6 +47,7 @@ async def test_every_field_comes_back(apps: AppService) -> None:
         "admins": frozenset(("administrator", "bob")),
         "settings": msgspec.structs.replace(app.settings, recall_seconds=9),
         "settings_version": 4,
+        "section_versions": {"messages": 4, "friends": 2},
     }
     before, after = await apps.edit(app.sdkappid, lambda a: rules.replace(a, **values))
     assert before == app
