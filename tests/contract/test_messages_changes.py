@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from sodam.bus import of_user
 from sodam.errors import ApiError, Code
 from sodam.messages.elements import MAX_BODY_BYTES
 from sodam.messages.model import HIDE_RECEIVER, IMPORTED, NEED_RECEIPT, PEER_READ, RECALLED, Message
@@ -220,7 +221,7 @@ async def test_batch_has_one_key(world: World) -> None:
 async def test_batch_again_is_the_same(world: World) -> None:
     await world.messages.send_batch(world.app, _batch(world, ["b"]))
     world.clock.now += 30
-    world.live.remove(world.app.sdkappid, "b", world.device("b"))
+    world.live.remove(of_user(world.app.sdkappid, "b"), world.device("b"))
     batch = await world.messages.send_batch(world.app, _batch(world, ["b", "c"]))
     assert batch.sent.key == f"4_6_{START}"
     assert await world.rows("a", "b") == await world.rows("a", "c") == [(1, 4, START)]

@@ -11,13 +11,14 @@ from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.apps.service import AppService
-from sodam.bus import Live
+from sodam.bus import Live, of_user
 from sodam.bus.live import Kick
 from sodam.bus.local import LocalBus
 from sodam.messages import outgoing
 from sodam.messages.changes import MessageChanges
 from sodam.messages.model import Head, Message, conversation
 from sodam.messages.service import MessageService, Sent
+from sodam.notices import Notice
 from sodam.storage import Database
 
 START = 1_800_000_000
@@ -42,8 +43,8 @@ class Device:
         self.instid = next(_instids)
         self.events: list[dict[str, Any]] = []
 
-    def deliver(self, event: bytes) -> None:
-        self.events.append(msgspec.json.decode(event))
+    def deliver(self, notice: Notice) -> None:
+        self.events.append(msgspec.json.decode(notice.body))
 
     def kicked(self, kick: Kick) -> None:
         raise AssertionError(kick)
@@ -107,7 +108,7 @@ class World:
 
     def device(self, user_id: str) -> Device:
         device = Device()
-        self.live.add(self.app.sdkappid, user_id, device)
+        self.live.add(of_user(self.app.sdkappid, user_id), device)
         return device
 
     def draft(

@@ -13,9 +13,12 @@ from typing import Any
 
 import pytest
 
+from sodam.bus import Topic
+from sodam.gateway.catchup import Round
 from sodam.gateway.commands.openim_sync import GetMsg, getmsg
 from sodam.gateway.table import commands
 from sodam.messages import outgoing
+from sodam.notices import Notice
 from sodam.server import build
 from sodam.settings import BootstrapApp, Settings
 from sodam.wire import Call, success
@@ -31,20 +34,17 @@ class Client:
     """Takes the place of a connection that nobody is signed in over."""
 
     def __init__(self) -> None:
-        self.notices: list[bytes] = []
+        self.notices: list[Notice] = []
 
     @asynccontextmanager
-    async def turn(self, user: tuple[int, str]) -> AsyncIterator[None]:
+    async def page_turn(self, user: Topic) -> AsyncIterator[None]:
         yield
 
-    def hold_back(self) -> None:
-        return None
+    def begin_round(self) -> Round:
+        return Round([])
 
-    def drop_held(self, held: object, told: object) -> None:
-        return None
-
-    def tell_first(self, events: list[bytes]) -> None:
-        self.notices += events
+    def send_first(self, notices: list[Notice]) -> None:
+        self.notices += notices
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sodam.bus import of_user
 from tests.rest.conftest import SDKAPPID, Rest
 from tests.unit.accounts.conftest import Device
 
@@ -21,8 +22,8 @@ def both(value: str) -> dict[str, str]:
 async def test_status_with_and_without_detail(rest: Rest) -> None:
     await rest("im_open_login_svc/multiaccount_import", {"Accounts": ["u1", "u2"]})
     live = rest.server.live
-    live.add(SDKAPPID, "u1", Device(41))
-    live.add(SDKAPPID, "u1", Device(42))
+    live.add(of_user(SDKAPPID, "u1"), Device(41))
+    live.add(of_user(SDKAPPID, "u1"), Device(42))
     failed = [{"To_Account": "ghost", "ErrorCode": 70107}]
     web = {"Platform": "Web"} | both("Online")
     assert await rest(QUERY, {"To_Account": ["u1", "u2", "ghost"], "IsNeedDetail": 1}) == OK | {
@@ -45,9 +46,9 @@ async def test_status_with_and_without_detail(rest: Rest) -> None:
 async def test_a_client_that_leaves_is_offline(rest: Rest) -> None:
     await rest("im_open_login_svc/account_import", {"UserID": "u1"})
     device = Device(1)
-    rest.server.live.add(SDKAPPID, "u1", device)
+    rest.server.live.add(of_user(SDKAPPID, "u1"), device)
     assert (await rest(QUERY, {"To_Account": ["u1"]}))["QueryResult"] == [{"To_Account": "u1"} | both("Online")]
-    rest.server.live.remove(SDKAPPID, "u1", device)
+    rest.server.live.remove(of_user(SDKAPPID, "u1"), device)
     assert (await rest(QUERY, {"To_Account": ["u1"]}))["QueryResult"] == [{"To_Account": "u1"} | both("Offline")]
 
 

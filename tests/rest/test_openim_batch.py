@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from sodam.bus import of_user
 from sodam.settings import Settings
 from tests.contract.world import Device
 from tests.rest.conftest import SDKAPPID, Rest
@@ -85,8 +86,8 @@ async def test_every_field(rest: Rest) -> None:
 async def test_sides_and_online_only(rest: Rest) -> None:
     await people(rest)
     mine, peer = Device(), Device()
-    rest.server.live.add(SDKAPPID, "lena", mine)
-    rest.server.live.add(SDKAPPID, "omar", peer)
+    rest.server.live.add(of_user(SDKAPPID, "lena"), mine)
+    rest.server.live.add(of_user(SDKAPPID, "omar"), peer)
     for number, fields in enumerate(({"SyncOtherMachine": 1}, {"SyncOtherMachine": 2}, {}, {"MsgLifeTime": 0})):
         await rest(BATCH, changed(words=str(number), MsgSeq=number, **fields))
     assert peer.texts() == ["0", "1", "2", "3"]
@@ -175,7 +176,7 @@ async def test_import_fields(rest: Rest) -> None:
 async def test_import_of_history_and_of_live_messages(rest: Rest) -> None:
     await people(rest)
     peer = Device()
-    rest.server.live.add(SDKAPPID, "omar", peer)
+    rest.server.live.add(of_user(SDKAPPID, "omar"), peer)
     then = int(time.time()) - 1000
     assert await rest(IMPORT, imported(words="history", MsgTimeStamp=then, CloudCustomData="c")) == OK
     assert await rest(UNREAD, {"To_Account": "omar"}) == {**OK, "AllC2CUnreadMsgNum": 0}

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from sodam.bus import of_user
 from tests.contract.world import Device
 from tests.rest.conftest import SDKAPPID, Rest
 from tests.rest.openim import (
@@ -38,7 +39,7 @@ async def sent(rest: Rest, words: str = "hi", **fields: Any) -> str:
 
 def device(rest: Rest, user_id: str) -> Device:
     one = Device()
-    rest.server.live.add(SDKAPPID, user_id, one)
+    rest.server.live.add(of_user(SDKAPPID, user_id), one)
     return one
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from sodam.bus import of_user
 from tests.contract.world import Device
 from tests.rest.conftest import SDKAPPID, Rest
 from tests.rest.openim import OK, SEND, UNREAD, codes, history, message, people, seen, text, tiny
@@ -23,7 +24,7 @@ def changed(**fields: Any) -> dict[str, Any]:
 
 def device(rest: Rest, user_id: str) -> Device:
     one = Device()
-    rest.server.live.add(SDKAPPID, user_id, one)
+    rest.server.live.add(of_user(SDKAPPID, user_id), one)
     return one
 
 

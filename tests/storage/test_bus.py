@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 import pytest
 import pytest_asyncio
 
-from sodam.bus import Bus, BusError, Kick, Live
+from sodam.bus import Bus, BusError, Kick, Live, Topic, of_user
 from sodam.bus.local import LocalBus
 from sodam.bus.nats import STUCK_S, NatsBus
 from sodam.bus.postgres import PostgresBus
+from sodam.notices import Kind, Notice, Place
 from sodam.storage.postgres import PostgresDatabase
 from tests.support.nats import Nats
 from tests.support.postgres import Postgres
@@ -390,10 +391,12 @@ class Session:
     def __init__(self, instid: int) -> None:
         self.instid = instid
         self.events: list[bytes] = []
+        self.notices: list[Notice] = []
         self.kicks: list[Kick] = []
 
-    def deliver(self, event: bytes) -> None:
-        self.events.append(event)
+    def deliver(self, notice: Notice) -> None:
+        self.events.append(notice.body)
+        self.notices.append(notice)
 
     def kicked(self, kick: Kick) -> None:
         self.kicks.append(kick)
@@ -403,23 +406,28 @@ async def test_live_over_two_nodes(pair: Pair) -> None:
     """An event reaches a user's devices on every node, once each, but for the one that is left out."""
     one, two = Live(pair.one), Live(pair.two)
     here, there, other = Session(1), Session(2), Session(3)
-    strange = "a b.*>"
-    one.add(7, strange, here)
-    two.add(7, strange, there)
-    two.add(8, strange, other)
+    strange, elsewhere = of_user(7, "a b.*>"), of_user(8, "a b.*>")
+    seen: list[tuple[Topic, bool]] = []
+    two.watch(lambda topic, online: seen.append((topic, online)))
+    one.add(strange, here)
+    two.add(strange, there)
+    two.add(elsewhere, other)
     await pair.settled()
-    one.send(7, strange, b'{"Event":1}')
-    one.send(7, strange, b'{"Event":2}', exclude=1)
-    two.send(7, strange, b'{"Event":3}', exclude=2)
+    place = Place("a", "b", 1, 2, 3, seq=4, counts=True)
+    one.send(strange, Notice(b'{"Event":1}', Kind.MESSAGE, place))
+    one.send(strange, Notice(b'{"Event":2}'), exclude=1)
+    two.send(strange, Notice(b'{"Event":3}'), exclude=2)
     await until(lambda: len(there.events) == 2 and len(here.events) == 2, "all events")
     assert here.events == [b'{"Event":1}', b'{"Event":3}']
     assert there.events == [b'{"Event":1}', b'{"Event":2}']
+    assert [(notice.kind, notice.place) for notice in there.notices] == [(Kind.MESSAGE, place), (Kind.OTHER, None)]
     kick = Kick(kind=2, platform=7, newer=1, reason="字")
-    one.kick(7, strange, kick)
+    one.kick(strange, kick)
     await until(lambda: there.kicks, "the kick")
     assert (here.kicks, there.kicks, other.kicks, other.events) == ([], [kick], [], [])
-    two.remove(7, strange, there)
+    two.remove(strange, there)
+    assert (seen, two.count()) == ([(strange, True), (elsewhere, True), (strange, False)], 1)
     await pair.settled()
-    one.send(7, strange, b'{"Event":4}')
+    one.send(strange, Notice(b'{"Event":4}'))
     await until(lambda: len(here.events) == 3, "the local one")
     assert len(there.events) == 2

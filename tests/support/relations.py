@@ -15,9 +15,11 @@ import pytest_asyncio
 from sodam import server as composition
 from sodam.accounts.model import Profile, Wanted
 from sodam.apps.model import App, Plan
+from sodam.bus import of_user
 from sodam.bus.live import Kick
 from sodam.errors import ApiError
 from sodam.gateway import table as client_table
+from sodam.notices import Notice
 from sodam.rest import table
 from sodam.server import Server
 from sodam.settings import BootstrapApp, Settings
@@ -35,8 +37,8 @@ class Device:
         self.platform = 7
         self.events: list[dict[str, Any]] = []
 
-    def deliver(self, event: bytes) -> None:
-        self.events.append(json.loads(event))
+    def deliver(self, notice: Notice) -> None:
+        self.events.append(json.loads(notice.body))
 
     def kicked(self, kick: Kick) -> None:
         return
@@ -135,7 +137,7 @@ class Host:
     def device(self, user_id: str) -> Device:
         self._instid += 1
         device = Device(self._instid)
-        self.server.live.add(APP, user_id, device)
+        self.server.live.add(of_user(APP, user_id), device)
         return device
 
 

@@ -125,16 +125,15 @@ async def test_a_connection_that_fails_in_the_sweep_costs_the_others_nothing(
     connections = [Connection(server.hub, Session(1, {}, lambda _: None), "") for _ in range(3)]
     resumed: list[Connection] = []
 
-    def resume(self: Connection, held: object) -> None:
+    def expire(self: Connection, now: float) -> bool:
         if self is connections[1]:
             raise ValueError("nobody expected this")
         resumed.append(self)
-        server.hub.held(self)
+        return False
 
-    monkeypatch.setattr(Connection, "resume", resume)
+    monkeypatch.setattr(Connection, "expire", expire)
     for connection in connections:
         server.hub.holding(connection)
-        connection.held_until = 0
     await until(lambda: len(resumed) == 2)
     assert cut == [connections[1]]
     assert not server.hub._holding

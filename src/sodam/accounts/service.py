@@ -16,8 +16,7 @@ from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.model import Account, Imported, Mark, Profile, Updated, Wanted, valid_user_id
 from sodam.apps.model import App
 from sodam.apps.service import AppService
-from sodam.bus import Bus, Live
-from sodam.bus.live import Kick
+from sodam.bus import Bus, Kick, Live, of_user
 from sodam.errors import ApiError, Code
 from sodam.storage import Database, Tx, apart
 
@@ -295,7 +294,7 @@ class AccountService:
 
     def _sign_out(self, app: int, user_id: str, reason: str) -> None:
         if self._live is not None:
-            self._live.kick(app, user_id, Kick(kind=KICKED_BY_REST, reason=reason))
+            self._live.kick(of_user(app, user_id), Kick(kind=KICKED_BY_REST, reason=reason))
 
 
 def _away(app: App) -> int:

@@ -1,16 +1,37 @@
-"""Who is connected here, and how an event reaches a user wherever the user's devices are.
+"""Who is connected here, and how a notice reaches its topic wherever the devices are.
 
-Sessions register under (sdkappid, UserID). ``send`` gives an event to the local ones and publishes it on the user's
-subject, to which other nodes listen only while they hold a session of that user. An event is encoded once.
+A topic is whatever notices are for: a user, later a group or a room. Sessions register under it; ``send`` gives a
+notice to the local ones and publishes it on the topic's subject, to which other nodes listen only while they hold a
+session that cares. Hints may be lost on the way: clients make up for it by catching up.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable, Collection
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from sodam.bus.interface import Bus, Subscription
+from sodam.notices import Kind, Notice, Place
+
+
+class Topic(NamedTuple):
+    """``kind`` "u" is a user, with the UserID as ``name``."""
+
+    kind: str
+    app: int
+    name: str
+
+    @property
+    def subject(self) -> str:
+        # Names may hold any printable ASCII; a NATS token may not.
+        return f"{self.kind}.{self.app}.{self.name.encode().hex()}"
+
+
+def of_user(app: int, user_id: str) -> Topic:
+    """The topic of all devices of a user."""
+    return Topic("u", app, user_id)
 
 
 class Kick(msgspec.Struct, frozen=True):
@@ -27,9 +48,13 @@ class Kick(msgspec.Struct, frozen=True):
 
 
 class _Envelope(msgspec.Struct, array_like=True):
-    event: msgspec.Raw = msgspec.Raw()
+    """What goes over the bus."""
+
+    body: msgspec.Raw = msgspec.Raw()
     exclude: int = 0
     kick: Kick | None = None
+    kind: Kind = Kind.OTHER
+    place: Place | None = None
 
 
 class LiveSession(Protocol):
@@ -40,88 +65,99 @@ class LiveSession(Protocol):
     @property
     def platform(self) -> int: ...
 
-    def deliver(self, event: bytes) -> None:
-        """An element of a push's EventArray, as JSON."""
-        ...
+    def deliver(self, notice: Notice) -> None: ...
 
     def kicked(self, kick: Kick) -> None: ...
 
 
-Key = tuple[int, str]
 _decode = msgspec.json.Decoder(_Envelope).decode
 _encode = msgspec.json.Encoder().encode
-
-
-def _subject(app: int, user_id: str) -> str:
-    # UserIDs may hold any printable ASCII; a NATS token may not.
-    return f"u.{app}.{user_id.encode().hex()}"
+Presence = Callable[[Topic, bool], object]
 
 
 class Live:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._sessions: dict[Key, list[LiveSession]] = {}
-        self._interest: dict[Key, Subscription] = {}
+        self._sessions: dict[Topic, dict[LiveSession, None]] = {}
+        self._interest: dict[Topic, Subscription] = {}
+        self._watchers: list[Presence] = []
+        self._count = 0
 
-    def add(self, app: int, user_id: str, session: LiveSession) -> None:
-        key = (app, user_id)
-        here = self._sessions.get(key)
-        if here is None:
-            self._sessions[key] = [session]
-            if self._bus.clustered:
-                self._interest[key] = self._bus.subscribe(_subject(app, user_id), lambda data: self._hear(key, data))
-        else:
-            here.append(session)
+    def watch(self, watcher: Presence) -> None:
+        """``watcher(topic, True)`` is called with a topic's first session on this node, ``(topic, False)`` after its
+        last one is gone. It must not raise."""
+        self._watchers.append(watcher)
 
-    def remove(self, app: int, user_id: str, session: LiveSession) -> None:
-        key = (app, user_id)
-        here = self._sessions.get(key)
+    def add(self, topic: Topic, session: LiveSession) -> None:
+        here = self._sessions.get(topic)
+        if here is not None:
+            self._count += session not in here
+            here[session] = None
+            return
+        self._sessions[topic] = {session: None}
+        self._count += 1
+        if self._bus.clustered:
+            self._interest[topic] = self._bus.subscribe(topic.subject, lambda data: self._hear(topic, data))
+        for watcher in self._watchers:
+            watcher(topic, True)
+
+    def remove(self, topic: Topic, session: LiveSession) -> None:
+        here = self._sessions.get(topic)
         if here is None or session not in here:
             return
-        here.remove(session)
-        if not here:
-            del self._sessions[key]
-            if subscription := self._interest.pop(key, None):
-                subscription.cancel()
+        del here[session]
+        self._count -= 1
+        if here:
+            return
+        del self._sessions[topic]
+        if subscription := self._interest.pop(topic, None):
+            subscription.cancel()
+        for watcher in self._watchers:
+            watcher(topic, False)
 
-    def local(self, app: int, user_id: str) -> list[LiveSession]:
-        return self._sessions.get((app, user_id), [])
+    def local(self, topic: Topic) -> Collection[LiveSession]:
+        """The sessions on this node."""
+        return self._sessions.get(topic, ())
 
-    def wanted(self, app: int, user_id: str, but: int = 0) -> bool:
-        """False when nobody but the InstId ``but`` would hear: the event need not be made."""
+    def wanted(self, topic: Topic, but: int = 0) -> bool:
+        """False when nobody but the InstId ``but`` would receive a notice: it need not be made."""
         if self._bus.heard():
             return True
-        here = self._sessions.get((app, user_id))
-        return here is not None and not (len(here) == 1 and here[0].instid == but)
+        here = self._sessions.get(topic)
+        return here is not None and not (len(here) == 1 and next(iter(here)).instid == but)
 
     def count(self) -> int:
-        """Sessions on this node."""
-        return sum(map(len, self._sessions.values()))
+        """Registrations on this node: a session counts once for each of its topics."""
+        return self._count
 
-    def send(self, app: int, user_id: str, event: bytes, *, exclude: int = 0) -> None:
-        """Give ``event`` to every device of a user but the one with InstId ``exclude``."""
-        for session in self._sessions.get((app, user_id), ()):
-            if session.instid != exclude:
-                session.deliver(event)
+    def send(self, topic: Topic, notice: Notice, *, exclude: int = 0) -> None:
+        """Give ``notice`` to every session of the topic but the one with InstId ``exclude``."""
+        here = self._sessions.get(topic)
+        if here is not None:
+            for session in here:
+                if session.instid != exclude:
+                    session.deliver(notice)
         if self._bus.heard():
-            self._bus.publish(_subject(app, user_id), _encode(_Envelope(msgspec.Raw(event), exclude)))
+            envelope = _Envelope(msgspec.Raw(notice.body), exclude, None, notice.kind, notice.place)
+            self._bus.publish(topic.subject, _encode(envelope))
 
-    def kick(self, app: int, user_id: str, kick: Kick) -> None:
-        self._kick_local((app, user_id), kick)
+    def kick(self, topic: Topic, kick: Kick) -> None:
+        """End sessions of a user, wherever they are."""
+        self._kick_local(topic, kick)
         if self._bus.heard():
-            self._bus.publish(_subject(app, user_id), _encode(_Envelope(msgspec.Raw(b"null"), 0, kick)))
+            self._bus.publish(topic.subject, _encode(_Envelope(msgspec.Raw(b"null"), 0, kick)))
 
-    def _kick_local(self, key: Key, kick: Kick) -> None:
-        for session in list(self._sessions.get(key, ())):
+    def _kick_local(self, topic: Topic, kick: Kick) -> None:
+        for session in list(self._sessions.get(topic, ())):
             if session.instid != kick.newer and kick.platform in (None, session.platform):
                 session.kicked(kick)
 
-    def _hear(self, key: Key, data: bytes) -> None:
+    def _hear(self, topic: Topic, data: bytes) -> None:
         envelope = _decode(data)
         if envelope.kick is not None:
-            self._kick_local(key, envelope.kick)
+            self._kick_local(topic, envelope.kick)
             return
-        event = bytes(envelope.event)
-        for session in self._sessions.get(key, ()):
+        notice = Notice(bytes(envelope.body), envelope.kind, envelope.place)
+        for session in self._sessions.get(topic, ()):
             if session.instid != envelope.exclude:
-                session.deliver(event)
+                session.deliver(notice)

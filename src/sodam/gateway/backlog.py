@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, Protocol
 
+from sodam.bus import Topic
+
 ROOM: Final = 1024 * 1024
 """With fewer bytes waiting for a client, it gets another page."""
 _OF_A_USER: Final = 2
@@ -30,7 +32,7 @@ class Backlog:
         self._turns: dict[Any, tuple[asyncio.Semaphore, int]] = {}
 
     @asynccontextmanager
-    async def turn(self, connection: Client, app: int, user_id: str) -> AsyncIterator[None]:
+    async def turn(self, connection: Client, user: Topic) -> AsyncIterator[None]:
         """Wait for room on the connection, and for the turn of the user.
 
         A client that does not read keeps its requests waiting until it is cut off as a slow reader.
@@ -38,7 +40,7 @@ class Backlog:
         async with (
             self._one_of(1, connection),
             _room(connection),
-            self._one_of(_OF_A_USER, (app, user_id)),
+            self._one_of(_OF_A_USER, user),
             self._all,
         ):
             yield

@@ -7,95 +7,30 @@ events. A client that reads too slowly is cut when its budget is used up; it cat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Coroutine
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
 
 import structlog
 
-from sodam.apps.model import App
-from sodam.bus import Kick
+from sodam.bus import Kick, Topic
 from sodam.errors import ApiError, Unavailable
 from sodam.gateway import frames
-from sodam.gateway.backlog import Backlog
 from sodam.gateway.budget import WRITE_LIMIT, Budget
+from sodam.gateway.catchup import DIGEST_SECONDS, CatchUp, Round
 from sodam.gateway.eager import drive
 from sodam.gateway.frames import Head
-from sodam.gateway.limits import ClientLimits
+from sodam.gateway.host import Host
 from sodam.gateway.recalls import Recalls
 from sodam.gateway.session import Action, Close, Login, Run, Send, Session, SignOut
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Transport
-from sodam.observability.metrics import Metrics
-from sodam.services import Services
+from sodam.notices import Kind, Notice
 from sodam.wire import Call, decode_request, failure, success
 
 log = structlog.get_logger(__name__)
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
 """Not every store takes it, and no client has a use for it but in a message, whose content is kept as bytes."""
-SYNC_EVENTS = 200
-"""After so many events a client is asked for a new cookie, so that its next catch-up is short."""
-
-
-class Host(Protocol):
-    """What a connection needs of whoever holds all connections of this node."""
-
-    @property
-    def services(self) -> Services: ...
-    @property
-    def metrics(self) -> Metrics: ...
-    @property
-    def limits(self) -> ClientLimits: ...
-
-    def now(self) -> float: ...
-
-    def opened(self, connection: Connection) -> None: ...
-    def closed(self, connection: Connection) -> None: ...
-
-    def app(self, sdkappid: int) -> App:
-        """Raises ApiError 60006, 60016 or 60020."""
-        ...
-
-    async def login(self, connection: Connection, action: Login) -> None: ...
-
-    async def check_ticket(self, app: App, ticket: Ticket) -> None:
-        """For a request that comes before the login of its socket. Raises ApiError."""
-        ...
-
-    def unregister(self, connection: Connection) -> None:
-        """Events no longer reach the connection."""
-        ...
-
-    def remember_kick(self, instid: int, kind: int) -> None:
-        """A kicked device that comes back by its ticket is refused again."""
-        ...
-
-    def displace_older(self, connection: Connection) -> None:
-        """End the user's sessions of this kind of device that are of earlier logins, wherever they are."""
-        ...
-
-    def flush_later(self, connection: Connection) -> None:
-        """Call the connection's ``flush`` at the end of this turn of the loop."""
-        ...
-
-    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Run a command that may wait for anything."""
-        ...
-
-    def later(self, seconds: float, callback: Callable[[], None]) -> None: ...
-
-    @property
-    def backlog(self) -> Backlog: ...
-
-    def watch(self, connection: Connection) -> None:
-        """More waits for the client than may wait for one that does not read: ``look`` at it until it reads."""
-        ...
-
-    def holding(self, connection: Connection) -> None:
-        """The connection keeps events back while it catches up."""
-        ...
-
-    def held(self, connection: Connection) -> None: ...
+SYNC_NOTICES = 200
+"""After so many notices a client is asked for a new cookie, so that its next catch-up is short."""
 
 
 class Connection:
@@ -104,17 +39,14 @@ class Connection:
     __slots__ = (
         "_budget",
         "_dirty",
-        "_events",
         "_hub",
         "_kick_at",
-        "_listing",
+        "_notices",
         "_out",
+        "_pushed",
         "_rate",
-        "_told",
-        "_waiting",
+        "catch_up",
         "client_ip",
-        "held",
-        "held_until",
         "last_seen",
         "recalls",
         "registered",
@@ -124,30 +56,28 @@ class Connection:
         "transport",
     )
 
-    def __init__(self, hub: Host, session: Session, client_ip: str) -> None:
+    def __init__(self, hub: Host[Connection], session: Session, client_ip: str) -> None:
         self._hub = hub
         self.session = session
         self.client_ip = client_ip
         self.transport: Transport | None = None
         self._rate = hub.limits.bucket()
         self._out: list[bytes] | None = None
-        self._events: list[bytes] | None = None
+        self._notices: list[Notice] | None = None
         self._dirty = False
         self._kick_at = 0.0
-        self.held: list[bytes] | None = None
-        """Events held back from sign-in until ``getmsg`` was answered: they would be counted twice."""
-        self.held_until = 0.0
+        self.catch_up = CatchUp()
         self.last_seen = 0.0
         self.synced = 0.0
         """When the client last asked for what it missed."""
         self.ticket: Ticket | None = None
         """Of the login."""
-        self._told = 0
+        self._pushed = 0
+        """Notices since the client last asked for what it missed, or was asked to."""
         self._budget = Budget()
-        self._listing = 0
-        self._waiting: tuple[float, list[bytes], Collection[int]] | None = None
         self.recalls = Recalls()
-        self.registered: tuple[int, str] | None = None
+        self.registered: Topic | None = None
+        """The user who is signed in here."""
 
     # LiveSession
 
@@ -159,14 +89,14 @@ class Connection:
     def platform(self) -> int:
         return self.session.platform
 
-    def deliver(self, event: bytes) -> None:
-        if self.held is not None:
-            self.held.append(event)
+    def deliver(self, notice: Notice) -> None:
+        if self.catch_up.held is not None:
+            self.catch_up.held.append(notice)
             return
-        if self._events is None:
-            self._events = [event]
+        if self._notices is None:
+            self._notices = [notice]
         else:
-            self._events.append(event)
+            self._notices.append(notice)
         if not self._dirty:
             self._dirty = True
             self._hub.flush_later(self)
@@ -197,7 +127,8 @@ class Connection:
 
     def closed(self) -> None:
         self.transport = None
-        self._out = self._events = self.held = None
+        self._out = self._notices = None
+        self.catch_up.clear()
         self._hub.closed(self)
 
     def _act(self, action: Action) -> None:
@@ -270,24 +201,35 @@ class Connection:
 
     def flush(self) -> None:
         self._dirty = False
-        payloads, events = self._out, self._events
-        self._out = self._events = None
+        payloads, notices = self._out, self._notices
+        self._out = self._notices = None
         transport = self.transport
         if transport is None:
             return
+        if notices is not None and payloads is None and len(notices) == 1 and self._pushed < SYNC_NOTICES:
+            notice = notices[0]
+            if notice.kind is not Kind.RECALL:
+                self._pushed += 1
+                frame = frames.prepared(notice)
+                transport.write_frame(frame)
+                self._wrote(transport, len(frame))
+                return
         payloads = payloads or []
-        if events and (events := self.recalls.new(events)):
-            recall = self.recalls.tell(events)
-            payloads.extend(frames.pushes(events, acknowledge=recall))
-            self._told += len(events)
-            if recall or self._told >= SYNC_EVENTS:  # a recall is best behind the next cookie
-                self._told = 0
+        if notices and (notices := self.recalls.new(notices)):
+            recall = self.recalls.sent(notices)
+            payloads.extend(frames.pushes(notices, acknowledge=recall))
+            self._pushed += len(notices)
+            if recall or self._pushed >= SYNC_NOTICES:  # a recall is best behind the next cookie
+                self._pushed = 0
                 payloads.append(frames.SYNC)
         transport.write(payloads)
+        self._wrote(transport, sum(map(len, payloads)))
+
+    def _wrote(self, transport: Transport, size: int) -> None:
         waiting = transport.waiting()
         if waiting > self._budget.limit:
             self._cut()
-        elif self._budget.wrote(sum(map(len, payloads)), waiting, self._hub.now()):
+        elif self._budget.wrote(size, waiting, self._hub.now()):
             self._hub.watch(self)
 
     def look(self, now: float) -> bool:
@@ -307,75 +249,64 @@ class Connection:
             return 0
         return self.transport.waiting() + sum(map(len, self._out or ()))
 
-    def turn(self, user: tuple[int, str] | None = None) -> AbstractAsyncContextManager[None]:
+    # Catching up
+
+    def page_turn(self, user: Topic | None = None) -> AbstractAsyncContextManager[None]:
         """Wait until a large answer may be made for this client; of ``user``: a page of what it missed."""
-        return self._hub.backlog.turn(self, *user) if user else self._hub.backlog.room(self)
+        return self._hub.backlog.turn(self, user) if user else self._hub.backlog.room(self)
 
-    def hold(self) -> list[bytes]:
-        """Hold events back until ``resume``, or for some seconds at most; those that wait."""
-        if self.held is None:
-            self.held = []
-            self._hub.holding(self)
-        return self.held
+    def hold(self) -> None:
+        """Hold notices back until the client has caught up, or for some seconds at most."""
+        self.catch_up.hold(self._hub.now())
+        self._hub.holding(self)
 
-    def hold_back(self) -> list[bytes] | None:
-        """As ``hold``, for the answer to a ``getmsg``. None while nobody is signed in here: nothing is pushed then."""
-        self.synced = self._hub.now()
-        self._told = 0
+    def begin_round(self) -> Round:
+        """A ``getmsg`` begins."""
+        now = self.synced = self._hub.now()
+        self._pushed = 0
         if self.registered is None:
-            return None
-        held = self.hold()
-        self._hub.holding(self)  # once more: the time begins anew with every page
-        return held
+            return Round([])  # nobody is signed in here: nothing is pushed
+        self._hub.holding(self)
+        return self.catch_up.begin(now)
 
-    def drop_held(self, held: list[bytes] | None, told: Collection[int]) -> None:
-        """Forget those of the events held back that pages tell; more pages follow."""
-        if held is not None and self.held is held:
-            held[:] = [event for at, event in enumerate(held) if at not in told]
+    def end_round(self, round_: Round) -> None:
+        """It was answered with the last page: what is still held goes once the client has worked on that."""
+        self._hub.later(DIGEST_SECONDS, lambda: self._send_held(round_))
+
+    def _send_held(self, round_: Round) -> None:
+        for notice in self.catch_up.due(round_):
+            self.deliver(notice)
+
+    def expire(self, now: float) -> bool:
+        """Hold nothing back any longer when the deadline has passed; whether anything is still held back."""
+        if self.catch_up.held is not None and self.catch_up.deadline <= now:
+            for notice in self.catch_up.release():
+                self.deliver(notice)
+        return self.catch_up.held is not None
 
     def ask_for_more(self, seconds: float) -> None:
         """Have the client ask for the next page, once it has worked on this one."""
         if self.registered is not None:
             self._hub.later(seconds, lambda: self.send(frames.SYNC))
 
-    def tell_first(self, events: list[bytes]) -> None:
-        """Send events before the answer at hand."""
-        if events := self.recalls.new(events):
-            for frame in frames.pushes(events, acknowledge=self.recalls.tell(events)):
+    def send_first(self, notices: list[Notice]) -> None:
+        """Send notices before the answer at hand."""
+        if notices := self.recalls.new(notices):
+            for frame in frames.pushes(notices, acknowledge=self.recalls.sent(notices)):
                 self.send(frame)
 
     def listing(self) -> None:
-        """The conversation list is being read: until ``listed`` nothing is resumed."""
-        self._listing += 1
+        """The conversation list is being read: until ``listed`` nothing that is held goes."""
+        self.catch_up.listing()
 
     def listed(self) -> None:
-        self._listing -= 1
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            self.resume_after(*waiting)
-
-    def resume_after(self, seconds: float, held: list[bytes] | None, stale: Collection[int]) -> None:
-        """The client was told what it missed: let the other events of ``held`` go once it has worked on that."""
-        if held is None or self.held is not held:
-            return
-        if self._listing:
-            self._waiting = (seconds, held, stale)
-        else:
-            self._hub.later(seconds, lambda: self.resume(held, stale))
-
-    def resume(self, held: list[bytes] | None, stale: Collection[int] = ()) -> None:
-        """Let the events of ``held`` go, but for those at the indices ``stale``, unless they went before."""
-        if held is None or self.held is not held:
-            return
-        self._hub.held(self)
-        self.held = None
-        for at, event in enumerate(held):
-            if at not in stale:
-                self.deliver(event)
+        if (round_ := self.catch_up.listed()) is not None:
+            self.end_round(round_)
 
     def forget(self) -> None:
         """Drop what waits for the user who is no longer signed in here."""
-        self.held = self._events = self._waiting = None
+        self._notices = None
+        self.catch_up.clear()
         self.recalls.clear()
 
     def ask_to_sync(self) -> None:

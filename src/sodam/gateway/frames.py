@@ -7,15 +7,14 @@ import re
 
 import msgspec
 
+from sodam.notices import Kind, Notice
 from sodam.wire import whole_characters
 
 PUSH = b'{"head":{"servcmd":"im_open_push.msg_push","seq":0},"body":{"EventArray":['
 PUSH_END = b"]}}"
 MAX_EVENTS = 200
 """Events of one push frame."""
-_MESSAGE_EVENT = b'{"Event":9,'
-_FRIEND_EVENT = b'{"Event":7,'
-RECALL_EVENT = b'{"Event":10,"C2cNotifyMsgArray":[{"WithdrawC2cMsgNotify"'
+_MESSAGES = (Kind.MESSAGE, Kind.TRANSIENT)
 SYNC = PUSH + b'{"Event":9,"C2cMsgArray":[]}],"Flag":1}}'
 """Asks the client for a ``getmsg`` (docs/protocol.md section 4)."""
 MAX_FRAME = 1024 * 1024
@@ -93,30 +92,37 @@ def answer(servcmd: str, seq: int, body: bytes) -> bytes:
     return b'{"head":{"servcmd":%b,"seq":%d},"body":%b}' % (_name(servcmd), seq, body)
 
 
-def pushes(events: list[bytes], *, acknowledge: str = "") -> list[bytes]:
-    """Push frames that carry the events in their order, as few as the client stands.
+def pushes(notices: list[Notice], *, acknowledge: str = "") -> list[bytes]:
+    """Push frames that carry the notices in their order, as few as the client stands.
 
-    A friend notice may throw inside the SDK, which then loses the rest of its frame: each gets one of its own. The
-    client is to acknowledge the last frame by the text ``acknowledge``, unless that is empty.
+    A notice of relations may throw inside the SDK, which then loses the rest of its frame: each gets one of its own.
+    The client is to acknowledge the last frame by the text ``acknowledge``, unless that is empty.
     """
-    if len(events) <= MAX_EVENTS and all(event.startswith(_MESSAGE_EVENT) for event in events):
-        return [PUSH + b",".join(events) + PUSH_END]
+    if len(notices) <= MAX_EVENTS and all(notice.kind in _MESSAGES for notice in notices):
+        return [PUSH + b",".join([notice.body for notice in notices]) + PUSH_END]
     out: list[bytes] = []
     together: list[bytes] = []
-    for event in events:
-        alone = event.startswith(_FRIEND_EVENT)
+    for notice in notices:
+        alone = notice.kind is Kind.RELATION
         if together and (alone or len(together) >= MAX_EVENTS):
             out.append(PUSH + b",".join(together) + PUSH_END)
             together = []
         if alone:
-            out.append(PUSH + event + PUSH_END)
+            out.append(PUSH + notice.body + PUSH_END)
         else:
-            together.append(event)
+            together.append(notice.body)
     if together:
         out.append(PUSH + b",".join(together) + PUSH_END)
     if acknowledge:
         out[-1] = out[-1][: -len(PUSH_END)] + b'],"NeedAck":1,"SessionData":%b}}' % _name(acknowledge)
     return out
+
+
+def prepared(notice: Notice) -> bytes:
+    """The WebSocket frame of a push that carries this notice alone, made once for all its receivers."""
+    if not notice.frame:
+        notice.frame = wire_frame(PUSH + notice.body + PUSH_END)
+    return notice.frame
 
 
 def wire_frame(payload: bytes) -> bytes:
@@ -129,6 +135,6 @@ def wire_frame(payload: bytes) -> bytes:
     return b"\x82\x7f" + size.to_bytes(8, "big") + payload
 
 
-def kicked(kind: int) -> bytes:
-    """The event that ends a session (docs/protocol.md section 3)."""
-    return b'{"Event":10,"C2cNotifyMsgArray":[{"KickoutMsgNotify":{"KickType":%d,"NewInstInfo":{}}}]}' % kind
+def kicked(kind: int) -> Notice:
+    """What ends a session (docs/protocol.md section 3)."""
+    return Notice(b'{"Event":10,"C2cNotifyMsgArray":[{"KickoutMsgNotify":{"KickType":%d,"NewInstInfo":{}}}]}' % kind)

@@ -16,7 +16,7 @@ from sodam.accounts.auth import Authenticator
 from sodam.accounts.model import valid_user_id
 from sodam.accounts.service import KICKED_BY_REST
 from sodam.apps.model import App
-from sodam.bus import Kick
+from sodam.bus import Kick, of_user
 from sodam.errors import ApiError, Code, Unavailable
 from sodam.gateway.backlog import Backlog
 from sodam.gateway.connection import Connection
@@ -37,12 +37,12 @@ HELLO_SECONDS = 9
 the server it comes back within this time (docs/protocol.md 2.2)."""
 IDLE_SECONDS = 60.0
 KICK_GRACE_SECONDS = 10.0
-HOLD_SECONDS = 5.0
 SWEEP_SECONDS = 1.0
 SYNC_SECONDS = 300.0
 """In a cluster, where hints may be lost, every client looks for what it missed so often."""
 SYNCS_PER_SWEEP = 200
 ENDED_AT_ONCE = 200
+FLUSHED_AT_ONCE = 256
 _SWEEPS_PER_IDLE_CHECK = 10
 _KICKED_REMEMBERED = 100_000
 
@@ -149,7 +149,7 @@ class Hub:
 
     def unregister(self, connection: Connection) -> None:
         if connection.registered is not None:
-            self.services.live.remove(*connection.registered, connection)
+            self.services.live.remove(connection.registered, connection)
             connection.registered = None
             self._recalls_known.put(connection.instid, connection.recalls)
             connection.forget()
@@ -163,7 +163,10 @@ class Hub:
         self._dirty.append(connection)
 
     def _flush(self) -> None:
-        dirty, self._dirty = self._dirty, []
+        """Some hundred connections in a turn of the loop: a large group's message holds nobody else up."""
+        dirty, self._dirty = self._dirty[:FLUSHED_AT_ONCE], self._dirty[FLUSHED_AT_ONCE:]
+        if self._dirty:
+            self._loop.call_soon(self._flush)
         for connection in dirty:
             connection.flush()
 
@@ -241,7 +244,7 @@ class Hub:
         return max([now, *(ticket.login + 1 for ticket in self._tickets_of(sdkappid, user_id))])
 
     def _tickets_of(self, sdkappid: int, user_id: str) -> list[Ticket]:
-        live = self.services.live.local(sdkappid, user_id)
+        live = self.services.live.local(of_user(sdkappid, user_id))
         return [c.ticket for c in live if isinstance(c, Connection) and c.ticket is not None]
 
     async def _kick_type(self, app: App, ticket: Ticket) -> int:
@@ -273,7 +276,8 @@ class Hub:
     def _register(self, connection: Connection, ticket: Ticket, *, latest: bool) -> None:
         """``latest``: the login is this moment's. One that comes back by its ticket ends earlier logins only."""
         live = self.services.live
-        for old in list(live.local(ticket.sdkappid, ticket.user_id)):
+        user = of_user(ticket.sdkappid, ticket.user_id)
+        for old in list(live.local(user)):
             if isinstance(old, Connection) and old is not connection and old.instid == ticket.instid:
                 self.unregister(old)  # its socket was lost without a word; the client is here now
                 old.close(1001, "reconnected")
@@ -285,10 +289,10 @@ class Hub:
         connection.ticket = ticket
         login = 0 if latest else max(1, ticket.login)
         kick = Kick(kind=2, platform=ticket.platform, newer=ticket.instid, login=login)
-        live.kick(ticket.sdkappid, ticket.user_id, kick)
+        live.kick(user, kick)
         connection.hold()
-        live.add(ticket.sdkappid, ticket.user_id, connection)
-        connection.registered = (ticket.sdkappid, ticket.user_id)
+        live.add(user, connection)
+        connection.registered = user
         if connection.transport is not None:
             connection.transport.signed(True)
 
@@ -303,7 +307,7 @@ class Hub:
     async def _sweep(self) -> None:
         self._turn += 1
         now = self.now()
-        self._each([c for c in self._holding if c.held_until <= now], lambda c: c.resume(c.held))
+        self._each(list(self._holding), lambda c: self._expire(c, now))
         self._watched = {c for c in self._watched if c.look(now)}
         behind, self._behind = self._behind[:SYNCS_PER_SWEEP], self._behind[SYNCS_PER_SWEEP:]
         self._each(behind, self._make_up)
@@ -311,6 +315,10 @@ class Hub:
             if self.services.bus.clustered and not self._behind:
                 self._behind = [c for c in self._all if c.registered and now - c.synced > SYNC_SECONDS]
             self._each([c for c in self._all if c.overdue(now, IDLE_SECONDS, KICK_GRACE_SECONDS)], _end_silent)
+
+    def _expire(self, connection: Connection, now: float) -> None:
+        if not connection.expire(now):
+            self._holding.discard(connection)
 
     def _each(self, connections: list[Connection], fn: Callable[[Connection], object]) -> None:
         """One connection that fails is cut, and costs the others nothing."""
@@ -334,7 +342,7 @@ class Hub:
         if connection.registered is not None and connection.ticket is not None:
             login = max(1, connection.ticket.login)
             kick = Kick(2, connection.platform, newer=connection.instid, login=login)
-            self.services.live.kick(*connection.registered, kick)
+            self.services.live.kick(connection.registered, kick)
 
     def later(self, seconds: float, callback: Callable[[], None]) -> None:
         self._loop.call_later(seconds, callback)
@@ -376,11 +384,7 @@ class Hub:
         self._watched.add(connection)
 
     def holding(self, connection: Connection) -> None:
-        connection.held_until = self.now() + HOLD_SECONDS
         self._holding.add(connection)
-
-    def held(self, connection: Connection) -> None:
-        self._holding.discard(connection)
 
 
 def _end_silent(connection: Connection) -> None:

@@ -103,6 +103,14 @@ class PicowsTransport(WSListener):
         if not raw.is_closing():
             raw.write(b"".join([wire_frame(payload) for payload in payloads]))
 
+    def write_frame(self, frame: bytes) -> None:
+        ws = self._ws
+        if ws is None or self._closing:
+            return
+        raw = ws.underlying_transport
+        if not raw.is_closing():
+            raw.write(frame)
+
     def waiting(self) -> int:
         return int(self._ws.underlying_transport.get_write_buffer_size()) if self._ws is not None else 0
 

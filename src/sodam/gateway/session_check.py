@@ -85,7 +85,7 @@ class SessionCheck:
                 await asyncio.sleep(_PAUSE)
 
     async def _compare(self, sdkappid: int, connections: list[Connection]) -> None:
-        users = {c.registered[1] for c in connections if c.registered is not None}
+        users = {c.registered.name for c in connections if c.registered is not None}
         marks = await self._hub.services.accounts.marks(sdkappid, users)
         for connection in connections:
             ticket = connection.ticket

@@ -19,6 +19,10 @@ class Transport(Protocol):
         """Send binary messages, in one system call where possible. Does nothing once the peer is gone."""
         ...
 
+    def write_frame(self, frame: bytes) -> None:
+        """Send one message whose frame is made already (``frames.wire_frame``)."""
+        ...
+
     def waiting(self) -> int:
         """Bytes that the kernel has not taken yet."""
         ...

@@ -55,6 +55,11 @@ class WebsocketsTransport(asyncio.Protocol):
             self._protocol.send_binary(payload)
         self._flush()
 
+    def write_frame(self, frame: bytes) -> None:
+        self._flush()
+        if self._raw is not None and self._protocol.state is State.OPEN and not self._raw.is_closing():
+            self._raw.write(frame)
+
     def waiting(self) -> int:
         return self._raw.get_write_buffer_size() if self._raw is not None else 0
 

@@ -71,9 +71,9 @@ class MessageChanges:
             await unread.lower(tx, app.sdkappid, recipient, sender, mark, [gone])
 
         await self._db.write(run)
-        event = events.withdrawn(found, revoker)
-        told = (sender,) if found.flags & HIDE_RECEIVER else (recipient, sender)
-        self._messages.told(app.sdkappid, told, event, exclude=exclude)
+        notice = events.withdrawn(found, revoker)
+        users = (sender,) if found.flags & HIDE_RECEIVER else (recipient, sender)
+        self._messages.notify(app.sdkappid, users, notice, exclude=exclude)
         return found
 
     async def modify(
@@ -135,8 +135,8 @@ class MessageChanges:
 
         marked = await self._db.write(run)
         if marked is not None:
-            self._messages.told(app.sdkappid, (reader,), events.self_read(reader, peer, marked), exclude=exclude)
-            self._messages.told(app.sdkappid, (peer,), events.peer_read(reader, peer, marked))
+            self._messages.notify(app.sdkappid, (reader,), events.self_read(reader, peer, marked), exclude=exclude)
+            self._messages.notify(app.sdkappid, (peer,), events.peer_read(reader, peer, marked))
 
     async def mark_all_read(self, app: App, reader: str, *, exclude: int = 0) -> list[str]:
         """Every conversation of ``reader`` is read up to now; the peers of those that had unread messages."""
@@ -145,7 +145,7 @@ class MessageChanges:
             await asyncio.gather(
                 *(self.mark_read(app, reader, peer, EVERYTHING, exclude=exclude) for peer in peers[at : at + _TOGETHER])
             )
-        self._messages.told(app.sdkappid, (reader,), b'{"Event":14,"C2CReadAllMsg":1}', exclude=exclude)
+        self._messages.notify(app.sdkappid, (reader,), events.all_read(), exclude=exclude)
         return peers
 
     async def receipt(self, app: App, reader: str, peer: str, places: list[reads.Place], *, exclude: int = 0) -> int:
@@ -171,7 +171,7 @@ class MessageChanges:
 
         await self._db.write(run)
         tiny_id = await self._messages.tiny_id(app, peer)
-        self._messages.told(
+        self._messages.notify(
             app.sdkappid, (peer,), events.receipts(reader, self._messages.now, found, tiny_id), exclude=exclude
         )
         return known
@@ -199,8 +199,8 @@ class MessageChanges:
         lowered, head = await self._db.write(run)
         if lowered:
             until = max(head.last_time, self._messages.now)
-            event = events.fewer_unread(owner, peer, lowered, head.unread, until)
-            self._messages.told(app.sdkappid, (owner,), event, exclude=exclude)
+            notice = events.fewer_unread(owner, peer, lowered, head.unread, until)
+            self._messages.notify(app.sdkappid, (owner,), notice, exclude=exclude)
 
     async def hide(self, app: App, owner: str, peer: str, *, clear: bool, remove: bool = True) -> None:
         """Take a conversation off the owner's list until a new message comes; ``clear`` its history for the owner.

@@ -1,10 +1,8 @@
-"""What devices are told about one-to-one messages: elements of a push's EventArray (client-protocol.md section 6).
-
-Each is encoded once, whatever the number of devices.
-"""
+"""What devices are notified of about one-to-one messages (client-protocol.md section 6)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +18,7 @@ from sodam.messages.model import (
     RECALLED_BITS,
     Message,
 )
+from sodam.notices import Kind, Notice, Place
 
 encode = msgspec.json.Encoder().encode
 
@@ -105,19 +104,36 @@ class _Messages(msgspec.Struct, gc=False):
     C2cMsgArray: list[WireMessage]
 
 
-def arrived(message: Message, *, online_only: bool = False) -> bytes:
+def place(message: Message) -> Place:
+    return Place(
+        message.sender,
+        message.recipient,
+        message.msg_seq,
+        message.msg_random,
+        message.msg_time,
+        0 if message.duplicate else message.seq,
+        message.flags & (NO_UNREAD | IMPORTED) != NO_UNREAD,
+    )
+
+
+def arrived(message: Message, *, online_only: bool = False) -> Notice:
     """Event 9: a message for one of its two users."""
-    return encode(_Messages(9, [wire(message, online_only=online_only)]))
+    body = encode(_Messages(9, [wire(message, online_only=online_only)]))
+    return Notice(body, Kind.TRANSIENT if online_only else Kind.MESSAGE, place(message))
 
 
-def notify(kind: str, content: Any) -> bytes:
-    """Event 10: a notice about one-to-one messages; ``kind`` names its content."""
-    return encode({"Event": 10, "C2cNotifyMsgArray": [{kind: content}]})
+def c2c(name: str, content: Any) -> Notice:
+    """Event 10: about one-to-one messages; ``name`` names its content."""
+    return Notice(_c2c(name, content))
 
 
-def withdrawn(message: Message, revoker: str) -> bytes:
+def _c2c(name: str, content: Any) -> bytes:
+    return encode({"Event": 10, "C2cNotifyMsgArray": [{name: content}]})
+
+
+def withdrawn(message: Message, revoker: str) -> Notice:
     """A message was recalled."""
-    return notify(
+    body = _c2c(
         "WithdrawC2cMsgNotify",
         {
             "C2cWithdrawInfoArray": [
@@ -136,11 +152,17 @@ def withdrawn(message: Message, revoker: str) -> bytes:
             ]
         },
     )
+    return Notice(body, Kind.RECALL, place(message))
 
 
-def modified(message: Message) -> bytes:
+def changed(message: Message) -> Notice:
+    """How a message that was recalled or edited is made known to a device that was away."""
+    return withdrawn(message, message.recalled_by) if message.flags & RECALLED else modified(message)
+
+
+def modified(message: Message) -> Notice:
     """Event 17: a message has new content."""
-    return encode(
+    return _notice(
         {
             "Event": 17,
             "C2cMsgModNotifys": [
@@ -159,9 +181,29 @@ def modified(message: Message) -> bytes:
     )
 
 
-def peer_read(reader: str, peer: str, read_time: int) -> bytes:
+def all_read() -> Notice:
+    """Event 14: every one-to-one conversation is read."""
+    return _notice({"Event": 14, "C2CReadAllMsg": 1})
+
+
+def muted(peer: str, option: int) -> Notice:
+    """To the other devices of a user: MsgRecvOption of the conversation with ``peer``."""
+    return c2c("MuteNotificationsSync", {"To_Account": peer, "MuteNotifications": option})
+
+
+def listed(change: str, push_type: int, peers: Sequence[str]) -> Notice:
+    """Event 0, to the owner's other devices: a change of the conversation list (docs/protocol.md 7.3)."""
+    items = [{"Type": 1, "Peer_Account": peer} for peer in peers]
+    return _notice({"Event": 0, "RecentContactMod": [{"PushType": push_type, change: {"RecentContactList": items}}]})
+
+
+def _notice(event: dict[str, Any]) -> Notice:
+    return Notice(encode(event))
+
+
+def peer_read(reader: str, peer: str, read_time: int) -> Notice:
     """To ``peer``: ``reader`` has read everything up to ``read_time``."""
-    return notify(
+    return c2c(
         "C2cReadedReceipt",
         {
             "To_Account": reader,
@@ -171,9 +213,9 @@ def peer_read(reader: str, peer: str, read_time: int) -> bytes:
     )
 
 
-def self_read(reader: str, peer: str, read_time: int) -> bytes:
+def self_read(reader: str, peer: str, read_time: int) -> Notice:
     """To the reader's other devices: the conversation with ``peer`` is read up to ``read_time``."""
-    return notify(
+    return c2c(
         "ReadC2cMsgNotify",
         {
             "From_Account": reader,
@@ -185,7 +227,7 @@ def self_read(reader: str, peer: str, read_time: int) -> bytes:
     )
 
 
-def fewer_unread(owner: str, peer: str, count: int, left: int, read_time: int) -> bytes:
+def fewer_unread(owner: str, peer: str, count: int, left: int, read_time: int) -> Notice:
     """To the devices of ``owner``: ``count`` unread messages of ``peer`` are gone, ``left`` are still unread.
 
     There is no event for this. Where nothing is left, the conversation is read up to ``read_time``; otherwise recalls
@@ -200,12 +242,12 @@ def fewer_unread(owner: str, peer: str, count: int, left: int, read_time: int) -
         "MsgRandom": 0,
         "RevokerInfo": {"Revoker_Account": owner, "Reason": ""},
     }
-    return notify("WithdrawC2cMsgNotify", {"C2cWithdrawInfoArray": [gone] * count})
+    return c2c("WithdrawC2cMsgNotify", {"C2cWithdrawInfoArray": [gone] * count})
 
 
-def receipts(reader: str, now: int, messages: list[Message], tiny_id: int) -> bytes:
+def receipts(reader: str, now: int, messages: list[Message], tiny_id: int) -> Notice:
     """Event 16, to the sender: these messages were read one by one. ``tiny_id`` is the sender's."""
-    return encode(
+    return _notice(
         {
             "Event": 16,
             "Peer_Account": reader,

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
 
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus
 from sodam.errors import ApiError, Code
 from sodam.messages import arrived, missed, paging, reads
-from sodam.messages.model import Head, Message
+from sodam.messages.model import Head, Message, Position
 from sodam.storage import Database
 
 DAY = 86400
 _COMMIT_SECONDS = 10
-
-
-class Position(NamedTuple):
-    """A point in what a user's devices are told."""
-
-    time: int
-    """Unix second."""
-    newest: int
-    """The newest message, by id."""
-    change: int
-    """The newest recall or edit of a message."""
-    at_time: int = 0
-    """Of what came after the above, everything up to this second and message was told as well."""
-    at_id: int = 0
 
 
 class Histories:

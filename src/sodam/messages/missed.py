@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from sodam.messages import arrived, events
+from sodam.messages import arrived
 from sodam.messages.model import HIDE_RECEIVER, RECALLED, Message
 from sodam.messages.paging import FRAME_BYTES
 from sodam.storage import Database, Tx
@@ -62,8 +62,3 @@ async def changed_since(db: Database, app: int, owner: str, after: int) -> Chang
     found = await arrived.read(db, app, list(taken))
     seen = [message for message in found if message.sender == owner or not message.flags & HIDE_RECEIVER]
     return Changes(seen, last, count == len(keys))
-
-
-def event(message: Message) -> bytes:
-    """What a device is told of a changed message."""
-    return events.withdrawn(message, message.recalled_by) if message.flags & RECALLED else events.modified(message)

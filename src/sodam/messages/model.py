@@ -142,6 +142,20 @@ def parse_key(text: str) -> tuple[int, int, int] | None:
     return (seq, random, time) if seq <= U32 and random <= U32 and time < 1 << 40 else None
 
 
+class Position(NamedTuple):
+    """A point in what a user's devices are told."""
+
+    time: int
+    """Unix second."""
+    newest: int
+    """The newest message, by id."""
+    change: int
+    """The newest recall or edit of a message."""
+    at_time: int = 0
+    """Of what came after the above, everything up to this second and message was told as well."""
+    at_id: int = 0
+
+
 class Head(msgspec.Struct, frozen=True):
     """A conversation as one of its two users sees it."""
 

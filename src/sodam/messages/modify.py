@@ -72,6 +72,6 @@ async def modify(
         return stored
 
     stored = await messages.db.write(run)
-    told = (sender,) if stored.flags & HIDE_RECEIVER else (recipient, sender)
-    messages.told(app.sdkappid, told, events.modified(stored), exclude=exclude)
+    users = (sender,) if stored.flags & HIDE_RECEIVER else (recipient, sender)
+    messages.notify(app.sdkappid, users, events.modified(stored), exclude=exclude)
     return stored

@@ -15,17 +15,17 @@ import structlog
 from sodam.accounts.model import Account
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
-from sodam.bus import Bus, Live
+from sodam.bus import Bus, Live, of_user
 from sodam.errors import ApiError, Code, Unavailable
 from sodam.messages import dedupe, events, reads
 from sodam.messages.clock import ArrivalClock, SecondNumbers
 from sodam.messages.dedupe import WINDOW, Recent
 from sodam.messages.histories import DAY as DAY
 from sodam.messages.histories import Histories
-from sodam.messages.histories import Position as Position
 from sodam.messages.model import HIDE_RECEIVER, NO_UNREAD, NUMBERED, Batch, Message, Numbers, conversation
 from sodam.messages.quota import MinuteQuota
 from sodam.messages.writes import Appender
+from sodam.notices import Notice
 from sodam.storage import Database
 from sodam.storage.message_log import MessageLog
 
@@ -308,17 +308,17 @@ class MessageService(Histories):
 
     def _tell(self, message: Message, *, online_only: bool = False) -> None:
         live = self._live
-        event: bytes | None = None
-        if not message.flags & HIDE_RECEIVER and live.wanted(message.app, message.recipient):
-            event = events.arrived(message, online_only=online_only)
-            live.send(message.app, message.recipient, event, exclude=message.exclude)
-        if (
-            message.sync
-            and message.sender != message.recipient
-            and live.wanted(message.app, message.sender, but=message.exclude)
-        ):
-            event = event or events.arrived(message, online_only=online_only)
-            live.send(message.app, message.sender, event, exclude=message.exclude)
+        notice: Notice | None = None
+        if not message.flags & HIDE_RECEIVER:
+            topic = of_user(message.app, message.recipient)
+            if live.wanted(topic):
+                notice = events.arrived(message, online_only=online_only)
+                live.send(topic, notice, exclude=message.exclude)
+        if message.sync and message.sender != message.recipient:
+            topic = of_user(message.app, message.sender)
+            if live.wanted(topic, but=message.exclude):
+                notice = notice or events.arrived(message, online_only=online_only)
+                live.send(topic, notice, exclude=message.exclude)
 
     async def forget_recent(self) -> int:
         """Periodic work: forget which messages were sent before the window within which they count as the same."""
@@ -328,9 +328,10 @@ class MessageService(Histories):
         """Wait until what is stored by now was told to the devices of this node."""
         await self._log.settle()
 
-    def told(self, app: int, user_ids: tuple[str, ...], event: bytes, *, exclude: int = 0) -> None:
+    def notify(self, app: int, user_ids: tuple[str, ...], notice: Notice, *, exclude: int = 0) -> None:
+        """Give ``notice`` to all devices of the users but the one with InstId ``exclude``."""
         for user_id in dict.fromkeys(user_ids):
-            self._live.send(app, user_id, event, exclude=exclude)
+            self._live.send(of_user(app, user_id), notice, exclude=exclude)
 
 
 def _sign(message: Message, sender: Account) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from sodam.bus import Bus, Live
+from sodam.bus import Bus, Live, of_user
 from sodam.bus.interface import Subscription
 from sodam.errors import ApiError, Code
 from sodam.observability.loops import Loop, Loops
@@ -147,7 +147,7 @@ class PresenceService:
         return {
             user_id: [Device(session.platform, session.instid) for session in sessions]
             for user_id in user_ids
-            if (sessions := self._live.local(app, user_id))
+            if (sessions := self._live.local(of_user(app, user_id)))
         }
 
     def _on_hello(self, hello: _Hello) -> None:

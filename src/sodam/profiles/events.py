@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sodam.accounts.model import Profile
+from sodam.notices import Notice
 
 _encode = msgspec.json.Encoder().encode
 
@@ -23,9 +24,10 @@ class PortraitSet(msgspec.Struct, frozen=True, kw_only=True):
     client_ip: str = ""
 
 
-def profile_modified(user_id: str, changes: Profile) -> bytes:
+def profile_modified(user_id: str, changes: Profile) -> Notice:
     """Event 8: a profile that the device may show has changed (client-protocol.md section 6)."""
     fields = [
         {"Tag": tag, "ValueBytes" if isinstance(value, str) else "ValueNum": value} for tag, value in changes.items()
     ]
-    return _encode({"Event": 8, "ProfileDataMod": [{"PushType": 1, "Profile_Account": user_id, "ProfileList": fields}]})
+    changed = {"PushType": 1, "Profile_Account": user_id, "ProfileList": fields}
+    return Notice(_encode({"Event": 8, "ProfileDataMod": [changed]}))

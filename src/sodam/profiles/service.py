@@ -10,7 +10,7 @@ import structlog
 from sodam.accounts.model import CUSTOM, IMAGE, NICK, Account, Profile, Updated
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
-from sodam.bus import Live
+from sodam.bus import Live, of_user
 from sodam.errors import ApiError, Code
 from sodam.profiles.events import PortraitSet, profile_modified
 from sodam.profiles.model import ALLOW_TYPE, STANDARD, Side, field_of
@@ -89,15 +89,15 @@ class ProfileService:
         if not changes:
             return
         user_id = updated.account.user_id
-        event = profile_modified(user_id, changes)
-        self._live.send(app.sdkappid, user_id, event, exclude=exclude)
+        notice = profile_modified(user_id, changes)
+        self._live.send(of_user(app.sdkappid, user_id), notice, exclude=exclude)
         try:
             friends = await self.friends_of(app.sdkappid, user_id)
         except Exception as error:
             log.warning("friends were not told of a profile change", error=repr(error))
             return
         for friend in friends:
-            self._live.send(app.sdkappid, friend, event)
+            self._live.send(of_user(app.sdkappid, friend), notice)
 
     async def get(
         self, app: App, user_ids: Sequence[str], tags: Sequence[str], side: Side

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from sodam.bus import Live
+from sodam.bus import Live, of_user
+from sodam.notices import Kind, Notice
 from sodam.relations.cache import Changed, RelationCache
 from sodam.relations.model import Origin
 
@@ -124,7 +125,7 @@ class Told:
     follows: list[tuple[str, str, list[tuple[int, int]]]] = field(default_factory=list)
     """(other user, nick, [(1 added or 0 gone, FollowType)])"""
 
-    def events(self) -> list[bytes]:
+    def notices(self) -> list[Notice]:
         """Elements of a push's EventArray. Each is one event: the SDK drops a whole event when it fails in a part."""
         items: list[dict[str, Any]] = []
         if self.settled:
@@ -144,7 +145,7 @@ class Told:
             items.append({"PushType": 8, "BlackListDel_Account": self.unblocked})
         if self.read_at is not None:
             items.append({"PushType": 7, "ReportTime": self.read_at})
-        events = [_encode({"Event": _FRIENDS, "FriendListMod": [item]}) for item in items]
+        notices = [Notice(_encode({"Event": _FRIENDS, "FriendListMod": [item]}), Kind.RELATION) for item in items]
         if self.follows:
             changes = [
                 {
@@ -154,8 +155,8 @@ class Told:
                 }
                 for user_id, nick, diffs in self.follows
             ]
-            events.append(_encode({"Event": _FOLLOWS, "FollowChangeList": changes}))
-        return events
+            notices.append(Notice(_encode({"Event": _FOLLOWS, "FollowChangeList": changes})))
+        return notices
 
 
 def _pendency(asked: Asked) -> dict[str, Any]:
@@ -185,17 +186,17 @@ class Notices(dict[str, Told]):
 class Announcer:
     """Tells devices, and makes every node forget what changed."""
 
-    def __init__(self, live: Live, cache: RelationCache, *, clustered: bool) -> None:
+    def __init__(self, live: Live, cache: RelationCache) -> None:
         self._live = live
         self._cache = cache
-        self._clustered = clustered
 
     def announce(self, app: int, changed: Changed, notices: Notices, origin: Origin) -> None:
         """Call after the commit. The device that asked is told as the others are: its answer changes nothing there."""
         if changed.owners or changed.pairs or changed.erased:
             self._cache.changed(changed)
         for user_id, told in notices.items():
-            if self._clustered or self._live.local(app, user_id):
+            topic = of_user(app, user_id)
+            if self._live.wanted(topic):
                 exclude = origin.instid if told.read_at is not None and user_id == origin.operator else 0
-                for event in told.events():
-                    self._live.send(app, user_id, event, exclude=exclude)
+                for notice in told.notices():
+                    self._live.send(topic, notice, exclude=exclude)

@@ -170,7 +170,7 @@ class Core:
         self.accounts = accounts
         self.clock = clock
         self.cache = RelationCache(bus)
-        self.announcer = Announcer(live, self.cache, clustered=bus.clustered)
+        self.announcer = Announcer(live, self.cache)
 
     def now(self) -> int:
         return int(self.clock())

@@ -13,9 +13,10 @@ from sodam.accounts.auth import Authenticator
 from sodam.accounts.service import AccountService
 from sodam.apps.model import PLAN_LIMITS, App, AppSettings, Plan
 from sodam.apps.service import AppService
-from sodam.bus import Live
+from sodam.bus import Live, of_user
 from sodam.bus.live import Kick
 from sodam.bus.local import LocalBus
+from sodam.notices import Notice
 from sodam.storage import Database
 
 START = 1_700_000_000
@@ -29,7 +30,7 @@ class Clock:
         return self.now
 
 
-@dataclass
+@dataclass(eq=False)
 class Device:
     """A session that remembers what it was given."""
 
@@ -38,14 +39,14 @@ class Device:
     events: list[dict[str, object]] = field(default_factory=list)
     kicks: list[Kick] = field(default_factory=list)
 
-    def deliver(self, event: bytes) -> None:
-        self.events.append(msgspec.json.decode(event))
+    def deliver(self, notice: Notice) -> None:
+        self.events.append(msgspec.json.decode(notice.body))
 
     def kicked(self, kick: Kick) -> None:
         self.kicks.append(kick)
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     db: Database
     apps: AppService
@@ -81,7 +82,7 @@ class World:
 
     def device(self, user_id: str, instid: int = 1) -> Device:
         device = Device(instid)
-        self.live.add(self.sdkappid, user_id, device)
+        self.live.add(of_user(self.sdkappid, user_id), device)
         return device
 
 

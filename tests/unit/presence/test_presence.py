@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from sodam.bus import Live
+from sodam.bus import Live, of_user
 from sodam.bus.interface import Handler
 from sodam.bus.local import LocalBus
 from sodam.errors import ApiError, Code
@@ -104,18 +104,18 @@ async def test_one_node_answers_from_its_own_sessions() -> None:
     live = Live(bus)
     presence = PresenceService(bus, live)
     await presence.start()
-    live.add(APP, "u1", Session(11))
-    live.add(APP, "u1", Session(12))
-    live.add(APP + 1, "u2", Session(13))
+    live.add(of_user(APP, "u1"), Session(11))
+    live.add(of_user(APP, "u1"), Session(12))
+    live.add(of_user(APP + 1, "u2"), Session(13))
     assert await presence.status(APP, ["u1", "u2"]) == {"u1": [Device(7, 11), Device(7, 12)]}
     await presence.stop()
 
 
 async def test_sessions_of_every_node_count(nodes: list[Node]) -> None:
     assert all(len(node.presence.peers()) == 2 for node in nodes)
-    nodes[0].live.add(APP, "u1", Session(1))
-    nodes[1].live.add(APP, "u1", Session(2))
-    nodes[2].live.add(APP, "u2", Session(3))
+    nodes[0].live.add(of_user(APP, "u1"), Session(1))
+    nodes[1].live.add(of_user(APP, "u1"), Session(2))
+    nodes[2].live.add(of_user(APP, "u2"), Session(3))
     for node in nodes:
         online = await node.ask("u1", "u2", "u3")
         assert {user: {d.instid for d in devices} for user, devices in online.items()} == {"u1": {1, 2}, "u2": {3}}
@@ -123,7 +123,7 @@ async def test_sessions_of_every_node_count(nodes: list[Node]) -> None:
 
 async def test_many_queries_at_once_do_not_mix(nodes: list[Node]) -> None:
     for n in range(50):
-        nodes[n % 3].live.add(APP, f"u{n}", Session(n))
+        nodes[n % 3].live.add(of_user(APP, f"u{n}"), Session(n))
     answers = await asyncio.gather(*(nodes[(n + 1) % 3].ask(f"u{n}", "nobody") for n in range(50)))
     assert answers == [{f"u{n}": [Device(7, n)]} for n in range(50)]
 
@@ -133,7 +133,7 @@ async def test_a_dead_node_delays_one_query_only(nodes: list[Node]) -> None:
     await impatient.presence.start()
     await settle()
     assert len(impatient.presence.peers()) == 3
-    nodes[2].live.add(APP, "u2", Session(3))
+    nodes[2].live.add(of_user(APP, "u2"), Session(3))
     nodes[1].bus.up = False  # killed: says nothing more
     begin = time.monotonic()
     assert (await impatient.ask("u2")).keys() == {"u2"}
@@ -158,7 +158,7 @@ async def test_a_node_not_heard_of_is_forgotten(nodes: list[Node]) -> None:
 
 
 async def test_without_the_bus_only_a_certain_answer_is_given(nodes: list[Node]) -> None:
-    nodes[0].live.add(APP, "u1", Session(1))
+    nodes[0].live.add(of_user(APP, "u1"), Session(1))
     nodes[0].bus.up = False
     assert (await nodes[0].ask("u1")).keys() == {"u1"}
     with pytest.raises(ApiError) as refused:

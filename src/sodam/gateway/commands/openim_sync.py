@@ -6,13 +6,16 @@ import asyncio
 
 import msgspec
 
+from sodam.bus import of_user
 from sodam.errors import ApiError, Code
-from sodam.gateway import catch_up
+from sodam.gateway.catchup import unread_numbers
 from sodam.gateway.commands.openim import Seconds, service
-from sodam.messages.events import WireMessage, wire
-from sodam.messages.model import Message, parse_key
+from sodam.gateway.connection import Connection
+from sodam.gateway.cookies import cookie_of, position_of
+from sodam.messages import catch_up
+from sodam.messages.events import WireMessage, muted, place, wire
+from sodam.messages.model import Message, Position, parse_key
 from sodam.messages.reads import FIRST, NEWEST, Place
-from sodam.messages.service import Position
 from sodam.wire import Call
 
 _MAX_PAGE = 100
@@ -21,8 +24,6 @@ _CONVERSATIONS = 500
 _MORE_FOLLOWS = 1
 _PAGE_SECONDS = 0.05
 """As below, between pages: a client that is asked too soon asks for the same page again, which does no harm."""
-_DIGEST_SECONDS = 0.25
-"""The SDK takes some moments over the answer and the conversation list; what is pushed meanwhile overtakes them."""
 
 
 class GetMsg(msgspec.Struct):
@@ -55,60 +56,55 @@ async def getmsg(call: Call, request: GetMsg) -> GetMsgAnswer:
     SyncFlag. With no cookie (the first time after a login) the messages are left to the history: the numbers announce
     them. Recalls, edits and read marks since the cookie are pushed before the answer, whose numbers count them already.
     """
-    async with call.connection.turn((call.app.sdkappid, call.caller)):
-        since = catch_up.position_of(request.Cookie)
+    connection: Connection = call.connection
+    async with connection.page_turn(of_user(call.app.sdkappid, call.caller)):
+        since = position_of(request.Cookie)
         return await (_first(call) if since is None else _page(call, since, by_push=request.NeedAbstract == 1))
 
 
 async def _first(call: Call) -> GetMsgAnswer:
-    messages, connection = call.services.messages, call.connection
-    held = connection.hold_back()
-    before = len(held or ())
+    """Nothing is missed yet. What is held goes all the same: the conversation list that was read before may lack it."""
+    messages = call.services.messages
+    connection: Connection = call.connection
+    this = connection.begin_round()
     position = await messages.position()
     heads = await messages.heads(call.app, call.caller, _CONVERSATIONS)
     await messages.settle()
-    stored = catch_up.stored_messages(held or ())
-    ends = {head.peer: head.last_seq for head in heads}
-    within = await catch_up.held_within(messages, call.app, call.caller, stored, before, ends)
-    # They are pushed all the same: the conversation list that was read before may lack them.
-    unread = catch_up.unread_to_tell(call.caller, heads, within.values())
-    call.after = lambda: connection.resume_after(_DIGEST_SECONDS, held, ())
+    counted = this.counted(call.caller, {head.peer: head.last_seq for head in heads})
+    unread = unread_numbers(call.caller, {head.peer: head.unread for head in heads}, counted)
+    call.after = lambda: connection.end_round(this)
     return _answer(call, position, [], unread)
 
 
 async def _page(call: Call, since: Position, *, by_push: bool) -> GetMsgAnswer:
-    messages, connection = call.services.messages, call.connection
-    held = connection.hold_back()
-    before = len(held or ())
-    now = await messages.position()
-    missed = await catch_up.page_since(messages, call.app, call.caller, since, now)
-    looked = len(held or ())
+    messages = call.services.messages
+    connection: Connection = call.connection
+    this = connection.begin_round()
+    missed = await catch_up.page_since(messages, call.app, call.caller, since)
+    this.looked()
     heads = await messages.heads(call.app, call.caller, _CONVERSATIONS)
     await messages.settle()
-    stored = catch_up.stored_messages(held or ())
-    told, others = catch_up.told_by_pages(stored, missed.messages, before, since)
+    this.drop({place(message).key for message in missed.messages}, since.at_time)
+    numbers = {head.peer: head.unread for head in heads}
+    senders = {message.sender for message in missed.messages}
     if not missed.complete:
-        connection.tell_first(missed.notices)
-        unread = catch_up.unread_to_tell(call.caller, heads, (), missed.messages)
-        connection.drop_held(held, told)
-        answer = _answer(call, missed.position, missed.messages, unread)
+        connection.send_first(missed.notices)
+        answer = _answer(call, missed.position, missed.messages, unread_numbers(call.caller, numbers, (), senders))
         if by_push:
             call.after = lambda: connection.ask_for_more(_PAGE_SECONDS)
         else:
             answer.SyncFlag = _MORE_FOLLOWS
         return answer
-    ends = {head.peer: head.last_seq for head in heads}
-    new = {at: message for at, message in others.items() if at >= before}
-    within = await catch_up.held_within(messages, call.app, call.caller, new, looked, ends)
-    unread = catch_up.unread_to_tell(call.caller, heads, within.values(), missed.messages)
-    connection.tell_first([*missed.notices, *catch_up.read_marks(call.caller, heads, since)])
-    call.after = lambda: connection.resume_after(_DIGEST_SECONDS, held, told)
+    counted = this.counted(call.caller, {head.peer: head.last_seq for head in heads})
+    unread = unread_numbers(call.caller, numbers, counted, senders)
+    connection.send_first([*missed.notices, *catch_up.read_marks(call.caller, heads, since)])
+    call.after = lambda: connection.end_round(this)
     return _answer(call, missed.position, missed.messages, unread)
 
 
 def _answer(call: Call, position: Position, found: list[Message], unread: dict[str, int]) -> GetMsgAnswer:
     return GetMsgAnswer(
-        Cookie=catch_up.cookie_of(position),
+        Cookie=cookie_of(position),
         MsgList=[wire(message, viewer=call.caller) for message in found],
         C2CPairUnreadCount=[Unread(peer, count) for peer, count in unread.items()],
     )
@@ -134,7 +130,7 @@ class RoamAnswer(msgspec.Struct, omit_defaults=True):
 @service.command("getroammsg", errors=(Code.MSG_KEY,))
 async def getroammsg(call: Call, request: GetRoamMsg) -> RoamAnswer:
     """A page of the history with a peer, oldest first."""
-    async with call.connection.turn():
+    async with call.connection.page_turn():
         return await _history(call, request)
 
 
@@ -297,14 +293,7 @@ async def set_c2c_peer_mute_notifications(call: Call, request: MuteSet) -> MuteS
     peers = [peer for peer in dict.fromkeys(request.Peer_Account) if peer in known]
     await call.services.changes.mute(call.app, call.caller, peers, request.Mute_Notifications)
     for peer in peers:
-        event = msgspec.json.encode(
-            {
-                "Event": 10,
-                "C2cNotifyMsgArray": [
-                    {"MuteNotificationsSync": {"To_Account": peer, "MuteNotifications": request.Mute_Notifications}}
-                ],
-            }
-        )
-        call.services.messages.told(call.app.sdkappid, (call.caller,), event, exclude=call.instid)
+        notice = muted(peer, request.Mute_Notifications)
+        call.services.messages.notify(call.app.sdkappid, (call.caller,), notice, exclude=call.instid)
     failed = [peer for peer in request.Peer_Account if peer not in known]
     return MuteSetAnswer([MuteFailed(peer, int(Code.C2C_ACCOUNT_INVALID)) for peer in failed])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from sodam.errors import ApiError, Code
-from sodam.messages.events import self_read
+from sodam.messages.events import listed, self_read
 from sodam.messages.model import RECALLED, RECALLED_BITS, Head, Message
 from sodam.wire import Call, Service
 
@@ -84,7 +82,7 @@ async def page_get(call: Call, request: PageGet) -> PageAnswer:
     connection = call.connection
     connection.listing()
     try:
-        async with connection.turn():
+        async with connection.page_turn():
             answer = await _page(call, _own(call, request))
     except BaseException:
         connection.listed()
@@ -168,7 +166,7 @@ async def batch_delete(call: Call, request: BatchDelete) -> Results:
             results.append(ContactResult(1, contact.To_Account, 0, ""))
         else:
             results.append(ContactResult(contact.Type, contact.To_Account, int(Code.CONV_BAD_REQUEST), "unknown type"))
-    _tell_devices(call, owner, 1, "RecentContactDeleteItem", [r.To_Account for r in results if not r.ResultCode])
+    _notify(call, owner, 1, "RecentContactDeleteItem", [r.To_Account for r in results if not r.ResultCode])
     return Results(results)
 
 
@@ -185,7 +183,7 @@ async def clear_msg(call: Call, request: ClearMsg) -> None:
         raise ApiError(Code.CONV_BAD_REQUEST, "Type 1 with To_Account")
     await call.services.changes.hide(call.app, owner, request.To_Account, clear=True, remove=False)
     read = self_read(owner, request.To_Account, call.services.messages.now)
-    call.services.messages.told(call.app.sdkappid, (owner,), read, exclude=call.instid)
+    call.services.messages.notify(call.app.sdkappid, (owner,), read, exclude=call.instid)
 
 
 class Top(_Own, kw_only=True):
@@ -207,17 +205,14 @@ async def top(call: Call, request: Top) -> None:
         raise ApiError(Code.CONV_ACCOUNT_NOT_FOUND)
     peers = [peer for peer in peers if peer in known]
     await call.services.changes.pin(call.app, owner, peers, pinned=pinned)
-    _tell_devices(call, owner, 2 if pinned else 3, "RecentContactTopItem", peers)
+    _notify(call, owner, 2 if pinned else 3, "RecentContactTopItem", peers)
 
 
-def _tell_devices(call: Call, owner: str, push_type: int, item: str, peers: list[str]) -> None:
-    """Tell the owner's other devices of a change of the list (docs/protocol.md 7.3)."""
-    if not peers:
-        return
-    listed: list[Any] = [{"Type": 1, "Peer_Account": peer} for peer in peers]
-    change = {"PushType": push_type, item: {"RecentContactList": listed}}
-    event = msgspec.json.encode({"Event": 0, "RecentContactMod": [change]})
-    call.services.messages.told(call.app.sdkappid, (owner,), event, exclude=call.instid)
+def _notify(call: Call, owner: str, push_type: int, item: str, peers: list[str]) -> None:
+    """The owner's other devices learn of a change of the list."""
+    if peers:
+        notice = listed(item, push_type, peers)
+        call.services.messages.notify(call.app.sdkappid, (owner,), notice, exclude=call.instid)
 
 
 class GroupGet(_Own):

@@ -1,34 +1,33 @@
-"""Recalls are told once whichever way they come; a client is cut for not reading, not for what it asked for."""
+"""Recalls are sent once whichever way they come; a client is cut for not reading, not for what it asked for."""
 
 from __future__ import annotations
-
-import msgspec
 
 from sodam.gateway.budget import STALL_BYTES, STALL_SECONDS, WRITE_BUDGET, WRITE_LIMIT, Budget
 from sodam.gateway.recalls import Acknowledged, Recalls, key_of
 from sodam.messages import events
 from sodam.messages.model import Message, conversation
+from sodam.notices import Notice
 
 
-def recall(number: int, revoker: str = "amy") -> bytes:
+def recall(number: int, revoker: str = "amy") -> Notice:
     message = Message(1, conversation("amy", "bob"), "amy", "bob", number, number, 0, b"[]", msg_time=5)
     return events.withdrawn(message, revoker)
 
 
 def test_a_recall_that_comes_again_is_left_out_whoever_is_named() -> None:
     recalls = Recalls()
-    live, other = recall(1, "administrator"), msgspec.json.encode({"Event": 17})
+    live, other = recall(1, "administrator"), Notice(b'{"Event":17}')
     assert recalls.new([live, other, recall(1)]) == [live, other]
-    assert recalls.tell([live, other]) == "recall-1_1_5"
+    assert recalls.sent([live, other]) == "recall-1_1_5"
     assert recalls.new([recall(1), other, recall(2)]) == [other, recall(2)]
-    assert recalls.tell([other]) == ""
-    assert key_of(live) == ("amy", "bob", "1_1_5")
+    assert recalls.sent([other]) == ""
+    assert key_of(live) == ("amy", "bob", 1, 1, 5)
 
 
 def test_only_what_was_acknowledged_is_known_over_the_next_connection() -> None:
     first, kept = Recalls(), Acknowledged()
-    name = first.tell([recall(1)])
-    first.tell([recall(2)])
+    name = first.sent([recall(1)])
+    first.sent([recall(2)])
     first.acknowledged(name)
     first.acknowledged("recall-of-nothing")
     kept.put(77, first)
@@ -41,7 +40,7 @@ def test_only_what_was_acknowledged_is_known_over_the_next_connection() -> None:
 def test_what_is_remembered_is_bounded() -> None:
     recalls = Recalls()
     for number in range(3000):
-        recalls.acknowledged(recalls.tell([recall(number)]))
+        recalls.acknowledged(recalls.sent([recall(number)]))
     assert len(recalls.known()) == 1000
     assert recalls.new([recall(2999)]) == []
 

@@ -1,0 +1,28 @@
+"""The cookie by which a client says how far it has caught up: a position in clear, within bounds.
+
+A client may write one itself: then it reads pages of its own history, which it may read anyway, a page a call.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sodam.messages.model import Position
+
+_MOST: Final = 120
+_MAX_SECOND: Final = 1 << 40
+_MAX_ID: Final = 1 << 62
+
+
+def position_of(cookie: str) -> Position | None:
+    """The position that a cookie names; None for what is none, as for a client that has no cookie yet."""
+    parts = cookie.split(".")
+    if len(parts) not in (3, 5) or len(cookie) > _MOST or not all(p.isascii() and p.isdigit() for p in parts):
+        return None
+    numbers = [int(part) for part in parts]
+    limits = (_MAX_SECOND, _MAX_ID, _MAX_ID, _MAX_SECOND, _MAX_ID)
+    return Position(*numbers) if all(n < limit for n, limit in zip(numbers, limits, strict=False)) else None
+
+
+def cookie_of(position: Position) -> str:
+    return ".".join(map(str, position if position.at_time else position[:3]))
