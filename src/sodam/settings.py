@@ -358,6 +358,8 @@ def _from_toml(path: Path) -> dict[str, str]:
         raise SettingsError(f"cannot read the settings file {path}: {error.strerror}") from None
     except ValueError as error:  # also what is not UTF-8
         raise SettingsError(f"{path} is not a TOML file: {' '.join(str(error).split())}") from None
+    except RecursionError:
+        raise SettingsError(f"{path} is not a file of settings: a value is nested too deeply") from None
     texts: dict[str, str] = {}
     for name, value in document.items():
         if name not in _BY_NAME:

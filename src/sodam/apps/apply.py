@@ -109,6 +109,8 @@ def parse(text: str, source: str, env: Mapping[str, str]) -> Wanted:
         place = re.search(r" \(at line (\d+), column \d+\)$", said)
         line = place[1] if place else text.count("\n") + 1
         raise ApplyError(f"{source}:{line}: no TOML: {said[: place.start()] if place else said}") from None
+    except RecursionError:
+        raise ApplyError(f"{source}: a value is nested too deeply") from None
     top = _Table(source, Lines(text), (), document, env)
     wanted = Wanted(
         source,

@@ -173,6 +173,9 @@ async def import_file(server: Server, app: App, file: Path) -> Imported:
                 except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                     done.refused.append((number, "", "", "", str(error)))
                     continue
+                except RecursionError:
+                    done.refused.append((number, "", "", "", "the line is nested too deeply"))
+                    continue
                 except ApiError as error:
                     done.refused.append((number, line.UserID, "", "", str(error)))
                     continue

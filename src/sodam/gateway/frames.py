@@ -62,6 +62,8 @@ _HEADS_TRIED = 4
 _MAX_HEAD = 8192
 # An object whose values are no objects: every head is one.
 _FLAT = re.compile(rb'\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}', re.DOTALL)
+_SERVCMD = re.compile(rb'"servcmd"\s*:\s*"([\w.]{1,80})"')
+_SEQ = re.compile(rb'"seq"\s*:\s*"?([0-9]{1,15})\b')
 
 
 def decode(data: bytes) -> Request:
@@ -69,7 +71,10 @@ def decode(data: bytes) -> Request:
     try:
         return _decoder.decode(whole_characters(data))
     except (ValueError, RecursionError) as error:
-        raise MalformedFrame(str(error), _head_of(data)) from None
+        asked = _head_of(data)
+        if asked is None and isinstance(error, RecursionError):
+            asked = _looks_of_head(data)
+        raise MalformedFrame(str(error), asked) from None
 
 
 def _head_of(data: bytes) -> Asked | None:
@@ -83,8 +88,18 @@ def _head_of(data: bytes) -> Asked | None:
             continue
         try:
             return _asked(whole_characters(head[0]).decode(errors="replace"))
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
+    return None
+
+
+def _looks_of_head(data: bytes) -> Asked | None:
+    """What the head asks in which something is nested too deeply: its two fields, by their looks."""
+    for found in itertools.islice(_HEAD.finditer(data), _HEADS_TRIED):
+        servcmd = _SERVCMD.search(data, found.end(), found.end() + _MAX_HEAD)
+        if servcmd is not None:
+            seq = _SEQ.search(data, found.end(), found.end() + _MAX_HEAD)
+            return Asked(servcmd[1].decode(), int(seq[1]) if seq is not None else 0)
     return None
 
 

@@ -326,7 +326,9 @@ def _end_of_space(text: str, at: int) -> int:
 def _json_row(line: int, text: str) -> Row:
     try:
         item: Any = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+    except RecursionError:
+        return Row(line, "", [], Said("the account is nested too deeply", "RowNoJson"))
+    except (msgspec.DecodeError, ValueError) as error:
         return Row(line, "", [], Said(str(error), "RowNoJson"))
     if isinstance(item, dict) and "UserID" not in item and "Identifier" in item:
         item["UserID"] = item.pop("Identifier")
