@@ -32,7 +32,7 @@ from sodam.cloudapi.http import CloudApi
 from sodam.cloudapi.plane import ControlPlane
 from sodam.console.http import PATH as CONSOLE_PATH
 from sodam.console.http import Console
-from sodam.errors import Unavailable
+from sodam.errors import Code, Unavailable
 from sodam.gateway import table as client_table
 from sodam.gateway.commands.client_config import PURCHASE_BITS
 from sodam.gateway.hub import Hub
@@ -144,9 +144,10 @@ async def build(settings: Settings) -> Server:
         raise
     live = Live(bus)
     metrics = Metrics()
-    metrics.expect("rest", (command.path for command in table.commands()))
-    metrics.expect("client", ("im_open_status/wslogin",))
-    metrics.expect("client", (command.path for command in client_table.commands().values()))
+    metrics.expect("rest", ((command.path, command.service.internal) for command in table.commands()))
+    metrics.expect("client", (("im_open_status/wslogin", Code.USERSIG_EXPIRED),))
+    metrics.expect("client", ((c.path, c.service.internal) for c in client_table.commands().values()))
+    metrics.count("slow_clients_cut", 0)
     metrics.register(loops)
     apps = AppService(db, bus, loops=loops, history_days=settings.history_days)
     accounts = AccountService(db, bus, apps, live=live)

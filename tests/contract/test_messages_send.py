@@ -43,6 +43,15 @@ async def test_unknown_accounts(world: World) -> None:
     assert await world.rows("a", "b") == []
 
 
+async def test_a_stored_message_and_its_result_do_not_hold_each_other(world: World) -> None:
+    """Garbage collections are rare on a server: what only they free stays for long."""
+    stored = await world.messages.append(world.draft("a", "b", "x"))
+    assert stored.future is None
+    again = world.draft("a", "b", "x")
+    again.msg_seq, again.msg_random = stored.msg_seq, stored.msg_random
+    assert (await world.messages.append(again)).future is None
+
+
 async def test_concurrent_senders_leave_no_holes(world: World) -> None:
     pairs = [("a", "b"), ("b", "a"), ("a", "c"), ("c", "a"), ("b", "c"), ("c", "b")]
     await world.accounts.find_many(world.app.sdkappid, "abc")  # looking up an account may take its time

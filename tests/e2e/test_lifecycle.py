@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from prometheus_client.parser import text_string_to_metric_families
 
+from sodam.gateway import table as client_table
+from sodam.rest import table as rest_table
 from sodam_client import Client
 from tests.support.server import Engine, ServerFactory, ServerProcess
 
@@ -78,6 +81,44 @@ async def test_pages(server_factory: ServerFactory, engine: Engine) -> None:
         await server.rest("im_open_login_svc/account_check", {"CheckItem": [{"UserID": "x"}]}, client=http)
         metrics = (await http.get("/metrics")).text
         assert re.search(r'sodam_calls_total\{.*command="im_open_login_svc/account_check".*\} 1\.0', metrics)
+
+
+async def test_counters_are_there_before_they_count(server_factory: ServerFactory, engine: Engine) -> None:
+    """The first scrape of a fresh server shows every command of both edges at 0, its failure beside its success."""
+    server = server_factory(engine)
+    async with httpx.AsyncClient(verify=False, base_url=server.url) as http:
+        first = _counters((await http.get("/metrics")).text)
+        await server.rest("im_open_login_svc/account_check", {"CheckItem": [{"UserID": "x"}]}, client=http)
+        async with Client(server.ws_url, server.sdkappid, "ann", server.usersig("ann")):
+            second = _counters((await http.get("/metrics")).text)
+    wanted = {
+        ("sodam_calls_total", edge, command.path, str(code))
+        for edge, commands in (("rest", rest_table.commands()), ("client", client_table.commands().values()))
+        for command in commands
+        for code in (0, int(command.service.internal))
+    }
+    wanted |= {("sodam_call_seconds_total", "rest", command.path, "") for command in rest_table.commands()}
+    wanted |= {
+        ("sodam_calls_total", "client", "im_open_status/wslogin", "0"),
+        ("sodam_slow_clients_cut_total", "", "", ""),
+    }
+    assert wanted <= first.keys(), wanted - first.keys()
+    assert set(first.values()) == {0.0}
+    print(f"{engine}: {len(first)} counters at 0 in the first scrape")
+    new = second.keys() - first.keys()
+    assert not new, f"these began with a hole: {new}"
+    counted = {label[2] for label, value in second.items() if value and label[0] == "sodam_calls_total"}
+    assert {"im_open_login_svc/account_check", "im_open_status/wslogin"} <= counted
+
+
+def _counters(text: str) -> dict[tuple[str, str, str, str], float]:
+    """Counters of calls and of clients, not those of loops, which turn by themselves: name, edge, command, code."""
+    return {
+        (sample.name, *(sample.labels.get(label, "") for label in ("edge", "command", "code"))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if family.type == "counter" and "loop" not in sample.labels
+    }
 
 
 async def test_sigterm_with_a_client_connected(server_factory: ServerFactory, engine: Engine) -> None:

@@ -55,6 +55,12 @@ async def test_a_kick_counts_though_the_bus_stays_away(
     assert deleted["ErrorCode"] == 0
     await kicked(amy, 3, EVERY + 8)
     await kicked(gone, 3, EVERY + 8)
+    for node in (one, two):  # nor does its ticket bring it back while the bus stays away
+        await amy.close()
+        await amy.open(node)
+        with pytest.raises(Refused) as refused:
+            await amy.sign_in(sync=False)
+        assert refused.value.body["KickType"] == 3
     await bob.send_text(bob.user_id, "nobody else is touched")
 
 

@@ -303,6 +303,7 @@ class MessageService(Histories):
                     self._tell(message)
                 if message.again is not None:
                     _answer_again(message)
+            message.future = None  # they point at each other, and garbage collections are rare
             if future is not None and not future.done():
                 future.set_result(message)
 

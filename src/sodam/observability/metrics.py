@@ -27,10 +27,12 @@ class Metrics:
         """Add the samples of a part that counts for itself."""
         self._registry.register(collector)
 
-    def expect(self, edge: str, commands: Iterable[str]) -> None:
-        """Show these commands before their first call: a rate that begins with a hole hides the first failures."""
-        for command in commands:
+    def expect(self, edge: str, commands: Iterable[tuple[str, int]]) -> None:
+        """Show these commands before their first call, each with the code of its own failure: a rate that begins with
+        a hole hides the first of them."""
+        for command, failure in commands:
             self._calls[(edge, command, 0)] += 0
+            self._calls[(edge, command, failure)] += 0
             if edge == "rest":
                 self._seconds[(edge, command)] += 0.0
 
@@ -42,7 +44,7 @@ class Metrics:
         self._calls[("client", command, code)] += 1
 
     def count(self, name: str, amount: int = 1) -> None:
-        """Add to ``sodam_<name>_total``. ``name`` is a literal of the code, never input."""
+        """Add to ``sodam_<name>_total``. ``name`` is a literal of the code, never input; 0 shows it from the start."""
         self._counts[name] += amount
 
     def gauge(self, name: str, help: str, read: Callable[[], float]) -> None:
