@@ -10,11 +10,13 @@ import ast
 import json
 import re
 from collections import defaultdict
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 
 from sodam.access.presets import PRESETS
+from sodam.apps.declared import Section, declared
+from sodam.apps.model import AppSettings
 from sodam.cloudapi.table import SERVICES, actions
 from sodam.errors import Code
 from tests.support import tree
@@ -217,3 +219,24 @@ def test_every_action_and_preset_is_described(language: str) -> None:
     declared = {action.id for action in actions()}
     assert there == declared, f"{language}: {sorted(there ^ declared)}"
     assert set(texts["preset"]) == {preset.name for preset in PRESETS}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_setting_of_an_app_has_its_texts(language: str) -> None:
+    """The console makes its form of the declarations: a new setting needs these texts and no code there."""
+    path = tree.ROOT / f"web/src/features/settings/locale/{language}.json"
+    texts: dict[str, Any] = json.loads(path.read_text())
+    lacking = []
+    for key in [key for one in declared(AppSettings).values() for key in one.texts]:
+        found: Any = texts
+        for part in key.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        if not isinstance(found, str):
+            lacking.append(key)
+    assert not lacking, f"{path.name} lacks {', '.join(lacking)}"
+
+
+def test_every_section_of_settings_is_on_a_page() -> None:
+    pages = "".join(path.read_text() for path in (tree.ROOT / "web/src/features/settings/pages").glob("*.tsx"))
+    shown = set(re.findall(r'"(\w+)"', " ".join(re.findall(r"sections=\{\[([^\]]+)\]\}", pages))))
+    assert shown == set(get_args(Section))

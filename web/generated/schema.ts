@@ -845,6 +845,7 @@ export type Ability = {
   FriendFields: FriendFieldView[];
   Locked: LockedSetting[];
   Ranges: Ranges;
+  Sections: SectionView[];
 };
 
 export type UserFieldViewIn = {
@@ -905,6 +906,27 @@ export type RelationLimits = {
   GroupName: number;
   Groups: number;
   Source: number;
+};
+
+export type SectionView = {
+  Section: "accounts" | "friends" | "messages";
+  Version: number;
+  Settings: SettingForm[];
+};
+
+export type SettingForm = {
+  Setting: string;
+  Heading: string;
+  Type: "choice" | "number" | "switch";
+  Value: boolean | number | string;
+  Default: boolean | number | string;
+  Min: number | null;
+  Max: number | null;
+  Unit: "" | "days" | "seconds";
+  Values: string[];
+  NeedsPlan: string;
+  ChangeableFrom: number;
+  LoweringErases: boolean;
 };
 
 export type GroupAddAnswer = {
@@ -1461,6 +1483,7 @@ export type PlansView = {
   Plans: PlanLine[];
   Rows: PlanRow[];
   FlagshipOnly: FeatureRow[];
+  Features: FeatureRow[];
   AddOns: AddOnRow[];
   MinMonths: number;
   MaxMonths: number;
@@ -1485,6 +1508,8 @@ export type PlanRow = {
 export type FeatureRow = {
   Feature: string;
   Available: boolean;
+  Plan: string;
+  Setting: string;
 };
 
 export type AddOnRow = {

@@ -14,8 +14,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from sodam.apps.plans import Plan, PlanLimits, wire_name
+from sodam.apps.plans import TO_COME, Plan, PlanLimits, wire_name
 
+Unit = Literal["", "seconds", "days"]
+Kind = Literal["switch", "number", "choice", "list"]
 Section = Literal["accounts", "messages", "friends"]
 """The groups of settings, as the file of ``SODAM_APPLY`` and the documentation name them."""
 
@@ -44,6 +46,14 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan | None = None
     """The least plan that has it; None: every plan."""
     once_per_month: OncePerMonth | None = None
+    feature: str = ""
+    """What the comparison of plans calls it, if it is bound to one; empty: its wire name."""
+    heading: str = ""
+    """Under which heading the console shows it, a key of the texts ``headings``; empty: that of its section."""
+    unit: Unit = ""
+    """Of a number that is a length of time."""
+    lowering_erases: bool = False
+    """Of a number: the console warns who lowers it."""
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +69,33 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     def wire(self) -> str:
         """As the cloud API calls it: ``recall_seconds`` is ``RecallSeconds``."""
         return wire_name(self.name)
+
+    @property
+    def kind(self) -> Kind:
+        """How it is shown and edited."""
+        if self.is_list:
+            return "list"
+        if self.choices:
+            return "choice"
+        return "switch" if self.type is bool else "number"
+
+    @property
+    def heading(self) -> str:
+        return self.rule.heading or self.rule.section
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts that the console needs of it, in every language: keys of ``web/src/features/settings/locale``."""
+        if self.kind == "list":
+            return ()
+        names = {
+            "switch": ("name", "on", "off"),
+            "number": ("name", "about", "unit", "changed", *(("lowered",) if self.rule.lowering_erases else ())),
+            "choice": ("name", "about", "label", "changed"),
+        }[self.kind]
+        values = [f"values.{value}.{word}" for value in self.choices for word in ("name", "about")]
+        heading = () if self.kind == "choice" else (f"headings.{self.heading}",)
+        return (*heading, *(f"{self.wire}.{word}" for word in (*names, *values)))
 
     @property
     def is_list(self) -> bool:
@@ -99,6 +136,8 @@ def declared(settings: type[msgspec.Struct]) -> dict[str, Declared]:
         bounded = one.rule.least is not None and (one.rule.most is not None or bool(one.rule.most_of_plan))
         if one.type is int and not bounded:
             raise TypeError(f"{settings.__name__}.{field.name} has no range")
+        if one.kind == "number" and one.type is not int:
+            raise TypeError(f"{settings.__name__}.{field.name}: the console has no form for {one.type}")
         found[field.name] = one
     return found
 
@@ -128,13 +167,32 @@ def range_fields(settings: type[msgspec.Struct], kind: type) -> list[Any]:
     return [(one.wire, kind) for one in plain(settings).values() if one.ranged]
 
 
-_TYPES: typing.Final = {int: "number", bool: "switch"}
+class Promised(msgspec.Struct, frozen=True):
+    """What a plan has and lesser ones lack."""
+
+    name: str
+    plan: Plan
+    available: bool
+    """False: a later version brings it."""
+    setting: str = ""
+    """The wire name of the setting that it is."""
+
+
+def promised(settings: type[msgspec.Struct]) -> list[Promised]:
+    """What is bound to a plan: settings that exist, and what ``plans.TO_COME`` promises and no setting is yet."""
+    there = [
+        Promised(one.rule.feature or one.wire, one.rule.plan, True, one.wire)
+        for one in declared(settings).values()
+        if one.rule.plan
+    ]
+    names = {one.name for one in there}
+    return there + [Promised(name, plan, False) for name, plan in TO_COME.items() if name not in names]
 
 
 def _kind(one: Declared) -> str:
     if one.is_list:
         return f"list of at most {one.rule.most}"
-    return " or ".join(f"`{value}`" for value in one.choices) or _TYPES.get(one.type, "text")
+    return " or ".join(f"`{value}`" for value in one.choices) or one.kind
 
 
 def _shown(value: object) -> object:

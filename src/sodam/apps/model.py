@@ -62,6 +62,9 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
             least=1,
             most_of_plan="max_history_days",
             cure="The server's setting SODAM_HISTORY_DAYS raises it for every app, the app's limits for one.",
+            heading="kept",
+            unit="days",
+            lowering_erases=True,
             once_per_month=OncePerMonth("history_changed_at", "the message history"),
         ),
     ] = DEFAULT_HISTORY_DAYS
@@ -73,6 +76,9 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
             least=1,
             most=7 * 86400,
             plan="Flagship",
+            feature="RecallWindow",
+            heading="kept",
+            unit="seconds",
         ),
     ] = 120
     blacklist_check: Annotated[
@@ -80,10 +86,12 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
         Setting(
             section="messages",
             doc="On: a message to someone who blocked the sender looks sent and is never delivered. Off: 20007.",
+            heading="who",
         ),
     ] = True
     friend_check: Annotated[
-        bool, Setting(section="messages", doc="On: a message to one who is no friend is refused with 20009.")
+        bool,
+        Setting(section="messages", doc="On: a message to one who is no friend is refused with 20009.", heading="who"),
     ] = False
     default_allow_type: Annotated[
         AllowType,
@@ -100,6 +108,7 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
             "once.",
             least=0,
             most=365,
+            unit="days",
         ),
     ] = 90
     user_fields: Annotated[

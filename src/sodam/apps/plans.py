@@ -45,6 +45,24 @@ ENFORCED: frozenset[str] = frozenset(("accounts", "friends", "max_history_days",
 """The fields of PlanLimits that something obeys. All others are neither sold, nor set, nor shown among an app's limits:
 a feature that brings a limit to life adds its name here, and nothing else."""
 
+TO_COME: Final[dict[str, Plan]] = dict.fromkeys(
+    (
+        "UserStatus",
+        "MessageExtension",
+        "ConversationPullAbove100",
+        "Community",
+        "AVChatRoomOnlineMembers",
+        "AVChatRoomBroadcast",
+        "AVChatRoomBan",
+        "GroupReadReceipts",
+        "PushToEveryone",
+        "MultiInstance",
+    ),
+    "Flagship",
+)
+"""What the comparison of plans promises for later, with the least plan. What is there is declared with its setting; of
+the same name (``Setting.feature``), it takes the place of the promise."""
+
 
 class AddOns(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was bought beside the plan. None or False: nothing."""

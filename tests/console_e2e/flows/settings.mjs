@@ -72,10 +72,10 @@ async function relationsSettings(hand, app, ask, ability) {
         AddFriendItem: [{ To_Account: "cho", AddSource: "AddSource_Type_Web" }],
       })
     ).ResultItem[0].ResultCode;
-  await page.getByLabel(t("settings:allowType.AllowType_Type_DenyAny.name")).click();
+  await page.getByLabel(t("settings:DefaultAllowType.values.AllowType_Type_DenyAny.name")).click();
   await hand.until(async () => (await ability()).DefaultAllowType.endsWith("DenyAny"), "chosen");
   await hand.until(async () => (await add()) === 30516, "nobody can be added");
-  await page.getByLabel(t("settings:allowType.AllowType_Type_NeedConfirm.name")).click();
+  await page.getByLabel(t("settings:DefaultAllowType.values.AllowType_Type_NeedConfirm.name")).click();
   await hand.until(async () => (await add()) === 30539, "must be confirmed");
   await hand.press("settings:fields.add");
   await hand.fill(t("settings:fields.name"), "Rank1");

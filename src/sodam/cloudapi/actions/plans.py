@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from sodam.apps import plans, rules
+from sodam.apps.declared import promised
+from sodam.apps.model import AppSettings
 from sodam.apps.orders import Order, Wish, bill, planned
 from sodam.apps.plans import ADD_ON_RANGES, MAX_MONTHS, MIN_MONTHS, PLANS, Plan, on_sale, wire_name
 from sodam.cloudapi.action import Call, Nothing, action
@@ -49,6 +51,10 @@ class PlanRow(msgspec.Struct):
 class FeatureRow(msgspec.Struct):
     Feature: str
     Available: bool
+    Plan: str
+    """The least plan that has it."""
+    Setting: str
+    """The setting of the app that it is; empty: none."""
 
 
 class AddOnRow(msgspec.Struct):
@@ -68,25 +74,12 @@ class PlansView(msgspec.Struct):
     Plans: list[PlanLine]
     Rows: list[PlanRow]
     FlagshipOnly: list[FeatureRow]
+    Features: list[FeatureRow]
+    """What is bound to a plan, of every plan."""
     AddOns: list[AddOnRow]
     MinMonths: int
     MaxMonths: int
     Currency: str
-
-
-_FLAGSHIP_ONLY: Final = (
-    ("RecallWindow", True),
-    ("UserStatus", False),
-    ("MessageExtension", False),
-    ("ConversationPullAbove100", False),
-    ("Community", False),
-    ("AVChatRoomOnlineMembers", False),
-    ("AVChatRoomBroadcast", False),
-    ("AVChatRoomBan", False),
-    ("GroupReadReceipts", False),
-    ("PushToEveryone", False),
-    ("MultiInstance", False),
-)
 
 
 def _rows(history_days: int) -> list[PlanRow]:
@@ -125,11 +118,13 @@ async def describe_plans(call: Call, request: Nothing) -> PlansView:
     ]
     if on_sale("avchatrooms"):
         add_ons += [AddOnRow(wire_name("avchatrooms"), plan, 0, 0) for plan in PLANS if plan in plans.AVCHATROOM_ADD_ON]
+    features = [FeatureRow(one.name, one.available, one.plan, one.setting) for one in promised(AppSettings)]
     history_days = call.plane.services.apps.history_days
     return PlansView(
         Plans=[PlanLine(plan, limits_view(plans.limits_of(plan, history_days))) for plan in PLANS],
         Rows=_rows(history_days),
-        FlagshipOnly=[FeatureRow(name, available) for name, available in _FLAGSHIP_ONLY],
+        FlagshipOnly=[row for row in features if row.Plan == "Flagship"],
+        Features=features,
         AddOns=add_ons,
         MinMonths=MIN_MONTHS,
         MaxMonths=MAX_MONTHS,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast, get_args
 
 import msgspec
 
 from sodam.apps import rules
-from sodam.apps.declared import change_fields, plain, range_fields, value_fields
+from sodam.apps.declared import Declared, Section, Unit, change_fields, plain, range_fields, value_fields
 from sodam.apps.model import App, AppSettings, FieldType, FriendField, UserField
 from sodam.apps.plans import changeable_from
 from sodam.cloudapi.action import Call, action
@@ -42,6 +42,36 @@ class LockedSetting(msgspec.Struct):
     Plan: str
     """The least plan that has it."""
     Why: str
+
+
+class SettingForm(msgspec.Struct, kw_only=True):
+    """A setting as a form shows it, made of its declaration."""
+
+    Setting: str
+    """Its name in Ability and in SetAbilityConfInfo; the texts of the console go by it."""
+    Heading: str
+    Type: Literal["switch", "number", "choice"]
+    Value: bool | int | str
+    Default: bool | int | str
+    Min: int | None = None
+    Max: int | None = None
+    Unit: Unit = ""
+    Values: list[str] = []
+    """Of a choice."""
+    NeedsPlan: str = ""
+    """The least plan that has it, where the app's does not."""
+    ChangeableFrom: int = 0
+    """Unix seconds; 0: now."""
+    LoweringErases: bool = False
+
+
+class SectionView(msgspec.Struct):
+    """The settings that one version counts: changes of different sections do not collide."""
+
+    Section: Section
+    Version: Id
+    """The app's ``Version`` that the latest change of this section made."""
+    Settings: list[SettingForm]
 
 
 class MinMax(msgspec.Struct):
@@ -109,6 +139,7 @@ else:
             ("FriendFields", list[FriendFieldView]),
             ("Locked", list[LockedSetting]),
             ("Ranges", Ranges),
+            ("Sections", list[SectionView]),
         ],
         kw_only=True,
     )
@@ -137,10 +168,42 @@ def _field_of(view: UserFieldView) -> UserField:
 def _values(call: Call, app: App) -> Iterator[tuple[str, object]]:
     for one in _PLAIN.values():
         yield one.wire, getattr(app.settings, one.name)
-        if rule := one.rule.once_per_month:
-            free = call.caller.user.root
-            changed_at = getattr(app, rule.noted_at)
-            yield f"{one.wire}ChangeableFrom", 0 if free else changeable_from(changed_at, int(call.plane.clock()))
+        if one.rule.once_per_month:
+            yield f"{one.wire}ChangeableFrom", _changeable_from(call, app, one)
+
+
+def _changeable_from(call: Call, app: App, one: Declared) -> int:
+    """Unix seconds from which the caller may change it; 0: now."""
+    rule = one.rule.once_per_month
+    if rule is None or call.caller.user.root:
+        return 0
+    return changeable_from(getattr(app, rule.noted_at), int(call.plane.clock()))
+
+
+def _form(call: Call, app: App, one: Declared) -> SettingForm:
+    low, high = one.range_in(app.limits) if one.ranged else (None, None)
+    return SettingForm(
+        Setting=one.wire,
+        Heading=one.heading,
+        Type=cast("Literal['switch', 'number', 'choice']", one.kind),
+        Value=getattr(app.settings, one.name),
+        Default=one.default,
+        Min=low,
+        Max=high,
+        Unit=one.rule.unit,
+        Values=list(one.choices),
+        NeedsPlan=rules.lacking(app, one.name),
+        ChangeableFrom=_changeable_from(call, app, one),
+        LoweringErases=one.rule.lowering_erases,
+    )
+
+
+def _sections(call: Call, app: App) -> list[SectionView]:
+    forms = [(one.rule.section, _form(call, app, one)) for one in _PLAIN.values()]
+    return [
+        SectionView(section, app.section_version(section), [form for where, form in forms if where == section])
+        for section in get_args(Section)
+    ]
 
 
 def _ranges(app: App) -> Ranges:
@@ -170,6 +233,7 @@ def _ability(call: Call, app: App) -> Ability:
             if (plan := rules.lacking(app, one.name))
         ],
         Ranges=_ranges(app),
+        Sections=_sections(call, app),
     )
 
 
@@ -193,7 +257,7 @@ def _differences(edited: tuple[App, App]) -> tuple[dict[str, object], dict[str, 
 
 class AtVersion(OfApp):
     Version: Id
-    """As it was read: when somebody else has changed the settings since, nothing is written."""
+    """As it was read: when somebody else has changed the same section since, nothing is written."""
 
 
 if TYPE_CHECKING:

@@ -1,13 +1,16 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { Data, Request } from "../../api/client";
+import type { Data } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 import { say, sayError } from "../../ui/Toasts";
 
 export type Ability = Data<"im/DescribeAbilityConfInfo">;
 export type UserField = Ability["UserFields"][number];
 export type FriendField = Ability["FriendFields"][number];
-export type Change = Omit<Request<"im/SetAbilityConfInfo">, "SDKAppID" | "Version">;
+/** Settings by their names, which the server declares. */
+export type Change = Record<string, boolean | number | string>;
+export type Section = Ability["Sections"][number]["Section"];
+export type Setting = Ability["Sections"][number]["Settings"][number];
 
 export const useAbility = (app: number) => useRead("im/DescribeAbilityConfInfo", { SDKAppID: app });
 const READ = "im/DescribeAbilityConfInfo";
@@ -34,5 +37,3 @@ export function useSetting(app: number) {
   };
   return { apply, busy: set.isPending };
 }
-
-export const lockOf = (ability: Ability, setting: string) => ability.Locked.find((one) => one.Setting === setting);

@@ -60,16 +60,20 @@ export function PlanTable({ plans, current }: { plans: Plans; current?: string }
               ))}
             </tr>
           ))}
-          {plans.FlagshipOnly.map(({ Feature, Available }) => (
+          {plans.Features.map(({ Feature, Available, Plan, Setting }) => (
             <tr key={Feature}>
               <th scope="row">
-                {names.feature(Feature)} {!Available && later}
+                {names.feature(Feature, Setting)} {!Available && later}
               </th>
-              <td data-current={current === "Trial"}>–</td>
-              <td data-current={current === "Pro"}>–</td>
-              <td data-current={current === "Flagship"}>
-                <CheckIcon aria-label={t("yes")} />
-              </td>
+              {PLANS.map((plan) => (
+                <td key={plan} data-current={plan === current}>
+                  {PLANS.indexOf(plan) < PLANS.findIndex((one) => one === Plan) ? (
+                    "–"
+                  ) : (
+                    <CheckIcon aria-label={t("yes")} />
+                  )}
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>

@@ -1,40 +1,34 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button, LinkButton } from "../../../ui/Button";
+import { Button } from "../../../ui/Button";
 import { FormDialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
 import { TimeText, useFormat } from "../../../ui/format";
-import { Locked, LockedNote } from "../../../ui/Locked";
 import { Note } from "../../../ui/Note";
 import { SettingRow } from "../../../ui/Page";
-import { type Ability, type Change, lockOf, useSetting } from "../api";
+import { type Setting, useSetting } from "../api";
+import { NeedsPlan } from "./NeedsPlan";
 
-interface Props {
-  app: number;
-  ability: Ability;
-  setting: "HistoryDays" | "RecallSeconds" | "DeletedIdDays";
-  /** Seconds in one unit of the setting. */
-  unit: number;
-  /** Unix seconds from which it may change again, 0: now. */
-  from?: number;
-  warning?: string;
-}
+const SECONDS = { seconds: 1, days: 86400 } as const;
 
-/** A setting that is a length of time: shown in words, edited as a number within the server's range. */
-export function NumberSetting({ app, ability, setting, unit, from = 0, warning }: Props) {
+/** A number, or a length of time shown in words; edited within the server's range. */
+export function NumberSetting({ app, setting }: { app: number; setting: Setting }) {
   const { t } = useTranslation("settings");
   const format = useFormat();
   const [open, setOpen] = useState(false);
-  const value = ability[setting];
-  const words = (length: number) => (length ? format.span(length * unit) : t("none"));
-  const lock = lockOf(ability, setting);
+  const name = setting.Setting;
+  const { Unit: unit, ChangeableFrom: from } = setting;
+  const words = (value: number) => {
+    if (!unit) return format.number(value);
+    return value ? format.span(value * SECONDS[unit]) : t("none");
+  };
   const waits = from > Date.now() / 1000;
   return (
     <SettingRow
-      name={t(`${setting}.name`)}
+      name={t(`${name}.name`)}
       about={
         <>
-          {t(`${setting}.about`)}
+          {t(`${name}.about`)}
           {waits && (
             <>
               {" "}
@@ -44,82 +38,63 @@ export function NumberSetting({ app, ability, setting, unit, from = 0, warning }
         </>
       }
     >
-      <strong>{words(value)}</strong>
-      {lock ? (
-        <>
-          <LockedNote>{t("locked.plan", { plan: t(`app.plan.${lock.Plan}`) })}</LockedNote>
-          <LinkButton to="/apps/$app/plan" params={{ app: String(app) }}>
-            {t("locked.upgrade")}
-          </LinkButton>
-        </>
-      ) : (
-        <Locked action="im:SetAbilityConfInfo" app={app}>
-          {(policy) => (
-            <Button
-              disabled={policy.disabled || waits}
-              title={policy.title}
-              aria-label={t("editOf", { name: t(`${setting}.name`) })}
-              onClick={() => setOpen(true)}
-            >
-              {t("action.edit")}
-            </Button>
-          )}
-        </Locked>
-      )}
-      {open && (
-        <EditNumber
-          app={app}
-          setting={setting}
-          value={value}
-          range={ability.Ranges[setting]}
-          warning={warning}
-          words={words}
-          onClose={() => setOpen(false)}
-        />
-      )}
+      <strong>{words(Number(setting.Value))}</strong>
+      <NeedsPlan app={app} setting={setting}>
+        {(lock) => (
+          <Button
+            disabled={lock.disabled || waits}
+            title={lock.title}
+            aria-label={t("editOf", { name: t(`${name}.name`) })}
+            onClick={() => setOpen(true)}
+          >
+            {t("action.edit")}
+          </Button>
+        )}
+      </NeedsPlan>
+      {open && <EditNumber app={app} setting={setting} words={words} onClose={() => setOpen(false)} />}
     </SettingRow>
   );
 }
 
 interface EditProps {
   app: number;
-  setting: Props["setting"];
-  value: number;
-  range: { Min: number; Max: number };
-  warning?: string;
+  setting: Setting;
   words: (value: number) => string;
   onClose: () => void;
 }
 
-function EditNumber({ app, setting, value, range, warning, words, onClose }: EditProps) {
+function EditNumber({ app, setting, words, onClose }: EditProps) {
   const { t } = useTranslation("settings");
-  const [text, setText] = useState(String(value));
+  const [text, setText] = useState(String(setting.Value));
   const { apply, busy } = useSetting(app);
+  const name = setting.Setting;
+  const value = Number(setting.Value);
+  const range = { min: setting.Min ?? 0, max: setting.Max ?? Number.MAX_SAFE_INTEGER };
   const next = Number(text);
-  const wrong = !text || !Number.isInteger(next) || next < range.Min || next > range.Max;
+  const wrong = !text || !Number.isInteger(next) || next < range.min || next > range.max;
   return (
     <FormDialog
-      title={t(`${setting}.name`)}
+      title={t(`${name}.name`)}
       submit={t("action.save")}
       busy={busy}
       disabled={wrong || next === value}
       onClose={onClose}
       onSubmit={() => {
-        apply({ [setting]: next } as Change, t(`${setting}.changed`, { value: words(next) }));
+        apply({ [name]: next }, t(`${name}.changed`, { value: words(next) }));
         onClose();
       }}
     >
       <TextField
-        label={t(`${setting}.unit`)}
+        label={t(`${name}.unit`)}
         value={text}
         onChange={(typed) => setText(typed.replace(/\D/g, ""))}
         inputMode="numeric"
         autoFocus
         hint={wrong ? undefined : words(next)}
-        aside={t("field.range", { min: range.Min, max: range.Max })}
-        error={wrong ? t("field.range", { min: range.Min, max: range.Max }) : undefined}
+        aside={t("field.range", range)}
+        error={wrong ? t("field.range", range) : undefined}
       />
-      {warning && next < value && !wrong && <Note tone="warning">{warning}</Note>}
+      {setting.LoweringErases && next < value && !wrong && <Note tone="warning">{t(`${name}.lowered`)}</Note>}
     </FormDialog>
   );
 }

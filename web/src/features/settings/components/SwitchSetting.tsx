@@ -1,36 +1,31 @@
 import { useTranslation } from "react-i18next";
-import { Locked } from "../../../ui/Locked";
 import { SettingRow } from "../../../ui/Page";
 import { Switch } from "../../../ui/Switch";
-import { type Ability, useSetting } from "../api";
-
-interface Props {
-  app: number;
-  ability: Ability;
-  setting: "BlacklistCheck" | "FriendCheck" | "AllowAccountDeletion";
-}
+import { type Setting, useSetting } from "../api";
+import { NeedsPlan } from "./NeedsPlan";
 
 /** A switch that acts at once and can be taken back. */
-export function SwitchSetting({ app, ability, setting }: Props) {
+export function SwitchSetting({ app, setting }: { app: number; setting: Setting }) {
   const { t } = useTranslation("settings");
   const { apply, busy } = useSetting(app);
-  const on = ability[setting];
-  const words = (value: boolean) => t(`${setting}.${value ? "on" : "off"}`);
+  const name = setting.Setting;
+  const on = setting.Value === true;
+  const words = (value: boolean) => t(`${name}.${value ? "on" : "off"}`);
   return (
-    <SettingRow name={t(`${setting}.name`)} about={words(on)}>
-      <Locked action="im:SetAbilityConfInfo" app={app}>
+    <SettingRow name={t(`${name}.name`)} about={words(on)}>
+      <NeedsPlan app={app} setting={setting}>
         {(lock) => (
           <span title={lock.title}>
             <Switch
               on={on}
-              label={t(`${setting}.name`)}
+              label={t(`${name}.name`)}
               busy={busy}
               disabled={lock.disabled}
-              onChange={(next) => apply({ [setting]: next }, words(next), { [setting]: on })}
+              onChange={(next) => apply({ [name]: next }, words(next), { [name]: on })}
             />
           </span>
         )}
-      </Locked>
+      </NeedsPlan>
     </SettingRow>
   );
 }

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
 import { CopyText } from "../../../ui/CopyText";
 import { FormDialog } from "../../../ui/Dialog";
-import { ByteInput, ChoiceField, SelectField } from "../../../ui/Field";
+import { ByteInput, SelectField } from "../../../ui/Field";
 import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
 import { Note } from "../../../ui/Note";
@@ -11,11 +11,10 @@ import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { say } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
-import { type Ability, type FriendField, useAddFriendField, useSetting } from "../api";
+import { type Ability, type FriendField, useAddFriendField } from "../api";
 import { FIELD_TYPES, fieldNameMistake } from "../components/fieldRules";
+import { SectionForm } from "../components/SectionForm";
 import { SettingsPage } from "../components/SettingsPage";
-
-const ALLOW_TYPES = ["AllowType_Type_NeedConfirm", "AllowType_Type_AllowAny", "AllowType_Type_DenyAny"] as const;
 
 export function Friends() {
   const { t } = useTranslation("settings");
@@ -27,40 +26,11 @@ export function Friends() {
     >
       {(ability, app) => (
         <>
-          <DefaultVerification app={app} ability={ability} />
+          <SectionForm app={app} ability={ability} sections={["friends"]} />
           <FriendFields app={app} ability={ability} />
         </>
       )}
     </SettingsPage>
-  );
-}
-
-function DefaultVerification({ app, ability }: { app: number; ability: Ability }) {
-  const { t } = useTranslation("settings");
-  const { apply, busy } = useSetting(app);
-  return (
-    <SettingCard title={t("allowType.title")} lead={t("allowType.lead")}>
-      <Locked action="im:SetAbilityConfInfo" app={app}>
-        {(lock) => (
-          <ChoiceField
-            label={t("allowType.label")}
-            value={ability.DefaultAllowType}
-            disabled={lock.disabled || busy}
-            hint={lock.title}
-            options={ALLOW_TYPES.map((value) => ({
-              value,
-              label: t(`allowType.${value}.name`),
-              about: t(`allowType.${value}.about`),
-            }))}
-            onChange={(next) =>
-              apply({ DefaultAllowType: next }, t("allowType.changed", { name: t(`allowType.${next}.name`) }), {
-                DefaultAllowType: ability.DefaultAllowType,
-              })
-            }
-          />
-        )}
-      </Locked>
-    </SettingCard>
   );
 }
 

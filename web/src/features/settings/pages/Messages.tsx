@@ -1,8 +1,6 @@
 import { useTranslation } from "react-i18next";
-import { SettingCard } from "../../../ui/Page";
-import { NumberSetting } from "../components/NumberSetting";
+import { SectionForm } from "../components/SectionForm";
 import { SettingsPage } from "../components/SettingsPage";
-import { SwitchSetting } from "../components/SwitchSetting";
 
 export function Messages() {
   const { t } = useTranslation("settings");
@@ -12,29 +10,7 @@ export function Messages() {
       lead={t("messages.lead")}
       change={{ action: "SetAbilityConfInfo", body: { FriendCheck: true } }}
     >
-      {(ability, app) => (
-        <>
-          <SettingCard title={t("messages.kept")}>
-            <NumberSetting
-              app={app}
-              ability={ability}
-              setting="HistoryDays"
-              unit={86400}
-              from={ability.HistoryDaysChangeableFrom}
-              warning={t("HistoryDays.shorter")}
-            />
-            <NumberSetting app={app} ability={ability} setting="RecallSeconds" unit={1} />
-          </SettingCard>
-          <SettingCard title={t("messages.who")}>
-            <SwitchSetting app={app} ability={ability} setting="BlacklistCheck" />
-            <SwitchSetting app={app} ability={ability} setting="FriendCheck" />
-          </SettingCard>
-          <SettingCard title={t("messages.accounts")}>
-            <SwitchSetting app={app} ability={ability} setting="AllowAccountDeletion" />
-            <NumberSetting app={app} ability={ability} setting="DeletedIdDays" unit={86400} />
-          </SettingCard>
-        </>
-      )}
+      {(ability, app) => <SectionForm app={app} ability={ability} sections={["messages", "accounts"]} />}
     </SettingsPage>
   );
 }
