@@ -3,15 +3,14 @@ import { useTranslation } from "react-i18next";
 /** Names of limits, features and order kinds that the server tells as words of its own. */
 export function useLimitName() {
   const { t, i18n } = useTranslation(["apps", "settings"]);
-  const named = (kind: string, name: string, ns = "apps") => {
-    const key = `${kind}.${name}`;
-    return i18n.exists(key, { ns }) ? t(key, { ns }) : name;
-  };
+  const named = (kind: string, name: string) => known(`${kind}.${name}`, "apps", name);
+  // The texts of another feature arrive when it is first asked for.
+  const known = (key: string, ns: string, otherwise: string) => (i18n.exists(key, { ns }) ? t(key, { ns }) : otherwise);
   return {
     limit: (name: string) => named("limits", name),
     /** What is a setting of the app is called as it is on the settings' pages. */
     feature: (name: string, setting: string) =>
-      setting ? named(setting, "name", "settings") : named("featuresOfPlan", name),
+      setting ? known(`${setting}.name`, "settings", setting) : named("featuresOfPlan", name),
     value: (name: string) => named("values", name === "basic, advanced" ? "both" : name),
     addOn: (name: string) => named("addOns", name),
   };
