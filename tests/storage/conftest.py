@@ -8,6 +8,9 @@ import pytest_asyncio
 
 from sodam.storage import Bulk, Database
 from sodam.storage.migrations import _WORDS
+from tests.support.buses import bus, bus_url, pair, stoppable_postgres
+
+__all__ = ["bus", "bus_url", "db", "pair", "stoppable_postgres"]
 
 ITEMS = "CREATE TABLE item (app BIGINT, name {key}, value BIGINT, data {blob}, PRIMARY KEY (app, name))"
 TYPES = ("bigint", "text", "bigint", "bytea")

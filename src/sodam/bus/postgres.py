@@ -165,7 +165,7 @@ class PostgresBus:
         self._closed = True
         for loop in self._loops:
             await loop.stop(0.2)
-        if self.connected():
+        if self.connected() and self._sender is not None:  # after a loss it may still be on its way
             with contextlib.suppress(*_AWAY, _Away):
                 async with asyncio.timeout(2):
                     while self._out:

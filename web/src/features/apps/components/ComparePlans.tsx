@@ -67,7 +67,7 @@ export function PlanTable({ plans, current }: { plans: Plans; current?: string }
               </th>
               {PLANS.map((plan) => (
                 <td key={plan} data-current={plan === current}>
-                  {PLANS.indexOf(plan) < PLANS.findIndex((one) => one === Plan) ? (
+                  {PLANS.indexOf(plan) < PLANS.indexOf(Plan as (typeof PLANS)[number]) ? (
                     "–"
                   ) : (
                     <CheckIcon aria-label={t("yes")} />

@@ -1,0 +1,31 @@
+"""Lists in a statement: its placeholders, and lists of a few fixed lengths, so that all statements stay prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+SIZES: Final = (1, 4, 16, 64, 250)
+"""How long a list in a statement is, unless a statement says so itself."""
+
+
+@cache
+def placeholders(count: int, first: int = 1) -> str:
+    """``($first, ...)`` with ``count`` placeholders, for IN and for VALUES. ``count`` is at least 1."""
+    assert count > 0, "an empty list is no SQL"
+    return "(" + ", ".join(f"${n}" for n in range(first, first + count)) + ")"
+
+
+def batches(values: Iterable[T], sizes: Sequence[int] = SIZES) -> Iterator[list[T]]:
+    """The values in their order, without repetition, in lists of these lengths (ascending).
+
+    The last list is filled up by repeating its last value, which IN does not mind.
+    """
+    rest = list(dict.fromkeys(values))
+    most = sizes[-1]
+    for at in range(0, len(rest), most):
+        batch = rest[at : at + most]
+        size = next(size for size in sizes if size >= len(batch))
+        yield batch + batch[-1:] * (size - len(batch))
