@@ -26,6 +26,9 @@ from sodam.apps.model import App, Plan
 from sodam.apps.service import AppExists, AppService
 from sodam.bus import Bus, Live
 from sodam.bus.local import LocalBus
+from sodam.c2c.changes import Changes
+from sodam.c2c.service import C2CService
+from sodam.c2c.standing import StandingCheck
 from sodam.cloudapi import apply
 from sodam.cloudapi import build as control_plane
 from sodam.cloudapi.http import CloudApi
@@ -40,8 +43,6 @@ from sodam.gateway.picows_ws import upgrade_protocol
 from sodam.gateway.tickets import Tickets
 from sodam.http import AsgiApp, Page, Router, json_page
 from sodam.listener import Admission, Limits, Listener, file_limit
-from sodam.messages.changes import MessageChanges
-from sodam.messages.service import MessageService
 from sodam.observability.loops import Loops
 from sodam.observability.metrics import Metrics
 from sodam.presence.service import PresenceService
@@ -89,7 +90,7 @@ class Server:
         except Unavailable:
             self.db.abandon()
         await asyncio.gather(
-            _within(4, "background work", self.plane.stop()), _within(4, "messages", self.services.messages.drain())
+            _within(4, "background work", self.plane.stop()), _within(4, "messages", self.services.c2c.drain())
         )
         await _within(2, "presence", self.services.presence.stop())
         await _within(3, "apps", self.apps.stop())
@@ -124,7 +125,7 @@ def subscribe(services: Services) -> None:
     """Who follows whose events, in the transaction that raises them (storage/events.py). The one list of it."""
     events = services.db.events
     events.subscribe(AccountsDeleted, services.relations.erase)
-    events.subscribe(AccountsDeleted, services.changes.forget_accounts)
+    events.subscribe(AccountsDeleted, services.c2c_changes.forget_accounts)
 
 
 async def build(settings: Settings) -> Server:
@@ -156,8 +157,8 @@ async def build(settings: Settings) -> Server:
     auth = Authenticator(accounts)
     relations = RelationService(db, bus, live, accounts)
     profiles.friends_of = relations.friends_of
-    messages = MessageService(db, bus, live, accounts, gate=relations)
-    changes = MessageChanges(messages)
+    c2c = C2CService(db, bus, live, accounts)
+    c2c.interceptors.add(StandingCheck(relations))
     services = Services(
         settings=settings,
         loops=loops,
@@ -169,8 +170,8 @@ async def build(settings: Settings) -> Server:
         profiles=profiles,
         relations=relations,
         presence=presence,
-        messages=messages,
-        changes=changes,
+        c2c=c2c,
+        c2c_changes=Changes(c2c),
     )
     subscribe(services)
     hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), PURCHASE_BITS)
@@ -179,7 +180,7 @@ async def build(settings: Settings) -> Server:
     server = Server(settings, db, bus, live, apps, accounts, services, auth, metrics, hub, plane, proxies)
     await apps.start()
     await presence.start()
-    await messages.start()
+    await c2c.start()
     for wanted in settings.bootstrap_apps:
         if apps.get(wanted.sdkappid) is None:
             with contextlib.suppress(AppExists), plane.audit.beside(lambda app: control_plane.app_made(plane, app)):

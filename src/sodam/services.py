@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sodam.accounts.service import AccountService
 from sodam.apps.service import AppService
 from sodam.bus import Bus, Live
-from sodam.messages.changes import MessageChanges
-from sodam.messages.service import MessageService
+from sodam.c2c.changes import Changes
+from sodam.c2c.service import C2CService
 from sodam.observability.loops import Loops
 from sodam.presence.service import PresenceService
 from sodam.profiles.service import ProfileService
@@ -29,5 +29,5 @@ class Services:
     profiles: ProfileService
     relations: RelationService
     presence: PresenceService
-    messages: MessageService
-    changes: MessageChanges
+    c2c: C2CService
+    c2c_changes: Changes

@@ -13,4 +13,4 @@ async def world(database: Database) -> AsyncIterator[World]:
     """An app with the users a, b and c, on each engine."""
     opened = await World.open(database)
     yield opened
-    await opened.messages.drain()
+    await opened.c2c.drain()

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from sodam.c2c import store_retention
 from sodam.errors import ApiError, Code
-from sodam.messages import retention
 from sodam.messages.model import HIDE_RECEIVER, HIDE_SENDER, IMPORTED, NO_LAST, NO_UNREAD, PEER_READ, RECALLED
 from sodam.storage import Database, open_database
 from tests.contract.conversation_model import RETENTION, Model, Said
@@ -83,7 +83,7 @@ class Conversations(RuleBasedStateMachine):
     @rule()
     def purge(self) -> None:
         self.model.purge()
-        self.run(lambda w: retention.purge(w.db, w.app.sdkappid, w.messages.oldest(w.app)))
+        self.run(lambda w: store_retention.purge(w.db, w.app.sdkappid, w.c2c.histories.oldest(w.app)))
 
     @rule(sender=user, recipient=user, seq=st.integers(0, 3), flags=flags)
     def send(self, sender: str, recipient: str, seq: int, flags: int) -> None:
@@ -112,8 +112,8 @@ class Conversations(RuleBasedStateMachine):
         async def work(world: World) -> None:
             for a, b in ((sender, recipient), back)[: 1 + twice]:
                 message = world.draft(a, b, said.text, seq=seq, random=said.number, flags=wanted)
-                message.msg_time, message.silent = said.time, not live
-                await world.messages.import_message(world.app, message)
+                message.msg_time = said.time
+                await world.c2c.import_message(world.app, message, silent=not live)
 
         self.run(work)
 
@@ -194,7 +194,7 @@ class Conversations(RuleBasedStateMachine):
             for found in self.run(lambda w, owner=owner: w.heads(owner)):  # type: ignore[misc]
                 assert [tuple(getattr(head, name) for name in heads[0]._fields) for head in found] == heads
             total = sum(self.model.unread(owner, peer) for peer in USERS)
-            assert self.run(lambda w, owner=owner: w.messages.unread(w.app, owner)) == [total] * 2  # type: ignore[misc]
+            assert self.run(lambda w, owner=owner: w.c2c.histories.unread(w.app, owner)) == [total] * 2  # type: ignore[misc]
             for peer in USERS:
                 self.agree_on(owner, peer)
 
@@ -206,7 +206,7 @@ class Conversations(RuleBasedStateMachine):
         last = self.model.last(owner, peer)
 
         async def work(world: World) -> None:
-            found = await world.messages.history(world.app, owner, peer, limit=1000)
+            found = await world.c2c.histories.history(world.app, owner, peer, limit=1000)
             assert [
                 (
                     text_of(m),
@@ -221,12 +221,12 @@ class Conversations(RuleBasedStateMachine):
                 )
                 for m in found
             ] == history
-            head = await world.messages.head(world.app, owner, peer)
+            head = await world.c2c.histories.head(world.app, owner, peer)
             if head.last_seq:
                 assert tuple(getattr(head, name) for name in self.model.head(owner, peer)._fields) == self.model.head(
                     owner, peer
                 )
-            shown = (await world.messages.last(world.app, owner, [head])).get(head.peer)
+            shown = (await world.c2c.histories.last(world.app, owner, [head])).get(head.peer)
             assert (shown and shown.key) == (last and f"{last.seq}_{last.number}_{last.time}")
 
         self.run(work)

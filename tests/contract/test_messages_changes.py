@@ -7,10 +7,11 @@ import asyncio
 import pytest
 
 from sodam.bus import of_user
+from sodam.c2c.model import Message
+from sodam.c2c.modify import EditConflict
 from sodam.errors import ApiError, Code
 from sodam.messages.elements import MAX_BODY_BYTES
-from sodam.messages.model import HIDE_RECEIVER, IMPORTED, NEED_RECEIPT, PEER_READ, RECALLED, Message
-from sodam.messages.modify import EditConflict
+from sodam.messages.model import HIDE_RECEIVER, IMPORTED, NEED_RECEIPT, PEER_READ, RECALLED
 from tests.contract.world import START, World, place, text_body, text_of
 
 
@@ -50,7 +51,7 @@ async def test_recall(world: World) -> None:
             }
         ],
     }
-    (found,) = await world.messages.history(world.app, "b", "a", limit=9)
+    (found,) = await world.c2c.histories.history(world.app, "b", "a", limit=9)
     assert found.flags & RECALLED
     again = world.changes.withdraw(world.app, "a", "b", place(sent), revoker="a", limit=False)
     assert await _code(again) == Code.C2C_ALREADY_RECALLED
@@ -103,7 +104,7 @@ async def test_modify(world: World) -> None:
         }
     ]
     await world.changes.modify(world.app, "a", "b", place(sent), cloud=b'"note"')
-    (found,) = await world.messages.history(world.app, "b", "a", limit=9)
+    (found,) = await world.c2c.histories.history(world.app, "b", "a", limit=9)
     assert (found.version, text_of(found), found.cloud, found.key) == (2, "after", b'"note"', sent.key)
     assert await world.unread("b", "a") == 1
 
@@ -153,7 +154,7 @@ async def test_receipts(world: World) -> None:
     assert await world.changes.receipt(world.app, "b", "a", [place(one)]) == 1
     assert await world.changes.receipt(world.app, "a", "b", [place(one)]) == 0
     assert sender.take() == []
-    flags = [bool(m.flags & PEER_READ) for m in await world.messages.history(world.app, "a", "b", limit=9)]
+    flags = [bool(m.flags & PEER_READ) for m in await world.c2c.histories.history(world.app, "a", "b", limit=9)]
     assert sorted(flags) == [False, True, True]
 
 
@@ -172,7 +173,7 @@ async def test_import_keeps_time_and_first(world: World) -> None:
         _imported(world, "a", "b", START - 99),
         _imported(world, "a", "b", START - 100, seq=2),
     ):
-        await world.messages.import_message(world.app, message)
+        await world.c2c.import_message(world.app, message)
     assert [row[1:] for row in await world.rows("a", "b")] == [(1, START - 100), (1, START - 99), (2, START - 100)]
     assert [row[0] for row in await world.rows("a", "b")] == [1, 2, 3]
     assert len(device.texts()) == 3
@@ -182,24 +183,23 @@ async def test_import_keeps_time_and_first(world: World) -> None:
 
 async def test_import_at_once_is_one(world: World) -> None:
     pairs = [("a", "b"), ("b", "a")] * 5
-    imports = [world.messages.import_message(world.app, _imported(world, *pair, START - 100)) for pair in pairs]
+    imports = [world.c2c.import_message(world.app, _imported(world, *pair, START - 100)) for pair in pairs]
     await asyncio.gather(*imports)
     assert len(await world.rows("a", "b")) == 1
     again = await world.restarted()
-    await again.messages.import_message(again.app, _imported(again, "b", "a", START - 100))
+    await again.c2c.import_message(again.app, _imported(again, "b", "a", START - 100))
     assert len(await world.rows("a", "b")) == 1
 
 
 async def test_import_of_unknown_accounts(world: World) -> None:
     for pair, code in ((("x", "b"), Code.MSG_ACCOUNT_NOT_FOUND), (("a", "x"), Code.MSG_RECEIVER_NOT_FOUND)):
-        assert await _code(world.messages.import_message(world.app, _imported(world, *pair, START))) == code
+        assert await _code(world.c2c.import_message(world.app, _imported(world, *pair, START))) == code
 
 
 async def test_silent_import_tells_nobody(world: World) -> None:
     device = world.device("b")
     message = _imported(world, "a", "b", START - 100)
-    message.silent = True
-    await world.messages.import_message(world.app, message)
+    await world.c2c.import_message(world.app, message, silent=True)
     assert device.take() == []
 
 
@@ -211,7 +211,7 @@ async def test_batch_has_one_key(world: World) -> None:
     users = [f"u{n:03}" for n in range(500)]
     await world.accounts.ensure(world.app.sdkappid, users)
     device = world.device("u007")
-    batch = await world.messages.send_batch(world.app, _batch(world, [*users, "ghost"]))
+    batch = await world.c2c.send_batch(world.app, _batch(world, [*users, "ghost"]))
     assert (batch.sent.key, batch.failed) == (f"4_6_{START}", {"ghost": Code.ACCOUNT_NOT_FOUND})
     rows = await world.db.fetch("SELECT msg_time, seq FROM c2c_message WHERE app = $1", world.app.sdkappid)
     assert [tuple(row) for row in rows] == [(START, 1)] * 500
@@ -219,29 +219,29 @@ async def test_batch_has_one_key(world: World) -> None:
 
 
 async def test_batch_again_is_the_same(world: World) -> None:
-    await world.messages.send_batch(world.app, _batch(world, ["b"]))
+    await world.c2c.send_batch(world.app, _batch(world, ["b"]))
     world.clock.now += 30
     world.live.remove(of_user(world.app.sdkappid, "b"), world.device("b"))
-    batch = await world.messages.send_batch(world.app, _batch(world, ["b", "c"]))
+    batch = await world.c2c.send_batch(world.app, _batch(world, ["b", "c"]))
     assert batch.sent.key == f"4_6_{START}"
     assert await world.rows("a", "b") == await world.rows("a", "c") == [(1, 4, START)]
     again = await world.restarted()
     again.clock.now += 30
     await world.accounts.ensure(world.app.sdkappid, ["d"])
-    batch = await again.messages.send_batch(world.app, _batch(world, ["b", "c", "d"]))
+    batch = await again.c2c.send_batch(world.app, _batch(world, ["b", "c", "d"]))
     assert batch.sent.key == f"4_6_{START}"
     assert await world.rows("a", "b") == await world.rows("a", "c") == await world.rows("a", "d") == [(1, 4, START)]
 
 
 async def test_batch_at_once_is_one(world: World) -> None:
-    batches = await asyncio.gather(*(world.messages.send_batch(world.app, _batch(world, ["b", "c"])) for _ in range(5)))
+    batches = await asyncio.gather(*(world.c2c.send_batch(world.app, _batch(world, ["b", "c"])) for _ in range(5)))
     assert {batch.sent.key for batch in batches} == {f"4_6_{START}"}
     assert await world.rows("a", "b") == await world.rows("a", "c") == [(1, 4, START)]
 
 
 async def test_batch_online_only(world: World) -> None:
     device = world.device("b")
-    batch = await world.messages.send_batch(world.app, _batch(world, ["b", "ghost"]), online_only=True)
+    batch = await world.c2c.send_batch(world.app, _batch(world, ["b", "ghost"]), online_only=True)
     assert (batch.sent.msg_time, list(batch.failed)) == (START, ["ghost"])
     assert device.texts() == ["all"]
     assert await world.rows("a", "b") == []
@@ -259,12 +259,12 @@ async def test_pages(world: World) -> None:
         found: list[str] = []
         before = (START + 9, 0)
         for _ in range(50):
-            page, complete = await world.messages.page(
+            page, complete = await world.c2c.histories.page(
                 world.app, "a", "b", limit=limit, before=before, max_bytes=max_bytes
             )
             found.extend(map(text_of, page))
             if complete:
                 break
             end = (page[-1].msg_time, page[-1].msg_seq, page[-1].msg_random)
-            before = await world.messages.rank(world.app, "a", "b", end, backward=True)
+            before = await world.c2c.histories.rank(world.app, "a", "b", end, backward=True)
         assert found == everything, (limit, max_bytes)

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from sodam.bus.local import LocalBus
-from sodam.messages.changes import EVERYTHING, MessageChanges
-from sodam.messages.service import MessageService
+from sodam.c2c.changes import EVERYTHING, Changes
+from sodam.c2c.service import C2CService
 from tests.contract.world import World, place
 
 
@@ -29,8 +29,8 @@ def engine(request: pytest.FixtureRequest) -> str:
 async def nodes(world: World) -> list[World]:
     both = [World(world.db, world.app, world.accounts, world.live, world.clock) for _ in range(2)]
     for node in both:
-        node.messages = MessageService(world.db, ClusterBus(), world.live, world.accounts, clock=world.clock)
-        node.changes = MessageChanges(node.messages)
+        node.c2c = C2CService(world.db, ClusterBus(), world.live, world.accounts, clock=world.clock)
+        node.changes = Changes(node.c2c)
         node._numbers = world._numbers
     return both
 
@@ -51,7 +51,7 @@ async def test_sent_again_to_the_other_node(nodes: list[World]) -> None:
     answers = await asyncio.gather(*(nodes[1].send("a", "b", "x", seq=1, random=2) for _ in range(5)))
     assert set(answers) == {first}
     batch = [nodes[1].draft("a", peer, "x", seq=1, random=2) for peer in ("b", "c")]
-    assert (await nodes[1].messages.send_batch(nodes[1].app, batch)).sent == first
+    assert (await nodes[1].c2c.send_batch(nodes[1].app, batch)).sent == first
     assert len(await nodes[0].rows("a", "b")) == len(await nodes[0].rows("a", "c")) == 1
 
 

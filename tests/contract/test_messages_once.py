@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from sodam.bus.local import LocalBus
-from sodam.messages import dedupe
-from sodam.messages.changes import MessageChanges
+from sodam.c2c import store_recent
+from sodam.c2c.changes import Changes
+from sodam.c2c.service import C2CService
 from sodam.messages.model import IMPORTED
-from sodam.messages.service import MessageService
 from tests.contract.world import START, World, place
 from tests.support.barrier import Gate
 
@@ -23,8 +23,8 @@ Call = Callable[[], Awaitable[Any]]
 def _node(world: World, db: Any = None) -> World:
     """A process of its own: it knows the database and no other process."""
     node = World(world.db, world.app, world.accounts, world.live, world.clock)
-    node.messages = MessageService(db or world.db, LocalBus(), world.live, world.accounts, clock=world.clock)
-    node.changes = MessageChanges(node.messages)
+    node.c2c = C2CService(db or world.db, LocalBus(), world.live, world.accounts, clock=world.clock)
+    node.changes = Changes(node.c2c)
     node._numbers = world._numbers
     return node
 
@@ -83,7 +83,7 @@ async def test_batches_at_once(world: World, gate: Gate) -> None:
     nodes = [_node(world, gate) for _ in range(3)]
 
     def call(node: World) -> Call:
-        return lambda: node.messages.send_batch(
+        return lambda: node.c2c.send_batch(
             node.app, [node.draft("a", peer, "x", seq=0, random=2) for peer in ("b", "c")]
         )
 
@@ -91,15 +91,15 @@ async def test_batches_at_once(world: World, gate: Gate) -> None:
     assert got.errors == []
     assert len({batch.sent for batch in got.values}) == 1
     assert (await _count(world), await _count(world, "a", "c")) == (1, 1)
-    found = await world.messages.find(world.app, "a", "c", place(got.values[0].sent))
+    found = await world.c2c.histories.find(world.app, "a", "c", place(got.values[0].sent))
     assert found.seq == 1
 
 
 def _import(node: World, sender: str, recipient: str, *, seq: int, text: str = "x") -> Call:
     async def run() -> None:
         message = node.draft(sender, recipient, text, seq=seq, random=2, flags=IMPORTED)
-        message.msg_time, message.silent = START - 1000, True
-        await node.messages.import_message(node.app, message)
+        message.msg_time = START - 1000
+        await node.c2c.import_message(node.app, message, silent=True)
 
     return run
 
@@ -123,7 +123,7 @@ async def test_every_interleaving_of_two(world: World, gate: Gate) -> None:
         one, two = _node(world, gate), _node(world, gate)
         return (
             lambda: one.send("a", "b", f"{number}", seq=number, random=1),
-            lambda: two.messages.send_batch(two.app, [two.draft("a", "b", f"{number}", seq=number, random=1)]),
+            lambda: two.c2c.send_batch(two.app, [two.draft("a", "b", f"{number}", seq=number, random=1)]),
         )
 
     async def check(got: Any) -> None:
@@ -139,7 +139,7 @@ async def test_keys_are_forgotten(world: World) -> None:
     node = _node(world)
     for number in range(30):
         await node.send("a", "b", f"{number}")
-    assert await dedupe.purge(world.db, START) == 0
-    assert await dedupe.purge(world.db, START + 10_000) == 30
+    assert await store_recent.purge(world.db, START) == 0
+    assert await store_recent.purge(world.db, START + 10_000) == 30
     await node.send("a", "b", "one more")
-    assert await dedupe.purge(world.db, START - 10_000) == 1  # a clock that was ahead
+    assert await store_recent.purge(world.db, START - 10_000) == 1  # a clock that was ahead

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+from sodam.c2c.store_reads import FIRST, NEWEST
 from sodam.messages.model import IMPORTED
-from sodam.messages.reads import FIRST, NEWEST
 from tests.contract.world import START, World, place, text_of
 
 COUNT = 40
@@ -17,12 +17,12 @@ async def _pages(world: World, owner: str, peer: str, limit: int) -> list[str]:
     found: list[str] = []
     before = NEWEST
     for _ in range(200):
-        page, complete = await world.messages.page(world.app, owner, peer, limit=limit, before=before)
+        page, complete = await world.c2c.histories.page(world.app, owner, peer, limit=limit, before=before)
         found = [*map(text_of, reversed(page)), *found]
         if complete:
             break
         end = (page[-1].msg_time, page[-1].msg_seq, page[-1].msg_random)
-        before = await world.messages.rank(world.app, owner, peer, end, backward=True)
+        before = await world.c2c.histories.rank(world.app, owner, peer, end, backward=True)
     return found
 
 
@@ -30,12 +30,12 @@ async def _pages_forward(world: World, owner: str, peer: str, limit: int) -> lis
     found: list[str] = []
     after = (0, FIRST)
     for _ in range(200):
-        page, complete = await world.messages.page_forward(world.app, owner, peer, after=after, limit=limit)
+        page, complete = await world.c2c.histories.page_forward(world.app, owner, peer, after=after, limit=limit)
         found += map(text_of, page)
         if complete:
             break
         end = (page[-1].msg_time, page[-1].msg_seq, page[-1].msg_random)
-        after = await world.messages.rank(world.app, owner, peer, end, backward=False)
+        after = await world.c2c.histories.rank(world.app, owner, peer, end, backward=False)
     return found
 
 
@@ -56,7 +56,7 @@ async def test_every_view_has_the_order_of_arrival(world: World) -> None:
             assert await _pages(world, owner, peer, limit) == said, limit
             assert await _pages_forward(world, owner, peer, limit) == said, limit
         (head,) = await world.heads(owner)
-        last = await world.messages.last(world.app, owner, [head])
+        last = await world.c2c.histories.last(world.app, owner, [head])
         assert text_of(last[peer]) == said[-1]
 
 
@@ -81,30 +81,33 @@ async def test_numbers_of_the_server_follow_arrival(world: World) -> None:
 
 async def test_a_cursor_that_is_gone_skips_nothing(world: World) -> None:
     sent = [await world.send("a", "b", f"{n}", seq=7, random=n) for n in range(9)]
-    before = await world.messages.rank(world.app, "b", "a", place(sent[5]), backward=True)
-    page, _ = await world.messages.page(world.app, "b", "a", limit=2, before=before)
+    before = await world.c2c.histories.rank(world.app, "b", "a", place(sent[5]), backward=True)
+    page, _ = await world.c2c.histories.page(world.app, "b", "a", limit=2, before=before)
     assert [text_of(m) for m in page] == ["4", "3"]
     await world.changes.delete_for(world.app, "b", "a", [place(sent[3])])
-    before = await world.messages.rank(world.app, "b", "a", place(sent[3]), backward=True)
-    assert [text_of(m) for m in (await world.messages.page(world.app, "b", "a", limit=9, before=before))[0]] == [
+    before = await world.c2c.histories.rank(world.app, "b", "a", place(sent[3]), backward=True)
+    assert [text_of(m) for m in (await world.c2c.histories.page(world.app, "b", "a", limit=9, before=before))[0]] == [
         *("2", "1", "0")
     ]
     unknown = (START, 999, 999)
-    before = await world.messages.rank(world.app, "b", "a", unknown, backward=True)
-    assert [text_of(m) for m in (await world.messages.page(world.app, "b", "a", limit=2, before=before))[0]] == [
+    before = await world.c2c.histories.rank(world.app, "b", "a", unknown, backward=True)
+    assert [text_of(m) for m in (await world.c2c.histories.page(world.app, "b", "a", limit=2, before=before))[0]] == [
         *("8", "7")
     ]
-    after = await world.messages.rank(world.app, "b", "a", unknown, backward=False)
-    assert [text_of(m) for m in await world.messages.forward(world.app, "b", "a", after=after, limit=2)] == ["0", "1"]
+    after = await world.c2c.histories.rank(world.app, "b", "a", unknown, backward=False)
+    assert [text_of(m) for m in await world.c2c.histories.forward(world.app, "b", "a", after=after, limit=2)] == [
+        "0",
+        "1",
+    ]
 
 
 async def test_a_key_is_found_quickly_in_a_full_second(world: World) -> None:
     """The index has all that is asked for: no row is read but that of the message."""
     sent = await world.send("a", "b", "needle", seq=77, random=88)
-    found = await world.messages.find(world.app, "a", "b", place(sent))
+    found = await world.c2c.histories.find(world.app, "a", "b", place(sent))
     assert text_of(found) == "needle"
     if world.db.engine == "sqlite":
-        from sodam.messages.reads import _KEYS
+        from sodam.c2c.store_reads import _KEYS
 
         plan = await world.db.fetch("EXPLAIN QUERY PLAN " + _KEYS, 1, "a\x1fb", START, 77, 88)
         searches = [row[3] for row in plan if "SEARCH" in row[3]]
@@ -114,8 +117,8 @@ async def test_a_key_is_found_quickly_in_a_full_second(world: World) -> None:
 
 async def _import(world: World, text: str, *, seq: int, time: int = START - 100, sender: str = "a") -> None:
     message = world.draft(sender, "b" if sender == "a" else "a", text, seq=seq, random=1, flags=IMPORTED)
-    message.msg_time, message.silent = time, True
-    await world.messages.import_message(world.app, message)
+    message.msg_time = time
+    await world.c2c.import_message(world.app, message, silent=True)
 
 
 async def test_imports_stand_by_time_number_and_arrival(world: World) -> None:
@@ -129,7 +132,7 @@ async def test_imports_stand_by_time_number_and_arrival(world: World) -> None:
     expected = ["earlier", "1", "2", "3", "x0", "x1", "x2", "x3", "x4", "same second", "live"]
     assert await world.texts("a", "b") == expected
     assert await _pages(world, "b", "a", 2) == expected
-    found = await world.messages.history(world.app, "a", "b", limit=20)
+    found = await world.c2c.histories.history(world.app, "a", "b", limit=20)
     assert [(m.msg_time, m.msg_seq) for m in found[2:]] == sorted([(m.msg_time, m.msg_seq) for m in found[2:]])[::-1]
 
 
@@ -147,7 +150,7 @@ async def test_more_senders_than_a_page_in_one_second(world: World) -> None:
     dice.shuffle(names)
     for name in names:
         await world.send(name, "zed", "hi")
-    heads = await world.messages.heads(world.app, "zed", 100)
+    heads = await world.c2c.histories.heads(world.app, "zed", 100)
     assert [head.peer for head in heads] == names[::-1][:100]
     await world.send("zed", names[0], "again")
     assert (await world.listed("zed"))[:2] == [names[0], names[-1]]
@@ -158,16 +161,16 @@ async def test_a_batch_is_not_before_what_was_said(world: World) -> None:
     await world.send("a", "b", "from a clock that was ahead")
     world.clock.now -= 500
     await world.send("b", "a", "before")
-    sent = await world.messages.send_batch(
+    sent = await world.c2c.send_batch(
         world.app, [world.draft("a", peer, "batch", seq=0, random=9) for peer in ("b", "c")]
     )
     await world.send("b", "a", "after")
     assert (await world.texts("a", "b"))[1:] == ["before", "batch", "after"]
     assert sent.sent.msg_time == START + 500
     for peer in ("b", "c"):
-        found = await world.messages.find(world.app, "a", peer, place(sent.sent))
+        found = await world.c2c.histories.find(world.app, "a", peer, place(sent.sent))
         assert text_of(found) == "batch"
-    again = await world.messages.send_batch(
+    again = await world.c2c.send_batch(
         world.app, [world.draft("a", peer, "batch", seq=0, random=9) for peer in ("b", "c")]
     )
     assert again == sent
@@ -175,10 +178,10 @@ async def test_a_batch_is_not_before_what_was_said(world: World) -> None:
 
 
 async def test_a_batch_that_comes_again_to_one_more(world: World) -> None:
-    first = await world.messages.send_batch(world.app, [world.draft("a", "b", "x", seq=0, random=9)])
+    first = await world.c2c.send_batch(world.app, [world.draft("a", "b", "x", seq=0, random=9)])
     world.clock.now += 30
     restarted = await world.restarted()
     drafts = [restarted.draft("a", peer, "x", seq=0, random=9) for peer in ("b", "c")]
-    again = await restarted.messages.send_batch(restarted.app, drafts)
+    again = await restarted.c2c.send_batch(restarted.app, drafts)
     assert again.sent == first.sent
     assert (await world.texts("a", "b"), await world.texts("a", "c")) == (["x"], ["x"])

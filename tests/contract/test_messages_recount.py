@@ -8,10 +8,12 @@ import random
 
 import pytest
 
+from sodam.c2c import store_retention
+from sodam.c2c.changes import EVERYTHING
+from sodam.c2c.model import conversation
 from sodam.errors import ApiError
-from sodam.messages import clock, retention
-from sodam.messages.changes import EVERYTHING
-from sodam.messages.model import HIDE_RECEIVER, IMPORTED, NO_LAST, NO_UNREAD, RECALLED, conversation
+from sodam.messages import clock
+from sodam.messages.model import HIDE_RECEIVER, IMPORTED, NO_LAST, NO_UNREAD, RECALLED
 from tests.contract.world import START, World, place
 
 DAY = 86400
@@ -29,7 +31,7 @@ async def recount(world: World, owner: str, peer: str) -> int:
         conversation(owner, peer),
         owner,
         int(high),
-        world.messages.oldest(world.app),
+        world.c2c.histories.oldest(world.app),
     )
     assert row is not None
     return int(row[0])
@@ -38,7 +40,7 @@ async def recount(world: World, owner: str, peer: str) -> int:
 async def _import(world: World, sender: str, recipient: str, time: int) -> None:
     message = world.draft(sender, recipient, flags=IMPORTED)
     message.msg_time = time
-    await world.messages.import_message(world.app, message)
+    await world.c2c.import_message(world.app, message)
 
 
 async def test_random_lives(world: World) -> None:
@@ -67,7 +69,7 @@ async def test_random_lives(world: World) -> None:
             back = dice.choice([0, 1, 10, DAY, -EVERYTHING])
             await world.changes.mark_read(world.app, recipient, sender, int(world.clock.now) - back)
         else:
-            await retention.purge(world.db, world.app.sdkappid, world.messages.oldest(world.app))
+            await store_retention.purge(world.db, world.app.sdkappid, world.c2c.histories.oldest(world.app))
 
     for _ in range(60):
         await asyncio.gather(*(step() for _ in range(4)))
@@ -75,7 +77,7 @@ async def test_random_lives(world: World) -> None:
         for owner, peer in ("ab", "ba"):
             expected = await recount(world, owner, peer)
             assert await world.unread(owner, peer) == expected
-            assert await world.messages.unread(world.app, owner) == expected
+            assert await world.c2c.histories.unread(world.app, owner) == expected
 
 
 async def test_deleting_unread_messages(world: World) -> None:
@@ -109,10 +111,10 @@ async def test_retention(world: World) -> None:
         await world.send("a", "b")
     world.clock.now += 7 * DAY + 1
     assert (await world.texts("b", "a"), await world.unread("b", "a")) == ([], 0)
-    assert await world.messages.unread(world.app, "b") == 0
+    assert await world.c2c.histories.unread(world.app, "b") == 0
     await world.send("a", "b", "new")
     assert await world.unread("b", "a") == 1
-    assert await retention.purge(world.db, world.app.sdkappid, world.messages.oldest(world.app)) == 47
+    assert await store_retention.purge(world.db, world.app.sdkappid, world.c2c.histories.oldest(world.app)) == 47
     assert await world.unread("b", "a") == 1
     await world.changes.mark_read(world.app, "b", "a", EVERYTHING)
     await world.send("a", "b")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sodam.c2c.changes import EVERYTHING
 from sodam.errors import ApiError, Code
-from sodam.messages.changes import EVERYTHING
 from sodam.messages.model import HIDE_RECEIVER, IMPORTED, NO_LAST, NO_UNREAD
 from sodam.storage import Database
 from tests.contract.world import START, World, place, text_of
@@ -20,8 +20,8 @@ async def _withdraw(world: World, sender: str, recipient: str, where: tuple[int,
 
 async def _import(world: World, sender: str, recipient: str, time: int, flags: int = 0) -> None:
     message = world.draft(sender, recipient, flags=flags | IMPORTED)
-    message.msg_time, message.silent = time, True
-    await world.messages.import_message(world.app, message)
+    message.msg_time = time
+    await world.c2c.import_message(world.app, message, silent=True)
 
 
 async def test_counts_what_counts(world: World) -> None:
@@ -32,8 +32,8 @@ async def test_counts_what_counts(world: World) -> None:
     await world.send("b", "a")
     assert (await world.unread("b", "a"), await world.unread("a", "b")) == (2, 1)
     await world.send("c", "b")
-    assert await world.messages.unread(world.app, "b") == 3
-    assert await world.messages.unread(world.app, "c") == 0
+    assert await world.c2c.histories.unread(world.app, "b") == 3
+    assert await world.c2c.histories.unread(world.app, "c") == 0
 
 
 async def test_read_mark_divides_by_time(world: World) -> None:
@@ -45,10 +45,10 @@ async def test_read_mark_divides_by_time(world: World) -> None:
     assert await world.unread("b", "a") == 2
     await world.changes.mark_read(world.app, "b", "a", START + 1)
     assert await world.unread("b", "a") == 2
-    head = await world.messages.head(world.app, "a", "b")
+    head = await world.c2c.histories.head(world.app, "a", "b")
     assert (head.peer_read_time, head.read_time, head.unread) == (START + 2, 0, 5)
     await world.changes.mark_read(world.app, "b", "a", EVERYTHING)
-    head = await world.messages.head(world.app, "b", "a")
+    head = await world.c2c.histories.head(world.app, "b", "a")
     assert (head.unread, head.read_time) == (0, START + 4)
     await world.send("a", "b")
     assert await world.unread("b", "a") == 1
@@ -133,7 +133,7 @@ async def test_marks_at_once(world: World) -> None:
         await world.send("a", "b")
     times = [(n * 7) % 20 for n in range(20)]
     await asyncio.gather(*(world.changes.mark_read(world.app, "b", "a", START + t) for t in times))
-    head = await world.messages.head(world.app, "b", "a")
+    head = await world.c2c.histories.head(world.app, "b", "a")
     assert (head.read_time, head.unread) == (START + 19, 0)
 
 
@@ -169,7 +169,7 @@ async def test_all_read(world: World) -> None:
     await world.send("b", "c")
     device.take()
     assert sorted(await world.changes.mark_all_read(world.app, "c")) == ["a", "b"]
-    assert await world.messages.unread(world.app, "c") == 0
+    assert await world.c2c.histories.unread(world.app, "c") == 0
     assert device.take()[-1] == {"Event": 14, "C2CReadAllMsg": 1}
 
 
@@ -181,8 +181,8 @@ async def test_list_order(world: World) -> None:
     world.clock.now += 1
     await world.send("a", "b", flags=NO_LAST)
     assert await world.listed("a") == ["c", "b"]
-    head = await world.messages.head(world.app, "a", "b")
-    last = (await world.messages.last(world.app, "a", [head])).get("b")
+    head = await world.c2c.histories.head(world.app, "a", "b")
+    last = (await world.c2c.histories.last(world.app, "a", [head])).get("b")
     assert last is not None
     assert last.msg_time == START
     await world.changes.pin(world.app, "a", ["b"], pinned=True)
@@ -218,8 +218,8 @@ async def test_cleared_history(world: World) -> None:
     await world.send("a", "b", "one")
     await world.changes.hide(world.app, "b", "a", clear=True, remove=False)
     assert (await world.listed("b"), await world.texts("b", "a"), await world.unread("b", "a")) == (["a"], [], 0)
-    head = await world.messages.head(world.app, "b", "a")
-    assert await world.messages.last(world.app, "b", [head]) == {}
+    head = await world.c2c.histories.head(world.app, "b", "a")
+    assert await world.c2c.histories.last(world.app, "b", [head]) == {}
     assert await world.texts("a", "b") == ["one"]
     await world.send("a", "b", "two")
     assert await world.texts("b", "a") == ["two"]
@@ -242,10 +242,10 @@ async def test_retention(world: World) -> None:
     assert await world.texts("b", "a") == ["old", "edge"]
     world.clock.now += 1
     assert await world.texts("b", "a") == ["edge"]
-    forward = await world.messages.forward(world.app, "b", "a", after=(0, 0), limit=10)
+    forward = await world.c2c.histories.forward(world.app, "b", "a", after=(0, 0), limit=10)
     assert [m.msg_time for m in forward] == [START + 7 * 86400]
     with pytest.raises(ApiError) as caught:
-        await world.messages.find(world.app, "a", "b", place(old))
+        await world.c2c.histories.find(world.app, "a", "b", place(old))
     assert caught.value.code == Code.C2C_MESSAGE_NOT_FOUND
 
 
@@ -260,7 +260,7 @@ async def test_the_last_messages_of_a_list_cost_one_query(
         await world.send(peer, "a", f"last {n}", seq=4_000_000_000)
     await world.send("a", "a", "to oneself")
     heads = await world.heads("a")
-    await world.messages.last(world.app, "a", heads)  # accounts are at hand from here on
+    await world.c2c.histories.last(world.app, "a", heads)  # accounts are at hand from here on
     asked: list[str] = []
 
     def spy(read: Any) -> Any:
@@ -272,7 +272,7 @@ async def test_the_last_messages_of_a_list_cost_one_query(
 
     for name in ("fetch", "fetch_one", "scan"):
         monkeypatch.setattr(database, name, spy(getattr(database, name)))
-    lasts = await world.messages.last(world.app, "a", heads)
+    lasts = await world.c2c.histories.last(world.app, "a", heads)
     assert {peer: text_of(message) for peer, message in lasts.items()} == {
         "a": "to oneself",
         **{peer: f"last {n}" for n, peer in enumerate(peers)},

@@ -14,10 +14,11 @@ from sodam.apps.service import AppService
 from sodam.bus import Live, of_user
 from sodam.bus.live import Kick
 from sodam.bus.local import LocalBus
+from sodam.c2c.changes import Changes
+from sodam.c2c.draft import of_content
+from sodam.c2c.model import Head, Message, conversation
+from sodam.c2c.service import C2CService, Sent
 from sodam.messages import outgoing
-from sodam.messages.changes import MessageChanges
-from sodam.messages.model import Head, Message, conversation
-from sodam.messages.service import MessageService, Sent
 from sodam.notices import Notice
 from sodam.storage import Database
 
@@ -81,8 +82,8 @@ class World:
         self.live = live
         self.clock = clock
         self.bus = LocalBus()
-        self.messages = MessageService(db, self.bus, live, accounts, clock=clock)
-        self.changes = MessageChanges(self.messages)
+        self.c2c = C2CService(db, self.bus, live, accounts, clock=clock)
+        self.changes = Changes(self.c2c)
         self._numbers = itertools.count(1)
 
     @classmethod
@@ -95,15 +96,15 @@ class World:
         await accounts.ensure(app.sdkappid, list(users))
         world = cls(db, app, accounts, live, clock or Clock())
         db.events.subscribe(AccountsDeleted, world.changes.forget_accounts)
-        await world.messages.start()
+        await world.c2c.start()
         return world
 
     async def restarted(self) -> World:
         """The same state with a service that remembers nothing."""
-        await self.messages.drain()
+        await self.c2c.drain()
         world = World(self.db, self.app, self.accounts, self.live, self.clock)
         world._numbers = self._numbers
-        await world.messages.start()
+        await world.c2c.start()
         return world
 
     def device(self, user_id: str) -> Device:
@@ -130,27 +131,27 @@ class World:
             cloud=b'""',
             flags=flags,
         )
-        return content.message(self.app, sender, recipient)
+        return of_content(self.app, sender, recipient, content)
 
     async def send(
         self, sender: str, recipient: str, text: str = "hi", *, flags: int = 0, **numbers: int | None
     ) -> Sent:
         message = self.draft(sender, recipient, text, flags=flags, **numbers)
-        return await self.messages.send(self.app, message, checked=False)
+        return await self.c2c.send(self.app, message, checked=False)
 
     async def texts(self, owner: str, peer: str, limit: int = 100) -> list[str]:
         """What ``owner`` sees of a conversation, oldest first."""
-        return [text_of(m) for m in reversed(await self.messages.history(self.app, owner, peer, limit=limit))]
+        return [text_of(m) for m in reversed(await self.c2c.histories.history(self.app, owner, peer, limit=limit))]
 
     async def unread(self, owner: str, peer: str) -> int:
-        return (await self.messages.head(self.app, owner, peer)).unread
+        return (await self.c2c.histories.head(self.app, owner, peer)).unread
 
     async def listed(self, owner: str) -> list[str]:
         """The conversation list: peers in their order."""
         return [head.peer for head in await self.heads(owner)]
 
     async def heads(self, owner: str) -> list[Head]:
-        return await self.messages.heads(self.app, owner, 100)
+        return await self.c2c.histories.heads(self.app, owner, 100)
 
     async def rows(self, one: str, other: str) -> list[tuple[int, int, int]]:
         """(seq, MsgSeq, MsgTime) of every stored message of a conversation, by place of arrival."""

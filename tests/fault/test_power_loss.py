@@ -15,7 +15,7 @@ import apsw
 import msgspec
 import pytest
 
-from sodam.messages.model import conversation
+from sodam.c2c.model import conversation
 from sodam.storage import Database, open_database, sqlite
 from tests.contract.world import World, text_body
 from tests.fault.disk import Disk, noted
@@ -104,7 +104,7 @@ async def _goes_on(db: Database, app: int, stored: dict[str, list[int]]) -> None
     await world.send("a", "b", "after", seq=1 << 30)
     places = [row[0] for row in await world.rows("a", "b")]
     assert places == list(range(1, len(stored[conversation("a", "b")]) + 2))
-    await world.messages.drain()
+    await world.c2c.drain()
 
 
 def _moments(disk: Disk, rng: random.Random, cuts: int) -> list[int]:

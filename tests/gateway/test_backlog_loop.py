@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from sodam.bus import Topic
+from sodam.c2c.draft import of_content
 from sodam.gateway.catchup import Round
 from sodam.gateway.commands.openim_sync import GetMsg, getmsg
 from sodam.gateway.table import commands
@@ -84,8 +85,8 @@ async def test_no_page_holds_the_loop(
         assert app is not None
         senders = [f"sender{n}" for n in range(PEERS)]
         await server.accounts.ensure(APP, ["bob", *senders])
-        service = server.services.messages
-        start = await service.position()
+        service = server.services.c2c
+        start = await service.histories.position()
         for first in range(0, count, 500):
             contents = [
                 outgoing.Content(
@@ -99,7 +100,7 @@ async def test_no_page_holds_the_loop(
             ]
             await asyncio.gather(
                 *(
-                    service.send(app, content.message(app, senders[content.seq % PEERS], "bob"), checked=False)
+                    service.send(app, of_content(app, senders[content.seq % PEERS], "bob", content), checked=False)
                     for content in contents
                 )
             )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from sodam.c2c import events
+from sodam.c2c.model import Message, conversation
 from sodam.gateway.budget import STALL_BYTES, STALL_SECONDS, WRITE_BUDGET, WRITE_LIMIT, Budget
 from sodam.gateway.recalls import Acknowledged, Recalls, key_of
-from sodam.messages import events
-from sodam.messages.model import Message, conversation
 from sodam.notices import Notice
 
 

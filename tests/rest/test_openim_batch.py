@@ -116,7 +116,7 @@ async def test_five_hundred_at_once(rest: Rest) -> None:
 async def test_quota_of_a_minute(rest: Rest) -> None:
     users = [f"u{n:03}" for n in range(500)]
     await people(rest, "lena", "omar", "kim", *users)
-    quota = rest.server.services.messages.batch_quota
+    quota = rest.server.services.c2c.batch_quota
     quota._clock = lambda: 30.0
     rest.server.services.settings = Settings(rate_limits=True)
     await codes(rest, BATCH, [(changed(To_Account=users, MsgLifeTime=0), 0)] * 24 + [(changed(), 90057)])

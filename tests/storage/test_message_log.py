@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from sodam.messages.log import MessageLog
 from sodam.storage import Database, Tx
-from sodam.storage.message_log import MessageLog
 from tests.storage.conftest import INSERT
 
 Step = Callable[[list[int]], None]

@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from sodam.messages.log import MessageLog
 from sodam.storage import Database, DatabaseUnavailable, Tx, open_database
 from sodam.storage.database import PoolSizes
-from sodam.storage.message_log import MessageLog
 from tests.support.postgres import Postgres
 
 

@@ -22,13 +22,13 @@ from sodam.apps.plans import Prices
 from sodam.audit.gather import Gatherer
 from sodam.audit.model import Event
 from sodam.audit.service import AuditLog, by_server, document
+from sodam.c2c import store_retention
 from sodam.cloudapi import exports, imports
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import app_resource
 from sodam.cloudapi.table import catalogue
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
-from sodam.messages import retention
 from sodam.services import Services
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
     plane.periodic.add("attempts", 3600, login.forget_attempts)
     plane.periodic.add("audit", 3600, lambda: forget_events(plane))
     plane.periodic.add("retention", 3600, lambda: purge_messages(plane))
-    plane.periodic.add("recent messages", 60, plane.services.messages.forget_recent)
+    plane.periodic.add("recent messages", 60, plane.services.c2c.forget_recent)
     return plane
 
 
@@ -128,7 +128,7 @@ async def purge_messages(plane: ControlPlane) -> int:
     for app in plane.services.apps.all():
         if not app.deleting_at:
             before = int(plane.clock()) - app.settings.history_days * DAY
-            total += await retention.purge(plane.services.db, app.sdkappid, before)
+            total += await store_retention.purge(plane.services.db, app.sdkappid, before)
     if total:
         log.info("old messages erased", messages=total)
     return total

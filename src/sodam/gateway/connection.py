@@ -24,7 +24,7 @@ from sodam.gateway.session import Action, Close, Login, Run, Send, Session, Sign
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Transport
 from sodam.notices import Kind, Notice
-from sodam.wire import Call, decode_request, failure, success
+from sodam.wire import Call, Command, decode_request, failure, success
 
 log = structlog.get_logger(__name__)
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
@@ -133,7 +133,7 @@ class Connection:
 
     def _act(self, action: Action) -> None:
         if isinstance(action, Run):
-            if action.command.eager and action.ticket is None:
+            if action.ticket is None and self._eager(action.command):
                 drive(self._run(action))
             else:
                 self._hub.spawn(self._run(action))
@@ -146,6 +146,13 @@ class Connection:
             self.send(action.frame)
         elif isinstance(action, Close):
             self.close(action.code, action.reason)
+
+    def _eager(self, command: Command) -> bool:
+        if command.eager is None:
+            return False
+        services = self._hub.services
+        app = services.apps.get(self.session.sdkappid)
+        return app is not None and command.eager(services, app)
 
     async def _run(self, action: Run) -> None:
         command, head = action.command, action.head
@@ -167,7 +174,7 @@ class Connection:
                 client_ip=self.client_ip,
             )
             call.connection = self
-            if not command.eager and _NUL(action.body):
+            if not command.keeps_text and _NUL(action.body):
                 raise ApiError(command.service.bad_request, "text with a NUL character")
             body = success(command, call, await command.handler(call, decode_request(command, action.body)))
         except ApiError as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sodam.messages.model import Position
+from sodam.c2c.model import Position
 
 _MOST: Final = 120
 _MAX_SECOND: Final = 1 << 40

@@ -1,4 +1,8 @@
-"""Running a command without a task, whose cost would be more than that of a message."""
+"""Running a command without a task, whose cost would be more than that of a message.
+
+Python 3.12 has eager tasks of its own. They begin at once as this does, but from the first wait on they are tasks, and
+nearly every message waits, for the disk; and we run on 3.11 too. So this stays.
+"""
 
 from __future__ import annotations
 

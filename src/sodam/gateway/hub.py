@@ -210,7 +210,7 @@ class Hub:
         self._register(connection, ticket, latest=latest)
         body = _encode(
             _LoginAnswer(
-                self._tickets.seal(ticket), str(ticket.tiny_id), ticket.instid, self.services.messages.now, self._bits
+                self._tickets.seal(ticket), str(ticket.tiny_id), ticket.instid, self.services.c2c.now, self._bits
             )
         )
         connection.accept(head, ticket.user_id, ticket.instid, body)
@@ -254,7 +254,7 @@ class Hub:
         """
         if ticket.sdkappid != app.sdkappid:
             raise ApiError(Code.USERSIG_SDKAPPID_MISMATCH)
-        if ticket.expires < self.services.messages.now:
+        if ticket.expires < self.services.c2c.now:
             raise ApiError(Code.USERSIG_EXPIRED)
         if not app.keys.holds(ticket.signed_by):
             raise ApiError(

@@ -10,20 +10,9 @@ from typing import Annotated, Final
 
 import msgspec
 
-from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.messages.elements import check_body
-from sodam.messages.model import (
-    EMPTY_TEXT,
-    EXTENSIBLE,
-    NEED_RECEIPT,
-    NO_LAST,
-    NO_UNREAD,
-    NUMBERED,
-    U32,
-    Message,
-    conversation,
-)
+from sodam.messages.model import EMPTY_TEXT, EXTENSIBLE, NEED_RECEIPT, NO_LAST, NO_UNREAD, U32
 from sodam.messages.offline_push import OfflinePushInfo, check_offline_push_info
 
 UInt32 = Annotated[int, msgspec.Meta(ge=0, le=U32)]
@@ -32,7 +21,6 @@ Names = list[str] | str
 """A list of strings; a single one may stand for a list of one."""
 
 _CONTROLS: Final = {"NoUnread": NO_UNREAD, "NoLastMsg": NO_LAST}
-_MAX_CLIENT_TIME: Final = 1 << 40
 
 FIELDS: Final[dict[str, Code]] = {
     "MsgBody": Code.MSG_BODY_NOT_ARRAY,
@@ -84,7 +72,7 @@ class Outgoing(msgspec.Struct, kw_only=True):
 
 
 class Content(msgspec.Struct, gc=False):
-    """A checked message that lacks only its two parties; a batch makes many messages of one."""
+    """A checked message that lacks only sender and receiver; a batch makes many messages of one."""
 
     seq: int
     random: int
@@ -94,21 +82,6 @@ class Content(msgspec.Struct, gc=False):
     online_only: bool = False
     push: OfflinePushInfo | None = None
     push_text: str = ""
-
-    def message(self, app: App, sender: str, recipient: str, *, client_time: int = 0) -> Message:
-        """A message not yet sent. ``client_time`` is the sender's clock in seconds; 0: that of the server."""
-        return Message(
-            app=app.sdkappid,
-            conv=conversation(sender, recipient),
-            sender=sender,
-            recipient=recipient,
-            msg_seq=self.seq,
-            msg_random=self.random,
-            client_time=client_time if 0 < client_time < _MAX_CLIENT_TIME else 0,
-            body=self.body,
-            cloud=self.cloud,
-            flags=self.flags if self.seq else self.flags | NUMBERED,
-        )
 
 
 def prepare(request: Outgoing, *, strict_required: bool, too_long: Code = Code.MSG_TOO_LONG) -> Content:

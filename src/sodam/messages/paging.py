@@ -1,23 +1,24 @@
-"""Pages of a history: what fits, and where one ends."""
+"""Pages of a history: what fits."""
 
 from __future__ import annotations
 
-from sodam.messages.model import Message
-from sodam.messages.reads import Place, Rank
+from typing import Protocol, TypeVar
 
 FRAME_BYTES = 300
 """What a message takes on the wire beside its body, custom data and UserIDs; about."""
 
 
-def key(message: Message) -> Place:
-    return (message.msg_time, message.msg_seq, message.msg_random)
+class Content(Protocol):
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def cloud(self) -> bytes: ...
 
 
-def rank(message: Message) -> Rank:
-    return (message.msg_time, message.ord)
+M = TypeVar("M", bound=Content)
 
 
-def cut(found: list[Message], limit: int, max_bytes: int | None = None) -> list[Message]:
+def cut(found: list[M], limit: int, max_bytes: int | None = None) -> list[M]:
     """The page at the beginning of ``found``: at most ``limit`` messages and about ``max_bytes``, one at least."""
     size = 0
     for end, message in enumerate(found[:limit]):

@@ -6,9 +6,9 @@ delete, read marks) and ``openim_status``.
 
 from __future__ import annotations
 
+from sodam.c2c.store_reads import Place
 from sodam.errors import ApiError, Code
 from sodam.messages.model import parse_key
-from sodam.messages.reads import Place
 from sodam.wire import Call, Service
 
 service = Service(

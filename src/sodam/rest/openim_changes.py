@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from sodam.c2c.changes import EVERYTHING
 from sodam.errors import ApiError, Code
 from sodam.messages import outgoing
-from sodam.messages.changes import EVERYTHING
 from sodam.messages.elements import check_body
 from sodam.rest.openim import check_account, place_of, service
 from sodam.wire import Call
@@ -52,7 +52,9 @@ async def admin_msgwithdraw(call: Call, request: Withdraw) -> None:
     """
     ids = (request.From_Account, request.To_Account)
     try:
-        await call.services.changes.withdraw(call.app, *ids, place_of(request.MsgKey), revoker=call.caller, limit=False)
+        await call.services.c2c_changes.withdraw(
+            call.app, *ids, place_of(request.MsgKey), revoker=call.caller, limit=False
+        )
     except ApiError as error:
         await _explain(call, error, *ids)
         raise
@@ -92,7 +94,7 @@ async def modify_c2c_msg(call: Call, request: Modify) -> None:
         raise ApiError(Code.MSG_FORMAT, "neither MsgBody nor CloudCustomData is given")
     ids = (request.From_Account, request.To_Account)
     try:
-        await call.services.changes.modify(call.app, *ids, place_of(request.MsgKey), body=body, cloud=cloud)
+        await call.services.c2c_changes.modify(call.app, *ids, place_of(request.MsgKey), body=body, cloud=cloud)
     except ApiError as error:
         await _explain(call, error, *ids)
         raise
@@ -118,7 +120,7 @@ async def delete_c2c_msg_ramble(call: Call, request: DeleteRamble) -> None:
     owner = await check_account(call, request.Operator_Account, "Operator_Account", Code.MSG_FROM_ACCOUNT)
     if not request.Peer_Account:
         raise ApiError(Code.MSG_TO_ACCOUNT, "Peer_Account is empty")
-    await call.services.changes.delete_for(call.app, owner, request.Peer_Account, places)
+    await call.services.c2c_changes.delete_for(call.app, owner, request.Peer_Account, places)
 
 
 class SetRead(msgspec.Struct):
@@ -136,7 +138,7 @@ async def admin_set_msg_read(call: Call, request: SetRead) -> None:
     reader = await check_account(call, request.Report_Account, "Report_Account", Code.MSG_FROM_ACCOUNT)
     peer = await check_account(call, request.Peer_Account, "Peer_Account", Code.MSG_TO_ACCOUNT)
     read_time = min(max(request.MsgReadTime or EVERYTHING, 0), EVERYTHING)
-    await call.services.changes.mark_read(call.app, reader, peer, read_time)
+    await call.services.c2c_changes.mark_read(call.app, reader, peer, read_time)
 
 
 class ReadMessage(msgspec.Struct):
@@ -172,5 +174,5 @@ async def c2c_msg_read_receipt(call: Call, request: ReadReceipt) -> None:
                 Code.C2C_BAD_PACKET, "C2CMsgInfo names a message that Peer_Account did not send to the reader"
             )
     places = [place_of(item.MsgKey) for item in request.C2CMsgInfo]
-    if not await call.services.changes.receipt(call.app, reader, peer, places):
+    if not await call.services.c2c_changes.receipt(call.app, reader, peer, places):
         raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from sodam.c2c.model import Message
+from sodam.c2c.store_reads import FIRST
 from sodam.errors import ApiError, Code
-from sodam.messages.model import PEER_READ, RECALLED, RECALLED_BITS, Message
-from sodam.messages.reads import FIRST
+from sodam.messages.model import PEER_READ, RECALLED, RECALLED_BITS
 from sodam.rest.openim import check_account, place_of, service
 from sodam.wire import Call
 
@@ -99,8 +100,8 @@ async def admin_getroammsg(call: Call, request: GetRoamMsg) -> RoamAnswer:
     before = (min(max(request.MaxTime, -1), _MAX_TIME) + 1, FIRST)
     if request.LastMsgKey:
         place = place_of(request.LastMsgKey)
-        before = min(before, await call.services.messages.rank(call.app, owner, peer, place, backward=True))
-    page, complete = await call.services.messages.page(
+        before = min(before, await call.services.c2c.histories.rank(call.app, owner, peer, place, backward=True))
+    page, complete = await call.services.c2c.histories.page(
         call.app,
         owner,
         peer,
@@ -111,7 +112,7 @@ async def admin_getroammsg(call: Call, request: GetRoamMsg) -> RoamAnswer:
     )
     if not page:
         # A deleted account leaves what it said to others; only a name that never was is a mistake.
-        if not (await call.services.messages.head(call.app, owner, peer)).last_seq:
+        if not (await call.services.c2c.histories.head(call.app, owner, peer)).last_seq:
             await check_account(call, peer, "Peer_Account", Code.MSG_TO_ACCOUNT)
         return RoamAnswer(1, 0, 0, "", [])
     oldest = page[-1]
@@ -150,16 +151,16 @@ async def get_c2c_unread_msg_num(call: Call, request: GetUnread) -> UnreadAnswer
     Unknown peers stand in ErrorList with 70107. Source: rest-messages.md 2.10.
     """
     user_id = await check_account(call, request.To_Account, "To_Account", Code.MSG_TO_ACCOUNT)
-    messages = call.services.messages
+    histories = call.services.c2c.histories
     peers = [request.Peer_Account] if isinstance(request.Peer_Account, str) else request.Peer_Account
     if not peers:
-        return UnreadAnswer(AllC2CUnreadMsgNum=await messages.unread(call.app, user_id))
+        return UnreadAnswer(AllC2CUnreadMsgNum=await histories.unread(call.app, user_id))
     if len(peers) > _MAX_PEERS:
         raise ApiError(Code.MSG_BODY_NOT_JSON, f"more than {_MAX_PEERS} accounts in Peer_Account")
     peers = list(dict.fromkeys(peers))
     known = await call.services.accounts.find_many(call.app.sdkappid, peers)
     counts = [
-        PeerUnread(peer, (await messages.head(call.app, user_id, peer)).unread) for peer in peers if peer in known
+        PeerUnread(peer, (await histories.head(call.app, user_id, peer)).unread) for peer in peers if peer in known
     ]
     unknown = [UnknownPeer(peer, int(Code.ACCOUNT_NOT_FOUND)) for peer in peers if peer not in known]
     return UnreadAnswer(C2CUnreadMsgNumList=counts, ErrorList=unknown or None)

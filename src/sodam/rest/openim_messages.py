@@ -6,12 +6,12 @@ from typing import Literal
 
 import msgspec
 
+from sodam.c2c.draft import draft, of_content
 from sodam.errors import ApiError, Code
 from sodam.messages import outgoing
 from sodam.messages.elements import check_body
 from sodam.messages.model import HIDE_SENDER, IMPORTED, NO_UNREAD
 from sodam.messages.outgoing import Outgoing, UInt32
-from sodam.messages.service import draft
 from sodam.rest.openim import exists, service
 from sodam.wire import Call
 
@@ -82,10 +82,10 @@ async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     _check_sync(request.SyncOtherMachine)
     content = outgoing.prepare(request, strict_required=True)
     sender = await _sender(call, request.From_Account)
-    message = content.message(call.app, sender, request.To_Account)
-    hidden, message.sync = _sides(request)
+    message = of_content(call.app, sender, request.To_Account, content)
+    hidden, sync = _sides(request)
     message.flags |= hidden
-    sent = await call.services.messages.send(call.app, message, online_only=content.online_only, checked=False)
+    sent = await call.services.c2c.send(call.app, message, sync=sync, online_only=content.online_only, checked=False)
     return SendMsgAnswer(sent.msg_time, sent.key, sent.msg_id)
 
 
@@ -131,13 +131,11 @@ async def batchsendmsg(call: Call, request: BatchSendMsg) -> BatchAnswer:
     content = outgoing.prepare(request, strict_required=True, too_long=Code.MSG_BATCH_TOO_LONG)
     sender = await _sender(call, request.From_Account)
     if call.services.settings.rate_limits:
-        call.services.messages.batch_quota.take(call.app.sdkappid, len(recipients))
+        call.services.c2c.batch_quota.take(call.app.sdkappid, len(recipients))
     hidden, sync = _sides(request)
     content.flags |= hidden
-    messages = [content.message(call.app, sender, recipient) for recipient in recipients]
-    for message in messages:
-        message.sync = sync
-    batch = await call.services.messages.send_batch(call.app, messages, online_only=content.online_only)
+    messages = [of_content(call.app, sender, recipient, content) for recipient in recipients]
+    batch = await call.services.c2c.send_batch(call.app, messages, sync=sync, online_only=content.online_only)
     if len(batch.failed) == len(recipients):
         raise ApiError(Code.MSG_RECEIVER_NOT_FOUND, "none of To_Account exists")
     if batch.failed:
@@ -195,16 +193,16 @@ async def importmsg(call: Call, request: ImportMsg) -> None:
     could read such a message. SyncOtherMachine is checked as in sendmsg and means nothing here: both sides keep the
     message. Source: rest-messages.md 2.3.
     """
-    messages = call.services.messages
+    c2c = call.services.c2c
     for name, user_id, code in (
         ("From_Account", request.From_Account, Code.MSG_FROM_ACCOUNT),
         ("To_Account", request.To_Account, Code.MSG_TO_ACCOUNT),
     ):
         if not user_id:
             raise ApiError(code, f"{name} is empty")
-    if request.MsgTimeStamp > messages.now + _CLOCK_SLACK:
+    if request.MsgTimeStamp > c2c.now + _CLOCK_SLACK:
         raise ApiError(Code.MSG_TIMESTAMP, "MsgTimeStamp is in the future; it is in seconds")
-    if request.MsgTimeStamp < messages.oldest(call.app):
+    if request.MsgTimeStamp < c2c.histories.oldest(call.app):
         days = call.app.settings.history_days
         raise ApiError(
             Code.MSG_TIMESTAMP,
@@ -225,6 +223,5 @@ async def importmsg(call: Call, request: ImportMsg) -> None:
     )
     history = request.SyncFromOldSystem in (2, "2")
     message.flags |= IMPORTED | (NO_UNREAD if history else 0)
-    message.silent = history
     message.msg_time = request.MsgTimeStamp
-    await messages.import_message(call.app, message)
+    await c2c.import_message(call.app, message, silent=history)

@@ -106,9 +106,11 @@ class Command:
     fields: Mapping[str, Code]
     """Code when this request field is missing or has the wrong type; others give the service's bad_request."""
     decode: Callable[[bytes], Any]
-    eager: bool
-    """The handler waits for the database and the message log only, so that the gateway may drive it without a task:
-    it must not use what needs a current task, as ``asyncio.timeout`` does."""
+    eager: Callable[[Services, App], bool] | None
+    """Whether this call waits for the database and the message log only, so that the gateway may drive it without a
+    task: it must not use what needs a current task, as ``asyncio.timeout`` does. None: never."""
+    keeps_text: bool
+    """Its texts are kept as bytes, so that they may hold a NUL character."""
 
     @property
     def path(self) -> str:
@@ -138,7 +140,8 @@ class Service:
         rate: int = 200,
         errors: tuple[Code, ...] = (),
         fields: Mapping[str, Code] | None = None,
-        eager: bool = False,
+        eager: Callable[[Services, App], bool] | None = None,
+        keeps_text: bool = False,
     ) -> Callable[[H], H]:
         def declare(handler: H) -> H:
             hints = typing.get_type_hints(handler)
@@ -157,6 +160,7 @@ class Service:
                 fields=codes,
                 decode=msgspec.json.Decoder(request, strict=False).decode,
                 eager=eager,
+                keeps_text=keeps_text,
             )
             return handler
 

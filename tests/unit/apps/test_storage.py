@@ -15,11 +15,11 @@ from sodam.apps.model import App
 from sodam.apps.plans import AddOns, Overrides
 from sodam.apps.service import AppService
 from sodam.bus.local import LocalBus
+from sodam.c2c import store_retention
 from sodam.control import ControlError
 from sodam.jobs.model import Scope
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService, Run
-from sodam.messages import retention
 from sodam.storage import Database, Tx
 from sodam.storage.erase import app_tables, count, erase_some
 from tests.support.rows import columns, insert
@@ -214,14 +214,14 @@ async def test_retention(database: Database, apps: AppService) -> None:
         " AND msg_time IN (1, 900)",
         app.sdkappid,
     )
-    assert await retention.purge(database, app.sdkappid, 801) == 5 * 800
+    assert await store_retention.purge(database, app.sdkappid, 801) == 5 * 800
     row = await database.fetch_one("SELECT COUNT(*), MIN(msg_time) FROM c2c_message WHERE app = $1", app.sdkappid)
     assert row is not None
     assert tuple(row) == (500, 801)
     changes = await database.fetch_one("SELECT COUNT(*) FROM c2c_change WHERE app = $1", app.sdkappid)
     assert changes is not None
     assert changes[0] == 5
-    assert await retention.purge(database, app.sdkappid, 801) == 0
+    assert await store_retention.purge(database, app.sdkappid, 801) == 0
 
 
 async def wait_for_end(jobs: JobService, job_id: str) -> Any:

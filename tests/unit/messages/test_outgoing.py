@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from sodam.apps.model import App
+from sodam.c2c.draft import of_content
 from sodam.errors import ApiError, Code
 from sodam.messages import outgoing
 from sodam.messages.model import EXTENSIBLE, NEED_RECEIPT, NO_LAST, NO_UNREAD
@@ -94,4 +95,4 @@ def test_push_wishes() -> None:
 )
 def test_clock_of_the_sender(client_time: int, kept: int) -> None:
     app = App(sdkappid=1, name="", keys=Keys(secrets=(), public_pems=()))
-    assert prepare().message(app, "b", "a", client_time=client_time).client_time == kept
+    assert of_content(app, "b", "a", prepare(), client_time=client_time).client_time == kept

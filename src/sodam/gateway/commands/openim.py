@@ -6,11 +6,12 @@ from typing import Annotated
 
 import msgspec
 
+from sodam.c2c.draft import of_content
+from sodam.c2c.modify import EditConflict
 from sodam.errors import ApiError, Code
 from sodam.messages import outgoing
 from sodam.messages.elements import check_body
 from sodam.messages.model import parse_key
-from sodam.messages.modify import EditConflict
 from sodam.messages.outgoing import Outgoing, UInt32
 from sodam.wire import Call, Service
 
@@ -48,7 +49,8 @@ class SendMsgAnswer(msgspec.Struct, gc=False):
         Code.MSG_TOO_LONG,
     ),
     fields={**outgoing.FIELDS, "To_Account": Code.MSG_TO_ACCOUNT},
-    eager=True,
+    eager=lambda services, app: not services.c2c.interceptors.waits(app),
+    keeps_text=True,
 )
 async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     """Send a one-to-one message as oneself. Answered when it is on disk.
@@ -61,11 +63,9 @@ async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     if not request.To_Account:
         raise ApiError(Code.MSG_TO_ACCOUNT, "To_Account is empty")
     content = outgoing.prepare(request, strict_required=False)
-    message = content.message(call.app, call.caller, request.To_Account, client_time=request.MsgClientTime or 0)
-    message.exclude = call.instid
-    sent = await call.services.messages.send(call.app, message, online_only=content.online_only)
-    place = 0 if message.duplicate else message.seq  # 0 as well when this very message was stored before
-    return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id, place)
+    message = of_content(call.app, call.caller, request.To_Account, content, client_time=request.MsgClientTime or 0)
+    sent = await call.services.c2c.send(call.app, message, exclude=call.instid, online_only=content.online_only)
+    return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id, message.seq)
 
 
 def text(raw: msgspec.Raw) -> bytes:
@@ -100,7 +100,7 @@ async def msgwithdraw(call: Call, request: MsgWithdraw) -> None:
     info = request.MsgInfo
     if info.From_Account != call.caller:
         raise ApiError(Code.C2C_BAD_PACKET, "only the sender may recall a message")
-    await call.services.changes.withdraw(
+    await call.services.c2c_changes.withdraw(
         call.app,
         call.caller,
         info.To_Account,
@@ -152,7 +152,7 @@ async def modify_c2c_msg(call: Call, request: ModifyC2cMsg) -> ModifyAnswer:
     if request.CloudCustomData:
         cloud = text(request.CloudCustomData)
     try:
-        message = await call.services.changes.modify(
+        message = await call.services.c2c_changes.modify(
             call.app,
             request.From_Account,
             request.To_Account,
@@ -186,7 +186,7 @@ async def delete_c2c_msg_ramble(call: Call, request: DeleteRamble) -> None:
         if parsed is None:
             raise ApiError(Code.MSG_KEY, f"{key[:60]!r} is no MsgKey")
         places.append((parsed[2], parsed[0], parsed[1]))
-    await call.services.changes.delete_for(call.app, call.caller, peer, places, exclude=call.instid)
+    await call.services.c2c_changes.delete_for(call.app, call.caller, peer, places, exclude=call.instid)
 
 
 class Receipts(msgspec.Struct):
@@ -198,7 +198,7 @@ class Receipts(msgspec.Struct):
 async def c2c_msg_read_receipt(call: Call, request: Receipts) -> None:
     """Tell the sender that these messages were read."""
     places = [(m.MsgTime or m.MsgTimeStamp, m.MsgSeq, m.MsgRandom) for m in request.C2CMsgInfo[:100]]
-    await call.services.changes.receipt(call.app, call.caller, request.Peer_Account, places)
+    await call.services.c2c_changes.receipt(call.app, call.caller, request.Peer_Account, places)
 
 
 class PushAck(msgspec.Struct):

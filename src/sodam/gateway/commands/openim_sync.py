@@ -7,15 +7,16 @@ import asyncio
 import msgspec
 
 from sodam.bus import of_user
+from sodam.c2c import catch_up
+from sodam.c2c.events import WireMessage, muted, place, wire
+from sodam.c2c.model import Message, Position
+from sodam.c2c.store_reads import FIRST, NEWEST, Place
 from sodam.errors import ApiError, Code
 from sodam.gateway.catchup import unread_numbers
 from sodam.gateway.commands.openim import Seconds, service
 from sodam.gateway.connection import Connection
 from sodam.gateway.cookies import cookie_of, position_of
-from sodam.messages import catch_up
-from sodam.messages.events import WireMessage, muted, place, wire
-from sodam.messages.model import Message, Position, parse_key
-from sodam.messages.reads import FIRST, NEWEST, Place
+from sodam.messages.model import parse_key
 from sodam.wire import Call
 
 _MAX_PAGE = 100
@@ -64,12 +65,12 @@ async def getmsg(call: Call, request: GetMsg) -> GetMsgAnswer:
 
 async def _first(call: Call) -> GetMsgAnswer:
     """Nothing is missed yet. What is held goes all the same: the conversation list that was read before may lack it."""
-    messages = call.services.messages
+    c2c = call.services.c2c
     connection: Connection = call.connection
     this = connection.begin_round()
-    position = await messages.position()
-    heads = await messages.heads(call.app, call.caller, _CONVERSATIONS)
-    await messages.settle()
+    position = await c2c.histories.position()
+    heads = await c2c.histories.heads(call.app, call.caller, _CONVERSATIONS)
+    await c2c.settle()
     counted = this.counted(call.caller, {head.peer: head.last_seq for head in heads})
     unread = unread_numbers(call.caller, {head.peer: head.unread for head in heads}, counted)
     call.after = lambda: connection.end_round(this)
@@ -77,13 +78,13 @@ async def _first(call: Call) -> GetMsgAnswer:
 
 
 async def _page(call: Call, since: Position, *, by_push: bool) -> GetMsgAnswer:
-    messages = call.services.messages
+    c2c = call.services.c2c
     connection: Connection = call.connection
     this = connection.begin_round()
-    missed = await catch_up.page_since(messages, call.app, call.caller, since)
+    missed = await catch_up.page_since(c2c.histories, call.app, call.caller, since)
     this.looked()
-    heads = await messages.heads(call.app, call.caller, _CONVERSATIONS)
-    await messages.settle()
+    heads = await c2c.histories.heads(call.app, call.caller, _CONVERSATIONS)
+    await c2c.settle()
     this.drop({place(message).key for message in missed.messages}, since.at_time)
     numbers = {head.peer: head.unread for head in heads}
     senders = {message.sender for message in missed.messages}
@@ -135,7 +136,7 @@ async def getroammsg(call: Call, request: GetRoamMsg) -> RoamAnswer:
 
 
 async def _history(call: Call, request: GetRoamMsg) -> RoamAnswer:
-    messages = call.services.messages
+    histories = call.services.c2c.histories
     count = max(1, min(request.MaxCnt, _MAX_PAGE))
     if request.GetDirection == 1:
         if request.MaxCnt == _RECOVERY_COUNT and not request.MsgKey:
@@ -143,16 +144,16 @@ async def _history(call: Call, request: GetRoamMsg) -> RoamAnswer:
             return RoamAnswer(Complete=1, MsgCnt=0)
         after = (max(0, request.LastMsgTime), FIRST)
         if place := _place(request):
-            after = await messages.rank(call.app, call.caller, request.Peer_Account, place, backward=False)
-        page, complete = await messages.page_forward(
+            after = await histories.rank(call.app, call.caller, request.Peer_Account, place, backward=False)
+        page, complete = await histories.page_forward(
             call.app, call.caller, request.Peer_Account, after=after, limit=count
         )
         mark = page[-1] if page else None
     else:
         before = (request.LastMsgTime + 1, FIRST) if request.LastMsgTime > 0 else NEWEST
         if place := _place(request):
-            before = await messages.rank(call.app, call.caller, request.Peer_Account, place, backward=True)
-        page, complete = await messages.page(call.app, call.caller, request.Peer_Account, before=before, limit=count)
+            before = await histories.rank(call.app, call.caller, request.Peer_Account, place, backward=True)
+        page, complete = await histories.page(call.app, call.caller, request.Peer_Account, before=before, limit=count)
         page.reverse()
         mark = page[0] if page else None
     return RoamAnswer(
@@ -190,11 +191,11 @@ class MsgReaded(msgspec.Struct):
 async def msgreaded(call: Call, request: MsgReaded) -> None:
     """Everything from these peers up to the given seconds is read."""
     for item in request.C2CMsgReaded.C2CMsgReadedItem[:100]:
-        await call.services.changes.mark_read(
+        await call.services.c2c_changes.mark_read(
             call.app,
             call.caller,
             item.To_Account,
-            item.LastedMsgTime or call.services.messages.now,
+            item.LastedMsgTime or call.services.c2c.now,
             exclude=call.instid,
         )
 
@@ -224,7 +225,7 @@ class ReadAllAnswer(msgspec.Struct):
 async def read_all_unread_msg(call: Call, request: ReadAll) -> ReadAllAnswer:
     """All one-to-one conversations are read."""
     if request.C2CReadAllMsg:
-        await call.services.changes.mark_all_read(call.app, call.caller, exclude=call.instid)
+        await call.services.c2c_changes.mark_all_read(call.app, call.caller, exclude=call.instid)
     unknown = int(Code.GROUP_NOT_FOUND)
     return ReadAllAnswer(
         request.C2CReadAllMsg, [GroupReadResult(g.GroupId, g.MsgSeq, unknown) for g in request.GroupReadInfo]
@@ -242,8 +243,8 @@ class PeerReadTimeAnswer(msgspec.Struct):
 @service.command("get_peer_read_time")
 async def get_peer_read_time(call: Call, request: PeerReadTime) -> PeerReadTimeAnswer:
     """Up to which second each peer has read; 0: nothing."""
-    messages = call.services.messages
-    heads = await asyncio.gather(*(messages.head(call.app, call.caller, peer) for peer in request.To_Account[:100]))
+    histories = call.services.c2c.histories
+    heads = await asyncio.gather(*(histories.head(call.app, call.caller, peer) for peer in request.To_Account[:100]))
     return PeerReadTimeAnswer([head.peer_read_time for head in heads])
 
 
@@ -264,9 +265,12 @@ class MuteAnswer(msgspec.Struct):
 @service.command("get_c2c_peer_mute_notifications")
 async def get_c2c_peer_mute_notifications(call: Call, request: MuteGet) -> MuteAnswer:
     """MsgRecvOption of conversations: 0 receive, 1 discard, 2 receive without notification."""
-    messages = call.services.messages
+    histories = call.services.c2c.histories
     return MuteAnswer(
-        [MuteItem(peer, (await messages.head(call.app, call.caller, peer)).mute) for peer in request.Peer_Account[:100]]
+        [
+            MuteItem(peer, (await histories.head(call.app, call.caller, peer)).mute)
+            for peer in request.Peer_Account[:100]
+        ]
     )
 
 
@@ -291,9 +295,9 @@ async def set_c2c_peer_mute_notifications(call: Call, request: MuteSet) -> MuteS
         raise ApiError(Code.C2C_BAD_PACKET, "Mute_Notifications is 0, 1 or 2, for 1 to 30 peers")
     known = await call.services.accounts.find_many(call.app.sdkappid, request.Peer_Account)
     peers = [peer for peer in dict.fromkeys(request.Peer_Account) if peer in known]
-    await call.services.changes.mute(call.app, call.caller, peers, request.Mute_Notifications)
+    await call.services.c2c_changes.mute(call.app, call.caller, peers, request.Mute_Notifications)
     for peer in peers:
         notice = muted(peer, request.Mute_Notifications)
-        call.services.messages.notify(call.app.sdkappid, (call.caller,), notice, exclude=call.instid)
+        call.services.c2c.notify(call.app.sdkappid, (call.caller,), notice, exclude=call.instid)
     failed = [peer for peer in request.Peer_Account if peer not in known]
     return MuteSetAnswer([MuteFailed(peer, int(Code.C2C_ACCOUNT_INVALID)) for peer in failed])

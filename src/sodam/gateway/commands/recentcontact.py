@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from sodam.c2c.events import listed, self_read
+from sodam.c2c.model import Head, Message
 from sodam.errors import ApiError, Code
-from sodam.messages.events import listed, self_read
-from sodam.messages.model import RECALLED, RECALLED_BITS, Head, Message
+from sodam.messages.model import RECALLED, RECALLED_BITS
 from sodam.wire import Call, Service
 
 service = Service(
@@ -92,10 +93,10 @@ async def page_get(call: Call, request: PageGet) -> PageAnswer:
 
 
 async def _page(call: Call, owner: str) -> PageAnswer:
-    messages = call.services.messages
-    heads = await messages.heads(call.app, owner, MAX_CONVERSATIONS)
+    histories = call.services.c2c.histories
+    heads = await histories.heads(call.app, owner, MAX_CONVERSATIONS)
     peers = await call.services.accounts.find_many(call.app.sdkappid, [head.peer for head in heads])
-    lasts = await messages.last(call.app, owner, heads)
+    lasts = await histories.last(call.app, owner, heads)
     items = []
     for head in heads:
         last = lasts.get(head.peer)
@@ -162,7 +163,7 @@ async def batch_delete(call: Call, request: BatchDelete) -> Results:
     results = []
     for contact in request.ContactItem:
         if contact.Type == 1 and contact.To_Account:
-            await call.services.changes.hide(call.app, owner, contact.To_Account, clear=request.ClearRamble == 1)
+            await call.services.c2c_changes.hide(call.app, owner, contact.To_Account, clear=request.ClearRamble == 1)
             results.append(ContactResult(1, contact.To_Account, 0, ""))
         else:
             results.append(ContactResult(contact.Type, contact.To_Account, int(Code.CONV_BAD_REQUEST), "unknown type"))
@@ -181,9 +182,9 @@ async def clear_msg(call: Call, request: ClearMsg) -> None:
     owner = _own(call, request)
     if request.Type != 1 or not request.To_Account:
         raise ApiError(Code.CONV_BAD_REQUEST, "Type 1 with To_Account")
-    await call.services.changes.hide(call.app, owner, request.To_Account, clear=True, remove=False)
-    read = self_read(owner, request.To_Account, call.services.messages.now)
-    call.services.messages.notify(call.app.sdkappid, (owner,), read, exclude=call.instid)
+    await call.services.c2c_changes.hide(call.app, owner, request.To_Account, clear=True, remove=False)
+    read = self_read(owner, request.To_Account, call.services.c2c.now)
+    call.services.c2c.notify(call.app.sdkappid, (owner,), read, exclude=call.instid)
 
 
 class Top(_Own, kw_only=True):
@@ -204,7 +205,7 @@ async def top(call: Call, request: Top) -> None:
     if pinned and len(known) < len(set(peers)):
         raise ApiError(Code.CONV_ACCOUNT_NOT_FOUND)
     peers = [peer for peer in peers if peer in known]
-    await call.services.changes.pin(call.app, owner, peers, pinned=pinned)
+    await call.services.c2c_changes.pin(call.app, owner, peers, pinned=pinned)
     _notify(call, owner, 2 if pinned else 3, "RecentContactTopItem", peers)
 
 
@@ -212,7 +213,7 @@ def _notify(call: Call, owner: str, push_type: int, item: str, peers: list[str])
     """The owner's other devices learn of a change of the list."""
     if peers:
         notice = listed(item, push_type, peers)
-        call.services.messages.notify(call.app.sdkappid, (owner,), notice, exclude=call.instid)
+        call.services.c2c.notify(call.app.sdkappid, (owner,), notice, exclude=call.instid)
 
 
 class GroupGet(_Own):

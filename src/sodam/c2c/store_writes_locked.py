@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sodam.messages import dedupe, reads
-from sodam.messages.model import ARRIVALS, FIRST_NUMBER, IMPORTED, NUMBERED, U32, Message, Numbers
+from sodam.c2c import store_reads, store_recent
+from sodam.c2c.model import ARRIVALS, Message
+from sodam.c2c.sending import Sending
+from sodam.messages.dedupe import WINDOW
+from sodam.messages.model import FIRST_NUMBER, IMPORTED, NUMBERED, U32, Numbers
 from sodam.storage import Bulk, Tx
 
 Conversation = tuple[int, str]
@@ -27,36 +30,36 @@ _RECENT: Final = (
 )
 
 
-async def settle(tx: Tx, batch: Iterable[Message], now: int) -> list[Message]:
+async def number(tx: Tx, batch: Iterable[Sending], now: int) -> list[Sending]:
     """Lock the conversations of ``batch`` and give its messages what must be asked for; those still to be stored.
 
     The others are marked as duplicates and have the numbers of the first.
     """
-    messages = list(batch)
-    for message in messages:
-        message.duplicate = False
-    conversations = sorted({(m.app, m.conv) for m in messages})  # in one order on every node
+    sendings = list(batch)
+    for sending in sendings:
+        sending.duplicate = False
+    conversations = sorted({(s.message.app, s.message.conv) for s in sendings})  # in one order on every node
     locked = await tx.bulk(_HEADS, [(app, conv, *(0,) * 10) for app, conv in conversations])
     times = {(app, conv): last_time for app, conv, last_time in locked}
     if tx.engine == "postgres":
-        await _find_recent(tx, [m for m in messages if not m.flags & IMPORTED], now)
-    await _imports(tx, [m for m in messages if m.flags & IMPORTED])
-    _batches(messages, times, now)
-    return [m for m in messages if not m.duplicate]
+        await _find_recent(tx, [s for s in sendings if not s.message.flags & IMPORTED], now)
+    await _imports(tx, [s for s in sendings if s.message.flags & IMPORTED])
+    _batches(sendings, times, now)
+    return [s for s in sendings if not s.duplicate]
 
 
-async def _find_recent(tx: Tx, messages: list[Message], now: int) -> None:
+async def _find_recent(tx: Tx, sendings: list[Sending], now: int) -> None:
     """Mark what was stored within the window; forget keys that are older."""
-    by_key = {(m.app, dedupe.key(m)): m for m in messages}
+    by_key = {(s.message.app, store_recent.key(s.message)): s for s in sendings}
     rows = await tx.fetch(_RECENT, *_columns(list(by_key)))
     old: list[tuple[int, bytes]] = []
     for app, key, stored_at, msg_time, msg_seq in rows:
-        if abs(stored_at - now) > dedupe.WINDOW:
+        if abs(stored_at - now) > WINDOW:
             old.append((app, key))
             continue
-        message = by_key[app, key]
-        message.duplicate = True
-        message.msg_time, message.msg_seq = msg_time, msg_seq
+        sending = by_key[app, key]
+        _stored_before(sending)
+        sending.message.msg_time, sending.message.msg_seq = msg_time, msg_seq
     if old:
         await tx.execute(
             "DELETE FROM c2c_recent r USING unnest($1::bigint[], $2::bytea[]) AS k(app, key) "
@@ -69,21 +72,29 @@ def _columns(keys: list[tuple[int, bytes]]) -> Any:
     return [app for app, _ in keys], [key for _, key in keys]
 
 
-async def _imports(tx: Tx, messages: list[Message]) -> None:
+def _stored_before(sending: Sending) -> None:
+    sending.duplicate = True
+    sending.message.seq = 0  # an earlier run may have given one
+
+
+async def _imports(tx: Tx, sendings: list[Sending]) -> None:
     """Number the imported messages without a MsgSeq, and mark those that are stored already."""
     seen: dict[tuple[int, str, int], list[Message]] = {}
-    for message in messages:
+    for sending in sendings:
+        message = sending.message
         earlier = seen.setdefault((message.app, message.conv, message.msg_time), [])
         if message.flags & NUMBERED:
             if any(_same(message, other) for other in earlier) or await _stored_without_number(tx, message):
-                message.duplicate = True
+                _stored_before(sending)
                 continue
             before = [m.msg_seq for m in earlier if m.flags & NUMBERED]
             message.msg_seq = min(max([await _newest_number(tx, message), *before]) + 1, U32)
         else:
             place = (message.msg_time, message.msg_seq, message.msg_random)
-            if any(m.key == message.key for m in earlier) or await reads.keyed(tx, message.app, message.conv, place):
-                message.duplicate = True
+            if any(m.key == message.key for m in earlier) or await store_reads.keyed(
+                tx, message.app, message.conv, place
+            ):
+                _stored_before(sending)
                 continue
         earlier.append(message)
 
@@ -123,26 +134,27 @@ async def _newest_number(tx: Tx, message: Message) -> int:
     return max(int(row[0]) if row else 0, FIRST_NUMBER)
 
 
-def _batches(messages: list[Message], times: dict[Conversation, int], now: int) -> None:
+def _batches(sendings: list[Sending], times: dict[Conversation, int], now: int) -> None:
     """One MsgTime for all copies of a batch, not before what any of their conversations has said.
 
     A batch that comes again keeps the numbers of its first time. A conversation that has gone on meanwhile has its copy
     at its own last second: its order counts for more than the common key.
     """
-    groups: dict[int, list[Message]] = {}
+    groups: dict[int, list[Sending]] = {}
     live: dict[Conversation, int] = {}
-    for message in messages:
-        if not message.flags & IMPORTED and not message.duplicate:
+    for sending in sendings:
+        message = sending.message
+        if not message.flags & IMPORTED and not sending.duplicate:
             live[message.app, message.conv] = live.get((message.app, message.conv), 0) + 1
-        if message.batch is not None:
-            groups.setdefault(id(message.batch), []).append(message)
+        if sending.batch is not None:
+            groups.setdefault(id(sending.batch), []).append(sending)
     for copies in groups.values():
         shared = copies[0].batch
         assert shared is not None
-        new = [m for m in copies if not m.duplicate]
+        new = [s.message for s in copies if not s.duplicate]
         first = shared.first
         if not first.msg_time:
-            again = [Numbers(m.msg_time, m.msg_seq) for m in copies if m.duplicate]
+            again = [Numbers(s.message.msg_time, s.message.msg_seq) for s in copies if s.duplicate]
             latest = max([now, *(times[m.app, m.conv] for m in new)])
             first = min(again, default=Numbers(latest, first.msg_seq))
         shared.numbers = first

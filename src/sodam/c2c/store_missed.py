@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from sodam.messages import arrived
-from sodam.messages.model import HIDE_RECEIVER, RECALLED, Message
+from sodam.c2c import store_arrived
+from sodam.c2c.model import Message
+from sodam.messages.model import HIDE_RECEIVER, RECALLED
 from sodam.messages.paging import FRAME_BYTES
 from sodam.storage import Database, Tx
 
@@ -59,6 +60,6 @@ async def changed_since(db: Database, app: int, owner: str, after: int) -> Chang
         taken.pop(message, None)
         taken[message] = None
         last, count = change, count + 1
-    found = await arrived.read(db, app, list(taken))
+    found = await store_arrived.read(db, app, list(taken))
     seen = [message for message in found if message.sender == owner or not message.flags & HIDE_RECEIVER]
     return Changes(seen, last, count == len(keys))

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sodam.messages.model import DELETED_HIGH, DELETED_LOW, HIDE_RECEIVER, NO_UNREAD, RECALLED, conversation
+from sodam.c2c.model import conversation
+from sodam.messages.model import DELETED_HIGH, DELETED_LOW, HIDE_RECEIVER, NO_UNREAD, RECALLED
 from sodam.storage import Tx
 
 

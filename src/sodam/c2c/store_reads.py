@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from sodam.c2c.model import ARRIVALS, SEPARATOR, Head, Message, conversation
 from sodam.messages.model import (
-    ARRIVALS,
     DELETED_HIGH,
     DELETED_LOW,
     HIDE_RECEIVER,
@@ -16,12 +16,8 @@ from sodam.messages.model import (
     NO_UNREAD,
     NUMBERED,
     RECALLED,
-    SEPARATOR,
     U32,
-    Head,
-    Message,
     Numbers,
-    conversation,
 )
 from sodam.storage import Database, Row, Tx
 

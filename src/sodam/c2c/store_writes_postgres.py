@@ -1,4 +1,4 @@
-"""The twin of ``writes.py`` for PostgreSQL: the whole batch in one statement.
+"""The twin of ``store_writes.py`` for PostgreSQL: the whole batch in one statement.
 
 The portable way takes two statements and the two that frame a transaction: four trips to the server, which is what a
 message costs when messages are few. One statement is a transaction by itself. Measured at 300 messages a second
@@ -14,8 +14,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from sodam.messages import dedupe
-from sodam.messages.model import ARRIVALS, IMPORTED, NUMBERED, U32, Message
+from sodam.c2c import store_recent
+from sodam.c2c.model import ARRIVALS
+from sodam.c2c.sending import Sending
+from sodam.messages.model import IMPORTED, NUMBERED, U32
 from sodam.storage import Row, Tx
 
 _HEAD_TYPES: Final = ("bigint", "text", *("bigint",) * 10)
@@ -25,7 +27,7 @@ _ROW_COLUMNS: Final = (
     ("back", "bigint"),  # how far before the conversation's new last_seq
     ("own_time", "bigint"),  # 0: the conversation's
     ("msg_seq", "bigint"),
-    ("num_add", "bigint"),  # 0: msg_seq is given; otherwise see writes.Gathered
+    ("num_add", "bigint"),  # 0: msg_seq is given; otherwise see store_writes.Gathered
     ("num_min", "bigint"),
     ("num_new", "bigint"),
     ("msg_random", "bigint"),
@@ -89,31 +91,32 @@ def was_stored(error: BaseException) -> bool:
 
 
 Numbering = dict[int, tuple[int, int, int]]
-"""By a message's index in its conversation's part of the batch: how its MsgSeq is made, see ``writes.Gathered``."""
+"""By a message's index in its conversation's part of the batch: how to make its MsgSeq (``store_writes.Gathered``)."""
 
 
 async def append(
     tx: Tx,
     sql: str,
     heads: list[tuple[int | str, ...]],
-    conversations: list[tuple[list[Message], Numbering]],
+    conversations: list[tuple[list[Sending], Numbering]],
     now: int,
 ) -> list[Row]:
     """Store a batch; what ``RETURNING`` of the heads gave. ``conversations`` stand in the order of ``heads``."""
     rows: list[tuple[int | str | bytes | None, ...]] = []
     members: list[tuple[int | str, ...]] = []
-    for messages, numbering in conversations:
-        back = len(messages)
-        first = messages[0]
+    for sendings, numbering in conversations:
+        back = len(sendings)
+        first = sendings[0].message
         a, b = first.sender, first.recipient
         members.append((first.app, a, b, first.conv, int(a > b), back))
         if a != b:
             members.append((first.app, b, a, first.conv, int(b > a), back))
-        for at, m in enumerate(messages):
-            own_time = m.msg_time if m.timed else 0
+        for at, sending in enumerate(sendings):
+            m = sending.message
+            own_time = m.msg_time if sending.timed else 0
             number = numbering.get(at, (0, 0, 0))
             ids = (m.app, m.conv, back - at - 1, own_time, m.msg_seq, *number, m.msg_random, int(m.high))
-            key = None if m.flags & IMPORTED else dedupe.key(m)
+            key = None if m.flags & IMPORTED else store_recent.key(m)
             rows.append((*ids, m.client_time, m.flags, m.body, m.cloud, key))
     arrays = [list(column) for table in (heads, rows, members) for column in zip(*table, strict=True)]
     return await tx.fetch(sql, *cast(Any, arrays), now)

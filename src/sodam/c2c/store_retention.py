@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from sodam.messages import unread
-from sodam.messages.model import SEPARATOR
+from sodam.c2c import store_unread
+from sodam.c2c.model import SEPARATOR
 from sodam.storage import Database, Tx
 
 _CONVERSATIONS: Final = 200
@@ -52,13 +52,13 @@ async def _erase(tx: Tx, app: int, conv: str, before: int, limit: int) -> int:
     if not await tx.fetch(old, app, conv, before, 1):
         return 0
     low, _, high = conv.partition(SEPARATOR)
-    marks = [await unread.lock(tx, app, *pair) for pair in ((low, high), (high, low))]
+    marks = [await store_unread.lock(tx, app, *pair) for pair in ((low, high), (high, low))]
     erased = await tx.fetch(
         f"DELETE FROM c2c_message WHERE id IN ({old}) RETURNING high, flags, seq, msg_time", app, conv, before, limit
     )
     for side, (owner, peer) in enumerate(((low, high), (high, low))):
-        gone = [unread.Gone(*row[1:]) for row in erased if row[0] != side]
-        await unread.lower(tx, app, owner, peer, marks[side], gone)
+        gone = [store_unread.Gone(*row[1:]) for row in erased if row[0] != side]
+        await store_unread.lower(tx, app, owner, peer, marks[side], gone)
     await tx.execute(  # what is remembered of changes goes with the message
         "DELETE FROM c2c_change WHERE app = $1 AND conv = $2"
         " AND NOT EXISTS (SELECT 1 FROM c2c_message m WHERE m.id = c2c_change.message)",

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from sodam.apps.model import App
-from sodam.messages import events
-from sodam.messages.histories import DAY, Histories
-from sodam.messages.model import Head, Message, Position
+from sodam.c2c import events
+from sodam.c2c.histories import DAY, Histories
+from sodam.c2c.model import Head, Message, Position
 from sodam.notices import Notice
 
 MAX_READ_MARKS: Final = 20

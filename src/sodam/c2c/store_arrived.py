@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from sodam.messages import reads
-from sodam.messages.model import DELETED_HIGH, DELETED_LOW, HIDE_RECEIVER, HIDE_SENDER, Message
+from sodam.c2c import store_reads
+from sodam.c2c.model import Message
+from sodam.messages.model import DELETED_HIGH, DELETED_LOW, HIDE_RECEIVER, HIDE_SENDER
 from sodam.messages.paging import FRAME_BYTES
 from sodam.storage import Database
 
@@ -84,7 +85,7 @@ async def read(db: Database, app: int, ids: list[int]) -> list[Message]:
         while len(ids) - at >= size:
             places = ", ".join(f"${n}" for n in range(1, 1 + size))
             part = ids[at : at + size]
-            rows = await db.scan(f"SELECT {reads.COLUMNS} FROM c2c_message WHERE id IN ({places})", *part)
-            found.update((message.id, message) for message in (reads.message_of(app, row) for row in rows))
+            rows = await db.scan(f"SELECT {store_reads.COLUMNS} FROM c2c_message WHERE id IN ({places})", *part)
+            found.update((message.id, message) for message in (store_reads.message_of(app, row) for row in rows))
             at += size
     return [found[one] for one in ids if one in found]

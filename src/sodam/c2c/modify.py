@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from sodam.apps.model import App
+from sodam.c2c import events, store_changes, store_missed, store_reads
+from sodam.c2c.model import Message
+from sodam.c2c.service import C2CService
 from sodam.errors import ApiError, Code
-from sodam.messages import events, missed, reads
 from sodam.messages.elements import MAX_BODY_BYTES
-from sodam.messages.model import HIDE_RECEIVER, RECALLED, Message
-from sodam.messages.service import MessageService
+from sodam.messages.model import HIDE_RECEIVER, RECALLED
 from sodam.storage import Tx
 
 
@@ -24,11 +25,11 @@ class EditConflict(ApiError):
 
 
 async def modify(
-    messages: MessageService,
+    c2c: C2CService,
     app: App,
     sender: str,
     recipient: str,
-    place: reads.Place,
+    place: store_reads.Place,
     *,
     body: bytes | None = None,
     cloud: bytes | None = None,
@@ -40,14 +41,12 @@ async def modify(
     ``body`` and ``cloud`` are JSON, checked. ``version`` is the one that the editor read, None for whichever it is.
     Raises ApiError 20022 (unknown), 20023 (recalled), EditConflict, 93000 (both parts together are too long).
     """
-    found = await messages.find(app, sender, recipient, place)
+    found = await c2c.histories.find(app, sender, recipient, place)
 
     async def run(tx: Tx) -> Message:
-        lock = " FOR UPDATE" if tx.engine == "postgres" else ""
-        row = await tx.fetch_one(f"SELECT flags, version, body, cloud FROM c2c_message WHERE id = $1{lock}", found.id)
-        if row is None:
+        stored = await store_changes.content(tx, found)
+        if stored is None:
             raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)
-        stored = msgspec.structs.replace(found, flags=row[0], version=row[1], body=row[2], cloud=row[3])
         if stored.flags & RECALLED:
             raise ApiError(Code.C2C_ALREADY_RECALLED)
         if version is not None and version != stored.version:
@@ -61,17 +60,11 @@ async def modify(
             if len(stored.body) + len(stored.cloud) - 2 > MAX_BODY_BYTES:
                 raise ApiError(Code.MSG_TOO_LONG)
         stored.version += 1
-        await tx.execute(
-            "UPDATE c2c_message SET body = $2, cloud = $3, version = $4 WHERE id = $1",
-            found.id,
-            stored.body,
-            stored.cloud,
-            stored.version,
-        )
-        await missed.record(tx, found)
+        await store_changes.put_content(tx, stored)
+        await store_missed.record(tx, found)
         return stored
 
-    stored = await messages.db.write(run)
+    stored = await c2c.db.write(run)
     users = (sender,) if stored.flags & HIDE_RECEIVER else (recipient, sender)
-    messages.notify(app.sdkappid, users, events.modified(stored), exclude=exclude)
+    c2c.notify(app.sdkappid, users, events.modified(stored), exclude=exclude)
     return stored

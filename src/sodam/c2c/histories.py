@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus
+from sodam.c2c import store_arrived, store_missed, store_reads
+from sodam.c2c.model import Head, Message, Position
 from sodam.errors import ApiError, Code
-from sodam.messages import arrived, missed, paging, reads
-from sodam.messages.model import Head, Message, Position
+from sodam.messages import paging
 from sodam.storage import Database
 
 DAY = 86400
@@ -30,17 +31,24 @@ class Histories:
         return int(self._clock()) - app.settings.history_days * DAY
 
     async def head(self, app: App, owner: str, peer: str) -> Head:
-        return await reads.head(self._db, app.sdkappid, owner, peer, oldest=self.oldest(app))
+        return await store_reads.head(self._db, app.sdkappid, owner, peer, oldest=self.oldest(app))
 
     async def heads(self, app: App, owner: str, limit: int) -> list[Head]:
-        return await reads.heads(self._db, app.sdkappid, owner, limit, oldest=self.oldest(app))
+        return await store_reads.heads(self._db, app.sdkappid, owner, limit, oldest=self.oldest(app))
 
     async def history(
-        self, app: App, owner: str, peer: str, *, limit: int, before: reads.Rank = reads.NEWEST, min_time: int = 0
+        self,
+        app: App,
+        owner: str,
+        peer: str,
+        *,
+        limit: int,
+        before: store_reads.Rank = store_reads.NEWEST,
+        min_time: int = 0,
     ) -> list[Message]:
         """Newest first."""
         head = await self.head(app, owner, peer)
-        found = await reads.history(
+        found = await store_reads.history(
             self._db,
             app.sdkappid,
             owner,
@@ -59,32 +67,32 @@ class Histories:
         peer: str,
         *,
         limit: int,
-        before: reads.Rank = reads.NEWEST,
+        before: store_reads.Rank = store_reads.NEWEST,
         min_time: int = 0,
         max_bytes: int | None = None,
     ) -> tuple[list[Message], bool]:
         """As ``history``, in pages of about ``limit`` messages or ``max_bytes``; True with the last of them."""
 
-        async def read(count: int, start: reads.Rank) -> list[Message]:
+        async def read(count: int, start: store_reads.Rank) -> list[Message]:
             return await self.history(app, owner, peer, limit=count, before=start, min_time=min_time)
 
         return await self._page(app, owner, peer, read, before, limit, max_bytes, backward=True)
 
-    async def forward(self, app: App, owner: str, peer: str, *, after: reads.Rank, limit: int) -> list[Message]:
+    async def forward(self, app: App, owner: str, peer: str, *, after: store_reads.Rank, limit: int) -> list[Message]:
         """Oldest first."""
         head = await self.head(app, owner, peer)
-        after = max(after, (self.oldest(app), reads.FIRST))
-        found = await reads.forward(
+        after = max(after, (self.oldest(app), store_reads.FIRST))
+        found = await store_reads.forward(
             self._db, app.sdkappid, owner, peer, after=after, clear_seq=head.clear_seq, limit=limit
         )
         return await self._signed(app, found)
 
     async def page_forward(
-        self, app: App, owner: str, peer: str, *, after: reads.Rank, limit: int
+        self, app: App, owner: str, peer: str, *, after: store_reads.Rank, limit: int
     ) -> tuple[list[Message], bool]:
         """As ``forward``, in pages; True with the last of them."""
 
-        async def read(count: int, start: reads.Rank) -> list[Message]:
+        async def read(count: int, start: store_reads.Rank) -> list[Message]:
             return await self.forward(app, owner, peer, after=start, limit=count)
 
         return await self._page(app, owner, peer, read, after, limit, None, backward=False)
@@ -94,8 +102,8 @@ class Histories:
         app: App,
         owner: str,
         peer: str,
-        read: Callable[[int, reads.Rank], Awaitable[list[Message]]],
-        start: reads.Rank,
+        read: Callable[[int, store_reads.Rank], Awaitable[list[Message]]],
+        start: store_reads.Rank,
         limit: int,
         max_bytes: int | None,
         *,
@@ -106,27 +114,33 @@ class Histories:
         page = paging.cut(found, limit, max_bytes)
         if len(page) == len(found):
             return page, True
-        end = paging.key(page[-1])
+        end = page[-1].place
         head = await self.head(app, owner, peer)
-        goal = await reads.rank(self._db, app.sdkappid, owner, peer, end, clear_seq=head.clear_seq, backward=backward)
-        while paging.rank(page[-1]) != goal:
-            more = await read(limit, paging.rank(page[-1]))
+        goal = await store_reads.rank(
+            self._db, app.sdkappid, owner, peer, end, clear_seq=head.clear_seq, backward=backward
+        )
+        while page[-1].rank != goal:
+            more = await read(limit, page[-1].rank)
             for message in more:
                 page.append(message)
-                if paging.rank(message) == goal:
+                if message.rank == goal:
                     break
             if not more:
                 return page, True
         return page, not await read(1, goal)
 
-    async def rank(self, app: App, owner: str, peer: str, place: reads.Place, *, backward: bool) -> reads.Rank:
+    async def rank(
+        self, app: App, owner: str, peer: str, place: store_reads.Place, *, backward: bool
+    ) -> store_reads.Rank:
         """Where a page goes on behind the MsgKey at which the one before it ended; see ``reads.rank``."""
         head = await self.head(app, owner, peer)
-        return await reads.rank(self._db, app.sdkappid, owner, peer, place, clear_seq=head.clear_seq, backward=backward)
+        return await store_reads.rank(
+            self._db, app.sdkappid, owner, peer, place, clear_seq=head.clear_seq, backward=backward
+        )
 
     async def last(self, app: App, owner: str, heads: Sequence[Head]) -> dict[str, Message]:
         """By peer, the message that stands in the owner's list; peers with none are left out."""
-        found = await reads.last_visible(
+        found = await store_reads.last_visible(
             self._db, app.sdkappid, owner, [head.peer for head in heads], oldest=self.oldest(app)
         )
         await self._signed(app, list(found.values()))
@@ -134,10 +148,10 @@ class Histories:
 
     async def position(self) -> Position:
         """Now, as a point in what a user's devices are told."""
-        newest = await reads.newest_id(self._db)
-        return Position(int(self._clock()), newest, await missed.newest(self._db))
+        newest = await store_reads.newest_id(self._db)
+        return Position(int(self._clock()), newest, await store_missed.newest(self._db))
 
-    async def since(self, app: App, owner: str, position: Position) -> arrived.Page:
+    async def since(self, app: App, owner: str, position: Position) -> store_arrived.Page:
         """A page of what reached ``owner`` after ``position``, oldest first.
 
         In a cluster the last seconds before it come again: another node's commit may have been under way then. A
@@ -146,20 +160,20 @@ class Histories:
         clustered = self._bus.clustered
         # The second in which a batch is stamped begins before its commit.
         begin = max(position.time - (_COMMIT_SECONDS if clustered else 2), self.oldest(app))
-        found = await arrived.page(
+        found = await store_arrived.page(
             self._db,
             app.sdkappid,
             owner,
-            after=max(arrived.Place(begin, -1), arrived.Place(position.at_time, position.at_id)),
+            after=max(store_arrived.Place(begin, -1), store_arrived.Place(position.at_time, position.at_id)),
             after_id=0 if clustered else position.newest,
             now=int(self._clock()),
         )
         await self._signed(app, found.messages)
         return found
 
-    async def changed_since(self, app: App, owner: str, position: Position) -> missed.Changes:
+    async def changed_since(self, app: App, owner: str, position: Position) -> store_missed.Changes:
         """A page of the messages of ``owner`` that were recalled or edited after ``position``, as they are now."""
-        found = await missed.changed_since(self._db, app.sdkappid, owner, position.change)
+        found = await store_missed.changed_since(self._db, app.sdkappid, owner, position.change)
         await self._signed(app, found.messages)
         return found
 
@@ -172,11 +186,11 @@ class Histories:
 
     async def unread(self, app: App, owner: str) -> int:
         """How many messages to ``owner`` are unread, in all conversations."""
-        return await reads.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
+        return await store_reads.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
 
-    async def find(self, app: App, sender: str, recipient: str, place: reads.Place) -> Message:
+    async def find(self, app: App, sender: str, recipient: str, place: store_reads.Place) -> Message:
         """Raises ApiError 20022 when there is no such message."""
-        found = await reads.find(self._db, app.sdkappid, sender, recipient, place)
+        found = await store_reads.find(self._db, app.sdkappid, sender, recipient, place)
         if found is None or found.msg_time < self.oldest(app):
             raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)
         return (await self._signed(app, [found]))[0]

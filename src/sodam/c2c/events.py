@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from sodam.c2c.model import Message
 from sodam.messages.model import (
     EXTENSIBLE,
     IMPORTED,
@@ -16,7 +17,6 @@ from sodam.messages.model import (
     PEER_READ,
     RECALLED,
     RECALLED_BITS,
-    Message,
 )
 from sodam.notices import Kind, Notice, Place
 
@@ -95,7 +95,7 @@ def wire(message: Message, *, viewer: str = "", online_only: bool = False) -> Wi
         _CONTROLS.get(flags & (NO_UNREAD | NO_LAST | IMPORTED)) if flags else None,
         1 if flags & EXTENSIBLE else 0,
         Revoker(message.recalled_by) if flags & RECALLED else None,
-        0 if message.duplicate else message.seq,
+        message.seq,
     )
 
 
@@ -111,7 +111,7 @@ def place(message: Message) -> Place:
         message.msg_seq,
         message.msg_random,
         message.msg_time,
-        0 if message.duplicate else message.seq,
+        message.seq,
         message.flags & (NO_UNREAD | IMPORTED) != NO_UNREAD,
     )
 

@@ -1,7 +1,7 @@
 """The SQL that appends a batch of messages: heads first (they give each message its place and time), then the rows.
 
 One statement a table, whatever the batch: a row costs a few microseconds that way and a hundred alone. PostgreSQL has a
-twin of it (``writes_postgres``); batches that must ask first go through ``writes_locked``.
+twin of it (``store_writes_postgres``); batches that must ask first go through ``store_writes_locked``.
 """
 
 from __future__ import annotations
@@ -9,20 +9,11 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Final
 
-from sodam.messages import writes_locked, writes_postgres
+from sodam.c2c import store_writes_locked, store_writes_postgres
+from sodam.c2c.model import Message, place_in_second
+from sodam.c2c.sending import Sending
 from sodam.messages.clock import SECOND, STEP_SECONDS, ArrivalClock
-from sodam.messages.model import (
-    FIRST_NUMBER,
-    HIDE_RECEIVER,
-    HIDE_SENDER,
-    IMPORTED,
-    NO_LAST,
-    NO_UNREAD,
-    NUMBERED,
-    U32,
-    Message,
-    place_in_second,
-)
+from sodam.messages.model import FIRST_NUMBER, HIDE_RECEIVER, HIDE_SENDER, IMPORTED, NO_LAST, NO_UNREAD, NUMBERED, U32
 from sodam.storage import Bulk, Database, Row, Tx
 
 _PACK: Final = 1 << 34
@@ -65,7 +56,7 @@ _MEMBERS: Final = Bulk(
     ("bigint", "text", "text", "text", *("bigint",) * 8),
     "ON CONFLICT DO NOTHING",
 )
-_AT_ONCE: Final = writes_postgres.statement(_HEADS.head, _HEADS.tail)
+_AT_ONCE: Final = store_writes_postgres.statement(_HEADS.head, _HEADS.tail)
 
 
 class Gathered:
@@ -79,21 +70,22 @@ class Gathered:
 
     __slots__ = (
         *("add", "first", "fresh", "high_at", "high_seq", "in_high", "in_low", "least", "live_time", "low_at"),
-        *("low_seq", "messages", "numbering"),
+        *("low_seq", "numbering", "sendings"),
     )
 
     def __init__(self, first: Message) -> None:
         self.first = first
-        self.messages: list[Message] = []
+        self.sendings: list[Sending] = []
         self.low_seq = self.low_at = self.high_seq = self.high_at = self.in_low = self.in_high = 0
         self.live_time = self.add = self.least = self.fresh = 0
-        self.numbering: writes_postgres.Numbering = {}
+        self.numbering: store_writes_postgres.Numbering = {}
 
-    def append(self, message: Message, now: int, arrival: int) -> None:
-        self.messages.append(message)
+    def append(self, sending: Sending, now: int, arrival: int) -> None:
+        self.sendings.append(sending)
+        message = sending.message
         flags = message.flags
-        if not flags and not message.timed:  # nearly every message: it moves the conversation in both lists and counts
-            self.low_seq = self.high_seq = len(self.messages)
+        if not flags and not sending.timed:  # nearly every message: it moves the conversation in both lists and counts
+            self.low_seq = self.high_seq = len(self.sendings)
             self.low_at = self.high_at = arrival
             if now > self.live_time:
                 self.live_time = now
@@ -104,7 +96,7 @@ class Gathered:
                 self.fresh = number
         else:
             if not flags & IMPORTED:
-                self._number(message, now)
+                self._number(sending, now)
             self._flagged(flags, message, arrival)
         if not flags & (NO_UNREAD | HIDE_RECEIVER):
             if message.high:
@@ -112,15 +104,16 @@ class Gathered:
             else:
                 self.in_high += 1
 
-    def _number(self, message: Message, now: int) -> None:
-        time = message.msg_time if message.timed else now
+    def _number(self, sending: Sending, now: int) -> None:
+        message = sending.message
+        time = message.msg_time if sending.timed else now
         if time > self.live_time:
             self.live_time = time
-        if message.flags & NUMBERED and message.batch is None:
+        if message.flags & NUMBERED and sending.batch is None:
             self.add += 1
             self.least += 1
             self.fresh = (self.fresh or FIRST_NUMBER) + 1
-            self.numbering[len(self.messages) - 1] = (self.add, self.least, self.fresh)
+            self.numbering[len(self.sendings) - 1] = (self.add, self.least, self.fresh)
         else:
             if message.msg_seq > self.least:
                 self.least = message.msg_seq
@@ -134,22 +127,22 @@ class Gathered:
         at = min(arrival, message.msg_time * SECOND) if flags & IMPORTED else arrival
         # Whoever is not shown the message does not see the conversation move either.
         if not flags & (HIDE_SENDER if not high else HIDE_RECEIVER):
-            self.low_seq = len(self.messages)
+            self.low_seq = len(self.sendings)
             self.low_at = max(self.low_at, at)
         if not flags & (HIDE_SENDER if high else HIDE_RECEIVER):
-            self.high_seq = len(self.messages)
+            self.high_seq = len(self.sendings)
             self.high_at = max(self.high_at, at)
 
     def place(self, last_seq: int, last_time: int, prev_num: int) -> None:
         """What the database said: the conversation ends here now."""
-        seq = last_seq - len(self.messages)
-        for message in self.messages:
+        seq = last_seq - len(self.sendings)
+        for sending in self.sendings:
             seq += 1
-            message.seq = seq
-            if not message.timed:
-                message.msg_time = last_time
+            sending.message.seq = seq
+            if not sending.timed:
+                sending.message.msg_time = last_time
         for at, (add, least, fresh) in self.numbering.items():
-            self.messages[at].msg_seq = min(max(prev_num + add, least) if prev_num > 0 else fresh, U32)
+            self.sendings[at].message.msg_seq = min(max(prev_num + add, least) if prev_num > 0 else fresh, U32)
 
     def head(self) -> tuple[int | str, ...]:
         first = self.first
@@ -157,7 +150,7 @@ class Gathered:
         return (
             first.app,
             first.conv,
-            len(self.messages),
+            len(self.sendings),
             self.live_time,
             *lists,
             self.fresh,
@@ -171,7 +164,8 @@ class Gathered:
         return [(app, one, other, conv, int(one > other), 0, 0, 0, 0, 0, 0, 0) for one, other in pairs]
 
 
-def _row(m: Message) -> tuple[int | str | bytes, ...]:
+def _row(sending: Sending) -> tuple[int | str | bytes, ...]:
+    m = sending.message
     return (
         m.app,
         m.conv,
@@ -199,47 +193,48 @@ class Appender:
         self._db = db
         self._arrivals = arrivals
 
-    def write(self, batch: list[Message]) -> Awaitable[None]:
+    def write(self, batch: list[Sending]) -> Awaitable[None]:
         """Done when ``batch`` is on disk. Messages that were stored before are marked as duplicates."""
         if self._db.engine == "postgres":
             return self._to_postgres(batch)
         return self._db.write(lambda tx: self._append(tx, batch), lane="log")
 
-    async def _to_postgres(self, batch: list[Message]) -> None:
-        if not any(message.timed for message in batch):
+    async def _to_postgres(self, batch: list[Sending]) -> None:
+        if not any(sending.timed for sending in batch):
             try:
                 await self._db.write(lambda tx: self._at_once(tx, batch), single=True, lane="log")
                 return
             except Exception as error:
-                if not writes_postgres.was_stored(error):
+                if not store_writes_postgres.was_stored(error):
                     raise
         await self._db.write(lambda tx: self._append(tx, batch, ask=True), lane="log")
 
-    async def _at_once(self, tx: Tx, batch: list[Message]) -> None:
+    async def _at_once(self, tx: Tx, batch: list[Sending]) -> None:
         await self._store(tx, batch, *self._arrivals.take(len(batch)))
 
-    async def _append(self, tx: Tx, batch: list[Message], *, ask: bool = False) -> None:
+    async def _append(self, tx: Tx, batch: list[Sending], *, ask: bool = False) -> None:
         now, arrival = self._arrivals.take(len(batch))
-        if ask or any(message.timed for message in batch):
-            batch = await writes_locked.settle(tx, batch, now)
+        if ask or any(sending.timed for sending in batch):
+            batch = await store_writes_locked.number(tx, batch, now)
         if batch:
             await self._store(tx, batch, now, arrival)
 
-    async def _store(self, tx: Tx, batch: list[Message], now: int, arrival: int) -> None:
+    async def _store(self, tx: Tx, batch: list[Sending], now: int, arrival: int) -> None:
         gathered: dict[tuple[int, str], Gathered] = {}
-        for message in batch:
+        for sending in batch:
+            message = sending.message
             key = (message.app, message.conv)
             group = gathered.get(key)
             if group is None:
                 group = gathered[key] = Gathered(message)
-            group.append(message, now, arrival)
+            group.append(sending, now, arrival)
             arrival += 1
         # In one order on every node: two nodes never wait for each other's rows.
         groups = [gathered[key] for key in sorted(gathered)]
         heads = [group.head() for group in groups]
         if tx.engine == "postgres":
-            conversations = [(group.messages, group.numbering) for group in groups]
-            for app, conv, *ends in await writes_postgres.append(tx, _AT_ONCE, heads, conversations, now):
+            conversations = [(group.sendings, group.numbering) for group in groups]
+            for app, conv, *ends in await store_writes_postgres.append(tx, _AT_ONCE, heads, conversations, now):
                 gathered[app, conv].place(*ends)
         else:
             await _rows(tx, gathered, await tx.bulk(_HEADS, heads))
@@ -251,9 +246,9 @@ async def _rows(tx: Tx, gathered: dict[tuple[int, str], Gathered], returned: lis
     for app, conv, last_seq, last_time, prev_num in returned:
         group = gathered[app, conv]
         group.place(last_seq, last_time, prev_num)
-        if last_seq == len(group.messages):
+        if last_seq == len(group.sendings):
             members.extend(group.members())
-        rows.extend(map(_row, group.messages))
+        rows.extend(map(_row, group.sendings))
     await tx.bulk(_ROWS, rows)
     if members:
         await tx.bulk(_MEMBERS, members)

@@ -1,0 +1,1 @@
+"""One-to-one messages: sending, histories, conversations of two, later changes."""

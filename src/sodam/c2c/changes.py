@@ -1,0 +1,203 @@
+"""What happens to messages after they were sent: recall, read marks, one-sided deletion, conversation marks.
+
+Each change is one transaction; devices are told after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from sodam.accounts.events import AccountsDeleted
+from sodam.apps.model import App
+from sodam.c2c import events, store_changes, store_missed, store_reads, store_unread
+from sodam.c2c.model import Head, Message, conversation
+from sodam.c2c.modify import modify
+from sodam.c2c.service import C2CService
+from sodam.errors import ApiError, Code
+from sodam.messages.clock import STEP_SECONDS
+from sodam.messages.model import DELETED_HIGH, DELETED_LOW, HIDE_RECEIVER, PEER_READ
+from sodam.storage import Tx
+
+_TOGETHER = 100
+EVERYTHING = 1 << 40
+"""A read mark, in seconds, that no message is later than."""
+
+
+class Changes:
+    def __init__(self, c2c: C2CService) -> None:
+        self._c2c = c2c
+        self._histories = c2c.histories
+        self._db = c2c.db
+
+    async def withdraw(
+        self,
+        app: App,
+        sender: str,
+        recipient: str,
+        place: store_reads.Place,
+        *,
+        revoker: str,
+        limit: bool,
+        exclude: int = 0,
+    ) -> Message:
+        """Recall a message; ``limit`` applies the app's recall window (a client's own recall).
+
+        Raises ApiError 20022 (unknown), 20023 (recalled already), 20016 (window passed).
+        """
+        found = await self._histories.find(app, sender, recipient, place)
+        if limit and self._c2c.now - found.msg_time > app.settings.recall_seconds:
+            raise ApiError(Code.C2C_RECALL_EXPIRED)
+
+        async def run(tx: Tx) -> None:
+            mark = await store_unread.lock(tx, app.sdkappid, recipient, sender)
+            flags = await store_changes.recall(tx, found, revoker)
+            if flags is None:
+                raise ApiError(Code.C2C_ALREADY_RECALLED)
+            await store_missed.record(tx, found)
+            gone = store_unread.Gone(flags, found.seq, found.msg_time)
+            await store_unread.lower(tx, app.sdkappid, recipient, sender, mark, [gone])
+
+        await self._db.write(run)
+        notice = events.withdrawn(found, revoker)
+        users = (sender,) if found.flags & HIDE_RECEIVER else (recipient, sender)
+        self._c2c.notify(app.sdkappid, users, notice, exclude=exclude)
+        return found
+
+    async def modify(
+        self,
+        app: App,
+        sender: str,
+        recipient: str,
+        place: store_reads.Place,
+        *,
+        body: bytes | None = None,
+        cloud: bytes | None = None,
+        version: int | None = None,
+        exclude: int = 0,
+    ) -> Message:
+        """Replace the content of a message: see ``modify.modify``."""
+        return await modify(
+            self._c2c, app, sender, recipient, place, body=body, cloud=cloud, version=version, exclude=exclude
+        )
+
+    async def mark_read(self, app: App, reader: str, peer: str, read_time: int, *, exclude: int = 0) -> None:
+        """Everything that ``peer`` sent up to the second ``read_time`` is read; before an earlier mark: nothing new.
+
+        A mark of now or later reads up to the newest message, whatever time that has: the clock may have been wrong.
+        """
+        now = self._c2c.now
+
+        async def run(tx: Tx) -> int | None:
+            before = await store_unread.lock(tx, app.sdkappid, reader, peer)
+            arrived = await store_changes.arrived(tx, app.sdkappid, reader, peer)
+            if arrived is None or before is None:
+                return None
+            counted, last_seq, newest = arrived
+            # Where a conversation stands ahead of the clock, what a client calls now may be a little before it.
+            slack = STEP_SECONDS if newest > now + STEP_SECONDS else 0
+            everything = read_time >= min(now - slack, newest)
+            read_until = max(before.time, newest) if everything else read_time
+            if read_until < before.time:
+                return None
+            left = 0
+            if read_until < newest:
+                left = await store_reads.count_unread_after(tx, app.sdkappid, reader, peer, read_until, last_seq)
+            await store_changes.put_read(
+                tx, app.sdkappid, reader, peer, time=read_until, count=counted - left, seq=last_seq
+            )
+            return read_until
+
+        marked = await self._db.write(run)
+        if marked is not None:
+            self._c2c.notify(app.sdkappid, (reader,), events.self_read(reader, peer, marked), exclude=exclude)
+            self._c2c.notify(app.sdkappid, (peer,), events.peer_read(reader, peer, marked))
+
+    async def mark_all_read(self, app: App, reader: str, *, exclude: int = 0) -> list[str]:
+        """Every conversation of ``reader`` is read up to now; the peers of those that had unread messages."""
+        peers = [head.peer for head in await self._histories.heads(app, reader, 10_000) if head.unread]
+        for at in range(0, len(peers), _TOGETHER):  # they share commits
+            await asyncio.gather(
+                *(self.mark_read(app, reader, peer, EVERYTHING, exclude=exclude) for peer in peers[at : at + _TOGETHER])
+            )
+        self._c2c.notify(app.sdkappid, (reader,), events.all_read(), exclude=exclude)
+        return peers
+
+    async def receipt(
+        self, app: App, reader: str, peer: str, places: list[store_reads.Place], *, exclude: int = 0
+    ) -> int:
+        """The per-message receipts of ``reader`` for messages of ``peer``; the number of those that exist.
+
+        Unknown messages are passed over, as are receipts given before.
+        """
+        known = 0
+        found = []
+        for place in dict.fromkeys(places):
+            message = await store_reads.find(self._db, app.sdkappid, peer, reader, place)
+            if message is None or message.flags & HIDE_RECEIVER:
+                continue
+            known += 1
+            if not message.flags & PEER_READ:
+                found.append(message)
+        if not found:
+            return known
+
+        await self._db.write(lambda tx: store_changes.put_receipts(tx, found))
+        tiny_id = await self._histories.tiny_id(app, peer)
+        self._c2c.notify(app.sdkappid, (peer,), events.receipts(reader, self._c2c.now, found, tiny_id), exclude=exclude)
+        return known
+
+    async def delete_for(
+        self, app: App, owner: str, peer: str, places: list[store_reads.Place], *, exclude: int = 0
+    ) -> None:
+        """One-sided deletion; messages that do not exist are passed over. Unread ones among them count no more."""
+        bit, own = (DELETED_HIGH, 1) if owner > peer else (DELETED_LOW, 0)
+        conv = conversation(owner, peer)
+        oldest = self._histories.oldest(app)
+
+        async def run(tx: Tx) -> tuple[int, Head]:
+            mark = await store_unread.lock(tx, app.sdkappid, owner, peer)
+            gone = []
+            for place in dict.fromkeys(places):
+                for one in await store_reads.keyed(tx, app.sdkappid, conv, place):
+                    await store_changes.put_flag(tx, [one.id], bit)
+                    if one.high != own:
+                        gone.append(store_unread.Gone(one.flags, one.seq, place[0]))
+            # Those past retention stood in the counter only: no device has them in its number.
+            await store_unread.lower(tx, app.sdkappid, owner, peer, mark, [one for one in gone if one.time < oldest])
+            young = [one for one in gone if one.time >= oldest]
+            lowered = await store_unread.lower(tx, app.sdkappid, owner, peer, mark, young)
+            return lowered, await store_reads.head(tx, app.sdkappid, owner, peer, oldest=oldest)
+
+        lowered, head = await self._db.write(run)
+        if lowered:
+            until = max(head.last_time, self._c2c.now)
+            notice = events.fewer_unread(owner, peer, lowered, head.unread, until)
+            self._c2c.notify(app.sdkappid, (owner,), notice, exclude=exclude)
+
+    async def hide(self, app: App, owner: str, peer: str, *, clear: bool, remove: bool = True) -> None:
+        """Take a conversation off the owner's list until a new message comes; ``clear`` its history for the owner.
+
+        Unread messages of it count no more.
+        """
+
+        async def run(tx: Tx) -> None:
+            await store_unread.lock(tx, app.sdkappid, owner, peer)
+            await store_changes.hide(tx, app.sdkappid, owner, peer, clear=clear, remove=remove)
+
+        await self._db.write(run)
+
+    async def pin(self, app: App, owner: str, peers: list[str], *, pinned: bool) -> None:
+        """Pin or unpin conversations; those that do not exist yet are made."""
+        now = self._c2c.now if pinned else 0
+        await self._db.write(lambda tx: store_changes.put_option(tx, app.sdkappid, owner, peers, "top_time", now))
+
+    async def mute(self, app: App, owner: str, peers: list[str], option: int) -> None:
+        """Set MsgRecvOption: 0 receive, 1 discard, 2 receive without notification."""
+        await self._db.write(lambda tx: store_changes.put_option(tx, app.sdkappid, owner, peers, "mute", option))
+
+    async def forget_accounts(self, tx: Tx, events: Sequence[AccountsDeleted]) -> None:
+        """Part of deleting accounts: their lists and histories end; peers keep what was said to them."""
+        for event in events:
+            for user_id in event.user_ids:
+                await store_changes.forget(tx, event.app, user_id)

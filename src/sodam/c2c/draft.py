@@ -1,0 +1,54 @@
+"""Messages that are not yet sent, of what an edge has checked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sodam.apps.model import App
+from sodam.c2c.model import Message, conversation
+from sodam.messages.model import EMPTY_TEXT, NUMBERED
+from sodam.messages.outgoing import Content
+
+_MAX_CLIENT_TIME: Final = 1 << 40
+
+
+def of_content(app: App, sender: str, recipient: str, content: Content, *, client_time: int = 0) -> Message:
+    """``client_time`` is the sender's clock in seconds; 0: that of the server."""
+    return draft(
+        app,
+        sender,
+        recipient,
+        seq=content.seq,
+        random=content.random,
+        body=content.body,
+        cloud=content.cloud,
+        client_time=client_time,
+        flags=content.flags,
+    )
+
+
+def draft(
+    app: App,
+    sender: str,
+    recipient: str,
+    *,
+    seq: int,
+    random: int,
+    body: bytes,
+    cloud: bytes = EMPTY_TEXT,
+    client_time: int = 0,
+    flags: int = 0,
+) -> Message:
+    """``seq`` 0 has the server number the message."""
+    return Message(
+        app=app.sdkappid,
+        conv=conversation(sender, recipient),
+        sender=sender,
+        recipient=recipient,
+        msg_seq=seq,
+        msg_random=random,
+        client_time=client_time if 0 < client_time < _MAX_CLIENT_TIME else 0,
+        body=body,
+        cloud=cloud if cloud and cloud != b"null" else EMPTY_TEXT,
+        flags=flags if seq else flags | NUMBERED,
+    )

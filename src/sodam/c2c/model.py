@@ -1,0 +1,118 @@
+"""A one-to-one message and its conversation."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, IMPORTED, NUMBERED, RECALLED, U32
+
+SEPARATOR = "\x1f"  # not allowed in UserIDs
+ARRIVALS = 1 << 30
+"""Imported messages of one second and MsgSeq that can be told apart by arrival."""
+
+
+class Message(msgspec.Struct, gc=False, eq=False):
+    """A one-to-one message. ``body`` and ``cloud`` are JSON as the sender wrote it."""
+
+    app: int
+    conv: str
+    sender: str
+    recipient: str
+    msg_seq: int
+    msg_random: int
+    client_time: int
+    body: bytes
+    cloud: bytes = EMPTY_TEXT
+    flags: int = 0
+    msg_time: int = 0
+    """Unix seconds, set by the commit unless it was given (``Sending.timed``)."""
+    seq: int = 0
+    """Place in the conversation by arrival, from 1 without holes."""
+    ord: int = 0
+    """Place among the messages of its second: ``place_in_second``."""
+    version: int = 0
+    id: int = 0
+    revoker: str = ""
+    """Who recalled it; empty where that is not known, or it was not recalled."""
+    tiny_id: int = 0
+    nick: str = ""
+    image: str = ""
+
+    @property
+    def high(self) -> bool:
+        """Sent by the second UserID of the conversation."""
+        return self.sender > self.recipient
+
+    @property
+    def recalled_by(self) -> str:
+        """The revoker of a recalled message; empty for any other."""
+        return (self.revoker or self.sender) if self.flags & RECALLED else ""
+
+    def content_for(self, viewer: str) -> tuple[bytes, bytes]:
+        """MsgBody and CloudCustomData as the devices of ``viewer`` may have them (rest-messages.md 2.4).
+
+        A recalled message is blank but for its sender, who may want to write it anew.
+        """
+        if self.flags & RECALLED and viewer != self.sender:
+            return BLANK_BODY, EMPTY_TEXT
+        return self.body, self.cloud
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """MsgTime, MsgSeq and MsgRandom: what names the message in its conversation."""
+        return (self.msg_time, self.msg_seq, self.msg_random)
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Where it stands in its conversation."""
+        return (self.msg_time, self.ord)
+
+    @property
+    def key(self) -> str:
+        return f"{self.msg_seq}_{self.msg_random}_{self.msg_time}"
+
+
+def place_in_second(flags: int, msg_seq: int, seq: int) -> int:
+    """``ord``: live messages stand by arrival, imported ones before them, by the MsgSeq that their importer gave (0:
+    none) and then by arrival.
+    """
+    if not flags & IMPORTED:
+        return seq
+    given = 0 if flags & NUMBERED else msg_seq
+    return (given - (U32 + 1)) * ARRIVALS + seq % ARRIVALS
+
+
+def conversation(one: str, other: str) -> str:
+    """The key of the conversation of two users, the same from both sides."""
+    return one + SEPARATOR + other if one <= other else other + SEPARATOR + one
+
+
+class Position(NamedTuple):
+    """A point in what a user's devices are told."""
+
+    time: int
+    """Unix second."""
+    newest: int
+    """The newest message, by id."""
+    change: int
+    """The newest recall or edit of a message."""
+    at_time: int = 0
+    """Of what came after the above, everything up to this second and message was told as well."""
+    at_id: int = 0
+
+
+class Head(msgspec.Struct, frozen=True):
+    """A conversation as one of its two users sees it."""
+
+    peer: str
+    last_seq: int = 0
+    last_time: int = 0
+    list_time: int = 0
+    unread: int = 0
+    read_time: int = 0
+    peer_read_time: int = 0
+    clear_seq: int = 0
+    top_time: int = 0
+    mute: int = 0

@@ -1,0 +1,39 @@
+"""A message on its way to the log: how it is delivered, and who waits for it. Nothing of this is stored."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from sodam.c2c.model import Message
+from sodam.messages.model import Numbers
+
+
+class Batch(msgspec.Struct, eq=False):
+    """One message to many: all copies have one MsgKey, but for those whose conversation stands at a later second."""
+
+    first: Numbers
+    """Those of the copies that are stored already; before there are any, MsgTime 0 and the MsgSeq to be used."""
+    numbers: Numbers = Numbers(0, 0)
+    """Those of the copies that are being stored, set by the log."""
+
+
+class Sending(msgspec.Struct, eq=False):
+    message: Message
+    exclude: int = 0
+    """InstId of the sending device: it gets an answer, not a copy."""
+    sync: bool = True
+    """Copy to the sender's other devices."""
+    silent: bool = False
+    """No push to devices: imported history."""
+    timed: bool = False
+    """``msg_time`` is given: an import's own time, or the time that a batch shares."""
+    batch: Batch | None = None
+    """What the message has in common with its copies to others."""
+    duplicate: bool = False
+    """It was stored before, with the ``msg_time`` and ``msg_seq`` that the message has now; set by the log."""
+    future: asyncio.Future[Message] | None = None
+    again: list[asyncio.Future[Numbers]] | None = None
+    """Whoever sent the same message meanwhile waits here for its MsgTime and MsgSeq."""
+    dedupe: int = 0

@@ -1,0 +1,51 @@
+"""What a message passes before it is stored: steps that may refuse it or change it.
+
+Blacklist and friendship are such a step; mutes, a word filter and the before-webhook are others. Steps run in the order
+in which they were added. A step that may wait for the network says so for each app: only then does a send cost a task
+(gateway/eager.py).
+"""
+
+from __future__ import annotations
+
+from typing import Generic, Protocol, TypeVar
+
+from sodam.apps.model import App
+
+M = TypeVar("M")
+M_contra = TypeVar("M_contra", contravariant=True)
+
+
+class Interceptor(Protocol[M_contra]):
+    """One step."""
+
+    def waits(self, app: App) -> bool:
+        """Whether the step may wait for the network for messages of this app."""
+        ...
+
+    def passes(self, app: App, message: M_contra) -> bool:
+        """True when all is known at once and nothing speaks against the message; False says nothing."""
+        ...
+
+    async def check(self, app: App, message: M_contra) -> None:
+        """Change the message where the step is to; raises ApiError to refuse it."""
+        ...
+
+
+class Interceptors(Generic[M]):
+    """The steps of one kind of message, in order."""
+
+    def __init__(self) -> None:
+        self._steps: list[Interceptor[M]] = []
+
+    def add(self, step: Interceptor[M]) -> None:
+        self._steps.append(step)
+
+    def waits(self, app: App) -> bool:
+        """Whether a message of this app may wait for the network before it is stored."""
+        return any(step.waits(app) for step in self._steps)
+
+    async def run(self, app: App, message: M) -> None:
+        """Raises what the first step that refuses raises."""
+        for step in self._steps:
+            if not step.passes(app, message):
+                await step.check(app, message)
