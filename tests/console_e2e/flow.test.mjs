@@ -19,11 +19,20 @@ import { startServer } from "./support/server.mjs";
 import { texts } from "./support/texts.mjs";
 
 // Accessibility is checked once in each theme.
-const RUNS = [
+const COMBINATIONS = [
   { language: "en", width: 1280, theme: "light", axe: true },
   { language: "ko", width: 390, theme: "dark", axe: true },
   { language: "zh", width: 1280, theme: "dark", axe: false },
-].filter(({ language }) => !process.env.CONSOLE_E2E_FLOW || process.env.CONSOLE_E2E_FLOW === language);
+];
+// CONSOLE_E2E_FLOW=mixed does every flow once, each in the next combination; =ko all of them in this one; without it
+// all of them in each.
+const wanted = process.env.CONSOLE_E2E_FLOW;
+const RUNS =
+  wanted === "mixed"
+    ? { mixed: COMBINATIONS }
+    : Object.fromEntries(
+        COMBINATIONS.filter(({ language }) => !wanted || wanted === language).map((one) => [nameOf(one), [one]]),
+      );
 
 const every = { signInOut, apps, settings, accounts, relations, tools, access, people, policies, plans, me, keyboard, endOfApp };
 // For a look at one flow: CONSOLE_E2E_ONLY=signInOut,apps,access
@@ -36,31 +45,37 @@ before(async () => {
 });
 after(() => browser?.close());
 
-// Each language has a server of its own; two at a time, for as many cores.
+// Each run has a server of its own; two at a time, for as many cores.
 test("flows", { concurrency: 2 }, async (context) => {
-  await Promise.all(RUNS.map((run) => context.test(nameOf(run), (inner) => flows(inner, run))));
+  await Promise.all(Object.entries(RUNS).map(([name, runs]) => context.test(name, (inner) => flows(inner, name, runs))));
 });
 
-const nameOf = ({ language, width, theme }) => `${language}-${width}-${theme}`;
+function nameOf({ language, width, theme }) {
+  return `${language}-${width}-${theme}`;
+}
 
-async function flows(context, run) {
+/** One flow after the other; what one makes the next ones find, in whatever language it was made. */
+async function flows(context, name, runs) {
   const server = await startServer();
   const call = await signIn(server.url);
-  const page = await openPage(browser, { url: server.url, ...run });
-  const scene = { server, browser, run, call, rest, page, app: 0 };
-  const hand = hands(page, texts(run.language), `${nameOf(run)}/flow`, run.axe);
+  const scene = { server, browser, call, rest, app: 0 };
+  const pages = [];
   try {
-    for (const [title, flow] of Object.entries(chosen)) {
+    for (const [index, [title, flow]] of Object.entries(chosen).entries()) {
+      const run = runs[index % runs.length];
+      const page = (pages[index % runs.length] ??= await open(server, run, pages[0]));
+      const hand = hands(page, texts(run.language), `${nameOf(run)}/flow`, run.axe);
       let failed;
-      await context.test(title, async () => {
+      await context.test(`${title} ${nameOf(run)}`, async () => {
         page.problems.length = 0;
         try {
-          await flow(hand, scene);
+          await page.bringToFront();
+          await flow(hand, Object.assign(scene, { run, page }));
           await settled(page);
         } catch (error) {
           failed = error;
           console.error(page.problems);
-          await picture(page, `${nameOf(run)}/failed-${title}`).catch(() => undefined);
+          await picture(page, `${name}/failed-${title}`).catch(() => undefined);
           throw error;
         }
         assert.deepEqual([...new Set(page.problems)], []);
@@ -68,8 +83,16 @@ async function flows(context, run) {
       if (failed) break;
     }
   } finally {
-    await page.context().close();
+    for (const page of pages) await page.context().close();
     const log = await server.stop();
     assert.doesNotMatch(log, /\[(error|critical) *\]/, "the server logged an error");
   }
+}
+
+/** A page in the console; signed in as `like` is, if given. */
+async function open(server, run, like) {
+  const [cookie] = like ? await like.context().cookies(`${server.url}/console`) : [];
+  const page = await openPage(browser, { url: server.url, ...run, cookie: cookie && `${cookie.name}=${cookie.value}` });
+  if (cookie) await page.goto(`${server.url}/console/`);
+  return page;
 }

@@ -1,4 +1,4 @@
-"""The console in a real browser: whole flows in every language, and every page looked at (see the .mjs files)."""
+"""The console in a real browser: whole flows, and every page looked at in every language (see the .mjs files)."""
 
 from __future__ import annotations
 
@@ -47,13 +47,15 @@ def browser() -> str:
 
 
 LANGUAGES = ("en", "ko", "zh")
+FLOWS = ["mixed", *(pytest.param(language, marks=pytest.mark.long) for language in LANGUAGES)]
+"""Every flow once, in a language, width and theme that change from flow to flow; or all of them in one language."""
 COMBINATIONS = amounts("CONSOLE_E2E", usual="", long="all")
 """Of language, width and theme; those of the usual walk meet each of them once or more."""
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_flow(language: str, browser: str) -> None:
-    run("flow", browser, CONSOLE_E2E_FLOW=language)
+@pytest.mark.parametrize("which", FLOWS)
+def test_flow(which: str, browser: str) -> None:
+    run("flow", browser, CONSOLE_E2E_FLOW=which)
 
 
 @pytest.mark.parametrize("combinations", COMBINATIONS, ids=lambda value: value or "some")

@@ -1,7 +1,7 @@
 // Opens every page in every language, wide and narrow, light and dark: nothing may fail, lack a text, stick out or shut
 // anybody out.
 //   CONSOLE_E2E_PICTURES=0   without the pictures that it leaves under test-artifacts/console
-//   CONSOLE_E2E=all   every combination instead of four that meet each language, width and theme
+//   CONSOLE_E2E=all   every combination instead of three that meet each language, width and theme
 //   CONSOLE_E2E=en-1280-light   this combination only
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ import { REPOSITORY, startServer } from "./support/server.mjs";
 const EVERY = ["ko", "en", "zh"].flatMap((language) =>
   [1280, 390].flatMap((width) => ["light", "dark"].map((theme) => `${language}-${width}-${theme}`)),
 );
-const SOME = ["en-1280-light", "en-390-dark", "ko-390-light", "zh-1280-dark"];
+const SOME = ["en-390-light", "ko-1280-dark", "zh-1280-light"];
 const wanted = process.env.CONSOLE_E2E ?? "";
 const combinations = wanted === "all" ? EVERY : wanted ? wanted.split(",") : SOME;
 
@@ -51,7 +51,7 @@ test("every route is walked", () => {
 
 // Two at a time, for as many cores.
 test("pages", { concurrency: 2 }, async (context) => {
-  await Promise.all(combinations.map((one, index) => context.test(one, () => walk(one, index === 0))));
+  await Promise.all(combinations.map((one, index) => context.test(one, () => walk(one, index === combinations.length - 1))));
 });
 
 // Accessibility hangs on the page and on its colours; asked once for both.

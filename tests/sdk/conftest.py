@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
 
 from driver import Node, SdkClient, SdkDriver, install
-from scene import Server, SignIn
+from scene import Phone, Server, SignIn
+from tests.gateway.raw_client import RawClient
 from tests.support.postgres import Postgres
 from tests.support.server import Engine, ServerProcess
 
@@ -92,3 +94,15 @@ def sign_in(server: Server, sign_in_at: SignIn) -> SignIn:
         return await sign_in_at(server, user, **options)
 
     return make
+
+
+@pytest_asyncio.fixture
+async def phone(server: ServerProcess) -> AsyncIterator[Phone]:
+    """``await phone(user_id)``: the user's Android device, which speaks the protocol as it is."""
+    async with AsyncExitStack() as stack:
+
+        async def make(user: str) -> RawClient:
+            client = await stack.enter_async_context(RawClient(server, user))
+            return await client.sign_in(platform=2)
+
+        yield make

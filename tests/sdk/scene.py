@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from driver import SdkClient
+from tests.gateway.raw_client import RawClient
 
 
 class Server(Protocol):
@@ -21,6 +22,7 @@ class Server(Protocol):
 
 SignIn = Callable[..., Awaitable[SdkClient]]
 UserId = Callable[[str], str]
+Phone = Callable[[str], Awaitable[RawClient]]
 
 
 def conversation(client: SdkClient, peer: str) -> dict[str, Any]:

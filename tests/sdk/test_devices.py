@@ -2,28 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
-
-import pytest_asyncio
-
 from driver import texts
-from scene import SignIn, UserId, conversation, unread
-from tests.gateway.raw_client import RawClient
-from tests.support.server import ServerProcess
-
-Phone = Callable[[str], Awaitable[RawClient]]
-
-
-@pytest_asyncio.fixture
-async def phone(server: ServerProcess) -> AsyncIterator[Phone]:
-    async with AsyncExitStack() as stack:
-
-        async def make(user: str) -> RawClient:
-            client = await stack.enter_async_context(RawClient(server, user))
-            return await client.sign_in(platform=2)
-
-        yield make
+from scene import Phone, SignIn, UserId, conversation, unread
 
 
 async def test_own_messages_of_the_other_device(sign_in: SignIn, user_id: UserId, phone: Phone) -> None:

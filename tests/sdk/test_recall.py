@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from driver import SdkClient, message_ref, texts
-from scene import Server, SignIn, UserId, conversation, unread
-from tests.gateway.raw_client import RawClient
-from tests.support.server import ServerProcess
+from scene import Phone, Server, SignIn, UserId, conversation, unread
 
 ADMIN = "administrator"
-Android = Callable[[str], Awaitable[RawClient]]
-
-
-@pytest_asyncio.fixture
-async def android(server: ServerProcess) -> AsyncIterator[Android]:
-    """``await android(user_id)``: another device of the user, which speaks the protocol as it is."""
-    async with AsyncExitStack() as stack:
-
-        async def make(user: str) -> RawClient:
-            client = await stack.enter_async_context(RawClient(server, user))
-            return await client.sign_in(platform=2)
-
-        yield make
 
 
 def revoked(client: SdkClient) -> list[tuple[str, str]]:
@@ -50,11 +32,11 @@ async def withdraw(server: Server, sender: str, recipient: str, message: dict[st
 
 @pytest.mark.parametrize("by", ["administrator", "sender"])
 async def test_a_recall_is_told_once_and_names_its_revoker(
-    sign_in: SignIn, user_id: UserId, server: ServerProcess, android: Android, by: str
+    sign_in: SignIn, user_id: UserId, server: Server, phone: Phone, by: str
 ) -> None:
     amy_id, bob_id = user_id("amy"), user_id("bob")
     amy, bob = await sign_in(amy_id), await sign_in(bob_id)
-    phone, own_phone = await android(bob_id), await android(amy_id)
+    phones = [await phone(bob_id), await phone(amy_id)]
     sent = [await amy.send_text(bob_id, f"secret {number}") for number in range(4)]
     await bob.wait_received(4)
     await bob.wait_until(lambda: unread(bob, amy_id) == 4)
@@ -71,7 +53,7 @@ async def test_a_recall_is_told_once_and_names_its_revoker(
     assert await on_server(server, bob_id, amy_id) == 4
     expected = [(sent[1]["ID"], revoker)]
     assert revoked(bob) == expected
-    for device in (phone, own_phone):
+    for device in phones:
         await device.wait(lambda device=device: len(device.texts()) == 5)  # type: ignore[misc]
         await device.sync()
         told = [info for notice in device.notices("WithdrawC2cMsgNotify") for info in notice["C2cWithdrawInfoArray"]]
@@ -136,6 +118,8 @@ async def test_a_recall_just_before_the_connection_drops(sign_in: SignIn, user_i
         await bob.wait_event("MESSAGE_REVOKED", since=mark)
         mark = len(bob.events)
         await bob.drop()
+        if number:  # by itself it comes back with its next heartbeat, seconds later
+            await bob.online()
         await bob.wait_event("SYNCED", since=mark, timeout=20)
         await amy.send_text(bob_id, f"after {number}")
         await bob.wait_received(3 * number + 3)
