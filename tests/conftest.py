@@ -118,7 +118,12 @@ def server_factory(tmp_path: Path, postgres: Postgres, request: pytest.FixtureRe
     urls: list[str] = []
 
     def start(
-        engine: Engine = "sqlite", nodes: int = 1, nats: bool = False, env: dict[str, str] | None = None
+        engine: Engine = "sqlite",
+        nodes: int = 1,
+        nats: bool = False,
+        env: dict[str, str] | None = None,
+        *,
+        fresh: bool = False,
     ) -> ServerProcess:
         assert nodes == 1 or engine == "postgres", "SQLite belongs to one process"
         settings = dict(env or {})
@@ -131,7 +136,7 @@ def server_factory(tmp_path: Path, postgres: Postgres, request: pytest.FixtureRe
         for _ in range(nodes):
             directory = tmp_path / f"node{len(started)}"
             directory.mkdir()
-            together.append(ServerProcess(directory, settings))
+            together.append(ServerProcess(directory, settings, fresh=fresh))
             started.append(together[-1])
         for server in together:
             server.nodes = together

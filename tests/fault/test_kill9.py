@@ -1,6 +1,6 @@
 """An acknowledged message survives kill -9: once, in order, without holes, and the server is back at once.
 
-SODAM_TEST_KILLS is the number of kills (10, or 200 in the long run); SODAM_TEST_SEED repeats the moments of a run.
+SODAM_TEST_KILLS is the number of kills (5, or 200 in the long run); SODAM_TEST_SEED repeats the moments of a run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.gateway.raw_client import RawClient
 from tests.support.amounts import amounts
 from tests.support.server import Engine, ServerProcess
 
-KILLS = amounts("SODAM_TEST_KILLS", usual=10, long=200)
+KILLS = amounts("SODAM_TEST_KILLS", usual=5, long=200)
 START_SECONDS = 2.0
 WRITERS = 4
 READERS = ["r0", "r1", "r2"]
@@ -195,13 +195,13 @@ async def _check_conversations(db: Database) -> None:
 
 @pytest.mark.parametrize("kills", KILLS)
 async def test_acknowledged_messages_survive(server_factory: ServerFactory, engine: Engine, kills: int) -> None:
-    await _try(server_factory(engine), kills)
+    await _try(server_factory(engine, fresh=True), kills)
 
 
 @pytest.mark.parametrize("kills", KILLS)
 async def test_on_two_nodes(server_factory: ServerFactory, kills: int) -> None:
     """Each message to any of them, and again to any of them where one was killed; they share the database alone."""
-    await _try(server_factory("postgres", nodes=2), kills)
+    await _try(server_factory("postgres", nodes=2, fresh=True), kills)
 
 
 async def _try(server: ServerProcess, kills: int) -> None:

@@ -42,7 +42,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_serves_the_console(installed: Path, tmp_path: Path) -> None:
-    server = ServerProcess(tmp_path, {"PYTHONPATH": str(installed)})
+    server = ServerProcess(tmp_path, {"PYTHONPATH": str(installed)}, fresh=True)
     try:
         page = httpx.get(f"{server.url}/console/")
         assert page.status_code == 200
@@ -61,7 +61,7 @@ def test_a_start_without_a_console_says_so(installed: Path, tmp_path: Path) -> N
     site = tmp_path / "site"
     shutil.copytree(installed, site)
     shutil.rmtree(site / "sodam/console/static")
-    server = ServerProcess(tmp_path, {"PYTHONPATH": os.fspath(site)})
+    server = ServerProcess(tmp_path, {"PYTHONPATH": os.fspath(site)}, fresh=True)
     try:
         assert "console    none" in server.output.read_text()
         absent = httpx.get(f"{server.url}/console/")

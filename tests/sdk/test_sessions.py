@@ -137,13 +137,15 @@ async def test_a_server_that_dies_or_drains_and_comes_back(
     server: ServerProcess = server_factory(engine)
     amy_id, bob_id = user_id("amy"), user_id("bob")
     amy, bob = await sign_in_at(server, amy_id), await sign_in_at(server, bob_id)
-    sending = asyncio.create_task(_send_through(amy, bob_id, 100, 0.05))
+    sending = asyncio.create_task(_send_through(amy, bob_id, 100, 0.01))
     await bob.wait_received(25)
     loop = asyncio.get_running_loop()
     await loop.run_in_executor(None, server.kill if how == "kill" else server.stop)
     if how == "stop":
         assert server.exit_code == 0
     await loop.run_in_executor(None, server.start)
+    if how == "stop":  # by themselves they come back with their next heartbeat, seconds later, as after a kill
+        await asyncio.gather(amy.online(), bob.online())
     sent = await asyncio.wait_for(sending, 60)
     received: list[dict[str, Any]] = await bob.wait_received(100, timeout=60)
     assert sorted(m["ID"] for m in received) == sorted(sent)

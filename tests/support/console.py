@@ -24,7 +24,7 @@ class Refused(Exception):
 class ConsoleClient:
     def __init__(self, url: str) -> None:
         self.url = url
-        self.http = httpx.AsyncClient(base_url=url, verify=False, timeout=60)
+        self.http = httpx.AsyncClient(base_url=url, verify=False, trust_env=False, timeout=60)
         self.token = ""
 
     async def __aenter__(self) -> ConsoleClient:

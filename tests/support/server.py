@@ -10,12 +10,13 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import IO, Any, Final, Literal, Protocol
 
 import httpx
 
 from sodam import usersig
 from sodam.settings import PASSWORD_MEMORY
+from tests.support.forkserver import Process, fork_server
 from tests.support.guard import guarded
 
 Engine = Literal["sqlite", "postgres"]
@@ -29,7 +30,8 @@ _STOP_SECONDS: Final = 25.0
 class ServerProcess:
     """One running server with one app, of plan Flagship. `nodes` lists all of its cluster, itself included."""
 
-    def __init__(self, directory: Path, env: Mapping[str, str], name: str = "server") -> None:
+    def __init__(self, directory: Path, env: Mapping[str, str], name: str = "server", *, fresh: bool = False) -> None:
+        """`fresh`: it starts as a command does, also where a forked one would be as good (see forkserver.py)."""
         self.directory = directory
         self.sdkappid = SDKAPPID
         self.key = KEY
@@ -49,8 +51,9 @@ class ServerProcess:
         }
         self.files: int | None = None
         """Its limit of open files, from the next start on."""
+        self._fresh = fresh
         self._port = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._allowed: list[str] = []
         self._checked = 0
         self.start()
@@ -78,7 +81,7 @@ class ServerProcess:
     ) -> dict[str, Any]:
         """Call ``/v4/<command>`` as an administrator. Give a `client` to keep the connection over many calls."""
         if client is None:
-            async with httpx.AsyncClient(verify=False, timeout=30) as own:
+            async with httpx.AsyncClient(verify=False, trust_env=False, timeout=30) as own:
                 return await self.rest(command, body, identifier=identifier, client=own)
         query = {
             "sdkappid": str(self.sdkappid),
@@ -99,17 +102,7 @@ class ServerProcess:
         offset = self.log.stat().st_size if self.log.exists() else 0
         begin = time.monotonic()
         with self.log.open("ab") as log, self.output.open("ab") as output:
-            command = [sys.executable, "-m", "sodam", "serve", "--port", str(self._port)]
-            if self.files is not None:
-                command = ["sh", "-c", f'ulimit -n {self.files}; exec "$@"', "sh", *command]
-            self._process = subprocess.Popen(
-                command,
-                cwd=self.directory,
-                env=self._env,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=log,
-            )
+            self._process = self._launch(output, log)
         guarded().watch(self._process.pid)
         while True:
             port = _port_announced(self._since(offset))
@@ -120,6 +113,19 @@ class ServerProcess:
             time.sleep(0.005)
         self._port = port
         self.started_in = time.monotonic() - begin
+
+    def _launch(self, output: IO[bytes], log: IO[bytes]) -> Process:
+        arguments = ["serve", "--port", str(self._port)]
+        if not self._fresh:
+            return fork_server().start(
+                arguments, cwd=self.directory, env=self._env, stdout=output, stderr=log, files=self.files
+            )
+        command = [sys.executable, "-m", "sodam", *arguments]
+        if self.files is not None:
+            command = ["sh", "-c", f'ulimit -n {self.files}; exec "$@"', "sh", *command]
+        return subprocess.Popen(
+            command, cwd=self.directory, env=self._env, stdin=subprocess.DEVNULL, stdout=output, stderr=log
+        )
 
     def kill(self) -> None:
         """kill -9: nothing is flushed, nobody is told."""
@@ -172,7 +178,13 @@ class ServerFactory(Protocol):
     """Start a server: `nodes` processes over one database (more than one needs postgres), joined by NATS if asked."""
 
     def __call__(
-        self, engine: Engine = "sqlite", nodes: int = 1, nats: bool = False, env: dict[str, str] | None = None
+        self,
+        engine: Engine = "sqlite",
+        nodes: int = 1,
+        nats: bool = False,
+        env: dict[str, str] | None = None,
+        *,
+        fresh: bool = False,
     ) -> ServerProcess: ...
 
 

@@ -38,6 +38,31 @@ async def test_shared_server_answers(server: ServerProcess) -> None:
     assert answer["ErrorCode"] == 0
 
 
+def test_a_forked_server_is_what_a_command_is(server_factory: ServerFactory) -> None:
+    seen = []
+    for fresh in (True, False):
+        server = server_factory(fresh=fresh)
+        assert server.stop() == 0
+        server.files = 300
+        server.start()
+        process = Path(f"/proc/{server.pid}")
+        limits = [line.split()[3:5] for line in (process / "limits").read_text().splitlines() if "open files" in line]
+        kinds = sorted(os.readlink(one).partition(":")[0] for one in (process / "fd").iterdir() if one.exists())
+        files = [kind.replace(str(server.directory), "") for kind in kinds]
+        assert (process / "cwd").resolve() == server.directory
+        server.kill()
+        seen.append((limits, files, server.exit_code))
+    command, forked = seen
+    assert forked == command
+    assert command[0] == [["300", "300"]]
+    assert command[2] == -signal.SIGKILL
+
+
+def test_a_server_that_cannot_start_says_why(server_factory: ServerFactory) -> None:
+    with pytest.raises(AssertionError, match=r"ended with [12]: .*SODAM_LOG_LEVEL"):
+        server_factory(env={"SODAM_LOG_LEVEL": "no such level"})
+
+
 async def test_a_database_given_back_is_as_new(postgres: Postgres, tmp_path: Path) -> None:
     url = postgres.migrated()
     left_open = await asyncpg.connect(url)
