@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from tests.support.amounts import amounts
 from tests.support.relations import APP, Host, hosting
 
 USERS = [f"m{n}" for n in range(6)]
@@ -197,24 +198,30 @@ COMMON = {
 }
 
 
-@settings(max_examples=120, **COMMON)  # type: ignore[arg-type]
-@given(steps=st.lists(STEPS, min_size=5, max_size=60))
-def test_one_after_the_other(running: Any, steps: list[Step]) -> None:
-    async def check(host: Host) -> None:
+EXAMPLES = amounts("SODAM_TEST_EXAMPLES", usual=40, long=1000)
+
+
+@pytest.mark.parametrize("examples", EXAMPLES)
+def test_one_after_the_other(running: Any, examples: int) -> None:
+    async def check(host: Host, steps: list[Step]) -> None:
         model = Model()
         for step in steps:
             assert await perform(host, step) == model.apply(step), step
         await agree(host, model)
 
-    running(check)
+    @settings(max_examples=examples, **COMMON)  # type: ignore[arg-type]
+    @given(steps=st.lists(STEPS, min_size=5, max_size=60))
+    def attempt(steps: list[Step]) -> None:
+        running(lambda host: check(host, steps))
+
+    attempt()
 
 
-@settings(max_examples=100, **COMMON)  # type: ignore[arg-type]
-@given(before=st.lists(STEPS, max_size=10), together=st.lists(STEPS, min_size=2, max_size=5))
-def test_at_once(running: Any, before: list[Step], together: list[Step]) -> None:
+@pytest.mark.parametrize("examples", EXAMPLES)
+def test_at_once(running: Any, examples: int) -> None:
     """Calls at the same time leave what some order of them would have left, with that order's answers."""
 
-    async def check(host: Host) -> None:
+    async def check(host: Host, before: list[Step], together: list[Step]) -> None:
         model = Model()
         for step in before:
             assert await perform(host, step) == model.apply(step), step
@@ -231,4 +238,9 @@ def test_at_once(running: Any, before: list[Step], together: list[Step]) -> None
                 return
         raise AssertionError(f"no order of {together} gives {codes} and {vars(found)}")
 
-    running(check)
+    @settings(max_examples=examples, **COMMON)  # type: ignore[arg-type]
+    @given(before=st.lists(STEPS, max_size=10), together=st.lists(STEPS, min_size=2, max_size=5))
+    def attempt(before: list[Step], together: list[Step]) -> None:
+        running(lambda host: check(host, before, together))
+
+    attempt()

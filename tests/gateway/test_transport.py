@@ -136,7 +136,8 @@ def frame(opcode: int, payload: bytes, *, fin: bool = True, mask: bool = True) -
     if not mask:
         return head + payload
     key = b"\x01\x02\x03\x04"
-    return head + key + bytes(byte ^ key[at % 4] for at, byte in enumerate(payload))
+    mask = (key * (size // 4 + 1))[:size]
+    return head + key + (int.from_bytes(payload) ^ int.from_bytes(mask)).to_bytes(size)
 
 
 async def read_frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:

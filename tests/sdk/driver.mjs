@@ -24,12 +24,16 @@ const traceFile = process.env.SODAM_SDK_TRACE;
 const trace = (direction, client, data) =>
   appendFileSync(traceFile, `${(performance.now() / 1000).toFixed(3)} ${client?.name} ${direction} ${Buffer.from(data)}\n`);
 
-// Every timer that the SDK sets, so that "reset" can take all of them away.
+// Every timer that the SDK sets, so that "reset" can take all of them away. Its pauses (before lists are read anew, the
+// next heartbeat, the next attempt to connect) go by several times as fast; how long it waits for an answer stays.
+const HASTE = Number(process.env.SODAM_SDK_HASTE ?? 4);
+const hastened = (delay) => (delay >= 100 && delay <= 10_000 ? delay / HASTE : delay);
 const timers = new Set();
 for (const make of ['setTimeout', 'setInterval']) {
   const original = globalThis[make];
-  globalThis[make] = (...args) => {
-    const timer = original(...args);
+  globalThis[make] = (work, delay, ...args) => {
+    if (process.env.SODAM_SDK_TIMERS) appendFileSync(process.env.SODAM_SDK_TIMERS, `${make} ${delay}\n`);
+    const timer = original(work, hastened(delay), ...args);
     timers.add(timer);
     return timer;
   };

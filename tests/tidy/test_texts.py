@@ -10,6 +10,7 @@ import ast
 import json
 import re
 from collections import defaultdict
+from functools import cache
 from typing import Any, Final, get_args
 
 import pytest
@@ -102,6 +103,7 @@ def _said_by(call: ast.Call, name: str) -> tuple[list[str | None], set[str]]:
     return _choices(call.args[0]), params
 
 
+@cache
 def _sites() -> Sites:
     """Key of a sentence to the places that say it, each with its parameters."""
     found: Sites = defaultdict(list)
@@ -128,7 +130,6 @@ def _mistakes() -> Sites:
     return {name: [("access/policy.py", set())] for name in names}
 
 
-SITES: Final = _sites()
 CARRIED: Final = {"action", "resource", "Action", "Resource", "Plan", "count"}
 
 
@@ -136,7 +137,7 @@ def test_every_refusal_is_more_than_its_class() -> None:
     alone = [
         f"{where}: {key}"
         for key in CLASSES
-        for where, _ in SITES.get(key, [])
+        for where, _ in _sites().get(key, [])
         if key not in ALLOWED_CLASSES.get(where.rsplit(":", 1)[0], set())
     ]
     assert not alone, "name the rule with detail=..., and give it a text:\n" + "\n".join(alone)
@@ -144,10 +145,10 @@ def test_every_refusal_is_more_than_its_class() -> None:
 
 def test_refusals_are_found() -> None:
     """The scan reads what it means to read."""
-    assert len(SITES) > 120
-    assert SITES["TextLength"][0][1] == {"Field", "Least", "Most"}
-    assert SITES["InvalidParameter.GroupFull"][0][1] == {"Most"}
-    assert SITES["JsonKeyTwice"][0][1] == {"Name"}
+    assert len(_sites()) > 120
+    assert _sites()["TextLength"][0][1] == {"Field", "Least", "Most"}
+    assert _sites()["InvalidParameter.GroupFull"][0][1] == {"Most"}
+    assert _sites()["JsonKeyTwice"][0][1] == {"Name"}
     assert "StatementError" in _mistakes()
 
 
@@ -156,7 +157,7 @@ def test_every_sentence_has_a_text(language: str) -> None:
     texts = _texts("refusals", language) | _texts("results", language)
     lacking = {
         f"{key} ({places[0][0]})"
-        for key, places in SITES.items()
+        for key, places in _sites().items()
         if key and not key.isdigit() and key.replace(".", "_") not in texts
     }
     assert not lacking, f"web/src/locale/refusals/{language}.json or results lack: " + ", ".join(sorted(lacking))
@@ -166,7 +167,7 @@ def test_every_sentence_has_a_text(language: str) -> None:
 def test_texts_use_what_every_place_gives(language: str) -> None:
     texts = _texts("refusals", language) | _texts("results", language)
     wrong = []
-    for key, places in SITES.items():
+    for key, places in _sites().items():
         words = " ".join(texts.get(key.replace(".", "_"), {}).values()) if key else ""
         used = set(re.findall(r"\{\{(\w+)\}\}", words)) - CARRIED
         wrong += [f"{where} says {key} without {', '.join(used - given)}" for where, given in places if used - given]
