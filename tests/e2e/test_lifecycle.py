@@ -28,7 +28,7 @@ def banner(server: ServerProcess) -> str:
 
 
 async def test_what_the_first_start_prints_works_when_pasted(server_factory: ServerFactory) -> None:
-    server = server_factory(env={"SODAM_BOOTSTRAP_APP": ""})
+    server = server_factory(env={"SODAM_BOOTSTRAP_APP": ""}, fresh=True)
     text = banner(server)
     assert server.url in text
 
@@ -47,7 +47,7 @@ async def test_what_the_first_start_prints_works_when_pasted(server_factory: Ser
 
 
 def test_the_second_start_keeps_the_demo_app(server_factory: ServerFactory) -> None:
-    server = server_factory(env={"SODAM_BOOTSTRAP_APP": ""})
+    server = server_factory(env={"SODAM_BOOTSTRAP_APP": ""}, fresh=True)
     key = re.search(r"key +([0-9a-f]{64})", banner(server))
     assert key
     server.restart()
