@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import random
 from collections.abc import Sequence
@@ -133,7 +134,13 @@ async def write_over_websocket(
 ) -> None:
     """As a bot does with the client library, which sends again by itself after a lost connection."""
     client = Client(server.ws_url, server.sdkappid, sender, lambda: server.usersig(sender), retry_delay=(0.02, 0.1))
-    async with client:
+    async with contextlib.AsyncExitStack() as stack:
+        while True:  # the library goes on by itself once it was signed in, and the first kill may come before that
+            try:
+                await stack.enter_async_context(client)
+                break
+            except ConnectionLostError:
+                await asyncio.sleep(0.02)
         for number in itertools.count(1):
             if ledger.stopping:
                 return
