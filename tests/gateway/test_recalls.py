@@ -31,6 +31,9 @@ def test_only_what_was_acknowledged_is_known_over_the_next_connection() -> None:
     first.acknowledged(name)
     first.acknowledged("recall-of-nothing")
     kept.put(77, first)
+    early = Recalls()  # over a connection whose login is still to come
+    early.remember(kept.of(77))
+    assert early.new([recall(1), recall(2)]) == [recall(2)]
     second = Recalls()
     second.remember(kept.take(77))
     assert second.new([recall(1), recall(2)]) == [recall(2)]

@@ -32,7 +32,6 @@ const timers = new Set();
 for (const make of ['setTimeout', 'setInterval']) {
   const original = globalThis[make];
   globalThis[make] = (work, delay, ...args) => {
-    if (process.env.SODAM_SDK_TIMERS) appendFileSync(process.env.SODAM_SDK_TIMERS, `${make} ${delay}\n`);
     const timer = original(work, hastened(delay), ...args);
     timers.add(timer);
     return timer;
@@ -54,9 +53,12 @@ globalThis.WebSocket = class extends WsSocket {
     client?.sockets.add(this);
     this.on('close', () => client?.sockets.delete(this));
     this.on('error', () => {});
-    // The SDK has no event for the end of its catch-up, which brings the unread numbers.
+    // The SDK has no event for the end of its catch-up, which brings the unread numbers, nor for an answer to its
+    // acknowledgement of a push.
     this.on('message', (data) => {
-      if (Buffer.from(data).includes('"openim.getmsg"')) setTimeout(() => emit({ client: client?.name, event: 'SYNCED', data: null }), 20);
+      const text = Buffer.from(data);
+      if (text.includes('"openim.getmsg"')) setTimeout(() => emit({ client: client?.name, event: 'SYNCED', data: null }), 20);
+      if (text.includes('"openim.ws_msg_push_ack"')) emit({ client: client?.name, event: 'ACKNOWLEDGED', data: null });
     });
     if (traceFile) {
       trace('open', client, '');

@@ -106,7 +106,7 @@ async def test_a_recall_while_the_device_is_away(sign_in: SignIn, user_id: UserI
 
 
 async def test_a_recall_just_before_the_connection_drops(sign_in: SignIn, user_id: UserId, server: Server) -> None:
-    """The client knows of it, though its cookie is from before it."""
+    """The client knows of it, and has said so, though its cookie is from before it."""
     amy_id, bob_id = user_id("amy"), user_id("bob")
     amy, bob = await sign_in(amy_id), await sign_in(bob_id)
     for number in range(10):
@@ -116,6 +116,7 @@ async def test_a_recall_just_before_the_connection_drops(sign_in: SignIn, user_i
         mark = len(bob.events)
         await withdraw(server, amy_id, bob_id, sent[0])
         await bob.wait_event("MESSAGE_REVOKED", since=mark)
+        await bob.wait_event("ACKNOWLEDGED", since=mark)
         mark = len(bob.events)
         await bob.drop()
         if number:  # by itself it comes back with its next heartbeat, seconds later

@@ -163,6 +163,7 @@ class Connection:
             self._hub.limits.check(self._rate, app.sdkappid, action.user_id, command.path)
             if action.ticket is not None:
                 await self._hub.check_ticket(app, action.ticket)
+                self.recalls.remember(self._hub.recalls_known(action.ticket))
                 self._budget.limit = WRITE_LIMIT
             call = Call(
                 self._hub.services,

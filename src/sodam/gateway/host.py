@@ -10,6 +10,7 @@ from sodam.gateway.backlog import Backlog
 from sodam.gateway.limits import ClientLimits
 from sodam.gateway.session import Login
 from sodam.gateway.tickets import Ticket
+from sodam.notices import Key
 from sodam.observability.metrics import Metrics
 from sodam.services import Services
 
@@ -38,6 +39,10 @@ class Host(Protocol[C]):
 
     async def check_ticket(self, app: App, ticket: Ticket) -> None:
         """For a request that comes before the login of its socket. Raises ApiError."""
+        ...
+
+    def recalls_known(self, ticket: Ticket) -> list[Key]:
+        """Recalls that the client acknowledged over other connections."""
         ...
 
     def unregister(self, connection: C) -> None:

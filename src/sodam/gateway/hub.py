@@ -26,6 +26,7 @@ from sodam.gateway.session import Login, Session
 from sodam.gateway.session_check import SessionCheck
 from sodam.gateway.tickets import Ticket, Tickets
 from sodam.gateway.transport import Receiver
+from sodam.notices import Key
 from sodam.observability.loops import Loop
 from sodam.observability.metrics import Metrics
 from sodam.services import Services
@@ -272,6 +273,12 @@ class Hub:
         """For a request that comes before the login of its socket. Raises ApiError."""
         if await self._kick_type(app, ticket):
             raise ApiError(Code.LOGIN_KICKED)
+
+    def recalls_known(self, ticket: Ticket) -> list[Key]:
+        """As the host says. The SDK's first ``getmsg`` over a new connection may come before its login there."""
+        live = self.services.live.local(of_user(ticket.sdkappid, ticket.user_id))
+        lost = [c.recalls for c in live if isinstance(c, Connection) and c.instid == ticket.instid]
+        return [*self._recalls_known.of(ticket.instid), *(key for recalls in lost for key in recalls.known())]
 
     def _register(self, connection: Connection, ticket: Ticket, *, latest: bool) -> None:
         """``latest``: the login is this moment's. One that comes back by its ticket ends earlier logins only."""

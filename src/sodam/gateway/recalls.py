@@ -93,5 +93,8 @@ class Acknowledged:
             if len(self._clients) > _CLIENTS:
                 self._clients.popitem(last=False)
 
+    def of(self, instid: int) -> list[Key]:
+        return self._clients.get(instid, [])
+
     def take(self, instid: int) -> list[Key]:
         return self._clients.pop(instid, [])
