@@ -45,6 +45,7 @@ from sodam.http import AsgiApp, Page, Router, json_page
 from sodam.listener import Admission, Limits, Listener, file_limit
 from sodam.observability.loops import Loops
 from sodam.observability.metrics import Metrics
+from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.profiles.service import ProfileService
 from sodam.proxies import Proxies
@@ -90,7 +91,9 @@ class Server:
         except Unavailable:
             self.db.abandon()
         await asyncio.gather(
-            _within(4, "background work", self.plane.stop()), _within(4, "messages", self.services.c2c.drain())
+            _within(4, "background work", self.plane.stop()),
+            _within(4, "messages", self.services.c2c.drain()),
+            _within(4, "the outbox", self.services.outbox.stop()),
         )
         await _within(2, "presence", self.services.presence.stop())
         await _within(3, "apps", self.apps.stop())
@@ -128,6 +131,17 @@ def subscribe(services: Services) -> None:
     events.subscribe(AccountsDeleted, services.c2c_changes.forget_accounts)
 
 
+def _metrics(loops: Loops) -> Metrics:
+    """Counters that stand at 0 from the start."""
+    metrics = Metrics()
+    metrics.expect("rest", ((command.path, command.service.internal) for command in table.commands()))
+    metrics.expect("client", (("im_open_status/wslogin", Code.USERSIG_EXPIRED),))
+    metrics.expect("client", ((c.path, c.service.internal) for c in client_table.commands().values()))
+    metrics.count("slow_clients_cut", 0)
+    metrics.register(loops)
+    return metrics
+
+
 async def build(settings: Settings) -> Server:
     """Open the state and build the services, without listening. Raises StorageError or BusError, one line each."""
     loops = Loops()
@@ -144,12 +158,7 @@ async def build(settings: Settings) -> Server:
         await db.close()
         raise
     live = Live(bus)
-    metrics = Metrics()
-    metrics.expect("rest", ((command.path, command.service.internal) for command in table.commands()))
-    metrics.expect("client", (("im_open_status/wslogin", Code.USERSIG_EXPIRED),))
-    metrics.expect("client", ((c.path, c.service.internal) for c in client_table.commands().values()))
-    metrics.count("slow_clients_cut", 0)
-    metrics.register(loops)
+    metrics = _metrics(loops)
     apps = AppService(db, bus, loops=loops, history_days=settings.history_days)
     accounts = AccountService(db, bus, apps, live=live)
     profiles = ProfileService(accounts, live)
@@ -157,7 +166,8 @@ async def build(settings: Settings) -> Server:
     auth = Authenticator(accounts)
     relations = RelationService(db, bus, live, accounts)
     profiles.friends_of = relations.friends_of
-    c2c = C2CService(db, bus, live, accounts)
+    outbox = Outbox(db, loops)
+    c2c = C2CService(db, bus, live, accounts, outbox)
     c2c.interceptors.add(StandingCheck(relations))
     services = Services(
         settings=settings,
@@ -170,6 +180,7 @@ async def build(settings: Settings) -> Server:
         profiles=profiles,
         relations=relations,
         presence=presence,
+        outbox=outbox,
         c2c=c2c,
         c2c_changes=Changes(c2c),
     )
@@ -181,6 +192,7 @@ async def build(settings: Settings) -> Server:
     await apps.start()
     await presence.start()
     await c2c.start()
+    outbox.start()
     for wanted in settings.bootstrap_apps:
         if apps.get(wanted.sdkappid) is None:
             with contextlib.suppress(AppExists), plane.audit.beside(lambda app: control_plane.app_made(plane, app)):

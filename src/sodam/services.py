@@ -10,6 +10,7 @@ from sodam.bus import Bus, Live
 from sodam.c2c.changes import Changes
 from sodam.c2c.service import C2CService
 from sodam.observability.loops import Loops
+from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.profiles.service import ProfileService
 from sodam.relations.service import RelationService
@@ -29,5 +30,6 @@ class Services:
     profiles: ProfileService
     relations: RelationService
     presence: PresenceService
+    outbox: Outbox
     c2c: C2CService
     c2c_changes: Changes

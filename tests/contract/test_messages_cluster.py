@@ -29,7 +29,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 async def nodes(world: World) -> list[World]:
     both = [World(world.db, world.app, world.accounts, world.live, world.clock) for _ in range(2)]
     for node in both:
-        node.c2c = C2CService(world.db, ClusterBus(), world.live, world.accounts, clock=world.clock)
+        node.c2c = C2CService(world.db, ClusterBus(), world.live, world.accounts, world.outbox, clock=world.clock)
         node.changes = Changes(node.c2c)
         node._numbers = world._numbers
     return both

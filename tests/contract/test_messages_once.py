@@ -23,7 +23,7 @@ Call = Callable[[], Awaitable[Any]]
 def _node(world: World, db: Any = None) -> World:
     """A process of its own: it knows the database and no other process."""
     node = World(world.db, world.app, world.accounts, world.live, world.clock)
-    node.c2c = C2CService(db or world.db, LocalBus(), world.live, world.accounts, clock=world.clock)
+    node.c2c = C2CService(db or world.db, LocalBus(), world.live, world.accounts, world.outbox, clock=world.clock)
     node.changes = Changes(node.c2c)
     node._numbers = world._numbers
     return node

@@ -181,7 +181,7 @@ class Failing:
 
 async def test_what_cannot_be_stored_is_refused_and_may_come_again(world: World) -> None:
     db = Failing(world.db)
-    world.c2c = C2CService(db, LocalBus(), world.live, world.accounts, clock=world.clock)
+    world.c2c = C2CService(db, LocalBus(), world.live, world.accounts, world.outbox, clock=world.clock)
     device = world.device("b")
     db.failing = True
     sends = [world.send("a", "b", "x", seq=1, random=2) for _ in range(2)]
@@ -198,7 +198,7 @@ async def test_what_cannot_be_stored_is_refused_and_may_come_again(world: World)
 async def test_commit_whose_answer_was_lost(world: World) -> None:
     """The connection to the database broke after the commit: refused, and the message sent again is stored once."""
     db = Failing(world.db)
-    world.c2c = C2CService(db, LocalBus(), world.live, world.accounts, clock=world.clock)
+    world.c2c = C2CService(db, LocalBus(), world.live, world.accounts, world.outbox, clock=world.clock)
     device = world.device("b")
     db.failing_after = True
     with pytest.raises(ApiError) as caught:

@@ -20,6 +20,8 @@ from sodam.c2c.model import Head, Message, conversation
 from sodam.c2c.service import C2CService, Sent
 from sodam.messages import outgoing
 from sodam.notices import Notice
+from sodam.observability.loops import Loops
+from sodam.outbox.service import Outbox
 from sodam.storage import Database
 
 START = 1_800_000_000
@@ -82,7 +84,8 @@ class World:
         self.live = live
         self.clock = clock
         self.bus = LocalBus()
-        self.c2c = C2CService(db, self.bus, live, accounts, clock=clock)
+        self.outbox = Outbox(db, Loops(), clock)
+        self.c2c = C2CService(db, self.bus, live, accounts, self.outbox, clock=clock)
         self.changes = Changes(self.c2c)
         self._numbers = itertools.count(1)
 

@@ -25,11 +25,13 @@ from sodam.c2c.store_writes import Appender
 from sodam.errors import ApiError, Code, Unavailable
 from sodam.messages.clock import ArrivalClock, SecondNumbers
 from sodam.messages.dedupe import WINDOW, Recent
+from sodam.messages.followers import Followers
 from sodam.messages.interceptors import Interceptors
 from sodam.messages.log import MessageLog
 from sodam.messages.model import HIDE_RECEIVER, NO_UNREAD, NUMBERED, Numbers
 from sodam.messages.quota import MinuteQuota
 from sodam.notices import Notice
+from sodam.outbox.service import Outbox
 from sodam.storage import Database
 
 log = structlog.get_logger(__name__)
@@ -64,6 +66,7 @@ class C2CService:
         bus: Bus,
         live: Live,
         accounts: AccountService,
+        outbox: Outbox,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._db = db
@@ -73,12 +76,14 @@ class C2CService:
         self.histories = Histories(db, bus, accounts, clock)
         self.interceptors: Interceptors[Message] = Interceptors()
         """What a client's message passes before it is stored."""
+        self.followers: Followers[Message] = Followers(outbox)
+        """What is to be done outside for messages that are stored."""
         self._recent: Recent[Sending] = Recent()
         self.batch_quota = MinuteQuota(12_000, Code.MSG_BATCH_QUOTA)
         """Copies of batch messages (rest-messages.md 2.2); taken by the edge, which knows whether limits are on."""
         self._arrivals = ArrivalClock(clock)
         self._numbers = SecondNumbers(clock)
-        self._log: MessageLog[Sending] = MessageLog(Appender(db, self._arrivals).write, self._written)
+        self._log: MessageLog[Sending] = MessageLog(Appender(db, self._arrivals, self.followers).write, self._written)
         self._loop = asyncio.get_running_loop()
         self._ask_until = 0.0
         """Until then SQLite is asked about messages that this process knows nothing of."""

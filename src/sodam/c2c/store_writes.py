@@ -13,7 +13,9 @@ from sodam.c2c import store_writes_locked, store_writes_postgres
 from sodam.c2c.model import Message, place_in_second
 from sodam.c2c.sending import Sending
 from sodam.messages.clock import SECOND, STEP_SECONDS, ArrivalClock
+from sodam.messages.followers import Followers
 from sodam.messages.model import FIRST_NUMBER, HIDE_RECEIVER, HIDE_SENDER, IMPORTED, NO_LAST, NO_UNREAD, NUMBERED, U32
+from sodam.outbox.model import New
 from sodam.storage import Bulk, Database, Row, Tx
 
 _PACK: Final = 1 << 34
@@ -57,6 +59,7 @@ _MEMBERS: Final = Bulk(
     "ON CONFLICT DO NOTHING",
 )
 _AT_ONCE: Final = store_writes_postgres.statement(_HEADS.head, _HEADS.tail)
+_WITH_OUTBOX: Final = store_writes_postgres.statement(_HEADS.head, _HEADS.tail, outbox=True)
 
 
 class Gathered:
@@ -189,9 +192,10 @@ class Appender:
     A write may run again after a conflict, so these are set from what the database says, never from an earlier run.
     """
 
-    def __init__(self, db: Database, arrivals: ArrivalClock) -> None:
+    def __init__(self, db: Database, arrivals: ArrivalClock, followers: Followers[Message]) -> None:
         self._db = db
         self._arrivals = arrivals
+        self._followers = followers
 
     def write(self, batch: list[Sending]) -> Awaitable[None]:
         """Done when ``batch`` is on disk. Messages that were stored before are marked as duplicates."""
@@ -232,12 +236,23 @@ class Appender:
         # In one order on every node: two nodes never wait for each other's rows.
         groups = [gathered[key] for key in sorted(gathered)]
         heads = [group.head() for group in groups]
+        outbox = self._followers.outbox if self._followers.any else None
         if tx.engine == "postgres":
             conversations = [(group.sendings, group.numbering) for group in groups]
-            for app, conv, *ends in await store_writes_postgres.append(tx, _AT_ONCE, heads, conversations, now):
+            sql, todo = _AT_ONCE, None
+            if outbox is not None:
+                sql, todo = _WITH_OUTBOX, store_writes_postgres.Todo(self._followers.topics, outbox.now)
+            for app, conv, *ends in await store_writes_postgres.append(tx, sql, heads, conversations, now, todo):
                 gathered[app, conv].place(*ends)
+            if outbox is not None:
+                tx.after_commit(outbox.wake)
         else:
             await _rows(tx, gathered, await tx.bulk(_HEADS, heads))
+            if outbox is not None:
+                messages = [sending.message for sending in batch]
+                await outbox.put(
+                    tx, [New(m.app, t, conv=m.conv, seq=m.seq) for m in messages for t in self._followers.topics(m)]
+                )
 
 
 async def _rows(tx: Tx, gathered: dict[tuple[int, str], Gathered], returned: list[Row]) -> None:

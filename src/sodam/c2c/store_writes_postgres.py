@@ -11,13 +11,14 @@ stored. Every note is made under the lock of its conversation's head, so that tw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final, cast
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, cast
 
 from sodam.c2c import store_recent
-from sodam.c2c.model import ARRIVALS
+from sodam.c2c.model import ARRIVALS, Message
 from sodam.c2c.sending import Sending
 from sodam.messages.model import IMPORTED, NUMBERED, U32
+from sodam.outbox.service import batch_statement
 from sodam.storage import Row, Tx
 
 _HEAD_TYPES: Final = ("bigint", "text", *("bigint",) * 10)
@@ -52,8 +53,8 @@ def _unnest(first: int, types: Sequence[str]) -> str:
     return ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(types, first))
 
 
-def statement(head: str, tail: str) -> str:
-    """``head`` and ``tail`` are those of the portable statement for heads."""
+def statement(head: str, tail: str, *, outbox: bool = False) -> str:
+    """``head`` and ``tail`` are those of the portable statement for heads. ``outbox``: with entries of the outbox."""
     rows_at = 1 + len(_HEAD_TYPES)
     members_at = rows_at + len(_ROW_COLUMNS)
     now_at = members_at + len(_MEMBER_COLUMNS)
@@ -63,6 +64,8 @@ def statement(head: str, tail: str) -> str:
     member_names = ", ".join(name for name, _ in _MEMBER_COLUMNS)
     number = "CASE WHEN h.prev_num > 0 THEN GREATEST(h.prev_num + r.num_add, r.num_min) ELSE r.num_new END"
     given = f"CASE WHEN (flags & {NUMBERED}) <> 0 THEN 0 ELSE msg_seq END"
+    at = [f"${now_at + i}" for i in (1, 2, 3)]
+    entries = f", entries AS ({batch_statement(*at)}) " if outbox else " "
     imported_ord = f"({given} - {U32 + 1}) * {ARRIVALS} + seq % {ARRIVALS}"
     return (
         f"WITH h AS ({head} SELECT * FROM unnest({_unnest(1, _HEAD_TYPES)}) {tail}), "
@@ -80,7 +83,7 @@ def statement(head: str, tail: str) -> str:
         "begun AS (INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_seq, read_count, hidden_seq, "
         "clear_seq, top_time, mute) SELECT m.app, m.owner, m.peer, m.conv, m.high, 0, 0, 0, 0, 0, 0, 0 "
         f"FROM unnest({members}) AS m({member_names}) JOIN h ON h.app = m.app AND h.conv = m.conv "
-        "WHERE h.last_seq = m.added ON CONFLICT DO NOTHING) "
+        f"WHERE h.last_seq = m.added ON CONFLICT DO NOTHING){entries}"
         "SELECT app, conv, last_seq, last_time, prev_num FROM h"
     )
 
@@ -88,6 +91,13 @@ def statement(head: str, tail: str) -> str:
 def was_stored(error: BaseException) -> bool:
     """Whether a unique key refused the batch."""
     return getattr(error, "sqlstate", None) == "23505"
+
+
+class Todo(NamedTuple):
+    """What the outbox is to hold for the batch: topics by message, and the time in unix milliseconds."""
+
+    topics: Callable[[Message], list[str]]
+    now: int
 
 
 Numbering = dict[int, tuple[int, int, int]]
@@ -100,10 +110,16 @@ async def append(
     heads: list[tuple[int | str, ...]],
     conversations: list[tuple[list[Sending], Numbering]],
     now: int,
+    todo: Todo | None = None,
 ) -> list[Row]:
-    """Store a batch; what ``RETURNING`` of the heads gave. ``conversations`` stand in the order of ``heads``."""
+    """Store a batch; what ``RETURNING`` of the heads gave. ``conversations`` stand in the order of ``heads``.
+
+    ``todo`` needs a statement with outbox.
+    """
     rows: list[tuple[int | str | bytes | None, ...]] = []
     members: list[tuple[int | str, ...]] = []
+    places: list[int] = []
+    topics: list[str] = []
     for sendings, numbering in conversations:
         back = len(sendings)
         first = sendings[0].message
@@ -118,5 +134,10 @@ async def append(
             ids = (m.app, m.conv, back - at - 1, own_time, m.msg_seq, *number, m.msg_random, int(m.high))
             key = None if m.flags & IMPORTED else store_recent.key(m)
             rows.append((*ids, m.client_time, m.flags, m.body, m.cloud, key))
+            if todo is not None:
+                for topic in todo.topics(m):
+                    places.append(len(rows))
+                    topics.append(topic)
     arrays = [list(column) for table in (heads, rows, members) for column in zip(*table, strict=True)]
-    return await tx.fetch(sql, *cast(Any, arrays), now)
+    more = () if todo is None else (places, topics, todo.now)
+    return await tx.fetch(sql, *cast(Any, arrays), now, *cast(Any, more))
