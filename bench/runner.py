@@ -43,7 +43,7 @@ class Results:
 
 def run_once(workload: str, target: Target, timing: Timing, parent: Path) -> list[Figure]:
     """Start, load, stop. Raises `TargetError` when the target does not start or the load fails."""
-    with run_folder(parent) as folder, target.start(folder) as started:
+    with run_folder(parent) as folder, target.start(folder, workload) as started:
         job = Job(
             workload=workload,
             address=started.address,

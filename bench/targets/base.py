@@ -34,5 +34,5 @@ class Target(Protocol):
     def version(self) -> str:
         """Name and version of everything that is measured, in one line."""
 
-    def start(self, folder: Path) -> AbstractContextManager[Started]:
-        """Start with fresh data in an empty folder; ready when entered, stopped when left."""
+    def start(self, folder: Path, workload: str) -> AbstractContextManager[Started]:
+        """Start with fresh data in an empty folder, fit for a workload; ready when entered, stopped when left."""

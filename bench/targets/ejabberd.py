@@ -60,7 +60,7 @@ class Ejabberd:
         return f"ejabberd: {packaged or 'not installed'}, {postgres.version()}"
 
     @contextlib.contextmanager
-    def start(self, folder: Path) -> Iterator[Started]:
+    def start(self, folder: Path, workload: str) -> Iterator[Started]:
         user = unprivileged_user("ejabberd", "nobody")
         port, http_port, epmd_port = free_port(), free_port(), free_port()
         home = give_to(folder / "ejabberd", user)

@@ -26,7 +26,7 @@ class Floor:
         return f"floor: Python {sys.version.split()[0]} {parts}"
 
     @contextlib.contextmanager
-    def start(self, folder: Path) -> Iterator[Started]:
+    def start(self, folder: Path, workload: str) -> Iterator[Started]:
         port, http_port = free_port(), free_port()
         log = folder / "floor.log"
         command = [sys.executable, "-m", "bench.targets.floor_server", str(folder / "f.db"), str(port), str(http_port)]

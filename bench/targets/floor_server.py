@@ -30,6 +30,8 @@ _PUSH = (
     b'"From_Account":"%b","To_Account":"%b","MsgSeq":%d,"MsgRandom":%d,"MsgTimeStamp":%d,"MsgTime":%d,'
     b'"MsgClientTime":%d,"TinyId":"144115","MsgKey":"%d_%d_%d","MsgBody":%b}]}],"NeedAck":0,"SessionData":""}}'
 )
+_FAN = "u0"
+"""What is written to this user goes to everybody who is connected."""
 _HTTP_REPLY = b'{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"MsgTime":%d,"MsgKey":"%d_%d_%d"}'
 _INSERT = "INSERT INTO message (sender, recipient, seq, random, time, body) VALUES (?, ?, ?, ?, ?, ?)"
 
@@ -120,10 +122,28 @@ class Hub:
 
     def push(self, send: Send, now: int) -> None:
         session = self.sessions.get(send.to_account)
-        if session is not None:
+        if session is not None or send.to_account == _FAN:
             marks = (send.msg_seq, send.msg_random, now)
             names = (send.from_account.encode(), send.to_account.encode())
-            session.write(_PUSH % (*names, *marks, now, send.msg_client_time, *marks, send.msg_body))
+            frame = _PUSH % (*names, *marks, now, send.msg_client_time, *marks, send.msg_body)
+            if session is not None:
+                session.write(frame)
+            else:
+                self._to_all(framed(frame))
+
+    def _to_all(self, frame: bytes) -> None:
+        """The frame is made once, and written to every socket."""
+        for session in self.sessions.values():
+            session.write_at_once(frame)
+
+
+def framed(payload: bytes) -> bytes:
+    """A server's binary frame."""
+    size = len(payload)
+    if size < 126:
+        return bytes((_BINARY_FRAME, size)) + payload
+    assert size < 65536, "the floor sends small frames only"
+    return bytes((_BINARY_FRAME, 126)) + size.to_bytes(2, "big") + payload
 
 
 class Session(WSListener):
@@ -179,14 +199,14 @@ class Session(WSListener):
         self.flush()
 
     def write(self, payload: bytes) -> None:
-        size = len(payload)
-        if size < 126:
-            self._frames.append(bytes((_BINARY_FRAME, size)))
-        else:
-            assert size < 65536, "the floor sends small frames only"
-            self._frames.append(bytes((_BINARY_FRAME, 126)) + size.to_bytes(2, "big"))
-        self._frames.append(payload)
+        self._frames.append(framed(payload))
         self._hub.dirty.add(self)
+
+    def write_at_once(self, frame: bytes) -> None:
+        if self._transport is not None:
+            underlying = self._transport.underlying_transport
+            if not underlying.is_closing():
+                underlying.write(frame)
 
     def flush(self) -> None:
         frames, self._frames = self._frames, []

@@ -39,17 +39,19 @@ class Sodam:
         return f"{self.name}: {version('sodam')} {commit}, Python {sys.version.split()[0]}, {database}"
 
     @contextlib.contextmanager
-    def start(self, folder: Path) -> Iterator[Started]:
+    def start(self, folder: Path, workload: str) -> Iterator[Started]:
         if not self._on_postgres:
-            with self._serve(folder, {}) as (address, pid):
+            with self._serve(folder, {}, workload) as (address, pid):
                 yield Started(address, (pid,))
             return
-        with postgres.postgres(folder) as database, self._serve(folder, {"SODAM_DATABASE_URL": database.url}) as served:
-            address, pid = served
+        with (
+            postgres.postgres(folder) as database,
+            self._serve(folder, {"SODAM_DATABASE_URL": database.url}, workload) as (address, pid),
+        ):
             yield Started(address, (pid,), (database.pid,))
 
     @contextlib.contextmanager
-    def _serve(self, folder: Path, more: dict[str, str]) -> Iterator[tuple[Address, int]]:
+    def _serve(self, folder: Path, more: dict[str, str], workload: str) -> Iterator[tuple[Address, int]]:
         port = free_port()
         data = folder / "data"
         data.mkdir()
@@ -62,6 +64,10 @@ class Sodam:
             **more,
         }
         log = folder / "sodam.log"
-        with running([str(_PROGRAM), "serve"], log, env=env, cwd=folder) as process:
+        command = [str(_PROGRAM), "serve"]
+        if workload == "fanout":
+            command = [sys.executable, "-m", "bench.targets.fanout_server"]
+            env["PYTHONPATH"] = str(Path(__file__).parents[2])
+        with running(command, log, env=env, cwd=folder) as process:
             wait_until(lambda: answers_http(port, "/readyz"), process, log)
             yield Address("sodam", "127.0.0.1", port, port, SDKAPPID, KEY), process.pid

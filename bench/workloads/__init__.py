@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.workloads.base import Workload
 from bench.workloads.c2c_loaded import C2cLoaded
 from bench.workloads.c2c_rate import C2cRate
+from bench.workloads.fanout import Fanout
 from bench.workloads.friend_add import FriendAdd
 from bench.workloads.friend_check import FriendCheck
 from bench.workloads.friend_page import FriendPage
@@ -16,6 +17,7 @@ from bench.workloads.rest_send import RestSend
 _IN_ORDER: tuple[Workload, ...] = (
     C2cLoaded(),
     C2cRate(),
+    Fanout(),
     RestSend(),
     LoginStorm(),
     Idle(),

@@ -40,4 +40,6 @@ class Workload(Protocol):
 
 EVERYONE = frozenset({"sodam", "ejabberd", "floor"})
 WITH_RELATIONS = frozenset({"sodam", "ejabberd"})
+FAN_OUT = frozenset({"sodam", "floor"})
+"""Who has a topic of thousands that needs no group."""
 ONLY_SODAM = frozenset({"sodam"})

@@ -32,11 +32,12 @@ class Transport:
     def __init__(self) -> None:
         self.answers: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
-    def write(self, payloads: list[bytes]) -> None:
+    def write(self, payloads: list[bytes]) -> int:
         for payload in payloads:
             self.answers.put_nowait(json.loads(payload))
+        return 0
 
-    def write_frame(self, frame: bytes) -> None:
+    def write_frame(self, frame: bytes) -> int:
         raise AssertionError("nothing is pushed here")
 
     def waiting(self) -> int:

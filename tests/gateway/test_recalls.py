@@ -48,16 +48,21 @@ def test_what_is_remembered_is_bounded() -> None:
     assert recalls.new([recall(2999)]) == []
 
 
+def wrote(budget: Budget, size: int, waiting: int, now: float) -> bool:
+    budget.written += size
+    return budget.over(waiting, now)
+
+
 def test_a_client_over_its_budget_must_keep_reading() -> None:
     budget = Budget()
     budget.limit = WRITE_LIMIT
-    assert not budget.wrote(WRITE_BUDGET, WRITE_BUDGET, 0.0)
-    assert budget.wrote(1000, WRITE_BUDGET + 1000, 0.0), "watch it"
-    assert not budget.wrote(1000, WRITE_BUDGET + 2000, 0.5), "it is watched already"
+    assert not wrote(budget, WRITE_BUDGET, WRITE_BUDGET, 0.0)
+    assert wrote(budget, 1000, WRITE_BUDGET + 1000, 0.0), "watch it"
+    assert not wrote(budget, 1000, WRITE_BUDGET + 2000, 0.5), "it is watched already"
     waiting, now = WRITE_BUDGET + 2000, 1.0
     for _ in range(100):  # it takes little, and more comes: slow, but it reads
         now += STALL_SECONDS
-        budget.wrote(STALL_BYTES, waiting, now)
+        wrote(budget, STALL_BYTES, waiting, now)
         assert budget.stalled(waiting, now) is False
     assert budget.stalled(waiting, now + STALL_SECONDS - 0.1) is False
     assert budget.stalled(waiting, now + STALL_SECONDS) is True

@@ -134,8 +134,12 @@ class Live:
         """Give ``notice`` to every session of the topic but the one with InstId ``exclude``."""
         here = self._sessions.get(topic)
         if here is not None:
-            for session in here:
-                if session.instid != exclude:
+            if exclude:
+                for session in here:
+                    if session.instid != exclude:
+                        session.deliver(notice)
+            else:
+                for session in here:
                     session.deliver(notice)
         if self._bus.heard():
             envelope = _Envelope(msgspec.Raw(notice.body), exclude, None, notice.kind, notice.place)

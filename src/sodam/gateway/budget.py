@@ -22,22 +22,22 @@ STALL_BYTES: Final = 128 * 1024
 class Budget:
     """Of one connection."""
 
-    __slots__ = ("_since", "_taken", "_written", "limit")
+    __slots__ = ("_since", "_taken", "limit", "written")
 
     def __init__(self) -> None:
         self.limit = STRANGER_LIMIT
         """With more than this waiting the client is cut at once."""
-        self._written = 0
+        self.written = 0
+        """Bytes in all."""
         self._taken = 0
         self._since: float | None = None
         """While the client is over its budget: when it had taken ``_taken``."""
 
-    def wrote(self, size: int, waiting: int, now: float) -> bool:
-        """``size`` bytes were written, ``waiting`` are not taken. True when the client is to be watched from now on."""
-        self._written += size
+    def over(self, waiting: int, now: float) -> bool:
+        """``waiting`` bytes are not taken. True when the client is to be watched from now on."""
         if waiting <= WRITE_BUDGET or self._since is not None:
             return False
-        self._taken, self._since = self._written - waiting, now
+        self._taken, self._since = self.written - waiting, now
         return True
 
     def stalled(self, waiting: int, now: float) -> bool | None:
@@ -45,7 +45,7 @@ class Budget:
         if waiting <= WRITE_BUDGET or self._since is None:
             self._since = None
             return None
-        taken = self._written - waiting
+        taken = self.written - waiting
         if taken - self._taken >= STALL_BYTES:
             self._taken, self._since = taken, now
             return False

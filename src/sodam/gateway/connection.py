@@ -218,9 +218,8 @@ class Connection:
             notice = notices[0]
             if notice.kind is not Kind.RECALL:
                 self._pushed += 1
-                frame = frames.prepared(notice)
-                transport.write_frame(frame)
-                self._wrote(transport, len(frame))
+                frame = notice.frame or frames.prepared(notice)
+                self._wrote(len(frame), transport.write_frame(frame))
                 return
         payloads = payloads or []
         if notices and (notices := self.recalls.new(notices)):
@@ -230,14 +229,16 @@ class Connection:
             if recall or self._pushed >= SYNC_NOTICES:  # a recall is best behind the next cookie
                 self._pushed = 0
                 payloads.append(frames.SYNC)
-        transport.write(payloads)
-        self._wrote(transport, sum(map(len, payloads)))
+        self._wrote(sum(map(len, payloads)), transport.write(payloads))
 
-    def _wrote(self, transport: Transport, size: int) -> None:
-        waiting = transport.waiting()
-        if waiting > self._budget.limit:
+    def _wrote(self, size: int, waiting: int) -> None:
+        budget = self._budget
+        budget.written += size
+        if not waiting:
+            return
+        if waiting > budget.limit:
             self._cut()
-        elif self._budget.wrote(size, waiting, self._hub.now()):
+        elif budget.over(waiting, self._hub.now()):
             self._hub.watch(self)
 
     def look(self, now: float) -> bool:

@@ -81,7 +81,19 @@ _LOG = _Log()
 class PicowsTransport(WSListener):
     """See ``Transport``."""
 
-    __slots__ = ("_closing", "_guard", "_parts", "_paused", "_pings", "_pong", "_receiver", "_size", "_unsigned", "_ws")
+    __slots__ = (
+        "_closing",
+        "_guard",
+        "_parts",
+        "_paused",
+        "_pings",
+        "_pong",
+        "_raw",
+        "_receiver",
+        "_size",
+        "_unsigned",
+        "_ws",
+    )
 
     def __init__(self, receiver: Receiver, guard: Guard) -> None:
         self._receiver = receiver
@@ -91,28 +103,25 @@ class PicowsTransport(WSListener):
         self._pong: bytes | None = None
         self._pings = 0
         self._ws: WSTransport | None = None
+        self._raw: asyncio.Transport | None = None
         self._parts: list[bytes] | None = None
         self._size = 0
         self._closing = False
 
-    def write(self, payloads: list[bytes]) -> None:
-        ws = self._ws
-        if ws is None or self._closing:
-            return
-        raw = ws.underlying_transport
-        if not raw.is_closing():
-            raw.write(b"".join([wire_frame(payload) for payload in payloads]))
+    def write(self, payloads: list[bytes]) -> int:
+        if len(payloads) == 1:
+            return self.write_frame(wire_frame(payloads[0]))
+        return self.write_frame(b"".join([wire_frame(payload) for payload in payloads]))
 
-    def write_frame(self, frame: bytes) -> None:
-        ws = self._ws
-        if ws is None or self._closing:
-            return
-        raw = ws.underlying_transport
-        if not raw.is_closing():
-            raw.write(frame)
+    def write_frame(self, frame: bytes) -> int:
+        raw = self._raw
+        if raw is None or self._closing or raw.is_closing():
+            return 0
+        raw.write(frame)
+        return raw.get_write_buffer_size()
 
     def waiting(self) -> int:
-        return int(self._ws.underlying_transport.get_write_buffer_size()) if self._ws is not None else 0
+        return self._raw.get_write_buffer_size() if self._raw is not None else 0
 
     def close(self, code: int, reason: str) -> None:
         # The socket stays open for the peer's answer: closed with unread input it would be reset, and the code lost.
@@ -131,6 +140,7 @@ class PicowsTransport(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._ws = transport
+        self._raw = transport.underlying_transport
         transport.underlying_transport.set_write_buffer_limits(high=PONGS_UNREAD)
         self._receiver.opened(self)
 
@@ -196,7 +206,7 @@ class PicowsTransport(WSListener):
             self._ws.send_pong(pong)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        self._ws = None
+        self._ws = self._raw = None
         self._guard.closed()
         self._receiver.closed()
 

@@ -15,12 +15,13 @@ PINGS_UNREAD = 1024 * 1024
 
 
 class Transport(Protocol):
-    def write(self, payloads: list[bytes]) -> None:
-        """Send binary messages, in one system call where possible. Does nothing once the peer is gone."""
+    def write(self, payloads: list[bytes]) -> int:
+        """Send binary messages, in one system call where possible; what waits then, as ``waiting`` says it. Does
+        nothing once the peer is gone."""
         ...
 
-    def write_frame(self, frame: bytes) -> None:
-        """Send one message whose frame is made already (``frames.wire_frame``)."""
+    def write_frame(self, frame: bytes) -> int:
+        """As ``write``, for one message whose frame is made already (``frames.wire_frame``)."""
         ...
 
     def waiting(self) -> int:

@@ -48,17 +48,19 @@ class WebsocketsTransport(asyncio.Protocol):
             receiver, self._receiver = self._receiver, None
             receiver.closed()
 
-    def write(self, payloads: list[bytes]) -> None:
+    def write(self, payloads: list[bytes]) -> int:
         if self._raw is None or self._protocol.state is not State.OPEN:
-            return
+            return 0
         for payload in payloads:
             self._protocol.send_binary(payload)
         self._flush()
+        return self.waiting()
 
-    def write_frame(self, frame: bytes) -> None:
+    def write_frame(self, frame: bytes) -> int:
         self._flush()
         if self._raw is not None and self._protocol.state is State.OPEN and not self._raw.is_closing():
             self._raw.write(frame)
+        return self.waiting()
 
     def waiting(self) -> int:
         return self._raw.get_write_buffer_size() if self._raw is not None else 0
