@@ -23,15 +23,17 @@ def _rest() -> str:
 def _client() -> str:
     from sodam.gateway import table
     from sodam.rest import reference
+    from sodam.wire import close_codes
 
     commands = sorted(table.commands().values(), key=lambda command: command.path)
-    return reference.page(
+    page = reference.page(
         commands,
         "Client commands",
         "What a client may ask over its WebSocket, as `servcmd` with a dot for the slash; frames are described in "
         "[protocol.md](../protocol.md). Generated from the code: `make docs`.",
         rates=False,
     )
+    return page.rstrip("\n") + "\n\n" + close_codes.table()
 
 
 def _errors() -> str:

@@ -31,6 +31,7 @@ from sodam.observability.loops import Loop
 from sodam.observability.metrics import Metrics
 from sodam.services import Services
 from sodam.wire import Command
+from sodam.wire.close_codes import CloseCode
 
 log = structlog.get_logger(__name__)
 HELLO_SECONDS = 9
@@ -120,7 +121,7 @@ class Hub:
             await self._sweeper.stop()
         await self.check.stop()
         for connection in list(self._all):
-            connection.close(1012, "the server restarts")
+            connection.close(*CloseCode.RESTARTING.frame)
         for _ in range(100):
             if not self._all:
                 break
@@ -206,7 +207,7 @@ class Hub:
             # A client that is told of a failure here stays silently offline; one that loses its socket comes back.
             if not isinstance(error, Unavailable):  # which is logged once for all calls
                 log.exception("a login failed")
-            connection.close(1011, "internal error")
+            connection.close(*CloseCode.INTERNAL.frame)
             return
         self._register(connection, ticket, latest=latest)
         body = _encode(
@@ -287,7 +288,7 @@ class Hub:
         for old in list(live.local(user)):
             if isinstance(old, Connection) and old is not connection and old.instid == ticket.instid:
                 self.unregister(old)  # its socket was lost without a word; the client is here now
-                old.close(1001, "reconnected")
+                old.close(*CloseCode.RECONNECTED.frame)
         self.unregister(connection)
         connection.session.instid = ticket.instid
         connection.recalls.remember(self._recalls_known.take(ticket.instid))
@@ -383,7 +384,7 @@ class Hub:
                     connection.kicked(Kick(kind=KICKED_BY_REST, reason="the app is disabled"))
                 else:  # it comes back at once, and is told that it needs a new UserSig
                     self.unregister(connection)
-                    connection.close(1001, "the key was withdrawn")
+                    connection.close(*CloseCode.KEY_WITHDRAWN.frame)
             await asyncio.sleep(0)
 
     def watch(self, connection: Connection) -> None:
@@ -395,5 +396,5 @@ class Hub:
 
 
 def _end_silent(connection: Connection) -> None:
-    connection.close(1001, "nothing heard for a minute")
+    connection.close(*CloseCode.SILENT.frame)
     connection.abort()

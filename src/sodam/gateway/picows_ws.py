@@ -39,6 +39,7 @@ from sodam.gateway.transport import (
     Receiver,
     host_of,
 )
+from sodam.wire.close_codes import CloseCode
 
 log = structlog.get_logger(__name__)
 _MAX_WRITE = 256 * 1024
@@ -153,11 +154,11 @@ class PicowsTransport(WSListener):
         elif self._closing:
             return
         elif frame.rsv1:
-            self.close(1002, "compression was not agreed")
+            self.close(*CloseCode.NO_COMPRESSION.frame)
         elif self._parts is None and frame.fin and kind in (_BINARY, _TEXT):
             data = frame.get_payload_as_bytes()
             if len(data) > MAX_FRAME:  # picows' own limit is not exact
-                self.close(1009, "message too big")
+                self.close(*CloseCode.TOO_BIG.frame)
             else:
                 self._message(data)
         elif kind == _PING:
@@ -168,13 +169,13 @@ class PicowsTransport(WSListener):
     def _part(self, transport: WSTransport, frame: WSFrame, continued: bool) -> None:
         """A piece of a fragmented message."""
         if continued != (self._parts is not None):
-            self.close(1002, "fragments out of order")
+            self.close(*CloseCode.FRAGMENTS.frame)
             return
         parts = self._parts if self._parts is not None else []
         parts.append(frame.get_payload_as_bytes())
         self._size += len(parts[-1])
         if self._size > MAX_FRAME:
-            self.close(1009, "message too big")
+            self.close(*CloseCode.TOO_BIG.frame)
             return
         if not frame.fin:
             self._parts = parts

@@ -21,6 +21,7 @@ from sodam.gateway import frames
 from sodam.gateway.frames import Asked, Head
 from sodam.gateway.tickets import Ticket
 from sodam.wire import Command, failure
+from sodam.wire.close_codes import CloseCode
 
 MAX_IN_FLIGHT = 256
 MAX_MALFORMED = 20
@@ -211,13 +212,13 @@ class Session:
             return Send(frames.answer(asked.servcmd, asked.seq, failure(ApiError(code, reason))))
         self._malformed += 1
         if self._malformed > MAX_MALFORMED:
-            return Close(1008, "too many malformed frames")
+            return Close(*CloseCode.MALFORMED.frame)
         return Send(frames.answer("", 0, failure(ApiError(Code.BODY_NOT_JSON, reason))))
 
     def _refuse_stranger(self, head: Head, error: ApiError) -> Action:
         self._refused += 1
         if self._refused > MAX_REFUSED:
-            return Close(1008, "too many refused requests")
+            return Close(*CloseCode.REFUSED.frame)
         return self._fail(head, error)
 
     def _fail(self, head: Head, error: ApiError) -> Action:

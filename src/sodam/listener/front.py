@@ -21,6 +21,7 @@ from uvicorn.server import ServerState
 from sodam.listener.admission import Admission, network_of
 from sodam.listener.head import END, lone_line_feed, over_limit, upgrade_request
 from sodam.listener.http import HttpConnection
+from sodam.wire.close_codes import CloseCode
 
 log = structlog.get_logger(__name__)
 READ_SIZE: Final = 16 * 1024
@@ -267,7 +268,7 @@ class Front(asyncio.BufferedProtocol):
         self._unsigned += len(data)
         if self._unsigned > MAX_UNSIGNED + READ_SIZE:
             self._lingering = 0  # what follows is thrown away: it may begin within a frame
-            self._ws.close(1009, "message too big before signing in")
+            self._ws.close(*CloseCode.TOO_BIG_UNSIGNED.frame)
             return
         self._ws.data_received(data)
 
@@ -371,7 +372,7 @@ class Front(asyncio.BufferedProtocol):
             self._http.overdue(now)
         elif self._ws is not None:
             self.deadline = now + self.listener.limits.request
-            self._ws.close(1008, "nobody signed in")
+            self._ws.close(*CloseCode.NOBODY_SIGNED_IN.frame)
         else:
             self.refuse(408, answer=self._head is not None)
 
