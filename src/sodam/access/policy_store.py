@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from sodam.storage import Database, Row, Tx, fetch_locked
+from sodam.storage import Database, Row, Tx, batches, fetch_locked, in_list
 
 Kind = Literal["user", "group"]
 _POLICY = "id, name, description, create_mode, tags, created_at, updated_at, default_version, last_version"
@@ -145,15 +145,15 @@ async def delete_version(tx: Tx, policy_id: int, version_id: int) -> None:
 
 async def documents(source: Database | Tx, policy_ids: list[int]) -> list[tuple[int, str, str]]:
     """Id, name and default document of custom policies."""
-    if not policy_ids:
-        return []
-    marks = ", ".join(f"${number}" for number in range(1, len(policy_ids) + 1))
-    rows = await source.fetch(
-        "SELECT p.id, p.name, v.document FROM cam_policy p JOIN cam_policy_version v"
-        f" ON v.policy_id = p.id AND v.version_id = p.default_version WHERE p.id IN ({marks})",
-        *policy_ids,
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
+    found: list[tuple[int, str, str]] = []
+    for ids in batches(policy_ids):
+        rows = await source.fetch(
+            "SELECT p.id, p.name, v.document FROM cam_policy p JOIN cam_policy_version v"
+            f" ON v.policy_id = p.id AND v.version_id = p.default_version WHERE p.id IN {in_list(ids)}",
+            *ids,
+        )
+        found += [(row[0], row[1], row[2]) for row in rows]
+    return found
 
 
 # Attachments

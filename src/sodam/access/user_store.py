@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from sodam.access.model import AccessKey, Group, User
-from sodam.storage import Database, Row, Tx, Value, fetch_locked
+from sodam.storage import Database, Row, Tx, Value, fetch_locked, in_list
 
 _FIELDS = tuple(User.__struct_fields__)
 _COLUMNS = ", ".join(_FIELDS)
@@ -34,9 +34,10 @@ async def insert(tx: Tx, user: User) -> bool:
     """False when the name, in capitals or not, or the number is taken."""
     if await tx.fetch_one("SELECT 1 FROM cam_user WHERE LOWER(name) = $1", user.name.lower()):
         return False
-    marks = ", ".join(f"${i}" for i in range(1, len(_FIELDS) + 1))
     values = [_column(name, getattr(user, name)) for name in _FIELDS]
-    return bool(await tx.execute(f"INSERT INTO cam_user ({_COLUMNS}) VALUES ({marks}) ON CONFLICT DO NOTHING", *values))
+    return bool(
+        await tx.execute(f"INSERT INTO cam_user ({_COLUMNS}) VALUES {in_list(_FIELDS)} ON CONFLICT DO NOTHING", *values)
+    )
 
 
 async def update(tx: Tx, uin: int, **changes: object) -> bool:

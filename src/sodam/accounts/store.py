@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from sodam.accounts.model import Account, Mark, Profile
-from sodam.storage import Bulk, Database, Row, Tx, fetch_locked
+from sodam.storage import Bulk, Database, Row, Tx, batches, fetch_locked, in_list
 
 COLUMNS = "app, user_id, tiny_id, created_at, invalid_before, profile, standard_seq, custom_seq"
 SHARDS = 8
-_BATCHES = (100, 25, 5, 1)  # few distinct statements for lists of any length
 _profile = msgspec.json.Decoder(Profile)
 _INSERT = Bulk(
     f"INSERT INTO account ({COLUMNS})",
@@ -44,18 +43,6 @@ def new_tiny_id() -> int:
     return (1 << 57) + secrets.randbits(55)
 
 
-def _batches(user_ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    at = 0
-    for size in _BATCHES:
-        while len(user_ids) - at >= size:
-            yield user_ids[at : at + size]
-            at += size
-
-
-def _any_of(count: int, first: int) -> str:
-    return "(" + ", ".join(f"${n}" for n in range(first, first + count)) + ")"
-
-
 async def load(source: Database | Tx, app: int, user_id: str) -> Account | None:
     row = await source.fetch_one(f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id = $2", app, user_id)
     return from_row(row) if row else None
@@ -64,8 +51,8 @@ async def load(source: Database | Tx, app: int, user_id: str) -> Account | None:
 async def load_many(source: Database | Tx, app: int, user_ids: Sequence[str]) -> list[Account]:
     """Those that exist, in any order."""
     found: list[Account] = []
-    for ids in _batches(user_ids):
-        sql = f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)}"
+    for ids in batches(user_ids):
+        sql = f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id IN {in_list(ids, 2)}"
         found.extend(map(from_row, await source.fetch(sql, app, *ids)))
     return found
 
@@ -73,10 +60,8 @@ async def load_many(source: Database | Tx, app: int, user_ids: Sequence[str]) ->
 async def load_marks(source: Database | Tx, app: int, user_ids: Sequence[str]) -> dict[str, Mark]:
     """By UserID, what open sessions are measured by; those that do not exist are left out."""
     found: dict[str, Mark] = {}
-    for ids in _batches(user_ids):
-        sql = (
-            f"SELECT user_id, tiny_id, invalid_before FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)}"
-        )
+    for ids in batches(user_ids):
+        sql = f"SELECT user_id, tiny_id, invalid_before FROM account WHERE app = $1 AND user_id IN {in_list(ids, 2)}"
         found.update({str(row[0]): Mark(row[1], row[2]) for row in await source.fetch(sql, app, *ids)})
     return found
 
@@ -92,10 +77,8 @@ async def alive(tx: Tx, app: int, user_ids: Sequence[str]) -> set[str]:
     """Those that exist, and that nobody deletes until this transaction ends."""
     locked = " FOR KEY SHARE" if tx.engine == "postgres" else ""
     found: set[str] = set()
-    for ids in _batches(sorted(user_ids)):  # one order of locks: no deadlock
-        sql = (
-            f"SELECT user_id FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)} ORDER BY user_id{locked}"
-        )
+    for ids in batches(sorted(user_ids)):  # one order of locks: no deadlock
+        sql = f"SELECT user_id FROM account WHERE app = $1 AND user_id IN {in_list(ids, 2)} ORDER BY user_id{locked}"
         found.update(str(row[0]) for row in await tx.fetch(sql, app, *ids))
     return found
 
@@ -159,13 +142,13 @@ async def invalidate(tx: Tx, app: int, user_id: str, second: int) -> bool:
 async def delete(tx: Tx, app: int, user_ids: Sequence[str], now: int) -> set[str]:
     """Remove accounts and remember that they were; those that existed."""
     gone: set[str] = set()
-    for ids in _batches(sorted(user_ids)):
-        any_of = _any_of(len(ids), 2)
+    for ids in batches(sorted(user_ids)):
+        any_of = in_list(ids, 2)
         # In one order, which a DELETE does not promise.
         await fetch_locked(
             tx, f"SELECT user_id FROM account WHERE app = $1 AND user_id IN {any_of} ORDER BY user_id", app, *ids
         )
-        sql = f"DELETE FROM account WHERE app = $1 AND user_id IN {_any_of(len(ids), 2)} RETURNING user_id"
+        sql = f"DELETE FROM account WHERE app = $1 AND user_id IN {in_list(ids, 2)} RETURNING user_id"
         gone.update(str(row[0]) for row in await tx.fetch(sql, app, *ids))
     await tx.bulk(_BURY, [(app, user_id, now) for user_id in sorted(gone)])
     return gone
@@ -174,10 +157,9 @@ async def delete(tx: Tx, app: int, user_ids: Sequence[str], now: int) -> set[str
 async def deleted_since(tx: Tx, app: int, user_ids: Sequence[str], second: int) -> set[str]:
     """Those of ``user_ids`` that were deleted at or after ``second``."""
     found: set[str] = set()
-    for ids in _batches(user_ids):
+    for ids in batches(user_ids):
         sql = (
-            "SELECT user_id FROM account_deleted WHERE app = $1 AND deleted_at >= $2"
-            f" AND user_id IN {_any_of(len(ids), 3)}"
+            f"SELECT user_id FROM account_deleted WHERE app = $1 AND deleted_at >= $2 AND user_id IN {in_list(ids, 3)}"
         )
         found.update(str(row[0]) for row in await tx.fetch(sql, app, second, *ids))
     return found

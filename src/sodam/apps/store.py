@@ -9,7 +9,7 @@ import msgspec
 from sodam.apps.declared import Section
 from sodam.apps.model import App, AppKey, AppSettings
 from sodam.apps.plans import AddOns, Overrides
-from sodam.storage import Database, Row, Tx, Value, fetch_locked
+from sodam.storage import Database, Row, Tx, Value, fetch_locked, in_list
 from sodam.usersig import Keys
 
 _APP = (
@@ -108,8 +108,7 @@ def _columns(app: App) -> list[Value]:
 async def insert(tx: Tx, app: App, keys: list[AppKey]) -> bool:
     """False when the SDKAppID is taken."""
     values = _columns(app)
-    marks = ", ".join(f"${i}" for i in range(1, len(values) + 1))
-    if not await tx.execute(f"INSERT INTO app ({_APP}) VALUES ({marks}) ON CONFLICT DO NOTHING", *values):
+    if not await tx.execute(f"INSERT INTO app ({_APP}) VALUES {in_list(values)} ON CONFLICT DO NOTHING", *values):
         return False
     for key in keys:
         await insert_key(tx, app.sdkappid, key)

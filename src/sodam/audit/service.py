@@ -11,7 +11,7 @@ import structlog
 
 from sodam.audit.documents import document
 from sodam.audit.model import Event, Filter
-from sodam.storage import Database, Row, Tx, Value, riding
+from sodam.storage import Database, Row, Tx, Value, in_list, riding
 from sodam.storage.riding import Ride
 
 __all__ = ["AuditLog", "by_server", "document"]
@@ -40,9 +40,8 @@ class AuditLog:
 
     async def add_in(self, tx: Tx, event: Event) -> None:
         """As ``add``, in the transaction of what the event tells of."""
-        marks = ", ".join(f"${i}" for i in range(1, len(_FIELDS) + 1))
         values: list[Value] = [getattr(event, name) for name in _FIELDS]
-        await tx.execute(f"INSERT INTO audit_event ({_COLUMNS}) VALUES ({marks})", *values)
+        await tx.execute(f"INSERT INTO audit_event ({_COLUMNS}) VALUES {in_list(_FIELDS)}", *values)
 
     def beside(self, make: Callable[[Any], Event | None]) -> AbstractContextManager[Ride]:
         """The first write inside the block takes its event along, in one transaction.

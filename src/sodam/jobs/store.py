@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sodam.jobs.model import INPUT, Job, Refusal, Scope
-from sodam.storage import Bulk, Database, Row, Tx, Value
+from sodam.storage import Bulk, Database, Row, Tx, Value, in_list
 
 _FIELDS = tuple(Job.__struct_fields__)
 _COLUMNS = ", ".join(_FIELDS)
@@ -25,9 +25,8 @@ def _job(row: Row) -> Job:
 
 
 async def insert(tx: Tx, job: Job) -> None:
-    marks = ", ".join(f"${i}" for i in range(1, len(_FIELDS) + 1))
     values: list[Value] = [int(v) if isinstance(v := getattr(job, name), bool) else v for name in _FIELDS]
-    await tx.execute(f"INSERT INTO job ({_COLUMNS}) VALUES ({marks})", *values)
+    await tx.execute(f"INSERT INTO job ({_COLUMNS}) VALUES {in_list(_FIELDS)}", *values)
 
 
 async def get(source: Database | Tx, job_id: str) -> Job | None:
@@ -132,10 +131,12 @@ async def cancel_wanted(source: Database, job_id: str) -> bool:
 async def page(source: Database, scope: Scope, state: str, offset: int, limit: int) -> tuple[int, list[Job]]:
     """Newest first. At most 300 apps in each list of the scope."""
     conditions, args = ["1 = 1"], list[Value]()
-    if scope.only is not None:
-        conditions.append(f"about_app IN ({_numbers(scope.only) or 'NULL'})")
-    if scope.but:
-        conditions.append(f"about_app NOT IN ({_numbers(scope.but)})")
+    for apps, among in ((scope.only, "IN"), (scope.but, "NOT IN")):
+        if apps:
+            conditions.append(f"about_app {among} {in_list(apps, len(args) + 1)}")
+            args += sorted(apps)
+        elif apps is not None and among == "IN":
+            conditions.append("1 = 0")
     if state:
         args.append(state)
         conditions.append(f"state = ${len(args)}")
@@ -147,10 +148,6 @@ async def page(source: Database, scope: Scope, state: str, offset: int, limit: i
         *args,
     )
     return int(count[0][0]), [_job(row) for row in rows]
-
-
-def _numbers(values: Iterable[int]) -> str:
-    return ", ".join(str(int(value)) for value in values)
 
 
 async def open_for(source: Database | Tx, kind: str, about_app: int) -> str | None:

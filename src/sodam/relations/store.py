@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
@@ -17,9 +17,8 @@ from sodam.relations.model import (
     Owner,
     decode_groups,
 )
-from sodam.storage import Bulk, Database, Row, Tx, Value
+from sodam.storage import Bulk, Database, Row, Tx, Value, in_list, lists
 
-_SIZES: Final = (1, 4, 16, 64, 250)
 _OWNER: Final = (
     "user_id, friends, blocked, pending, standard_seq, custom_seq, group_seq, black_seq, pending_seq, read_at, groups"
 )
@@ -47,28 +46,15 @@ _PARTS: Final = {
 }
 
 
-def batches(ids: Iterable[str]) -> Iterator[Sequence[str]]:
-    """The ids without repetition, in lists of a few fixed lengths: few statements, so that all stay prepared.
-
-    The last list is filled up by repeating its last id, which IN does not mind. What cannot be a UserID is left out:
-    callers may pass on what they were sent, and PostgreSQL refuses some texts.
-    """
-    rest = [user_id for user_id in dict.fromkeys(ids) if user_id.isascii() and user_id.isprintable()]
-    for at in range(0, len(rest), _SIZES[-1]):
-        batch = rest[at : at + _SIZES[-1]]
-        size = next(size for size in _SIZES if size >= len(batch))
-        yield batch + batch[-1:] * (size - len(batch))
-
-
-@cache
-def any_of(count: int, first: int) -> str:
-    """``($first, ...)`` with ``count`` placeholders."""
-    return "(" + ", ".join(f"${n}" for n in range(first, first + count)) + ")"
+def batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    """As ``lists.batches``, without what cannot be a UserID: callers may pass on what they were sent, and PostgreSQL
+    refuses some texts."""
+    return lists.batches(user_id for user_id in ids if user_id.isascii() and user_id.isprintable())
 
 
 @cache
 def _between_sql(kinds: int, count: int) -> str:
-    ids = any_of(count, 3)
+    ids = in_list(range(count), 3)
     parts = (sql for bit, sql in _PARTS.items() if kinds & bit)
     return " UNION ALL ".join(sql.format(ids=ids, cutoff=f"${count + 3}") for sql in parts)
 
@@ -140,7 +126,7 @@ async def hold_owners(tx: Tx, app: int, user_ids: Iterable[str]) -> dict[str, Ow
         return {row[0]: _owner(row) for row in await tx.bulk(_HOLD, [_values(app, Owner(u)) for u in ids])}
     held = {user_id: Owner(user_id) for user_id in ids}
     for batch in batches(ids):
-        sql = f"SELECT {_OWNER} FROM relation_owner WHERE app = $1 AND user_id IN {any_of(len(batch), 2)}"
+        sql = f"SELECT {_OWNER} FROM relation_owner WHERE app = $1 AND user_id IN {in_list(batch, 2)}"
         held.update((row[0], _owner(row)) for row in await tx.fetch(sql, app, *batch))
     return held
 
@@ -151,4 +137,4 @@ async def save_owners(tx: Tx, app: int, owners: Iterable[Owner]) -> None:
 
 async def delete_owners(tx: Tx, app: int, user_ids: Iterable[str]) -> None:
     for ids in batches(user_ids):
-        await tx.execute(f"DELETE FROM relation_owner WHERE app = $1 AND user_id IN {any_of(len(ids), 2)}", app, *ids)
+        await tx.execute(f"DELETE FROM relation_owner WHERE app = $1 AND user_id IN {in_list(ids, 2)}", app, *ids)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sodam.relations.model import Place
-from sodam.relations.store import any_of, batches
-from sodam.storage import Bulk, Database, Tx
+from sodam.relations.store import batches
+from sodam.storage import Bulk, Database, Tx, in_list
 
 _OWNER: Final = "user_id, followers, following, mutual"
 _TYPES: Final = ("bigint", "text", "bigint", "bigint", "bigint")
@@ -61,7 +61,7 @@ async def hold(tx: Tx, app: int, user_ids: Iterable[str]) -> dict[str, Counts]:
 async def counts(source: Database | Tx, app: int, user_ids: Iterable[str]) -> dict[str, Counts]:
     found: dict[str, Counts] = {}
     for ids in batches(user_ids):
-        sql = f"SELECT {_OWNER} FROM follow_owner WHERE app = $1 AND user_id IN {any_of(len(ids), 2)}"
+        sql = f"SELECT {_OWNER} FROM follow_owner WHERE app = $1 AND user_id IN {in_list(ids, 2)}"
         found.update((row[0], Counts(*row)) for row in await source.fetch(sql, app, *ids))
     return found
 
@@ -72,14 +72,14 @@ async def save(tx: Tx, app: int, owners: Iterable[Counts]) -> None:
 
 async def delete_owners(tx: Tx, app: int, user_ids: Iterable[str]) -> None:
     for ids in batches(user_ids):
-        await tx.execute(f"DELETE FROM follow_owner WHERE app = $1 AND user_id IN {any_of(len(ids), 2)}", app, *ids)
+        await tx.execute(f"DELETE FROM follow_owner WHERE app = $1 AND user_id IN {in_list(ids, 2)}", app, *ids)
 
 
 async def between(source: Database | Tx, app: int, owner: str, peers: Iterable[str]) -> dict[str, int]:
     """FOLLOWS and FOLLOWED for each peer; those with neither are left out."""
     found: dict[str, int] = {}
     for ids in batches(peers):
-        among = any_of(len(ids), 3)
+        among = in_list(ids, 3)
         sql = (
             f"SELECT peer, 1 FROM follow WHERE app = $1 AND owner = $2 AND peer IN {among} UNION ALL"
             f" SELECT owner, 2 FROM follow WHERE app = $1 AND owner IN {among} AND peer = $2"
@@ -98,9 +98,7 @@ async def remove(tx: Tx, app: int, owner: str, peers: Iterable[str]) -> dict[str
     """Stop following; whether it was mutual, of those followed."""
     gone: dict[str, bool] = {}
     for ids in batches(peers):
-        sql = (
-            f"DELETE FROM follow WHERE app = $1 AND owner = $2 AND peer IN {any_of(len(ids), 3)} RETURNING peer, mutual"
-        )
+        sql = f"DELETE FROM follow WHERE app = $1 AND owner = $2 AND peer IN {in_list(ids, 3)} RETURNING peer, mutual"
         gone.update((row[0], bool(row[1])) for row in await tx.fetch(sql, app, owner, *ids))
     return gone
 
@@ -108,7 +106,7 @@ async def remove(tx: Tx, app: int, owner: str, peers: Iterable[str]) -> dict[str
 async def set_mutual(tx: Tx, app: int, owners: Iterable[str], peer: str, mutual: bool) -> None:
     """Mark the follows of ``peer`` by ``owners``."""
     for ids in batches(owners):
-        sql = f"UPDATE follow SET mutual = $3 WHERE app = $1 AND peer = $2 AND owner IN {any_of(len(ids), 4)}"
+        sql = f"UPDATE follow SET mutual = $3 WHERE app = $1 AND peer = $2 AND owner IN {in_list(ids, 4)}"
         await tx.execute(sql, app, peer, int(mutual), *ids)
 
 

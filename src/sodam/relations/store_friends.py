@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from sodam.relations.model import Custom, Friend
-from sodam.relations.store import any_of, batches
-from sodam.storage import Bulk, Database, Row, Tx
+from sodam.relations.store import batches
+from sodam.storage import Bulk, Database, Row, Tx, in_list
 
 _COLUMNS: Final = "owner, peer, added_at, pos, remark, remark_at, source, wording, groups, custom"
 _SAVE: Final = Bulk(
@@ -62,7 +62,7 @@ async def load(source: Database | Tx, app: int, owner: str, peers: Iterable[str]
     """The entries of some peers in an owner's list; who is none is left out."""
     found = {}
     for ids in batches(peers):
-        sql = f"SELECT {_COLUMNS} FROM friend WHERE app = $1 AND owner = $2 AND peer IN {any_of(len(ids), 3)}"
+        sql = f"SELECT {_COLUMNS} FROM friend WHERE app = $1 AND owner = $2 AND peer IN {in_list(ids, 3)}"
         for row in await source.fetch(sql, app, owner, *ids):
             found[row[1]] = friend_of(row)
     return found
@@ -73,7 +73,7 @@ async def remove(tx: Tx, app: int, owner: str, peers: Iterable[str]) -> list[tup
     gone: list[tuple[str, str, int, bool]] = []
     for ids in batches(peers):
         sql = (
-            f"DELETE FROM friend WHERE app = $1 AND owner = $2 AND peer IN {any_of(len(ids), 3)}"
+            f"DELETE FROM friend WHERE app = $1 AND owner = $2 AND peer IN {in_list(ids, 3)}"
             " RETURNING owner, peer, groups, length(custom)"
         )
         gone.extend((r[0], r[1], r[2], r[3] > 0) for r in await tx.fetch(sql, app, owner, *ids))
@@ -85,7 +85,7 @@ async def remove_from(tx: Tx, app: int, owners: Iterable[str], peer: str) -> lis
     gone: list[tuple[str, str, int, bool]] = []
     for ids in batches(owners):
         sql = (
-            f"DELETE FROM friend WHERE app = $1 AND owner IN {any_of(len(ids), 3)} AND peer = $2"
+            f"DELETE FROM friend WHERE app = $1 AND owner IN {in_list(ids, 3)} AND peer = $2"
             " RETURNING owner, peer, groups, length(custom)"
         )
         gone.extend((r[0], r[1], r[2], r[3] > 0) for r in await tx.fetch(sql, app, peer, *ids))

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from sodam.relations.model import Blocked, Pendency
-from sodam.relations.store import any_of, batches
-from sodam.storage import Bulk, Database, Row, Tx
+from sodam.relations.store import batches
+from sodam.storage import Bulk, Database, Row, Tx, in_list
 
 _BLOCK: Final = Bulk(
     "INSERT INTO blacklist (app, owner, peer, added_at, pos)", ("bigint", "text", "text", "bigint", "bigint")
@@ -30,7 +30,7 @@ async def unblock(tx: Tx, app: int, owner: str, peers: Iterable[str]) -> set[str
     """Take peers off an owner's blacklist; those that were on it."""
     gone: set[str] = set()
     for ids in batches(peers):
-        sql = f"DELETE FROM blacklist WHERE app = $1 AND owner = $2 AND peer IN {any_of(len(ids), 3)} RETURNING peer"
+        sql = f"DELETE FROM blacklist WHERE app = $1 AND owner = $2 AND peer IN {in_list(ids, 3)} RETURNING peer"
         gone.update(row[0] for row in await tx.fetch(sql, app, owner, *ids))
     return gone
 
@@ -73,7 +73,7 @@ async def asked(source: Database | Tx, app: int, owner: str, peers: Iterable[str
     for ids in batches(peers):
         sql = (
             f"SELECT {_PENDENCY} FROM pendency WHERE app = $1 AND owner = $2 AND asked_at > $3"
-            f" AND peer IN {any_of(len(ids), 4)}"
+            f" AND peer IN {in_list(ids, 4)}"
         )
         for row in await source.fetch(sql, app, owner, cutoff, *ids):
             found[row[1]] = _pendency(row)
@@ -84,7 +84,7 @@ async def settle(tx: Tx, app: int, owner: str, peers: Iterable[str]) -> set[str]
     """Remove requests of ``peers`` to ``owner``; the peers whose request there was."""
     gone: set[str] = set()
     for ids in batches(peers):
-        sql = f"DELETE FROM pendency WHERE app = $1 AND owner = $2 AND peer IN {any_of(len(ids), 3)} RETURNING peer"
+        sql = f"DELETE FROM pendency WHERE app = $1 AND owner = $2 AND peer IN {in_list(ids, 3)} RETURNING peer"
         gone.update(row[0] for row in await tx.fetch(sql, app, owner, *ids))
     return gone
 
@@ -93,7 +93,7 @@ async def withdraw(tx: Tx, app: int, owners: Iterable[str], peer: str) -> set[st
     """Remove requests of ``peer`` to ``owners``; the owners to whom there was one."""
     gone: set[str] = set()
     for ids in batches(owners):
-        sql = f"DELETE FROM pendency WHERE app = $1 AND owner IN {any_of(len(ids), 3)} AND peer = $2 RETURNING owner"
+        sql = f"DELETE FROM pendency WHERE app = $1 AND owner IN {in_list(ids, 3)} AND peer = $2 RETURNING owner"
         gone.update(row[0] for row in await tx.fetch(sql, app, peer, *ids))
     return gone
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sodam.relations.model import Owner, decode_groups
-from sodam.relations.store import any_of, batches
-from sodam.storage import Database, Tx
+from sodam.relations.store import batches
+from sodam.storage import Database, Tx, in_list
 
 PAGE: Final = 1000
 _REVERSE: Final = "(SELECT count(*) FROM {t} r WHERE r.app = x.app AND r.owner = x.peer AND r.peer = x.owner)"
@@ -78,7 +78,7 @@ async def groups_of(db: Database, app: int, user_ids: Sequence[str]) -> dict[str
     """The slots in use, as bits, of the users who have a row."""
     found = {}
     for ids in batches(user_ids):
-        sql = f"SELECT user_id, groups FROM relation_owner WHERE app = $1 AND user_id IN {any_of(len(ids), 2)}"
+        sql = f"SELECT user_id, groups FROM relation_owner WHERE app = $1 AND user_id IN {in_list(ids, 2)}"
         for row in await db.fetch(sql, app, *ids):
             found[row[0]] = sum(1 << slot for slot, _ in decode_groups(row[1]))
     return found
@@ -88,7 +88,7 @@ async def counted_followers(db: Database, app: int, user_ids: Sequence[str]) -> 
     """Those of ``user_ids`` who have a row of follow counts."""
     found: set[str] = set()
     for ids in batches(user_ids):
-        sql = f"SELECT user_id FROM follow_owner WHERE app = $1 AND user_id IN {any_of(len(ids), 2)}"
+        sql = f"SELECT user_id FROM follow_owner WHERE app = $1 AND user_id IN {in_list(ids, 2)}"
         found.update(row[0] for row in await db.fetch(sql, app, *ids))
     return found
 

@@ -2,6 +2,7 @@
 
 from sodam.storage.database import Bulk, Database, DatabaseUnavailable, Row, StorageError, Tx, Value
 from sodam.storage.events import Events
+from sodam.storage.lists import batches, in_list
 from sodam.storage.locks import fetch_locked, hold
 from sodam.storage.open import holds_data, open_database
 from sodam.storage.riding import apart, riding
@@ -16,9 +17,11 @@ __all__ = [
     "Tx",
     "Value",
     "apart",
+    "batches",
     "fetch_locked",
     "hold",
     "holds_data",
+    "in_list",
     "open_database",
     "riding",
 ]

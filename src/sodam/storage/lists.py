@@ -1,8 +1,8 @@
-"""Lists in a statement: its placeholders, and lists of a few fixed lengths, so that all statements stay prepared."""
+"""Lists in a statement: placeholders, and lists of a few fixed lengths, so that all statements stay prepared."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from functools import cache
 from typing import Final, TypeVar
 
@@ -11,9 +11,13 @@ SIZES: Final = (1, 4, 16, 64, 250)
 """How long a list in a statement is, unless a statement says so itself."""
 
 
+def in_list(values: Sized, first: int = 1) -> str:
+    """``($first, ...)``, a placeholder for each of ``values`` (at least one): for IN and for VALUES."""
+    return _in_list(len(values), first)
+
+
 @cache
-def placeholders(count: int, first: int = 1) -> str:
-    """``($first, ...)`` with ``count`` placeholders, for IN and for VALUES. ``count`` is at least 1."""
+def _in_list(count: int, first: int) -> str:
     assert count > 0, "an empty list is no SQL"
     return "(" + ", ".join(f"${n}" for n in range(first, first + count)) + ")"
 
