@@ -141,14 +141,14 @@ async def test_finds_and_mends(host: Host) -> None:
     await fill(host)
     execute = host.server.db.execute
     await execute("DELETE FROM account WHERE user_id IN ('u4', 'u7')")
-    host.server.accounts._cache.clear()
+    host.server.accounts._held.clear()
     await execute("UPDATE relation_owner SET friends = 9 WHERE user_id = 'u3'")
     await execute("DELETE FROM relation_owner WHERE user_id = 'u6'")
     await execute("UPDATE friend SET groups = groups + 8 WHERE owner = 'u1' AND peer = 'u2'")
     await host.codes("follow/follow_add", {"From_Account": "u2", "FollowItem": [{"To_Account": "u3"}]})
     await execute("UPDATE follow SET mutual = 1 WHERE owner = 'u2'")
     await execute("UPDATE pendency SET asked_at = 5 WHERE owner = 'u1'")
-    host.relations._core.cache.clear()
+    host.relations._core.cache.hints.clear()
     found = await check(host)
     assert found.found == {"orphan": 3, "count": 2, "group": 1, "mutual": 1, "expired": 1, "one-sided": 1}
     assert found.wrong == 8

@@ -170,7 +170,7 @@ async def clear(host: Host) -> None:
     """Back to the beginning, without making a server anew."""
     for table in ("relation_owner", "friend", "blacklist", "pendency"):
         await host.server.db.execute(f"DELETE FROM {table}")
-    host.relations._core.cache.clear()
+    host.relations._core.cache.hints.clear()
     host.relations._core.cache._pages.clear()
 
 

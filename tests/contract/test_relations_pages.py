@@ -262,7 +262,7 @@ async def test_places_go_on_after_a_lost_row(host: Host) -> None:
     await host.add("u1", "u2", "u3", "u4")
     await block(host, ["u8"])
     await host.server.db.execute("DELETE FROM relation_owner WHERE user_id = $1", "u1")
-    host.relations._core.cache.clear()
+    host.relations._core.cache.hints.clear()
     app = host.server.apps.get(1400000042)
     assert app is not None
     assert (await host.relations.mender.check(app, mend=True)).mended

@@ -148,12 +148,12 @@ def test_cache_across_nodes() -> None:
     fill()
     assert held() == 3
     assert b.owner(1, "u1") is not None
-    a.changed(Changed(1, ["u1"], [("u2", "u1")]))
+    a.hints.changed(Changed(1, ["u1"], [("u2", "u1")]))
     there.handlers[0](here.sent.pop())
     assert held() == 2
     assert b.owner(1, "u1") is None
     fill()
-    a.changed(Changed(1, [], [], ["u1"]))
+    a.hints.changed(Changed(1, [], [], ["u1"]))
     there.handlers[0](here.sent.pop())
     assert held() == 1
     fill()
@@ -167,7 +167,7 @@ def test_cache_across_nodes() -> None:
     assert held() == 0, "nothing is believed for longer than 30 seconds"
     # A change that is announced while a read is under way wins over what was read.
     ticket = b.pairs.loading((1, "u1", "u2"))
-    a.changed(Changed(1, [], [("u1", "u2")]))
+    a.hints.changed(Changed(1, [], [("u1", "u2")]))
     there.handlers[0](here.sent.pop())
     b.pairs.keep((1, "u1", "u2"), 0, ticket)
     assert b.peek_standing(1, "u1", "u2") is None

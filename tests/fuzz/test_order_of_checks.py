@@ -125,7 +125,7 @@ async def edge(tmp_path: Path) -> AsyncIterator[Edge]:
         await server.accounts.ensure(APP, ["ann", "administrator"])
         await server.db.execute("UPDATE account SET invalid_before = $1", KICKED_AT)
         for user_id in ("ann", "administrator"):
-            server.accounts.changed(APP, user_id)
+            server.accounts._hints.changed((APP, user_id))
         yield Edge(server)
     finally:
         await server.close()

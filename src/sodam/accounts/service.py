@@ -11,12 +11,12 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from sodam.accounts import store
-from sodam.accounts.cache import AccountCache
 from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.model import Account, Imported, Mark, Profile, Updated, Wanted, valid_user_id
 from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.bus import Bus, Kick, Live, of_user
+from sodam.bus.cache import Cache, Hints, Read
 from sodam.errors import ApiError, Code
 from sodam.storage import Database, Tx, apart
 
@@ -24,6 +24,10 @@ _DAY = 86400
 KICKED_BY_REST = 3
 _FORGOTTEN_AT_ONCE = 200
 _READS = 3
+_HELD = 200_000
+"""Accounts at hand, at the most."""
+
+Key = tuple[int, str]
 
 Within = Callable[[Tx, Account, Profile], Awaitable[None]]
 
@@ -42,16 +46,13 @@ class AccountService:
         self._apps = apps
         self._clock = clock
         self._live = live
-        self._clustered = bus.clustered
-        self._cache = AccountCache(bus)
-        self._flights: dict[tuple[int, str], asyncio.Task[Account | None]] = {}
-        self._held = self._cache.held
+        self._hints: Hints[Key] = Hints(bus, "accounts", Key, lambda key: self._held.forget(key))
+        self._held: Cache[Key, Account] = self._hints.cache(_HELD)
+        self._flights: dict[Key, asyncio.Task[Account | None]] = {}
         apps.on_change(self._app_changed)
 
     def peek(self, app: int, user_id: str) -> Account | None:
         """The account if it is at hand; None says nothing."""
-        if self._clustered and not self._cache.fresh():
-            return None
         return self._held.get((app, user_id))
 
     async def find(self, app: int, user_id: str) -> Account | None:
@@ -72,15 +73,15 @@ class AccountService:
         account: Account | None = None
         key = (app, user_id)
         for _ in range(_READS):
-            ticket = self._cache.loading(key)
+            ticket = self._held.loading(key)
             current = False
             try:
                 account = await store.load(self._db, app, user_id)
             finally:
-                current = self._cache.keep(key, account, ticket)
+                current = self._held.keep(key, account, ticket)
             if current:
                 break
-            # Changed meanwhile, or read by others: a login must not act on what was true before a kick.
+            # Changed meanwhile: a login must not act on what was true before a kick.
             if held := self.peek(app, user_id):
                 return held
         return account or await self._administrator(app, user_id)
@@ -88,20 +89,20 @@ class AccountService:
     async def find_many(self, app: int, user_ids: Iterable[str]) -> dict[str, Account]:
         """Those that exist."""
         found: dict[str, Account] = {}
-        missing: dict[str, object] = {}
+        missing: dict[str, Read] = {}
         loaded: dict[str, Account] = {}
         for user_id in user_ids:
             if account := self.peek(app, user_id):
                 found[user_id] = account
             elif user_id not in missing and valid_user_id(user_id):
-                missing[user_id] = self._cache.loading((app, user_id))
+                missing[user_id] = self._held.loading((app, user_id))
         if not missing:
             return found
         try:
             loaded = {a.user_id: a for a in await store.load_many(self._db, app, list(missing))}
         finally:
             for user_id, ticket in missing.items():
-                self._cache.keep((app, user_id), loaded.get(user_id), ticket)
+                self._held.keep((app, user_id), loaded.get(user_id), ticket)
         for user_id in missing:
             if account := loaded.get(user_id) or await self._administrator(app, user_id):
                 found[user_id] = account
@@ -148,13 +149,10 @@ class AccountService:
         ``failed`` names those that cannot be (70402) or may not come back yet (70399). Raises ApiError 70398, and
         imports nothing, when the app's plan has no room for the new ones. Profile fields must be valid.
         """
-        imported = await self._db.write(lambda tx: self.import_in(tx, app, wanted))
-        for updated in imported.updated:
-            self.changed(app.sdkappid, updated.account.user_id)
-        return imported
+        return await self._db.write(lambda tx: self.import_in(tx, app, wanted))
 
     async def import_in(self, tx: Tx, app: App, wanted: Sequence[Wanted]) -> Imported:
-        """As ``import_accounts``, in the caller's transaction; ``changed`` must follow for those that were updated."""
+        """As ``import_accounts``, in the caller's transaction."""
         items: dict[str, Wanted] = {}
         for item in sorted(wanted, key=lambda item: item.user_id):  # one order: no deadlock
             before = items.get(item.user_id)
@@ -187,6 +185,7 @@ class AccountService:
                 result = await _merge(tx, app.sdkappid, user_id, item.profile)
                 if result is not None and result.changes:
                     updated.append(result)
+                    self._hints.changed_by(tx, (app.sdkappid, user_id))
         return Imported(failed, updated, frozenset(added))
 
     async def _room(self, tx: Tx, app: App, new: Sequence[str]) -> int:
@@ -219,11 +218,10 @@ class AccountService:
             result = await _merge(tx, app, user_id, changes)
             if result is not None and result.changes:
                 await within(tx, result.account, result.changes)
+                self._hints.changed_by(tx, (app, user_id))
             return result
 
-        updated = await self._db.write(run)
-        self.changed(app, user_id)
-        return updated
+        return await self._db.write(run)
 
     async def delete(self, app: App, user_ids: Sequence[str]) -> dict[str, Code]:
         """Delete accounts with everything that other packages keep of them, in one transaction; sign them out.
@@ -255,7 +253,7 @@ class AccountService:
 
     def _deleted(self, app: int, user_ids: Sequence[str]) -> None:
         for user_id in user_ids:
-            self.changed(app, user_id)
+            self._hints.changed((app, user_id))
             self._sign_out(app, user_id, "the account was deleted")
 
     async def kick(self, app: int, user_id: str) -> None:
@@ -264,12 +262,16 @@ class AccountService:
         A signature made later in this same second counts as old (rest-accounts-relations.md 3.5).
         """
         now = int(self._clock())
-        if await self.find(app, user_id) is None or not await self._db.write(
-            lambda tx: store.invalidate(tx, app, user_id, now)
-        ):
+
+        async def run(tx: Tx) -> bool:
+            if not await store.invalidate(tx, app, user_id, now):
+                return False
+            self._hints.changed_by(tx, (app, user_id))
+            tx.after_commit(lambda: self._sign_out(app, user_id, "signed out by an administrator"))
+            return True
+
+        if await self.find(app, user_id) is None or not await self._db.write(run):
             raise ApiError(Code.ACCOUNT_NOT_FOUND)
-        self.changed(app, user_id)
-        self._sign_out(app, user_id, "signed out by an administrator")
 
     async def list_accounts(self, app: int, *, after: str = "", limit: int = 100, prefix: str = "") -> list[Account]:
         """A page of accounts by UserID, in byte order: at most ``limit`` (1..1000) that follow ``after``.
@@ -284,13 +286,9 @@ class AccountService:
         """How many accounts an app has, from a maintained counter."""
         return await store.count(self._db, app)
 
-    def changed(self, app: int, user_id: str) -> None:
-        """Forget what is cached of an account, on every node. Call after the commit."""
-        self._cache.changed((app, user_id))
-
     def _app_changed(self, app: int) -> None:
         if self._apps.get(app) is None:
-            self._cache.forget_app(app)
+            self._held.forget_where(lambda key: key[0] == app)  # its number may be given to another
 
     def _sign_out(self, app: int, user_id: str, reason: str) -> None:
         if self._live is not None:

@@ -15,7 +15,7 @@ there is held, never that something is missing. What a reader may rely on:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -89,6 +89,16 @@ class Cache(Generic[K, V]):
             self._old.pop(key, None)
             self._put(key, value)
         return True
+
+    async def load(self, key: K, read: Callable[[], Awaitable[V]]) -> V:
+        """What ``read`` reads of the database, held if nothing has overtaken it. Raises what ``read`` raises."""
+        ticket = self.loading(key)
+        value: V | None = None
+        try:
+            value = await read()
+            return value
+        finally:
+            self.keep(key, value, ticket)
 
     def forget(self, key: K) -> None:
         """The value has changed: what is held of it, and what is being read, is not true any more."""

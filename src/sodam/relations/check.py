@@ -45,7 +45,8 @@ class Checks:
         if known is not None:
             return known
         low, high = (sender, recipient) if sender < recipient else (recipient, sender)
-        ticket = cache.pairs.loading((app, low, high))
-        bits = (await store.between(self._core.db, app, low, (high,), FRIENDS | BLACK)).get(high, 0)
-        cache.pairs.keep((app, low, high), bits, ticket)
-        return cache.standing(bits, mirrored=sender != low)
+
+        async def read() -> int:
+            return (await store.between(self._core.db, app, low, (high,), FRIENDS | BLACK)).get(high, 0)
+
+        return cache.standing(await cache.pairs.load((app, low, high), read), mirrored=sender != low)

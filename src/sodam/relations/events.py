@@ -193,7 +193,7 @@ class Announcer:
     def announce(self, app: int, changed: Changed, notices: Notices, origin: Origin) -> None:
         """Call after the commit. The device that asked is told as the others are: its answer changes nothing there."""
         if changed.owners or changed.pairs or changed.erased:
-            self._cache.changed(changed)
+            self._cache.hints.changed(changed)
         for user_id, told in notices.items():
             topic = of_user(app, user_id)
             if self._live.wanted(topic):

@@ -208,9 +208,7 @@ class Core:
         """A user's counts and sequences, from the cache if they are at hand. Not to be changed."""
         owner = self.cache.owner(app, user_id)
         if owner is None:
-            ticket = self.cache.owners.loading((app, user_id))
-            owner = await store.load_owner(self.db, app, user_id)
-            self.cache.owners.keep((app, user_id), owner, ticket)
+            owner = await self.cache.owners.load((app, user_id), lambda: store.load_owner(self.db, app, user_id))
         return owner
 
     async def requester(self, app: int, user_id: str) -> Account:

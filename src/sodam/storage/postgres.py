@@ -71,6 +71,19 @@ def _in_task(coroutine: Coroutine[Any, Any, T]) -> Awaitable[T]:
     return coroutine if asyncio.current_task() is not None else asyncio.create_task(coroutine)
 
 
+async def _commit(transaction: Any, callbacks: Sequence[Callback]) -> None:
+    """Commit and run the callbacks. Who is cancelled meanwhile waits for the answer: what is on disk is announced."""
+    commit = asyncio.ensure_future(transaction.commit())
+    try:
+        await asyncio.shield(commit)
+    except asyncio.CancelledError:
+        await asyncio.wait([commit])
+        if not commit.cancelled() and commit.exception() is None:
+            run_callbacks(callbacks)
+        raise
+    run_callbacks(callbacks)
+
+
 class PostgresDatabase:
     """See ``Database``."""
 
@@ -116,24 +129,21 @@ class PostgresDatabase:
         run = self._statement if single else self._transaction
         for attempt in range(_RETRIES):
             try:
-                result, callbacks = await self._pools.use(lane, lambda connection: run(connection, fn))
+                return await self._pools.use(lane, lambda connection: run(connection, fn))
             except _RETRIED:
                 if attempt == _RETRIES - 1:
                     raise
                 await asyncio.sleep(random.uniform(0.001, 0.01) * 2**attempt)  # noqa: S311 - no secret
-            else:
-                if callbacks:
-                    run_callbacks(callbacks)
-                return result
         raise AssertionError("unreachable")
 
-    async def _statement(self, connection: Any, fn: Callable[[Tx], Awaitable[T]]) -> tuple[T, list[Callback]]:
+    async def _statement(self, connection: Any, fn: Callable[[Tx], Awaitable[T]]) -> T:
         tx = _PostgresTx(connection)
         result = await fn(tx)
         assert not tx.raised, "a write of a single statement raises no events"
-        return result, tx.callbacks
+        run_callbacks(tx.callbacks)
+        return result
 
-    async def _transaction(self, connection: Any, fn: Callable[[Tx], Awaitable[T]]) -> tuple[T, list[Callback]]:
+    async def _transaction(self, connection: Any, fn: Callable[[Tx], Awaitable[T]]) -> T:
         tx = _PostgresTx(connection)
         transaction = connection.transaction()
         await transaction.start()
@@ -146,8 +156,8 @@ class PostgresDatabase:
         except BaseException:
             await transaction.rollback()
             raise
-        await transaction.commit()
-        return result, tx.callbacks
+        await _commit(transaction, tx.callbacks)
+        return result
 
     async def execute(self, sql: str, *args: Value) -> int:
         if boarding() is not None:

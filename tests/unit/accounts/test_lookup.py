@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from sodam.accounts import store
-from sodam.accounts.cache import MAX_AGE, AccountCache
 from sodam.accounts.model import NICK, Account, Wanted
-from sodam.bus.interface import Handler
 from sodam.errors import ApiError
-from tests.unit.accounts.conftest import Clock, World
+from tests.unit.accounts.conftest import World
 
 
 async def test_find_many_reads_what_is_not_at_hand(world: World) -> None:
@@ -47,68 +44,6 @@ async def test_pages_are_in_byte_order_and_complete(world: World) -> None:
     assert await world.accounts.list_accounts(world.sdkappid, prefix="nul\x00") == []
 
 
-class Cluster:
-    """A bus to other nodes, of which the test is one."""
-
-    clustered = True
-
-    def __init__(self) -> None:
-        self.up = True
-        self.handlers: dict[str, Handler] = {}
-        self.sent: list[tuple[str, bytes]] = []
-        self.reconnected: list[Callable[[], None]] = []
-
-    def connected(self) -> bool:
-        return self.up
-
-    def publish(self, subject: str, data: bytes) -> None:
-        self.sent.append((subject, data))
-
-    def subscribe(self, subject: str, handler: Handler) -> Any:
-        self.handlers[subject] = handler
-
-    def on_reconnect(self, callback: Callable[[], None]) -> None:
-        self.reconnected.append(callback)
-
-    async def close(self) -> None:
-        return
-
-
-ACCOUNT = Account(app=1, user_id="u", tiny_id=7)
-KEY = (1, "u")
-
-
-def held() -> tuple[AccountCache, Cluster, Clock]:
-    bus, clock = Cluster(), Clock()
-    cache = AccountCache(bus, clock)
-    cache.keep(KEY, ACCOUNT, cache.loading(KEY))
-    assert cache.held == {KEY: ACCOUNT}
-    return cache, bus, clock
-
-
-def test_a_change_is_announced_and_heard() -> None:
-    cache, bus, _ = held()
-    cache.changed(KEY)
-    assert cache.held == {}
-    other, heard, _ = held()
-    heard.handlers["accounts"](bus.sent[0][1])
-    assert other.held == {}
-
-
-def test_a_read_that_a_change_overtook_is_not_kept() -> None:
-    cache, bus, _ = held()
-    early = cache.loading(KEY)
-    bus.handlers["accounts"](b'[1,"u"]')
-    assert not cache.keep(KEY, ACCOUNT, early)
-    assert cache.held == {}
-    # Nor when a later read of the same account is under way.
-    late = cache.loading(KEY)
-    assert not cache.keep(KEY, ACCOUNT, early)
-    assert cache.held == {}
-    assert cache.keep(KEY, ACCOUNT, late)
-    assert cache.held == {KEY: ACCOUNT}
-
-
 async def test_a_look_up_during_a_change_sees_the_change(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The read that began before a kick ends after it: a login must see the kick."""
     await world.accounts.ensure(world.sdkappid, ["u1"])
@@ -121,7 +56,7 @@ async def test_a_look_up_during_a_change_sees_the_change(world: World, monkeypat
         account = await load(source, app, user_id)
         if reads == 1:
             await world.db.write(lambda tx: store.invalidate(tx, app, user_id, 5))
-            world.accounts.changed(app, user_id)
+            world.accounts._hints.changed((app, user_id))
         return account
 
     monkeypatch.setattr(store, "load", slow)
@@ -130,25 +65,22 @@ async def test_a_look_up_during_a_change_sees_the_change(world: World, monkeypat
     assert (account.invalid_before, reads) == (5, 2)
 
 
-def test_without_the_bus_nothing_held_is_believed() -> None:
-    cache, bus, _ = held()
-    bus.up = False
-    assert not cache.fresh()
-    bus.up = True
-    for callback in bus.reconnected:
-        callback()
-    assert cache.fresh()
-    assert cache.held == {}
+async def test_a_change_whose_caller_has_gone_is_seen_all_the_same(world: World) -> None:
+    """A request that is cancelled between its commit and its answer: what is at hand must not stay old."""
+    await world.accounts.ensure(world.sdkappid, ["u1"])
+    assert await world.accounts.find(world.sdkappid, "u1") is not None
 
+    async def leave(*_: object) -> None:
+        loop.call_soon_threadsafe(task.cancel)
 
-def test_a_lost_announcement_is_forgiven_after_a_while() -> None:
-    cache, _, clock = held()
-    clock.now += MAX_AGE - 1
-    assert cache.fresh()
-    assert cache.held
-    clock.now += 1
-    assert cache.fresh()
-    assert not cache.held
+    loop = asyncio.get_running_loop()
+    task = asyncio.create_task(world.accounts.update_profile(world.sdkappid, "u1", {NICK: "new"}, leave))
+    await asyncio.wait([task])
+    await world.db.write(lambda tx: tx.fetch("SELECT 1"))  # what was begun before has ended
+    stored = await store.load(world.db, world.sdkappid, "u1")
+    found = await world.accounts.find(world.sdkappid, "u1")
+    assert stored is not None
+    assert found == stored
 
 
 async def test_readers_never_keep_an_old_profile(world: World) -> None:

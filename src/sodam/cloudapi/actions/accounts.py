@@ -119,7 +119,6 @@ async def create_account(call: Call, request: CreateAccount) -> AccountRow:
     new = await _new_account(call, request, profile)
     if new.administrator:
         call.app = services.apps.get(app.sdkappid) or app
-    services.accounts.changed(app.sdkappid, request.UserID)
     return _row(call, await _account(call, request.UserID))
 
 
