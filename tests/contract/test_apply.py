@@ -9,7 +9,9 @@ import pytest
 import pytest_asyncio
 
 from sodam.apps.apply import ApplyError, Wanted, parse
+from sodam.apps.dump import dump, dump_access
 from sodam.cloudapi.apply import apply
+from sodam.cloudapi.dump import access
 from tests.support.barrier import Call, Gate, Outcome
 from tests.support.control_world import World, control_world
 
@@ -79,6 +81,60 @@ async def test_a_changed_file_changes_what_differs(world: World) -> None:
     rows = await world.gate.fetch("SELECT action, before, after FROM audit_event ORDER BY id DESC LIMIT 2")
     assert [row[0] for row in rows] == ["cam:UpdatePolicy", "sodam:ApplyApp"]
     assert (rows[1][1], rows[1][2]) == ('{"friend_check":true}', '{"friend_check":false}')
+
+
+async def test_a_dump_makes_the_same_on_an_empty_server(world: World) -> None:
+    """The app with its keys and settings, the policies, and the sub-users with what they may do."""
+
+    async def dumped() -> str:
+        app = world.nodes[0].apps.get(1400000777)
+        assert app is not None
+        text = dump(app, await world.nodes[0].apps.keys(app.sdkappid), secrets=True)
+        return text + dump_access(*await access(world.plane))
+
+    async def empty() -> None:
+        for node in world.nodes:
+            node.apps._apps.clear()
+        for table in (
+            "app",
+            "app_key",
+            "app_admin",
+            "cam_attachment",
+            "cam_policy_version",
+            "cam_policy",
+            "cam_member",
+        ):
+            await world.gate.execute(f"DELETE FROM {table}")
+        await world.gate.execute("DELETE FROM cam_user WHERE root = 0")
+        await world.gate.execute("DELETE FROM audit_event")
+
+    await empty()
+    added = '\n[[user]]\nname = "n.ora"\nremark = "no console"\n'
+    await apply(world.plane, file(TEXT + added))
+    before, text = world.nodes[0].apps.get(1400000777), await dumped()
+    assert 'password_env = "USER_NORA_PASSWORD"' in text
+    assert 'policies = ["QcloudIMReadOnlyAccess", "reader"]' in text
+    await empty()
+    with pytest.raises(ApplyError, match=r"^dump.toml:\d+: user nora: the environment has no USER_NORA_PASSWORD$"):
+        await apply(world.plane, parse(text, "dump.toml", {}))
+    assert await audited(world) == []
+    wanted = parse(text, "dump.toml", {"USER_NORA_PASSWORD": "Correct-horse-9"})
+    # The second key is in the file, so that nothing is drawn.
+    assert await apply(world.plane, wanted) == len(ACTIONS) + 1
+    assert await audited(world) == sorted([*ACTIONS, "cam:AddUser"])
+    assert await dumped() == text
+    after = world.nodes[0].apps.get(1400000777)
+    assert before is not None
+    assert after is not None
+    assert (after.settings, after.keys, after.admins, after.plan) == (
+        before.settings,
+        before.keys,
+        before.admins,
+        before.plan,
+    )
+    nora = await world.plane.users.get("nora")
+    assert (await world.plane.login.login("nora", "Correct-horse-9", "", "192.0.2.1")).uin == nora.uin
+    assert await apply(world.plane, parse(text, "dump.toml", {})) == 0
 
 
 @pytest.mark.parametrize(

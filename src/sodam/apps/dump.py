@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args
 
 import msgspec
 
-from sodam.apps.apply import UNLIMITED
+from sodam.apps.apply import UNLIMITED, WantedPolicy, WantedUser
 from sodam.apps.declared import Section, plain
 from sodam.apps.model import App, AppKey, AppSettings
 from sodam.apps.plans import ENFORCED, Overrides, bought, on_sale
@@ -37,6 +38,31 @@ def dump(app: App, keys: Sequence[AppKey], *, secrets: bool) -> str:
         for field in getattr(app.settings, kind):
             lines += ["", f"[[app.{kind}]]", *_pairs(msgspec.structs.asdict(field).items())]
     return "\n".join([*lines, ""])
+
+
+def dump_access(policies: Sequence[WantedPolicy], users: Sequence[WantedUser]) -> str:
+    """The rest of such a file: policies, and the sub-users that have them. Passwords are names of variables."""
+    lines: list[str] = []
+    for policy in policies:
+        facts = {"name": policy.name, "description": policy.description or "", "document": policy.document}
+        lines += ["", "[[policy]]", *_pairs(facts.items())]
+    for user in users:
+        lines += ["", "[[user]]", f"name = {_value(user.name)}", f"remark = {_value(user.remark)}"]
+        if user.password_env:
+            lines.append(f"password_env = {_value(user.password_env)}")
+        lines.append(f"policies = {_value([name for _, name in user.policies])}")
+    return "\n".join([*lines, ""]) if lines else ""
+
+
+def variable_of(user: str, taken: set[str]) -> str:
+    """The environment variable for a sub-user's password; no two of ``taken`` are the same."""
+    stem = f"USER_{re.sub('[^A-Z0-9]', '_', user.upper())}_PASSWORD"
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}_{number}"
+    taken.add(name)
+    return name
 
 
 def _keys(app: App, keys: Sequence[AppKey], secrets: bool) -> list[str]:

@@ -11,12 +11,14 @@ from cyclopts import Parameter
 
 from sodam.apps.apply import load
 from sodam.apps.dump import dump as as_file
+from sodam.apps.dump import dump_access
 from sodam.apps.model import App, AppKey, Plan
 from sodam.apps.service import AppExists
 from sodam.cli.common import STORE_FLAGS, CliError, settings_flags, settings_from, table
 from sodam.cli.offline import app_of, with_server
 from sodam.cloudapi import apply as applying
 from sodam.cloudapi.build import app_made
+from sodam.cloudapi.dump import access
 from sodam.server import Server
 from sodam.settings import DEFAULT_PLAN, MAX_KEY_CHARS, MAX_SDKAPPID, PLANS
 
@@ -122,22 +124,31 @@ def apply(file: Path, /, *, flags: Annotated[StoreFlags, Parameter(name="*")] = 
     return 0
 
 
-def dump(sdkappid: int, /, *, secrets: bool = False, flags: Annotated[StoreFlags, Parameter(name="*")] = None) -> int:
-    """Print an app as a file that `sodam app apply` and SODAM_APPLY take.
+def dump(
+    sdkappid: int,
+    /,
+    *,
+    secrets: bool = False,
+    users: bool = True,
+    flags: Annotated[StoreFlags, Parameter(name="*")] = None,
+) -> int:
+    """Print an app, with the server's policies and sub-users, as a file that `sodam app apply` and SODAM_APPLY take.
 
     Parameters
     ----------
     sdkappid
         Its number.
     secrets
-        With its keys in clear; without it they are names of environment variables.
+        With its keys in clear; without it they are names of environment variables. Passwords always are.
+    users
+        With the custom policies and the sub-users, which belong to the server and not to one app.
     """
 
-    async def work(server: Server) -> tuple[App, list[AppKey]]:
-        return app_of(server, sdkappid), await server.apps.keys(sdkappid)
+    async def work(server: Server) -> str:
+        text = as_file(app_of(server, sdkappid), await server.apps.keys(sdkappid), secrets=secrets)
+        return text + (dump_access(*await access(server.plane)) if users else "")
 
-    app, keys = with_server(settings_from(flags, dict(os.environ)), work)
-    print(as_file(app, keys, secrets=secrets), end="")
+    print(with_server(settings_from(flags, dict(os.environ)), work), end="")
     return 0
 
 
