@@ -24,6 +24,7 @@ from sodam.accounts.service import AccountService
 from sodam.apps.apply import load
 from sodam.apps.model import App, Plan
 from sodam.apps.service import AppExists, AppService
+from sodam.audit.gather import LOOK_SECONDS
 from sodam.bus import Bus, Live
 from sodam.bus.local import LocalBus
 from sodam.c2c.changes import Changes
@@ -42,8 +43,10 @@ from sodam.gateway.hub import Hub
 from sodam.gateway.picows_ws import upgrade_protocol
 from sodam.gateway.tickets import Tickets
 from sodam.http import AsgiApp, Page, Router, json_page
+from sodam.jobs.periodic import Periodic
+from sodam.jobs.service import JobService
 from sodam.listener import Admission, Limits, Listener, file_limit
-from sodam.observability.loops import Loops
+from sodam.observability.loops import Loop, Loops
 from sodam.observability.metrics import Metrics
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
@@ -80,9 +83,27 @@ class Server:
     hub: Hub
     plane: ControlPlane
     proxies: Proxies
+    jobs: JobService
+    periodic: Periodic
     created: list[App] = field(default_factory=list)
     """Apps that this start made from SODAM_BOOTSTRAP_APP."""
     draining: bool = False
+    counting: Loop | None = None
+    """Writes the counts of what the audit log gathers."""
+
+    async def start(self) -> None:
+        """Make the root account if there is none, and begin the work in the background."""
+        self.plane.made_root_password = await self.plane.login.start(self.settings.root_password)
+        await self.jobs.start()
+        self.periodic.start()
+        self.counting = self.services.loops.start("audit counts", self.plane.gatherer.flush, every=LOOK_SECONDS)
+
+    async def _end_background(self) -> None:
+        await self.periodic.stop()
+        await self.jobs.stop()
+        if self.counting is not None:
+            await self.counting.stop()
+            await self.plane.gatherer.flush(everything=True)
 
     async def close(self) -> None:
         """End everything within 13 seconds, whatever does not answer; what could not be ended in time is logged."""
@@ -91,7 +112,7 @@ class Server:
         except Unavailable:
             self.db.abandon()
         await asyncio.gather(
-            _within(4, "background work", self.plane.stop()),
+            _within(4, "background work", self._end_background()),
             _within(4, "messages", self.services.c2c.drain()),
             _within(4, "the outbox", self.services.outbox.stop()),
         )
@@ -186,9 +207,13 @@ async def build(settings: Settings) -> Server:
     )
     subscribe(services)
     hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), PURCHASE_BITS)
-    plane = control_plane.build(services)
+    jobs, periodic = JobService(db, loops=loops), Periodic(db, loops=loops)
+    plane = control_plane.build(services, jobs)
+    _schedule(periodic, plane)
     proxies = Proxies(settings.trusted_proxies)
-    server = Server(settings, db, bus, live, apps, accounts, services, auth, metrics, hub, plane, proxies)
+    server = Server(
+        settings, db, bus, live, apps, accounts, services, auth, metrics, hub, plane, proxies, jobs, periodic
+    )
     await apps.start()
     await presence.start()
     await c2c.start()
@@ -207,6 +232,15 @@ async def build(settings: Settings) -> Server:
     metrics.gauge("connections", "Client sockets on this node", lambda: float(hub.count()))
     metrics.gauge("sessions", "Signed-in client connections on this node", lambda: float(live.count()))
     return server
+
+
+def _schedule(periodic: Periodic, plane: ControlPlane) -> None:
+    """What some node of the cluster does every so many seconds."""
+    periodic.add("plans", 60, lambda: control_plane.sweep_plans(plane))
+    periodic.add("attempts", 3600, plane.login.forget_attempts)
+    periodic.add("audit", 3600, lambda: control_plane.forget_events(plane))
+    periodic.add("retention", 3600, lambda: control_plane.purge_messages(plane))
+    periodic.add("recent messages", 60, plane.services.c2c.forget_recent)
 
 
 def _pages(server: Server) -> dict[str, Page]:
@@ -348,7 +382,7 @@ async def run(settings: Settings, sock: socket.socket, announce: Callable[[Serve
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        await server.plane.start()
+        await server.start()
         if wanted is not None:
             log.info("applied", file=str(settings.apply), changes=await apply.apply(server.plane, wanted))
         async with listening(server, sock):

@@ -47,7 +47,7 @@ async def server(
     monkeypatch.setattr("sodam.apps.service.POLL_SECONDS", 0.01)
     monkeypatch.setattr("sodam.jobs.service.POLL_SECONDS", 0.01)
     opened = await build(Settings(data_dir=tmp_path, database_url=postgres_url, nats_url=nats_server.url))
-    await opened.plane.start()
+    await opened.start()
     opened.hub.start()
     yield opened
     await opened.hub.drain()
@@ -75,7 +75,7 @@ async def test_every_loop_goes_on(server: Server, monkeypatch: pytest.MonkeyPatc
         "presence greeting": (server.services.presence, "_greet"),
         "app comparison": (app_store, "versions"),
         "jobs": (store, "old"),
-        "periodic work": (server.plane.periodic, "_tasks"),
+        "periodic work": (server.periodic, "_tasks"),
         "bus pump": (NatsBus, "connected"),
         "database watch": (server.db._pools.outage, "end"),
         "session comparison": (server.hub, "signed_in"),
@@ -88,7 +88,7 @@ async def test_every_loop_goes_on(server: Server, monkeypatch: pytest.MonkeyPatc
         if name in ("periodic work", "bus pump"):
             continue  # below: their turns are not one call
         monkeypatch.setattr(owner, function, Failing(getattr(owner, function)))
-    monkeypatch.setattr(server.plane.periodic, "_tasks", _Once(server.plane.periodic._tasks))
+    monkeypatch.setattr(server.periodic, "_tasks", _Once(server.periodic._tasks))
     assert isinstance(server.bus, NatsBus)
     server.hub.check.soon()
     server.bus._call(Failing(lambda: asyncio.sleep(0)), must=True)

@@ -27,7 +27,6 @@ from sodam.cloudapi import exports, imports
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import app_resource
 from sodam.cloudapi.table import catalogue
-from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
 from sodam.services import Services
 
@@ -38,12 +37,11 @@ _FORGET_TIMES = 200
 """A log that has just been given a shorter life is erased within a few hours, not at once."""
 
 
-def build(services: Services, clock: Callable[[], float] = time.time) -> ControlPlane:
-    """Everything built, nothing started."""
+def build(services: Services, jobs: JobService, clock: Callable[[], float] = time.time) -> ControlPlane:
+    """Everything built, nothing started; the jobs that actions make are registered with ``jobs``."""
     db, apps, settings = services.db, services.apps, services.settings
     security = SecuritySettings(db, clock)
     login = LoginService(db, security, clock)
-    jobs = JobService(db, clock, loops=services.loops)
     prices = Prices(currency=settings.currency, amounts=dict(settings.prices))
     audit = AuditLog(db, clock)
     plane = ControlPlane(
@@ -56,7 +54,6 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
         audit=audit,
         gatherer=Gatherer(audit),
         jobs=jobs,
-        periodic=Periodic(db, clock, loops=services.loops),
         app_keys=AppKeys(apps, clock),
         orders=Orders(db, apps, prices, clock),
         deletion=AppDeletion(db, apps, jobs),
@@ -69,11 +66,6 @@ def build(services: Services, clock: Callable[[], float] = time.time) -> Control
         await asyncio.to_thread(shutil.rmtree, settings.data_dir / "files" / str(sdkappid), ignore_errors=True)
 
     plane.deletion.erase_files.append(erase_files)
-    plane.periodic.add("plans", 60, lambda: sweep_plans(plane))
-    plane.periodic.add("attempts", 3600, login.forget_attempts)
-    plane.periodic.add("audit", 3600, lambda: forget_events(plane))
-    plane.periodic.add("retention", 3600, lambda: purge_messages(plane))
-    plane.periodic.add("recent messages", 60, plane.services.c2c.forget_recent)
     return plane
 
 

@@ -14,11 +14,9 @@ from sodam.access.users import UserService
 from sodam.apps.deletion import AppDeletion
 from sodam.apps.keys import AppKeys
 from sodam.apps.orders import Orders
-from sodam.audit.gather import LOOK_SECONDS, Gatherer
+from sodam.audit.gather import Gatherer
 from sodam.audit.service import AuditLog
-from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
-from sodam.observability.loops import Loop
 from sodam.services import Services
 
 
@@ -33,14 +31,12 @@ class ControlPlane:
     audit: AuditLog
     gatherer: Gatherer
     jobs: JobService
-    periodic: Periodic
     app_keys: AppKeys
     orders: Orders
     deletion: AppDeletion
     clock: Callable[[], float]
     made_root_password: str | None = None
     """The password that this start made for root."""
-    _gathering: Loop | None = None
 
     @property
     def owner_uin(self) -> int:
@@ -52,16 +48,3 @@ class ControlPlane:
             return Authority(None)
         statements = await self.policies.statements_of(caller.user)
         return Authority(statements, await self.policies.boundary_of(caller.user))
-
-    async def start(self) -> None:
-        self.made_root_password = await self.login.start(self.services.settings.root_password)
-        await self.jobs.start()
-        self.periodic.start()
-        self._gathering = self.services.loops.start("audit counts", self.gatherer.flush, every=LOOK_SECONDS)
-
-    async def stop(self) -> None:
-        await self.periodic.stop()
-        await self.jobs.stop()
-        if self._gathering is not None:
-            await self._gathering.stop()
-            await self.gatherer.flush(everything=True)
