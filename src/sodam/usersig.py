@@ -189,11 +189,6 @@ def fingerprint(key: str) -> str:
     return hashlib.sha256(b"sodam key " + key.encode()).hexdigest()[:16]
 
 
-def check_public_pem(pem: str) -> None:
-    """Raise ValueError unless `pem` is an EC P-256 public key (SPKI), to refuse a bad key when it is stored."""
-    _load_public(pem)
-
-
 def _check_signable(user_id: str, now: int, expire: int) -> None:
     if not user_id or not user_id.isprintable():
         raise ValueError("the UserID is empty or holds unprintable characters")

@@ -281,13 +281,6 @@ def other_kinds_of_key() -> tuple[str, str]:
     )
 
 
-def test_a_key_is_checked_when_it_is_stored() -> None:
-    usersig.check_public_pem(V1_PUBLIC)
-    for bad in ("", "x", other_kinds_of_key()[1]):
-        with pytest.raises(ValueError):
-            usersig.check_public_pem(bad)
-
-
 @given(st.text() | st.text("ABCabc019*-_", max_size=400) | st.binary().map(pack))
 def test_noise_is_refused_with_a_code(token: str) -> None:
     assert 70002 <= code_of(token) <= 70005

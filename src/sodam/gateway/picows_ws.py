@@ -42,7 +42,6 @@ from sodam.gateway.transport import (
 from sodam.wire.close_codes import CloseCode
 
 log = structlog.get_logger(__name__)
-_MAX_WRITE = 256 * 1024
 _CONTINUATION, _TEXT, _BINARY, _CLOSE = WSMsgType.CONTINUATION, WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CLOSE
 _PING = WSMsgType.PING
 

@@ -9,7 +9,6 @@ import msgspec
 from sodam.control import Said
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
-STATES: tuple[State, ...] = ("queued", "running", "done", "failed", "cancelled")
 INPUT = 0
 """Stream that a job reads."""
 OUTPUT = 1

@@ -1,21 +1,16 @@
 """Logs: one line an event on standard error, as text for people or JSON for machines.
 
 Code logs with ``structlog.get_logger(__name__)`` and a constant event text; what varies goes into keywords. Libraries
-that use the standard ``logging`` come out in the same form. A request binds its id with `bind_request`, and every line
-logged on its behalf carries it.
+that use the standard ``logging`` come out in the same form.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final, TextIO
 
 import structlog
-from structlog.contextvars import bound_contextvars
 from structlog.typing import EventDict, Processor
 
 _SECRETS: Final = frozenset(
@@ -30,18 +25,6 @@ def hide_secrets(_: Any, __: str, event: EventDict) -> EventDict:
     for name in event.keys() & _SECRETS:
         event[name] = "***"
     return event
-
-
-def new_request_id() -> str:
-    """16 hexadecimal characters, unique enough to find one request in a day's logs of a cluster."""
-    return secrets.token_hex(8)
-
-
-@contextmanager
-def bind_request(request_id: str, **facts: str | int) -> Iterator[None]:
-    """Put ``request_id`` and `facts` on every line logged inside, also in tasks started inside."""
-    with bound_contextvars(request_id=request_id, **facts):
-        yield
 
 
 def configure(level: str, form: str, stream: TextIO | None = None) -> None:

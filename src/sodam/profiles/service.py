@@ -18,7 +18,6 @@ from sodam.storage import Tx
 
 log = structlog.get_logger(__name__)
 FriendsOf = Callable[[int, str], Awaitable[Collection[str]]]
-Sink = Callable[[Tx, PortraitSet], Awaitable[None]]
 
 
 async def nobody(app: int, user_id: str) -> Collection[str]:
