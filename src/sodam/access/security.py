@@ -16,7 +16,7 @@ from sodam.access.addresses import AddressRules, refusal
 from sodam.access.model import User
 from sodam.access.passwords import PasswordRules
 from sodam.control import invalid
-from sodam.storage import Database
+from sodam.storage import Database, state
 
 T = TypeVar("T")
 _PASSWORDS: Final = "password_rules"
@@ -104,15 +104,9 @@ class SecuritySettings:
                 raise refused
 
     async def _read(self, name: str, kind: type[T]) -> T | None:
-        row = await self._db.fetch_one("SELECT value FROM server_state WHERE name = $1", name)
-        return msgspec.json.decode(row[0], type=kind) if row else None
+        value = await state.get(self._db, name)
+        return msgspec.json.decode(value, type=kind) if value is not None else None
 
     async def _write(self, name: str, rules: object, modifier: str) -> None:
         value = msgspec.json.encode(Stored(rules, int(self._clock()), modifier))
-        await self._db.write(
-            lambda tx: tx.execute(
-                "INSERT INTO server_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                name,
-                value,
-            )
-        )
+        await self._db.write(lambda tx: state.put(tx, name, value))

@@ -20,7 +20,7 @@ from sodam.control import Said
 from sodam.jobs.model import Scope
 from sodam.jobs.service import JobService, Run
 from sodam.storage import Database, Tx
-from sodam.storage.erase import AppTable, app_tables, count, erase_some
+from sodam.storage.erase import AppTable, any_left, app_tables, count, erase_some
 
 KIND: Final = "DeleteApp"
 BATCH: Final = 2000
@@ -99,16 +99,12 @@ class AppDeletion:
     async def _empty(self, run: Run, table: AppTable, sdkappid: int) -> None:
         gone = BATCH
         while gone == BATCH:
-            if not await self._any(table, sdkappid):
+            if not await any_left(self._db, table, sdkappid):
                 return
             gone = await run.step(
                 lambda tx: erase_some(tx, table, sdkappid, BATCH), position=table.name, advance=lambda rows: rows
             )
             run.total = max(run.total, run.done)
-
-    async def _any(self, table: AppTable, sdkappid: int) -> bool:
-        sql = f"SELECT 1 FROM {table.name} WHERE {table.column} = $1 LIMIT 1"
-        return bool(await self._db.scan(sql, sdkappid))
 
     async def _end_other_jobs(self, run: Run, sdkappid: int) -> None:
         """An import that goes on would fill what is emptied."""

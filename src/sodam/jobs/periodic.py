@@ -12,7 +12,7 @@ import structlog
 
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
-from sodam.storage import Database, Tx
+from sodam.storage import Database, Tx, state
 
 log = structlog.get_logger(__name__)
 TICK_SECONDS: Final = 20.0
@@ -63,23 +63,15 @@ class Periodic:
         now = int(self._clock())
 
         async def run(tx: Tx) -> bool:
-            # The row is written before it is read, so that two nodes cannot both find it free.
             key = f"periodic:{name}"
-            await tx.execute(
-                "INSERT INTO server_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = server_state.value",
-                key,
-                msgspec.json.encode(_Mark()),
-            )
-            row = await tx.fetch_one("SELECT value FROM server_state WHERE name = $1", key)
-            assert row is not None
-            mark = msgspec.json.decode(row[0], type=_Mark)
+            mark = msgspec.json.decode(await state.claim(tx, key, msgspec.json.encode(_Mark())), type=_Mark)
             if mark.due > now or mark.until > now:
                 return False
             await _put(tx, key, _Mark(self._owner, now + _LEASE_SECONDS, 0))
             return True
 
-        row = await self._db.fetch_one("SELECT value FROM server_state WHERE name = $1", f"periodic:{name}")
-        if row is not None and msgspec.json.decode(row[0], type=_Mark).due > now:
+        found = await state.get(self._db, f"periodic:{name}")
+        if found is not None and msgspec.json.decode(found, type=_Mark).due > now:
             return False
         return await self._db.write(run)
 
@@ -88,4 +80,4 @@ class Periodic:
 
 
 async def _put(tx: Tx, key: str, mark: _Mark) -> None:
-    await tx.execute("UPDATE server_state SET value = $2 WHERE name = $1", key, msgspec.json.encode(mark))
+    await state.put(tx, key, msgspec.json.encode(mark))

@@ -300,10 +300,7 @@ class JobService:
 
     async def _take(self) -> Job | None:
         now = self.now()
-        row = await self.db.fetch_one(
-            "SELECT 1 FROM job WHERE state IN ('queued', 'running') AND lease_until < $1 LIMIT 1", now
-        )
-        if row is None:
+        if not await store.waiting(self.db, now):
             return None
         return await self.db.write(lambda tx: store.take(tx, self.owner, now, now + LEASE_MS))
 

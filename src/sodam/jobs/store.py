@@ -34,6 +34,12 @@ async def get(source: Database | Tx, job_id: str) -> Job | None:
     return _job(row) if row else None
 
 
+async def waiting(source: Database, now: int) -> bool:
+    """Whether there is a job that nobody works on."""
+    sql = "SELECT 1 FROM job WHERE state IN ('queued', 'running') AND lease_until < $1 LIMIT 1"
+    return await source.fetch_one(sql, now) is not None
+
+
 async def take(tx: Tx, owner: str, now: int, until: int) -> Job | None:
     """The oldest job that nobody works on, now this owner's."""
     row = await tx.fetch_one(

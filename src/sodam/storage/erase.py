@@ -61,6 +61,11 @@ async def count(database: Database, table: AppTable, app: int) -> int:
     return int(rows[0][0])
 
 
+async def any_left(source: Database, table: AppTable, app: int) -> bool:
+    """Whether an app has a row in a table."""
+    return bool(await source.scan(f"SELECT 1 FROM {table.name} WHERE {table.column} = $1 LIMIT 1", app))
+
+
 async def erase_some(tx: Tx, table: AppTable, app: int, limit: int) -> int:
     """Delete up to ``limit`` rows of an app; how many there were."""
     if tx.engine == "postgres":
