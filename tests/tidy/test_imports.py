@@ -41,9 +41,6 @@ OUTSIDE = {
     "cli/checks.py": "asks a database that no server has opened",
     "gateway/session_check.py": "asks for the database's clock",
     "gateway/tickets.py": "one row, the key of tickets",
-    "access/attempts.py": "to be moved",
-    "access/sessions.py": "to be moved",
-    "apps/orders.py": "to be moved",
 }
 """Files with SQL that are no stores, and why."""
 DIVIDED = ("messages", "c2c")

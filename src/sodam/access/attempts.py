@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from sodam.access import store_attempts as store
 from sodam.control import ControlError
 from sodam.storage import Database, Tx, apart
 
@@ -23,13 +24,6 @@ PER_ADDRESS: Final = 100
 PER_NAME: Final = 300
 SIGNED_IN: Final = "signed in"
 """Stands for the address of somebody who proves a password inside a session."""
-_COUNT: Final = """
-INSERT INTO login_attempt (name, address, since, attempts, locked_until) VALUES ($1, $2, $3, 1, 0)
-ON CONFLICT (name, address) DO UPDATE SET
-  attempts = CASE WHEN login_attempt.since <= $4 THEN 1 ELSE login_attempt.attempts + 1 END,
-  since = CASE WHEN login_attempt.since <= $4 THEN $3 ELSE login_attempt.since END
-RETURNING attempts, locked_until, since
-"""
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -60,9 +54,7 @@ class Attempts:
         async def run(tx: Tx) -> tuple[int, bool]:
             last = False
             for key, limit in limits:
-                row = await tx.fetch_one(_COUNT, *key, now, now - WINDOW_SECONDS)
-                assert row is not None
-                attempts, locked_until, since = int(row[0]), int(row[1]), int(row[2])
+                attempts, locked_until, since = await store.count(tx, key, now, now - WINDOW_SECONDS)
                 if locked_until > now:
                     raise locked(locked_until - now)  # and count nothing: the lock ends when it was said to
                 if attempts > limit and key == limits[0][0] and now - since < LOCK_SECONDS:
@@ -70,7 +62,7 @@ class Attempts:
                     # crash has left uncounted locks later.
                     raise locked(MOMENT_SECONDS)
                 if attempts > limit:
-                    await _lock(tx, key, now)
+                    await store.lock(tx, key, now + LOCK_SECONDS)
                     return LOCK_SECONDS, False
                 last = last or attempts == limit
             return 0, last
@@ -86,34 +78,28 @@ class Attempts:
         if not attempt.last:
             return
         with apart():
-            await self._db.write(lambda tx: _lock(tx, (attempt.name, attempt.address), now))
+            await self._db.write(lambda tx: store.lock(tx, (attempt.name, attempt.address), now + LOCK_SECONDS))
         raise locked(LOCK_SECONDS)
 
     async def give_back(self, attempt: Attempt) -> None:
         """It was no failure, and no success yet: a code is still to come."""
         with apart():
-            await self._db.write(lambda tx: _uncount(tx, attempt.keys))
+            await self._db.write(lambda tx: store.uncount(tx, attempt.keys))
 
     async def forget_old(self, now: int) -> int:
         """Drop what no longer counts; how many."""
-        return await self._db.execute(
-            "DELETE FROM login_attempt WHERE since <= $1 AND locked_until <= $2", now - WINDOW_SECONDS, now
-        )
+        return await store.forget_old(self._db, now - WINDOW_SECONDS, now)
 
 
 async def succeeded(tx: Tx, attempt: Attempt) -> None:
     """In the transaction of the sign-in: failures from here are forgotten."""
-    await _uncount(tx, attempt.keys)
-    await tx.execute(
-        "DELETE FROM login_attempt WHERE name = $1 AND address = $2 AND locked_until = 0", attempt.name, attempt.address
-    )
+    await store.uncount(tx, attempt.keys)
+    await store.forget_unlocked(tx, (attempt.name, attempt.address))
 
 
 async def forgive(tx: Tx, name: str) -> None:
     """In the transaction that gives a new password: every count and lock of the name ends."""
-    # In the order in which an attempt is counted: two who hold a row each would wait for each other.
-    await tx.execute("DELETE FROM login_attempt WHERE name = $1 AND address <> ''", name.lower())
-    await tx.execute("DELETE FROM login_attempt WHERE name = $1", name.lower())
+    await store.forget_name(tx, name.lower())
 
 
 def place(ip: str) -> str:
@@ -136,18 +122,3 @@ def locked(seconds: int) -> ControlError:
         extra={"RetryAfter": seconds},
         Minutes=max(1, -(-seconds // 60)),
     )
-
-
-async def _lock(tx: Tx, key: tuple[str, str], now: int) -> None:
-    await tx.execute(
-        "UPDATE login_attempt SET attempts = 0, locked_until = $3 WHERE name = $1 AND address = $2",
-        *key,
-        now + LOCK_SECONDS,
-    )
-
-
-async def _uncount(tx: Tx, keys: tuple[tuple[str, str], ...]) -> None:
-    for key in keys:
-        await tx.execute(
-            "UPDATE login_attempt SET attempts = attempts - 1 WHERE name = $1 AND address = $2 AND attempts > 0", *key
-        )

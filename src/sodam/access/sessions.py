@@ -16,14 +16,13 @@ from typing import Final
 
 import msgspec
 
-from sodam.access import user_store
+from sodam.access import store_sessions, user_store
 from sodam.access.model import User
 from sodam.access.security import SecuritySettings, SessionRules
 from sodam.control import ControlError
 from sodam.storage import Database, Row, Tx
 
 _SEEN_EVERY: Final = 60
-_FIELDS = "token_hash, uin, mfa, created_at, seen_at, expires_at, ip, user_agent"
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -56,7 +55,7 @@ def csrf_token(token: str) -> str:
 
 async def end_all(tx: Tx, uin: int, but: str = "") -> None:
     """End a user's sessions, except the one with the id ``but``; part of what makes them worthless."""
-    await tx.execute("DELETE FROM console_session WHERE uin = $1 AND token_hash <> $2", uin, but)
+    await store_sessions.delete_all(tx, uin, but)
 
 
 def unchanged(current: User | None, proved: User) -> User:
@@ -86,20 +85,9 @@ class Sessions:
 
         async def run(tx: Tx) -> None:
             unchanged(await user_store.lock(tx, user.uin), user)
-            await tx.execute(
-                "DELETE FROM console_session WHERE expires_at < $1 OR seen_at < $2", now, now - rules.idle_seconds
-            )
-            await tx.execute(
-                f"INSERT INTO console_session ({_FIELDS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                session.id,
-                session.uin,
-                int(session.mfa),
-                session.created_at,
-                session.seen_at,
-                session.expires_at,
-                session.ip,
-                session.user_agent,
-            )
+            await store_sessions.delete_ended(tx, now, now - rules.idle_seconds)
+            token_hash, uin, mfa, *others = msgspec.structs.astuple(session)
+            await store_sessions.insert(tx, [token_hash, uin, int(mfa), *others])
 
         await self._db.write(run)
         return token, session
@@ -109,7 +97,7 @@ class Sessions:
         if not token or len(token) > 100:
             return None
         now = int(self._clock())
-        row = await self._db.fetch_one(f"SELECT {_FIELDS} FROM console_session WHERE token_hash = $1", token_id(token))
+        row = await store_sessions.get(self._db, token_id(token))
         if row is None:
             return None
         rules = await self._rules()
@@ -117,21 +105,15 @@ class Sessions:
         if session.ended(now, rules):
             return None
         if seen and session.seen_at < now - _SEEN_EVERY:
-            await self._db.execute("UPDATE console_session SET seen_at = $2 WHERE token_hash = $1", session.id, now)
+            await store_sessions.seen(self._db, session.id, now)
         return session
 
     async def of(self, uin: int) -> list[Session]:
         """A user's running sessions, last used first; at most 100."""
         now, rules = int(self._clock()), await self._rules()
-        rows = await self._db.fetch(
-            f"SELECT {_FIELDS} FROM console_session WHERE uin = $1 AND seen_at >= $2 ORDER BY seen_at DESC LIMIT 100",
-            uin,
-            now - rules.idle_seconds,
-        )
+        rows = await store_sessions.of(self._db, uin, now - rules.idle_seconds)
         return [session for row in rows if not (session := _session(row, rules)).ended(now, rules)]
 
     async def end(self, uin: int, session_id: str) -> bool:
         """End one session of a user; False when there is none."""
-        return bool(
-            await self._db.execute("DELETE FROM console_session WHERE token_hash = $1 AND uin = $2", session_id, uin)
-        )
+        return await store_sessions.delete(self._db, session_id, uin)

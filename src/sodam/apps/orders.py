@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, cast
 
 import msgspec
 
-from sodam.apps import rules
+from sodam.apps import rules, store_orders
 from sodam.apps.model import App
 from sodam.apps.plans import (
     AVCHATROOM_ADD_ON,
@@ -31,12 +31,11 @@ from sodam.apps.plans import (
 )
 from sodam.apps.service import AppService
 from sodam.control import ControlError, invalid, plan_expired, plan_required
-from sodam.storage import Database, Row, Tx
+from sodam.storage import Database, Row, Tx, Value
 
 Kind = Literal["upgrade", "renewal", "addon", "autorenewal"]
 CREDIT: Final = "Credit"
 """In an estimate: what is left of the old plan, taken off the price of the new one."""
-_COLUMNS: Final = "id, sdkappid, created_at, uin, kind, plan, add_ons, months, auto_renew, amount, currency, expires_at"
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,9 +208,7 @@ class Orders:
             currency=self.prices.currency,
             expires_at=app.expires_at,
         )
-        row = await tx.fetch_one(
-            f"INSERT INTO plan_order ({_COLUMNS.removeprefix('id, ')})"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
+        values: list[Value] = [
             order.sdkappid,
             order.created_at,
             order.uin,
@@ -223,20 +220,13 @@ class Orders:
             order.amount,
             order.currency,
             order.expires_at,
-        )
-        assert row is not None
-        return msgspec.structs.replace(order, id=int(row[0]))
+        ]
+        return msgspec.structs.replace(order, id=await store_orders.insert(tx, values))
 
     async def history(self, sdkappid: int, offset: int, limit: int) -> tuple[int, list[Order]]:
         """How many orders, and a page of them, newest first."""
-        row = await self._db.fetch_one("SELECT COUNT(*) FROM plan_order WHERE sdkappid = $1", sdkappid)
-        rows = await self._db.fetch(
-            f"SELECT {_COLUMNS} FROM plan_order WHERE sdkappid = $1 ORDER BY id DESC LIMIT $2 OFFSET $3",
-            sdkappid,
-            limit,
-            offset,
-        )
-        return int(row[0]) if row else 0, [_order(r) for r in rows]
+        count, rows = await store_orders.page(self._db, sdkappid, offset, limit)
+        return count, [_order(row) for row in rows]
 
     def overdue(self) -> list[int]:
         """SDKAppIDs of the apps for which ``settle`` has something to do."""
