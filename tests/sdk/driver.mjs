@@ -68,9 +68,24 @@ globalThis.WebSocket = class extends WsSocket {
   }
 
   send(data, ...rest) {
+    const client = clientOfInstance.get(new URL(this.url).searchParams.get('instanceid'));
+    const text = client?.spoil && Buffer.from(data).toString();
+    if (text?.includes(`"servcmd":"${client.spoil.servcmd}"`)) {
+      data = spoiled[client.spoil.how](text);
+      client.spoil = null;
+    }
     if (traceFile) trace('->', clientOfInstance.get(new URL(this.url).searchParams.get('instanceid')), data);
     return super.send(data, ...rest);
   }
+};
+
+// Ways in which the body of a request may arrive that no SDK writes.
+const withBody = (text, body) => text.replace(/"body":\{/, () => body);
+const spoiled = {
+  cut: (text) => Buffer.from(text.slice(0, -2)),
+  type: (text) => Buffer.from(text.replace(/"body":.*$/s, '"body":5}')),
+  deep: (text) => Buffer.from(withBody(text, `"body":{"Deep":${'['.repeat(100000)}${']'.repeat(100000)},`)),
+  bytes: (text) => Buffer.concat([Buffer.from(text.slice(0, -2)), Buffer.from([0x2c, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d, 0x7d])]),
 };
 
 // The SDK keeps one object per SDKAppID, so each client gets its own copy of the module.
@@ -170,6 +185,10 @@ const ops = {
   offline(name) {
     clients.get(name).offline = true;
     ops.drop(name);
+  },
+  // The next frame of a command goes out with a body that is broken in one of the ways above.
+  spoil(name, what) {
+    clients.get(name).spoil = what;
   },
   // After a failed attempt the SDK waits for its next own request before it tries again: ask for something.
   online(name) {

@@ -138,6 +138,10 @@ class SdkClient:
         """Let connections through again, and have the SDK ask for something, which makes it reconnect at once."""
         await self._ask("online")
 
+    async def spoil(self, servcmd: str, how: str) -> None:
+        """The next frame of a command goes out broken; `how` is a key of ``spoiled`` in driver.mjs."""
+        await self._ask("spoil", {"servcmd": servcmd, "how": how})
+
     async def constants(self) -> dict[str, Any]:
         result: dict[str, Any] = await self._ask("constants")
         return result

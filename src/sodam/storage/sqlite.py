@@ -44,7 +44,10 @@ def _bulk_sql(stmt: Bulk, count: int) -> str:
 
 
 CACHE_MIB = 64
-"""Pages that each of the three connections may keep in memory, unless told otherwise."""
+"""Pages that the writer and the reader may each keep in memory, unless told otherwise."""
+SCAN_CACHE_MIB = 8
+"""The same of the connection for long reads, at most. They pass over more than any cache holds and do not come back;
+what one catch-up of a client reads would stay in memory for good."""
 
 
 def _connect(path: Path, *, read_only: bool, cache_mib: int) -> apsw.Connection:
@@ -123,7 +126,7 @@ class SqliteDatabase:
         self._outage = Outage("SQLite")
         self._writer = _connect(path, read_only=False, cache_mib=cache_mib)
         self._reader = _connect(path, read_only=True, cache_mib=cache_mib)
-        self._scanner = _connect(path, read_only=True, cache_mib=cache_mib)
+        self._scanner = _connect(path, read_only=True, cache_mib=min(cache_mib, SCAN_CACHE_MIB))
         self.events = Events()
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._scan_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-scan")
