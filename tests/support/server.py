@@ -59,6 +59,16 @@ class ServerProcess:
         self.start()
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What it is started with, for a test that starts it otherwise."""
+        return dict(self._env)
+
+    @property
+    def database_url(self) -> str | None:
+        """Of PostgreSQL."""
+        return self._env.get("SODAM_DATABASE_URL")
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 

@@ -25,6 +25,10 @@ class Outage:
         self._said_at = -_LINE_SECONDS
         self.away = False
         """The database did not answer when it was last asked: calls are refused at once instead of waiting."""
+        self.stuck = False
+        """The last write failed though the database answers: its disk is full or broken, or it may not be written."""
+        self._stuck_since = 0.0
+        self._unwritten = 0
 
     def begin(self, error: BaseException) -> None:
         if not self.away:
@@ -38,6 +42,26 @@ class Outage:
             self.away = False
             seconds = round(self._clock() - self._since, 1)
             log.warning("the database answers again", database=self._name, seconds=seconds, refused=self._refused)
+
+    def unwritten(self, error: BaseException) -> DatabaseUnavailable:
+        """The error of a write that came to nothing for want of room or rights. It lasts as a rule: one line for all
+        until a write succeeds again (``wrote``)."""
+        if not self.stuck:
+            self.stuck = True
+            self._stuck_since = self._clock()
+            self._unwritten = 0
+            log.error("the database takes no writes", database=self._name, error=_text(error))
+        self._unwritten += 1
+        return DatabaseUnavailable(f"{self._name}: {_text(error)}")
+
+    def wrote(self) -> None:
+        """A write succeeded."""
+        if self.stuck:
+            self.stuck = False
+            seconds = round(self._clock() - self._stuck_since, 1)
+            log.warning(
+                "the database takes writes again", database=self._name, seconds=seconds, refused=self._unwritten
+            )
 
     def refused(self) -> DatabaseUnavailable:
         """The error of a call that is not even tried while the database is away."""

@@ -44,6 +44,8 @@ GONE: Final = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InternalClientError,  # what asyncpg makes of a connection that breaks at an odd moment
 )
+# Of these, what keeps only writes from being done: 53100 a full disk, 58030 a broken one, 25006 a replica.
+_UNWRITABLE: Final = (asyncpg.DiskFullError, asyncpg.PostgresIOError, asyncpg.ReadOnlySQLTransactionError)
 
 
 async def _keep(connection: Any) -> None:
@@ -137,6 +139,8 @@ class Pools:
         await asyncio.gather(*(_close(pool) for pool in self._pools.values()))
 
     def _failed(self, error: BaseException) -> DatabaseUnavailable:
+        if isinstance(error, _UNWRITABLE):
+            return self.outage.unwritten(error)
         self._look.set()
         return self.outage.failed(error)
 

@@ -129,11 +129,15 @@ class PostgresDatabase:
         run = self._statement if single else self._transaction
         for attempt in range(_RETRIES):
             try:
-                return await self._pools.use(lane, lambda connection: run(connection, fn))
+                result = await self._pools.use(lane, lambda connection: run(connection, fn))
             except _RETRIED:
                 if attempt == _RETRIES - 1:
                     raise
                 await asyncio.sleep(random.uniform(0.001, 0.01) * 2**attempt)  # noqa: S311 - no secret
+            else:
+                if self._pools.outage.stuck:
+                    self._pools.outage.wrote()
+                return result
         raise AssertionError("unreachable")
 
     async def _statement(self, connection: Any, fn: Callable[[Tx], Awaitable[T]]) -> T:

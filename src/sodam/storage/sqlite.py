@@ -222,6 +222,8 @@ class SqliteDatabase:
                 tx = _SqliteTx(connection)
                 try:
                     value = _drive(_whole(fn, tx, self.events))
+                except _GONE:
+                    raise  # SQLite may have rolled back everything by itself: nothing of it is stored
                 except BaseException as error:
                     connection.execute("ROLLBACK" if single else "ROLLBACK TO job")
                     results.append((future, None, error, []))
@@ -238,13 +240,15 @@ class SqliteDatabase:
         self._loop.call_soon_threadsafe(self._finish, results)
 
     def _finish(self, results: list[Outcome]) -> None:
+        if self._outage.stuck and any(error is None for _, _, error, _ in results):
+            self._outage.wrote()
         for future, value, error, callbacks in results:
             if callbacks:
                 run_callbacks(callbacks)
             if future.cancelled():
                 continue
             if error is not None:
-                future.set_exception(self._outage.failed(error) if isinstance(error, _GONE) else error)
+                future.set_exception(self._outage.unwritten(error) if isinstance(error, _GONE) else error)
             else:
                 future.set_result(value)
         if self._waiting:
