@@ -297,7 +297,7 @@ TABLE: Final[tuple[Setting, ...]] = (
         "sqlite_cache",
         forms.number(1, 65_536, "MiB"),
         "64",
-        "MiB of memory that SQLite's writer and reader may each use for pages of the database; long reads take 8 at most.",
+        "MiB of memory that SQLite's writer and reader may each use for pages of the database; long reads: 8 at most.",
         "MIB",
     ),
     Setting(
