@@ -26,7 +26,7 @@ def is_json(body: bytes) -> bool:
 def asks_to_look(frame: bytes) -> bool:
     """The push without content by which nodes of a cluster now and then have each client look for what it missed."""
     body = json.loads(frame)["body"]
-    return body.get("Flag") == 1 and body.get("C2cMsgArray") == [] if isinstance(body, dict) else False
+    return isinstance(body, dict) and body == {"EventArray": [{"Event": 9, "C2cMsgArray": []}], "Flag": 1}
 
 
 class Socket:

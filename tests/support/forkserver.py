@@ -8,6 +8,7 @@ the test process.
 from __future__ import annotations
 
 import array
+import atexit
 import contextlib
 import gc
 import importlib
@@ -112,11 +113,19 @@ class ForkServer:
         assert answer, "the process that forks servers has ended"
         return Forked(int(answer), ended)
 
+    def close(self) -> None:
+        """End it, once no server runs any more."""
+        self._socket.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(10)
+
 
 @cache
 def fork_server() -> ForkServer:
-    """The fork server of this process, started when first asked for."""
-    return ForkServer()
+    """The fork server of this process, started when first asked for; it ends with this process."""
+    server = ForkServer()
+    atexit.register(server.close)
+    return server
 
 
 def _serve(orders: socket.socket) -> None:
