@@ -49,7 +49,7 @@ class Transport:
     def abort(self) -> None:
         raise AssertionError
 
-    def signed(self, signed_in: bool) -> None:
+    def signed_in(self, signed_in: bool) -> None:
         return
 
 

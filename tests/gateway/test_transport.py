@@ -37,7 +37,7 @@ class Echo:
     def opened(self, transport: Transport) -> None:
         self.transport = transport
         if "unsigned" not in self.request[1]:
-            transport.signed(True)
+            transport.signed_in(True)
 
     def received(self, data: bytes) -> None:
         assert self.transport is not None

@@ -1,6 +1,6 @@
 """What happens to messages after they were sent: recall, read marks, one-sided deletion, conversation marks.
 
-Each change is one transaction; devices are told after it.
+Each change is one transaction; devices are notified after it.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ class Histories:
             limit=limit,
             before=before,
         )
-        return await self._signed(app, found)
+        return await self._with_senders(app, found)
 
     async def page(
         self,
@@ -85,7 +85,7 @@ class Histories:
         found = await store_reads.forward(
             self._db, app.sdkappid, owner, peer, after=after, clear_seq=head.clear_seq, limit=limit
         )
-        return await self._signed(app, found)
+        return await self._with_senders(app, found)
 
     async def page_forward(
         self, app: App, owner: str, peer: str, *, after: store_reads.Rank, limit: int
@@ -143,11 +143,11 @@ class Histories:
         found = await store_reads.last_visible(
             self._db, app.sdkappid, owner, [head.peer for head in heads], oldest=self.oldest(app)
         )
-        await self._signed(app, list(found.values()))
+        await self._with_senders(app, list(found.values()))
         return found
 
     async def position(self) -> Position:
-        """Now, as a point in what a user's devices are told."""
+        """Now, as a point in what a user's devices are sent."""
         newest = await store_reads.newest_id(self._db)
         return Position(int(self._clock()), newest, await store_missed.newest(self._db))
 
@@ -168,16 +168,16 @@ class Histories:
             after_id=0 if clustered else position.newest,
             now=int(self._clock()),
         )
-        await self._signed(app, found.messages)
+        await self._with_senders(app, found.messages)
         return found
 
     async def changed_since(self, app: App, owner: str, position: Position) -> store_missed.Changes:
         """A page of the messages of ``owner`` that were recalled or edited after ``position``, as they are now."""
         found = await store_missed.changed_since(self._db, app.sdkappid, owner, position.change)
-        await self._signed(app, found.messages)
+        await self._with_senders(app, found.messages)
         return found
 
-    async def _signed(self, app: App, messages: list[Message]) -> list[Message]:
+    async def _with_senders(self, app: App, messages: list[Message]) -> list[Message]:
         senders = await self._accounts.find_many(app.sdkappid, {m.sender for m in messages})
         for message in messages:
             if account := senders.get(message.sender):
@@ -193,7 +193,7 @@ class Histories:
         found = await store_reads.find(self._db, app.sdkappid, sender, recipient, place)
         if found is None or found.msg_time < self.oldest(app):
             raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)
-        return (await self._signed(app, [found]))[0]
+        return (await self._with_senders(app, [found]))[0]
 
     async def tiny_id(self, app: App, user_id: str) -> int:
         """The internal number of an account; 0 when it is gone."""

@@ -10,7 +10,7 @@ from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, IMPORTED, NUMBERED, REC
 
 SEPARATOR = "\x1f"  # not allowed in UserIDs
 ARRIVALS = 1 << 30
-"""Imported messages of one second and MsgSeq that can be told apart by arrival."""
+"""Imported messages of one second and MsgSeq that arrival distinguishes."""
 
 
 class Message(msgspec.Struct, gc=False, eq=False):
@@ -90,7 +90,7 @@ def conversation(one: str, other: str) -> str:
 
 
 class Position(NamedTuple):
-    """A point in what a user's devices are told."""
+    """A point in what a user's devices are sent."""
 
     time: int
     """Unix second."""
@@ -99,7 +99,7 @@ class Position(NamedTuple):
     change: int
     """The newest recall or edit of a message."""
     at_time: int = 0
-    """Of what came after the above, everything up to this second and message was told as well."""
+    """Of what came after the above, everything up to this second and message was sent as well."""
     at_id: int = 0
 
 

@@ -36,7 +36,7 @@ async def modify(
     version: int | None = None,
     exclude: int = 0,
 ) -> Message:
-    """Replace the parts that are given, raise the message's version by one, tell its devices; the message as it is.
+    """Replace the parts that are given, raise the message's version by one, notify its devices; the message as it is.
 
     ``body`` and ``cloud`` are JSON, checked. ``version`` is the one that the editor read, None for whichever it is.
     Raises ApiError 20022 (unknown), 20023 (recalled), EditConflict, 93000 (both parts together are too long).

@@ -314,9 +314,9 @@ class C2CService:
         """Periodic work: forget which messages were sent before the window within which they count as the same."""
         return await store_recent.purge(self._db, self.now)
 
-    async def settle(self) -> None:
+    async def announced(self) -> None:
         """Wait until the devices of this node were notified of what is stored by now."""
-        await self._log.settle()
+        await self._log.announced()
 
     def notify(self, app: int, user_ids: tuple[str, ...], notice: Notice, *, exclude: int = 0) -> None:
         """Give ``notice`` to all devices of the users but the one with InstId ``exclude``."""

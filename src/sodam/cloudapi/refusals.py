@@ -32,7 +32,7 @@ class Refusals:
     ) -> None:
         """Record a refusal, or count it. ``claimed`` is the action that the caller names, believed by nobody.
 
-        The caller is told the reason, whether or not the log can take it.
+        The caller gets the reason, whether or not the log can take it.
         """
         now = self._plane.clock()
         if now - self._said.get(key.secret_id, 0) < EVERY_SECONDS:

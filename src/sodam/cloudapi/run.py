@@ -202,7 +202,7 @@ def refused(action_id: str, resource: str) -> ControlError:
 
 
 async def _record(call: Call, request: Any, code: str) -> None:
-    """Add what did not come about. The caller is told the reason, whether or not the log can take it."""
+    """Add what did not come about. The caller gets the reason, whether or not the log can take it."""
     if not (call.action.kind == "write" or call.action.audited or code == _REFUSED):
         return
     event = _event(call, request, code)

@@ -323,7 +323,7 @@ def _noted(call: SessionCall, name: str, about: Any) -> AbstractContextManager[R
 async def _record(call: SessionCall, event: Event) -> None:
     """Add what did not come about, or count it: anybody can be refused as often as they like.
 
-    The caller is told the reason, whether or not the log can take it.
+    The caller gets the reason, whether or not the log can take it.
     """
     try:
         about = (event.user_name.lower(), event.action, event.outcome, event.error_code)

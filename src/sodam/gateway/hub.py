@@ -156,7 +156,7 @@ class Hub:
             self._recalls_known.put(connection.instid, connection.recalls)
             connection.forget()
             if connection.transport is not None:
-                connection.transport.signed(False)
+                connection.transport.signed_in(False)
         self._holding.discard(connection)
 
     def flush_later(self, connection: Connection) -> None:
@@ -204,7 +204,7 @@ class Hub:
             self.metrics.client("im_open_status/wslogin", int(error.code))
             return
         except Exception as error:
-            # A client that is told of a failure here stays silently offline; one that loses its socket comes back.
+            # A client that gets an error here stays silently offline; one that loses its socket comes back.
             if not isinstance(error, Unavailable):  # which is logged once for all calls
                 log.exception("a login failed")
             connection.close(*CloseCode.INTERNAL.frame)
@@ -267,7 +267,7 @@ class Hub:
             return 3
         for other in self._tickets_of(app.sdkappid, ticket.user_id):
             if other.platform == ticket.platform and other.instid != ticket.instid and other.order > ticket.order:
-                return 2  # displaced by a login of which it was never told
+                return 2  # displaced by a login of which it never learned
         return self._kicked.get(ticket.instid, 0)
 
     async def check_ticket(self, app: App, ticket: Ticket) -> None:
@@ -302,10 +302,10 @@ class Hub:
         live.add(user, connection)
         connection.registered = user
         if connection.transport is not None:
-            connection.transport.signed(True)
+            connection.transport.signed_in(True)
 
     def remember_kick(self, instid: int, kind: int) -> None:
-        """A kicked device that comes back by its ticket is told so again."""
+        """A kicked device that comes back by its ticket is refused again."""
         if len(self._kicked) >= _KICKED_REMEMBERED:
             self._kicked.clear()
         self._kicked[instid] = kind
@@ -382,7 +382,7 @@ class Hub:
             for connection in connections[at : at + ENDED_AT_ONCE]:
                 if kick:
                     connection.kicked(Kick(kind=KICKED_BY_REST, reason="the app is disabled"))
-                else:  # it comes back at once, and is told that it needs a new UserSig
+                else:  # it comes back at once, and learns that it needs a new UserSig
                     self.unregister(connection)
                     connection.close(*CloseCode.KEY_WITHDRAWN.frame)
             await asyncio.sleep(0)

@@ -134,9 +134,9 @@ class PicowsTransport(WSListener):
         if self._ws is not None:
             self._ws.disconnect(False)
 
-    def signed(self, signed_in: bool) -> None:
+    def signed_in(self, signed_in: bool) -> None:
         self._unsigned = not signed_in
-        self._guard.signed(signed_in)
+        self._guard.signed_in(signed_in)
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._ws = transport

@@ -156,7 +156,7 @@ class Session:
         return frames.answer(head.servcmd, head.seq, body)
 
     def kick(self, kick_type: int) -> bool:
-        """The session ends from outside; True when there was one: then the client is to be told."""
+        """The session ends from outside; True when there was one: then the client is to be notified."""
         if self.state is not State.OPEN:
             return False
         self.state = State.KICKED

@@ -36,7 +36,7 @@ class Transport(Protocol):
         """Drop the connection at once."""
         ...
 
-    def signed(self, signed_in: bool) -> None:
+    def signed_in(self, signed_in: bool) -> None:
         """Somebody signed in on this connection, or nobody is signed in any more: then it may be closed for others."""
         ...
 
@@ -52,8 +52,8 @@ class Guard(Protocol):
         """A whole message came."""
         ...
 
-    def signed(self, signed_in: bool) -> None:
-        """As ``Transport.signed``."""
+    def signed_in(self, signed_in: bool) -> None:
+        """As ``Transport.signed_in``."""
         ...
 
     def closed(self) -> None:

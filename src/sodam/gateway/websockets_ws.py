@@ -77,9 +77,9 @@ class WebsocketsTransport(asyncio.Protocol):
         if self._raw is not None:
             self._raw.abort()
 
-    def signed(self, signed_in: bool) -> None:
+    def signed_in(self, signed_in: bool) -> None:
         self._unsigned = not signed_in
-        self._guard.signed(signed_in)
+        self._guard.signed_in(signed_in)
 
     def _upgrade(self, request: Request) -> None:
         response = self._protocol.accept(request)

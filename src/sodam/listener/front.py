@@ -286,7 +286,7 @@ class Front(asyncio.BufferedProtocol):
             self.served = True
             self.deadline = self._now() + self.listener.limits.login
 
-    def signed(self, signed_in: bool) -> None:
+    def signed_in(self, signed_in: bool) -> None:
         """Somebody signed in, or nobody is signed in any more."""
         admission = self.listener.admission
         if signed_in:

@@ -69,7 +69,7 @@ class MessageLog(Generic[E]):
             self._busy = False
         self._done(batch, error)
 
-    async def settle(self) -> None:
+    async def announced(self) -> None:
         """Wait until everything that is on disk by now was announced, too."""
         flight = self._flight
         if flight is None:

@@ -33,14 +33,14 @@ class _Hello(msgspec.Struct, array_like=True):
     """Asks the others to greet at once."""
 
 
-class _Ask(msgspec.Struct, array_like=True):
+class _Request(msgspec.Struct, array_like=True):
     number: int
     node: str
     app: int
     user_ids: list[str]
 
 
-class _Tell(msgspec.Struct, array_like=True):
+class _Reply(msgspec.Struct, array_like=True):
     number: int
     node: str
     online: dict[str, list[Device]]
@@ -88,12 +88,12 @@ class PresenceService:
         if not self._bus.clustered:
             return
         hello = msgspec.json.Decoder(_Hello).decode
-        ask = msgspec.json.Decoder(_Ask).decode
-        tell = msgspec.json.Decoder(_Tell).decode
+        ask = msgspec.json.Decoder(_Request).decode
+        reply = msgspec.json.Decoder(_Reply).decode
         self._subscriptions = [
             self._bus.subscribe("presence.hello", lambda data: self._on_hello(hello(data))),
-            self._bus.subscribe("presence.ask", lambda data: self._on_ask(ask(data))),
-            self._bus.subscribe(f"presence.tell.{self._node}", lambda data: self._on_tell(tell(data))),
+            self._bus.subscribe("presence.query", lambda data: self._on_request(ask(data))),
+            self._bus.subscribe(f"presence.reply.{self._node}", lambda data: self._on_reply(reply(data))),
         ]
         self._bus.on_reconnect(lambda: self._greet(new=True))
         self._greet(new=True)
@@ -132,7 +132,7 @@ class PresenceService:
             self._number += 1
             number = self._number
             self._queries[number] = query
-            self._bus.publish("presence.ask", _encode(_Ask(number, self._node, app, list(user_ids))))
+            self._bus.publish("presence.query", _encode(_Request(number, self._node, app, list(user_ids))))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._timeout):
                     await query.done
@@ -158,18 +158,18 @@ class PresenceService:
         if hello.new:
             self._greet()
 
-    def _on_ask(self, ask: _Ask) -> None:
-        tell = _Tell(ask.number, self._node, self._here(ask.app, ask.user_ids))
-        self._bus.publish(f"presence.tell.{ask.node}", _encode(tell))
+    def _on_request(self, ask: _Request) -> None:
+        reply = _Reply(ask.number, self._node, self._here(ask.app, ask.user_ids))
+        self._bus.publish(f"presence.reply.{ask.node}", _encode(reply))
 
-    def _on_tell(self, tell: _Tell) -> None:
-        self._peers[tell.node] = self._clock()
-        query = self._queries.get(tell.number)
-        if query is None or tell.node not in query.waiting:
+    def _on_reply(self, reply: _Reply) -> None:
+        self._peers[reply.node] = self._clock()
+        query = self._queries.get(reply.number)
+        if query is None or reply.node not in query.waiting:
             return  # too late
-        for user_id, devices in tell.online.items():
+        for user_id, devices in reply.online.items():
             query.online.setdefault(user_id, []).extend(devices)
-        query.waiting.discard(tell.node)
+        query.waiting.discard(reply.node)
         if not query.waiting:
             query.end()
 

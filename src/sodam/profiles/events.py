@@ -1,4 +1,4 @@
-"""What is told about a profile change: to the app's webhook, and to devices."""
+"""The events of a profile change: for the app's webhook, and for devices."""
 
 from __future__ import annotations
 

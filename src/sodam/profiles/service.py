@@ -1,4 +1,4 @@
-"""The rules of profiles: what may be written and read by whom, and who is told of a change."""
+"""The rules of profiles: what may be written and read by whom, and who is notified of a change."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ProfileService:
     ) -> None:
         """Write fields, all or none (rest-accounts-relations.md 5.3). A tag given twice takes its last value.
 
-        ``instid`` is the device that asked and need not be told. Raises ApiError 40003 unknown account, 40008 no
+        ``instid`` is the device that asked and need not be notified. Raises ApiError 40003 unknown account, 40008 no
         permission, 40009 no such field, 40601, 40605 and 40610 for values that the field does not take.
         """
         changes = checked(app, items, side)
@@ -93,7 +93,7 @@ class ProfileService:
         try:
             friends = await self.friends_of(app.sdkappid, user_id)
         except Exception as error:
-            log.warning("friends were not told of a profile change", error=repr(error))
+            log.warning("friends were not notified of a profile change", error=repr(error))
             return
         for friend in friends:
             self._live.send(of_user(app.sdkappid, friend), notice)

@@ -212,8 +212,8 @@ class _Add:
             wording=item.wording,
         )
         work.ask(request, again=again)
-        for told, shown in ((to, me), (me, to)):
-            work.notices[told.user_id].asked.append(
+        for notified, shown in ((to, me), (me, to)):
+            work.notices[notified.user_id].asked.append(
                 Asked(me.user_id, shown.user_id, shown.nick, shown.image, item.source, item.wording, work.now)
             )
 

@@ -1,4 +1,4 @@
-"""What is told about a change of relations, in the one place that tells it: to webhooks and to devices.
+"""The events of a change of relations, all in one place: for webhooks and for devices.
 
 Domain events (webhooks.md 4.3 and 4.4) are raised inside the transaction; notices (docs/protocol.md 12 and 13) go to
 the devices of every user concerned after the commit. A lost notice does no harm: clients read their lists anew when
@@ -111,8 +111,8 @@ class Update(NamedTuple):
 
 
 @dataclass(slots=True)
-class Told:
-    """What one user's devices are told."""
+class UserNotice:
+    """What one user's devices are notified of."""
 
     added: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
@@ -175,12 +175,12 @@ def _update(update: Update) -> dict[str, Any]:
     return {"Friend_Account": update.peer, "Sns": fields}
 
 
-class Notices(dict[str, Told]):
-    """What the devices of each user are told, by UserID; an entry appears when it is asked for."""
+class Notices(dict[str, UserNotice]):
+    """What the devices of each user are notified of, by UserID; an entry appears when it is asked for."""
 
-    def __missing__(self, user_id: str) -> Told:
-        told = self[user_id] = Told()
-        return told
+    def __missing__(self, user_id: str) -> UserNotice:
+        notice_of = self[user_id] = UserNotice()
+        return notice_of
 
 
 class Announcer:
@@ -191,12 +191,12 @@ class Announcer:
         self._cache = cache
 
     def announce(self, app: int, changed: Changed, notices: Notices, origin: Origin) -> None:
-        """Call after the commit. The device that asked is told as the others are: its answer changes nothing there."""
+        """Call after the commit. The device that asked is notified too: its answer changes nothing there."""
         if changed.owners or changed.pairs or changed.erased:
             self._cache.hints.changed(changed)
-        for user_id, told in notices.items():
+        for user_id, notice_of in notices.items():
             topic = of_user(app, user_id)
             if self._live.wanted(topic):
-                exclude = origin.instid if told.read_at is not None and user_id == origin.operator else 0
-                for notice in told.notices():
+                exclude = origin.instid if notice_of.read_at is not None and user_id == origin.operator else 0
+                for notice in notice_of.notices():
                     self._live.send(topic, notice, exclude=exclude)

@@ -55,7 +55,7 @@ class Follows:
     ) -> list[Outcome]:
         """Follow peers; following again changes nothing. One outcome a peer, in order.
 
-        ``times``, in unix milliseconds, are those of an import, of which no webhook tells.
+        ``times``, in unix milliseconds, are those of an import, which no webhook reports.
         30001 oneself, 30003 unknown, 32100 more than 5000. Raises ApiError 30003 when ``user_id`` is unknown.
         """
         known = await self._accounts(app, user_id, peers)

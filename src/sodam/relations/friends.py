@@ -106,7 +106,7 @@ class Friends:
     async def delete_all(self, app: App, origin: Origin, user_id: str, *, both: bool) -> None:
         """Empty the user's list and, if ``both``, take the user off the lists of all who were in it.
 
-        No webhook tells of it. Raises ApiError 30003 when ``user_id`` is unknown.
+        No webhook reports it. Raises ApiError 30003 when ``user_id`` is unknown.
         """
         core = self._core
         await core.requester(app.sdkappid, user_id)
@@ -282,25 +282,25 @@ def _change(work: Work, user_id: str, friend: Friend | None, to: str, fields: Se
                 reason = "CustomItem_Illegal" if tag.startswith(CUSTOM) else "Tag_Illegal"
                 return refused(_UPDATE, to, Code.SNS_BAD_REQUEST, reason)
             custom[own] = allowed
-    told: list[tuple[str, object]] = []
+    shown: list[tuple[str, object]] = []
     if remark != friend.remark:
         friend.remark, friend.remark_at = remark, work.now
-        told.append((REMARK, remark))
+        shown.append((REMARK, remark))
     if groups is not None:
         before, friend.groups = friend.groups, owner.bits(groups)
         if before != friend.groups:
             owner.touch_groups()
-            told.append((GROUP, owner.names(friend.groups)))
-    if told:
+            shown.append((GROUP, owner.names(friend.groups)))
+    if shown:
         owner.touch()
     after = merged(friend.custom, custom)
     if after != friend.custom:
-        told.extend((tag, value) for tag, value in custom.items() if friend.custom.get(tag, "") != value)
+        shown.extend((tag, value) for tag, value in custom.items() if friend.custom.get(tag, "") != value)
         friend.custom = after
         owner.touch_custom()
-    if told:
+    if shown:
         work.save(friend)
-        work.notices[user_id].updates.append(Update(to, told))
+        work.notices[user_id].updates.append(Update(to, shown))
     return Outcome(to)
 
 

@@ -229,7 +229,7 @@ class FriendDeleteAll(msgspec.Struct):
 
 @service.command("friend_delete_all", errors=(*COMMON, Code.SNS_WRITE_CONFLICT))
 async def friend_delete_all(call: Call, request: FriendDeleteAll) -> None:
-    """Empty the friend list, on both sides with Delete_Type_Both. No webhook tells of it.
+    """Empty the friend list, on both sides with Delete_Type_Both. No webhook reports it.
 
     Source: rest-accounts-relations.md 6.6.
     """

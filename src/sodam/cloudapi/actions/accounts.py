@@ -161,7 +161,7 @@ def _hidden(app: App, tag: str) -> bool:
 
 @action("im", "ModifyAccountProfile", kind="write", level="app")
 async def modify_account_profile(call: Call, request: ModifyAccountProfile) -> AccountView:
-    """Write profile fields of an account, all or none; its devices and friends are told."""
+    """Write profile fields of an account, all or none; its devices and friends are notified."""
     wanted = list(request.Profile.items())
     # A refused request goes into the audit log as it stands.
     request.Profile = {tag: MASK if _hidden(call.the_app, tag) else value for tag, value in wanted}

@@ -207,5 +207,5 @@ class PushAck(msgspec.Struct):
 
 @service.command("ws_msg_push_ack")
 async def ws_msg_push_ack(call: Call, request: PushAck) -> None:
-    """Acknowledge a push. Only recalls ask for it: those are told once; what else a client misses, it pulls."""
+    """Acknowledge a push. Only recalls ask for it: those are sent once; what else a client misses, it pulls."""
     call.connection.recalls.acknowledged(request.SessionData)

@@ -70,7 +70,7 @@ async def _first(call: Call) -> GetMsgAnswer:
     this = connection.begin_round()
     position = await c2c.histories.position()
     heads = await c2c.histories.heads(call.app, call.caller, _CONVERSATIONS)
-    await c2c.settle()
+    await c2c.announced()
     counted = this.counted(call.caller, {head.peer: head.last_seq for head in heads})
     unread = unread_numbers(call.caller, {head.peer: head.unread for head in heads}, counted)
     call.after = lambda: connection.end_round(this)
@@ -84,7 +84,7 @@ async def _page(call: Call, since: Position, *, by_push: bool) -> GetMsgAnswer:
     missed = await catch_up.page_since(c2c.histories, call.app, call.caller, since)
     this.looked()
     heads = await c2c.histories.heads(call.app, call.caller, _CONVERSATIONS)
-    await c2c.settle()
+    await c2c.announced()
     this.drop({place(message).key for message in missed.messages}, since.at_time)
     numbers = {head.peer: head.unread for head in heads}
     senders = {message.sender for message in missed.messages}
