@@ -19,7 +19,7 @@ Param = str | int
 """A value in a sentence. A name that ends in ``Time`` is unix seconds, ``Field`` is a field of the request."""
 
 
-class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     """A sentence for a reader: English, and what it takes to say it in another language."""
 
     text: str
@@ -31,7 +31,7 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.json.encode(self).decode() if self.detail else self.text
 
     @classmethod
-    def read(cls, stored: str) -> Said:
+    def read(cls, stored: str) -> Explanation:
         """The opposite of ``stored``; a text that somebody else wrote is taken as it is."""
         if stored.startswith('{"text":'):
             try:
@@ -66,8 +66,8 @@ class ControlError(Exception):
         self.extra = dict(extra or {})
 
     @property
-    def said(self) -> Said:
-        return Said(self.message, self.detail or self.code, self.params)
+    def explanation(self) -> Explanation:
+        return Explanation(self.message, self.detail or self.code, self.params)
 
 
 def invalid(message: str, code: str = "", *, detail: str = "", **params: Param) -> ControlError:
@@ -76,7 +76,7 @@ def invalid(message: str, code: str = "", *, detail: str = "", **params: Param) 
     return ControlError(full, message, cure="", detail=detail, extra=None, **params)
 
 
-def unfit(said: Said) -> ControlError:
+def unfit(said: Explanation) -> ControlError:
     """``InvalidParameter`` for what a sentence of somebody else's says."""
     return ControlError("InvalidParameter", said.text, cure="", detail=said.detail, extra=None, **said.params)
 

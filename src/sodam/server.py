@@ -220,7 +220,7 @@ async def build(settings: Settings) -> Server:
     outbox.start()
     for wanted in settings.bootstrap_apps:
         if apps.get(wanted.sdkappid) is None:
-            with contextlib.suppress(AppExists), plane.audit.beside(lambda app: control_plane.app_made(plane, app)):
+            with contextlib.suppress(AppExists), plane.audit.recording(lambda app: control_plane.app_made(plane, app)):
                 # Where the app exists, another node has made it meanwhile.
                 app, _ = await apps.create(
                     f"app {wanted.sdkappid}",

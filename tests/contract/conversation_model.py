@@ -13,7 +13,7 @@ Pair = tuple[str, ...]
 
 
 @dataclass(eq=False)
-class Said:
+class Explanation:
     """A message. ``number`` is its MsgSeq's partner: unique, so that no two messages stand in one place."""
 
     sender: str
@@ -77,20 +77,22 @@ class Listed(NamedTuple):
 class Model:
     def __init__(self, now: int) -> None:
         self.now = now
-        self.said: list[Said] = []
+        self.explanation: list[Explanation] = []
         self.stamp = 0
         self.sides: dict[tuple[str, str], Side] = {}
 
     def side(self, owner: str, peer: str) -> Side:
         return self.sides.setdefault((owner, peer), Side())
 
-    def of(self, one: str, other: str) -> list[Said]:
-        return [m for m in self.said if {m.sender, m.recipient} == {one, other}]
+    def of(self, one: str, other: str) -> list[Explanation]:
+        return [m for m in self.explanation if {m.sender, m.recipient} == {one, other}]
 
-    def find(self, number: int) -> Said | None:
-        return next((m for m in self.said if m.number == number), None)
+    def find(self, number: int) -> Explanation | None:
+        return next((m for m in self.explanation if m.number == number), None)
 
-    def add(self, sender: str, recipient: str, number: int, seq: int, flags: int, time: int | None = None) -> Said:
+    def add(
+        self, sender: str, recipient: str, number: int, seq: int, flags: int, time: int | None = None
+    ) -> Explanation:
         before = self.of(sender, recipient)
         asked = seq
         listed_at = self.stamp = max(self.now * SECOND, self.stamp + 1)
@@ -107,18 +109,18 @@ class Model:
                 numbered = [m for m in before if m.flags & IMPORTED and m.time == time and not m.asked_seq]
                 seq = 1 + max((m.seq for m in numbered), default=FIRST_NUMBER)
         numbers = (listed_at, len(before) + 1, self.now, asked)
-        said = Said(sender, recipient, number, seq, f"text {number}", flags, time, *numbers)
-        self.said.append(said)
+        said = Explanation(sender, recipient, number, seq, f"text {number}", flags, time, *numbers)
+        self.explanation.append(said)
         return said
 
     def restart(self) -> None:
         """What a server knows of arrivals is what stands in the lists."""
-        shown = [m for m in self.said if not m.flags & NO_LAST]
+        shown = [m for m in self.explanation if not m.flags & NO_LAST]
         seen = [m for m in shown if not (m.hidden_from(m.sender) and m.hidden_from(m.recipient))]
         self.stamp = max((m.listed_at for m in seen), default=0)
 
     def purge(self) -> None:
-        for message in self.said:
+        for message in self.explanation:
             message.purged |= self.expired(message)
 
     def _newest(self, one: str, other: str) -> int:
@@ -151,10 +153,10 @@ class Model:
         if clear:
             side.cleared = len(messages)
 
-    def expired(self, message: Said) -> bool:
+    def expired(self, message: Explanation) -> bool:
         return message.purged or message.time < self.now - RETENTION
 
-    def history(self, owner: str, peer: str) -> list[Said]:
+    def history(self, owner: str, peer: str) -> list[Explanation]:
         """Newest first."""
         cleared = self.side(owner, peer).cleared
         visible = [
@@ -164,7 +166,7 @@ class Model:
         ]
         return sorted(visible, key=lambda m: m.rank, reverse=True)
 
-    def last(self, owner: str, peer: str) -> Said | None:
+    def last(self, owner: str, peer: str) -> Explanation | None:
         return next((m for m in self.history(owner, peer) if not m.flags & NO_LAST), None)
 
     def unread(self, owner: str, peer: str) -> int:

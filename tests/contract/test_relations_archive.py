@@ -1,4 +1,4 @@
-"""Export and import, and the check that finds and mends what is inconsistent."""
+"""Export and import, and the check that finds and repairs what is inconsistent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from sodam.apps.model import App, FriendField
 from sodam.cli.relations import import_file
 from sodam.relations.archive import UserLine
-from sodam.relations.mend import OneSided, Report
+from sodam.relations.repair import OneSided, Report
 from tests.support.relations import APP, SOURCE, Host, host, hosting
 
 __all__ = ["host"]
@@ -31,7 +31,7 @@ async def exported(host: Host, *users: str) -> list[dict[str, Any]]:
 
 
 async def fill(host: Host) -> None:
-    await host.settle(friend_fields=FIELDS)
+    await host.configure(friend_fields=FIELDS)
     entry = {
         "To_Account": "u2",
         "AddSource": SOURCE,
@@ -69,7 +69,7 @@ async def test_there_and_back(host: Host, tmp_path: Path) -> None:
     file = tmp_path / "relations.jsonl"
     file.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
     async with hosting(tmp_path / "second", None, [f"u{n}" for n in range(1, 10)]) as second:
-        await second.settle(friend_fields=FIELDS)
+        await second.configure(friend_fields=FIELDS)
         done = await import_file(second.server, app_of(second), file)
         assert (done.lines, done.users, done.refused) == (3, 3, [])
         assert done.entries == {"Groups": 2, "Friends": 3, "BlackList": 2, "Pendencies": 1, "Following": 2}
@@ -83,7 +83,7 @@ async def test_there_and_back(host: Host, tmp_path: Path) -> None:
 
 
 async def test_import_refuses_parts(host: Host, tmp_path: Path) -> None:
-    await host.settle("Trial")
+    await host.configure("Trial")
     await host.accounts(*(f"f{n:02}" for n in range(25)))
     friends = [{"To_Account": f"f{n:02}", "AddTime": n, "AddSource": SOURCE} for n in range(21)]
     friends += [
@@ -123,21 +123,21 @@ async def test_import_refuses_parts(host: Host, tmp_path: Path) -> None:
     assert len(await host.friends("u1")) == 20
 
 
-async def check(host: Host, *, mend: bool = False, one_sided: OneSided = "keep") -> Report:
-    return await host.relations.mender.check(app_of(host), mend=mend, one_sided=one_sided)
+async def check(host: Host, *, repair: bool = False, one_sided: OneSided = "keep") -> Report:
+    return await host.relations.repair.check(app_of(host), repair=repair, one_sided=one_sided)
 
 
 async def test_nothing_is_wrong(host: Host) -> None:
     await fill(host)
     await host.codes("sns/friend_delete", {"From_Account": "u1", "To_Account": ["u2"]})
-    await host.settle(deleted_id_days=0)
+    await host.configure(deleted_id_days=0)
     await host.codes("im_open_login_svc/account_delete", {"DeleteItem": [{"UserID": "u7"}, {"UserID": "u5"}]})
     report = await check(host)
     assert report.found == {}
     assert report.rows == {"friend": 2, "blacklist": 1, "pendency": 1}
 
 
-async def test_finds_and_mends(host: Host) -> None:
+async def test_finds_and_repairs(host: Host) -> None:
     await fill(host)
     execute = host.server.db.execute
     await execute("DELETE FROM account WHERE user_id IN ('u4', 'u7')")
@@ -153,8 +153,8 @@ async def test_finds_and_mends(host: Host) -> None:
     assert found.found == {"orphan": 3, "count": 2, "group": 1, "mutual": 1, "expired": 1, "one-sided": 1}
     assert found.wrong == 8
     assert (await check(host)).found == found.found, "looking changes nothing"
-    mended = await check(host, mend=True)
-    assert mended.mended >= 8
+    repaired = await check(host, repair=True)
+    assert repaired.repaired >= 8
     left = await check(host)
     assert left.found == {"one-sided": 1}
     assert await host.friends("u3") == ["u1"]
@@ -170,7 +170,7 @@ async def test_one_sided_pairs(host: Host, how: OneSided, relation: str) -> None
     await host.add("u1", "u3")
     report = await check(host, one_sided=how)
     assert (report.found, report.wrong) == ({"one-sided": 1}, 0)
-    assert report.mended == (how != "keep")
+    assert report.repaired == (how != "keep")
     assert await host.relation("u1", "u2") == relation
     assert await host.relation("u1", "u3") == "BothWay"
     assert (await check(host)).found == ({"one-sided": 1} if how == "keep" else {})

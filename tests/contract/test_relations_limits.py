@@ -13,7 +13,7 @@ __all__ = ["host"]
 
 
 async def test_parallel_adds_at_the_limit(host: Host) -> None:
-    await host.settle("Trial")
+    await host.configure("Trial")
     ids = [f"n{n:03}" for n in range(100)]
     await host.accounts(*ids)
     codes = await asyncio.gather(*(host.add("u1", peer) for peer in ids))
@@ -26,7 +26,7 @@ async def test_parallel_adds_at_the_limit(host: Host) -> None:
 
 
 async def test_parallel_adds_to_a_full_other_side(host: Host) -> None:
-    await host.settle("Trial")
+    await host.configure("Trial")
     ids = [f"n{n:03}" for n in range(100)]
     await host.accounts(*ids)
     codes = await asyncio.gather(*(host.add(peer, "u1") for peer in ids))
@@ -102,7 +102,7 @@ async def test_parallel_follows_are_counted(host: Host) -> None:
 
 async def test_deletion_races_with_adding(host: Host) -> None:
     """Whoever comes first: no relation to an account that is gone."""
-    await host.settle(deleted_id_days=0)
+    await host.configure(deleted_id_days=0)
     ids = [f"n{n:02}" for n in range(30)]
     await host.accounts(*ids)
 

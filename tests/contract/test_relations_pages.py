@@ -258,14 +258,14 @@ async def test_requests_of_one_second(host: Host, kind: str) -> None:
 
 
 async def test_places_go_on_after_a_lost_row(host: Host) -> None:
-    """A restored database without an owner's row: mending must not give out a place for the second time."""
+    """A restored database without an owner's row: repairing must not give out a place for the second time."""
     await host.add("u1", "u2", "u3", "u4")
     await block(host, ["u8"])
     await host.server.db.execute("DELETE FROM relation_owner WHERE user_id = $1", "u1")
     host.relations._core.cache.hints.clear()
     app = host.server.apps.get(1400000042)
     assert app is not None
-    assert (await host.relations.mender.check(app, mend=True)).mended
+    assert (await host.relations.repair.check(app, repair=True)).repaired
     await host.add("u1", "u5")
     await block(host, ["u9"])
     for table, expected in (("friend", ["u2", "u3", "u4", "u5"]), ("blacklist", ["u8", "u9"])):

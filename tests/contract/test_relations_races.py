@@ -107,7 +107,7 @@ class World:
     async def sound(self) -> None:
         """Counts are those of the rows, and no relation is of or to an account that is gone."""
         node = self.node()
-        report = await node.relations.mender.check(node.app)
+        report = await node.relations.repair.check(node.app)
         assert report.wrong == 0, report.examples
 
     async def rows(self, table: str, owner: str) -> list[str]:

@@ -92,7 +92,7 @@ async def test_answers(host: Host, action: str, relation: str) -> None:
 
 
 async def test_answers_obey_limits(host: Host) -> None:
-    await host.settle("Trial")
+    await host.configure("Trial")
     await host.accounts(*(f"f{n:02}" for n in range(20)))
     await ask(host, "u1", "u2")
     await host.add("u1", *(f"f{n:02}" for n in range(20)))
@@ -108,7 +108,7 @@ async def test_answers_obey_limits(host: Host) -> None:
 
 async def test_crossing_requests(host: Host) -> None:
     """Both asked before the app wanted consent from the other: one answer settles both."""
-    await host.settle(default_allow_type="AllowType_Type_NeedConfirm")
+    await host.configure(default_allow_type="AllowType_Type_NeedConfirm")
     assert await host.add("u1", "u2") == [30539]
     assert await host.add("u1", "u2") == [30539], "asking again is no error"
     assert await names(host, "u2") == [("u1", "ComeIn")]

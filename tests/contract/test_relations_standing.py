@@ -52,12 +52,12 @@ async def test_messages_obey(host: Host) -> None:
     assert two.events == []
     assert await send("u2", "u1") == 0
     two.events.clear()
-    await host.settle(blacklist_check=False)
+    await host.configure(blacklist_check=False)
     assert await send("u1", "u2") == 20007
     await host.codes("sns/black_list_delete", {"From_Account": "u2", "To_Account": ["u1"]})
     assert await send("u1", "u2") == 0
     assert [event["Event"] for event in two.events] == [7, 9], "unblocking and the message"
-    await host.settle(friend_check=True)
+    await host.configure(friend_check=True)
     assert await send("u1", "u2") == 20009
     await host.add("u1", "u2")
     assert await send("u1", "u2") == 0
@@ -79,7 +79,7 @@ async def test_deletion_leaves_nothing(host: Host) -> None:
     devices = {user_id: host.device(user_id) for user_id in ("u1", "u3", "u4", "u5", "u6")}
     await host.friends("u1")
     assert (await host.relations.standing(APP, "gone", "u5")).blocked_by_recipient
-    await host.settle(deleted_id_days=0)
+    await host.configure(deleted_id_days=0)
     items = [{"UserID": "gone"}, {"UserID": "also"}]
     assert await host.codes("im_open_login_svc/account_delete", {"DeleteItem": items}) == [0, 0]
     for user_id in ("u1", "u2", "u3"):

@@ -86,7 +86,7 @@ def outages(server: ServerProcess) -> list[str]:
 
 def assert_quiet(server: ServerProcess) -> None:
     """An outage is told in a few lines, and without a traceback."""
-    # Said here, the log is not judged a second time at the end of the test.
+    # Explanation here, the log is not judged a second time at the end of the test.
     server.allow_errors("the database does not answer")
     tracebacks = [line for line in server.log_lines() if "Traceback" in str(line)]
     assert not tracebacks, "\n".join(f"{line.get('event')}: {str(line)[-400:]}" for line in tracebacks)

@@ -201,7 +201,7 @@ async def test_order_of_decisions(host: Host) -> None:
 
 
 async def test_default_allow_type(host: Host) -> None:
-    await host.settle(default_allow_type="AllowType_Type_NeedConfirm")
+    await host.configure(default_allow_type="AllowType_Type_NeedConfirm")
     answer = await host(ADD, adding("u2"))
     assert answer == OK | {
         "ResultItem": [item("u2", 30539, "Err_SNS_FriendAdd_Need_Confirm")],
@@ -209,13 +209,13 @@ async def test_default_allow_type(host: Host) -> None:
     }
     await host.accounts("open", AllowType="AllowType_Type_AllowAny")
     assert await host.add("u1", "open") == [0]
-    await host.settle(default_allow_type="AllowType_Type_DenyAny")
+    await host.configure(default_allow_type="AllowType_Type_DenyAny")
     assert await host.add("u1", "u3") == [30516]
 
 
 async def test_who_asked_is_accepted(host: Host) -> None:
     """A adds B, whose request waits for A: both ways at once, with what B had asked for."""
-    await host.settle(default_allow_type="AllowType_Type_NeedConfirm")
+    await host.configure(default_allow_type="AllowType_Type_NeedConfirm")
     body = {"From_Account": "u2", "AddFriendItem": [{"To_Account": "u1", "AddSource": "AddSource_Type_QR"}]}
     body["AddFriendItem"][0] |= {"Remark": "boss", "GroupName": "office", "AddWording": "please"}  # type: ignore[index]
     assert await host.codes(ADD, body) == [30539]
@@ -239,7 +239,7 @@ async def test_batch_keeps_order_and_repeats(host: Host) -> None:
 
 
 async def test_limit_of_the_plan(host: Host) -> None:
-    await host.settle("Trial")
+    await host.configure("Trial")
     await host.accounts(*(f"f{n:02}" for n in range(25)))
     codes = await host.add("u1", *(f"f{n:02}" for n in range(25)))
     assert codes == [0] * 20 + [30010] * 5
@@ -250,7 +250,7 @@ async def test_limit_of_the_plan(host: Host) -> None:
     )
     info = "Err_SNS_FriendImport_My_Friend_Num_Exceed_Threshold"
     assert answer["ResultItem"] == [item("u5", 30010, info)]
-    await host.settle("Pro")
+    await host.configure("Pro")
     assert await host.add("u1", "f24") == [0]
 
 
@@ -267,7 +267,7 @@ async def test_groups_of_new_friends(host: Host) -> None:
 
 
 async def test_import(host: Host) -> None:
-    await host.settle(friend_fields=FIELDS)
+    await host.configure(friend_fields=FIELDS)
     entry = {
         "To_Account": "u3",
         "AddSource": SOURCE,
@@ -340,7 +340,7 @@ async def test_import_ignores_wishes_and_blocks(host: Host) -> None:
     ],
 )
 async def test_custom_values(host: Host, custom: list[dict[str, Any]], code: int) -> None:
-    await host.settle(friend_fields=FIELDS)
+    await host.configure(friend_fields=FIELDS)
     entry = {"To_Account": "u2", "AddSource": SOURCE, "CustomItem": custom}
     assert await host.codes("sns/friend_import", {"From_Account": "u1", "AddFriendItem": [entry]}) == [code]
     await host.add("u1", "u3")
@@ -350,7 +350,7 @@ async def test_custom_values(host: Host, custom: list[dict[str, Any]], code: int
 
 
 async def test_update(host: Host) -> None:
-    await host.settle(friend_fields=FIELDS)
+    await host.configure(friend_fields=FIELDS)
     await host.add("u1", "u2", "u3", GroupName="work", Remark="old")
     body = {
         "From_Account": "u1",

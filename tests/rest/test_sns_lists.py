@@ -57,7 +57,7 @@ async def test_block_ends_friendship_and_bars_requests(host: Host, kind: str) ->
 
 @pytest.mark.parametrize(("asker", "blocker"), [("u2", "u1"), ("u1", "u2")])
 async def test_block_ends_requests(host: Host, asker: str, blocker: str) -> None:
-    await host.settle(default_allow_type="AllowType_Type_NeedConfirm")
+    await host.configure(default_allow_type="AllowType_Type_NeedConfirm")
     asked = blocker if asker == "u2" else "u2"
     assert await host.add(asker, asked) == [30539]
     assert await host.codes(BLACK + "add", {"From_Account": "u1", "To_Account": "u2"}) == [0]

@@ -104,7 +104,7 @@ async def test_pages_are_kept_until_a_change(host: Host, monkeypatch: pytest.Mon
 
 
 async def test_sequences(host: Host) -> None:
-    await host.settle(friend_fields=(FriendField(name="Rank"),))
+    await host.configure(friend_fields=(FriendField(name="Rank"),))
     empty = await host.ok(GET, {"From_Account": "u1", "StartIndex": 0, "StandardSequence": 0, "CustomSequence": 0})
     assert empty == {
         "UserDataItem": [],
@@ -144,7 +144,7 @@ async def test_sequences(host: Host) -> None:
 
 
 async def test_get_list(host: Host) -> None:
-    await host.settle(
+    await host.configure(
         friend_fields=(FriendField(name="Rank"),),
         user_fields=(UserField(name="Open"), UserField(name="Shut", admin_read=False)),
     )

@@ -16,7 +16,7 @@ FIELDS = (FriendField(name="Score", type="uint64"),)
 
 async def test_digits_are_kept_as_a_number(host: Host) -> None:
     """For SDKs that know texts alone: an answer's number stays a number."""
-    await host.settle(friend_fields=FIELDS)
+    await host.configure(friend_fields=FIELDS)
     await host.add("u1", "u2")
     update = {"To_Account": "u2", "SnsItem": [{"Tag": "Tag_SNS_Custom_Score", "Value": "0042"}]}
     assert await host.codes("sns/friend_update", {"From_Account": "u1", "UpdateItem": [update]}) == [0]

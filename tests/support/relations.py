@@ -101,7 +101,7 @@ class Host:
         for at in range(0, len(user_ids), 500):
             await self.server.accounts.import_accounts(app, [Wanted(u, fields) for u in user_ids[at : at + 500]])
 
-    async def settle(self, plan: Plan | None = None, **settings: Any) -> None:
+    async def configure(self, plan: Plan | None = None, **settings: Any) -> None:
         """Change the app's plan and settings."""
 
         def change(app: App) -> App:

@@ -86,7 +86,7 @@ def _said_by(call: ast.Call, name: str) -> tuple[list[str | None], set[str]]:
     """The keys of the sentences that a call can say, and the parameters that it gives them."""
     params = {k.arg for k in call.keywords if k.arg and k.arg not in NOT_PARAMS}
     detail = _literal(_keyword(call, "detail"))
-    if name == "Said":
+    if name == "Explanation":
         given = call.args[2] if len(call.args) > 2 else None
         if isinstance(given, ast.Dict):
             params = {key for node in given.keys if (key := _literal(node))}
@@ -113,7 +113,7 @@ def _sites() -> Sites:
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
-            if node.func.id not in ("ControlError", "invalid", "missing", "plan_required", "JobFailed", "Said"):
+            if node.func.id not in ("ControlError", "invalid", "missing", "plan_required", "JobFailed", "Explanation"):
                 continue
             keys, params = _said_by(node, node.func.id)
             where = f"{path.relative_to(SOURCE)}:{node.lineno}"
@@ -179,7 +179,7 @@ def test_texts_use_what_every_place_gives(language: str) -> None:
 def test_every_mistake_of_a_policy_has_a_text(language: str) -> None:
     """A code whose every mistake says its detail needs none of its own, but it may be shown for an older server."""
     results = _texts("results", language)
-    silent = set(re.findall(r'self\.wrong\(\s*"(\w+)", Said\((?:f?"[^"]*"|\'[^\']*\')\),', _policy()))
+    silent = set(re.findall(r'self\.wrong\(\s*"(\w+)", Explanation\((?:f?"[^"]*"|\'[^\']*\')\),', _policy()))
     silent |= {"ActionError", "ActionServiceNotExist", "ActionNotExist", "ConditionTypeError", "ResourceUinError"}
     assert silent >= {"VersionError", "ResourceQcsError"}
     assert not {name for name in silent if name not in results}

@@ -15,7 +15,7 @@ import msgspec
 
 from sodam.access import store_attempts as store
 from sodam.control import ControlError
-from sodam.storage import Database, Tx, apart
+from sodam.storage import Database, Tx, without_hook
 
 WINDOW_SECONDS: Final = 3600
 LOCK_SECONDS: Final = 900
@@ -67,7 +67,7 @@ class Attempts:
                 last = last or attempts == limit
             return 0, last
 
-        with apart():  # no event of what is refused here
+        with without_hook():  # no event of what is refused here
             seconds, last = await self._db.write(run)
         if seconds:
             raise locked(seconds)
@@ -77,13 +77,13 @@ class Attempts:
         """Raises ControlError AuthFailure.AccountLocked after the last attempt that was allowed."""
         if not attempt.last:
             return
-        with apart():
+        with without_hook():
             await self._db.write(lambda tx: store.lock(tx, (attempt.name, attempt.address), now + LOCK_SECONDS))
         raise locked(LOCK_SECONDS)
 
     async def give_back(self, attempt: Attempt) -> None:
         """It was no failure, and no success yet: a code is still to come."""
-        with apart():
+        with without_hook():
             await self._db.write(lambda tx: store.uncount(tx, attempt.keys))
 
     async def forget_old(self, now: int) -> int:

@@ -15,7 +15,7 @@ from sodam.access.passwords import PasswordRules
 from sodam.access.security import SecuritySettings
 from sodam.access.sessions import end_all, unchanged
 from sodam.control import ControlError, conflict, invalid
-from sodam.storage import Database, Tx, apart
+from sodam.storage import Database, Tx, without_hook
 
 MAX_CHECKING: Final = 32
 """Passwords being checked at a time: each costs 64 MiB for a moment, and waits for its turn."""
@@ -189,7 +189,7 @@ class LoginService:
             if not totp.accept(user.totp, code, now, user.totp_step):
                 await self._attempts.failed(attempt, now)
                 raise _wrong_code()
-        with apart():
+        with without_hook():
             await self._db.write(lambda tx: succeeded(tx, attempt))
 
     async def begin_mfa(self, user: User, password: str, code: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ import msgspec
 from sodam.access.conditions import OPERATORS, Test, check_value, known_key, normal_key, split_operator
 from sodam.access.evaluate import Statement, split_resource
 from sodam.access.positions import JsonError, Node, parse, place
-from sodam.control import Param, Said
+from sodam.control import Explanation, Param
 
 MAX_CHARS: Final = 6144
 """Characters of a document, white space not counted."""
@@ -74,15 +74,15 @@ def mistakes_of(text: str, catalogue: Catalogue, owner_uin: int) -> list[Mistake
     return reader.mistakes
 
 
-_EMPTY: Final = Said("the list is empty", "ListEmpty")
+_EMPTY: Final = Explanation("the list is empty", "ListEmpty")
 
 
-def _unknown(element: str) -> Said:
-    return Said(f"unknown element {element!r}", "UnknownElement", {"Name": element})
+def _unknown(element: str) -> Explanation:
+    return Explanation(f"unknown element {element!r}", "UnknownElement", {"Name": element})
 
 
-def _missing(element: str) -> Said:
-    return Said(f"{element} is missing", "ElementMissing", {"Name": element})
+def _missing(element: str) -> Explanation:
+    return Explanation(f"{element} is missing", "ElementMissing", {"Name": element})
 
 
 class _Reader:
@@ -92,53 +92,57 @@ class _Reader:
         self.owner_uin = owner_uin
         self.mistakes: list[Mistake] = []
 
-    def wrong(self, code: str, said: Said, path: str, offset: int) -> None:
+    def wrong(self, code: str, said: Explanation, path: str, offset: int) -> None:
         line, column = place(self.text, offset)
         self.mistakes.append(Mistake(code, said.text, said.detail or code, said.params, path, line, column, offset))
 
     def document(self) -> list[Statement]:
         if len("".join(self.text.split())) > MAX_CHARS or len(self.text) > _MAX_TEXT:
-            said = Said(f"a policy has at most {MAX_CHARS} characters", "", {"Most": MAX_CHARS})
+            said = Explanation(f"a policy has at most {MAX_CHARS} characters", "", {"Most": MAX_CHARS})
             self.wrong("PolicyDocumentLengthOverLimit", said, "$", 0)
             return []
         try:
             root = parse(self.text)
         except JsonError as error:
-            self.wrong("PolicyDocumentError", error.said, "$", error.offset)
+            self.wrong("PolicyDocumentError", error.explanation, "$", error.offset)
             return []
         if not isinstance(root.value, dict):
-            self.wrong("PolicyDocumentError", Said("a policy is a JSON object", "PolicyNoObject"), "$", root.offset)
+            self.wrong(
+                "PolicyDocumentError", Explanation("a policy is a JSON object", "PolicyNoObject"), "$", root.offset
+            )
             return []
         for key, node in root.value.items():
             if key not in ("version", "statement"):
                 self.wrong("PolicyDocumentError", _unknown(key), f"$.{key}", node.offset)
         version = root.value.get("version")
         if version is None or version.value != "2.0":
-            self.wrong("VersionError", Said('version must be "2.0"'), "$.version", (version or root).offset)
+            self.wrong("VersionError", Explanation('version must be "2.0"'), "$.version", (version or root).offset)
         statement = root.value.get("statement")
         if statement is None:
             self.wrong("StatementError", _missing("statement"), "$.statement", root.offset)
             return []
         items = statement.value if isinstance(statement.value, list) else [statement]
         if not items:
-            said = Said("at least one statement is needed", "NoStatement")
+            said = Explanation("at least one statement is needed", "NoStatement")
             self.wrong("StatementError", said, "$.statement", statement.offset)
         return [s for i, item in enumerate(items) if (s := self.statement(item, f"$.statement[{i}]"))]
 
     def statement(self, node: Node, path: str) -> Statement | None:
         if not isinstance(node.value, dict):
-            self.wrong("StatementError", Said("a statement is a JSON object", "StatementNoObject"), path, node.offset)
+            self.wrong(
+                "StatementError", Explanation("a statement is a JSON object", "StatementNoObject"), path, node.offset
+            )
             return None
         members = node.value
         for key, member in members.items():
             if key == "principal":
-                said = Said("principal belongs to trust and resource policies only")
+                said = Explanation("principal belongs to trust and resource policies only")
                 self.wrong("PrincipalError", said, f"{path}.principal", member.offset)
             elif key not in _ELEMENTS:
                 self.wrong("StatementError", _unknown(key), f"{path}.{key}", member.offset)
         effect = members.get("effect")
         if effect is None or effect.value not in ("allow", "deny"):
-            said = Said("effect must be allow or deny") if effect else _missing("effect")
+            said = Explanation("effect must be allow or deny") if effect else _missing("effect")
             self.wrong("EffectError", said, f"{path}.effect", (effect or node).offset)
         actions = self.actions(members.get("action"), f"{path}.action", node)
         resources = self.resources(members.get("resource"), f"{path}.resource", node)
@@ -160,7 +164,7 @@ class _Reader:
             if isinstance(item.value, str) and item.value:
                 found.append((item.value, where, item.offset))
             else:
-                self.wrong(code, Said("expected a text", "NoText"), where, item.offset)
+                self.wrong(code, Explanation("expected a text", "NoText"), where, item.offset)
         return found
 
     def actions(self, node: Node | None, path: str, parent: Node) -> tuple[str, ...]:
@@ -171,7 +175,7 @@ class _Reader:
                 continue
             service, colon, operation = text.removeprefix("name/").partition(":")
             if not colon or not (service == "*" or service.isidentifier()) or not _OPERATION.fullmatch(operation):
-                said = Said(
+                said = Explanation(
                     f"{text!r} is no action: write service:Operation or name/service:Operation", "", {"Name": text}
                 )
                 self.wrong("ActionError", said, where, offset)
@@ -185,10 +189,10 @@ class _Reader:
             return
         if service not in self.catalogue:
             known = ", ".join(sorted(self.catalogue))
-            said = Said(f"unknown service {service!r}; known are {known}", "", {"Name": service, "Known": known})
+            said = Explanation(f"unknown service {service!r}; known are {known}", "", {"Name": service, "Known": known})
             self.wrong("ActionServiceNotExist", said, where, offset)
         elif "*" not in operation and operation.lower() not in self.catalogue[service]:
-            said = Said(f"{service} has no action {operation!r}", "", {"Service": service, "Name": operation})
+            said = Explanation(f"{service} has no action {operation!r}", "", {"Service": service, "Name": operation})
             self.wrong("ActionNotExist", said, where, offset)
 
     def resources(self, node: Node | None, path: str, parent: Node) -> tuple[tuple[str, ...], ...]:
@@ -202,47 +206,49 @@ class _Reader:
 
     def six_parts(self, parts: tuple[str, ...], where: str, offset: int) -> bool:
         if len(parts) != 6:
-            said = Said("a resource has six parts: qcs:project:service:region:account:resource, or is * alone")
+            said = Explanation("a resource has six parts: qcs:project:service:region:account:resource, or is * alone")
             self.wrong("ResourceError", said, where, offset)
             return False
         literal, project, service, _, account, tail = parts
         before = len(self.mistakes)
         if literal != "qcs":
-            self.wrong("ResourceQcsError", Said("a resource begins with qcs"), where, offset)
+            self.wrong("ResourceQcsError", Explanation("a resource begins with qcs"), where, offset)
         if project not in ("", "*", "id/0"):
-            self.wrong("ResourceProjectError", Said("leave the project empty"), where, offset)
+            self.wrong("ResourceProjectError", Explanation("leave the project empty"), where, offset)
         if self.catalogue is not None and service not in ("", "*") and service.lower() not in self.catalogue:
-            said = Said(f"unknown service {service!r}", "", {"Name": service})
+            said = Explanation(f"unknown service {service!r}", "", {"Name": service})
             self.wrong("ResourceServiceNotExist", said, where, offset)
         own = ("", "*", "uin/", "uin/*", "uin/${uin}", "uin/${owner_uin}", f"uin/{self.owner_uin}")
         if self.owner_uin is not None and account not in own:
-            said = Said(f"the account is empty or uin/{self.owner_uin}", "", {"Uin": self.owner_uin})
+            said = Explanation(f"the account is empty or uin/{self.owner_uin}", "", {"Uin": self.owner_uin})
             self.wrong("ResourceUinError", said, where, offset)
         kind, slash, name = tail.partition("/")
         if tail != "*" and not (kind and slash and name):
-            said = Said("the last part is type/id, type/* or *, for example sdkappid/1400000001")
+            said = Explanation("the last part is type/id, type/* or *, for example sdkappid/1400000001")
             self.wrong("ResourceContentError", said, where, offset)
         return len(self.mistakes) == before
 
     def condition(self, node: Node, path: str) -> tuple[Test, ...]:
         if not isinstance(node.value, dict):
-            self.wrong("ConditionError", Said("condition is an object: operator to key to value"), path, node.offset)
+            self.wrong(
+                "ConditionError", Explanation("condition is an object: operator to key to value"), path, node.offset
+            )
             return ()
         found: list[Test] = []
         for name, keys in node.value.items():
             where = f"{path}.{name}"
             qualifier, operator, if_exist = split_operator(name)
             if operator not in OPERATORS or (operator == "null_equal" and if_exist):
-                said = Said(f"unknown operator {name!r}", "", {"Name": name})
+                said = Explanation(f"unknown operator {name!r}", "", {"Name": name})
                 self.wrong("ConditionTypeError", said, where, keys.offset)
             elif not isinstance(keys.value, dict) or not keys.value:
-                said = Said("expected an object: key to value", "ConditionNoKeys")
+                said = Explanation("expected an object: key to value", "ConditionNoKeys")
                 self.wrong("ConditionContentError", said, where, keys.offset)
             else:
                 for key, value in keys.value.items():
                     values = self.values(operator, value, f"{where}.{key}")
                     if self.catalogue is not None and not known_key(key):
-                        said = Said(f"no request carries the key {key!r}", "ConditionKeyUnknown", {"Name": key})
+                        said = Explanation(f"no request carries the key {key!r}", "ConditionKeyUnknown", {"Name": key})
                         self.wrong("ConditionContentError", said, f"{where}.{key}", value.offset)
                     found.append(Test(operator, normal_key(key), values, qualifier, if_exist))
         return tuple(found)
@@ -258,13 +264,13 @@ class _Reader:
             elif isinstance(item.value, str | int | float):
                 text = str(item.value)
             else:
-                said = Said("expected a text, a number or a boolean", "ConditionValueType")
+                said = Explanation("expected a text, a number or a boolean", "ConditionValueType")
                 self.wrong("ConditionContentError", said, path, item.offset)
                 continue
             try:
                 check_value(operator, text)
             except ValueError as error:
-                said = Said(f"{operator}: {error}", "ConditionValue", {"Operator": operator, "Value": text})
+                said = Explanation(f"{operator}: {error}", "ConditionValue", {"Operator": operator, "Value": text})
                 self.wrong("ConditionContentError", said, path, item.offset)
                 continue
             found.append(text)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from sodam.control import Said
+from sodam.control import Explanation
 
 MAX_DEPTH: Final = 16
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
@@ -18,13 +18,15 @@ _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _STRING: Final = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
 _WORDS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 
-_VALUE: Final = Said("expected a value", "JsonValue")
-_END: Final = Said("the document ends too early", "JsonEnd")
-_BAD_TEXT: Final = Said("this text does not end, or holds an unknown escape or a control character", "JsonBadText")
-_KEY: Final = Said("expected a key in double quotes", "JsonKey")
-_COLON: Final = Said("expected a colon", "JsonColon")
-_COMMA_OR_BRACKET: Final = Said("expected a comma or a closing bracket", "JsonCommaOrBracket")
-_COMMA_OR_BRACE: Final = Said("expected a comma or a closing brace", "JsonCommaOrBrace")
+_VALUE: Final = Explanation("expected a value", "JsonValue")
+_END: Final = Explanation("the document ends too early", "JsonEnd")
+_BAD_TEXT: Final = Explanation(
+    "this text does not end, or holds an unknown escape or a control character", "JsonBadText"
+)
+_KEY: Final = Explanation("expected a key in double quotes", "JsonKey")
+_COLON: Final = Explanation("expected a colon", "JsonColon")
+_COMMA_OR_BRACKET: Final = Explanation("expected a comma or a closing bracket", "JsonCommaOrBracket")
+_COMMA_OR_BRACE: Final = Explanation("expected a comma or a closing brace", "JsonCommaOrBrace")
 
 Plain = str | int | float | bool | None
 
@@ -40,9 +42,9 @@ class Node:
 class JsonError(Exception):
     """The text is no JSON; ``offset`` says where."""
 
-    def __init__(self, said: Said, offset: int) -> None:
+    def __init__(self, said: Explanation, offset: int) -> None:
         super().__init__(said.text)
-        self.said = said
+        self.explanation = said
         self.offset = offset
 
 
@@ -58,7 +60,7 @@ def parse(text: str) -> Node:
     node = reader.value(0)
     reader.space()
     if reader.at < len(text):
-        raise JsonError(Said("nothing may follow the document", "JsonTrailing"), reader.at)
+        raise JsonError(Explanation("nothing may follow the document", "JsonTrailing"), reader.at)
     return node
 
 
@@ -75,14 +77,16 @@ class _Reader:
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
 
-    def take(self, char: str, wanted: Said) -> None:
+    def take(self, char: str, wanted: Explanation) -> None:
         if self.peek() != char:
             raise JsonError(wanted, self.at)
         self.at += 1
 
     def value(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
-            raise JsonError(Said(f"nested deeper than {MAX_DEPTH} levels", "JsonTooDeep", {"Most": MAX_DEPTH}), self.at)
+            raise JsonError(
+                Explanation(f"nested deeper than {MAX_DEPTH} levels", "JsonTooDeep", {"Most": MAX_DEPTH}), self.at
+            )
         self.space()
         start = self.at
         char = self.peek()
@@ -138,7 +142,7 @@ class _Reader:
                 raise JsonError(_KEY, start)
             key = self.string()
             if key in found:
-                raise JsonError(Said(f"the key {key!r} stands twice", "JsonKeyTwice", {"Name": key}), start)
+                raise JsonError(Explanation(f"the key {key!r} stands twice", "JsonKeyTwice", {"Name": key}), start)
             self.space()
             self.take(":", _COLON)
             found[key] = self.value(depth + 1)

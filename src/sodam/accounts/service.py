@@ -18,7 +18,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Bus, Kick, Live, of_user
 from sodam.bus.cache import Cache, Hints, Read
 from sodam.errors import ApiError, Code
-from sodam.storage import Database, Tx, apart
+from sodam.storage import Database, Tx, without_hook
 
 _DAY = 86400
 KICKED_BY_REST = 3
@@ -121,7 +121,7 @@ class AccountService:
         owner = self._apps.get(app)
         if owner is None or not owner.is_admin(user_id):
             return None
-        with apart():
+        with without_hook():
             return (await self.ensure(app, [user_id]))[user_id]
 
     async def ensure(self, app: int, user_ids: Iterable[str]) -> dict[str, Account]:

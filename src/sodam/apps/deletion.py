@@ -16,7 +16,7 @@ from sodam.apps import rules
 from sodam.apps.events import AppChanged
 from sodam.apps.model import App
 from sodam.apps.service import AppService
-from sodam.control import Said
+from sodam.control import Explanation
 from sodam.jobs.model import Scope
 from sodam.jobs.service import JobService, Run
 from sodam.storage import Database, Tx
@@ -89,7 +89,7 @@ class AppDeletion:
             return sum([await erase_some(tx, table, sdkappid, 10_000) for table in tables if table.name in _OF_THE_APP])
 
         await run.step(last, position="erased", advance=lambda gone: gone)
-        run.said = Said(f"{run.done} rows erased", "JobErased", {"Count": run.done})
+        run.explanation = Explanation(f"{run.done} rows erased", "JobErased", {"Count": run.done})
 
     def _known_everywhere(self, sdkappid: int) -> bool:
         """Whether no node takes the app for a living one any longer, and writes rows of it."""

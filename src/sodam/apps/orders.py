@@ -229,11 +229,11 @@ class Orders:
         return count, [_order(row) for row in rows]
 
     def overdue(self) -> list[int]:
-        """SDKAppIDs of the apps for which ``settle`` has something to do."""
+        """SDKAppIDs of the apps for which ``apply_due`` has something to do."""
         now = int(self._clock())
         return [app.sdkappid for app in self._apps.all() if due(app, now) is not app]
 
-    async def settle(self, sdkappid: int) -> tuple[App, App]:
+    async def apply_due(self, sdkappid: int) -> tuple[App, App]:
         """Renew, expire or disable an app if that is due; the app before and after. Any node may do it at any time."""
         now = int(self._clock())
 

@@ -12,8 +12,8 @@ import structlog
 from sodam.audit import store
 from sodam.audit.documents import document
 from sodam.audit.model import Event, Filter
-from sodam.storage import Database, Tx, riding
-from sodam.storage.riding import Ride
+from sodam.storage import Database, Tx, commit_hook
+from sodam.storage.commit_hooks import CommitHook
 
 __all__ = ["AuditLog", "by_server", "document"]
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ class AuditLog:
         """As ``add``, in the transaction of what the event tells of."""
         await store.insert(tx, event)
 
-    def beside(self, make: Callable[[Any], Event | None]) -> AbstractContextManager[Ride]:
+    def recording(self, make: Callable[[Any], Event | None]) -> AbstractContextManager[CommitHook]:
         """The first write inside the block takes its event along, in one transaction.
 
         ``make`` gets what the write gives back; None: that write is not the change, the next one is asked.
@@ -53,7 +53,7 @@ class AuditLog:
                 await self.add_in(tx, event)
             return event is not None
 
-        return riding(note)
+        return commit_hook(note)
 
     async def forget(self, before_ms: int, limit: int) -> int:
         """Drop up to ``limit`` events of before a time, the oldest first; how many."""

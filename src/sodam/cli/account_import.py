@@ -18,7 +18,7 @@ from sodam.cli.offline import app_of, with_server
 from sodam.cloudapi.files.firsts import FirstLines
 from sodam.cloudapi.files.reading import MAX_ROW, Form, batches, check_head
 from sodam.cloudapi.imports import import_rows
-from sodam.control import Said
+from sodam.control import Explanation
 from sodam.errors import ApiError
 from sodam.jobs.model import Refusal
 from sodam.jobs.service import JobFailed
@@ -143,7 +143,7 @@ async def _check_head(app: App, file: Path, form: Form) -> None:
 
 def _reason(refusal: Refusal) -> str:
     """The chat plane's number and what it means, or what is wrong with the row."""
-    text = Said.read(refusal.reason).text
+    text = Explanation.read(refusal.reason).text
     return f"{refusal.code}: {text}"
 
 

@@ -59,7 +59,7 @@ def create(
 
     async def work(server: Server) -> tuple[App, AppKey]:
         try:
-            with server.plane.audit.beside(lambda app: app_made(server.plane, app)):
+            with server.plane.audit.recording(lambda app: app_made(server.plane, app)):
                 return await server.apps.create(name, sdkappid=sdkappid, secret=key, plan=cast(Plan, plan))
         except AppExists:
             raise CliError(f"there is an app {sdkappid} already") from None

@@ -20,7 +20,7 @@ from sodam.cli.common import EXIT_OK, EXIT_PROBLEM, STORE_FLAGS, CliError, setti
 from sodam.cli.offline import app_of, with_server
 from sodam.errors import ApiError
 from sodam.relations.archive import UserLine
-from sodam.relations.mend import OneSided, Report
+from sodam.relations.repair import OneSided, Report
 from sodam.server import Server
 from sodam.storage import private
 
@@ -47,26 +47,25 @@ class Imported:
 def check(
     *,
     sdkappid: int,
-    mend: bool = False,
+    repair: bool = False,
     one_sided: OneSided = "keep",
     flags: Annotated[StoreFlags, Parameter(name="*")] = None,
 ) -> int:
-    """Look for inconsistent relations. Exit code 1 when some were found and not mended.
+    """Look for inconsistent relations. Exit code 1 when some were found and not repaired.
 
     Parameters
     ----------
     sdkappid
         The app.
-    mend
-        Mend what is found: erase relations of accounts that do not exist and expired requests, count anew.
+    repair
+        Repair what is found: erase relations of accounts that do not exist and expired requests, count anew.
     one_sided
         What to do with pairs of which only one has the other as a friend. They may be meant so.
     """
 
     async def work(server: Server) -> Report:
         app = app_of(server, sdkappid)
-        mender = server.services.relations.mender
-        return await mender.check(app, mend=mend, one_sided=one_sided, progress=_progress)
+        return await server.services.relations.repair.check(app, repair=repair, one_sided=one_sided, progress=_progress)
 
     report = with_server(settings_from(flags, dict(os.environ)), work)
     _end_progress()
@@ -76,11 +75,11 @@ def check(
         print(f"{kind}: {count}")
     for finding in [f for f in report.examples if f.kind != "one-sided"][:_SHOWN]:
         print(f"{finding.kind}: {finding.user_id} {finding.other}".rstrip(), file=sys.stderr)
-    if mend or one_sided != "keep":
-        print(f"mended: {report.mended}")
+    if repair or one_sided != "keep":
+        print(f"repaired: {report.repaired}")
     elif not report.wrong:
         print("nothing is wrong")
-    return EXIT_PROBLEM if report.wrong and not mend else EXIT_OK
+    return EXIT_PROBLEM if report.wrong and not repair else EXIT_OK
 
 
 def export(

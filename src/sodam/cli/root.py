@@ -36,7 +36,7 @@ def password(new: str | None = None, /, *, flags: Annotated[StoreFlags, Paramete
     async def work(server: Server) -> None:
         await server.plane.login.start(made)
         audit = server.plane.audit
-        with audit.beside(lambda _: by_server(audit.now(), "session:ResetRootPassword", "*")):
+        with audit.recording(lambda _: by_server(audit.now(), "session:ResetRootPassword", "*")):
             await server.plane.login.reset_root(made)
 
     with_server(settings_from(flags, dict(os.environ)), work, create=True)

@@ -75,7 +75,7 @@ async def _apply_app(plane: ControlPlane, wanted: Wanted, one: WantedApp) -> int
     if apps.get(one.sdkappid) is None:
         secret = one.keys[0].secret if one.keys else None
         try:
-            with plane.audit.beside(lambda app: app_made(plane, app)):
+            with plane.audit.recording(lambda app: app_made(plane, app)):
                 await apps.create(one.name, sdkappid=one.sdkappid, secret=secret, plan=one.plan)
             changes += 1
         except AppExists:  # another node was faster
@@ -85,7 +85,7 @@ async def _apply_app(plane: ControlPlane, wanted: Wanted, one: WantedApp) -> int
         before, after = edited
         return None if before is after else _app_event(plane, "sodam:ApplyApp", one.sdkappid, *_differences(*edited))
 
-    with plane.audit.beside(event):
+    with plane.audit.recording(event):
         before, after = await apps.edit(one.sdkappid, lambda app: changed(app, one, wanted.source))
     changes += before is not after
     have = {key.secret for key in await apps.keys(one.sdkappid)}
@@ -100,7 +100,7 @@ async def _add_key(plane: ControlPlane, wanted: Wanted, one: WantedApp, key: Key
         return _app_event(plane, "im:CreateSecret", one.sdkappid, None, {"Algorithm": HMAC})
 
     try:
-        with plane.audit.beside(event):
+        with plane.audit.recording(event):
             return await plane.app_keys.ensure(one.sdkappid, key.secret)
     except ControlError as error:
         raise wanted.wrong(key.line, error.message) from None
@@ -178,7 +178,7 @@ async def _put_policy(plane: ControlPlane, one: WantedPolicy, event: Any) -> int
     found = await _policy_named(plane, one.name)
     if found is None:
         try:
-            with plane.audit.beside(lambda made: event("cam:CreatePolicy", None, made)):
+            with plane.audit.recording(lambda made: event("cam:CreatePolicy", None, made)):
                 await policies.create(one.name, one.document, description=one.description or "")
             return 1
         except ControlError:
@@ -192,7 +192,7 @@ async def _put_policy(plane: ControlPlane, one: WantedPolicy, event: Any) -> int
     same = before["Document"] == one.document and one.description in (None, found.description)
     if same:
         return 0
-    with plane.audit.beside(lambda done: event("cam:UpdatePolicy", before, done)):
+    with plane.audit.recording(lambda done: event("cam:UpdatePolicy", before, done)):
         return int(await policies.update(found, one.description, one.document))
 
 
@@ -246,7 +246,7 @@ async def _user(plane: ControlPlane, one: WantedUser) -> tuple[User, int]:
     made: NewUser = await plane.users.prepare(blank, one.password, use_api=False)
     facts = {"Name": one.name, "Remark": one.remark, "ConsoleLogin": int(blank.console_login), "Uin": made.user.uin}
     try:
-        with plane.audit.beside(lambda _: by_server(plane.audit.now(), "cam:AddUser", "*", after=document(facts))):
+        with plane.audit.recording(lambda _: by_server(plane.audit.now(), "cam:AddUser", "*", after=document(facts))):
             await plane.users.add([made])
     except ControlError:
         found = await _existing(plane, one.name)
@@ -268,5 +268,5 @@ async def _attach(plane: ControlPlane, user: User, name: str) -> int:
             return None
         return by_server(plane.audit.now(), "cam:AttachUserPolicy", "*", after=document(facts))
 
-    with plane.audit.beside(event):
+    with plane.audit.recording(event):
         return await plane.policies.attach(number, "user", [user.uin], 0)

@@ -95,8 +95,8 @@ async def sweep_plans(plane: ControlPlane) -> None:
         )
 
     for sdkappid in plane.orders.overdue():
-        with plane.audit.beside(event):
-            await plane.orders.settle(sdkappid)
+        with plane.audit.recording(event):
+            await plane.orders.apply_due(sdkappid)
 
 
 async def forget_events(plane: ControlPlane) -> int:

@@ -18,7 +18,7 @@ from sodam.cloudapi.files.reading import Format
 from sodam.cloudapi.files.writing import part
 from sodam.cloudapi.paging import cut
 from sodam.cloudapi.plane import ControlPlane
-from sodam.control import Said
+from sodam.control import Explanation
 from sodam.jobs.service import JobFailed, Run
 from sodam.profiles.model import STANDARD
 
@@ -82,7 +82,7 @@ async def _export(plane: ControlPlane, run: Run) -> None:
         spot = _Spot(number + 1, page[-1].user_id if page else spot.after, columns)
         await run.step(lambda tx, n=number, b=body: run.write(tx, n, b), position=spot, advance=len(page))  # type: ignore[misc]
     run.total = run.done
-    run.said = Said(f"{run.done} accounts", "JobExportedAccounts", {"Count": run.done})
+    run.explanation = Explanation(f"{run.done} accounts", "JobExportedAccounts", {"Count": run.done})
 
 
 def _app(plane: ControlPlane, params: ExportParams) -> App:
@@ -135,4 +135,4 @@ async def _export_events(plane: ControlPlane, run: Run) -> None:
         )
         number += 1
     run.total = run.done
-    run.said = Said(f"{run.done} events", "JobExportedEvents", {"Count": run.done})
+    run.explanation = Explanation(f"{run.done} events", "JobExportedEvents", {"Count": run.done})

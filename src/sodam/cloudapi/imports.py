@@ -17,7 +17,7 @@ from sodam.apps.model import App
 from sodam.cloudapi.files.firsts import FirstLines
 from sodam.cloudapi.files.reading import Format, Row, batches, check_head
 from sodam.cloudapi.plane import ControlPlane
-from sodam.control import ControlError, Said, unfit
+from sodam.control import ControlError, Explanation, unfit
 from sodam.errors import ApiError, Code
 from sodam.jobs.model import Refusal
 from sodam.jobs.service import JobFailed, Run
@@ -48,7 +48,7 @@ async def taken(app: App, form: Format, content: str) -> list[bytes]:
         for tag in check_head(form, content):
             field_of(app, tag)
     except JobFailed as error:
-        raise unfit(error.said) from None
+        raise unfit(error.explanation) from None
     parts: list[bytes] = []
     size = 0
     for at in range(0, len(content), _SLICE):
@@ -97,7 +97,7 @@ async def _import(plane: ControlPlane, run: Run) -> None:
         await run.step(lambda tx, r=refusals: run.refuse(tx, r), position=at, advance=len(rest))  # type: ignore[misc]
     count = run.done - run.refused
     said = f"{count} imported, {run.refused} refused"
-    run.said = Said(said, "JobImported", {"Count": count, "Refused": run.refused})
+    run.explanation = Explanation(said, "JobImported", {"Count": count, "Refused": run.refused})
 
 
 async def _survey(run: Run, form: Format) -> FirstLines:
@@ -133,7 +133,7 @@ async def import_rows(plane: ControlPlane, app: App, batch: list[Row], firsts: F
         first = firsts.add(row.user_id, row.line)
         wrong = row.wrong or _nul(row)
         if wrong is None and first != row.line and row.user_id:
-            wrong = Said(f"the UserID stands on line {first} already", "RowUserIdTwice", {"Line": first})
+            wrong = Explanation(f"the UserID stands on line {first} already", "RowUserIdTwice", {"Line": first})
         if wrong is not None:
             refusals.append(_refusal(row.line, row.user_id, Code.ACCOUNT_BAD_PARAMETER, wrong))
             continue
@@ -150,20 +150,20 @@ async def import_rows(plane: ControlPlane, app: App, batch: list[Row], firsts: F
     return Imported(refusals, changed)
 
 
-def _nul(row: Row) -> Said | None:
+def _nul(row: Row) -> Explanation | None:
     """No database keeps a NUL character in a text, and nobody means it."""
     if any(isinstance(value, str) and "\0" in value for _, value in row.items):
-        return Said("a text holds a NUL character", "NulCharacter")
+        return Explanation("a text holds a NUL character", "NulCharacter")
     return None
 
 
 def _refused(line: int, user_id: str, error: ApiError) -> Refusal:
     """The detail is the number where its meaning is all that there is to say."""
     code = Code(error.code)
-    return _refusal(line, user_id, code, Said(error.info, str(int(code)) if error.info == code.meaning else ""))
+    return _refusal(line, user_id, code, Explanation(error.info, str(int(code)) if error.info == code.meaning else ""))
 
 
-def _refusal(line: int, user_id: str, code: Code, said: Said) -> Refusal:
+def _refusal(line: int, user_id: str, code: Code, said: Explanation) -> Refusal:
     return Refusal(line, user_id[:64].replace("\0", "\u2400"), int(code), said.stored())
 
 

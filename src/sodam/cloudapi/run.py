@@ -131,9 +131,9 @@ async def _carry_out(call: Call, request: Any) -> Any:
             call.changed(*facts)
         return _event(call, request, "")
 
-    with audit.beside(event) as ride:
+    with audit.recording(event) as hook:
         result = await call.action.handler(call, request)
-    if not ride.kept:
+    if not hook.kept:
         await audit.add(_event(call, request, ""))
     return result
 

@@ -25,7 +25,7 @@ from sodam.cloudapi.run import allowed
 from sodam.cloudapi.table import TABLE
 from sodam.control import ControlError, invalid, malformed, missing
 from sodam.errors import Unavailable
-from sodam.storage.riding import Ride
+from sodam.storage.commit_hooks import CommitHook
 
 log = structlog.get_logger(__name__)
 Text = Annotated[str, msgspec.Meta(max_length=256)]
@@ -306,18 +306,18 @@ async def run(call: SessionCall, action: SessionAction, body: bytes) -> Any:
     if not action.audited:
         return await action.handler(call, request)
     try:
-        with _noted(call, action.name, request) as ride:
+        with _noted(call, action.name, request) as hook:
             result = await action.handler(call, request)
     except ControlError as error:
         await _record(call, _event(call, action.name, request, error.code))
         raise
-    if not ride.kept:
+    if not hook.kept:
         await call.plane.audit.add(_event(call, action.name, request))
     return result
 
 
-def _noted(call: SessionCall, name: str, about: Any) -> AbstractContextManager[Ride]:
-    return call.plane.audit.beside(lambda _: _event(call, name, about))
+def _noted(call: SessionCall, name: str, about: Any) -> AbstractContextManager[CommitHook]:
+    return call.plane.audit.recording(lambda _: _event(call, name, about))
 
 
 async def _record(call: SessionCall, event: Event) -> None:

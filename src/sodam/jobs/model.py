@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from sodam.control import Said
+from sodam.control import Explanation
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 INPUT = 0
@@ -29,7 +29,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """0: not known yet."""
     refused: int
     message: str
-    """What came of it, as ``Said.stored``."""
+    """What came of it, as ``Explanation.stored``."""
     has_file: bool
     cancel_wanted: bool
     uin: int
@@ -42,8 +42,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     lease_until: int
 
     @property
-    def said(self) -> Said:
-        return Said.read(self.message)
+    def explanation(self) -> Explanation:
+        return Explanation.read(self.message)
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -64,4 +64,4 @@ class Refusal(msgspec.Struct, frozen=True):
     code: int
     """The chat plane's number; 0: the file is at fault."""
     reason: str
-    """As ``Said.stored``."""
+    """As ``Explanation.stored``."""

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 import structlog
 
-from sodam.control import ControlError, Param, Said, missing
+from sodam.control import ControlError, Explanation, Param, missing
 from sodam.errors import Unavailable
 from sodam.jobs import store
 from sodam.jobs.model import INPUT, OUTPUT, Job, Refusal, Scope
@@ -52,7 +52,7 @@ class JobFailed(Exception):
 
     def __init__(self, text: str, *, detail: str = "", **params: Param) -> None:
         super().__init__(text)
-        self.said = Said(text, detail, params)
+        self.explanation = Explanation(text, detail, params)
 
 
 class Run:
@@ -64,7 +64,7 @@ class Run:
         self.done = job.done
         self.total = job.total
         self.refused = job.refused
-        self.said = Said("")
+        self.explanation = Explanation("")
         """What came of it, once it is done."""
         self.has_file = False
         self._position = job.position
@@ -306,15 +306,15 @@ class JobService:
 
     async def _work(self, job: Job) -> None:
         run = Run(self, job)
-        state, said = "done", Said("")
+        state, said = "done", Explanation("")
         try:
             runner = self._runners.get(job.kind)
             if runner is None:
                 raise JobFailed(f"this version does not know jobs of kind {job.kind}", detail="JobKindUnknown")
             await runner(run)
-            said = run.said
+            said = run.explanation
         except Cancelled:
-            state, said = "cancelled", Said("cancelled on request", "JobCancelled")
+            state, said = "cancelled", Explanation("cancelled on request", "JobCancelled")
         except LostLease:
             log.warning("a job went on elsewhere", job=job.id, kind=job.kind)
             return
@@ -322,10 +322,10 @@ class JobService:
             log.info("a job waits for the database", job=job.id, kind=job.kind, error=str(error))
             return
         except (JobFailed, ControlError) as error:
-            state, said = "failed", error.said
+            state, said = "failed", error.explanation
         except Exception:
             log.exception("a job failed", job=job.id, kind=job.kind)
-            state, said = "failed", Said("it failed inside the server; the log says more", "InternalError")
+            state, said = "failed", Explanation("it failed inside the server; the log says more", "InternalError")
         finally:
             self._running -= 1
             self._wake.set()
@@ -337,7 +337,7 @@ class JobService:
         except Exception as error:  # it is taken anew when its lease is over
             log.warning("the end of a job could not be written", job=job.id, kind=job.kind, error=repr(error))
 
-    async def _end(self, run: Run, state: str, said: Said) -> None:
+    async def _end(self, run: Run, state: str, said: Explanation) -> None:
         job = run.job
         self._troubles.pop(job.id, None)
         await self.db.write(
@@ -353,13 +353,13 @@ class JobService:
             )
         )
 
-    async def _try_again(self, run: Run, said: Said) -> None:
+    async def _try_again(self, run: Run, said: Explanation) -> None:
         """Put a job off that failed and must not: whoever asked for it could do nothing about it."""
         job = run.job
         times = self._troubles.get(job.id, 0) if run.done == job.done else 0
         self._troubles[job.id] = times + 1
         until = self.now() + min(RETRY_MS << min(times, 20), MAX_RETRY_MS)
-        trouble = Said(f"{said.text}; it is tried again", "JobTriedAgain").stored()
+        trouble = Explanation(f"{said.text}; it is tried again", "JobTriedAgain").stored()
         await self.db.write(lambda tx: store.put_off(tx, job.id, self.owner, trouble, until))
 
     async def _forget_old(self) -> None:

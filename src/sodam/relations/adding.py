@@ -149,7 +149,7 @@ class _Add:
         done = [peer for peer, has in bits.items() if has & FRIENDS == FRIENDS and has & PENDING]
         if done:
             came = [peer for peer in done if bits[peer] & ASKED]
-            await work.settle(self.user_id, came, [peer for peer in done if bits[peer] & ASKS])
+            await work.remove_requests(self.user_id, came, [peer for peer in done if bits[peer] & ASKS])
         befriended(work, self.pairs, "friend_add", lambda owner, peer: self.user_id, force=self.force)
         return outcomes
 

@@ -78,7 +78,7 @@ class Blacklists:
             return [peer for peer in blocked if bits[peer] & bit]
 
         await work.unfriend(user_id, of(HAS), of(HAD))
-        await work.settle(user_id, of(ASKED), of(ASKS))
+        await work.remove_requests(user_id, of(ASKED), of(ASKS))
         await store_lists.block(work.tx, work.app.sdkappid, new)
         work.notices[user_id].blocked.extend(blocked)
         for peer in blocked:

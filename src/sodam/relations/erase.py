@@ -47,14 +47,14 @@ class Eraser:
                 owners[holder].blocked -= 1
                 owners[holder].touch_blacklist()
                 notices[holder].unblocked.append(user_id)
-            came, went = await store_lists.settle_everywhere(tx, app, user_id)
+            came, went = await store_lists.remove_requests_everywhere(tx, app, user_id)
             for holder in came:
                 owners[holder].touch_pending()
-                notices[holder].settled.append(user_id)
+                notices[holder].requests_gone.append(user_id)
             for holder in went:
                 owners[holder].pending -= 1
                 owners[holder].touch_pending()
-                notices[holder].settled.append(user_id)
+                notices[holder].requests_gone.append(user_id)
         await store.save_owners(tx, app, [o for o in owners.values() if o.dirty and o.user_id not in gone])
         await store.delete_owners(tx, app, gone)
         await self._erase_follows(tx, app, user_ids)

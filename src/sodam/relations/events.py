@@ -117,7 +117,7 @@ class UserNotice:
     added: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
-    settled: list[str] = field(default_factory=list)
+    requests_gone: list[str] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
     unblocked: list[str] = field(default_factory=list)
@@ -128,8 +128,8 @@ class UserNotice:
     def notices(self) -> list[Notice]:
         """Elements of a push's EventArray. Each is one event: the SDK drops a whole event when it fails in a part."""
         items: list[dict[str, Any]] = []
-        if self.settled:
-            items.append({"PushType": 4, "FrienPencydDel_Account": self.settled})
+        if self.requests_gone:
+            items.append({"PushType": 4, "FrienPencydDel_Account": self.requests_gone})
         if self.deleted:
             items.append({"PushType": 2, "FriendDel_Account": self.deleted})
         if self.added:

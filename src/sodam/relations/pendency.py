@@ -79,18 +79,19 @@ class Pendencies:
             bits = await work.between(user_id, peers, FRIENDS)
             waiting = await store_lists.asked(work.tx, app.sdkappid, user_id, peers, work.cutoff)
             pairs: list[tuple[str, str]] = []
-            settled: list[str] = []
+            answered: list[str] = []
             outcomes = []
             for reply in replies:
                 request = waiting.get(reply.to)
                 outcome = _decide(work, user_id, reply, request, bits.get(reply.to, 0), pairs)
                 if outcome.code == 0:
-                    settled.append(reply.to)
+                    answered.append(reply.to)
                     waiting.pop(reply.to)
                 outcomes.append(outcome)
-            if settled:
+            if answered:
                 mutual = [owner for owner, peer in pairs if peer == user_id and (user_id, owner) in pairs]
-                await work.settle(user_id, settled, mutual)  # a request the other way has nothing left to ask for
+                # A request the other way has nothing left to ask for.
+                await work.remove_requests(user_id, answered, mutual)
             befriended(work, pairs, "friend_response", lambda owner, peer: peer if owner == user_id else owner)
             return outcomes
 
@@ -131,7 +132,7 @@ class Pendencies:
 
         async def run(work: Work, alive: set[str]) -> list[Outcome]:
             others = [peer for peer in peers if peer in alive]
-            came, went = await work.settle(
+            came, went = await work.remove_requests(
                 user_id, [] if kind == SEND_OUT else others, [] if kind == COME_IN else others
             )
             gone = came | went

@@ -16,9 +16,9 @@ from sodam.relations.erase import Eraser
 from sodam.relations.follow import Follows
 from sodam.relations.friends import Friends
 from sodam.relations.groups import Groups
-from sodam.relations.mend import Mender
 from sodam.relations.model import Standing
 from sodam.relations.pendency import Pendencies
+from sodam.relations.repair import RelationRepair
 from sodam.relations.work import Core
 from sodam.storage import Database
 
@@ -48,7 +48,7 @@ class RelationService:
         """(app, sender, recipient): the standing if it is at hand, without waiting; None says nothing."""
         eraser = Eraser(core)
         self.archive = Archive(core, self.follows)
-        self.mender = Mender(core, eraser)
+        self.repair = RelationRepair(core, eraser)
         self.erase = eraser.follow
 
     async def standing(self, app: int, sender: str, recipient: str) -> Standing:

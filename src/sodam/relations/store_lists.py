@@ -80,7 +80,7 @@ async def asked(source: Database | Tx, app: int, owner: str, peers: Iterable[str
     return found
 
 
-async def settle(tx: Tx, app: int, owner: str, peers: Iterable[str]) -> set[str]:
+async def remove_requests(tx: Tx, app: int, owner: str, peers: Iterable[str]) -> set[str]:
     """Remove requests of ``peers`` to ``owner``; the peers whose request there was."""
     gone: set[str] = set()
     for ids in batches(peers):
@@ -159,7 +159,7 @@ async def unblock_everywhere(tx: Tx, app: int, user_id: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-async def settle_everywhere(tx: Tx, app: int, user_id: str) -> tuple[list[str], list[str]]:
+async def remove_requests_everywhere(tx: Tx, app: int, user_id: str) -> tuple[list[str], list[str]]:
     """Remove requests to and of a user: who had asked the user, whom the user had asked."""
     came = await tx.fetch("DELETE FROM pendency WHERE app = $1 AND owner = $2 RETURNING peer", app, user_id)
     went = await tx.fetch("DELETE FROM pendency WHERE app = $1 AND peer = $2 RETURNING owner", app, user_id)

@@ -106,24 +106,24 @@ class Work:
         self.owners[request.peer].touch_pending()
         self._requests[(request.owner, request.peer)] = request
 
-    async def settle(self, owner: str, peers: list[str], others: list[str]) -> tuple[set[str], set[str]]:
+    async def remove_requests(self, owner: str, peers: list[str], others: list[str]) -> tuple[set[str], set[str]]:
         """Remove requests of ``peers`` to the owner, and of the owner to ``others``; those for whom there was one."""
         tx, app = self.tx, self.app.sdkappid
-        came = await store_lists.settle(tx, app, owner, peers) if peers else set()
+        came = await store_lists.remove_requests(tx, app, owner, peers) if peers else set()
         went = await store_lists.withdraw(tx, app, others, owner) if others else set()
         for peer in came:
-            self._settled(owner, peer)
+            self._removed(owner, peer)
         for peer in went:
-            self._settled(peer, owner)
+            self._removed(peer, owner)
         return came, went
 
-    def _settled(self, owner: str, peer: str) -> None:
+    def _removed(self, owner: str, peer: str) -> None:
         self.owners[owner].pending -= 1
         for user_id, other in ((owner, peer), (peer, owner)):
             if state := self.owners.get(user_id):
                 state.touch_pending()
-            if other not in self.notices[user_id].settled:
-                self.notices[user_id].settled.append(other)
+            if other not in self.notices[user_id].requests_gone:
+                self.notices[user_id].requests_gone.append(other)
 
     # The end
 
@@ -152,7 +152,7 @@ class Work:
             excess = owner.pending - MAX_PENDING
             if excess > 0:
                 for peer in await store_lists.roll_off(tx, app, user_id, excess):
-                    self._settled(user_id, peer)
+                    self._removed(user_id, peer)
 
 
 class Core:

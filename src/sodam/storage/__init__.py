@@ -1,11 +1,11 @@
 """Durable truth: one small database interface over SQLite and PostgreSQL."""
 
+from sodam.storage.commit_hooks import commit_hook, without_hook
 from sodam.storage.database import Bulk, Database, DatabaseUnavailable, Row, StorageError, Tx, Value
 from sodam.storage.events import Events
 from sodam.storage.lists import batches, in_list
 from sodam.storage.locks import fetch_locked, hold
 from sodam.storage.open import holds_data, open_database
-from sodam.storage.riding import apart, riding
 
 __all__ = [
     "Bulk",
@@ -16,12 +16,12 @@ __all__ = [
     "StorageError",
     "Tx",
     "Value",
-    "apart",
     "batches",
+    "commit_hook",
     "fetch_locked",
     "hold",
     "holds_data",
     "in_list",
     "open_database",
-    "riding",
+    "without_hook",
 ]

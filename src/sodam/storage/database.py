@@ -95,7 +95,7 @@ class Database(Protocol):
     A write is an async function that receives a ``Tx``, awaits nothing else, and may be called again if the engine
     asks for a retry: it must have no effect outside the transaction. It is committed to disk when ``write`` returns.
     When it raises, nothing of it is kept. Writes that arrive while a commit is under way share the next commit.
-    A write inside a ``riding`` block takes the block's note along (riding.py).
+    A write inside a ``commit_hook`` block takes the block's note along (commit_hooks.py).
 
     Every method may raise DatabaseUnavailable.
     """

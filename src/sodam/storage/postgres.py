@@ -11,10 +11,10 @@ from typing import Any, TypeVar, cast
 import asyncpg
 
 from sodam.observability.loops import Loops
+from sodam.storage.commit_hooks import current_hook
 from sodam.storage.database import Bulk, Engine, Lane, PoolSizes, Row, Tx, Value
 from sodam.storage.events import Callback, Events, Raised, run_callbacks
 from sodam.storage.pools import GONE, Pools
-from sodam.storage.riding import boarding
 
 T = TypeVar("T")
 _NUL = "\ufdd0\ufdd1\ufdd0"  # characters that never stand in a text
@@ -114,15 +114,15 @@ class PostgresDatabase:
         return _in_task(self._write(fn, single, lane))
 
     async def _write(self, fn: Callable[[Tx], Awaitable[T]], single: bool, lane: Lane) -> T:
-        ride = boarding()
-        if ride is None:
+        hook = current_hook()
+        if hook is None:
             return await self._retried(fn, single, lane)
         committed = False
         try:
-            result = await self._retried(ride.board(fn), single=False, lane=lane)
+            result = await self._retried(hook.attach(fn), single=False, lane=lane)
             committed = True
         finally:
-            ride.left(committed)
+            hook.finished(committed)
         return result
 
     async def _retried(self, fn: Callable[[Tx], Awaitable[T]], single: bool, lane: Lane) -> T:
@@ -164,7 +164,7 @@ class PostgresDatabase:
         return result
 
     async def execute(self, sql: str, *args: Value) -> int:
-        if boarding() is not None:
+        if current_hook() is not None:
             return await self.write(lambda tx: tx.execute(sql, *args))
         return _changed(await _in_task(self._pools.use("short", lambda c: c.execute(sql, *args))))
 

@@ -19,10 +19,10 @@ from typing import IO, Any, TypeVar, cast
 import apsw
 
 from sodam.storage import private
+from sodam.storage.commit_hooks import current_hook
 from sodam.storage.database import Bulk, Engine, Lane, Row, StorageError, Tx, Value
 from sodam.storage.events import Callback, Events, Raised, run_callbacks
 from sodam.storage.outage import Outage
-from sodam.storage.riding import boarding
 
 T = TypeVar("T")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
@@ -189,9 +189,9 @@ class SqliteDatabase:
         if self._closed:
             future.set_exception(StorageError("the database is closed"))
             return future
-        if (ride := boarding()) is not None:
-            fn = ride.board(fn)
-            future.add_done_callback(lambda done: ride.left(not done.cancelled() and done.exception() is None))
+        if (hook := current_hook()) is not None:
+            fn = hook.attach(fn)
+            future.add_done_callback(lambda done: hook.finished(not done.cancelled() and done.exception() is None))
         self._waiting.append((fn, future))
         if not self._busy:
             # One turn later: what other tasks of this turn want to write joins the same commit.

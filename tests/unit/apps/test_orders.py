@@ -183,12 +183,12 @@ async def test_history_and_sweep(database: Database, apps: AppService, clock: Cl
     await orders.place(two.sdkappid, Wish(plan="Pro", months=2), 7)
     assert orders.overdue() == []
     clock.now = after.expires_at + 1
-    settled = {sdkappid: (await orders.settle(sdkappid))[1].status for sdkappid in orders.overdue()}
+    settled = {sdkappid: (await orders.apply_due(sdkappid))[1].status for sdkappid in orders.overdue()}
     assert settled == {one.sdkappid: "enabled", two.sdkappid: "expired"}
     assert orders.overdue() == []
     clock.now += 8 * DAY
     assert orders.overdue() == [two.sdkappid]
-    assert (await orders.settle(two.sdkappid))[1].status == "disabled"
+    assert (await orders.apply_due(two.sdkappid))[1].status == "disabled"
     total, history = await orders.history(one.sdkappid, 0, 10)
     assert (total, [o.kind for o in history]) == (2, ["autorenewal", "upgrade"])
     assert (history[0].amount, history[0].add_ons, history[0].months) == (1050, wish.add_ons, 1)

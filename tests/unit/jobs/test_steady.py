@@ -67,7 +67,7 @@ async def test_a_deletion_that_fails_is_tried_again(database: Database, apps: Ap
         job_id = await deletion.begin(app, "doomed", uin=1, user_name="root")
         job = await until(jobs, job_id, lambda job: job.message != "")
         assert job.state == "running"
-        assert "the log says more; it is tried again" in job.said.text
+        assert "the log says more; it is tried again" in job.explanation.text
         with pytest.raises(ControlError, match="ResourceInUse"):
             await deletion.begin(app, "doomed", uin=1, user_name="root")
         waits = []
@@ -87,7 +87,7 @@ async def test_a_deletion_that_fails_is_tried_again(database: Database, apps: Ap
         jobs.wake()
         job = await until(jobs, job_id, over)
         assert job.state == "done"
-        assert "erased" in job.said.text
+        assert "erased" in job.explanation.text
     assert apps.get(app) is None
 
 

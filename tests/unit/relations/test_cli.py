@@ -57,7 +57,7 @@ def test_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["relations", "check", "--sdkappid", APP]) == 0
     assert "one-sided: 1" in capsys.readouterr().out
     assert run(["relations", "check", "--sdkappid", APP, "--one-sided", "complete"]) == 0
-    assert "mended: 1" in capsys.readouterr().out
+    assert "repaired: 1" in capsys.readouterr().out
     assert run(["relations", "check", "--sdkappid", APP]) == 0
     assert "one-sided" not in capsys.readouterr().out
 

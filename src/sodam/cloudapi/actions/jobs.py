@@ -9,7 +9,7 @@ import msgspec
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.views import Id, Limit, Offset
 from sodam.cloudapi.run import app_resource, may_see, question
-from sodam.control import Said
+from sodam.control import Explanation
 from sodam.jobs.model import Job, Scope
 
 
@@ -43,9 +43,9 @@ def _view(job: Job) -> JobView:
         Done=job.done,
         Total=job.total,
         Refused=job.refused,
-        Message=job.said.text,
-        Detail=job.said.detail,
-        Params=job.said.params,
+        Message=job.explanation.text,
+        Detail=job.explanation.detail,
+        Params=job.explanation.params,
         CreateTime=job.created_at // 1000,
         StartTime=job.started_at // 1000,
         EndTime=job.ended_at // 1000,
@@ -122,7 +122,7 @@ class JobReport(msgspec.Struct):
 async def describe_job_report(call: Call, request: DescribeJobReport) -> JobReport:
     """The rows that an import refused, and why."""
     total, found = await call.plane.jobs.refusals(request.JobId, request.Offset, request.Limit)
-    rows = [(row, Said.read(row.reason)) for row in found]
+    rows = [(row, Explanation.read(row.reason)) for row in found]
     return JobReport(
         total, [ReportRow(r.line, r.user_id, r.code, said.text, said.detail, said.params) for r, said in rows]
     )

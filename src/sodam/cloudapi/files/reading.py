@@ -21,7 +21,7 @@ import msgspec
 
 from sodam.accounts.model import IMAGE, NICK
 from sodam.cloudapi.files.formula import unguarded
-from sodam.control import Said
+from sodam.control import Explanation
 from sodam.jobs.service import JobFailed
 from sodam.profiles.model import STANDARD, whole
 
@@ -49,7 +49,7 @@ class Row(msgspec.Struct):
     line: int
     user_id: str
     items: list[tuple[str, object]]
-    wrong: Said | None = None
+    wrong: Explanation | None = None
 
 
 async def batches(form: Form, parts: AsyncIterator[bytes]) -> AsyncIterator[list[Row]]:
@@ -208,9 +208,9 @@ class _Csv:
             elif value and tag not in _PASSED_OVER:
                 items.append((tag, _cell(tag, unguarded(value))))
             elif value.strip() and not tag:
-                return Row(line, user_id, [], Said("a cell in a column that has no name", "RowTooManyCells"))
+                return Row(line, user_id, [], Explanation("a cell in a column that has no name", "RowTooManyCells"))
         if len(values) > len(self.tags):
-            return Row(line, user_id, [], Said("more cells than the header names", "RowTooManyCells"))
+            return Row(line, user_id, [], Explanation("more cells than the header names", "RowTooManyCells"))
         return Row(line, user_id, items)
 
 
@@ -327,17 +327,17 @@ def _json_row(line: int, text: str) -> Row:
     try:
         item: Any = msgspec.json.decode(text)
     except RecursionError:
-        return Row(line, "", [], Said("the account is nested too deeply", "RowNoJson"))
+        return Row(line, "", [], Explanation("the account is nested too deeply", "RowNoJson"))
     except (msgspec.DecodeError, ValueError) as error:
-        return Row(line, "", [], Said(str(error), "RowNoJson"))
+        return Row(line, "", [], Explanation(str(error), "RowNoJson"))
     if isinstance(item, dict) and "UserID" not in item and "Identifier" in item:
         item["UserID"] = item.pop("Identifier")
     if not isinstance(item, dict) or not isinstance(item.get("UserID"), str):
-        return Row(line, "", [], Said("an account is an object with the text UserID", "RowNoUserId"))
+        return Row(line, "", [], Explanation("an account is an object with the text UserID", "RowNoUserId"))
     user_id = item["UserID"]
     profile = item.pop("Profile", None) or {}
     if not isinstance(profile, dict):
-        return Row(line, user_id, [], Said("Profile is an object", "RowProfileNoObject"))
+        return Row(line, user_id, [], Explanation("Profile is an object", "RowProfileNoObject"))
     items: list[tuple[str, object]] = []
     for name, value in item.items():
         if name in _NAMES:
@@ -345,6 +345,6 @@ def _json_row(line: int, text: str) -> Row:
         elif name.startswith(_PROFILE):
             items.append((name, value))
         elif name not in _PASSED_OVER:
-            said = Said(f"an account has no field {name[:80]!r}", "RowUnknownField", {"Name": name[:80]})
+            said = Explanation(f"an account has no field {name[:80]!r}", "RowUnknownField", {"Name": name[:80]})
             return Row(line, user_id, [], said)
     return Row(line, user_id, items + list(profile.items()))

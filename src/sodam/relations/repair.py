@@ -1,12 +1,12 @@
-"""Finds and mends inconsistencies: what no correct server leaves, but a restored backup or a hand in the database may.
+"""Finds and repairs inconsistencies: what a restored backup or a hand in the database may leave.
 
-orphan      a relation of or to an account that does not exist        mended: erased on both sides
-count       a user's counts are not those of the rows, or missing      mended: counted anew
-group       a friend is in a group that does not exist                 mended: taken out
-mutual      a follow's mutual mark is wrong                            mended: set anew
-expired     a request that is older than requests live                 mended: erased
+orphan      a relation of or to an account that does not exist        repaired: erased on both sides
+count       a user's counts are not those of the rows, or missing      repaired: counted anew
+group       a friend is in a group that does not exist                 repaired: taken out
+mutual      a follow's mutual mark is wrong                            repaired: set anew
+expired     a request that is older than requests live                 repaired: erased
 one-sided   B is in A's list, but A is not in B's. An administrator or a one-sided deletion makes such pairs, too:
-            they are counted always, and mended only when asked to, by completing the pair or by removing its half
+            they are counted always, and repaired only when asked to, by completing the pair or by removing its half
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Report:
     """Findings by kind."""
     examples: list[Finding] = field(default_factory=list)
     """The first 1000 findings."""
-    mended: int = 0
+    repaired: int = 0
 
     def note(self, kind: str, user_id: str, other: str = "") -> None:
         self.found[kind] += 1
@@ -59,16 +59,16 @@ class Report:
         return sum(count for kind, count in self.found.items() if kind != "one-sided")
 
 
-class Mender:
+class RelationRepair:
     def __init__(self, core: Core, eraser: Eraser) -> None:
         self._core = core
         self._eraser = eraser
 
     async def check(
-        self, app: App, *, mend: bool = False, one_sided: OneSided = "keep", progress: Progress = lambda *_: None
+        self, app: App, *, repair: bool = False, one_sided: OneSided = "keep", progress: Progress = lambda *_: None
     ) -> Report:
-        """Look at every relation of an app; ``mend`` what is wrong. May run beside a server: a mend looks again under
-        the same locks as every change. ``progress`` hears the table and the rows so far.
+        """Look at every relation of an app; ``repair`` what is wrong. It may run beside a server: a repair looks again
+        under the same locks as every change. ``progress`` hears the table and the rows so far.
         """
         report = Report()
         missing: set[str] = set()
@@ -88,16 +88,16 @@ class Mender:
                 if table == "friend":
                     half.extend(self._one_sided(sound, report))
                 progress(table, report.rows[table])
-        if mend:
+        if repair:
             await self._erase(app, missing)
         if one_sided != "keep":
             await self._halves(app, half, one_sided, report)
         recount |= await self._counts(app, "relation_owner", report, missing)
         follows |= await self._counts(app, "follow_owner", report, missing)
-        if mend:
+        if repair:
             await self._recount(app, recount - missing)
             await self._recount_follows(app, follows - missing)
-            report.mended += report.wrong
+            report.repaired += report.wrong
         return report
 
     # Finding
@@ -155,7 +155,7 @@ class Mender:
                     found.add(row.user_id)
         return found
 
-    # Mending
+    # Repairing
 
     async def _erase(self, app: App, missing: set[str]) -> None:
         for user_id in sorted(missing):
@@ -181,7 +181,7 @@ class Mender:
                     return False
                 return True
 
-            report.mended += await self._core.change(app, _NOBODY, owner, [peer], run)
+            report.repaired += await self._core.change(app, _NOBODY, owner, [peer], run)
 
     async def _recount(self, app: App, user_ids: Iterable[str]) -> None:
         cutoff = self._core.now() - PENDENCY_SECONDS

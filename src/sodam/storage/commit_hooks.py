@@ -1,8 +1,8 @@
 """A note that is committed together with the change that it is about, or not at all.
 
-    with riding(note) as ride:
+    with commit_hook(note) as hook:
         await service.change(...)  # writes as it always does, and knows nothing of the note
-    if not ride.kept:
+    if not hook.kept:
         ...  # the block has written nothing
 
 The first write inside the block runs ``note`` at its end, in its own transaction. So a change made by any service
@@ -24,26 +24,26 @@ Note = Callable[[Tx, Any], Awaitable[bool]]
 
 As a part of the write it may run again, in another thread, and awaits only its transaction.
 """
-_CURRENT: ContextVar[Ride | None] = ContextVar("ride", default=None)
+_CURRENT: ContextVar[CommitHook | None] = ContextVar("commit_hook", default=None)
 
 
-class Ride:
+class CommitHook:
     """One note on its way. Several writes at a time inside one block: the first of them takes it."""
 
-    __slots__ = ("_aboard", "_note", "_over", "_written", "kept")
+    __slots__ = ("_attached", "_note", "_over", "_written", "kept")
 
     def __init__(self, note: Note) -> None:
         self._note = note
-        self._aboard = self._written = self._over = False
+        self._attached = self._written = self._over = False
         self.kept = False
         """The note is on disk."""
 
     def waits(self) -> bool:
-        return not (self._aboard or self.kept or self._over)
+        return not (self._attached or self.kept or self._over)
 
-    def board(self, fn: Callable[[Tx], Awaitable[T]]) -> Callable[[Tx], Awaitable[T]]:
-        """The write with the note at its end. ``left`` must follow."""
-        self._aboard = True
+    def attach(self, fn: Callable[[Tx], Awaitable[T]]) -> Callable[[Tx], Awaitable[T]]:
+        """The write with the note at its end. ``finished`` must follow."""
+        self._attached = True
 
         async def together(tx: Tx) -> T:
             result = await fn(tx)
@@ -52,8 +52,8 @@ class Ride:
 
         return together
 
-    def left(self, committed: bool) -> None:
-        self._aboard = False
+    def finished(self, committed: bool) -> None:
+        self._attached = False
         self.kept = committed and self._written
 
     def end(self) -> None:
@@ -61,25 +61,25 @@ class Ride:
         self._over = True
 
 
-def boarding() -> Ride | None:
-    """The ride that a write beginning now has to take along."""
-    ride = _CURRENT.get()
-    return ride if ride is not None and ride.waits() else None
+def current_hook() -> CommitHook | None:
+    """The hook that a write beginning now has to take along."""
+    hook = _CURRENT.get()
+    return hook if hook is not None and hook.waits() else None
 
 
 @contextmanager
-def riding(note: Note) -> Iterator[Ride]:
-    ride = Ride(note)
-    token = _CURRENT.set(ride)
+def commit_hook(note: Note) -> Iterator[CommitHook]:
+    hook = CommitHook(note)
+    token = _CURRENT.set(hook)
     try:
-        yield ride
+        yield hook
     finally:
-        ride.end()
+        hook.end()
         _CURRENT.reset(token)
 
 
 @contextmanager
-def apart() -> Iterator[None]:
+def without_hook() -> Iterator[None]:
     """For writes that are not the change: bookkeeping on the way to it, or counting that it was refused."""
     token = _CURRENT.set(None)
     try:

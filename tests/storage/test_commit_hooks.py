@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sodam.storage import Database, Tx, apart, riding
+from sodam.storage import Database, Tx, commit_hook, without_hook
 
 PUT = "INSERT INTO item (app, name, value) VALUES ($1, $2, $3)"
 
@@ -37,31 +37,31 @@ async def note(tx: Tx, result: Any) -> bool:
 
 
 async def test_the_first_write_takes_the_note(db: Database) -> None:
-    with riding(note) as ride:
+    with commit_hook(note) as hook:
         assert await db.write(writing("one")) == "one"
-        assert ride.kept
+        assert hook.kept
         await db.write(writing("two"))
     await db.write(writing("three"))
     assert await kept(db) == ["note of one", "one", "three", "two"]
 
 
 async def test_a_single_statement_takes_it_too(db: Database) -> None:
-    with riding(note) as ride:
+    with commit_hook(note) as hook:
         assert await db.execute(PUT, 1, "one", 0) == 1
-    assert ride.kept
-    with riding(note) as ride:
+    assert hook.kept
+    with commit_hook(note) as hook:
         await db.write(writing("two"), single=True)
-    assert ride.kept
+    assert hook.kept
     assert await kept(db) == ["note of 1", "note of two", "one", "two"]
 
 
 async def test_a_write_that_fails_leaves_the_note_to_the_next(db: Database) -> None:
-    with riding(note) as ride:
+    with commit_hook(note) as hook:
         with pytest.raises(Refused):
             await db.write(writing("one", Refused()))
-        assert not ride.kept
+        assert not hook.kept
         await db.write(writing("two"))
-        assert ride.kept
+        assert hook.kept
     assert await kept(db) == ["note of two", "two"]
 
 
@@ -69,9 +69,9 @@ async def test_a_note_that_fails_undoes_the_write(db: Database) -> None:
     async def failing(tx: Tx, result: Any) -> bool:
         raise Refused
 
-    with riding(failing) as ride, pytest.raises(Refused):
+    with commit_hook(failing) as hook, pytest.raises(Refused):
         await db.write(writing("one"))
-    assert not ride.kept
+    assert not hook.kept
     assert await kept(db) == []
 
 
@@ -79,21 +79,21 @@ async def test_a_write_that_is_not_the_change_is_passed_over(db: Database) -> No
     async def choosy(tx: Tx, result: Any) -> bool:
         return result != "one" and await note(tx, result)
 
-    with riding(choosy) as ride:
+    with commit_hook(choosy) as hook:
         await db.write(writing("one"))
-        assert not ride.kept
-        with apart():
+        assert not hook.kept
+        with without_hook():
             await db.write(writing("two"))
-        assert not ride.kept
+        assert not hook.kept
         await db.write(writing("three"))
-    assert ride.kept
+    assert hook.kept
     assert await kept(db) == ["note of three", "one", "three", "two"]
 
 
 async def test_of_writes_at_a_time_one_takes_it(db: Database) -> None:
-    with riding(note) as ride:
+    with commit_hook(note) as hook:
         await asyncio.gather(*(db.write(writing(f"w{n}")) for n in range(20)))
-    assert ride.kept
+    assert hook.kept
     assert len([name for name in await kept(db) if name.startswith("note")]) == 1
 
 
@@ -104,12 +104,12 @@ async def test_what_the_block_started_writes_without_it_later(db: Database) -> N
         await begin.wait()
         await db.write(writing("later"))
 
-    with riding(note) as ride:
+    with commit_hook(note) as hook:
         task = asyncio.create_task(later())
         await asyncio.sleep(0)
     begin.set()
     await task
-    assert not ride.kept
+    assert not hook.kept
     assert await kept(db) == ["later"]
 
 
@@ -119,7 +119,7 @@ async def test_blocks_of_different_tasks_do_not_meet(db: Database) -> None:
             await tx.execute(PUT, 2, f"{name} of {result}", 0)
             return True
 
-        with riding(own):
+        with commit_hook(own):
             await asyncio.sleep(0)
             await db.write(writing(name))
 
