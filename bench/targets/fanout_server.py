@@ -13,7 +13,8 @@ import uvloop
 from bench.workloads.fanout import FAN
 from sodam.bus import Kick, Live, Topic, of_user
 from sodam.notices import Notice
-from sodam.server import Server, bind, run
+from sodam.server import Server
+from sodam.serving import bind, run
 from sodam.settings import load
 
 _SDKAPPID = 1400000001

@@ -13,7 +13,7 @@ Pair = tuple[str, ...]
 
 
 @dataclass(eq=False)
-class Explanation:
+class Said:
     """A message. ``number`` is its MsgSeq's partner: unique, so that no two messages stand in one place."""
 
     sender: str
@@ -77,22 +77,20 @@ class Listed(NamedTuple):
 class Model:
     def __init__(self, now: int) -> None:
         self.now = now
-        self.explanation: list[Explanation] = []
+        self.said: list[Said] = []
         self.stamp = 0
         self.sides: dict[tuple[str, str], Side] = {}
 
     def side(self, owner: str, peer: str) -> Side:
         return self.sides.setdefault((owner, peer), Side())
 
-    def of(self, one: str, other: str) -> list[Explanation]:
-        return [m for m in self.explanation if {m.sender, m.recipient} == {one, other}]
+    def of(self, one: str, other: str) -> list[Said]:
+        return [m for m in self.said if {m.sender, m.recipient} == {one, other}]
 
-    def find(self, number: int) -> Explanation | None:
-        return next((m for m in self.explanation if m.number == number), None)
+    def find(self, number: int) -> Said | None:
+        return next((m for m in self.said if m.number == number), None)
 
-    def add(
-        self, sender: str, recipient: str, number: int, seq: int, flags: int, time: int | None = None
-    ) -> Explanation:
+    def add(self, sender: str, recipient: str, number: int, seq: int, flags: int, time: int | None = None) -> Said:
         before = self.of(sender, recipient)
         asked = seq
         listed_at = self.stamp = max(self.now * SECOND, self.stamp + 1)
@@ -109,18 +107,18 @@ class Model:
                 numbered = [m for m in before if m.flags & IMPORTED and m.time == time and not m.asked_seq]
                 seq = 1 + max((m.seq for m in numbered), default=FIRST_NUMBER)
         numbers = (listed_at, len(before) + 1, self.now, asked)
-        said = Explanation(sender, recipient, number, seq, f"text {number}", flags, time, *numbers)
-        self.explanation.append(said)
+        said = Said(sender, recipient, number, seq, f"text {number}", flags, time, *numbers)
+        self.said.append(said)
         return said
 
     def restart(self) -> None:
         """What a server knows of arrivals is what stands in the lists."""
-        shown = [m for m in self.explanation if not m.flags & NO_LAST]
+        shown = [m for m in self.said if not m.flags & NO_LAST]
         seen = [m for m in shown if not (m.hidden_from(m.sender) and m.hidden_from(m.recipient))]
         self.stamp = max((m.listed_at for m in seen), default=0)
 
     def purge(self) -> None:
-        for message in self.explanation:
+        for message in self.said:
             message.purged |= self.expired(message)
 
     def _newest(self, one: str, other: str) -> int:
@@ -153,10 +151,10 @@ class Model:
         if clear:
             side.cleared = len(messages)
 
-    def expired(self, message: Explanation) -> bool:
+    def expired(self, message: Said) -> bool:
         return message.purged or message.time < self.now - RETENTION
 
-    def history(self, owner: str, peer: str) -> list[Explanation]:
+    def history(self, owner: str, peer: str) -> list[Said]:
         """Newest first."""
         cleared = self.side(owner, peer).cleared
         visible = [
@@ -166,7 +164,7 @@ class Model:
         ]
         return sorted(visible, key=lambda m: m.rank, reverse=True)
 
-    def last(self, owner: str, peer: str) -> Explanation | None:
+    def last(self, owner: str, peer: str) -> Said | None:
         return next((m for m in self.history(owner, peer) if not m.flags & NO_LAST), None)
 
     def unread(self, owner: str, peer: str) -> int:

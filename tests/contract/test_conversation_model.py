@@ -16,7 +16,7 @@ from sodam.c2c import store_retention
 from sodam.errors import ApiError, Code
 from sodam.messages.model import HIDE_RECEIVER, HIDE_SENDER, IMPORTED, NO_LAST, NO_UNREAD, PEER_READ, RECALLED
 from sodam.storage import Database, open_database
-from tests.contract.conversation_model import RETENTION, Explanation, Model
+from tests.contract.conversation_model import RETENTION, Model, Said
 from tests.contract.world import START, World, text_body, text_of
 from tests.support.amounts import amounts
 
@@ -56,7 +56,7 @@ class Conversations(RuleBasedStateMachine):
 
         return self.run(code)
 
-    def some(self, index: int) -> Explanation | None:
+    def some(self, index: int) -> Said | None:
         return self.model.said[-1 - index % len(self.model.said)] if self.model.said else None
 
     @initialize()

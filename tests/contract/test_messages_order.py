@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from sodam.c2c.store_reads import FIRST, NEWEST
+from sodam.c2c.model import FIRST, NEWEST
 from sodam.messages.model import IMPORTED
 from tests.contract.world import START, World, place, text_of
 

@@ -16,7 +16,8 @@ import pytest_asyncio
 
 from sodam import usersig
 from sodam.apps.model import App, AppSettings, Plan
-from sodam.server import Server, application, build
+from sodam.server import Server, build
+from sodam.serving import application
 from sodam.settings import BootstrapApp, Settings
 
 SDKAPPID = 1400000007

@@ -203,8 +203,9 @@ async def test_changes_by_rest_are_seen_live(sign_in: SignIn, user_id: UserId, s
 
     item = {"To_Account": bob_id, "AddSource": "AddSource_Type_REST", "Remark": "by REST"}
     await rest("sns/friend_add", AddFriendItem=[item], AddType="Add_Type_Both", ForceAddFlags=1)
-    (friend,) = await _friends(amy, [bob_id])
-    assert friend["remark"] == "by REST"
+    # The SDK lists the friend first, and with the remark once it has asked for it.
+    await amy.wait_event("FRIEND_LIST_UPDATED", lambda data: [f["remark"] for f in data] == ["by REST"])
+    await _friends(amy, [bob_id])
     await _friends(bob, [amy_id])
     await rest(
         "sns/friend_update",

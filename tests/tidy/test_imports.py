@@ -43,9 +43,7 @@ OUTSIDE = {
     "gateway/tickets.py": "one row, the key of tickets",
 }
 """Files with SQL that are no stores, and why."""
-DIVIDED = ("messages", "c2c")
-"""Packages that are being divided just now."""
-READABLE = {"access", "c2c"}
+READABLE = {"access"}
 """Packages whose stores still hold types that others name."""
 
 
@@ -79,7 +77,7 @@ def test_sql_stands_in_stores() -> None:
         str(inner)
         for path, text in tree.python()
         if path.is_relative_to(SOURCE)
-        if (inner := path.relative_to(SOURCE)).parts[0] not in ("storage", *DIVIDED)
+        if (inner := path.relative_to(SOURCE)).parts[0] != "storage"
         if not STORE.fullmatch(path.stem) and _says_sql(text)
     }
     assert found == OUTSIDE.keys(), f"{sorted(found ^ OUTSIDE.keys())}: SQL belongs into store*.py"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sodam.accounts.events import AccountsDeleted
 from sodam.apps.model import App
 from sodam.c2c import events, store_changes, store_missed, store_reads, store_unread
-from sodam.c2c.model import Head, Message, conversation
+from sodam.c2c.model import Head, Message, Place, conversation
 from sodam.c2c.modify import modify
 from sodam.c2c.service import C2CService
 from sodam.errors import ApiError, Code
@@ -35,7 +35,7 @@ class Changes:
         app: App,
         sender: str,
         recipient: str,
-        place: store_reads.Place,
+        place: Place,
         *,
         revoker: str,
         limit: bool,
@@ -69,7 +69,7 @@ class Changes:
         app: App,
         sender: str,
         recipient: str,
-        place: store_reads.Place,
+        place: Place,
         *,
         body: bytes | None = None,
         cloud: bytes | None = None,
@@ -123,9 +123,7 @@ class Changes:
         self._c2c.notify(app.sdkappid, (reader,), events.all_read(), exclude=exclude)
         return peers
 
-    async def receipt(
-        self, app: App, reader: str, peer: str, places: list[store_reads.Place], *, exclude: int = 0
-    ) -> int:
+    async def receipt(self, app: App, reader: str, peer: str, places: list[Place], *, exclude: int = 0) -> int:
         """The per-message receipts of ``reader`` for messages of ``peer``; the number of those that exist.
 
         Unknown messages are passed over, as are receipts given before.
@@ -147,9 +145,7 @@ class Changes:
         self._c2c.notify(app.sdkappid, (peer,), events.receipts(reader, self._c2c.now, found, tiny_id), exclude=exclude)
         return known
 
-    async def delete_for(
-        self, app: App, owner: str, peer: str, places: list[store_reads.Place], *, exclude: int = 0
-    ) -> None:
+    async def delete_for(self, app: App, owner: str, peer: str, places: list[Place], *, exclude: int = 0) -> None:
         """One-sided deletion; messages that do not exist are passed over. Unread ones among them count no more."""
         bit, own = (DELETED_HIGH, 1) if owner > peer else (DELETED_LOW, 0)
         conv = conversation(owner, peer)

@@ -8,7 +8,7 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus
 from sodam.c2c import store_arrived, store_missed, store_reads
-from sodam.c2c.model import Head, Message, Position
+from sodam.c2c.model import FIRST, NEWEST, Head, Message, Place, Position, Rank
 from sodam.errors import ApiError, Code
 from sodam.messages import paging
 from sodam.storage import Database
@@ -43,7 +43,7 @@ class Histories:
         peer: str,
         *,
         limit: int,
-        before: store_reads.Rank = store_reads.NEWEST,
+        before: Rank = NEWEST,
         min_time: int = 0,
     ) -> list[Message]:
         """Newest first."""
@@ -67,32 +67,32 @@ class Histories:
         peer: str,
         *,
         limit: int,
-        before: store_reads.Rank = store_reads.NEWEST,
+        before: Rank = NEWEST,
         min_time: int = 0,
         max_bytes: int | None = None,
     ) -> tuple[list[Message], bool]:
         """As ``history``, in pages of about ``limit`` messages or ``max_bytes``; True with the last of them."""
 
-        async def read(count: int, start: store_reads.Rank) -> list[Message]:
+        async def read(count: int, start: Rank) -> list[Message]:
             return await self.history(app, owner, peer, limit=count, before=start, min_time=min_time)
 
         return await self._page(app, owner, peer, read, before, limit, max_bytes, backward=True)
 
-    async def forward(self, app: App, owner: str, peer: str, *, after: store_reads.Rank, limit: int) -> list[Message]:
+    async def forward(self, app: App, owner: str, peer: str, *, after: Rank, limit: int) -> list[Message]:
         """Oldest first."""
         head = await self.head(app, owner, peer)
-        after = max(after, (self.oldest(app), store_reads.FIRST))
+        after = max(after, (self.oldest(app), FIRST))
         found = await store_reads.forward(
             self._db, app.sdkappid, owner, peer, after=after, clear_seq=head.clear_seq, limit=limit
         )
         return await self._with_senders(app, found)
 
     async def page_forward(
-        self, app: App, owner: str, peer: str, *, after: store_reads.Rank, limit: int
+        self, app: App, owner: str, peer: str, *, after: Rank, limit: int
     ) -> tuple[list[Message], bool]:
         """As ``forward``, in pages; True with the last of them."""
 
-        async def read(count: int, start: store_reads.Rank) -> list[Message]:
+        async def read(count: int, start: Rank) -> list[Message]:
             return await self.forward(app, owner, peer, after=start, limit=count)
 
         return await self._page(app, owner, peer, read, after, limit, None, backward=False)
@@ -102,8 +102,8 @@ class Histories:
         app: App,
         owner: str,
         peer: str,
-        read: Callable[[int, store_reads.Rank], Awaitable[list[Message]]],
-        start: store_reads.Rank,
+        read: Callable[[int, Rank], Awaitable[list[Message]]],
+        start: Rank,
         limit: int,
         max_bytes: int | None,
         *,
@@ -129,9 +129,7 @@ class Histories:
                 return page, True
         return page, not await read(1, goal)
 
-    async def rank(
-        self, app: App, owner: str, peer: str, place: store_reads.Place, *, backward: bool
-    ) -> store_reads.Rank:
+    async def rank(self, app: App, owner: str, peer: str, place: Place, *, backward: bool) -> Rank:
         """Where a page goes on behind the MsgKey at which the one before it ended; see ``reads.rank``."""
         head = await self.head(app, owner, peer)
         return await store_reads.rank(
@@ -188,7 +186,7 @@ class Histories:
         """How many messages to ``owner`` are unread, in all conversations."""
         return await store_reads.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
 
-    async def find(self, app: App, sender: str, recipient: str, place: store_reads.Place) -> Message:
+    async def find(self, app: App, sender: str, recipient: str, place: Place) -> Message:
         """Raises ApiError 20022 when there is no such message."""
         found = await store_reads.find(self._db, app.sdkappid, sender, recipient, place)
         if found is None or found.msg_time < self.oldest(app):

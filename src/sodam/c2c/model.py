@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,16 @@ from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, IMPORTED, NUMBERED, REC
 SEPARATOR = "\x1f"  # not allowed in UserIDs
 ARRIVALS = 1 << 30
 """Imported messages of one second and MsgSeq that arrival distinguishes."""
+
+
+Place = tuple[int, int, int]
+"""(MsgTime, MsgSeq, MsgRandom): what names a message. Senders choose the last two, so that several may share them."""
+Rank = tuple[int, int]
+"""(MsgTime, ord): where a message stands in the history of its conversation; no two stand in one place."""
+FIRST: Final = -(1 << 63)
+LAST: Final = (1 << 63) - 1
+"""The places before and behind all messages of a second."""
+NEWEST: Final = (1 << 62, 0)
 
 
 class Message(msgspec.Struct, gc=False, eq=False):
@@ -60,12 +70,12 @@ class Message(msgspec.Struct, gc=False, eq=False):
         return self.body, self.cloud
 
     @property
-    def place(self) -> tuple[int, int, int]:
-        """MsgTime, MsgSeq and MsgRandom: what names the message in its conversation."""
+    def place(self) -> Place:
+        """What names the message in its conversation."""
         return (self.msg_time, self.msg_seq, self.msg_random)
 
     @property
-    def rank(self) -> tuple[int, int]:
+    def rank(self) -> Rank:
         """Where it stands in its conversation."""
         return (self.msg_time, self.ord)
 

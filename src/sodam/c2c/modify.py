@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from sodam.apps.model import App
-from sodam.c2c import events, store_changes, store_missed, store_reads
-from sodam.c2c.model import Message
+from sodam.c2c import events, store_changes, store_missed
+from sodam.c2c.model import Message, Place
 from sodam.c2c.service import C2CService
 from sodam.errors import ApiError, Code
 from sodam.messages.elements import MAX_BODY_BYTES
@@ -29,7 +29,7 @@ async def modify(
     app: App,
     sender: str,
     recipient: str,
-    place: store_reads.Place,
+    place: Place,
     *,
     body: bytes | None = None,
     cloud: bytes | None = None,

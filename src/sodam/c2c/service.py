@@ -92,10 +92,10 @@ class C2CService:
 
     async def start(self) -> None:
         now = self._clock()
-        row = await self._db.fetch_one("SELECT MAX(last_time), MAX(low_at), MAX(high_at) FROM c2c_head")
-        if row and row[0] is not None:
-            self._arrivals.begin(max(row[1:]), row[0])
-            if row[0] > now - WINDOW:
+        newest = await store_reads.newest(self._db)
+        if newest is not None:
+            self._arrivals.begin(newest.arrival, newest.second)
+            if newest.second > now - WINDOW:
                 self._ask_until = now + WINDOW
 
     async def drain(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sodam.c2c.model import ARRIVALS, SEPARATOR, Head, Message, conversation
+from sodam.c2c.model import ARRIVALS, FIRST, LAST, NEWEST, SEPARATOR, Head, Message, Place, Rank, conversation
 from sodam.messages.model import (
     DELETED_HIGH,
     DELETED_LOW,
@@ -25,14 +25,6 @@ COLUMNS: Final = (
     "conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, body, cloud, id, ord, revoker"
 )
 _LIST_SIZES: Final = (100, 25, 5, 1)  # few distinct statements for lists of any length
-Place = tuple[int, int, int]
-"""(MsgTime, MsgSeq, MsgRandom): what names a message. Senders choose the last two, so that several may share them."""
-Rank = tuple[int, int]
-"""(MsgTime, ord): where a message stands in the history of its conversation; no two stand in one place."""
-FIRST: Final = -(1 << 63)
-LAST: Final = (1 << 63) - 1
-"""The places before and behind all messages of a second."""
-NEWEST: Final = (1 << 62, 0)
 
 # What the owner may not see: (1) deleted by the owner, (2) hidden from the sender's or the receiver's side. $7 is the
 # owner's deletion bit, $8 the value of ``high`` for messages that the owner sent.
@@ -323,6 +315,21 @@ async def count_unread_after(tx: Tx, app: int, owner: str, peer: str, read_time:
         own,
     )
     return int(row[0]) if row else 0
+
+
+class Newest(NamedTuple):
+    """Of all messages of all apps."""
+
+    second: int
+    """MsgTime."""
+    arrival: int
+    """Unix microseconds."""
+
+
+async def newest(db: Database) -> Newest | None:
+    """What the clock of arrivals goes on behind; None where nothing was ever said."""
+    row = await db.fetch_one("SELECT MAX(last_time), MAX(low_at), MAX(high_at) FROM c2c_head")
+    return Newest(row[0], max(row[1:])) if row and row[0] is not None else None
 
 
 async def newest_id(db: Database) -> int:

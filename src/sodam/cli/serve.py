@@ -18,7 +18,8 @@ from sodam.cli.demo import ensure_demo, show_bootstrapped, show_demo
 from sodam.cli.preflight import listen_problem, prepare_data_dir, raise_file_limit
 from sodam.console import static
 from sodam.observability import logs
-from sodam.server import Server, bind, run
+from sodam.server import Server
+from sodam.serving import bind, run
 from sodam.settings import TABLE, Settings
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from sodam.apps.plans import Prices
 from sodam.audit.gather import Gatherer
 from sodam.audit.model import Event
 from sodam.audit.service import AuditLog, by_server, document
-from sodam.c2c import store_retention
+from sodam.c2c import retention
 from sodam.cloudapi import exports, imports
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import app_resource
@@ -120,7 +120,7 @@ async def purge_messages(plane: ControlPlane) -> int:
     for app in plane.services.apps.all():
         if not app.deleting_at:
             before = int(plane.clock()) - app.settings.history_days * DAY
-            total += await store_retention.purge(plane.services.db, app.sdkappid, before)
+            total += await retention.purge(plane.services.db, app.sdkappid, before)
     if total:
         log.info("old messages erased", messages=total)
     return total

@@ -6,7 +6,7 @@ delete, read marks) and ``openim_status``.
 
 from __future__ import annotations
 
-from sodam.c2c.store_reads import Place
+from sodam.c2c.model import Place
 from sodam.errors import ApiError, Code
 from sodam.messages.model import parse_key
 from sodam.wire import Call, Service

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sodam.c2c.model import Message
-from sodam.c2c.store_reads import FIRST
+from sodam.c2c.model import FIRST, Message
 from sodam.errors import ApiError, Code
 from sodam.messages.model import PEER_READ, RECALLED, RECALLED_BITS
 from sodam.rest.openim import check_account, place_of, service

@@ -301,7 +301,7 @@ async def test_cancel_and_failure(database: Database, clock: Clock) -> None:
     two = await jobs.create("failing", {}, about_app=7, uin=1, user_name="root", content=[b"x" * 300_000] * 2)
     jobs.wake()
     failed = await wait_for_end(jobs, two)
-    assert (failed.state, failed.said.text) == ("failed", "no such thing")
+    assert (failed.state, failed.explanation.text) == ("failed", "no such thing")
     await jobs.cancel(one)
     assert (await wait_for_end(jobs, one)).state == "cancelled"
     three = await jobs.create("steady", {}, about_app=0, uin=1, user_name="root")

@@ -38,13 +38,13 @@ async def test_who_has_lost_a_job_neither_ends_it_nor_drops_what_was_given_to_it
     lost = Run(slow, await taken(slow))
     clock.now += 31
     held = Run(quick, await taken(quick))
-    await slow._end(lost, "failed", lost.said)
+    await slow._end(lost, "failed", lost.explanation)
     assert (await quick.get(job_id)).state == "running"
     assert await given(quick, job_id) == [b"one", b"two"]
     with pytest.raises(LostLease):
         await lost.step(lambda tx: tx.execute("DELETE FROM job_part"), position=1)
     assert await given(quick, job_id) == [b"one", b"two"]
-    await quick._end(held, "done", held.said)
+    await quick._end(held, "done", held.explanation)
     assert (await quick.get(job_id)).state == "done"
     assert await given(quick, job_id) == []
 

@@ -81,7 +81,7 @@ async def test_a_deletion_that_fails_is_tried_again(database: Database, apps: Ap
             jobs.wake()
             await until(jobs, job_id, lambda job, n=calls: trouble.calls == n and not job.lease_owner)  # type: ignore[misc]
             if calls == 2:
-                assert (await jobs.get(job_id)).said.text == "the files are busy; it is tried again"
+                assert (await jobs.get(job_id)).explanation.text == "the files are busy; it is tried again"
         assert waits == [1000, 2000, 4000]
         clock.now += MAX_RETRY_MS / 1000 + 1
         jobs.wake()

@@ -9,8 +9,7 @@ import msgspec
 from sodam.bus import of_user
 from sodam.c2c import catch_up
 from sodam.c2c.events import WireMessage, muted, place, wire
-from sodam.c2c.model import Message, Position
-from sodam.c2c.store_reads import FIRST, NEWEST, Place
+from sodam.c2c.model import FIRST, NEWEST, Message, Place, Position
 from sodam.errors import ApiError, Code
 from sodam.gateway.catchup import unread_numbers
 from sodam.gateway.commands.openim import Seconds, service
