@@ -5,14 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sodam.gateway.catchup import (
-    DIGEST_SECONDS,
-    HOLD_SECONDS,
-    LONGEST_DIGEST,
-    CatchUp,
-    Round,
-    unread_numbers,
-)
+from sodam.gateway.catchup import HOLD_SECONDS, CatchUp, Round, unread_numbers
 from sodam.notices import Kind, Notice, Place
 
 
@@ -96,25 +89,6 @@ def test_the_deadline_begins_anew_with_every_page() -> None:
     assert catch_up.deadline == HOLD_SECONDS
     catch_up.begin(4)
     assert catch_up.deadline == 4 + HOLD_SECONDS
-
-
-def test_a_client_that_is_slow_to_ask_has_longer_over_the_answer() -> None:
-    catch_up = CatchUp()
-    assert catch_up.digest == DIGEST_SECONDS
-    catch_up.expect(10.0)
-    catch_up.begin(10.01)
-    assert catch_up.digest == DIGEST_SECONDS
-    catch_up.expect(20.0)
-    catch_up.begin(20.5)
-    assert catch_up.digest == 1.5
-    catch_up.begin(21.0)
-    assert catch_up.digest == DIGEST_SECONDS, "nobody waited for this one"
-    catch_up.expect(30.0)
-    catch_up.begin(31.5)
-    assert catch_up.digest == LONGEST_DIGEST
-    catch_up.expect(40.0)
-    catch_up.begin(50.0)
-    assert catch_up.digest == DIGEST_SECONDS, "it asks for a reason of its own"
 
 
 def test_who_signed_out_gets_nothing() -> None:

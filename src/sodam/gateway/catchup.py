@@ -19,9 +19,6 @@ HOLD_SECONDS: Final = 5.0
 """For so long a device is waited for: after sign-in for its first page, after a page for the next one."""
 DIGEST_SECONDS: Final = 0.25
 """The SDK takes some moments over the answer and the conversation list; what is pushed meanwhile overtakes them."""
-LONGEST_DIGEST: Final = 2.0
-_LAGS: Final = 3
-"""A client that is slow to ask takes so many times as long over the answer, at least."""
 
 
 class Round:
@@ -82,15 +79,12 @@ class CatchUp:
     later ends it, so that nothing goes that the later answer carries too.
     """
 
-    __slots__ = ("_due", "_expected", "_listings", "_round", "deadline", "digest", "held")
+    __slots__ = ("_due", "_listings", "_round", "deadline", "held")
 
     def __init__(self) -> None:
         self.held: list[Notice] | None = None
         self.deadline = 0.0
         """When everything goes, whatever the client does."""
-        self.digest = DIGEST_SECONDS
-        """For how long the client is left to work on the newest round's answer."""
-        self._expected: float | None = None
         self._round: Round | None = None
         self._listings = 0
         self._due = False
@@ -102,16 +96,8 @@ class CatchUp:
         self.deadline = now + HOLD_SECONDS
         return self.held
 
-    def expect(self, now: float) -> None:
-        """The client was given a reason to ask at once: how long it takes says how busy it is."""
-        self._expected = now
-
     def begin(self, now: float) -> Round:
         """A ``getmsg`` begins."""
-        lag = now - self._expected if self._expected is not None else 0.0
-        self._expected = None
-        self.digest = max(DIGEST_SECONDS, _LAGS * lag) if lag < LONGEST_DIGEST else DIGEST_SECONDS
-        self.digest = min(self.digest, LONGEST_DIGEST)
         self._round = Round(self.hold(now))
         self._due = False
         return self._round
@@ -129,7 +115,7 @@ class CatchUp:
         return self._round
 
     def due(self, round_: Round) -> list[Notice]:
-        """``digest`` seconds have passed since the answer of a round, or since ``listed``: the notices that go now."""
+        """``DIGEST_SECONDS`` have passed since the answer of a round, or since ``listed``: the notices that go now."""
         if self._round is not round_:
             return []
         if self._listings:

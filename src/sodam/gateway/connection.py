@@ -15,7 +15,7 @@ from sodam.bus import Kick, Topic
 from sodam.errors import ApiError, Unavailable
 from sodam.gateway import frames
 from sodam.gateway.budget import WRITE_LIMIT, Budget
-from sodam.gateway.catchup import CatchUp, Round
+from sodam.gateway.catchup import DIGEST_SECONDS, CatchUp, Round
 from sodam.gateway.eager import drive
 from sodam.gateway.frames import Head
 from sodam.gateway.host import Host
@@ -280,7 +280,7 @@ class Connection:
 
     def end_round(self, round_: Round) -> None:
         """It was answered with the last page: what is still held goes once the client has worked on that."""
-        self._hub.later(self.catch_up.digest, lambda: self._send_held(round_))
+        self._hub.later(DIGEST_SECONDS, lambda: self._send_held(round_))
 
     def _send_held(self, round_: Round) -> None:
         for notice in self.catch_up.due(round_):
@@ -321,7 +321,6 @@ class Connection:
     def ask_to_sync(self) -> None:
         """Ask the client for a ``getmsg``: events for it may have been lost."""
         self.synced = self._hub.now()
-        self.catch_up.expect(self.synced)
         self.send(frames.SYNC)
 
     def overdue(self, now: float, idle: float, kick_grace: float) -> bool:
@@ -340,7 +339,6 @@ class Connection:
 
     def accept(self, head: Head, user_id: str, instid: int, body: bytes) -> None:
         self._budget.limit = WRITE_LIMIT
-        self.catch_up.expect(self._hub.now())
         self._act(self.session.login_accepted(head, user_id, instid, body))
 
     def refuse(self, head: Head, error: ApiError, kick_type: int = 0) -> None:
