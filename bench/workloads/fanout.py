@@ -39,7 +39,7 @@ class _Room:
         self._count = count
         self._meter = meter
         self._sent_at = 0.0
-        self._number = count * 1_000_000  # a number that comes again would be the same message again
+        self._number = count * 100_000  # a number that comes again would be the same message again
         self._reached = 0
         self._going = True
         self._all = asyncio.Event()

@@ -18,10 +18,20 @@ def _request(to: str, **fields: str) -> dict[str, str]:
     return {"to": to, "source": "AddSource_Type_Web", "wording": "hello", "type": "Add_Type_Both", **fields}
 
 
-async def _friends(client: SdkClient, users: list[str], *, since: int = 0) -> list[dict[str, Any]]:
-    """The friend list once FRIEND_LIST_UPDATED says that it holds exactly these users."""
+async def _friends(
+    client: SdkClient, users: list[str], *, since: int = 0, remark: str | None = None
+) -> list[dict[str, Any]]:
+    """The friend list once FRIEND_LIST_UPDATED says that it holds exactly these users.
+
+    The SDK may list a friend first, and with the ``remark`` once it has asked for it.
+    """
     event = await client.wait_event(
-        "FRIEND_LIST_UPDATED", lambda data: sorted(f["userID"] for f in data) == sorted(users), since=since
+        "FRIEND_LIST_UPDATED",
+        lambda data: (
+            sorted(f["userID"] for f in data) == sorted(users)
+            and (remark is None or all(f["remark"] == remark for f in data))
+        ),
+        since=since,
     )
     listed = await client.call("getFriendList")
     assert sorted(f["userID"] for f in listed) == sorted(users)
@@ -64,8 +74,8 @@ async def test_a_request_accepted(sign_in: SignIn, user_id: UserId) -> None:
 
     mark_amy, mark_bob = len(amy.events), len(bob.events)
     await bob.call("acceptFriendApplication", {"userID": amy_id, "remark": "A.", "type": "Response_Action_AgreeAndAdd"})
-    (of_amy,) = await _friends(amy, [bob_id])
-    (of_bob,) = await _friends(bob, [amy_id])
+    (of_amy,) = await _friends(amy, [bob_id], remark="Bobby")
+    (of_bob,) = await _friends(bob, [amy_id], remark="A.")
     assert (of_amy["remark"], of_amy["groupList"], of_bob["remark"]) == ("Bobby", ["pals"], "A.")
     await _applications(amy, [], 0, since=mark_amy)
     await _applications(bob, [], 0, since=mark_bob)
@@ -203,9 +213,7 @@ async def test_changes_by_rest_are_seen_live(sign_in: SignIn, user_id: UserId, s
 
     item = {"To_Account": bob_id, "AddSource": "AddSource_Type_REST", "Remark": "by REST"}
     await rest("sns/friend_add", AddFriendItem=[item], AddType="Add_Type_Both", ForceAddFlags=1)
-    # The SDK lists the friend first, and with the remark once it has asked for it.
-    await amy.wait_event("FRIEND_LIST_UPDATED", lambda data: [f["remark"] for f in data] == ["by REST"])
-    await _friends(amy, [bob_id])
+    await _friends(amy, [bob_id], remark="by REST")
     await _friends(bob, [amy_id])
     await rest(
         "sns/friend_update",
