@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from sodam.errors import Code
 from tests.gateway.raw_client import RawClient, Refused
@@ -54,12 +53,6 @@ def database(postgres: Postgres, request: pytest.FixtureRequest, server_factory:
     away = Away(postgres, request.param)
     yield away
     away.back()
-
-
-@pytest_asyncio.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(verify=False, timeout=25) as client:
-        yield client
 
 
 def message(number: int) -> dict[str, Any]:

@@ -105,12 +105,6 @@ async def disk(kind: str, server_factory: ServerFactory) -> AsyncIterator[Disk]:
     await disk.free()
 
 
-@pytest_asyncio.fixture
-async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(verify=False, timeout=25) as client:
-        yield client
-
-
 def message(number: int) -> dict[str, Any]:
     return {
         "From_Account": "administrator",

@@ -38,7 +38,7 @@ def test_no_machine_is_named() -> None:
 def test_patterns_find() -> None:
     assert HOSTS_PATTERN.search("https://files.python" + "hosted.org/x")
     assert PATHS_PATTERN.search("see /" + "work/main")
-    assert not PATHS_PATTERN.search("src/work/main")
+    assert not PATHS_PATTERN.search("src/" + "work/main")
 
 
 def test_python_locks_have_hashes_and_no_addresses() -> None:

@@ -197,11 +197,3 @@ class Histories:
         """The internal number of an account; 0 when it is gone."""
         account = await self._accounts.find(app.sdkappid, user_id)
         return account.tiny_id if account else 0
-
-    @property
-    def db(self) -> Database:
-        return self._db
-
-    @property
-    def now(self) -> int:
-        return int(self._clock())

@@ -218,7 +218,7 @@ class Connection:
             notice = notices[0]
             if notice.kind is not Kind.RECALL:
                 self._pushed += 1
-                frame = notice.frame or frames.prepared(notice)
+                frame = frames.prepared(notice)
                 self._wrote(len(frame), transport.write_frame(frame))
                 return
         payloads = payloads or []
