@@ -44,12 +44,18 @@ class Echo:
         self.received_.append(data)
         if data.startswith(b"close "):
             self.transport.close(int(data[6:10]), data[11:].decode())
+        elif data == b"ping":
+            self.transport.ping()
         elif data == b"abort":
             self.transport.abort()
         elif data == b"many":
             self.transport.write([b"one", b"two", b"x" * 70_000, b""])
         else:
             self.transport.write([data])
+
+    def ponged(self) -> None:
+        assert self.transport is not None
+        self.transport.write([b"ponged"])
 
     def closed(self) -> None:
         self.closed_ += 1
@@ -333,3 +339,10 @@ async def test_an_upgrade_without_a_key_is_refused(port: Port) -> None:
     writer.close()
     assert b" 101 " not in answer[:20]
     assert all(receiver.transport is None for receiver in port.receivers)
+
+
+async def test_a_ping_is_answered_behind_what_was_written_before(port: Port) -> None:
+    async with websockets.connect(port.url, compression=None) as client:
+        await client.send(b"first")
+        await client.send(b"ping")
+        assert [await client.recv(), await client.recv()] == [b"first", b"ponged"]

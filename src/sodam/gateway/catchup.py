@@ -115,7 +115,9 @@ class CatchUp:
         return self._round
 
     def due(self, round_: Round) -> list[Notice]:
-        """``DIGEST_SECONDS`` have passed since the answer of a round, or since ``listed``: the notices that go now."""
+        """The client took the answer of a round, or the list that ``listed`` tells of, and ``DIGEST_SECONDS`` have
+        passed: the notices that go now.
+        """
         if self._round is not round_:
             return []
         if self._listings:

@@ -43,6 +43,8 @@ class Connection:
         "_kick_at",
         "_notices",
         "_out",
+        "_pings",
+        "_probed",
         "_pushed",
         "_rate",
         "catch_up",
@@ -67,6 +69,8 @@ class Connection:
         self._dirty = False
         self._kick_at = 0.0
         self.catch_up = CatchUp()
+        self._probed: Round | None = None
+        self._pings = 0
         self.last_seen = 0.0
         self.synced = 0.0
         """When the client last asked for what it missed."""
@@ -279,8 +283,24 @@ class Connection:
         return self.catch_up.begin(now)
 
     def end_round(self, round_: Round) -> None:
-        """It was answered with the last page: what is still held goes once the client has worked on that."""
-        self._hub.later(DIGEST_SECONDS, lambda: self._send_held(round_))
+        """It was answered with the last page: what is still held goes once the client has worked on that.
+
+        A ping follows the answer, so that the time begins when the client has taken it: a client on a busy machine
+        or a slow network has as long over it as any other.
+        """
+        self._hub.later(DIGEST_SECONDS / 2, lambda: self._probe(round_))
+
+    def _probe(self, round_: Round) -> None:
+        if self.transport is not None:
+            self._probed = round_
+            self._pings += 1
+            self.transport.ping()
+
+    def ponged(self) -> None:
+        self._pings = max(0, self._pings - 1)
+        if self._pings == 0 and (round_ := self._probed) is not None:
+            self._probed = None
+            self._hub.later(DIGEST_SECONDS / 2, lambda: self._send_held(round_))
 
     def _send_held(self, round_: Round) -> None:
         for notice in self.catch_up.due(round_):

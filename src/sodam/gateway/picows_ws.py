@@ -44,6 +44,7 @@ from sodam.wire.close_codes import CloseCode
 log = structlog.get_logger(__name__)
 _CONTINUATION, _TEXT, _BINARY, _CLOSE = WSMsgType.CONTINUATION, WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CLOSE
 _PING = WSMsgType.PING
+_PONG = WSMsgType.PONG
 
 
 class _Log:
@@ -120,6 +121,10 @@ class PicowsTransport(WSListener):
         raw.write(frame)
         return raw.get_write_buffer_size()
 
+    def ping(self) -> None:
+        if self._ws is not None and not self._closing:
+            self._ws.send_ping(b"")
+
     def waiting(self) -> int:
         return self._raw.get_write_buffer_size() if self._raw is not None else 0
 
@@ -162,6 +167,8 @@ class PicowsTransport(WSListener):
                 self._message(data)
         elif kind == _PING:
             self._ping(transport, frame.get_payload_as_bytes())
+        elif kind == _PONG:
+            self._receiver.ponged()
         elif kind in (_BINARY, _TEXT, _CONTINUATION):
             self._part(transport, frame, kind == _CONTINUATION)
 

@@ -24,6 +24,10 @@ class Transport(Protocol):
         """As ``write``, for one message whose frame is made already (``frames.wire_frame``)."""
         ...
 
+    def ping(self) -> None:
+        """Ask for a sign of life; ``Receiver.ponged`` says that the client took everything written before."""
+        ...
+
     def waiting(self) -> int:
         """Bytes that the kernel has not taken yet."""
         ...
@@ -66,6 +70,10 @@ class Receiver(Protocol):
 
     def received(self, data: bytes) -> None:
         """One whole message, binary or text, at most ``frames.MAX_FRAME`` bytes."""
+        ...
+
+    def ponged(self) -> None:
+        """The client answered a ``ping``, or sent a pong unasked."""
         ...
 
     def closed(self) -> None:

@@ -62,6 +62,11 @@ class WebsocketsTransport(asyncio.Protocol):
             self._raw.write(frame)
         return self.waiting()
 
+    def ping(self) -> None:
+        if self._raw is not None and self._protocol.state is State.OPEN:
+            self._protocol.send_ping(b"")
+            self._flush()
+
     def waiting(self) -> int:
         return self._raw.get_write_buffer_size() if self._raw is not None else 0
 
@@ -101,6 +106,8 @@ class WebsocketsTransport(asyncio.Protocol):
     def _frame(self, frame: Frame) -> None:
         if frame.opcode is Opcode.PING and self.waiting() > PINGS_UNREAD:
             self.abort()
+        if frame.opcode is Opcode.PONG and self._receiver is not None:
+            self._receiver.ponged()
         if frame.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT) or self._receiver is None or self._closing:
             return
         self._parts.append(bytes(frame.data))
