@@ -24,6 +24,10 @@ from sodam.c2c.service import C2CService
 from sodam.c2c.standing import StandingCheck
 from sodam.cloudapi import build as control_plane
 from sodam.cloudapi.plane import ControlPlane
+from sodam.conversations.model import USER
+from sodam.conversations.one_to_one import OneToOne
+from sodam.conversations.service import Conversations
+from sodam.conversations.sources import Sources
 from sodam.errors import Code, Unavailable
 from sodam.gateway import table as client_table
 from sodam.gateway.commands.client_config import PURCHASE_BITS
@@ -130,6 +134,7 @@ def subscribe(services: Services) -> None:
     events = services.db.events
     events.subscribe(AccountsDeleted, services.relations.erase)
     events.subscribe(AccountsDeleted, services.c2c_changes.forget_accounts)
+    events.subscribe(AccountsDeleted, services.conversations.forget_accounts)
 
 
 def _metrics(loops: Loops) -> Metrics:
@@ -141,6 +146,15 @@ def _metrics(loops: Loops) -> Metrics:
     metrics.count("slow_clients_cut", 0)
     metrics.register(loops)
     return metrics
+
+
+def _conversations(
+    db: Database, live: Live, accounts: AccountService, changes: Changes, c2c: C2CService
+) -> Conversations:
+    """The conversation list, with every type of conversation."""
+    sources = Sources()
+    sources.add(USER, OneToOne(accounts, c2c.histories, changes))
+    return Conversations(db, live, accounts, sources)
 
 
 async def build(settings: Settings) -> Server:
@@ -170,6 +184,7 @@ async def build(settings: Settings) -> Server:
     outbox = Outbox(db, loops)
     c2c = C2CService(db, bus, live, accounts, outbox)
     c2c.interceptors.add(StandingCheck(relations))
+    changes = Changes(c2c)
     services = Services(
         settings=settings,
         loops=loops,
@@ -183,7 +198,8 @@ async def build(settings: Settings) -> Server:
         presence=presence,
         outbox=outbox,
         c2c=c2c,
-        c2c_changes=Changes(c2c),
+        c2c_changes=changes,
+        conversations=_conversations(db, live, accounts, changes, c2c),
     )
     subscribe(services)
     hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), PURCHASE_BITS)

@@ -9,6 +9,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Bus, Live
 from sodam.c2c.changes import Changes
 from sodam.c2c.service import C2CService
+from sodam.conversations.service import Conversations
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
@@ -33,3 +34,4 @@ class Services:
     outbox: Outbox
     c2c: C2CService
     c2c_changes: Changes
+    conversations: Conversations

@@ -180,7 +180,7 @@ class Conversations(RuleBasedStateMachine):
     @rule(owner=user, peer=user, pinned=st.booleans())
     def pin(self, owner: str, peer: str, pinned: bool) -> None:
         self.model.side(owner, peer).top = self.model.now if pinned else 0
-        self.run(lambda w: w.changes.pin(w.app, owner, [peer], pinned=pinned))
+        self.run(lambda w: w.pin(owner, peer, pinned=pinned))
 
     @rule(owner=user, peer=user, option=st.integers(0, 2))
     def mute(self, owner: str, peer: str, option: int) -> None:

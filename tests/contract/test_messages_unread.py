@@ -185,16 +185,16 @@ async def test_list_order(world: World) -> None:
     last = (await world.c2c.histories.last(world.app, "a", [head])).get("b")
     assert last is not None
     assert last.msg_time == START
-    await world.changes.pin(world.app, "a", ["b"], pinned=True)
+    await world.pin("a", "b", pinned=True)
     assert await world.listed("a") == ["b", "c"]
     assert (await world.heads("a"))[0].top_time == START + 2
-    await world.changes.pin(world.app, "a", ["b"], pinned=False)
+    await world.pin("a", "b", pinned=False)
     await world.changes.mute(world.app, "a", ["b"], 2)
     assert [(h.peer, h.top_time, h.mute) for h in await world.heads("a")] == [("c", 0, 0), ("b", 0, 2)]
 
 
 async def test_pinned_before_the_first_message(world: World) -> None:
-    await world.changes.pin(world.app, "a", ["b"], pinned=True)
+    await world.pin("a", "b", pinned=True)
     assert await world.listed("a") == []
     await world.send("b", "a")
     assert [(h.peer, h.top_time > 0, h.unread) for h in await world.heads("a")] == [("b", True, 1)]

@@ -110,6 +110,10 @@ class World:
         await world.c2c.start()
         return world
 
+    async def pin(self, owner: str, peer: str, *, pinned: bool) -> None:
+        at = int(self.clock.now) if pinned else 0
+        await self.db.write(lambda tx: self.changes.put_pins(tx, self.app.sdkappid, owner, [peer], at))
+
     def device(self, user_id: str) -> Device:
         device = Device()
         self.live.add(of_user(self.app.sdkappid, user_id), device)

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from driver import SdkDriver, SdkError, texts
-from scene import SignIn, UserId
+from scene import SignIn, UserId, conversation
 from sodam import usersig
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.server import ServerFactory, ServerProcess
@@ -61,3 +61,34 @@ async def test_withdrawing_a_key_ends_what_was_signed_with_it(
     await amy.send_text(bob_id, "with the new key")
     assert texts(await bob.wait_received(1)) == ["with the new key"]
     assert not [e for e in bob.events if e.name == "KICKED_OUT"]
+
+
+async def test_deleting_a_conversation_reaches_other_devices_where_the_app_says_so(
+    watched: tuple[ServerProcess, ConsoleClient], sign_in_at: SignIn, user_id: UserId
+) -> None:
+    server, root = watched
+    amy_id, bob_id, cat_id = user_id("amy"), user_id("bob"), user_id("cat")
+    amy, bob = await sign_in_at(server, amy_id), await sign_in_at(server, bob_id)
+    await sign_in_at(server, cat_id)
+    for peer in (bob_id, cat_id):
+        await amy.send_text(peer, "hello")
+        await amy.wait_until(lambda peer=peer: conversation(amy, peer) != {})
+
+    async def delete(peer: str) -> None:
+        body = {"From_Account": amy_id, "Type": 1, "To_Account": peer, "ClearRamble": 1}
+        assert (await server.rest("recentcontact/delete", body))["ErrorCode"] == 0
+
+    seen = len(amy.events)
+    await delete(bob_id)
+    await bob.send_text(amy_id, "and then")  # when this is here, the deletion would be, too
+    await amy.wait_until(lambda: conversation(amy, bob_id)["lastMessage"]["payload"]["text"] == "and then")
+    lists = [event.data for event in amy.events[seen:] if event.name == "CONVERSATION_LIST_UPDATED"]
+    assert all(f"C2C{bob_id}" in [c["conversationID"] for c in listed] for listed in lists), lists
+
+    settings = await root.call("im/DescribeAbilityConfInfo", SDKAppID=server.sdkappid)
+    await root.call(
+        "im/SetAbilityConfInfo", SDKAppID=server.sdkappid, Version=settings["Version"], ConversationDeletionSync=True
+    )
+    await delete(cat_id)
+    await amy.wait_until(lambda: conversation(amy, cat_id) == {})
+    assert await amy.messages(cat_id) == []

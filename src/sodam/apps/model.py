@@ -93,6 +93,26 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Setting(section="messages", doc="On: a message to one who is no friend is refused with 20009.", heading="who"),
     ] = False
+    conversation_deletion_sync: Annotated[
+        bool,
+        Setting(
+            section="messages",
+            doc="On: a conversation that a user deletes disappears on the user's other online devices, too.",
+            heading="conversations",
+        ),
+    ] = False
+    conversation_limit: Annotated[
+        int,
+        Setting(
+            section="messages",
+            doc="How many conversations a user's list shows at most.",
+            least=100,
+            most=500,
+            plan="Flagship",
+            feature="ConversationPullAbove100",
+            heading="conversations",
+        ),
+    ] = 100
     default_allow_type: Annotated[
         AllowType,
         Setting(section="friends", doc="Who may add a user as a friend, for users who have not said it themselves."),

@@ -49,7 +49,6 @@ TO_COME: Final[dict[str, Plan]] = dict.fromkeys(
     (
         "UserStatus",
         "MessageExtension",
-        "ConversationPullAbove100",
         "Community",
         "AVChatRoomOnlineMembers",
         "AVChatRoomBroadcast",

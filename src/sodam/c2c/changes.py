@@ -6,7 +6,7 @@ Each change is one transaction; devices are notified after it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sodam.accounts.events import AccountsDeleted
 from sodam.apps.model import App
@@ -171,22 +171,25 @@ class Changes:
             notice = events.fewer_unread(owner, peer, lowered, head.unread, until)
             self._c2c.notify(app.sdkappid, (owner,), notice, exclude=exclude)
 
-    async def hide(self, app: App, owner: str, peer: str, *, clear: bool, remove: bool = True) -> None:
+    async def hide(self, app: App, owner: str, peer: str, *, clear: bool, remove: bool = True) -> bool:
         """Take a conversation off the owner's list until a new message comes; ``clear`` its history for the owner.
 
-        Unread messages of it count no more.
+        Unread messages of it count no more. False: there is no such conversation.
         """
 
-        async def run(tx: Tx) -> None:
+        async def run(tx: Tx) -> bool:
             await store_unread.lock(tx, app.sdkappid, owner, peer)
-            await store_changes.hide(tx, app.sdkappid, owner, peer, clear=clear, remove=remove)
+            return await store_changes.hide(tx, app.sdkappid, owner, peer, clear=clear, remove=remove)
 
-        await self._db.write(run)
+        return await self._db.write(run)
 
-    async def pin(self, app: App, owner: str, peers: list[str], *, pinned: bool) -> None:
-        """Pin or unpin conversations; those that do not exist yet are made."""
-        now = self._c2c.now if pinned else 0
-        await self._db.write(lambda tx: store_changes.put_option(tx, app.sdkappid, owner, peers, "top_time", now))
+    async def pinned(self, tx: Tx, app: int, owner: str) -> set[str]:
+        """The peers of the pinned conversations."""
+        return await store_changes.pinned(tx, app, owner)
+
+    async def put_pins(self, tx: Tx, app: int, owner: str, peers: Collection[str], at: int) -> None:
+        """Pin conversations at the second ``at``, or unpin them with 0; those that do not exist yet are made."""
+        await store_changes.put_option(tx, app, owner, peers, "top_time", at)
 
     async def mute(self, app: App, owner: str, peers: list[str], option: int) -> None:
         """Set MsgRecvOption: 0 receive, 1 discard, 2 receive without notification."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -189,12 +188,6 @@ def all_read() -> Notice:
 def muted(peer: str, option: int) -> Notice:
     """To the other devices of a user: MsgRecvOption of the conversation with ``peer``."""
     return c2c("MuteNotificationsSync", {"To_Account": peer, "MuteNotifications": option})
-
-
-def listed(change: str, push_type: int, peers: Sequence[str]) -> Notice:
-    """Event 0, to the owner's other devices: a change of the conversation list (docs/protocol.md 7.3)."""
-    items = [{"Type": 1, "Peer_Account": peer} for peer in peers]
-    return _notice({"Event": 0, "RecentContactMod": [{"PushType": push_type, change: {"RecentContactList": items}}]})
 
 
 def _notice(event: dict[str, Any]) -> Notice:

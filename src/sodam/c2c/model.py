@@ -126,3 +126,5 @@ class Head(msgspec.Struct, frozen=True):
     clear_seq: int = 0
     top_time: int = 0
     mute: int = 0
+    list_at: int = 0
+    """Unix microseconds at which it last moved in the list."""

@@ -96,11 +96,12 @@ async def put_flag(tx: Tx, ids: Iterable[int], bit: int) -> None:
         await tx.execute(f"UPDATE c2c_message SET flags = flags | {bit} WHERE id = $1", number)
 
 
-async def hide(tx: Tx, app: int, owner: str, peer: str, *, clear: bool, remove: bool) -> None:
-    """Everything counts as read; ``remove`` from the list, ``clear`` the history for the owner."""
+async def hide(tx: Tx, app: int, owner: str, peer: str, *, clear: bool, remove: bool) -> bool:
+    """Everything counts as read; ``remove`` from the list, ``clear`` the history for the owner. False: no such one."""
     hidden = "hidden_seq = h.last_seq, top_time = 0, " if remove else ""
     cleared = "clear_seq = h.last_seq, " if clear else ""
-    await tx.execute(f"UPDATE c2c_member SET {hidden}{cleared}{_ALL_READ} AND c2c_member.peer = $3", app, owner, peer)
+    sql = f"UPDATE c2c_member SET {hidden}{cleared}{_ALL_READ} AND c2c_member.peer = $3"
+    return await tx.execute(sql, app, owner, peer) > 0
 
 
 async def forget(tx: Tx, app: int, owner: str) -> None:
@@ -110,6 +111,11 @@ async def forget(tx: Tx, app: int, owner: str) -> None:
         app,
         owner,
     )
+
+
+async def pinned(tx: Tx, app: int, owner: str) -> set[str]:
+    rows = await tx.fetch("SELECT peer FROM c2c_member WHERE app = $1 AND owner = $2 AND top_time > 0", app, owner)
+    return {row[0] for row in rows}
 
 
 async def put_option(

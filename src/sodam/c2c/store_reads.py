@@ -260,7 +260,20 @@ _HEAD = (
 
 
 def _head(row: Row) -> Head:
-    return Head(row[0], row[1], row[2], row[3] // 1_000_000, max(0, row[4]), *row[5:])
+    read_time, peer_read_time, clear_seq, top_time, mute = row[5:10]
+    return Head(
+        peer=row[0],
+        last_seq=row[1],
+        last_time=row[2],
+        list_time=row[3] // 1_000_000,
+        unread=max(0, row[4]),
+        read_time=read_time,
+        peer_read_time=peer_read_time,
+        clear_seq=clear_seq,
+        top_time=top_time,
+        mute=mute,
+        list_at=row[3],
+    )
 
 
 async def heads(

@@ -55,12 +55,14 @@ _SAMPLES: Final[dict[str, Any]] = {
     "CheckType": "CheckResult_Type_Both",
     "PendencyType": "Pendency_Type_ComeIn",
     "GroupName": "Colleagues",
+    "OldGroupName": "Colleagues",
+    "NewGroupName": "Work",
     "MsgKeyList": ["51277_880213_1790000123"],
     "SyncOtherMachine": 1,
     "SyncFromOldSystem": 1,
 }
 """Values that make an example read like a call. A field that is not here gets the least that its type allows."""
-_ALWAYS: Final = {"From_Account", "To_Account", "UserID", "AccountList", "MsgBody"}
+_ALWAYS: Final = {"From_Account", "To_Account", "UserID", "AccountList", "MsgBody", "NewGroupName"}
 """Fields that a call hardly does without, though their types allow it (another field may stand for them)."""
 
 

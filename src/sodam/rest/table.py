@@ -19,6 +19,8 @@ _FILES = (
     "sns_read",
     "sns_lists",
     "follow",
+    "recentcontact",
+    "recentcontact_groups",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

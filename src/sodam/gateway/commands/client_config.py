@@ -17,8 +17,9 @@ statistics = Service(
     "imopenstat", bad_json=Code.BODY_NOT_JSON, bad_request=Code.BODY_NOT_JSON, internal=Code.SERVER_TIMEOUT
 )
 _DAY = 86400
-OFFERED_BITS: tuple[int, ...] = (52,)
-"""Features that the SDK asks permission for: 52 follow. A bit is added with its feature."""
+OFFERED_BITS: tuple[int, ...] = (9, 10, 52)
+"""Features that the SDK asks permission for: 9 marks and 10 groups of conversations, 52 follow. A bit is added with
+its feature."""
 PURCHASE_BITS = "".join("1" if bit in OFFERED_BITS else "0" for bit in range(63, -1, -1))
 
 
