@@ -175,7 +175,8 @@ async def test_settings_and_their_version(root: ConsoleClient, console_server: S
 async def test_what_a_plan_locks(root: ConsoleClient, console_server: ServerProcess) -> None:
     rest = await new_app(root, console_server, "trial")
     ability = await root.call("im/DescribeAbilityConfInfo", SDKAppID=rest.app)
-    assert [(lock["Setting"], lock["Plan"]) for lock in ability["Locked"]] == [("RecallSeconds", "Flagship")]
+    locked = {lock["Setting"]: lock["Plan"] for lock in ability["Locked"]}
+    assert locked == {"RecallSeconds": "Flagship", "ConversationLimit": "Flagship"}
     with pytest.raises(Refused) as refused:
         await root.call("im/SetAbilityConfInfo", SDKAppID=rest.app, Version=ability["Version"], RecallSeconds=60)
     assert (refused.value.status, refused.value.error["Plan"]) == (403, "Flagship")

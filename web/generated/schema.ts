@@ -838,6 +838,8 @@ export type Ability = {
   RecallSeconds: number;
   BlacklistCheck: boolean;
   FriendCheck: boolean;
+  ConversationDeletionSync: boolean;
+  ConversationLimit: number;
   DefaultAllowType: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm";
   AllowAccountDeletion: boolean;
   DeletedIdDays: number;
@@ -875,6 +877,7 @@ export type LockedSetting = {
 export type Ranges = {
   HistoryDays: MinMax;
   RecallSeconds: MinMax;
+  ConversationLimit: MinMax;
   DeletedIdDays: MinMax;
   UserFields: FieldLimits;
   FriendFields: FieldLimits;
@@ -1621,6 +1624,8 @@ export type SetAbilityConfInfo = {
   RecallSeconds?: number | null;
   BlacklistCheck?: boolean | null;
   FriendCheck?: boolean | null;
+  ConversationDeletionSync?: boolean | null;
+  ConversationLimit?: number | null;
   DefaultAllowType?: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm" | null;
   AllowAccountDeletion?: boolean | null;
   DeletedIdDays?: number | null;
