@@ -214,20 +214,28 @@ async def build(settings: Settings) -> Server:
     await presence.start()
     await c2c.start()
     outbox.start()
-    for wanted in settings.bootstrap_apps:
-        if apps.get(wanted.sdkappid) is None:
-            with contextlib.suppress(AppExists), plane.audit.recording(lambda app: control_plane.app_made(plane, app)):
+    await _bootstrap(server)
+    metrics.gauge("connections", "Client sockets on this node", lambda: float(hub.count()))
+    metrics.gauge("sessions", "Signed-in client connections on this node", lambda: float(live.count()))
+    return server
+
+
+async def _bootstrap(server: Server) -> None:
+    """Make the apps of SODAM_BOOTSTRAP_APP that do not exist."""
+    for wanted in server.settings.bootstrap_apps:
+        if server.apps.get(wanted.sdkappid) is None:
+            with (
+                contextlib.suppress(AppExists),
+                server.plane.audit.recording(lambda app: control_plane.app_made(server.plane, app)),
+            ):
                 # Where the app exists, another node has made it meanwhile.
-                app, _ = await apps.create(
+                app, _ = await server.apps.create(
                     f"app {wanted.sdkappid}",
                     sdkappid=wanted.sdkappid,
                     secret=wanted.key,
                     plan=cast(Plan, wanted.plan),
                 )
                 server.created.append(app)
-    metrics.gauge("connections", "Client sockets on this node", lambda: float(hub.count()))
-    metrics.gauge("sessions", "Signed-in client connections on this node", lambda: float(live.count()))
-    return server
 
 
 def _schedule(periodic: Periodic, plane: ControlPlane) -> None:
