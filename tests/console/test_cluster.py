@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-
 import pytest
 
 from tests.console.test_apps import CHECK, Rest
 from tests.support.console import PASSWORD, ConsoleClient, Refused
 from tests.support.server import ServerFactory
+from tests.support.waiting import eventually
 
 
 async def test_two_nodes(server_factory: ServerFactory) -> None:
@@ -47,14 +45,3 @@ async def test_two_nodes(server_factory: ServerFactory) -> None:
         assert (await second.job(doomed["JobId"]))["State"] == "done"
         await eventually(lambda: rest.code("im_open_login_svc/account_check", CHECK), 60006)
         assert (await first.call("cloudaudit/DescribeEvents", SDKAppID=app, Keyword="both"))["Events"]
-
-
-async def eventually(ask: object, wanted: object, seconds: float = 8.0) -> None:
-    """Within seconds on every node."""
-    end = time.monotonic() + seconds
-    while True:
-        got = await ask()  # type: ignore[operator]
-        if got == wanted:
-            return
-        assert time.monotonic() < end, f"still {got!r}, not {wanted!r}"
-        await asyncio.sleep(0.05)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -16,6 +16,7 @@ from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.nats import Nats
 from tests.support.postgres import Postgres
 from tests.support.server import ServerFactory, ServerProcess
+from tests.support.waiting import eventually
 
 DRAIN_SECONDS = 20
 RETRY = {Code.ACCOUNT_INTERNAL, Code.MSG_INTERNAL, Code.C2C_INTERNAL, Code.SERVER_TIMEOUT, Code.PROFILE_INTERNAL}
@@ -64,15 +65,6 @@ def message(number: int) -> dict[str, Any]:
     }
 
 
-async def eventually(true: Callable[[], Any], seconds: float, what: str) -> float:
-    """Seconds until it was true."""
-    begin = time.monotonic()
-    while not await true():
-        assert time.monotonic() - begin < seconds, f"{what}: not within {seconds} s"
-        await asyncio.sleep(0.05)
-    return time.monotonic() - begin
-
-
 def outages(server: ServerProcess) -> list[str]:
     return [line["event"] for line in server.log_lines() if "database" in str(line.get("event", ""))]
 
@@ -102,7 +94,7 @@ async def test_it_goes_and_comes_back(server_factory: ServerFactory, database: A
     async def known() -> bool:
         return "the database does not answer" in outages(server)
 
-    await eventually(known, 5, "the outage is noticed")
+    await eventually(known, True, 5, what="the outage is noticed")
     begin = time.monotonic()
     calls = [server.rest("openim/sendmsg", message(n), client=http) for n in range(2, 60)]
     calls += [server.rest("profile/portrait_get", {"To_Account": ["bob"], "TagList": []}, client=http)]
@@ -118,7 +110,7 @@ async def test_it_goes_and_comes_back(server_factory: ServerFactory, database: A
     async def again() -> bool:
         return (await http.get(f"{server.url}/readyz")).status_code == 200
 
-    await eventually(again, 10, "ready again")
+    await eventually(again, True, 10, what="ready again")
     assert (await server.rest("openim/sendmsg", message(100), client=http))["ErrorCode"] == 0
     assert outages(server)[-1] == "the database answers again"
     assert_quiet(server)
@@ -150,7 +142,7 @@ async def test_calls_under_way_are_answered(
                 return False
             return True
 
-        await eventually(stored, 10, "messages are stored again")
+        await eventually(stored, True, 10, what="messages are stored again")
     assert_quiet(server)
 
 

@@ -6,15 +6,14 @@ import asyncio
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from tests.gateway.conftest import SignIn
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.server import ServerFactory, ServerProcess
+from tests.support.waiting import eventually
 
 UserId = Callable[[str], str]
 Nodes = tuple[ServerProcess, ServerProcess]
@@ -26,13 +25,6 @@ SOON = 3.0
 def nodes(server_factory: ServerFactory) -> Nodes:
     one, two = server_factory("postgres", nodes=2, env={"SODAM_ROOT_PASSWORD": PASSWORD}).nodes
     return one, two
-
-
-async def eventually(ask: Callable[[], Awaitable[Any]], wanted: Any, seconds: float = SOON) -> None:
-    end = time.monotonic() + seconds
-    while (got := await ask()) != wanted:
-        assert time.monotonic() < end, f"still {got!r}, not {wanted!r}"
-        await asyncio.sleep(0.02)
 
 
 def sodam(server: ServerProcess, *arguments: str, stdin: str = "") -> str:
@@ -66,7 +58,7 @@ async def test_messages_kicks_and_presence(nodes: Nodes, sign_in: SignIn, user_i
         answer = await one.rest("openim/query_online_status", online)
         return [item["Status"] for item in answer.get("QueryResult", [])]
 
-    await eventually(states, ["Online", "Online"])
+    await eventually(states, ["Online", "Online"], SOON)
     second = await sign_in(one, bob.user_id)
     await bob.wait(lambda: bool(bob.notices("KickoutMsgNotify")), timeout=SOON)
     await two.rest("im_open_login_svc/kick", {"UserID": second.user_id})
@@ -94,8 +86,8 @@ async def test_what_one_process_caches_follows_the_other(nodes: Nodes, user_id: 
     await one.rest("profile/portrait_set", changed)
     item = {"To_Account": bob, "AddSource": "AddSource_Type_X"}
     await one.rest("sns/friend_add", {"From_Account": amy, "AddFriendItem": [item], "ForceAddFlags": 1})
-    await eventually(nick, "new")
-    await eventually(friends, 1)
+    await eventually(nick, "new", SOON)
+    await eventually(friends, 1, SOON)
     async with ConsoleClient(one.url) as root:
         await root.login()
         app = (await root.call("im/RegisterIMApp", Name="new"))["SDKAppID"]
@@ -105,7 +97,7 @@ async def test_what_one_process_caches_follows_the_other(nodes: Nodes, user_id: 
     async def known() -> int:
         return int((await two.rest("im_open_login_svc/account_check", {"CheckItem": [{"UserID": "x"}]}))["ErrorCode"])
 
-    await eventually(known, 0)
+    await eventually(known, 0, SOON)
 
 
 async def test_what_a_command_writes_is_seen(nodes: Nodes, user_id: UserId) -> None:
@@ -121,7 +113,7 @@ async def test_what_a_command_writes_is_seen(nodes: Nodes, user_id: UserId) -> N
     table = one.directory / "accounts.csv"
     table.write_text(f"UserID,Nick\n{amy},new\n")
     await asyncio.to_thread(sodam, one, "account", "import", str(table), "--sdkappid", str(one.sdkappid))
-    await eventually(nicks, ["new", "new"])
+    await eventually(nicks, ["new", "new"], SOON)
     made = await asyncio.to_thread(sodam, one, "app", "create", "made by a command")
     _, sdkappid, _, key = made.split()
     for node in nodes:
@@ -131,7 +123,7 @@ async def test_what_a_command_writes_is_seen(nodes: Nodes, user_id: UserId) -> N
         check = {"CheckItem": [{"UserID": "x"}]}
         return [int((await node.rest("im_open_login_svc/account_check", check))["ErrorCode"]) for node in nodes]
 
-    await eventually(codes, [0, 0])
+    await eventually(codes, [0, 0], SOON)
 
 
 async def test_a_process_that_starts_later_belongs_to_it(
