@@ -319,3 +319,38 @@ async def test_a_deleted_account_leaves_nothing_of_it(rest: Rest) -> None:
     for table in ("conversation_entry", "conversation_group", "conversation_owner"):
         rows = await rest.server.db.fetch(f"SELECT 1 FROM {table} WHERE app = $1", SDKAPPID)
         assert rows == [], table
+
+
+async def test_what_a_message_does_to_the_lists_of_its_two_users(rest: Rest) -> None:
+    """Each flag of a message (rest-messages.md 1.2) against a plain one: who lists it, where, and counts it."""
+    await people(rest, "lena", "omar", "kim")
+
+    async def send(**fields: Any) -> None:
+        answer = await rest(SEND, message(MsgRandom=next(_randoms), **fields))
+        assert answer["ErrorCode"] == 0, answer
+
+    async def unread() -> int:
+        answer = await rest("openim/get_c2c_unread_msg_num", {"To_Account": "omar"})
+        return int(answer["AllC2CUnreadMsgNum"])
+
+    for fields in ({"OnlineOnlyFlag": 1}, {"MsgLifeTime": 0}):
+        await send(**fields)
+        assert (await listed(rest), await listed(rest, "omar"), await unread()) == ([], [], 0), fields
+    await send(SyncOtherMachine=2)
+    assert (await listed(rest), await listed(rest, "omar"), await unread()) == ([], [("lena", 0)], 1)
+    await send()
+    assert (await listed(rest), await unread()) == ([("omar", 0)], 2)
+    await send(SendMsgControl=["NoUnread"])
+    assert await unread() == 2
+    assert len(await seen(rest)) == 3, "it is there all the same"
+
+    await said(rest, "lena", owner="kim")
+    await said(rest, "omar", owner="kim")
+    before = {owner: await listed(rest, owner) for owner in ("lena", "omar")}
+    assert before == {"lena": [("kim", 0), ("omar", 0)], "omar": [("kim", 0), ("lena", 0)]}
+    await send(SendMsgControl=["NoLastMsg"])
+    assert {owner: await listed(rest, owner) for owner in before} == before, "it moves no list"
+    assert await unread() == 4
+    await send(SendMsgControl=["WithMuteNotifications", "NoMsgCheck"], MsgLifeTime=1 << 40)
+    assert {owner: (await listed(rest, owner))[0][0] for owner in before} == {"lena": "omar", "omar": "lena"}
+    assert await unread() == 5
