@@ -37,6 +37,7 @@ def free_port() -> int:
 @contextlib.contextmanager
 def run_folder(parent: Path) -> Iterator[Path]:
     """A fresh folder for one run's data, removed afterwards. Refuses a memory file system: syncs would cost nothing."""
+    parent.mkdir(parents=True, exist_ok=True)
     kind = subprocess.run(["stat", "-f", "-c", "%T", str(parent)], capture_output=True, text=True, check=True)
     if kind.stdout.strip() in ("tmpfs", "ramfs"):
         raise TargetError(f"{parent} is a memory file system; name a folder on a disk with --dir")

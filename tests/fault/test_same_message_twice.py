@@ -75,6 +75,7 @@ async def test_at_once(nodes: Nodes) -> None:
 
     await asyncio.gather(*map(twice, range(COUNT)))
     texts = await nodes.texts()
+    print(f"{len(texts)} of {COUNT} stored, {len(set(texts))} different ones")
     assert sorted(texts, key=int) == [f"{n}" for n in range(COUNT)]
     assert await nodes.unread() == COUNT
 
@@ -115,5 +116,6 @@ async def test_a_node_that_stands_still(nodes: Nodes) -> None:
         for one, two in zip(await asyncio.gather(*first), second, strict=True):
             assert one == two or one["ErrorCode"] == 20005, (one, two)
     texts = await nodes.texts()
+    print(f"{len(texts)} of {COUNT} stored, {len(set(texts))} different ones")
     assert sorted(texts, key=int) == [f"{n}" for n in range(COUNT)]
     assert await nodes.unread() == COUNT
