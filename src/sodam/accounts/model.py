@@ -10,6 +10,8 @@ from sodam.errors import Code
 
 MAX_USER_ID = 32
 _PRINTABLE = frozenset(map(chr, range(0x20, 0x7F)))
+FOREVER = 0xFFFFFFFF
+"""Of a mute: the seconds that mean no end, and the second at which such a mute ends."""
 NICK = "Tag_Profile_IM_Nick"
 IMAGE = "Tag_Profile_IM_Image"
 CUSTOM = "Tag_Profile_Custom_"
@@ -28,6 +30,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile = {}
     standard_seq: int = 0
     custom_seq: int = 0
+    c2c_muted_until: int = 0
+    """Unix second until which the account may not write to others; ``FOREVER`` for no end, 0 when it is not muted."""
+    group_muted_until: int = 0
+    """The same for groups."""
 
     @property
     def nick(self) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from sodam.accounts import store
 from sodam.accounts.events import AccountsDeleted
-from sodam.accounts.model import Account, Imported, Mark, Profile, Updated, Wanted, valid_user_id
+from sodam.accounts.model import FOREVER, Account, Imported, Mark, Profile, Updated, Wanted, valid_user_id
 from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.bus import Bus, Kick, Live, of_user
@@ -271,6 +271,20 @@ class AccountService:
             return True
 
         if await self.find(app, user_id) is None or not await self._db.write(run):
+            raise ApiError(Code.ACCOUNT_NOT_FOUND)
+
+    async def mute(self, app: App, user_id: str, *, c2c: int | None = None, group: int | None = None) -> None:
+        """Keep an account from writing one-to-one or group messages for so many seconds: 0 ends it, ``FOREVER`` has no
+        end, None changes nothing. Raises ApiError 70107.
+        """
+        now = int(self._clock())
+        ends = [None if s is None else s and min(now + s, FOREVER) for s in (c2c, group)]
+
+        async def run(tx: Tx) -> bool:
+            self._hints.changed_by(tx, (app.sdkappid, user_id))
+            return await store.mute(tx, app.sdkappid, user_id, *ends)
+
+        if await self.find(app.sdkappid, user_id) is None or not await self._db.write(run):
             raise ApiError(Code.ACCOUNT_NOT_FOUND)
 
     async def list_accounts(self, app: int, *, after: str = "", limit: int = 100, prefix: str = "") -> list[Account]:

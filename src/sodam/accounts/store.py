@@ -11,6 +11,7 @@ from sodam.accounts.model import Account, Mark, Profile
 from sodam.storage import Bulk, Database, Row, Tx, batches, fetch_locked, in_list
 
 COLUMNS = "app, user_id, tiny_id, created_at, invalid_before, profile, standard_seq, custom_seq"
+_READ = f"{COLUMNS}, c2c_muted_until, group_muted_until"
 SHARDS = 8
 _profile = msgspec.json.Decoder(Profile)
 _INSERT = Bulk(
@@ -35,6 +36,8 @@ def from_row(row: Row) -> Account:
         profile=_profile.decode(row[5]),
         standard_seq=row[6],
         custom_seq=row[7],
+        c2c_muted_until=row[8],
+        group_muted_until=row[9],
     )
 
 
@@ -44,7 +47,7 @@ def new_tiny_id() -> int:
 
 
 async def load(source: Database | Tx, app: int, user_id: str) -> Account | None:
-    row = await source.fetch_one(f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id = $2", app, user_id)
+    row = await source.fetch_one(f"SELECT {_READ} FROM account WHERE app = $1 AND user_id = $2", app, user_id)
     return from_row(row) if row else None
 
 
@@ -52,7 +55,7 @@ async def load_many(source: Database | Tx, app: int, user_ids: Sequence[str]) ->
     """Those that exist, in any order."""
     found: list[Account] = []
     for ids in batches(user_ids):
-        sql = f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id IN {in_list(ids, 2)}"
+        sql = f"SELECT {_READ} FROM account WHERE app = $1 AND user_id IN {in_list(ids, 2)}"
         found.extend(map(from_row, await source.fetch(sql, app, *ids)))
     return found
 
@@ -69,7 +72,7 @@ async def load_marks(source: Database | Tx, app: int, user_ids: Sequence[str]) -
 async def lock(tx: Tx, app: int, user_id: str) -> Account | None:
     """As ``load``, and nobody else writes the account until this transaction ends."""
     locked = " FOR NO KEY UPDATE" if tx.engine == "postgres" else ""  # SQLite has one writer
-    row = await tx.fetch_one(f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id = $2{locked}", app, user_id)
+    row = await tx.fetch_one(f"SELECT {_READ} FROM account WHERE app = $1 AND user_id = $2{locked}", app, user_id)
     return from_row(row) if row else None
 
 
@@ -88,8 +91,7 @@ async def page(source: Database, app: int, after: str, prefix: str, limit: int) 
     # One lower bound, so that both engines start in the right place. Nothing printable comes after 0x7E.
     above, start = (">=", prefix) if prefix > after else (">", after)
     rows = await source.fetch(
-        f"SELECT {COLUMNS} FROM account WHERE app = $1 AND user_id {above} $2 AND user_id < $3"
-        " ORDER BY user_id LIMIT $4",
+        f"SELECT {_READ} FROM account WHERE app = $1 AND user_id {above} $2 AND user_id < $3 ORDER BY user_id LIMIT $4",
         app,
         start,
         prefix + "\x7f",
@@ -135,6 +137,19 @@ async def invalidate(tx: Tx, app: int, user_id: str, second: int) -> bool:
         app,
         user_id,
         second,
+    )
+    return changed > 0
+
+
+async def mute(tx: Tx, app: int, user_id: str, c2c: int | None, group: int | None) -> bool:
+    """Set until when the account may not write; None leaves a second as it is. False when there is no such account."""
+    changed = await tx.execute(
+        "UPDATE account SET c2c_muted_until = COALESCE($3, c2c_muted_until),"
+        " group_muted_until = COALESCE($4, group_muted_until) WHERE app = $1 AND user_id = $2",
+        app,
+        user_id,
+        c2c,
+        group,
     )
     return changed > 0
 

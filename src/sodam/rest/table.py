@@ -21,6 +21,7 @@ _FILES = (
     "follow",
     "recentcontact",
     "recentcontact_groups",
+    "openconfigsvr",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

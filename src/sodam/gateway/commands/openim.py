@@ -44,6 +44,7 @@ class SendMsgAnswer(msgspec.Struct, gc=False):
         *outgoing.ERRORS,
         Code.C2C_ACCOUNT_INVALID,
         Code.C2C_BLOCKED,
+        Code.C2C_MUTED,
         Code.C2C_NOT_FRIENDS,
         Code.MSG_RECEIVER_NOT_FOUND,
         Code.MSG_TOO_LONG,
