@@ -33,6 +33,7 @@ from sodam.gateway import table as client_table
 from sodam.gateway.commands.client_config import PURCHASE_BITS
 from sodam.gateway.hub import Hub
 from sodam.gateway.tickets import Tickets
+from sodam.groups.service import GroupService
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
 from sodam.observability.loops import Loop, Loops
@@ -135,6 +136,7 @@ def subscribe(services: Services) -> None:
     events.subscribe(AccountsDeleted, services.relations.erase)
     events.subscribe(AccountsDeleted, services.c2c_changes.forget_accounts)
     events.subscribe(AccountsDeleted, services.conversations.forget_accounts)
+    events.subscribe(AccountsDeleted, services.groups.erase)
 
 
 def _metrics(loops: Loops) -> Metrics:
@@ -172,8 +174,7 @@ async def build(settings: Settings) -> Server:
     except BaseException:
         await db.close()
         raise
-    live = Live(bus)
-    metrics = _metrics(loops)
+    live, metrics = Live(bus), _metrics(loops)
     apps = AppService(db, bus, loops=loops, history_days=settings.history_days)
     accounts = AccountService(db, bus, apps, live=live)
     profiles = ProfileService(accounts, live)
@@ -200,6 +201,7 @@ async def build(settings: Settings) -> Server:
         c2c=c2c,
         c2c_changes=changes,
         conversations=_conversations(db, live, accounts, changes, c2c),
+        groups=GroupService(db, accounts),
     )
     subscribe(services)
     hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), PURCHASE_BITS)

@@ -10,6 +10,7 @@ from sodam.bus import Bus, Live
 from sodam.c2c.changes import Changes
 from sodam.c2c.service import C2CService
 from sodam.conversations.service import Conversations
+from sodam.groups.service import GroupService
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
@@ -35,3 +36,4 @@ class Services:
     c2c: C2CService
     c2c_changes: Changes
     conversations: Conversations
+    groups: GroupService

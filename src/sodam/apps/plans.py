@@ -41,7 +41,9 @@ PLAN_LIMITS: dict[Plan, PlanLimits] = {
     "Pro": PlanLimits(friends=3000, groups_joined=500, group_members=200, avchatrooms=50),
     "Flagship": PlanLimits(friends=3000, groups_joined=500, group_members=2000, avchatrooms=None),
 }
-ENFORCED: frozenset[str] = frozenset(("accounts", "friends", "max_history_days", "blacklist"))
+ENFORCED: frozenset[str] = frozenset(
+    ("accounts", "friends", "max_history_days", "blacklist", "groups_joined", "group_members", "avchatrooms")
+)
 """The fields of PlanLimits that something obeys. All others are neither sold, nor set, nor shown among an app's limits:
 a feature that brings a limit to life adds its name here, and nothing else."""
 

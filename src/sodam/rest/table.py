@@ -22,6 +22,8 @@ _FILES = (
     "recentcontact",
     "recentcontact_groups",
     "openconfigsvr",
+    "group_open_http_svc",
+    "group_members",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

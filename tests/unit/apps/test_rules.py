@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sodam.apps import rules
+from sodam.apps import plans, rules
 from sodam.apps.model import App, AppSettings, FriendField, UserField
 from sodam.apps.plans import PLANS, AddOns, Overrides, Plan, add_months, next_month
 from sodam.control import ControlError
@@ -202,8 +202,13 @@ def test_overrides_win_and_settings_follow() -> None:
     assert rules.overrides(narrowed, Overrides()).limits == bought.limits
     assert rules.overrides(app(), Overrides(accounts=None)).limits.accounts is None
     assert "Friends is from 0" in refused("InvalidParameter", rules.overrides, app(), Overrides(friends=-1)).message
-    for early in (Overrides(avchatrooms=None), Overrides(group_members=5)):
-        refused("UnsupportedOperation", rules.overrides, app(), early)
+    groups = rules.overrides(app(), Overrides(avchatrooms=None, group_members=5)).limits
+    assert (groups.avchatrooms, groups.group_members) == (None, 5)
+
+
+def test_a_limit_that_nothing_obeys_cannot_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "ENFORCED", plans.ENFORCED - {"group_members"})
+    refused("UnsupportedOperation", rules.overrides, app(), Overrides(group_members=5))
 
 
 def test_months() -> None:

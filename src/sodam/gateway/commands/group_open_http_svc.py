@@ -1,4 +1,4 @@
-"""Client groups, as far as a server without groups can answer truthfully: nobody has joined any.
+"""Client groups, as long as REST alone knows groups: clients see none yet.
 
 The web SDK asks both lists at every sign-in and leaves an error answer to nobody, which ends a Node process that does
 not handle it (docs/protocol.md section 15).

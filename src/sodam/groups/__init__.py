@@ -1,0 +1,1 @@
+"""Groups: their types, members, roles and mutes."""

@@ -1,0 +1,104 @@
+"""What all parts of the package share: database, accounts, clock, and the steps that several changes take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sodam.accounts.service import AccountService
+from sodam.apps.model import App
+from sodam.errors import ApiError, Code
+from sodam.groups import store, store_members
+from sodam.groups.events import GroupDestroyed
+from sodam.groups.model import Group, Member, Newcomer
+from sodam.groups.types import TYPES, Role
+from sodam.storage import Database, Tx
+
+MAX_GROUPS: Final = {"Trial": 100}
+"""Groups that an app of a plan may have, of all types together; plans that are absent have no limit."""
+FOREVER: Final = 4_294_967_295
+
+
+class Core:
+    def __init__(self, db: Database, accounts: AccountService, clock: Callable[[], float]) -> None:
+        self.db = db
+        self.accounts = accounts
+        self._clock = clock
+
+    def now(self) -> int:
+        return int(self._clock())
+
+    async def admit(self, tx: Tx, app: App, group: Group, newcomers: Sequence[Newcomer], now: int) -> dict[str, Code]:
+        """Make these users members of a group that ``tx`` holds, as far as group and user have room.
+
+        None of them may be a member yet, all must be alive. The outcome for each: 0, 10014 or 10037. Writes the
+        members and their counts; the group's row is the caller's to save.
+        """
+        most = app.limits.groups_joined
+        counts = await store_members.count_joined(tx, app.sdkappid, [n.user_id for n in newcomers], 0)
+        outcome: dict[str, Code] = {}
+        admitted: list[Member] = []
+        read = group.next_seq - 1
+        for newcomer in newcomers:
+            if counts[newcomer.user_id] >= most:
+                outcome[newcomer.user_id] = Code.GROUP_JOINED_QUOTA
+            elif group.members >= group.max_members:
+                outcome[newcomer.user_id] = Code.GROUP_FULL
+            else:
+                outcome[newcomer.user_id] = Code.OK
+                admitted.append(
+                    Member(
+                        user_id=newcomer.user_id,
+                        role=newcomer.role,
+                        joined_at=newcomer.joined_at or now,
+                        pos=group.next_pos,
+                        read_seq=read - min(read, newcomer.unread),
+                        msg_flag=TYPES[group.type].msg_flag,
+                    )
+                )
+                group.members += 1
+                group.next_pos += 1
+        if admitted:
+            await store_members.save(tx, group, admitted)
+            await store_members.count_joined(tx, app.sdkappid, [m.user_id for m in admitted], 1)
+        return outcome
+
+    async def dismiss(self, tx: Tx, group: Group, operator: str, members: Sequence[str]) -> None:
+        """Remove a group that ``tx`` holds, with all that belongs to it. ``members``: those whose count it is in."""
+        await store_members.count_joined(tx, group.app, members, -1)
+        await store.delete(tx, group.app, group.group_id)
+        tx.emit(
+            GroupDestroyed(
+                app=group.app,
+                group_id=group.group_id,
+                group_type=group.type,
+                operator=operator,
+                owner=group.owner,
+                user_ids=list(members),
+            )
+        )
+
+    async def without(self, tx: Tx, group: Group, members: Sequence[Member], operator: str) -> None:
+        """Take members out of a group that ``tx`` holds; a group that loses its last one is disbanded."""
+        gone = [member.user_id for member in members]
+        await store_members.remove(tx, group.app, group.group_id, gone)
+        await store_members.count_joined(tx, group.app, gone, -1)
+        group.members -= len(gone)
+        if any(member.role is Role.Owner for member in members):
+            group.owner = ""
+        if group.members:
+            await store.save(tx, group)
+        else:
+            await self.dismiss(tx, group, operator, [])
+
+
+async def hold_group(tx: Tx, app: int, group_id: str) -> Group:
+    """The group, held until ``tx`` ends. Raises ApiError 10010."""
+    group = (await store.lock(tx, app, [group_id])).get(group_id)
+    if group is None:
+        raise not_found(group_id)
+    return group
+
+
+def not_found(group_id: str) -> ApiError:
+    return ApiError(Code.GROUP_NOT_FOUND, f"there is no group {group_id[:60]!r}")

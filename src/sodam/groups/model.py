@@ -1,0 +1,139 @@
+"""A group, its members, and what is checked of their fields (rest-groups.md 1.5 to 1.7)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+import msgspec
+
+from sodam.errors import ApiError, Code
+from sodam.groups.types import GroupType, Role
+
+Switch = Literal["On", "Off"]
+ApplyOption = Literal["FreeAccess", "NeedPermission", "DisableApply"]
+InviteOption = Literal["FreeAccess", "NeedPermission", "DisableInvite"]
+MsgFlag = Literal["AcceptAndNotify", "AcceptNotNotify", "Discard", "AcceptNotNotifyExceptAt"]
+MAX_BYTES: Final = {"name": 100, "introduction": 400, "notification": 400, "face_url": 500}
+MAX_NAME_CARD: Final = 50
+ASSIGNED: Final = "@TGS#"
+_CUSTOM: Final = re.compile(r"[\x20-\x7e]{1,48}")
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What describes a group; stored as one document."""
+
+    name: str
+    introduction: str = ""
+    notification: str = ""
+    face_url: str = ""
+    apply_option: str
+    invite_option: str
+    mute_all: str = "Off"
+    history_option: str
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields of a profile to be written; None: as it is."""
+
+    name: str | None = None
+    introduction: str | None = None
+    notification: str | None = None
+    face_url: str | None = None
+    apply_option: ApplyOption | None = None
+    invite_option: InviteOption | None = None
+    mute_all: Switch | None = None
+    history_option: Switch | None = None
+
+    def onto(self, profile: Profile, kind: GroupType) -> Profile:
+        """The profile with these fields; options that are fixed for the type are ignored. Raises ApiError 10004."""
+        given = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
+        if not kind.keeps_options:
+            given.pop("apply_option", None)
+            given.pop("invite_option", None)
+        if not kind.stores_members:
+            given.pop("history_option", None)
+        check_text(given)
+        return msgspec.structs.replace(profile, **given)
+
+
+class Group(msgspec.Struct, kw_only=True):
+    """A group's row. Only who holds the row may change it."""
+
+    num: int = 0
+    app: int
+    group_id: str
+    type: str
+    owner: str
+    created_at: int
+    info_seq: int = 0
+    info_at: int
+    last_msg_at: int = 0
+    next_seq: int = 1
+    members: int = 0
+    next_pos: int = 1
+    max_members: int
+    active: int
+    profile: Profile
+
+
+class Member(msgspec.Struct, kw_only=True):
+    user_id: str
+    role: Role = Role.Member
+    joined_at: int
+    pos: int
+    read_seq: int
+    msg_flag: str
+    name_card: str = ""
+    last_send_at: int = 0
+
+
+class Newcomer(msgspec.Struct, frozen=True):
+    """Somebody to be made a member."""
+
+    user_id: str
+    role: Role = Role.Member
+    joined_at: int = 0
+    """0: now."""
+    unread: int = 0
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A group to be made."""
+
+    kind: GroupType
+    group_id: str
+    """'': the server assigns one."""
+    owner: str
+    max_members: int
+    """0: what the plan allows."""
+    changes: Changes
+    newcomers: tuple[Newcomer, ...] = ()
+    created_at: int = 0
+    """0: now."""
+
+
+def check_group_id(group_id: str) -> None:
+    """An ID by which a group may be asked for. Raises ApiError 10015."""
+    body = group_id.removeprefix(ASSIGNED)
+    if not _CUSTOM.fullmatch(body):
+        raise ApiError(Code.GROUP_ID_INVALID, f"{group_id[:60]!r} can be no group id")
+
+
+def check_custom_id(group_id: str) -> None:
+    """An ID that a caller gives to a new group. Raises ApiError 10015."""
+    check_group_id(group_id)
+    if group_id.startswith(ASSIGNED):
+        raise ApiError(Code.GROUP_ID_INVALID, f"a group id of one's own does not begin with {ASSIGNED}")
+
+
+def check_text(fields: dict[str, str]) -> None:
+    """Lengths of a profile's texts, in bytes of UTF-8. Raises ApiError 10004."""
+    for name, most in MAX_BYTES.items():
+        text = fields.get(name)
+        if text is None:
+            continue
+        if len(text.encode()) > most or "\0" in text:
+            raise ApiError(Code.GROUP_BAD_PARAMETER, f"the {name} of a group has at most {most} bytes")
+    if fields.get("name") == "":
+        raise ApiError(Code.GROUP_BAD_PARAMETER, "a group needs a name")

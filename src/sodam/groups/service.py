@@ -1,0 +1,294 @@
+"""Groups as the edges see them: making, editing, dissolving, and reading them. Members stand in members.py."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from sodam.accounts.events import AccountsDeleted
+from sodam.accounts.service import AccountService
+from sodam.apps.model import App
+from sodam.errors import ApiError, Code
+from sodam.groups import store, store_members
+from sodam.groups.core import MAX_GROUPS, Core, hold_group, not_found
+from sodam.groups.events import GroupCreated, GroupInfoChanged, MembersLeft, OwnerChanged
+from sodam.groups.members import Members
+from sodam.groups.model import (
+    ASSIGNED,
+    Changes,
+    Group,
+    Newcomer,
+    Profile,
+    Wanted,
+    check_custom_id,
+    check_group_id,
+)
+from sodam.groups.types import TYPES, Operation, Role, check
+from sodam.storage import Database, Tx, hold
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_TRIES = 5
+
+
+class GroupService:
+    """Raises the events of events.py inside its transactions.
+
+    Rows are locked in one order: accounts, the app's quota of groups, groups by their IDs, users' counts by UserID.
+    """
+
+    def __init__(self, db: Database, accounts: AccountService, clock: Callable[[], float] = time.time) -> None:
+        self._core = Core(db, accounts, clock)
+        self.members = Members(self._core)
+
+    async def create(self, app: App, operator: str, wanted: Wanted, *, imported: bool = False) -> str:
+        """Make a group with its first members; its ID. An import raises no event.
+
+        Raises ApiError 10004, 10007 (members of a live room, admins where there are none), 10015 and 10021 or 10025
+        for the ID, 10019 for an unknown account, and for limits 10036, 10037, 10038, 10058.
+        """
+        kind = wanted.kind
+        if wanted.group_id:
+            check_custom_id(wanted.group_id)
+        if imported:
+            check(kind.name, Operation.IMPORT, Role.AppAdmin)
+        if wanted.newcomers:
+            check(kind.name, Operation.ADD, Role.AppAdmin)
+        if any(n.role is Role.Admin for n in wanted.newcomers):
+            check(kind.name, Operation.APPOINT, Role.AppAdmin)
+        profile = wanted.changes.onto(_blank(wanted), kind)
+        newcomers = _first_members(wanted)
+        if kind.stores_members:
+            _check_room(app, wanted.max_members, len(newcomers))
+        ids = [n.user_id for n in newcomers] or ([wanted.owner] if wanted.owner else [])
+        await self._core.accounts.find_many(app.sdkappid, ids)  # an administrator's account is made by being asked for
+
+        async def run(tx: Tx) -> str:
+            now = self._core.now()
+            alive = await self._core.accounts.alive(tx, app.sdkappid, ids)
+            for user_id in ids:
+                if user_id not in alive:
+                    raise ApiError(Code.GROUP_ACCOUNT_NOT_FOUND, f"{user_id[:40]!r} does not exist")
+            await _check_quota(tx, app, kind.name)
+            group = Group(
+                app=app.sdkappid,
+                group_id=wanted.group_id,
+                type=kind.name,
+                owner=wanted.owner,
+                created_at=wanted.created_at or now,
+                info_at=wanted.created_at or now,
+                max_members=(wanted.max_members or app.limits.group_members) if kind.stores_members else 0,
+                active=int(kind.starts_active or imported),
+                profile=profile,
+            )
+            await _insert(tx, group)
+            outcome = await self._core.admit(tx, app, group, newcomers, group.created_at)
+            for user_id, code in outcome.items():
+                if code is not Code.OK:
+                    raise ApiError(code, f"{user_id[:40]!r}: {code.meaning}")
+            await store.save(tx, group)
+            if not imported:
+                tx.emit(
+                    GroupCreated(
+                        app=app.sdkappid,
+                        group_id=group.group_id,
+                        group_type=group.type,
+                        operator=operator,
+                        owner=group.owner,
+                        name=profile.name,
+                        user_ids=[n.user_id for n in newcomers],
+                    )
+                )
+            return group.group_id
+
+        return await self._core.db.write(run)
+
+    async def edit(
+        self, app: App, operator: str, group_id: str, changes: Changes, max_members: int | None = None
+    ) -> None:
+        """Write profile fields. Raises ApiError 10004, 10010, 10015."""
+        check_group_id(group_id)
+
+        async def run(tx: Tx) -> None:
+            group = await hold_group(tx, app.sdkappid, group_id)
+            kind = TYPES[group.type]
+            check(group.type, Operation.EDIT, Role.AppAdmin)
+            before = group.profile
+            group.profile = changes.onto(before, kind)
+            if max_members is not None and kind.stores_members:
+                _check_room(app, max_members, 0)
+                group.max_members = max_members
+            group.info_seq += 1
+            group.info_at = self._core.now()
+            await store.save(tx, group)
+            old, new = msgspec.structs.asdict(before), msgspec.structs.asdict(group.profile)
+            tx.emit(
+                GroupInfoChanged(
+                    app=app.sdkappid,
+                    group_id=group_id,
+                    group_type=group.type,
+                    operator=operator,
+                    fields={name: new[name] for name in new if new[name] != old[name]},
+                )
+            )
+
+        await self._core.db.write(run)
+
+    async def destroy(self, app: App, operator: str, group_id: str) -> None:
+        """Dissolve a group: nothing of it stays. Raises ApiError 10010, 10015."""
+        check_group_id(group_id)
+
+        async def run(tx: Tx) -> None:
+            group = await hold_group(tx, app.sdkappid, group_id)
+            check(group.type, Operation.DISSOLVE, Role.AppAdmin)
+            members = await store_members.ids(tx, app.sdkappid, group_id)
+            await self._core.dismiss(tx, group, operator, members)
+
+        await self._core.db.write(run)
+
+    async def change_owner(self, app: App, operator: str, group_id: str, new_owner: str) -> None:
+        """Make a member the owner; the old one becomes a plain member. Raises ApiError 10007, 10010, 10015."""
+        check_group_id(group_id)
+
+        async def run(tx: Tx) -> None:
+            group = await hold_group(tx, app.sdkappid, group_id)
+            check(group.type, Operation.TRANSFER, Role.AppAdmin)
+            found = await store_members.load(tx, app.sdkappid, group_id, [u for u in (group.owner, new_owner) if u])
+            if new_owner not in found:
+                raise ApiError(Code.GROUP_NOT_PERMITTED, f"{new_owner[:40]!r} is not a member")
+            if group.owner == new_owner:
+                return
+            old = group.owner
+            if old in found:
+                found[old].role = Role.Member
+            found[new_owner].role = Role.Owner
+            await store_members.save(tx, group, found.values())
+            group.owner = new_owner
+            group.info_seq += 1
+            group.info_at = self._core.now()
+            await store.save(tx, group)
+            tx.emit(
+                OwnerChanged(
+                    app=app.sdkappid,
+                    group_id=group_id,
+                    group_type=group.type,
+                    operator=operator,
+                    old=old,
+                    new=new_owner,
+                )
+            )
+
+        await self._core.db.write(run)
+
+    async def get(self, app: int, group_id: str) -> Group:
+        """Raises ApiError 10010, 10015."""
+        check_group_id(group_id)
+        group = (await store.load(self._core.db, app, [group_id])).get(group_id)
+        if group is None:
+            raise not_found(group_id)
+        return group
+
+    async def get_many(self, app: int, group_ids: Sequence[str]) -> dict[str, Group]:
+        """Those that exist."""
+        return await store.load(self._core.db, app, [g for g in group_ids if "\0" not in g])
+
+    async def page(self, app: int, type_name: str, after: int, limit: int) -> tuple[int, list[str], int]:
+        """How many groups of a type ('': all) there are, IDs of those after a place, and the next place; 0: the end."""
+        found = await store.page(self._core.db, app, type_name, after, limit + 1)
+        following = found[limit - 1][0] if len(found) > limit else 0
+        total = await store.count(self._core.db, app, type_name)
+        return total, [group_id for _, group_id in found[:limit]], following
+
+    async def joined(self, app: int, user_id: str) -> list[tuple[str, str, int]]:
+        """ID, type and whether active, of the groups that a user is a member of, in the order of joining."""
+        return await store.joined(self._core.db, app, user_id)
+
+    async def erase(self, tx: Tx, events: Sequence[AccountsDeleted]) -> None:
+        """Take deleted accounts out of their groups, in the deletion's transaction.
+
+        A group that they owned has no owner then; one that they were the last member of is disbanded.
+        """
+        for event in events:
+            groups: set[str] = set()
+            for user_id in event.user_ids:
+                groups.update(await store_members.groups_of(tx, event.app, user_id))
+                groups.update(await store.owned(tx, event.app, user_id))
+            gone = set(event.user_ids)
+            for group in (await store.lock(tx, event.app, list(groups))).values():
+                if group.owner in gone:
+                    group.owner = ""
+                members = await store_members.load(tx, event.app, group.group_id, event.user_ids)
+                if not members:
+                    await store.save(tx, group)
+                    continue
+                tx.emit(
+                    MembersLeft(
+                        app=event.app,
+                        group_id=group.group_id,
+                        group_type=group.type,
+                        operator="",
+                        user_ids=list(members),
+                        reason="the account was deleted",
+                    )
+                )
+                await self._core.without(tx, group, list(members.values()), "")
+            for user_id in event.user_ids:
+                await store_members.erase_user(tx, event.app, user_id)
+
+
+def _blank(wanted: Wanted) -> Profile:
+    kind = wanted.kind
+    return Profile(
+        name="",
+        apply_option=kind.apply_option,
+        invite_option=kind.invite_option,
+        history_option=kind.history_option,
+    )
+
+
+def _first_members(wanted: Wanted) -> list[Newcomer]:
+    """The owner and the others, each once; nobody in a live room."""
+    if not wanted.kind.stores_members:
+        return []
+    first = [Newcomer(wanted.owner, Role.Owner)] if wanted.owner else []
+    others = {n.user_id: n for n in wanted.newcomers if n.user_id != wanted.owner}
+    return first + list(others.values())
+
+
+def _check_room(app: App, max_members: int, members: int) -> None:
+    """Raises ApiError 10004 for a limit above the plan's, 10038 for more members than there may be."""
+    most = app.limits.group_members
+    if max_members > most:
+        raise ApiError(Code.GROUP_BAD_PARAMETER, f"a group of this app has at most {most} members")
+    if members > (max_members or most):
+        raise ApiError(Code.GROUP_MEMBER_QUOTA)
+
+
+async def _check_quota(tx: Tx, app: App, type_name: str) -> None:
+    """Holds the app's quota, if it has one, until ``tx`` ends. Raises ApiError 10036, 10058."""
+    rooms = None if TYPES[type_name].stores_members else app.limits.avchatrooms
+    groups = MAX_GROUPS.get(app.plan)
+    if rooms is None and groups is None:
+        return
+    await hold(tx, f"groups:{app.sdkappid}")
+    if rooms is not None and await store.at_least(tx, app.sdkappid, rooms, type_name):
+        raise ApiError(Code.GROUP_AVCHATROOM_QUOTA)
+    if groups is not None and await store.at_least(tx, app.sdkappid, groups):
+        raise ApiError(Code.GROUP_TRIAL_QUOTA)
+
+
+async def _insert(tx: Tx, group: Group) -> None:
+    """Make the group's row, under an ID of ours when it has none. Raises ApiError 10021, 10025."""
+    if group.group_id:
+        if await store.insert(tx, group):
+            return
+        other = (await store.load(tx, group.app, [group.group_id])).get(group.group_id)
+        own = other is not None and group.owner and other.owner == group.owner
+        raise ApiError(Code.GROUP_ID_TAKEN_BY_SELF if own else Code.GROUP_ID_TAKEN)
+    for _ in range(_TRIES):
+        group.group_id = ASSIGNED + "1" + "".join(secrets.choice(_LETTERS) for _ in range(10))
+        if await store.insert(tx, group):
+            return
+    raise ApiError(Code.GROUP_INTERNAL, "no free group id was found")

@@ -1,0 +1,134 @@
+"""The SQL of groups themselves; that of their members stands in store_members.py."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from sodam.groups.model import Group, Profile
+from sodam.storage import Database, Row, Tx, Value, batches, fetch_locked, in_list
+
+_COLUMNS: Final = (
+    "num, app, group_id, type, owner, created_at, info_seq, info_at, last_msg_at, next_seq, members, next_pos,"
+    " max_members, active, profile"
+)
+_decode = msgspec.json.Decoder(Profile).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def _group(row: Row) -> Group:
+    values: dict[str, Any] = dict(zip(Group.__struct_fields__, row, strict=True))
+    return Group(**{**values, "profile": _decode(values["profile"])})
+
+
+async def load(source: Database | Tx, app: int, group_ids: list[str]) -> dict[str, Group]:
+    found: dict[str, Group] = {}
+    for ids in batches(group_ids):
+        sql = f"SELECT {_COLUMNS} FROM chat_group WHERE app = $1 AND group_id IN {in_list(ids, 2)}"
+        found.update((row[2], _group(row)) for row in await source.fetch(sql, app, *ids))
+    return found
+
+
+async def lock(tx: Tx, app: int, group_ids: list[str]) -> dict[str, Group]:
+    """The groups, which nobody else changes until ``tx`` ends; in the order of their IDs, so that none wait in a ring.
+
+    Sorted by Python and locked one by one: two databases may sort text differently, one process does not.
+    """
+    held: dict[str, Group] = {}
+    for group_id in sorted(set(group_ids)):
+        sql = f"SELECT {_COLUMNS} FROM chat_group WHERE app = $1 AND group_id = $2"
+        for row in await fetch_locked(tx, sql, app, group_id):
+            held[group_id] = _group(row)
+    return held
+
+
+async def insert(tx: Tx, group: Group) -> bool:
+    """Whether the group was made: False when its ID is taken."""
+    row = await tx.fetch_one(
+        "INSERT INTO chat_group (app, group_id, type, owner, created_at, info_seq, info_at, last_msg_at, next_seq,"
+        " members, next_pos, max_members, active, profile)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        " ON CONFLICT (app, group_id) DO NOTHING RETURNING num",
+        *_values(group),
+    )
+    return row is not None
+
+
+async def save(tx: Tx, group: Group) -> None:
+    """Write a group that ``tx`` holds."""
+    await tx.execute(
+        "UPDATE chat_group SET type = $3, owner = $4, created_at = $5, info_seq = $6, info_at = $7, last_msg_at = $8,"
+        " next_seq = $9, members = $10, next_pos = $11, max_members = $12, active = $13, profile = $14"
+        " WHERE app = $1 AND group_id = $2",
+        *_values(group),
+    )
+
+
+def _values(group: Group) -> tuple[Value, ...]:
+    document: bytes = _encode(group.profile)
+    return (
+        group.app,
+        group.group_id,
+        group.type,
+        group.owner,
+        group.created_at,
+        group.info_seq,
+        group.info_at,
+        group.last_msg_at,
+        group.next_seq,
+        group.members,
+        group.next_pos,
+        group.max_members,
+        group.active,
+        document,
+    )
+
+
+async def delete(tx: Tx, app: int, group_id: str) -> None:
+    """Remove a group that ``tx`` holds, with its members and mutes."""
+    for table in ("group_member", "group_mute", "chat_group"):
+        await tx.execute(f"DELETE FROM {table} WHERE app = $1 AND group_id = $2", app, group_id)
+
+
+async def at_least(tx: Tx, app: int, number: int, type_name: str = "") -> bool:
+    """Whether the app has so many groups (of a type)."""
+    args: list[Value] = [app, type_name] if type_name else [app]
+    where = "app = $1 AND type = $2" if type_name else "app = $1"
+    sql = f"SELECT count(*) FROM (SELECT num FROM chat_group WHERE {where} LIMIT ${len(args) + 1}) AS found"
+    row = await tx.fetch_one(sql, *args, number)
+    return row is not None and int(row[0]) >= number
+
+
+async def page(db: Database, app: int, type_name: str, after: int, limit: int) -> list[tuple[int, str]]:
+    """Number and ID of groups in the order of creation, of one type or ('') of all."""
+    sql = "SELECT num, group_id FROM chat_group WHERE app = $1 AND num > $2"
+    if type_name:
+        rows = await db.scan(f"{sql} AND type = $4 ORDER BY num LIMIT $3", app, after, limit, type_name)
+    else:
+        rows = await db.scan(f"{sql} ORDER BY num LIMIT $3", app, after, limit)
+    return [(row[0], row[1]) for row in rows]
+
+
+async def count(db: Database, app: int, type_name: str) -> int:
+    sql = "SELECT count(*) FROM chat_group WHERE app = $1"
+    rows = await (db.scan(f"{sql} AND type = $2", app, type_name) if type_name else db.scan(sql, app))
+    return int(rows[0][0])
+
+
+async def joined(db: Database, app: int, user_id: str) -> list[tuple[str, str, int]]:
+    """ID, type and whether active, of the groups of a user in the order of joining. At most a few thousand."""
+    rows = await db.scan(
+        "SELECT g.group_id, g.type, g.active FROM group_member m JOIN chat_group g"
+        " ON g.app = m.app AND g.group_id = m.group_id WHERE m.app = $1 AND m.user_id = $2"
+        " ORDER BY m.joined_at, m.group_id",
+        app,
+        user_id,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def owned(source: Database | Tx, app: int, user_id: str) -> list[str]:
+    """IDs of the groups whose owner this is, rooms too."""
+    rows = await source.fetch("SELECT group_id FROM chat_group WHERE app = $1 AND owner = $2", app, user_id)
+    return [row[0] for row in rows]

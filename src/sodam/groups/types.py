@@ -1,0 +1,122 @@
+"""What the types of groups differ in, as one table (rest-groups.md 1.3). Nothing else branches on a type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import Final
+
+from sodam.errors import ApiError, Code
+
+
+class Role(IntEnum):
+    """The greater may do what the smaller may. The numbers are stored."""
+
+    Member = 1
+    Admin = 2
+    Owner = 3
+    AppAdmin = 4
+    """Of the app, member or not: every REST call."""
+
+
+class Operation(Enum):
+    EDIT = "edit the profile"
+    DISSOLVE = "dissolve"
+    TRANSFER = "change the owner"
+    READ_MEMBERS = "read the members"
+    ADD = "add members without their consent"
+    IMPORT = "import"
+    KICK = "remove members"
+    MUTE = "mute members"
+    APPOINT = "appoint admins"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupType:
+    name: str
+    """As REST and webhooks write it."""
+    least: dict[Operation, Role]
+    """The least role for each operation; an operation that is absent does not exist for the type."""
+    apply_option: str
+    invite_option: str
+    keeps_options: bool
+    """Whether the two options take the values that a caller sends."""
+    stores_members: bool
+    msg_flag: str
+    starts_active: bool
+    """Otherwise only the owner sees the group until he has written."""
+    history_option: str
+    """Whether newcomers read what was written before they joined."""
+
+
+_M, _A, _O, _APP = Role.Member, Role.Admin, Role.Owner, Role.AppAdmin
+_COLUMNS: Final = ("Private", "Public", "ChatRoom", "AVChatRoom")
+_LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role | None]]] = {
+    # One column a type, in the order of _COLUMNS.
+    Operation.EDIT: (_M, _A, _A, _O),
+    Operation.DISSOLVE: (_APP, _O, _O, _O),
+    Operation.TRANSFER: (_O, _O, _O, None),
+    Operation.READ_MEMBERS: (_M, _M, _M, None),
+    Operation.ADD: (_APP, _APP, _APP, None),
+    Operation.IMPORT: (_APP, _APP, _APP, None),
+    Operation.KICK: (_O, _A, _A, None),
+    Operation.MUTE: (None, _A, _A, _O),
+    Operation.APPOINT: (None, _O, _O, None),
+}
+
+
+def _type(name: str, apply: str, invite: str, *, flag: str = "AcceptAndNotify", history: str = "Off") -> GroupType:
+    at = _COLUMNS.index(name)
+    return GroupType(
+        name=name,
+        least={operation: role for operation, roles in _LEAST.items() if (role := roles[at]) is not None},
+        apply_option=apply,
+        invite_option=invite,
+        keeps_options=name in ("Public", "ChatRoom"),
+        stores_members=name != "AVChatRoom",
+        msg_flag=flag,
+        starts_active=name != "Private",
+        history_option=history,
+    )
+
+
+TYPES: Final[dict[str, GroupType]] = {
+    kind.name: kind
+    for kind in (
+        _type("Private", "DisableApply", "FreeAccess"),
+        _type("Public", "NeedPermission", "DisableInvite"),
+        _type("ChatRoom", "FreeAccess", "DisableInvite", flag="AcceptNotNotify", history="On"),
+        _type("AVChatRoom", "FreeAccess", "DisableInvite", flag="AcceptNotNotify"),
+    )
+}
+ALIASES: Final = {"Work": "Private", "Meeting": "ChatRoom"}
+COMMUNITY: Final = "Community"
+_LISTED: Final = {*TYPES, COMMUNITY, "BChatRoom"}
+
+
+def type_name(text: str) -> str:
+    """The stored name of a type in a filter, whose aliases are understood. Raises ApiError 10004."""
+    name = ALIASES.get(text, text)
+    if name not in _LISTED:
+        raise ApiError(Code.GROUP_BAD_PARAMETER, f"there is no group type {text[:40]!r}")
+    return name
+
+
+def type_of(text: str) -> GroupType:
+    """The type of a group to be made. Raises ApiError 10004; 11000 for a community, which no app can have yet."""
+    name = type_name(text)
+    if name == COMMUNITY:
+        raise ApiError(Code.COMMUNITY_DISABLED)
+    if name not in TYPES:
+        raise ApiError(Code.GROUP_BAD_PARAMETER, f"groups of the type {name} are made no longer")
+    return TYPES[name]
+
+
+def check(type_name: str, operation: Operation, role: Role) -> None:
+    """Raises ApiError unless ``role`` may do it in a group of this type: 10007, 10004 for removing from a live room."""
+    least = TYPES[type_name].least.get(operation)
+    if least is None:
+        code = Code.GROUP_BAD_PARAMETER if operation is Operation.KICK else Code.GROUP_NOT_PERMITTED
+        raise ApiError(code, f"{type_name} groups do not know: {operation.value}")
+    if role < least:
+        raise ApiError(Code.GROUP_NOT_PERMITTED, f"the role does not allow: {operation.value}")

@@ -1,0 +1,288 @@
+"""``group_open_http_svc``: members and mutes (rest-groups.md 2.4, 2.5, 2.7 to 2.9, 2.12 to 2.15, 2.18)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from sodam.errors import ApiError, Code
+from sodam.groups.model import Group, MsgFlag, Newcomer
+from sodam.groups.types import Role
+from sodam.rest.group_fields import COMMON, U32, Count, Names, at_most, bounded, member_items, no_custom
+from sodam.rest.group_open_http_svc import service
+from sodam.wire import Call
+
+__all__ = ["service"]
+
+RoleName = Literal["Owner", "Admin", "Member"]
+_MAX_PAGE = 6000
+_MAX_NAMED = 50
+_MAX_ADDED = 500
+_MAX_REMOVED = 100
+_MAX_IMPORTED = 300
+_MAX_ROLES = 500
+_MAX_MUTED = 500
+_ALL_ROLES = (Role.Member, Role.Admin, Role.Owner)
+
+
+async def _group(call: Call, group_id: str) -> Group:
+    return await call.services.groups.get(call.app.sdkappid, group_id)
+
+
+def _roles(names: list[RoleName] | None) -> list[Role]:
+    return [Role[name] for name in dict.fromkeys(names)] if names else list(_ALL_ROLES)
+
+
+class MemberPage(msgspec.Struct, kw_only=True):
+    GroupId: str
+    MemberInfoFilter: Names | None = None
+    MemberRoleFilter: list[RoleName] | None = None
+    Limit: Count = _MAX_PAGE
+    Offset: Count = 0
+
+
+class MemberPageAnswer(msgspec.Struct):
+    MemberNum: int
+    MemberList: list[dict[str, Any]]
+
+
+@service.command("get_group_member_info", errors=(*COMMON, Code.GROUP_ANSWER_TOO_LARGE))
+async def get_group_member_info(call: Call, request: MemberPage) -> MemberPageAnswer:
+    """Read the members in the order of joining, by pages of up to 6000, all or those with certain roles.
+
+    MemberNum counts all members, whatever the filters. Source: rest-groups.md 2.4.
+    """
+    if not 1 <= request.Limit <= _MAX_PAGE:
+        raise ApiError(Code.GROUP_BAD_PARAMETER, f"Limit is from 1 to {_MAX_PAGE}")
+    group, members = await _group(call, request.GroupId), call.services.groups.members
+    offset = min(request.Offset, (1 << 63) - 1)
+    listed = await members.page(group, _roles(request.MemberRoleFilter), offset, request.Limit)
+    items = member_items(listed, await members.mutes(group), request.MemberInfoFilter)
+    return MemberPageAnswer(group.members, bounded(items))
+
+
+class NamedMembers(msgspec.Struct, kw_only=True):
+    GroupId: str
+    Member_List_Account: Names
+    MemberInfoFilter: Names | None = None
+    MemberRoleFilter: list[RoleName] | None = None
+
+
+class NamedMembersAnswer(msgspec.Struct):
+    GroupId: str
+    MemberList: list[dict[str, Any]]
+
+
+@service.command("get_specified_group_member_info", errors=COMMON)
+async def get_specified_group_member_info(call: Call, request: NamedMembers) -> NamedMembersAnswer:
+    """Read 1 to 50 members by their UserIDs; who is no member is left out. Source: rest-groups.md 2.5."""
+    at_most(request.Member_List_Account, _MAX_NAMED, "Member_List_Account", Code.GROUP_BAD_PARAMETER)
+    group, members = await _group(call, request.GroupId), call.services.groups.members
+    found = await members.named(group, request.Member_List_Account)
+    roles = _roles(request.MemberRoleFilter)
+    listed = [found[u] for u in dict.fromkeys(request.Member_List_Account) if u in found and found[u].role in roles]
+    items = member_items(listed, await members.mutes(group), request.MemberInfoFilter)
+    return NamedMembersAnswer(group.group_id, bounded(items))
+
+
+class AddedMember(msgspec.Struct):
+    Member_Account: str
+
+
+class MembersAdd(msgspec.Struct):
+    GroupId: str
+    MemberList: list[AddedMember]
+
+
+class MemberResult(msgspec.Struct):
+    Member_Account: str
+    Result: int
+
+
+class MemberResults(msgspec.Struct):
+    MemberList: list[MemberResult]
+
+
+@service.command(
+    "add_group_member",
+    errors=(
+        *COMMON,
+        Code.GROUP_TOO_MANY_ACCOUNTS,
+        Code.GROUP_FULL,
+        Code.GROUP_ACCOUNT_NOT_FOUND,
+        Code.GROUP_JOINED_QUOTA,
+    ),
+)
+async def add_group_member(call: Call, request: MembersAdd) -> MemberResults:
+    """Make 1 to 500 users members, without their consent.
+
+    Result is 1 for who was added, 2 for who is a member already, 0 for who could not be; when nobody could be, the
+    call is refused with the reason of the first. Source: rest-groups.md 2.7.
+    """
+    at_most(request.MemberList, _MAX_ADDED, "MemberList")
+    ids = [item.Member_Account for item in request.MemberList]
+    results = await call.services.groups.members.add(call.app, call.caller, request.GroupId, ids)
+    return MemberResults([MemberResult(*pair) for pair in zip(ids, results, strict=True)])
+
+
+class ImportedMember(msgspec.Struct):
+    Member_Account: str
+    Role: Literal["Admin", "Member", ""] = ""
+    JoinTime: Count = 0
+    UnreadMsgNum: Count = 0
+
+
+class MembersImport(msgspec.Struct):
+    GroupId: str
+    MemberList: list[ImportedMember]
+
+
+@service.command("import_group_member", errors=(*COMMON, Code.GROUP_TOO_MANY_ACCOUNTS))
+async def import_group_member(call: Call, request: MembersImport) -> MemberResults:
+    """Make 1 to 300 users members with their roles and times of joining, for migration; nobody is notified.
+
+    Result is 1, 2 for who is a member already, 0 for who could not be added or whose JoinTime is not between the
+    group's creation and now. Source: rest-groups.md 2.18.
+    """
+    at_most(request.MemberList, _MAX_IMPORTED, "MemberList")
+    newcomers = [
+        Newcomer(
+            item.Member_Account,
+            Role.Admin if item.Role == "Admin" else Role.Member,
+            item.JoinTime,
+            item.UnreadMsgNum,
+        )
+        for item in request.MemberList
+    ]
+    results = await call.services.groups.members.import_(call.app, request.GroupId, newcomers)
+    return MemberResults([MemberResult(n.user_id, r) for n, r in zip(newcomers, results, strict=True)])
+
+
+class MembersDelete(msgspec.Struct):
+    GroupId: str
+    MemberToDel_Account: Names
+    Reason: str = ""
+
+
+@service.command("delete_group_member", errors=(*COMMON, Code.GROUP_TOO_MANY_ACCOUNTS))
+async def delete_group_member(call: Call, request: MembersDelete) -> None:
+    """Remove 1 to 100 members; who is none is passed over. The owner cannot be removed.
+
+    A group that loses its last member is disbanded. Source: rest-groups.md 2.8.
+    """
+    at_most(request.MemberToDel_Account, _MAX_REMOVED, "MemberToDel_Account")
+    members = call.services.groups.members
+    await members.remove(call.app, call.caller, request.GroupId, request.MemberToDel_Account, request.Reason)
+
+
+class MemberModify(msgspec.Struct, kw_only=True):
+    GroupId: str
+    Member_Account: str
+    Role: Literal["Admin", "Member"] | None = None
+    MsgFlag: MsgFlag | None = None
+    NameCard: str | None = None
+    AppMemberDefinedData: list[Any] | None = None
+    MuteTime: U32 | None = None
+    ShutUpTime: U32 | None = None
+
+
+@service.command("modify_group_member_info", errors=COMMON)
+async def modify_group_member_info(call: Call, request: MemberModify) -> None:
+    """Write role, message option, name card or mute of one member. Source: rest-groups.md 2.9."""
+    no_custom(request.AppMemberDefinedData)
+    await call.services.groups.members.edit(
+        call.app,
+        request.GroupId,
+        request.Member_Account,
+        role=Role[request.Role] if request.Role else None,
+        msg_flag=request.MsgFlag,
+        name_card=request.NameCard,
+        mute_seconds=request.ShutUpTime if request.MuteTime is None else request.MuteTime,
+    )
+
+
+class RolesGet(msgspec.Struct):
+    GroupId: str
+    User_Account: Names
+
+
+class RoleItem(msgspec.Struct):
+    Member_Account: str
+    Role: str
+
+
+class RolesAnswer(msgspec.Struct):
+    UserIdList: list[RoleItem]
+
+
+@service.command("get_role_in_group", errors=COMMON)
+async def get_role_in_group(call: Call, request: RolesGet) -> RolesAnswer:
+    """Tell the roles of 1 to 500 users in a group; NotMember for who is none. Source: rest-groups.md 2.12."""
+    at_most(request.User_Account, _MAX_ROLES, "User_Account", Code.GROUP_BAD_PARAMETER)
+    group = await _group(call, request.GroupId)
+    found = await call.services.groups.members.named(group, request.User_Account)
+    return RolesAnswer([RoleItem(u, found[u].role.name if u in found else "NotMember") for u in request.User_Account])
+
+
+class Mute(msgspec.Struct, kw_only=True):
+    GroupId: str
+    Members_Account: Names
+    MuteTime: U32 | None = None
+    ShutUpTime: U32 | None = None
+    TopicId: str = ""
+
+
+@service.command("forbid_send_msg", errors=(*COMMON, Code.GROUP_TOO_MANY_ACCOUNTS, Code.COMMUNITY_DISABLED))
+async def forbid_send_msg(call: Call, request: Mute) -> None:
+    """Mute 1 to 500 users for MuteTime seconds, members or not; 0 ends it, 4294967295 is for ever.
+
+    Source: rest-groups.md 2.13.
+    """
+    seconds = request.ShutUpTime if request.MuteTime is None else request.MuteTime
+    if request.TopicId:
+        raise ApiError(Code.COMMUNITY_DISABLED)
+    if seconds is None:
+        await _group(call, request.GroupId)
+        raise ApiError(Code.GROUP_BAD_PARAMETER, "MuteTime is missing")
+    at_most(request.Members_Account, _MAX_MUTED, "Members_Account")
+    await call.services.groups.members.mute(call.app, request.GroupId, request.Members_Account, seconds)
+
+
+class MutedGet(msgspec.Struct):
+    GroupId: str
+
+
+class Muted(msgspec.Struct):
+    Member_Account: str
+    MutedUntil: int
+
+
+class MutedAnswer(msgspec.Struct):
+    GroupId: str
+    MutedAccountList: list[Muted]
+
+
+@service.command("get_group_muted_account", errors=COMMON)
+async def get_group_muted_account(call: Call, request: MutedGet) -> MutedAnswer:
+    """Read who is muted in a group, and until when. Source: rest-groups.md 2.14."""
+    group = await _group(call, request.GroupId)
+    return MutedAnswer(group.group_id, [Muted(*entry) for entry in await call.services.groups.members.muted(group)])
+
+
+class Shutted(msgspec.Struct):
+    Member_Account: str
+    ShuttedUntil: int
+
+
+class ShuttedAnswer(msgspec.Struct):
+    GroupId: str
+    ShuttedUinList: list[Shutted]
+
+
+@service.command("get_group_shutted_uin", errors=COMMON)
+async def get_group_shutted_uin(call: Call, request: MutedGet) -> ShuttedAnswer:
+    """``get_group_muted_account`` under its older name, with older field names. Source: rest-groups.md 2.15."""
+    group = await _group(call, request.GroupId)
+    muted = await call.services.groups.members.muted(group)
+    return ShuttedAnswer(group.group_id, [Shutted(*entry) for entry in muted])

@@ -1,0 +1,205 @@
+"""Two changes of groups held at the same place, as on two nodes: limits hold, counts are those of the rows, and no
+group has an owner who is not in it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest_asyncio
+
+from sodam.accounts.events import AccountsDeleted
+from sodam.accounts.model import Wanted as WantedAccount
+from sodam.accounts.service import AccountService
+from sodam.apps import rules
+from sodam.apps.model import App
+from sodam.apps.plans import Overrides
+from sodam.apps.service import AppService
+from sodam.bus.local import LocalBus
+from sodam.errors import ApiError
+from sodam.groups.model import Changes, Newcomer, Wanted
+from sodam.groups.service import GroupService
+from sodam.groups.types import TYPES
+from tests.support.barrier import Call, Gate, Outcome
+
+WHO = "administrator"
+ROOMS, JOINED = 2, 2
+
+
+@dataclass
+class Node:
+    """A process: services of its own over the same database."""
+
+    app: App
+    accounts: AccountService
+    groups: GroupService
+
+    async def create(
+        self, group_id: str, *members: str, owner: str = "", kind: str = "Public", max_members: int = 0
+    ) -> str:
+        wanted = Wanted(
+            kind=TYPES[kind],
+            group_id=group_id,
+            owner=owner,
+            max_members=max_members,
+            changes=Changes(name="Team"),
+            newcomers=tuple(map(Newcomer, members)),
+        )
+        return await self.groups.create(self.app, WHO, wanted)
+
+    async def add(self, group_id: str, *user_ids: str) -> list[int]:
+        return await self.groups.members.add(self.app, WHO, group_id, user_ids)
+
+    async def remove(self, group_id: str, *user_ids: str) -> None:
+        await self.groups.members.remove(self.app, WHO, group_id, user_ids, "")
+
+    async def own(self, group_id: str, user_id: str) -> None:
+        await self.groups.change_owner(self.app, WHO, group_id, user_id)
+
+    async def destroy(self, group_id: str) -> None:
+        await self.groups.destroy(self.app, WHO, group_id)
+
+    async def delete(self, user_id: str) -> None:
+        await self.accounts.delete(self.app, [user_id])
+
+
+@dataclass
+class World:
+    gate: Gate
+    node: Callable[[], Node]
+    numbers: itertools.count[int]
+
+    async def users(self, count: int) -> list[str]:
+        ids = [f"u{next(self.numbers):04}" for _ in range(count)]
+        node = self.node()
+        await node.accounts.import_accounts(node.app, [WantedAccount(user_id) for user_id in ids])
+        return ids
+
+    def group_id(self) -> str:
+        return f"g{next(self.numbers)}"
+
+    async def together(self, *calls: Callable[[Node], Awaitable[Any]]) -> list[int | str]:
+        """Each call on a node of its own; the codes of those that were refused, "" for the others."""
+        made: list[Call] = [partial(call, self.node()) for call in calls]
+        got = await self.gate.together(*made)
+        got.only(ApiError)
+        return [result.code if isinstance(result, ApiError) else "" for result in got.results]
+
+    async def sound(self, got: Outcome | None = None) -> None:
+        """Counts are those of the rows; owner and member row agree; nothing is left of a group that is gone."""
+        if got is not None:
+            got.only(ApiError)
+        for sql in (
+            "SELECT g.group_id FROM chat_group g WHERE g.members <> (SELECT count(*) FROM group_member m"
+            " WHERE m.app = g.app AND m.group_id = g.group_id)",
+            "SELECT u.user_id FROM group_user u WHERE u.joined <> (SELECT count(*) FROM group_member m"
+            " WHERE m.app = u.app AND m.user_id = u.user_id)",
+            "SELECT m.group_id FROM group_member m LEFT JOIN chat_group g ON g.app = m.app AND g.group_id = m.group_id"
+            " WHERE g.num IS NULL OR (m.role = 3) <> (g.owner = m.user_id)",
+            "SELECT g.group_id FROM chat_group g WHERE g.owner <> '' AND NOT EXISTS (SELECT 1 FROM group_member m"
+            " WHERE m.app = g.app AND m.group_id = g.group_id AND m.user_id = g.owner)",
+            "SELECT m.user_id FROM group_member m WHERE NOT EXISTS (SELECT 1 FROM account a"
+            " WHERE a.app = m.app AND a.user_id = m.user_id)",
+        ):
+            assert await self.gate.scan(sql) == [], sql
+
+
+@pytest_asyncio.fixture
+async def world(gate: Gate) -> World:
+    apps = AppService(gate, LocalBus())
+    made, _ = await apps.create("races", plan="Pro")
+    _, app = await apps.edit(
+        made.sdkappid, lambda app: rules.overrides(app, Overrides(avchatrooms=ROOMS, groups_joined=JOINED))
+    )
+
+    def node() -> Node:
+        accounts = AccountService(gate, LocalBus(), apps)
+        return Node(app, accounts, GroupService(gate, accounts))
+
+    gate.events.subscribe(AccountsDeleted, node().groups.erase)
+    return World(gate, node, itertools.count(1))
+
+
+async def test_the_last_seat(world: World) -> None:
+    owner, *others = await world.users(6)
+    await world.node().create("g", owner=owner, max_members=2)
+    codes = await world.together(*[lambda n, u=u: n.add("g", u) for u in others])  # type: ignore[misc]
+    assert sorted(codes, key=str) == ["", 10014, 10014, 10014, 10014]
+    await world.sound()
+
+
+async def test_the_last_group_of_a_user(world: World) -> None:
+    [me] = await world.users(1)
+    for n in range(4):
+        await world.node().create(f"g{n}")
+    codes = await world.together(*[lambda n, at=at: n.add(f"g{at}", me) for at in range(4)])  # type: ignore[misc]
+    assert sorted(codes, key=str) == ["", "", 10037, 10037]
+    await world.sound()
+
+
+async def test_creations_at_the_users_limit(world: World) -> None:
+    [me] = await world.users(1)
+    codes = await world.together(*[lambda n, at=at: n.create(f"g{at}", owner=me) for at in range(4)])  # type: ignore[misc]
+    assert sorted(codes, key=str) == ["", "", 10037, 10037]
+    await world.sound()
+
+
+async def test_the_last_live_room_of_an_app(world: World) -> None:
+    codes = await world.together(*[lambda n, at=at: n.create(f"r{at}", kind="AVChatRoom") for at in range(4)])  # type: ignore[misc]
+    assert sorted(codes, key=str) == ["", "", 10036, 10036]
+
+
+async def test_one_id_one_group(world: World) -> None:
+    a, b, c = await world.users(3)
+    codes = await world.together(*[lambda n, u=u: n.create("same", owner=u) for u in (a, b, c)])  # type: ignore[misc]
+    assert sorted(codes, key=str) == ["", 10021, 10021]
+    await world.sound()
+
+
+async def test_the_same_user_added_twice(world: World) -> None:
+    owner, me = await world.users(2)
+    await world.node().create("g", owner=owner)
+    assert await world.together(lambda n: n.add("g", me), lambda n: n.add("g", me)) == ["", ""]
+    await world.sound()
+
+
+async def _beside(world: World, second: Callable[[Node, str, str], Awaitable[Any]]) -> None:
+    """An owner change beside something else, at every statement."""
+
+    async def prepare() -> tuple[Call, Call]:
+        owner, me = await world.users(2)
+        group_id = world.group_id()
+        await world.node().create(group_id, me, owner=owner)
+        one, other = world.node(), world.node()
+        return lambda: one.own(group_id, me), lambda: second(other, group_id, me)
+
+    await world.gate.interleave(prepare, world.sound)
+
+
+async def test_owner_change_beside_leaving(world: World) -> None:
+    await _beside(world, lambda node, group_id, me: node.remove(group_id, me))
+
+
+async def test_owner_change_beside_dissolving(world: World) -> None:
+    await _beside(world, lambda node, group_id, me: node.destroy(group_id))
+
+
+async def test_owner_change_beside_the_deletion_of_the_account(world: World) -> None:
+    await _beside(world, lambda node, group_id, me: node.delete(me))
+
+
+async def test_adding_beside_dissolving_and_deletion(world: World) -> None:
+    for second in ("destroy", "delete"):
+
+        async def prepare(second: str = second) -> tuple[Call, Call]:
+            owner, me = await world.users(2)
+            group_id = world.group_id()
+            await world.node().create(group_id, owner=owner)
+            one, other = world.node(), world.node()
+            end = (lambda: other.destroy(group_id)) if second == "destroy" else (lambda: other.delete(me))
+            return lambda: one.add(group_id, me), end
+
+        await world.gate.interleave(prepare, world.sound)

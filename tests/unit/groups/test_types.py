@@ -1,0 +1,69 @@
+"""The table of types against rest-groups.md 1.3, every type, role and operation."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from sodam.errors import ApiError, Code
+from sodam.groups.model import check_custom_id, check_group_id
+from sodam.groups.types import TYPES, Operation, Role, check, type_of
+
+# For each operation the roles that may do it: m(ember), a(dmin), o(wner), A(pp admin); by type.
+ALLOWED = {
+    Operation.EDIT: ("maoA", "aoA", "aoA", "oA"),
+    Operation.DISSOLVE: ("A", "oA", "oA", "oA"),
+    Operation.TRANSFER: ("oA", "oA", "oA", ""),
+    Operation.READ_MEMBERS: ("maoA", "maoA", "maoA", ""),
+    Operation.ADD: ("A", "A", "A", ""),
+    Operation.IMPORT: ("A", "A", "A", ""),
+    Operation.KICK: ("oA", "aoA", "aoA", ""),
+    Operation.MUTE: ("", "aoA", "aoA", "oA"),
+    Operation.APPOINT: ("", "oA", "oA", ""),
+}
+LETTERS = {"m": Role.Member, "a": Role.Admin, "o": Role.Owner, "A": Role.AppAdmin}
+
+
+def outcome(kind: str, operation: Operation, role: Role) -> int:
+    try:
+        check(kind, operation, role)
+    except ApiError as error:
+        return error.code
+    return 0
+
+
+def test_type_by_role_by_operation() -> None:
+    assert set(ALLOWED) == set(Operation)
+    for (operation, columns), (at, kind) in itertools.product(ALLOWED.items(), enumerate(TYPES)):
+        for letter, role in LETTERS.items():
+            live_kick = operation is Operation.KICK and kind == "AVChatRoom"
+            refused = Code.GROUP_BAD_PARAMETER if live_kick else Code.GROUP_NOT_PERMITTED
+            expected = 0 if letter in columns[at] else refused
+            assert outcome(kind, operation, role) == expected, (operation, kind, role)
+
+
+def test_defaults_and_aliases() -> None:
+    assert type_of("Work") is TYPES["Private"]
+    assert type_of("Meeting") is TYPES["ChatRoom"]
+    options = {name: (t.apply_option, t.invite_option, t.msg_flag, t.history_option) for name, t in TYPES.items()}
+    assert options == {
+        "Private": ("DisableApply", "FreeAccess", "AcceptAndNotify", "Off"),
+        "Public": ("NeedPermission", "DisableInvite", "AcceptAndNotify", "Off"),
+        "ChatRoom": ("FreeAccess", "DisableInvite", "AcceptNotNotify", "On"),
+        "AVChatRoom": ("FreeAccess", "DisableInvite", "AcceptNotNotify", "Off"),
+    }
+    for text, code in (("Community", 11000), ("BChatRoom", 10004), ("public", 10004), ("", 10004)):
+        with pytest.raises(ApiError) as refused:
+            type_of(text)
+        assert refused.value.code == code
+
+
+def test_group_ids() -> None:
+    for good in ("a", "x" * 48, "~ !", "@TGS", "team-7"):
+        check_custom_id(good)
+    for bad in ("", "x" * 49, "é", "a\n", "a\0", "@TGS#", "@TGS#1ABC", "@TGS#_city"):
+        with pytest.raises(ApiError) as refused:
+            check_custom_id(bad)
+        assert refused.value.code == 10015, bad
+    check_group_id("@TGS#1ABC")
