@@ -202,16 +202,16 @@ async def test_what_a_plan_locks(root: ConsoleClient, console_server: ServerProc
 async def test_only_what_is_enforced_is_sold_and_shown(root: ConsoleClient, console_server: ServerProcess) -> None:
     plans = await root.call("im/DescribePlans")
     enforced = {row["Name"] for row in plans["Rows"] if row["Enforced"]}
-    assert {row["Name"] for row in plans["Rows"]} - enforced >= {"GroupMembers", "AVChatRooms"}
-    assert {add_on["Name"] for add_on in plans["AddOns"]} == {"HistoryDays"}
+    assert enforced >= {"GroupsJoined", "GroupMembers", "AVChatRooms"}
+    add_ons = {"GroupsJoined", "GroupMembers", "HistoryDays", "AVChatRooms"}
+    assert {add_on["Name"] for add_on in plans["AddOns"]} == add_ons <= enforced
     app = (await new_app(root, console_server, "enforced", "Pro")).app
     view = await root.call("im/DescribeSdkAppInfo", SDKAppID=app)
     assert view["Limits"].keys() == enforced
-    for fields in ({"AddOns": {"GroupMembers": 300}}, {"Plan": "Pro", "AddOns": {"AVChatRooms": True}}):
-        with pytest.raises(Refused, match="UnsupportedOperation"):
-            await root.call("im/CreatePlanOrder", SDKAppID=app, AcceptTerms=True, **fields)
-    with pytest.raises(Refused, match="GroupsJoined cannot be set"):
-        await root.call("sodam/ModifyAppLimits", SDKAppID=app, Overrides={"GroupsJoined": 9})
+    bought = await root.call("im/CreatePlanOrder", SDKAppID=app, AcceptTerms=True, AddOns={"GroupMembers": 300})
+    assert bought["App"]["Limits"]["GroupMembers"] == 300
+    limited = await root.call("sodam/ModifyAppLimits", SDKAppID=app, Overrides={"GroupsJoined": 9})
+    assert limited["Limits"]["GroupsJoined"] == 9
     with pytest.raises(Refused, match="Friends is from 0 to 10000"):
         await root.call("sodam/ModifyAppLimits", SDKAppID=app, Overrides={"Friends": 10001})
     unlimited = await root.call("sodam/ModifyAppLimits", SDKAppID=app, Overrides={"Accounts": None, "Friends": 5})
