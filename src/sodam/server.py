@@ -30,7 +30,7 @@ from sodam.conversations.service import Conversations
 from sodam.conversations.sources import Sources
 from sodam.errors import Code, Unavailable
 from sodam.gateway import table as client_table
-from sodam.gateway.commands.client_config import PURCHASE_BITS
+from sodam.gateway.commands.client_config import purchase_bits
 from sodam.gateway.hub import Hub
 from sodam.gateway.tickets import Tickets
 from sodam.groups.service import GroupService
@@ -40,6 +40,7 @@ from sodam.observability.loops import Loop, Loops
 from sodam.observability.metrics import Metrics
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
+from sodam.presence.statuses import StatusService
 from sodam.profiles.service import ProfileService
 from sodam.proxies import Proxies
 from sodam.relations.service import RelationService
@@ -101,6 +102,7 @@ class Server:
             _within(4, "messages", self.services.c2c.drain()),
             _within(4, "the outbox", self.services.outbox.stop()),
         )
+        await _within(2, "user status", self.services.statuses.stop())
         await _within(2, "presence", self.services.presence.stop())
         await _within(3, "apps", self.apps.stop())
         await _within(3, "the bus", self.bus.close())
@@ -197,6 +199,7 @@ async def build(settings: Settings) -> Server:
         profiles=profiles,
         relations=relations,
         presence=presence,
+        statuses=StatusService(bus, live, apps, accounts, presence, loops),
         outbox=outbox,
         c2c=c2c,
         c2c_changes=changes,
@@ -204,7 +207,7 @@ async def build(settings: Settings) -> Server:
         groups=GroupService(db, accounts),
     )
     subscribe(services)
-    hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), PURCHASE_BITS)
+    hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), purchase_bits)
     jobs, periodic = JobService(db, loops=loops), Periodic(db, loops=loops)
     plane = control_plane.build(services, jobs)
     _schedule(periodic, plane)
@@ -214,6 +217,7 @@ async def build(settings: Settings) -> Server:
     )
     await apps.start()
     await presence.start()
+    services.statuses.start()
     await c2c.start()
     outbox.start()
     await _bootstrap(server)

@@ -14,6 +14,7 @@ from sodam.groups.service import GroupService
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
+from sodam.presence.statuses import StatusService
 from sodam.profiles.service import ProfileService
 from sodam.relations.service import RelationService
 from sodam.settings import Settings
@@ -32,6 +33,7 @@ class Services:
     profiles: ProfileService
     relations: RelationService
     presence: PresenceService
+    statuses: StatusService
     outbox: Outbox
     c2c: C2CService
     c2c_changes: Changes

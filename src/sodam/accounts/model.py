@@ -34,6 +34,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Unix second until which the account may not write to others; ``FOREVER`` for no end, 0 when it is not muted."""
     group_muted_until: int = 0
     """The same for groups."""
+    custom_status: str = ""
+    """What the user's clients say of the user beside being online or not."""
 
     @property
     def nick(self) -> str:

@@ -287,6 +287,16 @@ class AccountService:
         if await self.find(app.sdkappid, user_id) is None or not await self._db.write(run):
             raise ApiError(Code.ACCOUNT_NOT_FOUND)
 
+    async def set_custom_status(self, app: int, user_id: str, text: str) -> None:
+        """Keep what a user's clients say of the user. Raises ApiError 70107."""
+
+        async def run(tx: Tx) -> bool:
+            self._hints.changed_by(tx, (app, user_id))
+            return await store.set_custom_status(tx, app, user_id, text)
+
+        if not await self._db.write(run):
+            raise ApiError(Code.ACCOUNT_NOT_FOUND)
+
     async def list_accounts(self, app: int, *, after: str = "", limit: int = 100, prefix: str = "") -> list[Account]:
         """A page of accounts by UserID, in byte order: at most ``limit`` (1..1000) that follow ``after``.
 

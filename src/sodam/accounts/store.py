@@ -11,7 +11,7 @@ from sodam.accounts.model import Account, Mark, Profile
 from sodam.storage import Bulk, Database, Row, Tx, batches, fetch_locked, in_list
 
 COLUMNS = "app, user_id, tiny_id, created_at, invalid_before, profile, standard_seq, custom_seq"
-_READ = f"{COLUMNS}, c2c_muted_until, group_muted_until"
+_READ = f"{COLUMNS}, c2c_muted_until, group_muted_until, custom_status"
 SHARDS = 8
 _profile = msgspec.json.Decoder(Profile)
 _INSERT = Bulk(
@@ -38,6 +38,7 @@ def from_row(row: Row) -> Account:
         custom_seq=row[7],
         c2c_muted_until=row[8],
         group_muted_until=row[9],
+        custom_status=row[10],
     )
 
 
@@ -152,6 +153,12 @@ async def mute(tx: Tx, app: int, user_id: str, c2c: int | None, group: int | Non
         group,
     )
     return changed > 0
+
+
+async def set_custom_status(tx: Tx, app: int, user_id: str, text: str) -> bool:
+    """False when there is no such account."""
+    sql = "UPDATE account SET custom_status = $3 WHERE app = $1 AND user_id = $2"
+    return await tx.execute(sql, app, user_id, text) > 0
 
 
 async def delete(tx: Tx, app: int, user_ids: Sequence[str], now: int) -> set[str]:

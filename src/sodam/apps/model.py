@@ -117,6 +117,15 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
         AllowType,
         Setting(section="friends", doc="Who may add a user as a friend, for users who have not said it themselves."),
     ] = "AllowType_Type_AllowAny"
+    user_status: Annotated[
+        bool,
+        Setting(
+            section="accounts",
+            doc="On: clients ask for the status of users and are notified of its changes. Off: 72001.",
+            plan="Flagship",
+            feature="UserStatus",
+        ),
+    ] = False
     allow_account_deletion: Annotated[
         bool, Setting(section="accounts", doc="Off: account_delete is refused with 71000.")
     ] = True

@@ -337,6 +337,7 @@ class Connection:
         self._notices = None
         self.catch_up.clear()
         self.recalls.clear()
+        self._hub.services.statuses.forget(self)
 
     def ask_to_sync(self) -> None:
         """Ask the client for a ``getmsg``: events for it may have been lost."""

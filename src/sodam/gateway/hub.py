@@ -74,7 +74,7 @@ class Hub:
         metrics: Metrics,
         commands: Mapping[str, Command],
         tickets: Tickets,
-        purchase_bits: str,
+        purchase_bits: Callable[[App], str],
     ) -> None:
         self.services = services
         self.metrics = metrics
@@ -212,7 +212,7 @@ class Hub:
         self._register(connection, ticket, latest=latest)
         body = _encode(
             _LoginAnswer(
-                self._tickets.seal(ticket), str(ticket.tiny_id), ticket.instid, self.services.c2c.now, self._bits
+                self._tickets.seal(ticket), str(ticket.tiny_id), ticket.instid, self.services.c2c.now, self._bits(app)
             )
         )
         connection.accept(head, ticket.user_id, ticket.instid, body)

@@ -81,7 +81,7 @@ async def _query(call: Call, request: QueryStatus) -> StatusAnswer:
         if devices and request.IsNeedDetail == 1:
             result.Detail = _detail(devices, request.IsReturnInstid == 1)
         if request.IsReturnCustomStatus == 1:
-            result.CustomStatus = ""  # no client can set one yet
+            result.CustomStatus = known[user_id].custom_status
         results.append(result)
     failed = [Failed(user_id, int(Code.ACCOUNT_NOT_FOUND)) for user_id in ids if user_id not in known]
     if not results:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from sodam.apps.model import App
 from sodam.errors import Code
 from sodam.wire import Call, Empty, Service
 
@@ -20,7 +21,13 @@ _DAY = 86400
 OFFERED_BITS: tuple[int, ...] = (9, 10, 52)
 """Features that the SDK asks permission for: 9 marks and 10 groups of conversations, 52 follow. A bit is added with
 its feature."""
-PURCHASE_BITS = "".join("1" if bit in OFFERED_BITS else "0" for bit in range(63, -1, -1))
+USER_STATUS_BIT = 7
+
+
+def purchase_bits(app: App) -> str:
+    """The features that an app has, bit 0 rightmost."""
+    offered = (*OFFERED_BITS, USER_STATUS_BIT) if app.settings.user_status else OFFERED_BITS
+    return "".join("1" if bit in offered else "0" for bit in range(63, -1, -1))
 
 
 class FetchConfig(msgspec.Struct):
@@ -45,14 +52,14 @@ async def fetch_config(call: Call, request: FetchConfig) -> ConfigAnswer:
 class BitsAnswer(msgspec.Struct):
     int32_error_code: int = 0
     str_error_message: str = ""
-    str_purchase_bits: str = PURCHASE_BITS
+    str_purchase_bits: str = ""
     uint32_expired_time: int = _DAY
 
 
 @config.command("fetch_imsdk_purchase_bitsv2")
 async def fetch_imsdk_purchase_bitsv2(call: Call, request: Empty) -> BitsAnswer:
-    """The features that this server offers."""
-    return BitsAnswer()
+    """The features that the app has."""
+    return BitsAnswer(str_purchase_bits=purchase_bits(call.app))
 
 
 @statistics.command("tim_web_report_v2")
