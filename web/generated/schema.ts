@@ -841,6 +841,7 @@ export type Ability = {
   ConversationDeletionSync: boolean;
   ConversationLimit: number;
   DefaultAllowType: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm";
+  UserStatus: boolean;
   AllowAccountDeletion: boolean;
   DeletedIdDays: number;
   UserFields: UserFieldView[];
@@ -1627,6 +1628,7 @@ export type SetAbilityConfInfo = {
   ConversationDeletionSync?: boolean | null;
   ConversationLimit?: number | null;
   DefaultAllowType?: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm" | null;
+  UserStatus?: boolean | null;
   AllowAccountDeletion?: boolean | null;
   DeletedIdDays?: number | null;
 };

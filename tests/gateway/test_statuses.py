@@ -1,0 +1,75 @@
+"""User status on two nodes: seen from the other one, also when a node is killed; and what one session may follow."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sodam.presence.statuses import MAX_FOLLOWED
+from tests.gateway.conftest import SignIn
+from tests.gateway.raw_client import RawClient, Refused
+from tests.support.server import SDKAPPID, ServerFactory
+
+UserId = Callable[[str], str]
+SUBSCRIBE, UNSUBSCRIBE = "im_open_status.ws_status_subscribe", "im_open_status.ws_status_unsubscribe"
+GET, SET = "im_open_status.ws_get_user_status", "im_open_status.ws_set_custom_status"
+
+
+def file_of(tmp_path: Path) -> dict[str, str]:
+    """Settings of a server whose app has user status on."""
+    path = tmp_path / "apps.toml"
+    path.write_text(f"[[app]]\nsdkappid = {SDKAPPID}\n[app.settings.accounts]\nuser_status = true\n")
+    return {"SODAM_APPLY": str(path)}
+
+
+def heard(client: RawClient, user: str) -> list[tuple[int, str]]:
+    items = [item for push in client.pushes for item in push.get("UserStatusList", ())]
+    return [(i["Status"], base64.b64decode(i["CustomStatus"]).decode()) for i in items if i["To_Account"] == user]
+
+
+@pytest.mark.parametrize("nats", [True, False], ids=["nats", "postgres alone"])
+async def test_on_two_nodes(
+    server_factory: ServerFactory, sign_in: SignIn, user_id: UserId, tmp_path: Path, nats: bool
+) -> None:
+    one, two = server_factory("postgres", nodes=2, nats=nats, env=file_of(tmp_path)).nodes
+    amy, bob_id = await sign_in(one, user_id("amy")), user_id("bob")
+    await one.rest("im_open_login_svc/account_import", {"UserID": bob_id})
+    assert (await amy.call(SUBSCRIBE, {"To_Account": [bob_id]}))["ErrorList"] == []
+    async with RawClient(two, bob_id) as bob:
+        await bob.sign_in()
+        await amy.wait(lambda: heard(amy, bob_id) == [(1, "")])
+        await bob.call(SET, {"CustomStatus": "here"})
+        await amy.wait(lambda: heard(amy, bob_id)[1:] == [(1, "here")])
+        got = await amy.call(GET, {"To_Account": [bob_id]})
+        assert [(i["To_Account"], i["Status"]) for i in got["UserStatusList"]] == [(bob_id, 1)]
+        two.kill()
+        await amy.wait(lambda: heard(amy, bob_id)[2:] == [(2, "here")])
+
+
+async def test_limits(server_factory: ServerFactory, sign_in: SignIn, user_id: UserId, tmp_path: Path) -> None:
+    server = server_factory(env=file_of(tmp_path))
+    amy = await sign_in(server, user_id("amy"))
+    others = [user_id(f"u{n}") for n in range(MAX_FOLLOWED + 1)]
+    for at in range(0, len(others), 100):
+        await server.rest("im_open_login_svc/multiaccount_import", {"Accounts": others[at : at + 100]})
+        await amy.call(SUBSCRIBE, {"To_Account": others[at : at + 100]})
+    for body, code in (({"To_Account": others[:101]}, 90011), ({"To_Account": "x"}, 60003)):
+        with pytest.raises(Refused) as refused:
+            await amy.call(SUBSCRIBE, body)
+        assert refused.value.code == code
+    with pytest.raises(Refused) as refused:
+        await amy.call(SET, {"CustomStatus": "é" * 51})
+    assert refused.value.code == 60003
+    await sign_in(server, others[0])  # it made way for the last one
+    await sign_in(server, others[-1])
+    await amy.wait(lambda: heard(amy, others[-1]) == [(1, "")])
+    assert heard(amy, others[0]) == []
+    await amy.call(UNSUBSCRIBE, {"UnsubscribeAll": 1})
+    await sign_in(server, others[1])
+    await amy.call(SUBSCRIBE, {"To_Account": [others[2]]})
+    await sign_in(server, others[2])
+    await amy.wait(lambda: heard(amy, others[2]) == [(1, "")])
+    assert heard(amy, others[1]) == []
