@@ -85,6 +85,8 @@ def _plain(name: str) -> str:
 def _readable(value: Any) -> Any:
     """The document as generators of clients read it: plain names, and no list of values that mixes types."""
     if isinstance(value, dict):
+        if value.get("type") == "array" and "items" not in value:
+            value = {**value, "items": {}}  # generators of clients ask for it
         if {type(item) for item in value.get("enum", ())} == {int, str}:
             kinds = (("integer", int), ("string", str))
             parted = [{"type": name, "enum": [v for v in value["enum"] if type(v) is kind]} for name, kind in kinds]
