@@ -43,7 +43,7 @@ class Tests:
         return f"`{otherwise}`"
 
 
-def _rest(names: list[str], tests: Tests) -> list[str]:
+def _rest(names: list[str], states: dict[str, str], tests: Tests) -> list[str]:
     from sodam.rest import table
 
     declared = {command.path for command in table.commands()}
@@ -52,7 +52,7 @@ def _rest(names: list[str], tests: Tests) -> list[str]:
         works = name in declared
         short = name.rpartition("/")[2]
         test = tests.naming((name, name.replace("/", "."), short), "tests/fuzz/test_rest_bodies.py") if works else ""
-        lines.append(f"| {name} | {'works' if works else 'not yet'} | {test} |")
+        lines.append(f"| {name} | {states.get(name, 'works') if works else 'not yet'} | {test} |")
     return lines
 
 
@@ -97,7 +97,7 @@ def page() -> str:
         "",
         "## REST API v4",
         "",
-        *_rest(data["rest"]["names"], tests),
+        *_rest(data["rest"]["names"], data["rest"]["states"], tests),
         "",
         "## Client commands",
         "",
