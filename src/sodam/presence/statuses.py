@@ -199,6 +199,8 @@ class StatusService:
             async with asyncio.timeout(self._look):
                 await self._wake.wait()
         self._wake.clear()
+        if self._bus.clustered and not self._bus.connected():
+            return  # the others cannot be asked; everything is looked at when the bus is back
         nodes, now = self._presence.peers(), asyncio.get_running_loop().time()
         if self._nodes - nodes or now >= self._again_at:
             self._due.update(self._followers)

@@ -1,0 +1,91 @@
+"""User status while the bus is away: nobody is asked in vain, and everything is looked at when it is back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+from sodam.bus import Live
+from sodam.notices import Notice
+from sodam.observability.loops import Loops
+from sodam.presence.model import Device
+from sodam.presence.statuses import StatusService
+
+APP = cast(Any, SimpleNamespace(sdkappid=7, settings=SimpleNamespace(user_status=True)))
+
+
+class Cluster:
+    """The bus, the accounts and the presence that the service knows."""
+
+    clustered = True
+
+    def __init__(self) -> None:
+        self.there = True
+        self.online: set[str] = set()
+        self.asked = 0
+        self.back: Callable[[], None] = lambda: None
+
+    def connected(self) -> bool:
+        return self.there
+
+    def heard(self) -> bool:
+        return False
+
+    def subscribe(self, *_: Any) -> Any:
+        return SimpleNamespace(cancel=lambda: None)
+
+    def on_reconnect(self, callback: Callable[[], None]) -> None:
+        self.back = callback
+
+    def publish(self, *_: Any) -> None: ...
+
+    def peers(self) -> set[str]:
+        return {"other"} if self.there else set()
+
+    def get(self, _: int) -> Any:
+        return APP
+
+    async def find_many(self, _: int, user_ids: list[str]) -> dict[str, Any]:
+        self.asked += 1
+        return {user_id: SimpleNamespace(custom_status="") for user_id in user_ids}
+
+    async def status(self, _: int, user_ids: list[str]) -> dict[str, list[Device]]:
+        return {user_id: [Device(7, 1)] for user_id in user_ids if user_id in self.online}
+
+
+class Session:
+    def __init__(self) -> None:
+        self.got: list[bytes] = []
+        self.more = asyncio.Event()
+
+    def deliver(self, notice: Notice) -> None:
+        self.got.append(notice.body)
+        self.more.set()
+
+
+async def test_the_bus_is_away() -> None:
+    cluster, loops, session = cast(Any, Cluster()), Loops(), Session()
+    statuses = StatusService(cluster, Live(cluster), cluster, cluster, cluster, loops, look=0.01, again=0.02)
+    statuses.start()
+    try:
+        await statuses.follow(APP, session, ["bob"])
+        cluster.there = False
+        turns = loops._loops[0].turns
+        while loops._loops[0].turns < turns + 2:
+            await asyncio.sleep(0)
+        asked = cluster.asked
+        cluster.online.add("bob")
+        while loops._loops[0].turns < turns + 10:
+            await asyncio.sleep(0.005)
+        assert cluster.asked == asked
+        assert session.got == []
+        cluster.there = True
+        cluster.back()
+        async with asyncio.timeout(5):
+            await session.more.wait()
+        assert len(session.got) == 1
+        assert b'"To_Account":"bob","Status":1' in session.got[0]
+    finally:
+        await statuses.stop()
