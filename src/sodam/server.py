@@ -20,6 +20,7 @@ from sodam.audit.gather import LOOK_SECONDS
 from sodam.bus import Bus, Live
 from sodam.bus.local import LocalBus
 from sodam.c2c.changes import Changes
+from sodam.c2c.mutes import MuteCheck
 from sodam.c2c.service import C2CService
 from sodam.c2c.standing import StandingCheck
 from sodam.cloudapi import build as control_plane
@@ -186,6 +187,7 @@ async def build(settings: Settings) -> Server:
     profiles.friends_of = relations.friends_of
     outbox = Outbox(db, loops)
     c2c = C2CService(db, bus, live, accounts, outbox)
+    c2c.interceptors.add(MuteCheck(accounts))
     c2c.interceptors.add(StandingCheck(relations))
     changes = Changes(c2c)
     services = Services(

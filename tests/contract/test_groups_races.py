@@ -12,7 +12,6 @@ from typing import Any
 import pytest_asyncio
 
 from sodam.accounts.events import AccountsDeleted
-from sodam.accounts.model import Wanted as WantedAccount
 from sodam.accounts.service import AccountService
 from sodam.apps import rules
 from sodam.apps.model import App
@@ -24,6 +23,7 @@ from sodam.groups.model import Changes, Newcomer, Wanted
 from sodam.groups.service import GroupService
 from sodam.groups.types import TYPES
 from tests.support.barrier import Call, Gate, Outcome
+from tests.support.users import new_users
 
 WHO = "administrator"
 ROOMS, JOINED = 2, 2
@@ -73,10 +73,7 @@ class World:
     numbers: itertools.count[int]
 
     async def users(self, count: int) -> list[str]:
-        ids = [f"u{next(self.numbers):04}" for _ in range(count)]
-        node = self.node()
-        await node.accounts.import_accounts(node.app, [WantedAccount(user_id) for user_id in ids])
-        return ids
+        return await new_users(self.node(), self.numbers, count)
 
     def group_id(self) -> str:
         return f"g{next(self.numbers)}"

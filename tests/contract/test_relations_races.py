@@ -13,7 +13,6 @@ import pytest
 import pytest_asyncio
 
 from sodam.accounts.events import AccountsDeleted
-from sodam.accounts.model import Wanted
 from sodam.accounts.service import AccountService
 from sodam.apps import rules
 from sodam.apps.model import App, AppSettings
@@ -29,6 +28,7 @@ from sodam.relations.pendency import COME_IN, SEND_OUT, Reply
 from sodam.relations.service import RelationService
 from tests.support.barrier import Call, Gate
 from tests.support.barrier import Outcome as Ends
+from tests.support.users import new_users
 
 SOURCE = "AddSource_Type_Web"
 WHO = Origin("administrator", admin=True)
@@ -91,11 +91,7 @@ class World:
     numbers: itertools.count[int]
 
     async def users(self, count: int) -> list[str]:
-        """Accounts that nobody has used yet."""
-        ids = [f"u{next(self.numbers):04}" for _ in range(count)]
-        node = self.node()
-        await node.accounts.import_accounts(node.app, [Wanted(user_id) for user_id in ids])
-        return ids
+        return await new_users(self.node(), self.numbers, count)
 
     async def together(self, *calls: Callable[[Node], Awaitable[Any]]) -> Ends:
         """Each call on a node of its own."""

@@ -12,7 +12,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from sodam.errors import Code
 from sodam.storage import open_database
 from tests.gateway.raw_client import RawClient, Refused
 from tests.support.server import Engine, ServerFactory, ServerProcess
+from tests.support.waiting import eventually
 
 RETRY = {Code.ACCOUNT_INTERNAL, Code.MSG_INTERNAL, Code.C2C_INTERNAL, Code.SERVER_TIMEOUT, Code.PROFILE_INTERNAL}
 BEGINS, ENDS = "the database takes no writes", "the database takes writes again"
@@ -136,15 +137,6 @@ async def history(server: ServerProcess, http: httpx.AsyncClient) -> list[int]:
         body.update(MaxTime=page["LastMsgTime"], LastMsgKey=page["LastMsgKey"])
 
 
-async def until(true: Callable[[], Awaitable[bool]], what: str) -> None:
-    try:
-        async with asyncio.timeout(SECONDS):
-            while not await true():
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        raise AssertionError(f"not within {SECONDS} s: {what}") from None
-
-
 def said(server: ServerProcess, event: str) -> int:
     return sum(line.get("event") == event for line in server.log_lines())
 
@@ -184,7 +176,7 @@ async def test_messages_while_it_takes_no_writes(disk: Disk, http: httpx.AsyncCl
                 return False
             return True
 
-        await until(again, "messages are stored again")
+        await eventually(again, True, SECONDS, what="messages are stored again")
         await ann.wait(lambda: "0 there is room" in ann.texts())
     stored, refused = await send(server, http, range(failed[0], failed[0] + 50))  # the sender tries again
     assert not refused

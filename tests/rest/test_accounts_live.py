@@ -11,16 +11,9 @@ import pytest
 
 from sodam_client import Client, KickedError, LoginError, Push, RequestError
 from tests.support.server import ServerFactory, ServerProcess
+from tests.support.waiting import eventually
 
 NICK, LEVEL = "Tag_Profile_IM_Nick", "Tag_Profile_IM_Level"
-
-
-async def until(check: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:
-    """Wait for what another node will have heard in a moment."""
-    deadline = time.monotonic() + seconds
-    while not await check():
-        assert time.monotonic() < deadline, "it did not come true"
-        await asyncio.sleep(0.01)
 
 
 def client(server: ServerProcess, user_id: str, pushes: list[Push] | None = None) -> Client:
@@ -96,7 +89,7 @@ async def test_a_device_hears_of_its_user_s_profile(server: ServerProcess) -> No
         async def heard() -> bool:
             return bool(notices(pushes))
 
-        await until(heard)
+        await eventually(heard, True)
         assert notices(pushes) == [
             {
                 "PushType": 1,
@@ -111,7 +104,7 @@ async def test_a_device_hears_of_its_user_s_profile(server: ServerProcess) -> No
         async def heard_again() -> bool:
             return len(notices(pushes)) > 1
 
-        await until(heard_again)
+        await eventually(heard_again, True)
         assert notices(pushes)[1]["ProfileList"] == [{"Tag": NICK, "ValueBytes": "Cem II"}]
         # The device that asks knows already.
         await c.request("profile.portrait_set", {"From_Account": "live_c", "ProfileItem": [{"Tag": LEVEL, "Value": 5}]})
@@ -125,7 +118,7 @@ async def test_status_kick_and_deletion(server: ServerProcess) -> None:
         assert (await status(server, "live_d"))["Detail"][0]["Platform"] == "Web"
         assert (await server.rest("im_open_login_svc/kick", {"UserID": "live_d"}))["ErrorCode"] == 0
         assert (await ended(d)).kick_type == 3
-    await until(online(server, "live_d", "Offline"))
+    await eventually(online(server, "live_d", "Offline"), True)
     with pytest.raises(LoginError) as refused:
         async with client(server, "live_d"):
             pass
@@ -148,7 +141,7 @@ async def test_two_nodes_are_one_server(server_factory: ServerFactory) -> None:
     await first.rest("im_open_login_svc/multiaccount_import", {"Accounts": ["c_a", "c_b"]})
     async with client(second, "c_a", pushes) as a:
         for node in (first, second):
-            await until(online(node, "c_a", "Online"))
+            await eventually(online(node, "c_a", "Online"), True)
             assert [d["Platform"] for d in (await status(node, "c_a"))["Detail"]] == ["Web"]
             assert (await status(node, "c_b"))["Status"] == "Offline"
         body = {"From_Account": "c_a", "ProfileItem": [{"Tag": NICK, "Value": "Ann"}]}
@@ -161,14 +154,14 @@ async def test_two_nodes_are_one_server(server_factory: ServerFactory) -> None:
             answer = await second.rest("profile/portrait_get", {"To_Account": ["c_a"], "TagList": [NICK]})
             return bool(answer["UserProfileItem"][0]["ProfileItem"] == body["ProfileItem"])
 
-        await until(heard)
-        await until(seen)
+        await eventually(heard, True)
+        await eventually(seen, True)
         assert (await first.rest("im_open_login_svc/kick", {"UserID": "c_a"}))["ErrorCode"] == 0
         assert (await ended(a)).kick_type == 3
     for node in (first, second):
-        await until(online(node, "c_a", "Offline"))
+        await eventually(online(node, "c_a", "Offline"), True)
     async with client(second, "c_b"):
-        await until(online(first, "c_b", "Online"))
+        await eventually(online(first, "c_b", "Online"), True)
         second.kill()
         # A dead node's sessions are gone; the first question may wait for it, no answer counts it.
         begin = time.monotonic()

@@ -88,6 +88,11 @@ class Imported(msgspec.Struct, frozen=True):
     """UserIDs that did not exist before."""
 
 
+def mute_end(now: int, seconds: int) -> int:
+    """The second at which a mute of so many seconds ends that begins now: 0 for none, ``FOREVER`` for no end."""
+    return min(now + seconds, FOREVER) if seconds else 0
+
+
 def valid_user_id(user_id: str) -> bool:
     """1 to 32 bytes of printable ASCII (rest-accounts-relations.md 1.6)."""
     return 0 < len(user_id) <= MAX_USER_ID and _PRINTABLE.issuperset(user_id)

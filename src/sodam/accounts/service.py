@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from sodam.accounts import store
 from sodam.accounts.events import AccountsDeleted
-from sodam.accounts.model import FOREVER, Account, Imported, Mark, Profile, Updated, Wanted, valid_user_id
+from sodam.accounts.model import Account, Imported, Mark, Profile, Updated, Wanted, mute_end, valid_user_id
 from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.bus import Bus, Kick, Live, of_user
@@ -278,21 +278,23 @@ class AccountService:
         end, None changes nothing. Raises ApiError 70107.
         """
         now = int(self._clock())
-        ends = [None if s is None else s and min(now + s, FOREVER) for s in (c2c, group)]
-
-        async def run(tx: Tx) -> bool:
-            self._hints.changed_by(tx, (app.sdkappid, user_id))
-            return await store.mute(tx, app.sdkappid, user_id, *ends)
-
-        if await self.find(app.sdkappid, user_id) is None or not await self._db.write(run):
+        ends = [None if seconds is None else mute_end(now, seconds) for seconds in (c2c, group)]
+        if await self.find(app.sdkappid, user_id) is None:
             raise ApiError(Code.ACCOUNT_NOT_FOUND)
+        await self._update(app.sdkappid, user_id, lambda tx: store.mute(tx, app.sdkappid, user_id, *ends))
 
     async def set_custom_status(self, app: int, user_id: str, text: str) -> None:
         """Keep what a user's clients say of the user. Raises ApiError 70107."""
+        await self._update(app, user_id, lambda tx: store.set_custom_status(tx, app, user_id, text))
+
+    async def _update(self, app: int, user_id: str, write: Callable[[Tx], Awaitable[bool]]) -> None:
+        """Change an account's row, and forget everywhere what is held of it. Raises ApiError 70107 without one."""
 
         async def run(tx: Tx) -> bool:
+            if not await write(tx):
+                return False
             self._hints.changed_by(tx, (app, user_id))
-            return await store.set_custom_status(tx, app, user_id, text)
+            return True
 
         if not await self._db.write(run):
             raise ApiError(Code.ACCOUNT_NOT_FOUND)

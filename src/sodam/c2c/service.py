@@ -113,11 +113,10 @@ class C2CService:
         online_only: bool = False,
         checked: bool = True,
     ) -> Sent:
-        """Check the parties, store, deliver. ``exclude`` and ``sync`` as in ``Sending``; ``checked`` minds a mute of
-        the sender and passes the message through the interceptors, as a client's must be.
+        """Check the parties, store, deliver. ``exclude`` and ``sync`` as in ``Sending``; ``checked`` passes the message
+        through the interceptors, as a client's must be.
 
-        Raises ApiError 20003 (sender unknown), 90012 (receiver unknown), 20012 (the sender is muted), and what an
-        interceptor refuses with.
+        Raises ApiError 20003 (sender unknown), 90012 (receiver unknown), and what an interceptor refuses with.
         """
         accounts = self._accounts
         sender = accounts.peek(app.sdkappid, message.sender) or await accounts.find(app.sdkappid, message.sender)
@@ -127,8 +126,6 @@ class C2CService:
         if receiver is None and await accounts.find(app.sdkappid, message.recipient) is None:
             raise ApiError(Code.MSG_RECEIVER_NOT_FOUND, f"To_Account {message.recipient!r} does not exist")
         if checked:
-            if sender.c2c_muted_until and sender.c2c_muted_until > self._clock():
-                raise ApiError(Code.C2C_MUTED)
             await self.interceptors.run(app, message)
         _name_sender(message, sender)
         sending = Sending(message, exclude, sync)

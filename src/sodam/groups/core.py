@@ -16,7 +16,6 @@ from sodam.storage import Database, Tx
 
 MAX_GROUPS: Final = {"Trial": 100}
 """Groups that an app of a plan may have, of all types together; plans that are absent have no limit."""
-FOREVER: Final = 4_294_967_295
 
 
 class Core:

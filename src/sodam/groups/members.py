@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sodam.accounts.model import mute_end
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_members
-from sodam.groups.core import FOREVER, Core, hold_group
+from sodam.groups.core import Core, hold_group
 from sodam.groups.events import MembersJoined, MembersLeft
 from sodam.groups.model import MAX_NAME_CARD, Group, Member, MsgFlag, Newcomer, check_group_id
 from sodam.groups.types import Operation, Role, check
@@ -204,7 +205,7 @@ class Members:
         return {group_id: (member, mutes.get(group_id, 0)) for group_id, member in members.items()}
 
     def _until(self, seconds: int) -> int:
-        return min(self._core.now() + seconds, FOREVER) if seconds else 0
+        return mute_end(self._core.now(), seconds)
 
 
 def _sane(user_ids: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from sodam.accounts.model import FOREVER, valid_user_id
+from sodam.accounts.model import FOREVER
 from sodam.errors import ApiError, Code
 from sodam.wire import Call, Service
 
@@ -71,9 +71,7 @@ async def getnospeaking(call: Call, request: GetNoSpeaking) -> NoSpeaking:
     """The seconds for which an account may still not write."""
     if not request.Get_Account:
         raise ApiError(Code.CONFIG_GET_ACCOUNT_MISSING)
-    account = None
-    if valid_user_id(request.Get_Account):
-        account = await call.services.accounts.find(call.app.sdkappid, request.Get_Account)
+    account = await call.services.accounts.find(call.app.sdkappid, request.Get_Account)
     if account is None:
         raise ApiError(Code.CONFIG_GET_ACCOUNT_INVALID, "there is no such account")
     now = int(call.services.c2c.now)
