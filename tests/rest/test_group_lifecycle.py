@@ -228,6 +228,7 @@ async def test_owner_change(host: Host) -> None:
         assert found["Owner_Account"] == owner
         assert roles == roles | before | {owner: "Owner"}
     assert await code(host, "change_group_owner", GroupId="team-7", NewOwner_Account="u5") == 10007
+    assert await code(host, "change_group_owner", GroupId="team-7", NewOwner_Account="u\x005") == 10007
 
 
 async def test_import(host: Host) -> None:

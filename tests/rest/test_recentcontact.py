@@ -354,3 +354,31 @@ async def test_what_a_message_does_to_the_lists_of_its_two_users(rest: Rest) -> 
     await send(SendMsgControl=["WithMuteNotifications", "NoMsgCheck"], MsgLifeTime=1 << 40)
     assert {owner: (await listed(rest, owner))[0][0] for owner in before} == {"lena": "omar", "omar": "lena"}
     assert await unread() == 5
+
+
+async def test_a_nul_character_is_refused_wherever_it_stands(rest: Rest) -> None:
+    await people(rest, "lena", "omar")
+    who, odd = {"From_Account": "lena"}, "om\0ar"
+
+    def group(name: str, *peers: str) -> dict[str, Any]:
+        return {**who, "GroupContactItem": [{"GroupName": name, "ContactItem": [user(peer) for peer in peers]}]}
+
+    assert await rest.code(CREATE, group("work", "omar")) == 0
+    for kind, peer in ((1, odd), (2, odd)):
+        item = {"Type": kind, "To_Account": peer, "ToGroupId": peer}
+        assert await rest.code(DELETE, {**who, **item}) == 50002
+        assert await rest.code(TOP, {**who, "OperationType": 1, "RecentContactItem": [item]}) == 50002
+        assert await rest.code(SEARCH, {**who, "ContactItem": [item]}) == 50002
+        assert (
+            await rest.code(MARK, {**who, "MarkItem": [{"OptType": 1, "ContactItem": item, "SetMark": [1]}]}) == 50002
+        )
+        change = {"ContactOptType": 2, "ContactItem": item}
+        update = {"UpdateGroupType": 2, "OldGroupName": "work", "ContactUpdateItem": [change]}
+        assert await rest.code(UPDATE, {**who, "UpdateGroup": update}) == 50002
+    assert await rest.code(CREATE, group("work", odd)) == 50002
+    assert await rest.code(CREATE, group(odd, "omar")) == 50002
+    rename = {"UpdateGroupType": 1, "OldGroupName": "work", "NewGroupName": odd}
+    assert await rest.code(UPDATE, {**who, "UpdateGroup": rename}) == 50002
+    assert await rest.code(REMOVE, {**who, "GroupName": odd}) == 51009
+    marked = await rest(MARK, {**who, "MarkItem": [{"OptType": 2, "ContactItem": user("omar"), "CustomMark": odd}]})
+    assert [item["ResultCode"] for item in marked["ResultItem"]] == [50002]

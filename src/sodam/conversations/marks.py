@@ -57,8 +57,9 @@ class Marks:
     async def mark(self, app: App, owner: str, changes: Sequence[MarkChange], *, exclude: int = 0) -> Results:
         """Set and clear marks and custom data.
 
-        Results: 50002 too long custom data, 50001 unknown user, 51007 unknown group, 51008 for more than
-        ``MAX_ENTRIES`` conversations with marks or custom data. Raises ApiError 50001 for an unknown owner.
+        Results: 50002 custom data that are too long or hold a NUL character, 50001 unknown user, 51007 unknown group,
+        51008 for more than ``MAX_ENTRIES`` conversations with marks or custom data. Raises ApiError 50001 for an
+        unknown owner.
         """
         known = await self._sources.known(app, owner, (change.contact for change in changes))
 
@@ -95,7 +96,8 @@ class Marks:
         """Make a group of conversations, or put more into the one with this name.
 
         Results as ``mark``, 51008 for more than ``MAX_ENTRIES`` conversations in groups. Raises ApiError 50001 for an
-        unknown owner, 50002 for no name, 51011 for too long a one, 51010 for more than ``MAX_GROUPS``.
+        unknown owner, 50002 for no name or one with a NUL character, 51011 for too long a one, 51010 for more than
+        ``MAX_GROUPS``.
         """
         _check_name(name)
         known = await self._sources.known(app, owner, contacts)
@@ -197,7 +199,7 @@ class Marks:
     def _refusal(self, change: MarkChange, known: Collection[Contact]) -> Code | None:
         if change.contact not in known:
             return self._sources.unknown(change.contact.type)
-        if change.custom is not None and len(change.custom.encode()) > MAX_CUSTOM:
+        if change.custom is not None and (len(change.custom.encode()) > MAX_CUSTOM or "\0" in change.custom):
             return Code.CONV_BAD_REQUEST
         return None
 
@@ -249,8 +251,8 @@ def _without(entry: Entry, group_id: int, now: int) -> Entry:
 
 
 def _check_name(name: str) -> None:
-    if not name:
-        raise ApiError(Code.CONV_BAD_REQUEST, "a conversation group has a name")
+    if not name or "\0" in name:
+        raise ApiError(Code.CONV_BAD_REQUEST, "a conversation group has a name without a NUL character")
     if len(name.encode()) > MAX_GROUP_NAME:
         raise ApiError(Code.CONV_CONTACT_GROUP_NAME)
 

@@ -102,7 +102,7 @@ class Members:
             check(group.type, Operation.KICK, Role.AppAdmin)
             if group.owner in user_ids:
                 raise ApiError(Code.GROUP_BAD_PARAMETER, "the owner cannot be removed")
-            members = await store_members.load(tx, app.sdkappid, group_id, _sane(user_ids))
+            members = await store_members.load(tx, app.sdkappid, group_id, user_ids)
             if not members:
                 return
             tx.emit(
@@ -146,7 +146,7 @@ class Members:
                 check(group.type, Operation.APPOINT, Role.AppAdmin)
             if mute_seconds is not None:
                 check(group.type, Operation.MUTE, Role.AppAdmin)
-            found = await store_members.load(tx, app.sdkappid, group_id, _sane([user_id]))
+            found = await store_members.load(tx, app.sdkappid, group_id, [user_id])
             member = found.get(user_id)
             if member is None:
                 raise ApiError(Code.GROUP_NOT_PERMITTED, f"{user_id[:40]!r} is not a member")
@@ -196,7 +196,7 @@ class Members:
     async def named(self, group: Group, user_ids: Sequence[str]) -> dict[str, Member]:
         """Those of the users that are members. Raises ApiError 10007."""
         check(group.type, Operation.READ_MEMBERS, Role.AppAdmin)
-        return await store_members.load(self._core.db, group.app, group.group_id, _sane(user_ids))
+        return await store_members.load(self._core.db, group.app, group.group_id, user_ids)
 
     async def of_user(self, app: int, user_id: str, group_ids: Sequence[str]) -> dict[str, tuple[Member, int]]:
         """What a user is in each of these groups, and until when muted there; 0: not."""
@@ -206,7 +206,3 @@ class Members:
 
     def _until(self, seconds: int) -> int:
         return mute_end(self._core.now(), seconds)
-
-
-def _sane(user_ids: Sequence[str]) -> list[str]:
-    return [user_id for user_id in user_ids if "\0" not in user_id]

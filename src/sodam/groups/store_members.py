@@ -34,8 +34,9 @@ def _member(row: Row) -> Member:
 
 
 async def load(source: Database | Tx, app: int, group_id: str, user_ids: Iterable[str]) -> dict[str, Member]:
+    """Those of the users that are members; any text may be asked for."""
     found: dict[str, Member] = {}
-    for ids in batches(user_ids):
+    for ids in batches(user_id for user_id in user_ids if "\0" not in user_id):
         sql = f"SELECT {_COLUMNS} FROM group_member WHERE app = $1 AND group_id = $2 AND user_id IN {in_list(ids, 3)}"
         found.update((row[0], _member(row)) for row in await source.fetch(sql, app, group_id, *ids))
     return found

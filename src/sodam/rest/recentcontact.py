@@ -60,13 +60,15 @@ class ContactItem(msgspec.Struct, omit_defaults=True):
 
     @property
     def contact(self) -> Contact:
-        """Raises ApiError 50002 without an ID."""
+        """Raises ApiError 50002 without an ID, and for one with a NUL character, which no database keeps."""
         if self.Type == USER:
             found = Contact(USER, self.To_Account)
         else:
             found = Contact(GROUP, self.ToGroupId or self.ToGroupid or self.GroupId)
         if not found.id:
             raise ApiError(Code.CONV_BAD_REQUEST, f"a conversation of type {self.Type} has no ID")
+        if "\0" in found.id:
+            raise ApiError(Code.CONV_BAD_REQUEST, "text with a NUL character")
         return found
 
 
