@@ -15,7 +15,8 @@ from tests.fuzz.wire import Caller
 from tests.isolation.sockets import Socket, signed_in
 
 ENDS_SESSIONS: Final = {"im_open_login_svc/account_delete", "im_open_login_svc/kick"}
-TRIES: Final = 800
+TRIES: Final = 14
+"""Of each command: fewer seldom hold a message that goes to the first socket."""
 
 
 def test_frames_stay_whole(caller: Caller) -> None:
@@ -25,7 +26,7 @@ def test_frames_stay_whole(caller: Caller) -> None:
         assert socket.request("openim.getmsg", b'{"Cookie":"","SyncFlag":0}')["ErrorCode"] == 0
     for command in told:
         restore(caller)
-        _call(caller, command, TRIES / len(told))
+        _call(caller, command, TRIES)
         for socket in sockets:
             _read(socket)
     assert any(b"im_open_push.msg_push" in frame for frame in sockets[0].heard), "nothing was pushed"

@@ -265,7 +265,9 @@ async def test_a_client_that_stopped_trying_is_replaced(nats_server: Nats) -> No
     leaving = one.subscribe("ended", ended)
     await sent(one)
     back: list[int] = []
+    other: list[int] = []
     one.on_reconnect(lambda: back.append(1))
+    two.on_reconnect(lambda: other.append(1))
     nats_server.stop()
     await until(lambda: one.client.is_reconnecting, "the loss is noticed")
     assert one.client._reconnection_task is not None
@@ -278,7 +280,7 @@ async def test_a_client_that_stopped_trying_is_replaced(nats_server: Nats) -> No
     await until(lambda: one.connected() and bool(back), "a new client")
     assert one.client is not first
     one.subscribe("again", again)
-    await until(two.connected, "the other is back")
+    await until(lambda: two.connected() and bool(other), "the other is back")
     await sent(one)
     for subject in ("ended", "before", "meanwhile", "again"):
         two.publish(subject, b"x")
