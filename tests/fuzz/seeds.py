@@ -30,6 +30,10 @@ def chosen(count: float, **others: Any) -> settings:
     )
 
 
-def tries(count: float) -> Callable[[T], T]:
-    """For a hypothesis test: `chosen`, from SEED."""
-    return lambda test: seed(SEED)(chosen(count)(test))
+def tries(count: float, *, apart: int = 0) -> Callable[[T], T]:
+    """For a hypothesis test: `chosen`, from SEED.
+
+    Tests of the same documents begin with the same ones, unless they stand `apart`: a server that had them before takes
+    a message for a repetition.
+    """
+    return lambda test: seed(SEED + apart)(chosen(count)(test))

@@ -16,7 +16,7 @@ from tests.isolation.sockets import Socket, signed_in
 
 ENDS_SESSIONS: Final = {"im_open_login_svc/account_delete", "im_open_login_svc/kick"}
 TRIES: Final = 14
-"""Of each command: fewer seldom hold a message that goes to the first socket."""
+"""Of each command."""
 
 
 def test_frames_stay_whole(caller: Caller) -> None:
@@ -36,7 +36,7 @@ def test_frames_stay_whole(caller: Caller) -> None:
 
 
 def _call(caller: Caller, command: Command, count: float) -> None:
-    @tries(count)
+    @tries(count, apart=1)  # new messages, which are pushed
     @given(documents(command.request))
     def run(body: bytes) -> None:
         caller.call(command.path, body)
