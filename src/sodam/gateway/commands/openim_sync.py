@@ -68,7 +68,8 @@ async def _first(call: Call) -> GetMsgAnswer:
     connection: Connection = call.connection
     this = connection.begin_round()
     position = await c2c.histories.position()
-    heads = await c2c.histories.heads(call.app, call.caller, _CONVERSATIONS)
+    # Of a conversation that the list ends before, the SDK would show this number in an entry of its own for a while.
+    heads = await c2c.histories.heads(call.app, call.caller, call.app.settings.conversation_limit)
     await c2c.announced()
     counted = this.counted(call.caller, {head.peer: head.last_seq for head in heads})
     unread = unread_numbers(call.caller, {head.peer: head.unread for head in heads}, counted)
