@@ -114,13 +114,14 @@ async def test_a_device_hears_of_its_user_s_profile(server: ServerProcess) -> No
 async def test_status_kick_and_deletion(server: ServerProcess) -> None:
     assert (await server.rest("im_open_login_svc/account_import", {"UserID": "live_d"}))["ErrorCode"] == 0
     assert (await status(server, "live_d"))["Status"] == "Offline"
-    async with client(server, "live_d") as d:
+    old = server.usersig("live_d")
+    async with Client(server.ws_url, server.sdkappid, "live_d", old) as d:
         assert (await status(server, "live_d"))["Detail"][0]["Platform"] == "Web"
         assert (await server.rest("im_open_login_svc/kick", {"UserID": "live_d"}))["ErrorCode"] == 0
         assert (await ended(d)).kick_type == 3
     await eventually(online(server, "live_d", "Offline"), True)
     with pytest.raises(LoginError) as refused:
-        async with client(server, "live_d"):
+        async with Client(server.ws_url, server.sdkappid, "live_d", old):
             pass
     assert refused.value.code == 70052
     fresh = server.usersig("live_d", now=int(time.time()) + 2)
