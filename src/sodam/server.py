@@ -30,6 +30,9 @@ from sodam.conversations.one_to_one import OneToOne
 from sodam.conversations.service import Conversations
 from sodam.conversations.sources import Sources
 from sodam.errors import Code, Unavailable
+from sodam.extensions.one_to_one import OneToOneMessages
+from sodam.extensions.reactions import Reactions
+from sodam.extensions.service import Extensions
 from sodam.gateway import table as client_table
 from sodam.gateway.commands.client_config import purchase_bits
 from sodam.gateway.hub import Hub
@@ -37,6 +40,7 @@ from sodam.gateway.tickets import Tickets
 from sodam.groups.service import GroupService
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
+from sodam.messages.events import MessagesErased
 from sodam.observability.loops import Loop, Loops
 from sodam.observability.metrics import Metrics
 from sodam.outbox.service import Outbox
@@ -140,6 +144,8 @@ def subscribe(services: Services) -> None:
     events.subscribe(AccountsDeleted, services.c2c_changes.forget_accounts)
     events.subscribe(AccountsDeleted, services.conversations.forget_accounts)
     events.subscribe(AccountsDeleted, services.groups.erase)
+    events.subscribe(AccountsDeleted, services.reactions.forget_accounts)
+    events.subscribe(MessagesErased, services.extensions.erase)
 
 
 def _metrics(loops: Loops) -> Metrics:
@@ -190,6 +196,7 @@ async def build(settings: Settings) -> Server:
     c2c.interceptors.add(MuteCheck(accounts))
     c2c.interceptors.add(StandingCheck(relations))
     changes = Changes(c2c)
+    extensions, reactions = Extensions(db), Reactions(db, live)
     services = Services(
         settings=settings,
         loops=loops,
@@ -206,6 +213,9 @@ async def build(settings: Settings) -> Server:
         c2c=c2c,
         c2c_changes=changes,
         conversations=_conversations(db, live, accounts, changes, c2c),
+        extensions=extensions,
+        reactions=reactions,
+        c2c_extensions=OneToOneMessages(c2c, extensions, reactions),
         groups=GroupService(db, accounts),
     )
     subscribe(services)

@@ -10,6 +10,9 @@ from sodam.bus import Bus, Live
 from sodam.c2c.changes import Changes
 from sodam.c2c.service import C2CService
 from sodam.conversations.service import Conversations
+from sodam.extensions.one_to_one import OneToOneMessages
+from sodam.extensions.reactions import Reactions
+from sodam.extensions.service import Extensions
 from sodam.groups.service import GroupService
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
@@ -38,4 +41,7 @@ class Services:
     c2c: C2CService
     c2c_changes: Changes
     conversations: Conversations
+    extensions: Extensions
+    reactions: Reactions
+    c2c_extensions: OneToOneMessages
     groups: GroupService

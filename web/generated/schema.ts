@@ -840,6 +840,7 @@ export type Ability = {
   FriendCheck: boolean;
   ConversationDeletionSync: boolean;
   ConversationLimit: number;
+  MessageExtension: boolean;
   DefaultAllowType: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm";
   UserStatus: boolean;
   AllowAccountDeletion: boolean;
@@ -1627,6 +1628,7 @@ export type SetAbilityConfInfo = {
   FriendCheck?: boolean | null;
   ConversationDeletionSync?: boolean | null;
   ConversationLimit?: number | null;
+  MessageExtension?: boolean | null;
   DefaultAllowType?: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm" | null;
   UserStatus?: boolean | null;
   AllowAccountDeletion?: boolean | null;

@@ -113,6 +113,15 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
             heading="conversations",
         ),
     ] = 100
+    message_extension: Annotated[
+        bool,
+        Setting(
+            section="messages",
+            doc="On: users add key-value pairs to messages sent with SupportMessageExtension 1. Off: 10008.",
+            plan="Flagship",
+            heading="additions",
+        ),
+    ] = False
     default_allow_type: Annotated[
         AllowType,
         Setting(section="friends", doc="Who may add a user as a friend, for users who have not said it themselves."),

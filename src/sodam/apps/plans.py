@@ -49,7 +49,6 @@ a feature that brings a limit to life adds its name here, and nothing else."""
 
 TO_COME: Final[dict[str, Plan]] = dict.fromkeys(
     (
-        "MessageExtension",
         "Community",
         "AVChatRoomOnlineMembers",
         "AVChatRoomBroadcast",

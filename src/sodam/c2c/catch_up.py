@@ -1,4 +1,4 @@
-"""What reached a user while a device was away, page by page: messages, recalls and edits, read marks.
+"""What reached a user while a device was away, page by page: messages, what happened to messages, read marks.
 
 Nothing here reads more than a page, whatever position a client names.
 """
@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 from sodam.apps.model import App
 from sodam.c2c import events
 from sodam.c2c.histories import DAY, Histories
-from sodam.c2c.model import Head, Message, Position
+from sodam.c2c.model import Change, Head, Message, Position
+from sodam.messages.model import CONTENT
 from sodam.notices import Notice
 
 MAX_READ_MARKS: Final = 20
@@ -23,7 +24,7 @@ class Missed(NamedTuple):
     messages: list[Message]
     """Oldest first."""
     notices: list[Notice]
-    """Recalls and edits."""
+    """What happened to messages that came before."""
     position: Position
     """Up to where it reaches."""
     complete: bool
@@ -36,7 +37,18 @@ async def page_since(histories: Histories, app: App, owner: str, since: Position
     arrived = await histories.since(app, owner, since)
     complete = changes.complete and arrived.complete
     position = now if complete else Position(since.time, since.newest, changes.last, *arrived.last)
-    return Missed(arrived.messages, [events.changed(message) for message in changes.messages], position, complete)
+    return Missed(arrived.messages, await _notices(histories, app, owner, changes.changes), position, complete)
+
+
+async def _notices(histories: Histories, app: App, owner: str, changes: Sequence[Change]) -> list[Notice]:
+    kinds: dict[int, list[Change]] = {}
+    for change in changes:
+        kinds.setdefault(change.kind, []).append(change)
+    notices = [events.changed(change.message) for change in kinds.pop(CONTENT, ())]
+    for kind, some in kinds.items():
+        if teller := histories.tellers.get(kind):
+            notices += await teller(app, owner, some)
+    return notices
 
 
 def read_marks(owner: str, heads: Sequence[Head], since: Position) -> list[Notice]:

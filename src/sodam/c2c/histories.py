@@ -8,13 +8,18 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus
 from sodam.c2c import store_arrived, store_missed, store_reads
-from sodam.c2c.model import FIRST, NEWEST, Head, Message, Place, Position, Rank
+from sodam.c2c.model import FIRST, NEWEST, Change, Head, Message, Place, Position, Rank
 from sodam.errors import ApiError, Code
 from sodam.messages import paging
+from sodam.notices import Notice
 from sodam.storage import Database
 
 DAY = 86400
 _COMMIT_SECONDS = 10
+
+
+Teller = Callable[[App, str, Sequence[Change]], Awaitable[list[Notice]]]
+"""The notices by which devices of a user learn of changes of one kind that were made while they were away."""
 
 
 class Histories:
@@ -25,6 +30,8 @@ class Histories:
         self._bus = bus
         self._accounts = accounts
         self._clock = clock
+        self.tellers: dict[int, Teller] = {}
+        """By kind of change, who knows how a device is notified of it; recalls and edits need none."""
 
     def oldest(self, app: App) -> int:
         """Messages before this second are past the app's retention."""
@@ -170,9 +177,9 @@ class Histories:
         return found
 
     async def changed_since(self, app: App, owner: str, position: Position) -> store_missed.Changes:
-        """A page of the messages of ``owner`` that were recalled or edited after ``position``, as they are now."""
+        """A page of what happened to the messages of ``owner`` after ``position``; they are as they are now."""
         found = await store_missed.changed_since(self._db, app.sdkappid, owner, position.change)
-        await self._with_senders(app, found.messages)
+        await self._with_senders(app, [change.message for change in found.changes])
         return found
 
     async def _with_senders(self, app: App, messages: list[Message]) -> list[Message]:

@@ -99,6 +99,14 @@ def conversation(one: str, other: str) -> str:
     return one + SEPARATOR + other if one <= other else other + SEPARATOR + one
 
 
+class Change(NamedTuple):
+    """What happened to a message: ``kind`` as in messages/model.py, ``detail`` for whoever made the change."""
+
+    message: Message
+    kind: int
+    detail: str
+
+
 class Position(NamedTuple):
     """A point in what a user's devices are sent."""
 
@@ -107,7 +115,7 @@ class Position(NamedTuple):
     newest: int
     """The newest message, by id."""
     change: int
-    """The newest recall or edit of a message."""
+    """The newest change of a message."""
     at_time: int = 0
     """Of what came after the above, everything up to this second and message was sent as well."""
     at_id: int = 0

@@ -1,7 +1,8 @@
-"""What happened to messages while a device was away: recalls and edits, from where the device stopped.
+"""What happened to messages while a device was away: recalls, edits and what was added to them, from where the device
+stopped.
 
-Every recall and edit leaves a row in ``c2c_change``, in the transaction that makes it. New messages need none: the
-log is their record (``arrived``).
+Every such change leaves a row in ``c2c_change``, in the transaction that makes it. New messages need none: the log is
+their record (``arrived``).
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from sodam.c2c import store_arrived
-from sodam.c2c.model import Message
-from sodam.messages.model import HIDE_RECEIVER, RECALLED
+from sodam.c2c.model import Change, Message
+from sodam.messages.model import CONTENT, HIDE_RECEIVER, RECALLED
 from sodam.messages.paging import FRAME_BYTES
 from sodam.storage import Database, Tx
 
@@ -18,7 +19,8 @@ MAX_CHANGES: Final = 200
 """Changes of one page."""
 _MAX_BYTES: Final = 512 * 1024
 _KEYS: Final = (
-    f"SELECT c.id, x.id, CASE WHEN (x.flags & {RECALLED}) = 0 THEN length(x.body) + length(x.cloud) ELSE 0 END "
+    f"SELECT c.id, x.id, c.kind, c.detail, CASE WHEN c.kind <> {CONTENT} THEN c.size "
+    f"WHEN (x.flags & {RECALLED}) = 0 THEN length(x.body) + length(x.cloud) ELSE 0 END "
     "FROM c2c_member m CROSS JOIN c2c_change c CROSS JOIN c2c_message x "
     "WHERE m.app = $1 AND m.owner = $2 AND c.app = m.app AND c.conv = m.conv AND c.id > $3 AND x.id = c.message "
     "ORDER BY c.id LIMIT $4"
@@ -26,18 +28,25 @@ _KEYS: Final = (
 
 
 class Changes(NamedTuple):
-    """Messages that were recalled or edited, as they are now, in the order of their changes."""
+    """What was changed of messages, which are as they are now, in order; what is the same again, once."""
 
-    messages: list[Message]
+    changes: list[Change]
     last: int
     """The place of the newest change among them."""
     complete: bool
     """Nothing is behind it."""
 
 
-async def record(tx: Tx, message: Message) -> None:
+async def record(tx: Tx, message: Message, kind: int = CONTENT, detail: str = "", size: int = 0) -> None:
+    """``detail`` and ``size`` as c2c_change has them."""
     await tx.execute(
-        "INSERT INTO c2c_change (app, conv, message) VALUES ($1, $2, $3)", message.app, message.conv, message.id
+        "INSERT INTO c2c_change (app, conv, message, kind, detail, size) VALUES ($1, $2, $3, $4, $5, $6)",
+        message.app,
+        message.conv,
+        message.id,
+        kind,
+        detail,
+        size,
     )
 
 
@@ -51,15 +60,16 @@ async def changed_since(db: Database, app: int, owner: str, after: int) -> Chang
     """A page of the changes of the messages of ``owner`` after the place ``after``."""
     keys = await db.scan(_KEYS, app, owner, after, MAX_CHANGES + 1)
     size = 0
-    taken: dict[int, None] = {}
+    taken: dict[tuple[int, int, str], None] = {}
     last, count = after, 0
-    for change, message, length in keys[:MAX_CHANGES]:
+    for place, message, kind, detail, length in keys[:MAX_CHANGES]:
         size += length + FRAME_BYTES
         if count and size > _MAX_BYTES:
             break
-        taken.pop(message, None)
-        taken[message] = None
-        last, count = change, count + 1
-    found = await store_arrived.read(db, app, list(taken))
-    seen = [message for message in found if message.sender == owner or not message.flags & HIDE_RECEIVER]
-    return Changes(seen, last, count == len(keys))
+        taken.pop((message, kind, detail), None)
+        taken[message, kind, detail] = None
+        last, count = place, count + 1
+    found = await store_arrived.read(db, app, list(dict.fromkeys(message for message, _, _ in taken)))
+    seen = {one.id: one for one in found if one.sender == owner or not one.flags & HIDE_RECEIVER}
+    changes = [Change(seen[message], kind, detail) for message, kind, detail in taken if message in seen]
+    return Changes(changes, last, count == len(keys))

@@ -10,6 +10,8 @@ from typing import Final
 
 from sodam.c2c import store_unread
 from sodam.c2c.model import SEPARATOR
+from sodam.messages.events import MessagesErased
+from sodam.messages.model import ONE_TO_ONE
 from sodam.storage import Database, Tx
 
 _CONVERSATIONS: Final = 200
@@ -56,6 +58,7 @@ async def _erase(tx: Tx, app: int, conv: str, before: int, limit: int) -> int:
     erased = await tx.fetch(
         f"DELETE FROM c2c_message WHERE id IN ({old}) RETURNING high, flags, seq, msg_time", app, conv, before, limit
     )
+    tx.emit(MessagesErased(app=app, type=ONE_TO_ONE, conv=conv, seqs=[int(row[2]) for row in erased]))
     for side, (owner, peer) in enumerate(((low, high), (high, low))):
         gone = [store_unread.Gone(*row[1:]) for row in erased if row[0] != side]
         await store_unread.lower(tx, app, owner, peer, marks[side], gone)

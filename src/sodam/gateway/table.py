@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from sodam.gateway.commands import client_config, group_open_http_svc, openim, openim_sync, recentcontact  # noqa: F401
+from sodam.gateway.commands import openim_msg_ext_http_svc as extensions
 from sodam.rest import table as rest
 from sodam.wire import Command, Service
 
@@ -18,6 +19,7 @@ def services() -> list[Service]:
     found = [
         openim.service,
         recentcontact.service,
+        extensions.service,
         client_config.config,
         client_config.statistics,
         group_open_http_svc.service,

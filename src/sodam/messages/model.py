@@ -18,6 +18,14 @@ EXTENSIBLE = 512
 IMPORTED = 1024
 NUMBERED = 2048  # MsgSeq was absent or 0: the server gave it
 
+ONE_TO_ONE = 1
+GROUP = 2
+"""Types of conversations, as packages that keep something of messages of any type count them."""
+# What was changed of a message: it was recalled or edited, its key-value pairs, its reactions.
+CONTENT = 0
+EXTENSIONS = 1
+REACTIONS = 2
+
 RECALLED_BITS = 8
 """MsgFlagBits of a recalled message on the wire."""
 U32 = 0xFFFFFFFF

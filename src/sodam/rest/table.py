@@ -22,6 +22,7 @@ _FILES = (
     "recentcontact",
     "recentcontact_groups",
     "openconfigsvr",
+    "openim_msg_ext_http_svc",
     "group_open_http_svc",
     "group_members",
 )

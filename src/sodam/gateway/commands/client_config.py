@@ -18,15 +18,18 @@ statistics = Service(
     "imopenstat", bad_json=Code.BODY_NOT_JSON, bad_request=Code.BODY_NOT_JSON, internal=Code.SERVER_TIMEOUT
 )
 _DAY = 86400
-OFFERED_BITS: tuple[int, ...] = (9, 10, 52)
-"""Features that the SDK asks permission for: 9 marks and 10 groups of conversations, 52 follow. A bit is added with
-its feature."""
+OFFERED_BITS: tuple[int, ...] = (9, 10, 48, 52)
+"""Features that the SDK asks permission for: 9 marks and 10 groups of conversations, 48 reactions, 52 follow. A bit is
+added with its feature."""
 USER_STATUS_BIT = 7
+MESSAGE_EXTENSION_BIT = 13
 
 
 def purchase_bits(app: App) -> str:
     """The features that an app has, bit 0 rightmost."""
-    offered = (*OFFERED_BITS, USER_STATUS_BIT) if app.settings.user_status else OFFERED_BITS
+    settings = app.settings
+    by_setting = {USER_STATUS_BIT: settings.user_status, MESSAGE_EXTENSION_BIT: settings.message_extension}
+    offered = {*OFFERED_BITS, *(bit for bit, on in by_setting.items() if on)}
     return "".join("1" if bit in offered else "0" for bit in range(63, -1, -1))
 
 
