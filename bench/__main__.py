@@ -15,13 +15,22 @@ from bench.plan import Figure
 from bench.processes import TargetError
 from bench.runner import Results, Timing, run_once
 from bench.targets.base import Target
+from bench.targets.cluster import Cluster
 from bench.targets.ejabberd import Ejabberd
 from bench.targets.floor import Floor
 from bench.targets.sodam import Sodam
 from bench.workloads import WORKLOADS
 
 _TARGETS: dict[str, Target] = {
-    target.name: target for target in (Sodam(on_postgres=False), Sodam(on_postgres=True), Ejabberd(), Floor())
+    target.name: target
+    for target in (
+        Sodam(on_postgres=False),
+        Sodam(on_postgres=True),
+        Cluster(with_nats=False),
+        Cluster(with_nats=True),
+        Ejabberd(),
+        Floor(),
+    )
 }
 _RESULTS = Path(__file__).parent / "results"
 _FULL = Timing(warm_up=2.0, measure=6.0, quick=False)
@@ -75,7 +84,7 @@ def _run_all(
                     continue
                 to.add(target.name, figures)
                 for figure in figures:
-                    print(f"{repeat + 1}/{repeats} {target.name:15}{_line(figure)}  load {load:.2f}", flush=True)
+                    print(f"{repeat + 1}/{repeats} {target.name:17}{_line(figure)}  load {load:.2f}", flush=True)
 
 
 def _line(figure: Figure) -> str:

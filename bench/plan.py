@@ -14,6 +14,13 @@ class Address(msgspec.Struct, frozen=True):
     http_port: int
     sdkappid: int = 1400000001
     key: str = ""
+    more_ports: tuple[int, ...] = ()
+    """Of further processes of the same server: users take turns, so that peers are on different ones."""
+
+    def port_of(self, user: int) -> int:
+        """Where this user signs in."""
+        ports = (self.port, *self.more_ports)
+        return ports[user % len(ports)]
 
 
 class Job(msgspec.Struct, frozen=True):

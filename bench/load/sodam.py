@@ -49,7 +49,7 @@ class SodamDriver:
     async def connect(self, user: int, on_message: OnMessage) -> ChatSession:
         address, number = self._address, next(self._numbers)
         url = (
-            f"ws://{address.host}:{address.port}/binfo?sdkappid={address.sdkappid}&instanceid={number:032x}"
+            f"ws://{address.host}:{address.port_of(user)}/binfo?sdkappid={address.sdkappid}&instanceid={number:032x}"
             f"&random={number}&platform=7&host=unknown&version=-1&sdkversion=3.6.6&compress=gzip"
         )
         # One source address has some 28 000 ports, and a closed connection keeps its port for a minute.

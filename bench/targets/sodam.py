@@ -26,48 +26,58 @@ class Sodam:
         self.name = "sodam-postgres" if on_postgres else "sodam"
 
     def unavailable(self) -> str:
-        if not _PROGRAM.exists():
-            return f"{_PROGRAM} is missing: run make install"
-        return postgres.unavailable() if self._on_postgres else ""
+        return not_installed() or (postgres.unavailable() if self._on_postgres else "")
 
     def version(self) -> str:
-        here = Path(__file__).parent
-        commit = subprocess.run(
-            ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=here
-        ).stdout.strip()
         database = postgres.version() if self._on_postgres else f"SQLite (apsw {version('apsw')})"
-        return f"{self.name}: {version('sodam')} {commit}, Python {sys.version.split()[0]}, {database}"
+        return f"{self.name}: {build()}, {database}"
 
     @contextlib.contextmanager
     def start(self, folder: Path, workload: str) -> Iterator[Started]:
         if not self._on_postgres:
-            with self._serve(folder, {}, workload) as (address, pid):
+            with serve(folder, {}, workload) as (address, pid):
                 yield Started(address, (pid,))
             return
         with (
             postgres.postgres(folder) as database,
-            self._serve(folder, {"SODAM_DATABASE_URL": database.url}, workload) as (address, pid),
+            serve(folder, {"SODAM_DATABASE_URL": database.url}, workload) as (address, pid),
         ):
             yield Started(address, (pid,), (database.pid,))
 
-    @contextlib.contextmanager
-    def _serve(self, folder: Path, more: dict[str, str], workload: str) -> Iterator[tuple[Address, int]]:
-        port = free_port()
-        data = folder / "data"
-        data.mkdir()
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SODAM_")}
-        env = inherited | {
-            "SODAM_HOST": "127.0.0.1",
-            "SODAM_PORT": str(port),
-            "SODAM_DATA_DIR": str(data),
-            "SODAM_BOOTSTRAP_APP": f"{SDKAPPID}:{KEY}:Flagship",
-            **more,
-        }
-        log = folder / "sodam.log"
-        command = [str(_PROGRAM), "serve"]
-        if workload == "fanout":
-            command = [sys.executable, "-m", "bench.targets.fanout_server"]
-            env["PYTHONPATH"] = str(Path(__file__).parents[2])
-        with running(command, log, env=env, cwd=folder) as process:
-            wait_until(lambda: answers_http(port, "/readyz"), process, log)
-            yield Address("sodam", "127.0.0.1", port, port, SDKAPPID, KEY), process.pid
+
+@contextlib.contextmanager
+def serve(folder: Path, more: dict[str, str], workload: str = "", name: str = "sodam") -> Iterator[tuple[Address, int]]:
+    """One process, ready when entered: its address and its process id."""
+    port = free_port()
+    data = folder / f"data-{name}"
+    data.mkdir()
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SODAM_")}
+    env = inherited | {
+        "SODAM_HOST": "127.0.0.1",
+        "SODAM_PORT": str(port),
+        "SODAM_DATA_DIR": str(data),
+        "SODAM_BOOTSTRAP_APP": f"{SDKAPPID}:{KEY}:Flagship",
+        **more,
+    }
+    log = folder / f"{name}.log"
+    command = [str(_PROGRAM), "serve"]
+    if workload == "fanout":
+        command = [sys.executable, "-m", "bench.targets.fanout_server"]
+        env["PYTHONPATH"] = str(Path(__file__).parents[2])
+    with running(command, log, env=env, cwd=folder) as process:
+        wait_until(lambda: answers_http(port, "/readyz"), process, log)
+        yield Address("sodam", "127.0.0.1", port, port, SDKAPPID, KEY), process.pid
+
+
+def not_installed() -> str:
+    """Empty, or what to do."""
+    return "" if _PROGRAM.exists() else f"{_PROGRAM} is missing: run make install"
+
+
+def build() -> str:
+    """Version and commit of Sodam, and Python's version."""
+    here = Path(__file__).parent
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=here
+    ).stdout.strip()
+    return f"{version('sodam')} {commit}, Python {sys.version.split()[0]}"

@@ -40,6 +40,7 @@ class Workload(Protocol):
 
 EVERYONE = frozenset({"sodam", "ejabberd", "floor"})
 WITH_RELATIONS = frozenset({"sodam", "ejabberd"})
+ONE_TO_ONE = EVERYONE | {"cluster"}
 FAN_OUT = frozenset({"sodam", "floor"})
 """Who has a topic of thousands that needs no group."""
 ONLY_SODAM = frozenset({"sodam"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from bench.plan import Figure
-from bench.workloads.base import EVERYONE, Bench
+from bench.workloads.base import ONE_TO_ONE, Bench
 from bench.workloads.pairs import Pairs
 
 _USERS = 200
@@ -17,7 +17,7 @@ class C2cLoaded:
 
     name = "c2c_loaded"
     title = "one-to-one, 200 users, window 10"
-    kinds = EVERYONE
+    kinds = ONE_TO_ONE
 
     async def run(self, bench: Bench) -> list[Figure]:
         pairs = Pairs(bench, _USERS, bench.meter())

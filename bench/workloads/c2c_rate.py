@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.load.ticker import Ticker
 from bench.plan import Figure
-from bench.workloads.base import EVERYONE, Bench
+from bench.workloads.base import ONE_TO_ONE, Bench
 from bench.workloads.pairs import Pairs
 
 _USERS = 200
@@ -16,7 +16,7 @@ class C2cRate:
 
     name = "c2c_300"
     title = "one-to-one, 300 a second"
-    kinds = EVERYONE
+    kinds = ONE_TO_ONE
 
     async def run(self, bench: Bench) -> list[Figure]:
         pairs = Pairs(bench, _USERS, bench.meter())
