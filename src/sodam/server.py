@@ -41,6 +41,7 @@ from sodam.groups.service import GroupService
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
 from sodam.messages.events import MessagesErased
+from sodam.messages.relays import Relays
 from sodam.observability.loops import Loop, Loops
 from sodam.observability.metrics import Metrics
 from sodam.outbox.service import Outbox
@@ -213,6 +214,7 @@ async def build(settings: Settings) -> Server:
         c2c=c2c,
         c2c_changes=changes,
         conversations=_conversations(db, live, accounts, changes, c2c),
+        relays=Relays(db),
         extensions=extensions,
         reactions=reactions,
         c2c_extensions=OneToOneMessages(c2c, extensions, reactions),

@@ -14,6 +14,7 @@ from sodam.extensions.one_to_one import OneToOneMessages
 from sodam.extensions.reactions import Reactions
 from sodam.extensions.service import Extensions
 from sodam.groups.service import GroupService
+from sodam.messages.relays import Relays
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
@@ -41,6 +42,7 @@ class Services:
     c2c: C2CService
     c2c_changes: Changes
     conversations: Conversations
+    relays: Relays
     extensions: Extensions
     reactions: Reactions
     c2c_extensions: OneToOneMessages

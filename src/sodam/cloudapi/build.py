@@ -121,6 +121,7 @@ async def purge_messages(plane: ControlPlane) -> int:
         if not app.deleting_at:
             before = int(plane.clock()) - app.settings.history_days * DAY
             total += await retention.purge(plane.services.db, app.sdkappid, before)
+            await plane.services.relays.purge(app.sdkappid, before)
     if total:
         log.info("old messages erased", messages=total)
     return total

@@ -5,7 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-from sodam.gateway.commands import client_config, group_open_http_svc, openim, openim_sync, recentcontact  # noqa: F401
+from sodam.gateway.commands import (  # noqa: F401
+    client_config,
+    group_open_http_svc,
+    im_long_msg,
+    openim,
+    openim_sync,
+    recentcontact,
+    unavailable,
+)
 from sodam.gateway.commands import openim_msg_ext_http_svc as extensions
 from sodam.rest import table as rest
 from sodam.wire import Command, Service
@@ -20,6 +28,9 @@ def services() -> list[Service]:
         openim.service,
         recentcontact.service,
         extensions.service,
+        im_long_msg.service,
+        unavailable.translate,
+        unavailable.speech,
         client_config.config,
         client_config.statistics,
         group_open_http_svc.service,

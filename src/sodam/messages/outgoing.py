@@ -12,7 +12,7 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.messages.elements import check_body
-from sodam.messages.model import EMPTY_TEXT, EXTENSIBLE, NEED_RECEIPT, NO_LAST, NO_UNREAD, U32
+from sodam.messages.model import EMPTY_TEXT, EXTENSIBLE, MIND_MUTE, NEED_RECEIPT, NO_CHECK, NO_LAST, NO_UNREAD, U32
 from sodam.messages.offline_push import OfflinePushInfo, check_offline_push_info
 
 UInt32 = Annotated[int, msgspec.Meta(ge=0, le=U32)]
@@ -20,7 +20,12 @@ Flag = Annotated[int, msgspec.Meta(ge=0, le=1)]
 Names = list[str] | str
 """A list of strings; a single one may stand for a list of one."""
 
-_CONTROLS: Final = {"NoUnread": NO_UNREAD, "NoLastMsg": NO_LAST}
+_CONTROLS: Final = {
+    "NoUnread": NO_UNREAD,
+    "NoLastMsg": NO_LAST,
+    "NoMsgCheck": NO_CHECK,
+    "WithMuteNotifications": MIND_MUTE,
+}
 
 FIELDS: Final[dict[str, Code]] = {
     "MsgBody": Code.MSG_BODY_NOT_ARRAY,
