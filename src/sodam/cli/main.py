@@ -22,7 +22,14 @@ _HELP: Final = ("--help", "-h")
 _COMMANDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "": (
         "An open, self-hosted instant-messaging server, compatible with Tencent Cloud Chat.",
-        ("serve:serve", "doctor:doctor", "settings:settings", "reference:reference"),
+        (
+            "serve:serve",
+            "doctor:doctor",
+            "settings:settings",
+            "reference:reference",
+            "transfer:export",
+            "transfer:import_",
+        ),
     ),
     "app": ("Create and show apps.", ("apps:create", "apps:list_", "apps:show", "apps:apply", "apps:dump")),
     "usersig": ("Make and check UserSigs.", ("usersig:make", "usersig:check")),

@@ -23,3 +23,7 @@ async def claim(tx: Tx, name: str, value: bytes) -> bytes:
     found = await get(tx, name)
     assert found is not None
     return found
+
+
+async def drop(tx: Tx, name: str) -> None:
+    await tx.execute("DELETE FROM server_state WHERE name = $1", name)
