@@ -26,10 +26,20 @@ class Kind(IntEnum):
     RELATION = 4
     """A change of friends, requests or blacklist. The web SDK may fail on one and then drops the rest of its frame, so
     each goes in a frame of its own."""
+    GROUP = 5
+    """A stored message or tip of a group, which ``place`` names as recipient. Devices get them in the order of ``seq``
+    (groups/feed.py)."""
+    GROUP_SKIP = 6
+    """A sequence of a group that is not for everyone: it goes to no device."""
+    FOLLOW = 7
+    """The user is a member of the group ``place.recipient`` from now on; what came up to ``place.seq`` is not for it.
+    For the gateway: it goes to no device."""
+    UNFOLLOW = 8
+    """The user is a member no longer."""
 
 
 class Place(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Which one-to-one message a notice is about."""
+    """Which message a notice is about; that of a group has the GroupID as ``recipient``."""
 
     sender: str
     recipient: str

@@ -106,6 +106,7 @@ class Server:
         await asyncio.gather(
             _within(4, "background work", self._end_background()),
             _within(4, "messages", self.services.c2c.drain()),
+            _within(4, "group messages", self.services.groups.stop()),
             _within(4, "the outbox", self.services.outbox.stop()),
         )
         await _within(2, "user status", self.services.statuses.stop())
@@ -218,7 +219,7 @@ async def build(settings: Settings) -> Server:
         extensions=extensions,
         reactions=reactions,
         c2c_extensions=OneToOneMessages(c2c, extensions, reactions),
-        groups=GroupService(db, accounts),
+        groups=GroupService(db, bus, live, accounts, outbox),
     )
     subscribe(services)
     hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), purchase_bits)
@@ -233,6 +234,7 @@ async def build(settings: Settings) -> Server:
     await presence.start()
     services.statuses.start()
     await c2c.start()
+    services.groups.start(loops)
     outbox.start()
     await _bootstrap(server)
     metrics.gauge("connections", "Client sockets on this node", lambda: float(hub.count()))
@@ -265,3 +267,4 @@ def _schedule(periodic: Periodic, plane: ControlPlane) -> None:
     periodic.add("audit", 3600, lambda: control_plane.forget_events(plane))
     periodic.add("retention", 3600, lambda: control_plane.purge_messages(plane))
     periodic.add("recent messages", 60, plane.services.c2c.forget_recent)
+    periodic.add("recent group messages", 60, plane.services.groups.sending.forget_recent)

@@ -17,11 +17,14 @@ from sodam.apps import rules
 from sodam.apps.model import App
 from sodam.apps.plans import Overrides
 from sodam.apps.service import AppService
+from sodam.bus import Live
 from sodam.bus.local import LocalBus
 from sodam.errors import ApiError
 from sodam.groups.model import Changes, Newcomer, Wanted
 from sodam.groups.service import GroupService
 from sodam.groups.types import TYPES
+from sodam.observability.loops import Loops
+from sodam.outbox.service import Outbox
 from tests.support.barrier import Call, Gate, Outcome
 from tests.support.users import new_users
 
@@ -113,8 +116,9 @@ async def world(gate: Gate) -> World:
     )
 
     def node() -> Node:
-        accounts = AccountService(gate, LocalBus(), apps)
-        return Node(app, accounts, GroupService(gate, accounts))
+        bus = LocalBus()
+        accounts = AccountService(gate, bus, apps)
+        return Node(app, accounts, GroupService(gate, bus, Live(bus), accounts, Outbox(gate, Loops())))
 
     gate.events.subscribe(AccountsDeleted, node().groups.erase)
     return World(gate, node, itertools.count(1))

@@ -73,6 +73,7 @@ class LiveSession(Protocol):
 _decode = msgspec.json.Decoder(_Envelope).decode
 _encode = msgspec.json.Encoder().encode
 Presence = Callable[[Topic, bool], object]
+Gate = Callable[[Topic, Notice, int], None]
 
 
 class Live:
@@ -82,6 +83,12 @@ class Live:
         self._interest: dict[Topic, Subscription] = {}
         self._watchers: list[Presence] = []
         self._count = 0
+        self._gates: dict[str, Gate] = {}
+
+    def gate(self, kind: str, gate: Gate) -> None:
+        """What reaches this node for topics of a kind goes to ``gate`` (topic, notice, excluded InstId), which calls
+        ``deliver`` when its time has come."""
+        self._gates[kind] = gate
 
     def watch(self, watcher: Presence) -> None:
         """``watcher(topic, True)`` is called with a topic's first session on this node, ``(topic, False)`` after its
@@ -132,18 +139,30 @@ class Live:
 
     def send(self, topic: Topic, notice: Notice, *, exclude: int = 0) -> None:
         """Give ``notice`` to every session of the topic but the one with InstId ``exclude``."""
-        here = self._sessions.get(topic)
-        if here is not None:
-            if exclude:
-                for session in here:
-                    if session.instid != exclude:
-                        session.deliver(notice)
-            else:
-                for session in here:
-                    session.deliver(notice)
+        self._arrive(topic, notice, exclude)
         if self._bus.heard():
             envelope = _Envelope(msgspec.Raw(notice.body), exclude, None, notice.kind, notice.place)
             self._bus.publish(topic.subject, _encode(envelope))
+
+    def _arrive(self, topic: Topic, notice: Notice, exclude: int) -> None:
+        gate = self._gates.get(topic.kind)
+        if gate is not None:
+            gate(topic, notice, exclude)
+        else:
+            self.deliver(topic, notice, exclude)
+
+    def deliver(self, topic: Topic, notice: Notice, exclude: int) -> None:
+        """Give ``notice`` to the sessions on this node but the one with InstId ``exclude``."""
+        here = self._sessions.get(topic)
+        if here is None:
+            return
+        if exclude:
+            for session in here:
+                if session.instid != exclude:
+                    session.deliver(notice)
+        else:
+            for session in here:
+                session.deliver(notice)
 
     def kick(self, topic: Topic, kick: Kick) -> None:
         """End sessions of a user, wherever they are."""
@@ -161,7 +180,4 @@ class Live:
         if envelope.kick is not None:
             self._kick_local(topic, envelope.kick)
             return
-        notice = Notice(bytes(envelope.body), envelope.kind, envelope.place)
-        for session in self._sessions.get(topic, ()):
-            if session.instid != envelope.exclude:
-                session.deliver(notice)
+        self._arrive(topic, Notice(bytes(envelope.body), envelope.kind, envelope.place), envelope.exclude)

@@ -25,6 +25,7 @@ from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Transport
 from sodam.notices import Kind, Notice
 from sodam.wire import Call, Command, decode_request, failure, success
+from sodam.wire.close_codes import CloseCode
 
 log = structlog.get_logger(__name__)
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
@@ -94,6 +95,10 @@ class Connection:
         return self.session.platform
 
     def deliver(self, notice: Notice) -> None:
+        if notice.kind >= Kind.FOLLOW:
+            if self.registered is not None:
+                self._hub.following.change(self, self.registered, notice)
+            return
         if self.catch_up.held is not None:
             self.catch_up.held.append(notice)
             return
@@ -353,6 +358,11 @@ class Connection:
             self.flush()
         if self.transport is not None:
             self.transport.close(code, reason)
+
+    def end_silent(self) -> None:
+        """The client has not been heard of for too long."""
+        self.close(*CloseCode.SILENT.frame)
+        self.abort()
 
     def abort(self) -> None:
         if self.transport is not None:

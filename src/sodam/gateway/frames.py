@@ -14,7 +14,7 @@ PUSH = b'{"head":{"servcmd":"im_open_push.msg_push","seq":0},"body":{"EventArray
 PUSH_END = b"]}}"
 MAX_EVENTS = 200
 """Events of one push frame."""
-_MESSAGES = (Kind.MESSAGE, Kind.TRANSIENT)
+_MESSAGES = (Kind.MESSAGE, Kind.TRANSIENT, Kind.GROUP)
 SYNC = PUSH + b'{"Event":9,"C2cMsgArray":[]}],"Flag":1}}'
 """Asks the client for a ``getmsg`` (docs/protocol.md section 4)."""
 MAX_FRAME = 1024 * 1024

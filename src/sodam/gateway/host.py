@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from sodam.apps.model import App
 from sodam.gateway.backlog import Backlog
+from sodam.gateway.following import Following
 from sodam.gateway.limits import ClientLimits
 from sodam.gateway.session import Login
 from sodam.gateway.tickets import Ticket
@@ -25,6 +26,9 @@ class Host(Protocol[C]):
     def metrics(self) -> Metrics: ...
     @property
     def limits(self) -> ClientLimits: ...
+
+    @property
+    def following(self) -> Following: ...
 
     def now(self) -> float: ...
 

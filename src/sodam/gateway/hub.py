@@ -20,7 +20,9 @@ from sodam.bus import Kick, of_user
 from sodam.errors import ApiError, Code, Unavailable
 from sodam.gateway.backlog import Backlog
 from sodam.gateway.connection import Connection
+from sodam.gateway.following import Following
 from sodam.gateway.limits import ClientLimits
+from sodam.gateway.login_answer import LoginAnswer
 from sodam.gateway.recalls import Acknowledged
 from sodam.gateway.session import Login, Session
 from sodam.gateway.session_check import SessionCheck
@@ -34,9 +36,6 @@ from sodam.wire import Command
 from sodam.wire.close_codes import CloseCode
 
 log = structlog.get_logger(__name__)
-HELLO_SECONDS = 9
-"""Answers to hello count as signs of life: at this interval the SDK sends no heartbeats besides, and after a loss of
-the server it comes back within this time (docs/protocol.md 2.2)."""
 IDLE_SECONDS = 60.0
 KICK_GRACE_SECONDS = 10.0
 SWEEP_SECONDS = 1.0
@@ -47,20 +46,6 @@ ENDED_AT_ONCE = 200
 FLUSHED_AT_ONCE = 256
 _SWEEPS_PER_IDLE_CHECK = 10
 _KICKED_REMEMBERED = 100_000
-
-
-class _LoginAnswer(msgspec.Struct):
-    A2Key: str
-    TinyId: str
-    InstId: int
-    TimeStamp: int
-    PurchaseBits: str
-    HelloInterval: int = HELLO_SECONDS
-    CustomStatus: str = ""
-    RichMsgAuthKey: str = ""
-    ActionStatus: str = "OK"
-    ErrorCode: int = 0
-    ErrorInfo: str = ""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -98,6 +83,7 @@ class Hub:
         self._turn = 0
         self.check = SessionCheck(self, services.settings.session_check_seconds)
         self._refusing = False
+        self.following = Following(services)
         self._behind: list[Connection] = []
         """Clients that may have missed something: they are asked to look, some of them at a time."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -152,6 +138,7 @@ class Hub:
     def unregister(self, connection: Connection) -> None:
         if connection.registered is not None:
             self.services.live.remove(connection.registered, connection)
+            self.following.end(connection)
             connection.registered = None
             self._recalls_known.put(connection.instid, connection.recalls)
             connection.forget()
@@ -210,8 +197,13 @@ class Hub:
             connection.close(*CloseCode.INTERNAL.frame)
             return
         self._register(connection, ticket, latest=latest)
+        try:
+            await self.following.begin(connection, of_user(ticket.sdkappid, ticket.user_id))
+        except Unavailable:
+            connection.close(*CloseCode.INTERNAL.frame)
+            return
         body = _encode(
-            _LoginAnswer(
+            LoginAnswer(
                 self._tickets.seal(ticket), str(ticket.tiny_id), ticket.instid, self.services.c2c.now, self._bits(app)
             )
         )
@@ -322,7 +314,9 @@ class Hub:
         if self._turn % _SWEEPS_PER_IDLE_CHECK == 0:
             if self.services.bus.clustered and not self._behind:
                 self._behind = [c for c in self._all if c.registered and now - c.synced > SYNC_SECONDS]
-            self._each([c for c in self._all if c.overdue(now, IDLE_SECONDS, KICK_GRACE_SECONDS)], _end_silent)
+            self._each(
+                [c for c in self._all if c.overdue(now, IDLE_SECONDS, KICK_GRACE_SECONDS)], Connection.end_silent
+            )
 
     def _expire(self, connection: Connection, now: float) -> None:
         if not connection.expire(now):
@@ -343,6 +337,7 @@ class Hub:
         if connection.registered is None:
             return
         connection.ask_to_sync()
+        self.spawn(self.following.begin(connection, connection.registered))
         self.displace_older(connection)
 
     def displace_older(self, connection: Connection) -> None:
@@ -393,8 +388,3 @@ class Hub:
 
     def holding(self, connection: Connection) -> None:
         self._holding.add(connection)
-
-
-def _end_silent(connection: Connection) -> None:
-    connection.close(*CloseCode.SILENT.frame)
-    connection.abort()

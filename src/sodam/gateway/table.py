@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from sodam.gateway.commands import (  # noqa: F401
     client_config,
+    group_messages,
     group_open_http_svc,
     im_long_msg,
     openim,

@@ -7,11 +7,15 @@ from typing import Final
 
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
+from sodam.bus import Bus, Live, of_user
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_members
 from sodam.groups.events import GroupDestroyed
+from sodam.groups.feed import Feed
+from sodam.groups.messages import Messages
 from sodam.groups.model import Group, Member, Newcomer
 from sodam.groups.types import TYPES, Role
+from sodam.notices import Kind, Notice, Place
 from sodam.storage import Database, Tx
 
 MAX_GROUPS: Final = {"Trial": 100}
@@ -19,10 +23,15 @@ MAX_GROUPS: Final = {"Trial": 100}
 
 
 class Core:
-    def __init__(self, db: Database, accounts: AccountService, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, db: Database, bus: Bus, live: Live, accounts: AccountService, clock: Callable[[], float]
+    ) -> None:
         self.db = db
+        self.live = live
         self.accounts = accounts
         self._clock = clock
+        self.messages = Messages(db, accounts, clock)
+        self.feed = self.messages.feed = Feed(db, bus, live, self.messages.names)
 
     def now(self) -> int:
         return int(self._clock())
@@ -38,6 +47,7 @@ class Core:
         outcome: dict[str, Code] = {}
         admitted: list[Member] = []
         read = group.next_seq - 1
+        hides_before = group.profile.history_option != "On"
         for newcomer in newcomers:
             if counts[newcomer.user_id] >= most:
                 outcome[newcomer.user_id] = Code.GROUP_JOINED_QUOTA
@@ -53,11 +63,13 @@ class Core:
                         pos=group.next_pos,
                         read_seq=read - min(read, newcomer.unread),
                         msg_flag=TYPES[group.type].msg_flag,
+                        join_seq=read - min(read, newcomer.unread) if hides_before else 0,
                     )
                 )
                 group.members += 1
                 group.next_pos += 1
         if admitted:
+            tx.after_commit(lambda: self._follow(group, [m.user_id for m in admitted], Kind.FOLLOW, read))
             await store_members.save(tx, group, admitted)
             await store_members.count_joined(tx, app.sdkappid, [m.user_id for m in admitted], 1)
         return outcome
@@ -65,6 +77,7 @@ class Core:
     async def dismiss(self, tx: Tx, group: Group, operator: str, members: Sequence[str]) -> None:
         """Remove a group that ``tx`` holds, with all that belongs to it. ``members``: those whose count it is in."""
         await store_members.count_joined(tx, group.app, members, -1)
+        tx.after_commit(lambda: self._follow(group, members, Kind.UNFOLLOW))
         await store.delete(tx, group.app, group.group_id)
         tx.emit(
             GroupDestroyed(
@@ -82,6 +95,7 @@ class Core:
         gone = [member.user_id for member in members]
         await store_members.remove(tx, group.app, group.group_id, gone)
         await store_members.count_joined(tx, group.app, gone, -1)
+        tx.after_commit(lambda: self._follow(group, gone, Kind.UNFOLLOW))
         group.members -= len(gone)
         if any(member.role is Role.Owner for member in members):
             group.owner = ""
@@ -89,6 +103,14 @@ class Core:
             await store.save(tx, group)
         else:
             await self.dismiss(tx, group, operator, [])
+
+    def _follow(self, group: Group, user_ids: Sequence[str], kind: Kind, seq: int = 0) -> None:
+        """Have the sessions of these users follow the group from behind ``seq``, or no longer."""
+        notice = Notice(b"null", kind, Place("", group.group_id, seq, 0, 0, seq))
+        for user_id in user_ids:
+            topic = of_user(group.app, user_id)
+            if self.live.wanted(topic):
+                self.live.send(topic, notice)
 
 
 async def hold_group(tx: Tx, app: int, group_id: str) -> Group:

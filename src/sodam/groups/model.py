@@ -75,6 +75,14 @@ class Group(msgspec.Struct, kw_only=True):
     max_members: int
     active: int
     profile: Profile
+    counted: int = 0
+    """Messages that count as unread."""
+    shown_seq: int = 0
+    """The message that stands in conversation lists; 0: none."""
+    shown_at: int = 0
+    """Its arrival, in unix microseconds."""
+    clear_seq: int = 0
+    """Clients read nothing up to it."""
 
 
 class Member(msgspec.Struct, kw_only=True):
@@ -86,6 +94,8 @@ class Member(msgspec.Struct, kw_only=True):
     msg_flag: str
     name_card: str = ""
     last_send_at: int = 0
+    join_seq: int = 0
+    """Nothing up to it is the member's to read."""
 
 
 class Newcomer(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ import msgspec
 from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
+from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_members
 from sodam.groups.core import MAX_GROUPS, Core, hold_group, not_found
@@ -26,7 +27,10 @@ from sodam.groups.model import (
     check_custom_id,
     check_group_id,
 )
+from sodam.groups.sending import Sender
 from sodam.groups.types import TYPES, Operation, Role, check
+from sodam.observability.loops import Loops
+from sodam.outbox.service import Outbox
 from sodam.storage import Database, Tx, hold
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -39,9 +43,27 @@ class GroupService:
     Rows are locked in one order: accounts, the app's quota of groups, groups by their IDs, users' counts by UserID.
     """
 
-    def __init__(self, db: Database, accounts: AccountService, clock: Callable[[], float] = time.time) -> None:
-        self._core = Core(db, accounts, clock)
+    def __init__(
+        self,
+        db: Database,
+        bus: Bus,
+        live: Live,
+        accounts: AccountService,
+        outbox: Outbox,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._core = Core(db, bus, live, accounts, clock)
+        self.feed = self._core.feed
+        """What is appended, on its way to devices."""
         self.members = Members(self._core)
+        self.sending = Sender(self._core, outbox)
+
+    def start(self, loops: Loops) -> None:
+        self.feed.start(loops)
+
+    async def stop(self) -> None:
+        await self.sending.drain()
+        await self.feed.stop()
 
     async def create(self, app: App, operator: str, wanted: Wanted, *, imported: bool = False) -> str:
         """Make a group with its first members; its ID. An import raises no event.

@@ -11,7 +11,7 @@ from sodam.storage import Database, Row, Tx, Value, batches, fetch_locked, in_li
 
 _COLUMNS: Final = (
     "num, app, group_id, type, owner, created_at, info_seq, info_at, last_msg_at, next_seq, members, next_pos,"
-    " max_members, active, profile"
+    " max_members, active, profile, counted, shown_seq, shown_at, clear_seq"
 )
 _decode = msgspec.json.Decoder(Profile).decode
 _encode = msgspec.json.Encoder().encode
@@ -47,8 +47,8 @@ async def insert(tx: Tx, group: Group) -> bool:
     """Whether the group was made: False when its ID is taken."""
     row = await tx.fetch_one(
         "INSERT INTO chat_group (app, group_id, type, owner, created_at, info_seq, info_at, last_msg_at, next_seq,"
-        " members, next_pos, max_members, active, profile)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        " members, next_pos, max_members, active, profile, counted, shown_seq, shown_at, clear_seq)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
         " ON CONFLICT (app, group_id) DO NOTHING RETURNING num",
         *_values(group),
     )
@@ -59,7 +59,8 @@ async def save(tx: Tx, group: Group) -> None:
     """Write a group that ``tx`` holds."""
     await tx.execute(
         "UPDATE chat_group SET type = $3, owner = $4, created_at = $5, info_seq = $6, info_at = $7, last_msg_at = $8,"
-        " next_seq = $9, members = $10, next_pos = $11, max_members = $12, active = $13, profile = $14"
+        " next_seq = $9, members = $10, next_pos = $11, max_members = $12, active = $13, profile = $14,"
+        " counted = $15, shown_seq = $16, shown_at = $17, clear_seq = $18"
         " WHERE app = $1 AND group_id = $2",
         *_values(group),
     )
@@ -82,12 +83,16 @@ def _values(group: Group) -> tuple[Value, ...]:
         group.max_members,
         group.active,
         document,
+        group.counted,
+        group.shown_seq,
+        group.shown_at,
+        group.clear_seq,
     )
 
 
 async def delete(tx: Tx, app: int, group_id: str) -> None:
-    """Remove a group that ``tx`` holds, with its members and mutes."""
-    for table in ("group_member", "group_mute", "chat_group"):
+    """Remove a group that ``tx`` holds, with its members, mutes and messages."""
+    for table in ("group_member", "group_mute", "group_message", "group_change", "group_hidden", "chat_group"):
         await tx.execute(f"DELETE FROM {table} WHERE app = $1 AND group_id = $2", app, group_id)
 
 

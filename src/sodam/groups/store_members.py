@@ -9,10 +9,10 @@ from sodam.groups.model import Group, Member
 from sodam.groups.types import Role
 from sodam.storage import Bulk, Database, Row, Tx, batches, in_list
 
-_COLUMNS: Final = "user_id, role, joined_at, pos, read_seq, msg_flag, name_card, last_send_at"
+_COLUMNS: Final = "user_id, role, joined_at, pos, read_seq, msg_flag, name_card, last_send_at, join_seq"
 _MEMBER: Final = Bulk(
     f"INSERT INTO group_member (app, group_id, {_COLUMNS})",
-    ("bigint", "text", "text", "bigint", "bigint", "bigint", "bigint", "text", "text", "bigint"),
+    ("bigint", "text", "text", "bigint", "bigint", "bigint", "bigint", "text", "text", "bigint", "bigint"),
     "ON CONFLICT (app, group_id, user_id) DO UPDATE SET role = excluded.role, msg_flag = excluded.msg_flag,"
     " name_card = excluded.name_card",
 )
@@ -89,6 +89,7 @@ async def save(tx: Tx, group: Group, members: Iterable[Member]) -> None:
             m.msg_flag,
             m.name_card,
             m.last_send_at,
+            m.join_seq,
         )
         for m in members
     ]
@@ -144,6 +145,18 @@ async def muted_in(db: Database, app: int, user_id: str, group_ids: Iterable[str
             f" AND group_id IN {in_list(some, 4)}"
         )
         found.update((row[0], row[1]) for row in await db.fetch(sql, app, user_id, now, *some))
+    return found
+
+
+async def mutes_of(source: Database | Tx, app: int, group_id: str, user_ids: Iterable[str], now: int) -> dict[str, int]:
+    """Which of these users are muted in a group, and until when."""
+    found: dict[str, int] = {}
+    for some in batches(user_id for user_id in user_ids if "\0" not in user_id):
+        sql = (
+            "SELECT user_id, until_at FROM group_mute WHERE app = $1 AND group_id = $2 AND until_at > $3"
+            f" AND user_id IN {in_list(some, 4)}"
+        )
+        found.update((row[0], row[1]) for row in await source.fetch(sql, app, group_id, now, *some))
     return found
 
 

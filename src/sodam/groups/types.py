@@ -29,6 +29,14 @@ class Operation(Enum):
     KICK = "remove members"
     MUTE = "mute members"
     APPOINT = "appoint admins"
+    SEND = "write messages"
+    SEND_MUTED_ALL = "write messages while all are muted"
+    HISTORY = "read earlier messages"
+    RECALL = "recall one's own messages"
+    RECALL_ANY = "recall messages of others"
+    CHANGE = "edit messages"
+    IMPORT_MESSAGES = "import messages"
+    TARGET = "write messages for some members only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,10 @@ class GroupType:
     keeps_options: bool
     """Whether the two options take the values that a caller sends."""
     stores_members: bool
+    stores_messages: bool
+    counts_unread: bool
+    mentions_all: bool
+    """Whether a message may mention everyone at once."""
     msg_flag: str
     starts_active: bool
     """Otherwise only the owner sees the group until he has written."""
@@ -62,6 +74,14 @@ _LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role 
     Operation.KICK: (_O, _A, _A, None),
     Operation.MUTE: (None, _A, _A, _O),
     Operation.APPOINT: (None, _O, _O, None),
+    Operation.SEND: (_M, _M, _M, _M),
+    Operation.SEND_MUTED_ALL: (_M, _A, _A, _A),
+    Operation.HISTORY: (_M, _M, _M, None),
+    Operation.RECALL: (_M, _M, _M, None),
+    Operation.RECALL_ANY: (_O, _A, _A, None),
+    Operation.CHANGE: (_M, _M, _M, None),
+    Operation.IMPORT_MESSAGES: (_APP, _APP, _APP, None),
+    Operation.TARGET: (_M, _M, _M, None),
 }
 
 
@@ -74,6 +94,9 @@ def _type(name: str, apply: str, invite: str, *, flag: str = "AcceptAndNotify", 
         invite_option=invite,
         keeps_options=name in ("Public", "ChatRoom"),
         stores_members=name != "AVChatRoom",
+        stores_messages=name != "AVChatRoom",
+        counts_unread=name in ("Private", "Public"),
+        mentions_all=name != "AVChatRoom",
         msg_flag=flag,
         starts_active=name != "Private",
         history_option=history,
@@ -112,11 +135,21 @@ def type_of(text: str) -> GroupType:
     return TYPES[name]
 
 
+_NO_SUCH: Final = {
+    Operation.KICK: Code.GROUP_BAD_PARAMETER,
+    Operation.HISTORY: Code.GROUP_NO_HISTORY,
+    Operation.RECALL: Code.GROUP_RECALL_TYPE,
+    Operation.RECALL_ANY: Code.GROUP_RECALL_TYPE,
+}
+"""The code for an operation that a type does not have, where it is not 10007."""
+
+
 def check(type_name: str, operation: Operation, role: Role) -> None:
-    """Raises ApiError unless ``role`` may do it in a group of this type: 10007, 10004 for removing from a live room."""
+    """Raises ApiError unless ``role`` may do it in a group of this type: 10007; 10004, 10033 or 10044 where the type
+    does not have the operation at all (``_NO_SUCH``)."""
     least = TYPES[type_name].least.get(operation)
     if least is None:
-        code = Code.GROUP_BAD_PARAMETER if operation is Operation.KICK else Code.GROUP_NOT_PERMITTED
+        code = _NO_SUCH.get(operation, Code.GROUP_NOT_PERMITTED)
         raise ApiError(code, f"{type_name} groups do not know: {operation.value}")
     if role < least:
         raise ApiError(Code.GROUP_NOT_PERMITTED, f"the role does not allow: {operation.value}")

@@ -25,6 +25,7 @@ _FILES = (
     "openim_msg_ext_http_svc",
     "group_open_http_svc",
     "group_members",
+    "group_messages",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

@@ -1,0 +1,236 @@
+"""What is appended to groups, on its way to the devices of this node: in the order of the sequences, without holes.
+
+The database gives every message a sequence; hints of it come from this node's own commits and over the bus, in any
+order, and may be lost. For each group that somebody here follows, the feed knows how far it got: what comes early waits
+a moment, and what does not come is read from the database. After the bus was away, and now and then, it looks at all of
+them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final
+
+import structlog
+
+from sodam.bus import Bus, Live, Topic, of_user
+from sodam.errors import Unavailable
+from sodam.groups import pushes, store, store_messages
+from sodam.groups.message import GroupMessage
+from sodam.groups.model import Group
+from sodam.notices import Kind, Notice
+from sodam.observability.loops import Loop, Loops
+from sodam.storage import Database
+
+log = structlog.get_logger(__name__)
+PATIENCE_SECONDS: Final = 0.2
+"""For so long a message waits for those before it until they are read."""
+LOOK_SECONDS: Final = 60.0
+_PAGE: Final = 200
+Names = Callable[[Sequence[GroupMessage]], Awaitable[None]]
+
+
+def of_group(app: int, group_id: str) -> Topic:
+    """The topic of all devices of a group's members."""
+    return Topic("g", app, group_id)
+
+
+class _Line:
+    """One group that somebody here follows."""
+
+    __slots__ = ("filling", "last", "waiting")
+
+    def __init__(self) -> None:
+        self.last: int | None = None
+        """What was delivered last; None: where it begins is not known yet."""
+        self.waiting: dict[int, tuple[Notice, int]] = {}
+        self.filling = False
+
+
+class Feed:
+    def __init__(self, db: Database, bus: Bus, live: Live, names: Names) -> None:
+        self._db = db
+        self._bus = bus
+        self._live = live
+        self._names = names
+        self._lines: dict[Topic, _Line] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._look: Loop | None = None
+        self._loop = asyncio.get_running_loop()
+        live.watch(self._watch)
+        live.gate("g", self._hear)
+
+    def start(self, loops: Loops) -> None:
+        if self._bus.clustered:
+            self._bus.on_reconnect(lambda: self._spawn(self.look()))
+            self._look = loops.start("group feeds", self.look, every=LOOK_SECONDS)
+
+    async def stop(self) -> None:
+        if self._look is not None:
+            await self._look.stop()
+        for task in list(self._tasks):
+            task.cancel()
+
+    # The way in
+
+    def publish(self, group: Group, message: GroupMessage, *, exclude: int = 0) -> None:
+        """Notify all devices of what is stored (or, with sequence 0, is for those online) but InstId ``exclude``."""
+        topic = of_group(message.app, message.group_id)
+        if not message.extra.to:
+            if self._live.wanted(topic, but=exclude) or topic in self._lines:
+                self._live.send(topic, pushes.arrived(message, group), exclude=exclude)
+        else:
+            notice = pushes.arrived(message, group)
+            notice.kind = Kind.OTHER
+            for user_id in dict.fromkeys((*message.extra.to, message.sender)):
+                self._live.send(of_user(message.app, user_id), notice, exclude=exclude)
+            if message.seq:
+                self._live.send(topic, pushes.skipped(message))
+        for user_id in message.extra.at:
+            if user_id != message.sender and message.seq:
+                flags = [1, 2] if message.extra.at_all else [1]
+                self._live.send(of_user(message.app, user_id), pushes.mentioned(message, flags))
+        if message.extra.at_all and message.seq:
+            self._live.send(topic, pushes.mentioned(message, [2]))
+
+    def notify(self, app: int, group_id: str, notice: Notice, *, exclude: int = 0) -> None:
+        """What is not stored under a sequence: recalls, edits, notices."""
+        self._live.send(of_group(app, group_id), notice, exclude=exclude)
+
+    async def begin(self, app: int, group_ids: Iterable[str]) -> None:
+        """Sessions follow these groups from now on. When this returns, whatever is stored later reaches them."""
+        fresh = [g for g in group_ids if (line := self._lines.get(of_group(app, g))) is not None and line.last is None]
+        if not fresh:
+            return
+        heads = await store_messages.heads(self._db, app, fresh)
+        for group_id in fresh:
+            self.begin_at(app, group_id, heads.get(group_id, 0))
+
+    def begin_at(self, app: int, group_id: str, seq: int) -> None:
+        """As ``begin``, where it is known that everything up to ``seq`` is not for those who follow."""
+        topic = of_group(app, group_id)
+        line = self._lines.get(topic)
+        if line is not None and line.last is None:
+            line.last = seq
+            self._drain(topic, line)
+            if self._bus.clustered:  # the subscription may have begun a moment too late
+                self._loop.call_later(PATIENCE_SECONDS, lambda: self._spawn(self._fill_to_head(topic)))
+
+    # On this node
+
+    def _watch(self, topic: Topic, here: bool) -> None:
+        if topic.kind == "g":
+            if here:
+                self._lines[topic] = _Line()
+            else:
+                self._lines.pop(topic, None)
+
+    def _hear(self, topic: Topic, notice: Notice, exclude: int) -> None:
+        if notice.kind not in (Kind.GROUP, Kind.GROUP_SKIP) or notice.place is None:
+            self._live.deliver(topic, notice, exclude)
+            return
+        line = self._lines.get(topic)
+        if line is None:
+            return
+        seq = notice.place.seq
+        if line.last == seq - 1 and not line.waiting:
+            line.last = seq
+            self._give(topic, notice, exclude)
+        elif line.last is None or seq > line.last:
+            line.waiting.setdefault(seq, (notice, exclude))
+            if line.last is not None:
+                self._drain(topic, line)
+
+    def _give(self, topic: Topic, notice: Notice, exclude: int) -> None:
+        if notice.kind is Kind.GROUP:
+            self._live.deliver(topic, notice, exclude)
+
+    def _drain(self, topic: Topic, line: _Line) -> None:
+        assert line.last is not None
+        for seq in [seq for seq in line.waiting if seq <= line.last]:
+            del line.waiting[seq]
+        while (following := line.waiting.pop(line.last + 1, None)) is not None:
+            line.last += 1
+            self._give(topic, *following)
+        if line.waiting and not line.filling:
+            line.filling = True
+            self._loop.call_later(PATIENCE_SECONDS, lambda: self._spawn(self._fill(topic, line)))
+
+    async def _fill(self, topic: Topic, line: _Line) -> None:
+        """Read what did not come, up to the newest that waits."""
+        try:
+            while line.waiting and self._lines.get(topic) is line and line.last is not None:
+                if line.last + 1 in line.waiting:
+                    self._drain(topic, line)
+                    continue
+                await self._read(topic, line, min(min(line.waiting) - 1, line.last + _PAGE))
+        finally:
+            line.filling = False
+
+    async def _fill_to_head(self, topic: Topic) -> None:
+        line = self._lines.get(topic)
+        if line is None or line.last is None or line.filling:
+            return
+        head = (await store_messages.heads(self._db, topic.app, [topic.name])).get(topic.name, 0)
+        await self._reach(topic, line, head)
+
+    async def _reach(self, topic: Topic, line: _Line, head: int) -> None:
+        line.filling = True
+        try:
+            while self._lines.get(topic) is line and line.last is not None and line.last < head:
+                await self._read(topic, line, min(head, line.last + _PAGE))
+        finally:
+            line.filling = False
+        if self._lines.get(topic) is line and line.last is not None:
+            self._drain(topic, line)
+
+    async def _read(self, topic: Topic, line: _Line, high: int) -> None:
+        """Deliver what is stored behind ``line.last`` up to ``high``; what is not stored is nobody's."""
+        assert line.last is not None
+        found = await store_messages.between(self._db, topic.app, topic.name, line.last + 1, high)
+        group = (await store.load(self._db, topic.app, [topic.name])).get(topic.name)
+        await self._names(found)
+        for message in reversed(found):
+            if message.seq <= line.last:
+                continue  # it came while this was read
+            line.last = message.seq
+            line.waiting.pop(message.seq, None)
+            if group is None:
+                continue
+            notice = pushes.arrived(message, group)
+            if message.extra.to:
+                notice.kind = Kind.OTHER
+                for user_id in dict.fromkeys((*message.extra.to, message.sender)):
+                    self._live.deliver(of_user(topic.app, user_id), notice, 0)
+            else:
+                self._live.deliver(topic, notice, 0)
+        line.last = max(line.last, high)
+
+    async def look(self) -> None:
+        """Look for what may have been lost, in all groups that somebody here follows."""
+        by_app: defaultdict[int, list[str]] = defaultdict(list)
+        for topic, line in self._lines.items():
+            if line.last is not None and not line.filling:
+                by_app[topic.app].append(topic.name)
+        for app, group_ids in by_app.items():
+            for group_id, head in (await store_messages.heads(self._db, app, group_ids)).items():
+                topic = of_group(app, group_id)
+                line_ = self._lines.get(topic)
+                if line_ is not None and line_.last is not None and line_.last < head and not line_.filling:
+                    await asyncio.sleep(PATIENCE_SECONDS)  # the hint may be a moment behind the commit
+                    await self._reach(topic, line_, head)
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        async def run() -> None:
+            try:
+                await work
+            except Unavailable:
+                pass  # the next look finds it
+            except Exception:
+                log.exception("a group's feed failed")
+
+        task = self._loop.create_task(run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,167 @@
+"""How messages of groups look to devices: elements of a push's EventArray, and items of a history
+(client-protocol-groups.md 4.1, 4.4, 5).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from sodam.groups.message import SYSTEM, TIP, GroupMessage
+from sodam.groups.model import Group
+from sodam.messages.model import EXTENSIBLE, NEED_RECEIPT, NO_LAST, NO_UNREAD, RECALLED
+from sodam.notices import Kind, Notice, Place
+
+_encode = msgspec.json.Encoder().encode
+_RECALLED: Final = 2
+"""IsPlaceMsg of a recalled message; 1 is one that is not to be had."""
+
+
+def _info(message: GroupMessage, name: str, type_name: str) -> dict[str, Any]:
+    return {
+        "GroupId": message.group_id,
+        "GroupName": name,
+        "GroupType": type_name,
+        "From_AccountNick": message.nick,
+        "From_AccountHeadurl": message.image,
+        "From_AccountLevel": 0,
+        "MsgFrom_AccountExtraInfo": {"NameCard": message.card},
+    }
+
+
+def _basics(message: GroupMessage, name: str, type_name: str) -> dict[str, Any]:
+    return {
+        "From_Account": message.sender,
+        "ToGroupId": message.group_id,
+        "MsgSeq": message.seq,
+        "MsgRandom": message.random,
+        "MsgTimeStamp": message.msg_time,
+        "MsgClientTime": message.client_time or message.msg_time,
+        "MsgPriority": message.priority,
+        "GroupInfo": _info(message, name, type_name),
+    }
+
+
+def wire(message: GroupMessage, group: Group, viewer: str = "") -> dict[str, Any]:
+    """A message object as 4.1 has it. ``viewer``: whose history it is part of; recalls and edits show only there."""
+    item = _basics(message, group.profile.name, group.type)
+    if message.kind == TIP:
+        return {**item, "Event": 4, "MsgBody": msgspec.Raw(message.body)}
+    body, cloud = message.content_for(viewer) if viewer else (message.body, message.cloud)
+    item |= {
+        "ClientSeq": message.seq,
+        "TinyId": str(message.tiny_id),
+        "MsgBody": msgspec.Raw(body),
+        "CloudCustomData": msgspec.Raw(cloud),
+        "NeedReadReceipt": int(bool(message.flags & NEED_RECEIPT)),
+        "SupportMessageExtension": int(bool(message.flags & EXTENSIBLE)),
+    }
+    if control := {name: 1 for name, flag in (("NoUnread", NO_UNREAD), ("NoLastMsg", NO_LAST)) if message.flags & flag}:
+        item["SendMsgControl"] = control
+    if mentions := mentions_of(message):
+        item["GroupAtInfo"] = mentions
+    if not message.seq:
+        item["OnlineOnlyFlag"] = 1
+    if viewer and message.version:
+        item["MsgVersion"] = message.version
+    if viewer and message.flags & RECALLED:
+        item["IsPlaceMsg"] = _RECALLED
+        item["RevokerInfo"] = {"Revoker_Account": message.extra.revoker, "Reason": message.extra.reason}
+    return item
+
+
+def mentions_of(message: GroupMessage) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [{"GroupAtAllFlag": 1}] if message.extra.at_all else []
+    return found + [{"GroupAtAllFlag": 0, "GroupAt_Account": user_id} for user_id in message.extra.at]
+
+
+def arrived(message: GroupMessage, group: Group) -> Notice:
+    """A message or tip that was appended, or (sequence 0) is for those who are online."""
+    event, name = (4, "GroupTips") if message.kind == TIP else (3, "GroupMsgArray")
+    item = wire(message, group)
+    item.pop("Event", None)
+    kind = Kind.GROUP if message.seq else Kind.OTHER
+    return Notice(_encode({"Event": event, name: [item]}), kind, _place(message))
+
+
+def skipped(message: GroupMessage) -> Notice:
+    """A sequence that is not for everyone: those who follow the group's sequence must not wait for it."""
+    return Notice(b"null", Kind.GROUP_SKIP, _place(message))
+
+
+def _place(message: GroupMessage) -> Place:
+    return Place(
+        message.sender, message.group_id, message.seq, message.random, message.msg_time, message.seq, message.counts
+    )
+
+
+def _tip(group_id: str, sender: str, body: dict[str, Any], **more: Any) -> Notice:
+    content = {"ToGroupId": group_id, "From_Account": sender, "GroupInfo": {"GroupId": group_id}, "MsgBody": body}
+    return Notice(_encode({"Event": 5, "GroupTips": [{**content, **more}]}))
+
+
+def recalled(messages: list[GroupMessage], revoker: str, reason: str) -> Notice:
+    """Recalls are sent once: each lowers the web SDK's unread number."""
+    by = {"Revoker_Account": revoker, "Reason": reason}
+    items = [
+        {
+            "GroupId": m.group_id,
+            "MsgSeq": m.seq,
+            "MsgRandom": m.random,
+            "MsgTime": m.msg_time,
+            "From_Account": m.sender,
+            "TinyId": str(m.tiny_id),
+            "MsgClientTime": m.client_time or m.msg_time,
+            "RevokerInfo": by,
+        }
+        for m in messages
+    ]
+    return _tip(messages[0].group_id, revoker, {"GroupWithdrawInfoArray": items}, RevokerInfo=by)
+
+
+def edited(message: GroupMessage) -> Notice:
+    item = {
+        "GroupId": message.group_id,
+        "From_Account": message.sender,
+        "MsgSeq": message.seq,
+        "MsgRandom": message.random,
+        "MsgTime": message.msg_time,
+        "MsgVersion": message.version,
+        "MsgBody": msgspec.Raw(message.body),
+        "CloudCustomData": msgspec.Raw(message.cloud),
+    }
+    return Notice(_encode({"Event": 18, "GroupMsgModNotifys": [item]}))
+
+
+def read(group_id: str, seq: int) -> Notice:
+    """For the reader's other devices."""
+    return _tip(group_id, SYSTEM, {"GroupReadInfoArray": [{"GroupId": group_id, "LastReadMsgSeq": seq}]})
+
+
+def mentioned(message: GroupMessage, flags: list[int]) -> Notice:
+    """For one who is mentioned; ``flags``: 1 the user, 2 everyone (client-protocol-groups.md 7)."""
+    tips = {
+        "GroupId": message.group_id,
+        "From_Account": message.sender,
+        "AtMsgSeq": message.seq,
+        "AtFlagList": flags,
+    }
+    item = {"MsgRandom": message.random, "ClientSeq": message.seq, "GroupAtTips": tips}
+    return Notice(_encode({"Event": 12, "GroupTips": [item]}))
+
+
+def custom_notice(group: Group, content: str, at: int, random: int) -> Notice:
+    """A system notice of the app's own (client-protocol-groups.md 6): Event 5, ReportType 255."""
+    item = {
+        "From_Account": SYSTEM,
+        "ToGroupId": group.group_id,
+        "MsgSeq": random,
+        "ClientSeq": random,
+        "MsgRandom": random,
+        "MsgTimeStamp": at,
+        "MsgClientTime": at,
+        "GroupInfo": {"GroupId": group.group_id, "GroupName": group.profile.name, "GroupType": group.type},
+        "MsgBody": {"ReportType": 255, "UserDefinedField": content},
+    }
+    return Notice(_encode({"Event": 5, "GroupTips": [item]}))

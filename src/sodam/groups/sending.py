@@ -1,0 +1,236 @@
+"""Sending to groups: who may, repetitions, and the way to the disk and to the devices.
+
+Messages of one node gather while a commit is under way and are written together. Everything is decided under the rows
+of their groups: membership, mutes, repetition, sequence. An answer is given only after the message is on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from typing import Final, NamedTuple
+
+import msgspec
+import structlog
+
+from sodam.apps.model import App
+from sodam.errors import ApiError, Code, Unavailable
+from sodam.groups import store, store_members, store_messages
+from sodam.groups.core import Core, not_found
+from sodam.groups.message import GroupMessage
+from sodam.groups.model import Group, Member, check_group_id
+from sodam.groups.types import TYPES, Operation, Role, check
+from sodam.messages.followers import Followers
+from sodam.messages.interceptors import Interceptors
+from sodam.messages.log import MessageLog
+from sodam.messages.model import NEED_RECEIPT
+from sodam.outbox.model import New
+from sodam.outbox.service import Outbox
+from sodam.storage import Tx
+
+log = structlog.get_logger(__name__)
+MAX_TARGETS: Final = 50
+MAX_MENTIONS: Final = 30
+MAX_RECEIPT_MEMBERS: Final = 200
+
+
+class Sent(NamedTuple):
+    msg_time: int
+    seq: int
+
+
+class _Sending(msgspec.Struct, eq=False):
+    message: GroupMessage
+    exclude: int
+    """InstId of the sending device: it gets an answer, not a copy."""
+    as_member: bool
+    """Only members may send; otherwise the app does, in anyone's name."""
+    future: asyncio.Future[Sent]
+    outcome: Sent | ApiError | None = None
+    """Set by each run of the transaction."""
+    stored: bool = False
+    """Not a repetition."""
+    group: Group | None = None
+
+
+class Sender:
+    def __init__(self, core: Core, outbox: Outbox) -> None:
+        self._core = core
+        self.interceptors: Interceptors[GroupMessage] = Interceptors()
+        """What a client's message passes before it is stored."""
+        self.followers: Followers[GroupMessage] = Followers(outbox)
+        """What is to be done outside for messages that are stored."""
+        self._log: MessageLog[_Sending] = MessageLog(self._write, self._written)
+        self._loop = asyncio.get_running_loop()
+
+    async def drain(self) -> None:
+        await self._log.drain()
+
+    async def forget_recent(self) -> int:
+        """Periodic work: forget which messages were sent before the window within which they count as the same."""
+        return await store_messages.purge_recent(self._core.db, self._core.now())
+
+    async def send(
+        self, app: App, message: GroupMessage, *, exclude: int = 0, online_only: bool = False, as_member: bool = True
+    ) -> Sent:
+        """Check, store, deliver; the same message within 300 s is stored once. ``online_only``: not stored, MsgSeq 0.
+
+        Raises ApiError 10004, 10007, 10010, 10015, 10017 (muted), 10053, 10059 (plan), 10060 and 10061 (receipts), and
+        what an interceptor refuses with.
+        """
+        check_group_id(message.group_id)
+        _check_content(app, message, online_only=online_only)
+        if as_member:
+            await self.interceptors.run(app, message)
+        await self._core.messages.names([message])
+        if online_only:
+            return await self._send_online(message, exclude, as_member=as_member)
+        future: asyncio.Future[Sent] = self._loop.create_future()
+        self._log.append(_Sending(message, exclude, as_member, future))
+        return await future
+
+    async def _send_online(self, message: GroupMessage, exclude: int, *, as_member: bool) -> Sent:
+        db, app, group_id = self._core.db, message.app, message.group_id
+        now = self._core.now()
+        group = (await store.load(db, app, [group_id])).get(group_id)
+        if group is None:
+            raise not_found(group_id)
+        if not TYPES[group.type].stores_messages:
+            raise ApiError(Code.GROUP_BAD_PARAMETER, f"{group.type} groups know no OnlineOnlyFlag")
+        members = await store_members.load(db, app, group_id, [message.sender])
+        mutes = await store_members.mutes_of(db, app, group_id, [message.sender], now)
+        _check_sender(group, message, members.get(message.sender), mutes.get(message.sender, 0), as_member=as_member)
+        message.msg_time = now
+        self._core.feed.publish(group, message, exclude=exclude)
+        return Sent(now, 0)
+
+    async def _write(self, batch: list[_Sending]) -> None:
+        async def run(tx: Tx) -> None:
+            by_app: defaultdict[int, defaultdict[str, list[_Sending]]] = defaultdict(lambda: defaultdict(list))
+            for sending in batch:
+                sending.outcome, sending.stored, sending.group = None, False, None
+                by_app[sending.message.app][sending.message.group_id].append(sending)
+            for app in sorted(by_app):
+                held = await store.lock(tx, app, list(by_app[app]))
+                before = await self._before(tx, app, by_app[app])
+                for group_id, sendings in by_app[app].items():
+                    if group_id in held:
+                        await self._append(tx, held[group_id], sendings, before)
+                    else:
+                        for sending in sendings:
+                            sending.outcome = not_found(group_id)
+
+        await self._core.db.write(run, lane="log")
+
+    async def _before(self, tx: Tx, app: int, by_group: dict[str, list[_Sending]]) -> dict[bytes, Sent]:
+        """Those of the messages that were stored before, by key."""
+        keys = [store_messages.key(s.message) for sendings in by_group.values() for s in sendings]
+        recent = await store_messages.recent(tx, app, keys, self._core.now())
+        return {key: Sent(*numbers) for key, numbers in recent.items()}
+
+    async def _append(self, tx: Tx, group: Group, sendings: list[_Sending], before: dict[bytes, Sent]) -> None:
+        now = self._core.now()
+        senders = {s.message.sender for s in sendings}
+        members = await store_members.load(tx, group.app, group.group_id, senders)
+        mutes = await store_members.mutes_of(tx, group.app, group.group_id, senders, now)
+        new: dict[bytes, GroupMessage] = {}
+        again: list[tuple[_Sending, bytes]] = []
+        for sending in sendings:
+            message = sending.message
+            key = store_messages.key(message)
+            if key in before:
+                sending.outcome = before[key]
+                continue
+            if key in new:
+                again.append((sending, key))
+                continue
+            member, muted = members.get(message.sender), mutes.get(message.sender, 0)
+            try:
+                _check_sender(group, message, member, muted, as_member=sending.as_member)
+            except ApiError as error:
+                sending.outcome = error
+                continue
+            if member is not None and member.role is Role.Owner:
+                group.active = 1
+            new[key] = message
+            sending.stored, sending.group = True, group
+        if not new:
+            return
+        messages = list(new.values())
+        self._core.messages.number(group, messages)
+        await self._core.messages.store(tx, group, messages)
+        await store_messages.remember(tx, list(new.items()), now)
+        await self._move(tx, group, messages, members)
+        await self._follow(tx, messages)
+        for sending in sendings:
+            if sending.stored:
+                sending.outcome = Sent(sending.message.msg_time, sending.message.seq)
+        for sending, key in again:
+            sending.outcome = Sent(new[key].msg_time, new[key].seq)
+
+    async def _move(self, tx: Tx, group: Group, messages: list[GroupMessage], members: dict[str, Member]) -> None:
+        """The senders' own rows: who has read everything so far has also read what it writes now."""
+        moved: dict[str, tuple[int, int, int]] = {}
+        for message in messages:
+            member = members.get(message.sender)
+            if member is None:
+                continue
+            _, read, own = moved.get(message.sender, (0, member.read_seq, 0))
+            if read == message.seq - 1:
+                read = message.seq
+            else:
+                own += message.counts
+            moved[message.sender] = (message.msg_time, read, own)
+        if moved:
+            await store_messages.sent(tx, group.app, group.group_id, moved)
+
+    async def _follow(self, tx: Tx, messages: list[GroupMessage]) -> None:
+        if self.followers.any:
+            entries = [New(m.app, t, conv=m.group_id, seq=m.seq) for m in messages for t in self.followers.topics(m)]
+            if entries:
+                await self.followers.outbox.put(tx, entries)
+
+    def _written(self, batch: list[_Sending], error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, Unavailable):  # which is logged once for all calls
+            log.error("group messages could not be stored", count=len(batch), error=repr(error))
+        for sending in batch:
+            outcome = ApiError(Code.GROUP_INTERNAL) if error is not None else sending.outcome
+            if error is None and sending.stored and sending.group is not None:
+                self._core.feed.publish(sending.group, sending.message, exclude=sending.exclude)
+            if sending.future.done():
+                continue
+            if isinstance(outcome, Sent):
+                sending.future.set_result(outcome)
+            else:
+                sending.future.set_exception(outcome or ApiError(Code.GROUP_INTERNAL))
+
+
+def _check_content(app: App, message: GroupMessage, *, online_only: bool) -> None:
+    extra = message.extra
+    if len(extra.at) > MAX_MENTIONS:
+        raise ApiError(Code.GROUP_TOO_MANY_MENTIONS)
+    if len(extra.to) > MAX_TARGETS:
+        raise ApiError(Code.GROUP_BAD_PARAMETER, f"To_Account names at most {MAX_TARGETS} members")
+    if message.flags & NEED_RECEIPT and online_only:
+        raise ApiError(Code.GROUP_RECEIPT_ONLINE_ONLY)
+
+
+def _check_sender(group: Group, message: GroupMessage, member: Member | None, muted: int, *, as_member: bool) -> None:
+    """Raises ApiError unless the sender may write this. The app may write for anyone who is not muted."""
+    kind = TYPES[group.type]
+    if as_member and member is None and kind.stores_members:
+        raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may write")
+    role = member.role if member is not None else Role.Member if as_member else Role.AppAdmin
+    if not group.active and role not in (Role.Owner, Role.AppAdmin):
+        raise ApiError(Code.GROUP_NOT_PERMITTED, "the owner has not written yet")
+    check(group.type, Operation.SEND, role)
+    if muted:
+        raise ApiError(Code.GROUP_MUTED)
+    if group.profile.mute_all == "On" and role < kind.least[Operation.SEND_MUTED_ALL]:
+        raise ApiError(Code.GROUP_MUTED, "all are muted")
+    if message.extra.to:
+        check(group.type, Operation.TARGET, role)
+    if message.extra.at_all and not kind.mentions_all:
+        raise ApiError(Code.GROUP_BAD_PARAMETER, f"{group.type} groups know no mention of everyone")
+    if message.flags & NEED_RECEIPT and group.members > MAX_RECEIPT_MEMBERS:
+        raise ApiError(Code.GROUP_RECEIPT_TOO_LARGE)
