@@ -67,10 +67,6 @@ class GroupMessage(msgspec.Struct, gc=False, eq=False, kw_only=True):
         """Whether it is the last message of its conversation in lists."""
         return not self.flags & NO_LAST and not self.extra.to
 
-    def for_user(self, user_id: str) -> bool:
-        """Whether the message is one for ``user_id``."""
-        return not self.extra.to or user_id == self.sender or user_id in self.extra.to
-
     def content_for(self, viewer: str) -> tuple[bytes, bytes]:
         """MsgBody and CloudCustomData as ``viewer`` may have them: a recalled message is blank but for its sender."""
         if self.flags & RECALLED and viewer != self.sender:

@@ -7,15 +7,18 @@ of their groups: membership, mutes, repetition, sequence. An answer is given onl
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 import structlog
 
 from sodam.apps.model import App
+from sodam.bus import of_user
 from sodam.errors import ApiError, Code, Unavailable
-from sodam.groups import store, store_members, store_messages
+from sodam.groups import pushes, store, store_members, store_messages
 from sodam.groups.core import Core, not_found
 from sodam.groups.message import GroupMessage
 from sodam.groups.model import Group, Member, check_group_id
@@ -88,6 +91,24 @@ class Sender:
         future: asyncio.Future[Sent] = self._loop.create_future()
         self._log.append(_Sending(message, exclude, as_member, future))
         return await future
+
+    async def notify(self, app: App, group_id: str, content: str, user_ids: Sequence[str]) -> None:
+        """Push a notice of the app's own to members who are online; ``user_ids`` empty: to all. Nothing is stored.
+
+        Raises ApiError 10004 for single members of a live room, 10010, 10015.
+        """
+        check_group_id(group_id)
+        group = (await store.load(self._core.db, app.sdkappid, [group_id])).get(group_id)
+        if group is None:
+            raise not_found(group_id)
+        notice = pushes.custom_notice(group, content, self._core.now(), random.getrandbits(32))
+        if not user_ids:
+            self._core.feed.notify(app.sdkappid, group_id, notice)
+            return
+        if not TYPES[group.type].stores_members:
+            raise ApiError(Code.GROUP_BAD_PARAMETER, f"{group.type} groups know no single members")
+        for user_id in await store_members.load(self._core.db, app.sdkappid, group_id, user_ids):
+            self._core.live.send(of_user(app.sdkappid, user_id), notice)
 
     async def _send_online(self, message: GroupMessage, exclude: int, *, as_member: bool) -> Sent:
         db, app, group_id = self._core.db, message.app, message.group_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from hashlib import blake2b
 from typing import Final
 
@@ -38,7 +38,6 @@ _SENT: Final = Bulk(
 )
 _decode_extra = msgspec.json.Decoder(Extra).decode
 _encode = msgspec.json.Encoder().encode
-_NO_EXTRA: Final = _encode(Extra())
 
 
 def key(message: GroupMessage) -> bytes:
@@ -169,16 +168,6 @@ async def update(tx: Tx, message: GroupMessage) -> None:
         message.cloud,
         _encode(message.extra),
     )
-
-
-async def log_change(tx: Tx, messages: Sequence[GroupMessage], at: int, *, recalled: bool) -> None:
-    await tx.bulk(_CHANGE, [(m.app, m.group_id, m.seq, at, int(recalled), int(m.counts), m.sender) for m in messages])
-
-
-_CHANGE: Final = Bulk(
-    "INSERT INTO group_change (app, group_id, seq, at, recalled, counts, sender)",
-    ("bigint", "text", "bigint", "bigint", "bigint", "bigint", "text"),
-)
 
 
 async def sent(tx: Tx, app: int, group_id: str, senders: dict[str, tuple[int, int, int]]) -> None:

@@ -15,6 +15,7 @@ from sodam.rest.group_open_http_svc import service
 from sodam.wire import Call
 
 Seq = Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]
+_MAX_NOTIFIED: Final = 500
 _SENT: Final = (
     *COMMON,
     Code.GROUP_MUTED,
@@ -138,3 +139,25 @@ async def send_group_msg(call: Call, request: SendGroupMsg) -> SendAnswer:
     message, online_only = message_of(call, request, sender, strict=True)
     sent = await call.services.groups.sending.send(call.app, message, online_only=online_only, as_member=False)
     return SendAnswer(sent.msg_time, sent.seq)
+
+
+class Notification(msgspec.Struct, kw_only=True):
+    GroupId: str
+    Content: str
+    ToMembers_Account: list[str] | None = None
+    TopicId: str | None = None
+
+
+@service.command(
+    "send_group_system_notification", errors=(*COMMON, Code.GROUP_TOO_MANY_ACCOUNTS, Code.COMMUNITY_DISABLED)
+)
+async def send_group_system_notification(call: Call, request: Notification) -> None:
+    """Push a system notice to the members that are online, all or up to 500 of them. It is stored nowhere.
+
+    Source: rest-messages.md 4.2.
+    """
+    no_topic(request.TopicId)
+    wanted = list(dict.fromkeys(request.ToMembers_Account or []))
+    if len(wanted) > _MAX_NOTIFIED:
+        raise ApiError(Code.GROUP_TOO_MANY_ACCOUNTS, f"ToMembers_Account has at most {_MAX_NOTIFIED} entries")
+    await call.services.groups.sending.notify(call.app, request.GroupId, request.Content, wanted)
