@@ -237,9 +237,13 @@ async def build(settings: Settings) -> Server:
     services.groups.start(loops)
     outbox.start()
     await _bootstrap(server)
-    metrics.gauge("connections", "Client sockets on this node", lambda: float(hub.count()))
-    metrics.gauge("sessions", "Signed-in client connections on this node", lambda: float(live.count()))
+    _gauges(metrics, hub, live)
     return server
+
+
+def _gauges(metrics: Metrics, hub: Hub, live: Live) -> None:
+    metrics.gauge("connections", "Client sockets on this node", lambda: float(hub.count()))
+    metrics.gauge("sessions", "Signed-in client connections on this node", lambda: float(live.sessions()))
 
 
 async def _bootstrap(server: Server) -> None:

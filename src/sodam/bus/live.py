@@ -98,11 +98,11 @@ class Live:
     def add(self, topic: Topic, session: LiveSession) -> None:
         here = self._sessions.get(topic)
         if here is not None:
-            self._count += session not in here
+            self._count += topic.kind == "u" and session not in here
             here[session] = None
             return
         self._sessions[topic] = {session: None}
-        self._count += 1
+        self._count += topic.kind == "u"
         if self._bus.clustered:
             self._interest[topic] = self._bus.subscribe(topic.subject, lambda data: self._hear(topic, data))
         for watcher in self._watchers:
@@ -113,7 +113,7 @@ class Live:
         if here is None or session not in here:
             return
         del here[session]
-        self._count -= 1
+        self._count -= topic.kind == "u"
         if here:
             return
         del self._sessions[topic]
@@ -133,8 +133,8 @@ class Live:
         here = self._sessions.get(topic)
         return here is not None and not (len(here) == 1 and next(iter(here)).instid == but)
 
-    def count(self) -> int:
-        """Registrations on this node: a session counts once for each of its topics."""
+    def sessions(self) -> int:
+        """Sessions on this node: registrations for users."""
         return self._count
 
     def send(self, topic: Topic, notice: Notice, *, exclude: int = 0) -> None:
