@@ -20,16 +20,21 @@ from sodam.apps.service import AppService
 from sodam.bus import Live
 from sodam.bus.local import LocalBus
 from sodam.errors import ApiError
-from sodam.groups.model import Changes, Newcomer, Wanted
+from sodam.groups.core import Operator
+from sodam.groups.model import Changes, MemberChanges, Newcomer, Wanted
 from sodam.groups.service import GroupService
-from sodam.groups.types import TYPES
+from sodam.groups.types import TYPES, Role
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
 from tests.support.barrier import Call, Gate, Outcome
 from tests.support.users import new_users
 
-WHO = "administrator"
+WHO = Operator("administrator", admin=True)
 ROOMS, JOINED = 2, 2
+
+
+def client(user_id: str) -> Operator:
+    return Operator(user_id, admin=False)
 
 
 @dataclass
@@ -55,6 +60,21 @@ class Node:
 
     async def add(self, group_id: str, *user_ids: str) -> list[int]:
         return await self.groups.members.add(self.app, WHO, group_id, user_ids)
+
+    async def apply(self, group_id: str, user_id: str) -> bool:
+        return await self.groups.applications.apply(self.app, client(user_id), group_id, "")
+
+    async def token(self, decider: str, applicant: str) -> str:
+        waiting, _ = await self.groups.applications.page(self.app.sdkappid, decider, 0, 50)
+        return next(entry.token for entry, _ in waiting if entry.applicant == applicant)
+
+    async def decide(self, decider: str, group_id: str, applicant: str, token: str, *, agree: bool = True) -> None:
+        await self.groups.applications.decide(
+            self.app, client(decider), group_id, applicant, "", token, agree=agree, remark=""
+        )
+
+    async def quit(self, group_id: str, user_id: str) -> None:
+        await self.groups.members.quit(self.app, client(user_id), group_id)
 
     async def remove(self, group_id: str, *user_ids: str) -> None:
         await self.groups.members.remove(self.app, WHO, group_id, user_ids, "")
@@ -103,6 +123,10 @@ class World:
             " WHERE m.app = g.app AND m.group_id = g.group_id AND m.user_id = g.owner)",
             "SELECT m.user_id FROM group_member m WHERE NOT EXISTS (SELECT 1 FROM account a"
             " WHERE a.app = m.app AND a.user_id = m.user_id)",
+            "SELECT a.num FROM group_application a WHERE NOT EXISTS (SELECT 1 FROM chat_group g"
+            " WHERE g.app = a.app AND g.group_id = a.group_id)",
+            "SELECT a.num FROM group_application a JOIN group_member m ON m.app = a.app AND m.group_id = a.group_id"
+            " AND m.user_id = CASE a.invited WHEN '' THEN a.applicant ELSE a.invited END",
         ):
             assert await self.gate.scan(sql) == [], sql
 
@@ -204,3 +228,65 @@ async def test_adding_beside_dissolving_and_deletion(world: World) -> None:
             return lambda: one.add(group_id, me), end
 
         await world.gate.interleave(prepare, world.sound)
+
+
+async def test_the_last_seat_by_application(world: World) -> None:
+    owner, *others = await world.users(4)
+    await world.node().create("g", owner=owner, kind="Public", max_members=2)
+    for user_id in others:
+        assert not await world.node().apply("g", user_id)
+    tokens = {user_id: await world.node().token(owner, user_id) for user_id in others}
+    codes = await world.together(*[lambda n, u=u: n.decide(owner, "g", u, tokens[u]) for u in others])  # type: ignore[misc]
+    assert sorted(codes, key=str) == ["", 10014, 10014]
+    await world.sound()
+
+
+async def test_an_application_is_decided_once(world: World) -> None:
+    owner, admin, me = await world.users(3)
+    await world.node().create("g", admin, owner=owner)
+    await world.node().groups.members.edit(world.node().app, WHO, "g", admin, MemberChanges(role=Role.Admin))
+    await world.node().apply("g", me)
+    token = await world.node().token(owner, me)
+    codes = await world.together(
+        lambda n: n.decide(owner, "g", me, token), lambda n: n.decide(admin, "g", me, token, agree=False)
+    )
+    assert sorted(codes, key=str) == ["", 10024]
+    await world.sound()
+
+
+async def test_quitting_beside_an_owner_change(world: World) -> None:
+    """Who became the owner in between cannot leave, and nobody who left becomes it."""
+    await _beside(world, lambda node, group_id, me: node.quit(group_id, me))
+
+
+async def test_deciding_beside_dissolving_deletion_and_adding(world: World) -> None:
+    for second in ("destroy", "delete", "add", "decide"):
+
+        async def prepare(second: str = second) -> tuple[Call, Call]:
+            owner, me = await world.users(2)
+            group_id = world.group_id()
+            await world.node().create(group_id, owner=owner)
+            await world.node().apply(group_id, me)
+            token = await world.node().token(owner, me)
+            one, other = world.node(), world.node()
+            ends: dict[str, Call] = {
+                "destroy": lambda: other.destroy(group_id),
+                "delete": lambda: other.delete(me),
+                "add": lambda: other.add(group_id, me),
+                "decide": lambda: other.decide(owner, group_id, me, token, agree=False),
+            }
+            return lambda: one.decide(owner, group_id, me, token), ends[second]
+
+        await world.gate.interleave(prepare, world.sound)
+
+
+async def test_fifty_applications_of_a_user_wait_at_most(world: World) -> None:
+    [me] = await world.users(1)
+    for n in range(49):
+        await world.node().create(f"w{n}")
+        await world.node().apply(f"w{n}", me)
+    for n in range(4):
+        await world.node().create(f"v{n}")
+    codes = await world.together(*[lambda n, at=at: n.apply(f"v{at}", me) for at in range(4)])  # type: ignore[misc]
+    assert sorted(codes, key=str) == ["", 10006, 10006, 10006]
+    await world.sound()

@@ -12,11 +12,14 @@ from sodam.c2c.model import Position
 _MOST: Final = 120
 _MAX_SECOND: Final = 1 << 40
 _MAX_ID: Final = 1 << 62
+_NOTICES: Final = "-"
+"""Between the position and the newest notice of groups."""
+_DIGITS: Final = 18
 
 
 def position_of(cookie: str) -> Position | None:
     """The position that a cookie names; None for what is none, as for a client that has no cookie yet."""
-    parts = cookie.split(".")
+    parts = cookie.partition(_NOTICES)[0].split(".")
     if len(parts) not in (3, 5) or len(cookie) > _MOST or not all(p.isascii() and p.isdigit() for p in parts):
         return None
     numbers = [int(part) for part in parts]
@@ -24,5 +27,12 @@ def position_of(cookie: str) -> Position | None:
     return Position(*numbers) if all(n < limit for n, limit in zip(numbers, limits, strict=False)) else None
 
 
-def cookie_of(position: Position) -> str:
-    return ".".join(map(str, position if position.at_time else position[:3]))
+def notices_of(cookie: str) -> int:
+    """The newest notice of groups that the client has; 0 for a cookie that names none."""
+    number = cookie.partition(_NOTICES)[2]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < _DIGITS else 0
+
+
+def cookie_of(position: Position, notices: int = 0) -> str:
+    text = ".".join(map(str, position if position.at_time else position[:3]))
+    return f"{text}{_NOTICES}{notices}" if notices else text

@@ -9,6 +9,8 @@ from sodam.gateway.commands import (  # noqa: F401
     client_config,
     group_messages,
     group_open_http_svc,
+    group_profiles,
+    groups,
     im_long_msg,
     openim,
     openim_sync,
@@ -21,6 +23,20 @@ from sodam.wire import Command, Service
 
 SHARED = ("sns", "follow")
 """REST services whose every command a client may send for itself."""
+SHARED_COMMANDS = {
+    "group_open_http_svc": (
+        "create_group",
+        "modify_group_base_info",
+        "destroy_group",
+        "change_group_owner",
+        "get_group_member_info",
+        "get_specified_group_member_info",
+        "add_group_member",
+        "delete_group_member",
+        "modify_group_member_info",
+    ),
+}
+"""Commands of REST services that a client may send, with the rights of its user."""
 _OPTIONAL = ("profile", "sns", "im_open_status")
 
 
@@ -47,7 +63,11 @@ def services() -> list[Service]:
 
 def commands() -> dict[str, Command]:
     """By servcmd, ``service.command``. A client's own declaration wins over the shared one."""
-    table: dict[str, Command] = {}
+    table = {
+        f"{name}.{command}": rest.SERVICES[name].commands[command]
+        for name, shared in SHARED_COMMANDS.items()
+        for command in shared
+    }
     for service in [*(rest.SERVICES[name] for name in SHARED if name in rest.SERVICES), *services()]:
         for command in service.commands.values():
             table[f"{service.name}.{command.name}"] = command

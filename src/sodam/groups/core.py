@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live, of_user
 from sodam.errors import ApiError, Code
-from sodam.groups import store, store_members
+from sodam.groups import store, store_applications, store_members
 from sodam.groups.events import GroupDestroyed
 from sodam.groups.feed import Feed
 from sodam.groups.messages import Messages
@@ -20,6 +20,16 @@ from sodam.storage import Database, Tx
 
 MAX_GROUPS: Final = {"Trial": 100}
 """Groups that an app of a plan may have, of all types together; plans that are absent have no limit."""
+
+
+class Operator(NamedTuple):
+    """Who acts."""
+
+    user_id: str
+    admin: bool
+    """By REST, with the rights of an administrator of the app; else with those of a role in the group."""
+    instid: int = 0
+    """The client that asked: its answer is enough for it."""
 
 
 class Core:
@@ -35,6 +45,17 @@ class Core:
 
     def now(self) -> int:
         return int(self._clock())
+
+    async def standing(self, tx: Tx, group: Group, operator: Operator) -> Role:
+        """What rights somebody has in a group that ``tx`` holds. Raises ApiError 10007 for who is no member."""
+        if operator.admin:
+            return Role.AppAdmin
+        if operator.user_id == group.owner:
+            return Role.Owner
+        found = await store_members.load(tx, group.app, group.group_id, [operator.user_id])
+        if operator.user_id not in found:
+            raise ApiError(Code.GROUP_NOT_PERMITTED, f"{operator.user_id[:40]!r} is not a member")
+        return found[operator.user_id].role
 
     async def admit(self, tx: Tx, app: App, group: Group, newcomers: Sequence[Newcomer], now: int) -> dict[str, Code]:
         """Make these users members of a group that ``tx`` holds, as far as group and user have room.
@@ -71,10 +92,12 @@ class Core:
         if admitted:
             tx.after_commit(lambda: self._follow(group, [m.user_id for m in admitted], Kind.FOLLOW, read))
             await store_members.save(tx, group, admitted)
-            await store_members.count_joined(tx, app.sdkappid, [m.user_id for m in admitted], 1)
+            ids = [m.user_id for m in admitted]
+            await store_members.count_joined(tx, app.sdkappid, ids, 1)
+            await store_applications.drop(tx, app.sdkappid, group.group_id, ids)
         return outcome
 
-    async def dismiss(self, tx: Tx, group: Group, operator: str, members: Sequence[str]) -> None:
+    async def dismiss(self, tx: Tx, group: Group, operator: Operator, members: Sequence[str]) -> None:
         """Remove a group that ``tx`` holds, with all that belongs to it. ``members``: those whose count it is in."""
         await store_members.count_joined(tx, group.app, members, -1)
         tx.after_commit(lambda: self._follow(group, members, Kind.UNFOLLOW))
@@ -84,13 +107,15 @@ class Core:
                 app=group.app,
                 group_id=group.group_id,
                 group_type=group.type,
-                operator=operator,
+                operator=operator.user_id,
+                instid=operator.instid,
+                name=group.profile.name,
                 owner=group.owner,
                 user_ids=list(members),
             )
         )
 
-    async def without(self, tx: Tx, group: Group, members: Sequence[Member], operator: str) -> None:
+    async def without(self, tx: Tx, group: Group, members: Sequence[Member], operator: Operator) -> None:
         """Take members out of a group that ``tx`` holds; a group that loses its last one is disbanded."""
         gone = [member.user_id for member in members]
         await store_members.remove(tx, group.app, group.group_id, gone)

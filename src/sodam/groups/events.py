@@ -9,13 +9,16 @@ class GroupEvent(msgspec.Struct, frozen=True, kw_only=True):
     app: int
     group_id: str
     group_type: str
+    name: str
+    """The group's, as it is now."""
     operator: str
-    """The administrator who called, or whom the call names."""
+    """Who did it: the administrator who called, whom the call names, or a user."""
+    instid: int = 0
+    """The client that asked; 0: none."""
 
 
 class GroupCreated(GroupEvent, frozen=True, kw_only=True):
     owner: str
-    name: str
     user_ids: list[str]
 
 
@@ -32,13 +35,64 @@ class GroupDestroyed(GroupEvent, frozen=True, kw_only=True):
 
 class MembersJoined(GroupEvent, frozen=True, kw_only=True):
     user_ids: list[str]
+    members: int
+    """How many there are now."""
+    invited: bool = True
+    """By others, otherwise on their own application."""
+    silent: bool = False
+    """Nobody is notified."""
 
 
 class MembersLeft(GroupEvent, frozen=True, kw_only=True):
     user_ids: list[str]
+    members: int
+    """How many are left."""
     reason: str
+    kicked: bool = True
+    """By the operator; otherwise they left, or their accounts were deleted."""
+    silent: bool = False
+    """Only those who left are notified."""
 
 
 class OwnerChanged(GroupEvent, frozen=True, kw_only=True):
     old: str
     new: str
+
+
+class RoleChanged(GroupEvent, frozen=True, kw_only=True):
+    user_id: str
+    admin: bool
+    """Whether the member is an admin now."""
+
+
+class MembersMuted(GroupEvent, frozen=True, kw_only=True):
+    user_ids: list[str]
+    seconds: int
+    """From now; 0 ends it."""
+
+
+class MsgFlagChanged(GroupEvent, frozen=True, kw_only=True):
+    user_id: str
+    msg_flag: str
+
+
+class Asked(GroupEvent, frozen=True, kw_only=True):
+    """Somebody applied, or (``invited`` is given) a member invites somebody, and it is to be decided on."""
+
+    invited: str
+    deciders: list[str]
+    remark: str
+    at: int
+    """Unix seconds."""
+    token: str
+
+
+class Decided(GroupEvent, frozen=True, kw_only=True):
+    """An application or invitation was decided on, by the operator."""
+
+    applicant: str
+    """Who had applied or invited."""
+    invited: str
+    """'' for an application."""
+    agreed: bool
+    remark: str

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sodam.accounts.model import mute_end
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_members
-from sodam.groups.core import Core, hold_group
-from sodam.groups.events import MembersJoined, MembersLeft
-from sodam.groups.model import MAX_NAME_CARD, Group, Member, MsgFlag, Newcomer, check_group_id
-from sodam.groups.types import Operation, Role, check
+from sodam.groups.applications import ask
+from sodam.groups.core import Core, Operator, hold_group
+from sodam.groups.events import MembersJoined, MembersLeft, MembersMuted, MsgFlagChanged, RoleChanged
+from sodam.groups.model import MAX_NAME_CARD, Group, Member, MemberChanges, Newcomer, check_group_id
+from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.storage import Tx
 
-FAILED, ADDED, ALREADY = 0, 1, 2
+FAILED, ADDED, ALREADY, WAITING, OVER_LIMIT = range(5)
+"""What became of an invitation, as clients read it; REST answers the first three."""
 
 
 class Members:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    async def add(self, app: App, operator: str, group_id: str, user_ids: Sequence[str]) -> list[int]:
+    async def add(
+        self, app: App, operator: Operator, group_id: str, user_ids: Sequence[str], *, silent: bool = False
+    ) -> list[int]:
         """Make users members without their consent. For each, in order: 0 failed, 1 added, 2 is a member already.
 
-        Raises ApiError 10007, 10010, 10015; and when all failed, the reason of the first: 10019 unknown, 10037 is in
-        as many groups as may be, 10014 the group is full.
+        A member's invitation follows the group's option: 3 an owner or admin has to approve it, 4 the user is in as
+        many groups as may be. Raises ApiError 10007, 10010, 10015; and when all failed, the reason of the first: 10019
+        unknown, 10037 is in as many groups as may be, 10014 the group is full, 10006 too many invitations wait.
         """
         newcomers = [Newcomer(user_id) for user_id in user_ids]
-        results, reasons = await self._admit(app, group_id, newcomers, Operation.ADD, operator)
+        results, reasons = await self._admit(app, group_id, newcomers, Operation.ADD, operator, silent=silent)
         if reasons and not any(results):
             raise ApiError(reasons[0])
         return results
@@ -43,7 +49,14 @@ class Members:
         return results
 
     async def _admit(
-        self, app: App, group_id: str, newcomers: Sequence[Newcomer], operation: Operation, operator: str | None
+        self,
+        app: App,
+        group_id: str,
+        newcomers: Sequence[Newcomer],
+        operation: Operation,
+        operator: Operator | None,
+        *,
+        silent: bool = False,
     ) -> tuple[list[int], list[Code]]:
         """Results in order and the reasons of the failed ones. ``operator`` None: no event."""
         check_group_id(group_id)
@@ -54,7 +67,9 @@ class Members:
             now = self._core.now()
             alive = await self._core.accounts.alive(tx, app.sdkappid, wanted)
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, operation, Role.AppAdmin)
+            waits = operator is not None and await self._must_wait(tx, group, operator)
+            if operator is None or operator.admin:
+                check(group.type, operation, Role.AppAdmin)
             if any(n.role is Role.Admin for n in newcomers):
                 check(group.type, Operation.APPOINT, Role.AppAdmin)
             present = await store_members.load(tx, app.sdkappid, group_id, alive) if alive else {}
@@ -68,101 +83,188 @@ class Members:
                     reasons[user_id] = Code.GROUP_BAD_PARAMETER
                 elif user_id not in present:
                     fresh[user_id] = wanted[user_id]
-            if fresh:
+            waiting: list[str] = []
+            if fresh and waits and operator is not None:
+                waiting = await ask(tx, self._core, group, operator, list(fresh))
+                reasons |= dict.fromkeys(fresh.keys() - set(waiting), Code.GROUP_TOO_FREQUENT)
+            elif fresh:
                 outcome = await self._core.admit(tx, app, group, list(fresh.values()), now)
                 reasons |= {user_id: code for user_id, code in outcome.items() if code is not Code.OK}
                 await store.save(tx, group)
-            joined = [user_id for user_id in fresh if user_id not in reasons]
+            joined = [user_id for user_id in fresh if user_id not in reasons and user_id not in waiting]
             if joined and operator is not None:
                 tx.emit(
                     MembersJoined(
                         app=app.sdkappid,
                         group_id=group_id,
                         group_type=group.type,
-                        operator=operator,
+                        name=group.profile.name,
+                        operator=operator.user_id,
+                        instid=operator.instid,
                         user_ids=joined,
+                        members=group.members,
+                        silent=silent,
                     )
                 )
-            results = [
-                FAILED if n.user_id in reasons else ALREADY if n.user_id in present else ADDED for n in newcomers
-            ]
+            outcomes = dict.fromkeys(fresh, ADDED) | dict.fromkeys(present, ALREADY) | dict.fromkeys(waiting, WAITING)
+            by_member = operator is not None and not operator.admin
+            for user_id, code in reasons.items():
+                outcomes[user_id] = OVER_LIMIT if by_member and code is Code.GROUP_JOINED_QUOTA else FAILED
+            results = [outcomes[n.user_id] for n in newcomers]
             return results, [reasons[n.user_id] for n in newcomers if n.user_id in reasons]
 
         return await self._core.db.write(run)
 
-    async def remove(self, app: App, operator: str, group_id: str, user_ids: Sequence[str], reason: str) -> None:
+    async def _must_wait(self, tx: Tx, group: Group, operator: Operator) -> bool:
+        """Whether an invitation has to be approved. Raises ApiError 10007 for one that may not be."""
+        if operator.admin:
+            return False
+        role = await self._core.standing(tx, group, operator)
+        check(group.type, Operation.INVITE, role)
+        option = group.profile.invite_option
+        if option == "DisableInvite":
+            raise ApiError(Code.GROUP_NOT_PERMITTED, "nobody may be invited to this group")
+        return option == "NeedPermission" and role < TYPES[group.type].least.get(Operation.DECIDE, Role.Owner)
+
+    async def remove(
+        self,
+        app: App,
+        operator: Operator,
+        group_id: str,
+        user_ids: Sequence[str],
+        reason: str,
+        *,
+        silent: bool = False,
+    ) -> None:
         """Remove members; who is none is passed over. The last one takes the group along.
 
-        Raises ApiError 10004 for the owner and in a live room, 10010, 10015.
+        Raises ApiError 10004 for the owner and in a live room, 10007 for the role and for members whose role is no
+        smaller, 10010, 10015.
         """
         check_group_id(group_id)
 
         async def run(tx: Tx) -> None:
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.KICK, Role.AppAdmin)
+            role = await self._core.standing(tx, group, operator)
+            check(group.type, Operation.KICK, role)
             if group.owner in user_ids:
                 raise ApiError(Code.GROUP_BAD_PARAMETER, "the owner cannot be removed")
             members = await store_members.load(tx, app.sdkappid, group_id, user_ids)
             if not members:
                 return
+            _check_above(role, members.values())
             tx.emit(
                 MembersLeft(
                     app=app.sdkappid,
                     group_id=group_id,
                     group_type=group.type,
-                    operator=operator,
+                    name=group.profile.name,
+                    operator=operator.user_id,
+                    instid=operator.instid,
                     user_ids=list(members),
+                    members=group.members - len(members),
                     reason=reason,
+                    silent=silent,
                 )
             )
             await self._core.without(tx, group, list(members.values()), operator)
 
         await self._core.db.write(run)
 
-    async def edit(
-        self,
-        app: App,
-        group_id: str,
-        user_id: str,
-        *,
-        role: Role | None = None,
-        msg_flag: MsgFlag | None = None,
-        name_card: str | None = None,
-        mute_seconds: int | None = None,
-    ) -> None:
-        """Write fields of one member; None: as it is. A mute of 0 seconds ends it, one of 4294967295 never ends.
+    async def quit(self, app: App, operator: Operator, group_id: str) -> None:
+        """Leave a group; the last member takes it along.
 
-        Raises ApiError 10004 (the owner's role; a name card of more than 50 bytes), 10007 (the type has no admins or
-        mutes; not a member), 10010, 10015.
+        Raises ApiError 10007 (not a member), 10009 (the owner, where the type does not allow it), 10010, 10015.
         """
         check_group_id(group_id)
-        if name_card is not None and (len(name_card.encode()) > MAX_NAME_CARD or "\0" in name_card):
+        user_id = operator.user_id
+
+        async def run(tx: Tx) -> None:
+            group = await hold_group(tx, app.sdkappid, group_id)
+            member = (await store_members.load(tx, app.sdkappid, group_id, [user_id])).get(user_id)
+            if member is None:
+                raise not_member(user_id)
+            if member.role is Role.Owner and not TYPES[group.type].owner_quits:
+                raise ApiError(Code.GROUP_OWNER_CANNOT_QUIT)
+            tx.emit(
+                MembersLeft(
+                    app=app.sdkappid,
+                    group_id=group_id,
+                    group_type=group.type,
+                    name=group.profile.name,
+                    operator=user_id,
+                    instid=operator.instid,
+                    user_ids=[user_id],
+                    members=group.members - 1,
+                    reason="",
+                    kicked=False,
+                )
+            )
+            await self._core.without(tx, group, [member], operator)
+
+        await self._core.db.write(run)
+
+    async def edit(self, app: App, operator: Operator, group_id: str, user_id: str, wanted: MemberChanges) -> None:
+        """Write fields of one member.
+
+        One's own message option and name card anybody may write, the option of others an administrator of the app
+        alone. Raises ApiError 10004 (the owner's role; a name card of more than 50 bytes), 10007 (the type has no
+        admins or mutes; the role does not allow it; not a member), 10010, 10015.
+        """
+        check_group_id(group_id)
+        card = wanted.name_card
+        if card is not None and (len(card.encode()) > MAX_NAME_CARD or "\0" in card):
             raise ApiError(Code.GROUP_BAD_PARAMETER, f"a name card has at most {MAX_NAME_CARD} bytes")
 
         async def run(tx: Tx) -> None:
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.READ_MEMBERS, Role.AppAdmin)
-            if role is not None:
-                check(group.type, Operation.APPOINT, Role.AppAdmin)
-            if mute_seconds is not None:
-                check(group.type, Operation.MUTE, Role.AppAdmin)
-            found = await store_members.load(tx, app.sdkappid, group_id, [user_id])
-            member = found.get(user_id)
+            role = await self._core.standing(tx, group, operator)
+            check(group.type, Operation.READ_MEMBERS, role)
+            if wanted.role is not None:
+                check(group.type, Operation.APPOINT, role)
+            if wanted.mute_seconds is not None:
+                check(group.type, Operation.MUTE, role)
+            member = (await store_members.load(tx, app.sdkappid, group_id, [user_id])).get(user_id)
             if member is None:
-                raise ApiError(Code.GROUP_NOT_PERMITTED, f"{user_id[:40]!r} is not a member")
-            if role is not None:
-                if member.role is Role.Owner:
-                    raise ApiError(Code.GROUP_BAD_PARAMETER, "the owner's role is changed with change_group_owner")
-                member.role = role
-            member.msg_flag = msg_flag or member.msg_flag
-            member.name_card = member.name_card if name_card is None else name_card
-            await store_members.save(tx, group, [member])
-            if mute_seconds is not None:
-                await store_members.mute(tx, app.sdkappid, group_id, [user_id], self._until(mute_seconds))
+                raise not_member(user_id)
+            own = operator.user_id == user_id
+            if wanted.msg_flag is not None and not (own or operator.admin):
+                raise ApiError(Code.GROUP_NOT_PERMITTED, "the message option of others is theirs to set")
+            if card is not None and not own:
+                check(group.type, Operation.EDIT_MEMBER, role)
+                _check_above(role, [member])
+            if wanted.mute_seconds is not None:
+                _check_above(role, [member])
+            await self._write(tx, group, operator, member, wanted)
 
         await self._core.db.write(run)
 
-    async def mute(self, app: App, group_id: str, user_ids: Sequence[str], seconds: int) -> None:
+    async def _write(self, tx: Tx, group: Group, operator: Operator, member: Member, wanted: MemberChanges) -> None:
+        place: dict[str, Any] = {
+            "app": group.app,
+            "group_id": group.group_id,
+            "group_type": group.type,
+            "name": group.profile.name,
+            "operator": operator.user_id,
+            "instid": operator.instid,
+        }
+        if wanted.role is not None:
+            if member.role is Role.Owner:
+                raise ApiError(Code.GROUP_BAD_PARAMETER, "the owner's role is changed with change_group_owner")
+            if member.role is not wanted.role:
+                tx.emit(RoleChanged(**place, user_id=member.user_id, admin=wanted.role is Role.Admin))
+            member.role = wanted.role
+        if wanted.msg_flag is not None and wanted.msg_flag != member.msg_flag:
+            tx.emit(MsgFlagChanged(**place, user_id=member.user_id, msg_flag=wanted.msg_flag))
+        member.msg_flag = wanted.msg_flag or member.msg_flag
+        member.name_card = member.name_card if wanted.name_card is None else wanted.name_card
+        await store_members.save(tx, group, [member])
+        if wanted.mute_seconds is not None:
+            until = self._until(wanted.mute_seconds)
+            await store_members.mute(tx, group.app, group.group_id, [member.user_id], until)
+            tx.emit(MembersMuted(**place, user_ids=[member.user_id], seconds=wanted.mute_seconds))
+
+    async def mute(self, app: App, operator: Operator, group_id: str, user_ids: Sequence[str], seconds: int) -> None:
         """Mute users for some seconds, members or not; 0 ends it, 4294967295 never ends.
 
         A mute outlasts leaving and coming back. Accounts that do not exist are passed over. Raises ApiError 10007,
@@ -171,13 +273,35 @@ class Members:
         check_group_id(group_id)
 
         async def run(tx: Tx) -> None:
-            alive = await self._core.accounts.alive(tx, app.sdkappid, user_ids)
+            alive = sorted(await self._core.accounts.alive(tx, app.sdkappid, user_ids))
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.MUTE, Role.AppAdmin)
-            if alive:
-                await store_members.mute(tx, app.sdkappid, group_id, sorted(alive), self._until(seconds))
+            role = await self._core.standing(tx, group, operator)
+            check(group.type, Operation.MUTE, role)
+            if not alive:
+                return
+            members = await store_members.load(tx, app.sdkappid, group_id, alive)
+            _check_above(role, members.values())
+            await store_members.mute(tx, app.sdkappid, group_id, alive, self._until(seconds))
+            if members:
+                tx.emit(
+                    MembersMuted(
+                        app=app.sdkappid,
+                        group_id=group_id,
+                        group_type=group.type,
+                        name=group.profile.name,
+                        operator=operator.user_id,
+                        instid=operator.instid,
+                        user_ids=sorted(members),
+                        seconds=seconds,
+                    )
+                )
 
         await self._core.db.write(run)
+
+    async def check_reader(self, group: Group, user_id: str) -> None:
+        """Raises ApiError 10007 unless the user is a member."""
+        if user_id not in await store_members.load(self._core.db, group.app, group.group_id, [user_id]):
+            raise not_member(user_id)
 
     async def muted(self, group: Group) -> list[tuple[str, int]]:
         """Who is muted, and until which second, in the order of UserIDs. Raises ApiError 10007."""
@@ -206,3 +330,13 @@ class Members:
 
     def _until(self, seconds: int) -> int:
         return mute_end(self._core.now(), seconds)
+
+
+def not_member(user_id: str) -> ApiError:
+    return ApiError(Code.GROUP_NOT_PERMITTED, f"{user_id[:40]!r} is not a member")
+
+
+def _check_above(role: Role, members: Iterable[Member]) -> None:
+    """Raises ApiError 10007 unless all of these have smaller roles."""
+    if any(member.role >= role for member in members):
+        raise ApiError(Code.GROUP_NOT_PERMITTED, "the role does not allow it against these members")

@@ -45,11 +45,17 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     mute_all: Switch | None = None
     history_option: Switch | None = None
 
+    @property
+    def configures(self) -> bool:
+        """Whether anything but the texts is to be written."""
+        return any(v is not None for v in (self.apply_option, self.invite_option, self.mute_all, self.history_option))
+
     def onto(self, profile: Profile, kind: GroupType) -> Profile:
         """The profile with these fields; options that are fixed for the type are ignored. Raises ApiError 10004."""
         given = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
-        if not kind.keeps_options:
+        if not kind.keeps_apply:
             given.pop("apply_option", None)
+        if not kind.keeps_invite:
             given.pop("invite_option", None)
         if not kind.stores_members:
             given.pop("history_option", None)
@@ -96,6 +102,16 @@ class Member(msgspec.Struct, kw_only=True):
     last_send_at: int = 0
     join_seq: int = 0
     """Nothing up to it is the member's to read."""
+
+
+class MemberChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields of a member to be written; None: as it is."""
+
+    role: Role | None = None
+    msg_flag: MsgFlag | None = None
+    name_card: str | None = None
+    mute_seconds: int | None = None
+    """From now; 0 ends a mute, 4294967295 never ends."""
 
 
 class Newcomer(msgspec.Struct, frozen=True):

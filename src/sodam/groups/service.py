@@ -13,8 +13,9 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
-from sodam.groups import store, store_members
-from sodam.groups.core import MAX_GROUPS, Core, hold_group, not_found
+from sodam.groups import store, store_applications, store_members
+from sodam.groups.applications import Applications
+from sodam.groups.core import MAX_GROUPS, Core, Operator, hold_group, not_found
 from sodam.groups.events import GroupCreated, GroupInfoChanged, MembersLeft, OwnerChanged
 from sodam.groups.members import Members
 from sodam.groups.model import (
@@ -27,6 +28,7 @@ from sodam.groups.model import (
     check_custom_id,
     check_group_id,
 )
+from sodam.groups.notices import GroupNotices
 from sodam.groups.sending import Sender
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.observability.loops import Loops
@@ -56,6 +58,8 @@ class GroupService:
         self.feed = self._core.feed
         """What is appended, on its way to devices."""
         self.members = Members(self._core)
+        self.applications = Applications(self._core)
+        self.notices = GroupNotices(db, live, clock)
         self.sending = Sender(self._core, outbox)
 
     def start(self, loops: Loops) -> None:
@@ -65,7 +69,7 @@ class GroupService:
         await self.sending.drain()
         await self.feed.stop()
 
-    async def create(self, app: App, operator: str, wanted: Wanted, *, imported: bool = False) -> str:
+    async def create(self, app: App, operator: Operator, wanted: Wanted, *, imported: bool = False) -> str:
         """Make a group with its first members; its ID. An import raises no event.
 
         Raises ApiError 10004, 10007 (members of a live room, admins where there are none), 10015 and 10021 or 10025
@@ -117,9 +121,10 @@ class GroupService:
                         app=app.sdkappid,
                         group_id=group.group_id,
                         group_type=group.type,
-                        operator=operator,
-                        owner=group.owner,
                         name=profile.name,
+                        operator=operator.user_id,
+                        instid=operator.instid,
+                        owner=group.owner,
                         user_ids=[n.user_id for n in newcomers],
                     )
                 )
@@ -128,15 +133,18 @@ class GroupService:
         return await self._core.db.write(run)
 
     async def edit(
-        self, app: App, operator: str, group_id: str, changes: Changes, max_members: int | None = None
+        self, app: App, operator: Operator, group_id: str, changes: Changes, max_members: int | None = None
     ) -> None:
-        """Write profile fields. Raises ApiError 10004, 10010, 10015."""
+        """Write profile fields. Raises ApiError 10004, 10007, 10010, 10015."""
         check_group_id(group_id)
 
         async def run(tx: Tx) -> None:
             group = await hold_group(tx, app.sdkappid, group_id)
             kind = TYPES[group.type]
-            check(group.type, Operation.EDIT, Role.AppAdmin)
+            role = await self._core.standing(tx, group, operator)
+            check(group.type, Operation.EDIT, role)
+            if changes.configures or max_members is not None:
+                check(group.type, Operation.CONFIGURE, role)
             before = group.profile
             group.profile = changes.onto(before, kind)
             if max_members is not None and kind.stores_members:
@@ -151,32 +159,34 @@ class GroupService:
                     app=app.sdkappid,
                     group_id=group_id,
                     group_type=group.type,
-                    operator=operator,
+                    name=group.profile.name,
+                    operator=operator.user_id,
+                    instid=operator.instid,
                     fields={name: new[name] for name in new if new[name] != old[name]},
                 )
             )
 
         await self._core.db.write(run)
 
-    async def destroy(self, app: App, operator: str, group_id: str) -> None:
-        """Dissolve a group: nothing of it stays. Raises ApiError 10010, 10015."""
+    async def destroy(self, app: App, operator: Operator, group_id: str) -> None:
+        """Dissolve a group: nothing of it stays. Raises ApiError 10007, 10010, 10015."""
         check_group_id(group_id)
 
         async def run(tx: Tx) -> None:
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.DISSOLVE, Role.AppAdmin)
+            check(group.type, Operation.DISSOLVE, await self._core.standing(tx, group, operator))
             members = await store_members.ids(tx, app.sdkappid, group_id)
             await self._core.dismiss(tx, group, operator, members)
 
         await self._core.db.write(run)
 
-    async def change_owner(self, app: App, operator: str, group_id: str, new_owner: str) -> None:
+    async def change_owner(self, app: App, operator: Operator, group_id: str, new_owner: str) -> None:
         """Make a member the owner; the old one becomes a plain member. Raises ApiError 10007, 10010, 10015."""
         check_group_id(group_id)
 
         async def run(tx: Tx) -> None:
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.TRANSFER, Role.AppAdmin)
+            check(group.type, Operation.TRANSFER, await self._core.standing(tx, group, operator))
             found = await store_members.load(tx, app.sdkappid, group_id, [u for u in (group.owner, new_owner) if u])
             if new_owner not in found:
                 raise ApiError(Code.GROUP_NOT_PERMITTED, f"{new_owner[:40]!r} is not a member")
@@ -196,7 +206,9 @@ class GroupService:
                     app=app.sdkappid,
                     group_id=group_id,
                     group_type=group.type,
-                    operator=operator,
+                    name=group.profile.name,
+                    operator=operator.user_id,
+                    instid=operator.instid,
                     old=old,
                     new=new_owner,
                 )
@@ -250,14 +262,18 @@ class GroupService:
                         app=event.app,
                         group_id=group.group_id,
                         group_type=group.type,
+                        name=group.profile.name,
                         operator="",
                         user_ids=list(members),
+                        members=group.members - len(members),
                         reason="the account was deleted",
+                        kicked=False,
                     )
                 )
-                await self._core.without(tx, group, list(members.values()), "")
+                await self._core.without(tx, group, list(members.values()), Operator("", admin=True))
             for user_id in event.user_ids:
                 await store_members.erase_user(tx, event.app, user_id)
+                await store_applications.erase_user(tx, event.app, user_id)
 
 
 def _blank(wanted: Wanted) -> Profile:

@@ -13,6 +13,16 @@ _COLUMNS: Final = (
     "num, app, group_id, type, owner, created_at, info_seq, info_at, last_msg_at, next_seq, members, next_pos,"
     " max_members, active, profile, counted, shown_seq, shown_at, clear_seq"
 )
+_TABLES: Final = (
+    "group_member",
+    "group_mute",
+    "group_message",
+    "group_change",
+    "group_hidden",
+    "group_application",
+    "chat_group",
+)
+"""What is kept by group, the group itself last."""
 _decode = msgspec.json.Decoder(Profile).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -91,8 +101,8 @@ def _values(group: Group) -> tuple[Value, ...]:
 
 
 async def delete(tx: Tx, app: int, group_id: str) -> None:
-    """Remove a group that ``tx`` holds, with its members, mutes and messages."""
-    for table in ("group_member", "group_mute", "group_message", "group_change", "group_hidden", "chat_group"):
+    """Remove a group that ``tx`` holds, with all that belongs to it."""
+    for table in _TABLES:
         await tx.execute(f"DELETE FROM {table} WHERE app = $1 AND group_id = $2", app, group_id)
 
 

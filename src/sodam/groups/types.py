@@ -21,6 +21,7 @@ class Role(IntEnum):
 
 class Operation(Enum):
     EDIT = "edit the profile"
+    CONFIGURE = "change the options of the group"
     DISSOLVE = "dissolve"
     TRANSFER = "change the owner"
     READ_MEMBERS = "read the members"
@@ -37,6 +38,9 @@ class Operation(Enum):
     CHANGE = "edit messages"
     IMPORT_MESSAGES = "import messages"
     TARGET = "write messages for some members only"
+    INVITE = "invite"
+    DECIDE = "decide on applications and invitations"
+    EDIT_MEMBER = "edit other members"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,14 @@ class GroupType:
     """The least role for each operation; an operation that is absent does not exist for the type."""
     apply_option: str
     invite_option: str
-    keeps_options: bool
-    """Whether the two options take the values that a caller sends."""
+    keeps_apply: bool
+    """Whether the option to join takes the value that a caller sends."""
+    keeps_invite: bool
+    """The same of the option to invite."""
+    found_by_id: bool
+    """Whether anybody may read its profile."""
+    owner_quits: bool
+    """Whether the owner may leave; the group has none then."""
     stores_members: bool
     stores_messages: bool
     counts_unread: bool
@@ -66,6 +76,7 @@ _COLUMNS: Final = ("Private", "Public", "ChatRoom", "AVChatRoom")
 _LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role | None]]] = {
     # One column a type, in the order of _COLUMNS.
     Operation.EDIT: (_M, _A, _A, _O),
+    Operation.CONFIGURE: (_O, _A, _A, _O),
     Operation.DISSOLVE: (_APP, _O, _O, _O),
     Operation.TRANSFER: (_O, _O, _O, None),
     Operation.READ_MEMBERS: (_M, _M, _M, None),
@@ -82,6 +93,9 @@ _LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role 
     Operation.CHANGE: (_M, _M, _M, None),
     Operation.IMPORT_MESSAGES: (_APP, _APP, _APP, None),
     Operation.TARGET: (_M, _M, _M, None),
+    Operation.INVITE: (_M, _M, _M, None),
+    Operation.DECIDE: (_O, _A, _A, None),
+    Operation.EDIT_MEMBER: (_O, _A, _A, None),
 }
 
 
@@ -92,7 +106,10 @@ def _type(name: str, apply: str, invite: str, *, flag: str = "AcceptAndNotify", 
         least={operation: role for operation, roles in _LEAST.items() if (role := roles[at]) is not None},
         apply_option=apply,
         invite_option=invite,
-        keeps_options=name in ("Public", "ChatRoom"),
+        keeps_apply=name in ("Public", "ChatRoom"),
+        keeps_invite=name in ("Private", "Public", "ChatRoom"),
+        found_by_id=name != "Private",
+        owner_quits=name == "Private",
         stores_members=name != "AVChatRoom",
         stores_messages=name != "AVChatRoom",
         counts_unread=name in ("Private", "Public"),

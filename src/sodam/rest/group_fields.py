@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, cast
 import msgspec
 
 from sodam.errors import ApiError, Code
+from sodam.groups.core import Operator
 from sodam.groups.model import Group, Member
 from sodam.wire import Call
 
@@ -108,10 +109,15 @@ def at_most(values: Sequence[Any], most: int, name: str, code: Code = Code.GROUP
         raise ApiError(code, f"{name} has at most {most} entries")
 
 
-async def operator_of(call: Call, from_account: str | None) -> str:
-    """Who is named as having done it. Raises ApiError 10004 for an account that does not exist."""
+async def operator_of(call: Call, from_account: str | None = None) -> Operator:
+    """Who does it: a client its own user, an administrator whom the request names, if anybody.
+
+    Raises ApiError 10004 for a named account that does not exist.
+    """
+    if not call.admin:
+        return Operator(call.caller, admin=False, instid=call.instid)
     if not from_account:
-        return call.caller
+        return Operator(call.caller, admin=True)
     if await call.services.accounts.find(call.app.sdkappid, from_account) is None:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"From_Account {from_account[:40]!r} does not exist")
-    return from_account
+    return Operator(from_account, admin=True)

@@ -7,9 +7,9 @@ from typing import Any, Literal
 import msgspec
 
 from sodam.errors import ApiError, Code
-from sodam.groups.model import Group, MsgFlag, Newcomer
+from sodam.groups.model import Group, MemberChanges, MsgFlag, Newcomer
 from sodam.groups.types import Role
-from sodam.rest.group_fields import COMMON, U32, Count, Names, at_most, bounded, member_items, no_custom
+from sodam.rest.group_fields import COMMON, U32, Count, Names, at_most, bounded, member_items, no_custom, operator_of
 from sodam.rest.group_open_http_svc import service
 from sodam.wire import Call
 
@@ -27,7 +27,11 @@ _ALL_ROLES = (Role.Member, Role.Admin, Role.Owner)
 
 
 async def _group(call: Call, group_id: str) -> Group:
-    return await call.services.groups.get(call.app.sdkappid, group_id)
+    """Raises ApiError 10010, 10015, and 10007 for a client whose user is no member."""
+    group = await call.services.groups.get(call.app.sdkappid, group_id)
+    if not call.admin:
+        await call.services.groups.members.check_reader(group, call.caller)
+    return group
 
 
 def _roles(names: list[RoleName] | None) -> list[Role]:
@@ -90,9 +94,10 @@ class AddedMember(msgspec.Struct):
     Member_Account: str
 
 
-class MembersAdd(msgspec.Struct):
+class MembersAdd(msgspec.Struct, kw_only=True):
     GroupId: str
     MemberList: list[AddedMember]
+    Silence: Literal[0, 1] = 0
 
 
 class MemberResult(msgspec.Struct):
@@ -112,17 +117,19 @@ class MemberResults(msgspec.Struct):
         Code.GROUP_FULL,
         Code.GROUP_ACCOUNT_NOT_FOUND,
         Code.GROUP_JOINED_QUOTA,
+        Code.GROUP_TOO_FREQUENT,
     ),
 )
 async def add_group_member(call: Call, request: MembersAdd) -> MemberResults:
     """Make 1 to 500 users members, without their consent.
 
     Result is 1 for who was added, 2 for who is a member already, 0 for who could not be; when nobody could be, the
-    call is refused with the reason of the first. Source: rest-groups.md 2.7.
+    call is refused with the reason of the first. With Silence 1 nobody is notified. Source: rest-groups.md 2.7.
     """
     at_most(request.MemberList, _MAX_ADDED, "MemberList")
     ids = [item.Member_Account for item in request.MemberList]
-    results = await call.services.groups.members.add(call.app, call.caller, request.GroupId, ids)
+    operator, silent = await operator_of(call), call.admin and request.Silence == 1
+    results = await call.services.groups.members.add(call.app, operator, request.GroupId, ids, silent=silent)
     return MemberResults([MemberResult(*pair) for pair in zip(ids, results, strict=True)])
 
 
@@ -163,6 +170,7 @@ class MembersDelete(msgspec.Struct):
     GroupId: str
     MemberToDel_Account: Names
     Reason: str = ""
+    Silence: Literal[0, 1] = 0
 
 
 @service.command("delete_group_member", errors=(*COMMON, Code.GROUP_TOO_MANY_ACCOUNTS))
@@ -172,8 +180,14 @@ async def delete_group_member(call: Call, request: MembersDelete) -> None:
     A group that loses its last member is disbanded. Source: rest-groups.md 2.8.
     """
     at_most(request.MemberToDel_Account, _MAX_REMOVED, "MemberToDel_Account")
-    members = call.services.groups.members
-    await members.remove(call.app, call.caller, request.GroupId, request.MemberToDel_Account, request.Reason)
+    await call.services.groups.members.remove(
+        call.app,
+        await operator_of(call),
+        request.GroupId,
+        request.MemberToDel_Account,
+        request.Reason,
+        silent=call.admin and request.Silence == 1,
+    )
 
 
 class MemberModify(msgspec.Struct, kw_only=True):
@@ -193,12 +207,15 @@ async def modify_group_member_info(call: Call, request: MemberModify) -> None:
     no_custom(request.AppMemberDefinedData)
     await call.services.groups.members.edit(
         call.app,
+        await operator_of(call),
         request.GroupId,
         request.Member_Account,
-        role=Role[request.Role] if request.Role else None,
-        msg_flag=request.MsgFlag,
-        name_card=request.NameCard,
-        mute_seconds=request.ShutUpTime if request.MuteTime is None else request.MuteTime,
+        MemberChanges(
+            role=Role[request.Role] if request.Role else None,
+            msg_flag=request.MsgFlag,
+            name_card=request.NameCard,
+            mute_seconds=request.ShutUpTime if request.MuteTime is None else request.MuteTime,
+        ),
     )
 
 
@@ -246,7 +263,9 @@ async def forbid_send_msg(call: Call, request: Mute) -> None:
         await _group(call, request.GroupId)
         raise ApiError(Code.GROUP_BAD_PARAMETER, "MuteTime is missing")
     at_most(request.Members_Account, _MAX_MUTED, "Members_Account")
-    await call.services.groups.members.mute(call.app, request.GroupId, request.Members_Account, seconds)
+    await call.services.groups.members.mute(
+        call.app, await operator_of(call), request.GroupId, request.Members_Account, seconds
+    )
 
 
 class MutedGet(msgspec.Struct):

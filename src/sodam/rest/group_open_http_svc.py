@@ -146,7 +146,10 @@ async def create_group(call: Call, request: GroupCreate) -> GroupId:
         Newcomer(item.Member_Account, Role.Admin if item.Role == "Admin" else Role.Member)
         for item in request.MemberList
     )
-    return GroupId(await call.services.groups.create(call.app, call.caller, _wanted(request, newcomers)))
+    if not call.admin:
+        request.Owner_Account = call.caller
+    operator = await operator_of(call)
+    return GroupId(await call.services.groups.create(call.app, operator, _wanted(request, newcomers)))
 
 
 @service.command("import_group", errors=_MADE)
@@ -154,7 +157,7 @@ async def import_group(call: Call, request: GroupImport) -> GroupId:
     """Make a group with its own time of creation, for migration; nobody is notified. Source: rest-groups.md 2.17."""
     no_custom(request.AppDefinedData)
     wanted = _wanted(request, created_at=request.CreateTime)
-    return GroupId(await call.services.groups.create(call.app, call.caller, wanted, imported=True))
+    return GroupId(await call.services.groups.create(call.app, await operator_of(call), wanted, imported=True))
 
 
 class InfoFilter(msgspec.Struct):
@@ -249,7 +252,7 @@ async def modify_group_base_info(call: Call, request: GroupModify) -> None:
 @service.command("destroy_group", errors=COMMON)
 async def destroy_group(call: Call, request: GroupId) -> None:
     """Dissolve a group; nothing of it stays, and its ID is free again. Source: rest-groups.md 2.10."""
-    await call.services.groups.destroy(call.app, call.caller, request.GroupId)
+    await call.services.groups.destroy(call.app, await operator_of(call), request.GroupId)
 
 
 class OwnerChange(msgspec.Struct):

@@ -14,7 +14,7 @@ from sodam.errors import ApiError, Code
 from sodam.gateway.catchup import unread_numbers
 from sodam.gateway.commands.openim import Seconds, service
 from sodam.gateway.connection import Connection
-from sodam.gateway.cookies import cookie_of, position_of
+from sodam.gateway.cookies import cookie_of, notices_of, position_of
 from sodam.messages.model import parse_key
 from sodam.wire import Call
 
@@ -59,7 +59,9 @@ async def getmsg(call: Call, request: GetMsg) -> GetMsgAnswer:
     connection: Connection = call.connection
     async with connection.page_turn(of_user(call.app.sdkappid, call.caller)):
         since = position_of(request.Cookie)
-        return await (_first(call) if since is None else _page(call, since, by_push=request.NeedAbstract == 1))
+        if since is None:
+            return await _first(call)
+        return await _page(call, since, notices_of(request.Cookie), by_push=request.NeedAbstract == 1)
 
 
 async def _first(call: Call) -> GetMsgAnswer:
@@ -68,16 +70,17 @@ async def _first(call: Call) -> GetMsgAnswer:
     connection: Connection = call.connection
     this = connection.begin_round()
     position = await c2c.histories.position()
+    notices = await call.services.groups.notices.since(call.app.sdkappid, call.caller, None)
     # Of a conversation that the list ends before, the SDK would show this number in an entry of its own for a while.
     heads = await c2c.histories.heads(call.app, call.caller, call.app.settings.conversation_limit)
     await c2c.announced()
     counted = this.counted(call.caller, {head.peer: head.last_seq for head in heads})
     unread = unread_numbers(call.caller, {head.peer: head.unread for head in heads}, counted)
     call.after = lambda: connection.end_round(this)
-    return _answer(call, position, [], unread)
+    return _answer(call, position, [], unread, notices)
 
 
-async def _page(call: Call, since: Position, *, by_push: bool) -> GetMsgAnswer:
+async def _page(call: Call, since: Position, noticed: int, *, by_push: bool) -> GetMsgAnswer:
     c2c = call.services.c2c
     connection: Connection = call.connection
     this = connection.begin_round()
@@ -90,7 +93,8 @@ async def _page(call: Call, since: Position, *, by_push: bool) -> GetMsgAnswer:
     senders = {message.sender for message in missed.messages}
     if not missed.complete:
         connection.send_first(missed.notices)
-        answer = _answer(call, missed.position, missed.messages, unread_numbers(call.caller, numbers, (), senders))
+        unread = unread_numbers(call.caller, numbers, (), senders)
+        answer = _answer(call, missed.position, missed.messages, unread, ([], noticed))
         if by_push:
             call.after = lambda: connection.ask_for_more(_PAGE_SECONDS)
         else:
@@ -100,12 +104,21 @@ async def _page(call: Call, since: Position, *, by_push: bool) -> GetMsgAnswer:
     unread = unread_numbers(call.caller, numbers, counted, senders)
     connection.send_first([*missed.notices, *catch_up.read_marks(call.caller, heads, since)])
     call.after = lambda: connection.end_round(this)
-    return _answer(call, missed.position, missed.messages, unread)
+    notices = await call.services.groups.notices.since(call.app.sdkappid, call.caller, noticed)
+    return _answer(call, missed.position, missed.messages, unread, notices)
 
 
-def _answer(call: Call, position: Position, found: list[Message], unread: dict[str, int]) -> GetMsgAnswer:
+def _answer(
+    call: Call,
+    position: Position,
+    found: list[Message],
+    unread: dict[str, int],
+    notices: tuple[list[msgspec.Raw], int],
+) -> GetMsgAnswer:
+    """``notices``: those of groups that were missed, and the newest one."""
     return GetMsgAnswer(
-        Cookie=cookie_of(position),
+        Cookie=cookie_of(position, notices[1]),
+        EventArray=notices[0],
         MsgList=[wire(message, viewer=call.caller) for message in found],
         C2CPairUnreadCount=[Unread(peer, count) for peer, count in unread.items()],
     )
