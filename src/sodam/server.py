@@ -42,6 +42,8 @@ from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
 from sodam.messages.events import MessagesErased
 from sodam.messages.relays import Relays
+from sodam.moderation.messages import WordCheck
+from sodam.moderation.service import Words
 from sodam.observability.loops import Loop, Loops
 from sodam.observability.metrics import Metrics
 from sodam.outbox.service import Outbox
@@ -171,6 +173,13 @@ def _conversations(
     return Conversations(db, live, accounts, sources)
 
 
+def _checks(c2c: C2CService, accounts: AccountService, relations: RelationService, words: Words) -> None:
+    """What messages pass before they are stored, in order."""
+    c2c.interceptors.add(MuteCheck(accounts))
+    c2c.interceptors.add(StandingCheck(relations))
+    c2c.screens.add(WordCheck(words))
+
+
 async def build(settings: Settings) -> Server:
     """Open the state and build the services, without listening. Raises StorageError or BusError, one line each."""
     loops = Loops()
@@ -195,9 +204,8 @@ async def build(settings: Settings) -> Server:
     relations = RelationService(db, bus, live, accounts)
     profiles.friends_of = relations.friends_of
     outbox = Outbox(db, loops)
-    c2c = C2CService(db, bus, live, accounts, outbox)
-    c2c.interceptors.add(MuteCheck(accounts))
-    c2c.interceptors.add(StandingCheck(relations))
+    c2c, words = C2CService(db, bus, live, accounts, outbox), Words(db, bus)
+    _checks(c2c, accounts, relations, words)
     changes = Changes(c2c)
     extensions, reactions = Extensions(db), Reactions(db, live)
     services = Services(
@@ -217,6 +225,7 @@ async def build(settings: Settings) -> Server:
         c2c_changes=changes,
         conversations=_conversations(db, live, accounts, changes, c2c),
         relays=Relays(db),
+        words=words,
         extensions=extensions,
         reactions=reactions,
         c2c_extensions=OneToOneMessages(c2c, extensions, reactions),

@@ -15,6 +15,7 @@ from sodam.extensions.reactions import Reactions
 from sodam.extensions.service import Extensions
 from sodam.groups.service import GroupService
 from sodam.messages.relays import Relays
+from sodam.moderation.service import Words
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
@@ -43,6 +44,7 @@ class Services:
     c2c_changes: Changes
     conversations: Conversations
     relays: Relays
+    words: Words
     extensions: Extensions
     reactions: Reactions
     c2c_extensions: OneToOneMessages

@@ -116,6 +116,8 @@ CASES: Final[dict[str, Bodies]] = {
     "im:RemoveUser": ({"SDKAppID": APP, "UserIDs": ["u1", "u2"]}, {"SDKAppID": APP, "UserIDs": ["u2", "u1"]}),
     "im:KickAccount": twice(SDKAppID=APP, UserID="u1"),
     "im:ImportAccounts": twice(SDKAppID=APP, Format="csv", Content="UserID\nu9\n"),
+    "im:AddDirtyWords": twice(SDKAppID=APP, Words=[{"Word": "fool"}]),
+    "im:DeleteDirtyWords": twice(SDKAppID=APP, Words=["fool"]),
     "im:CancelJob": twice(JobId=JOB),
     "session:Login": twice(UserName="mina", Password=PASSWORD),
     "session:Logout": twice(),
@@ -136,6 +138,7 @@ BEFORE: Final[dict[str, list[tuple[str, dict[str, Any]]]]] = {
     "im:ModifyAccountProfile": _ACCOUNTS,
     "im:RemoveUser": _ACCOUNTS,
     "im:KickAccount": _ACCOUNTS,
+    "im:DeleteDirtyWords": [("im:AddDirtyWords", {"SDKAppID": APP, "Words": [{"Word": "fool"}]})],
     "session:DisableMFA": [("session:ConfirmMFA", {"Code": CODE})],
 }
 """What is done before an action meets another one, so that it can succeed."""

@@ -791,6 +791,29 @@ export type BlackListChange = {
   To_Account: string[] | string;
 };
 
+export type AddDirtyWords = {
+  SDKAppID: number;
+  Words: DirtyWordIn[];
+};
+
+export type DirtyWordIn = {
+  Word: string;
+  Action?: "Allow" | "Block" | "Mark" | "Replace";
+  Inside?: boolean;
+  Replacement?: string;
+};
+
+export type DirtyWord = {
+  Word: string;
+  Action: "Allow" | "Block" | "Mark" | "Replace";
+  Inside: boolean;
+  Replacement: string;
+};
+
+export type WordCount = {
+  TotalCount: number;
+};
+
 export type FollowAdd = {
   From_Account: string;
   FollowItem: FollowItem[] | FollowItem;
@@ -1183,6 +1206,11 @@ export type FriendDeleteAll = {
   DeleteType?: "Delete_Type_Both" | "Delete_Type_Single" | "" | null;
 };
 
+export type DeleteDirtyWords = {
+  SDKAppID: number;
+  Words: string[];
+};
+
 export type FollowDelete = {
   From_Account: string;
   To_Account: string[] | string;
@@ -1264,6 +1292,18 @@ export type BlackListGet = {
   MaxLimited: number;
   StartIndex?: number;
   LastSequence?: number | null;
+};
+
+export type DescribeDirtyWords = {
+  SDKAppID: number;
+  Cursor?: string;
+  Limit?: number;
+};
+
+export type DirtyWords = {
+  TotalCount: number;
+  Words: DirtyWord[];
+  Cursor: string;
 };
 
 export type FollowGetInfoAnswer = {
@@ -1619,6 +1659,25 @@ export type UserResult = {
   ErrorInfo: string;
 };
 
+export type SearchDirtyWords = {
+  SDKAppID: number;
+  Text: string;
+};
+
+export type SearchedWords = {
+  Blocked: boolean;
+  Marked: boolean;
+  Text: string;
+  Words: FoundWord[];
+};
+
+export type FoundWord = {
+  Word: string;
+  Action: "Allow" | "Block" | "Mark" | "Replace";
+  Start: number;
+  End: number;
+};
+
 export type SetAbilityConfInfo = {
   SDKAppID: number;
   Version: number;
@@ -1817,6 +1876,7 @@ export interface Actions {
   "cloudaudit/DescribeEvents": { request: DescribeEvents; data: EventList };
   "cloudaudit/ExportEvents": { request: ExportEvents; data: JobBegun };
   "im/AddBlackList": { request: OfApp & BlackListChange; data: ResultAnswer };
+  "im/AddDirtyWords": { request: AddDirtyWords; data: WordCount };
   "im/AddFollow": { request: OfApp & FollowAdd; data: ResultAnswer };
   "im/AddFriend": { request: OfApp & FriendAdd; data: ResultAnswer };
   "im/AddFriendField": { request: FriendFieldChange; data: Ability };
@@ -1833,6 +1893,7 @@ export interface Actions {
   "im/CreateSecretUserSig": { request: CreateSecretUserSig; data: UserSigMade };
   "im/DeleteAllFriends": { request: OfApp & FriendDeleteAll; data: Nothing };
   "im/DeleteBlackList": { request: OfApp & BlackListChange; data: ResultAnswer };
+  "im/DeleteDirtyWords": { request: DeleteDirtyWords; data: WordCount };
   "im/DeleteFollow": { request: OfApp & FollowDelete; data: ResultAnswer };
   "im/DeleteFriend": { request: OfApp & FriendDelete; data: ResultAnswer };
   "im/DeleteFriendGroup": { request: OfApp & GroupDelete; data: GroupDeleteAnswer };
@@ -1843,6 +1904,7 @@ export interface Actions {
   "im/DescribeAccount": { request: OfAccount; data: AccountView };
   "im/DescribeAccountList": { request: DescribeAccountList; data: AccountList };
   "im/DescribeBlackList": { request: OfApp & BlackListGet; data: BlackListGetAnswer };
+  "im/DescribeDirtyWords": { request: DescribeDirtyWords; data: DirtyWords };
   "im/DescribeFollowInfo": { request: OfApp & FollowPeers; data: FollowGetInfoAnswer };
   "im/DescribeFollowList": { request: OfApp & FollowGet; data: FollowGetAnswer };
   "im/DescribeFriendGroups": { request: OfApp & GroupGet; data: GroupGetAnswer };
@@ -1871,6 +1933,7 @@ export interface Actions {
   "im/ModifyUserField": { request: UserFieldChange; data: Ability };
   "im/RegisterIMApp": { request: RegisterIMApp; data: AppView };
   "im/RemoveUser": { request: RemoveUser; data: UserResults };
+  "im/SearchDirtyWords": { request: SearchDirtyWords; data: SearchedWords };
   "im/SetAbilityConfInfo": { request: SetAbilityConfInfo; data: Ability };
   "im/SetRenewFlag": { request: SetRenewFlag; data: AppView };
   "im/StartSdkAppId": { request: OfApp; data: AppView };
@@ -1956,6 +2019,9 @@ export const LIMITS = {
   "cloudaudit/ExportEvents.User": {"max":200},
   "cloudaudit/ExportEvents.Action": {"max":200},
   "cloudaudit/ExportEvents.Keyword": {"max":200},
+  "im/AddDirtyWords.Words": {"min":1,"max":5000},
+  "im/AddDirtyWords.Words.Word": {"min":1,"max":64},
+  "im/AddDirtyWords.Words.Replacement": {"max":64},
   "im/AddFriendField.Field.Name": {"max":8},
   "im/AddUserField.Field.Name": {"max":8},
   "im/AnswerFriendRequest.UserID": {"min":1,"max":32},
@@ -1967,11 +2033,13 @@ export const LIMITS = {
   "im/CreatePlanOrder.Months": {"min":1,"max":24},
   "im/CreateSecretUserSig.UserID": {"min":1,"max":32},
   "im/CreateSecretUserSig.Expire": {"min":1,"max":1576800000},
+  "im/DeleteDirtyWords.Words": {"min":1,"max":64},
   "im/DeleteFriendRequest.UserID": {"min":1,"max":32},
   "im/DeleteFriendRequest.Peer": {"min":1,"max":32},
   "im/DeleteSdkappid.ConfirmName": {"max":64},
   "im/DescribeAccount.UserID": {"min":1,"max":32},
   "im/DescribeAccountList.Keyword": {"max":200},
+  "im/DescribeDirtyWords.Cursor": {"max":200},
   "im/DescribeFriendRequests.UserID": {"min":1,"max":32},
   "im/DescribeIMAppList.Keyword": {"max":200},
   "im/DescribePlanPrice.Months": {"min":1,"max":24},
@@ -1992,6 +2060,7 @@ export const LIMITS = {
   "im/RegisterIMApp.Type": {"max":32},
   "im/RegisterIMApp.Introduction": {"max":300},
   "im/RemoveUser.UserIDs": {"min":1,"max":32},
+  "im/SearchDirtyWords.Text": {"max":4000},
   "im/VerifySecretUserSig.UserID": {"min":1,"max":32},
   "im/VerifySecretUserSig.UserSig": {"max":8193},
   "sodam/ModifyAppLimits.Overrides.Accounts": {"min":0,"max":1000000000,"nullable":true},

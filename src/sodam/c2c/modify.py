@@ -39,9 +39,14 @@ async def modify(
     """Replace the parts that are given, raise the message's version by one, notify its devices; the message as it is.
 
     ``body`` and ``cloud`` are JSON, checked. ``version`` is the one that the editor read, None for whichever it is.
-    Raises ApiError 20022 (unknown), 20023 (recalled), EditConflict, 93000 (both parts together are too long).
+    Raises ApiError 20022 (unknown), 20023 (recalled), EditConflict, 93000 (both parts together are too long), and
+    what a screen refuses with.
     """
     found = await c2c.histories.find(app, sender, recipient, place)
+    if body is not None:
+        draft = msgspec.structs.replace(found, body=body, flags=0)
+        await c2c.screens.run(app, draft)
+        body = draft.body
 
     async def run(tx: Tx) -> Message:
         stored = await store_changes.content(tx, found)

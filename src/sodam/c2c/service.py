@@ -76,6 +76,8 @@ class C2CService:
         self.histories = Histories(db, bus, accounts, clock)
         self.interceptors: Interceptors[Message] = Interceptors()
         """What a client's message passes before it is stored."""
+        self.screens: Interceptors[Message] = Interceptors()
+        """What the content of every message passes, an administrator's and an edited one, too."""
         self.followers: Followers[Message] = Followers(outbox)
         """What is to be done outside for messages that are stored."""
         self._recent: Recent[Sending] = Recent()
@@ -114,9 +116,9 @@ class C2CService:
         checked: bool = True,
     ) -> Sent:
         """Check the parties, store, deliver. ``exclude`` and ``sync`` as in ``Sending``; ``checked`` passes the message
-        through the interceptors, as a client's must be.
+        through the interceptors, as a client's must be; everybody's content passes the screens.
 
-        Raises ApiError 20003 (sender unknown), 90012 (receiver unknown), and what an interceptor refuses with.
+        Raises ApiError 20003 (sender unknown), 90012 (receiver unknown), and what a step of either refuses with.
         """
         accounts = self._accounts
         sender = accounts.peek(app.sdkappid, message.sender) or await accounts.find(app.sdkappid, message.sender)
@@ -127,6 +129,7 @@ class C2CService:
             raise ApiError(Code.MSG_RECEIVER_NOT_FOUND, f"To_Account {message.recipient!r} does not exist")
         if checked:
             await self.interceptors.run(app, message)
+        await self.screens.run(app, message)
         _name_sender(message, sender)
         sending = Sending(message, exclude, sync)
         if online_only:
@@ -150,12 +153,16 @@ class C2CService:
     ) -> SentBatch:
         """One message to many (rest-messages.md 2.2): sender, MsgSeq, MsgRandom and content are those of the first.
 
-        All get one MsgKey (but see ``Batch``), and those not sent before share commits. Interceptors are not asked.
+        All get one MsgKey (but see ``Batch``), and those not sent before share commits. The content passes
+        the screens; interceptors are not asked.
         Raises ApiError 20003 (sender unknown), and what kept the messages from being stored when none was.
         """
         sender = await self._accounts.find(app.sdkappid, messages[0].sender)
         if sender is None:
             raise ApiError(Code.C2C_ACCOUNT_INVALID, f"From_Account {messages[0].sender!r} does not exist")
+        await self.screens.run(app, messages[0])
+        for message in messages[1:]:
+            message.body, message.flags = messages[0].body, messages[0].flags
         known = await self._accounts.find_many(app.sdkappid, [m.recipient for m in messages])
         failed = {m.recipient: Code.ACCOUNT_NOT_FOUND for m in messages if m.recipient not in known}
         shared = Batch(Numbers(0, messages[0].msg_seq or self._numbers.take()))

@@ -20,6 +20,7 @@ _FILES: Final = (
     "settings",
     "accounts",
     "relations",
+    "words",
     "jobs",
     "users",
     "security",

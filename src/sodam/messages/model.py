@@ -22,6 +22,7 @@ ONE_TO_ONE = 1
 GROUP = 2
 """Types of conversations, as packages that keep something of messages of any type count them."""
 NO_CHECK = 4096  # SendMsgControl NoMsgCheck: the word filter leaves it alone
+MARKED = 16384  # it holds a word that the app wants marked
 MIND_MUTE = 8192  # SendMsgControl WithMuteNotifications: a push minds that its receiver wants none
 
 # What was changed of a message: it was recalled or edited, its key-value pairs, its reactions.

@@ -79,6 +79,7 @@ class Modify(msgspec.Struct):
         Code.MSG_FORMAT,
         Code.MSG_KEY,
         Code.MSG_TOO_LONG,
+        Code.TEXT_REFUSED,
     ),
     fields={**_PARTIES, "MsgBody": Code.MSG_BODY_NOT_ARRAY, "CloudCustomData": Code.MSG_FORMAT},
 )

@@ -32,6 +32,7 @@ _ERRORS = (
     Code.MSG_SYNC_OTHER_MACHINE,
     Code.MSG_ACCOUNT_NOT_FOUND,
     Code.C2C_INTERNAL,
+    Code.TEXT_REFUSED,
 )
 
 

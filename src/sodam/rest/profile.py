@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from sodam.accounts.model import Profile, ProfileValue
+from sodam.accounts.model import CUSTOM, NICK, Profile, ProfileValue
 from sodam.errors import ApiError, Code
 from sodam.wire import Call, Service
 
@@ -20,6 +20,8 @@ service = Service(
 UNKNOWN = "Err_Profile_Invalid_Account"
 _MAX_ACCOUNTS = 500
 _MAX_TAGS = 100
+_SHOWN = (NICK, "Tag_Profile_IM_SelfSignature")
+"""Texts that others see."""
 
 
 class Item(msgspec.Struct):
@@ -43,13 +45,18 @@ class PortraitSet(msgspec.Struct):
         Code.PROFILE_VALUE_TOO_LONG,
         Code.PROFILE_VALUE_OUT_OF_RANGE,
         Code.PROFILE_VALUE_TYPE,
+        Code.PROFILE_SENSITIVE_WORD,
     ),
 )
 async def portrait_set(call: Call, request: PortraitSet) -> None:
     """Write profile fields of an account, all or none: an administrator anyone's, a client its own.
 
-    Up to 100 items; texts up to 500 bytes, Location 16. Source: rest-accounts-relations.md 5.1 to 5.3.
+    Up to 100 items; texts up to 500 bytes, Location 16. 40005: a name, a signature or a custom text holds a word that
+    the app refuses. Source: rest-accounts-relations.md 5.1 to 5.3.
     """
+    values = [item.Value for item in request.ProfileItem if item.Tag in _SHOWN or item.Tag.startswith(CUSTOM)]
+    shown = [value for value in values if isinstance(value, str)]
+    await call.services.words.refuse(call.app.sdkappid, shown, Code.PROFILE_SENSITIVE_WORD)
     await call.services.profiles.set(
         call.app,
         call.acting_for(request.From_Account, Code.PROFILE_NOT_ADMIN),

@@ -103,19 +103,22 @@ class FriendAdd(msgspec.Struct):
         Code.SNS_IN_PEER_BLACKLIST,
         Code.SNS_NEEDS_CONFIRM,
         Code.SNS_ADD_LIMITED,
+        Code.TEXT_REFUSED,
     ),
 )
 async def friend_add(call: Call, request: FriendAdd) -> ResultAnswer:
     """Add 1 to 1000 friends, or ask them where their AllowType wants consent (30539 in the item).
 
     Remark up to 96 bytes, AddWording 256, GroupName 30; AddSource is ``AddSource_Type_`` and 1 to 8 letters. Only an
-    administrator can force. Source: rest-accounts-relations.md 6.2.
+    administrator can force. 80001: an AddWording holds a word that the app refuses.
+    Source: rest-accounts-relations.md 6.2.
     """
     user_id = acting(call, request.From_Account)
     items = [
         AddItem(item.To_Account, item.AddSource, item.Remark or "", names_of(item.GroupName), item.AddWording or "")
         for item in many(request.AddFriendItem, name="AddFriendItem")
     ]
+    await call.services.words.refuse(call.app.sdkappid, (item.wording for item in items))
     outcomes = await call.services.relations.adding.add(
         call.app,
         origin_of(call),

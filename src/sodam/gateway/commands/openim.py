@@ -11,7 +11,7 @@ from sodam.c2c.modify import EditConflict
 from sodam.errors import ApiError, Code
 from sodam.messages import outgoing
 from sodam.messages.elements import check_body
-from sodam.messages.model import parse_key
+from sodam.messages.model import NO_CHECK, parse_key
 from sodam.messages.outgoing import Outgoing, UInt32
 from sodam.wire import Call, Service
 
@@ -48,6 +48,7 @@ class SendMsgAnswer(msgspec.Struct, gc=False):
         Code.C2C_NOT_FRIENDS,
         Code.MSG_RECEIVER_NOT_FOUND,
         Code.MSG_TOO_LONG,
+        Code.TEXT_REFUSED,
     ),
     fields={**outgoing.FIELDS, "To_Account": Code.MSG_TO_ACCOUNT},
     eager=lambda services, app: not services.c2c.interceptors.waits(app),
@@ -65,6 +66,7 @@ async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
         raise ApiError(Code.MSG_TO_ACCOUNT, "To_Account is empty")
     content = outgoing.prepare(request, strict_required=False)
     message = of_content(call.app, call.caller, request.To_Account, content, client_time=request.MsgClientTime or 0)
+    message.flags &= ~NO_CHECK  # only an administrator may say that a message needs no check
     sent = await call.services.c2c.send(call.app, message, exclude=call.instid, online_only=content.online_only)
     return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id, message.seq)
 
@@ -141,6 +143,7 @@ class ModifyAnswer(msgspec.Struct):
         Code.MSG_BODY_NOT_ARRAY,
         Code.MSG_FORMAT,
         Code.MSG_TOO_LONG,
+        Code.TEXT_REFUSED,
     ),
 )
 async def modify_c2c_msg(call: Call, request: ModifyC2cMsg) -> ModifyAnswer:
