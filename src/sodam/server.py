@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import structlog
@@ -57,6 +58,7 @@ from sodam.services import Services
 from sodam.settings import Settings
 from sodam.storage import Database, open_database
 from sodam.storage.database import PoolSizes
+from sodam.storage.processes import processes
 
 log = structlog.get_logger(__name__)
 
@@ -219,7 +221,7 @@ async def build(settings: Settings) -> Server:
         profiles=profiles,
         relations=relations,
         presence=presence,
-        statuses=StatusService(bus, live, apps, accounts, presence, loops),
+        statuses=StatusService(bus, live, apps, accounts, presence, loops, partial(processes, db)),
         outbox=outbox,
         c2c=c2c,
         c2c_changes=changes,

@@ -2,15 +2,15 @@
 
 The node that holds a follower's session answers for what it hears: it remembers the last status of each followed user,
 looks again when there is a hint that it may have changed, and notifies of differences only. Hints are lost with the
-bus or with a node that is killed; so everything followed is looked at again when another node is gone, when the bus
-is back, and every ``AGAIN_SECONDS``.
+bus or with a node that is killed; so everything followed is looked at again when another node is gone (which the
+database is asked for, as it notices first), when the bus is back, and every ``AGAIN_SECONDS``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple, Protocol
 
@@ -22,7 +22,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Bus, Live, of_user
 from sodam.bus.interface import Subscription
 from sodam.bus.live import Topic
-from sodam.errors import ApiError
+from sodam.errors import ApiError, Unavailable
 from sodam.notices import Notice
 from sodam.observability.loops import Loop, Loops
 from sodam.presence.service import PresenceService
@@ -31,7 +31,7 @@ ONLINE: Final = 1
 OFFLINE: Final = 2
 MAX_FOLLOWED: Final = 200
 """Users that one session follows; with more, those it asked for first are followed no longer."""
-LOOK_SECONDS: Final = 0.5
+LOOK_SECONDS: Final = 0.25
 AGAIN_SECONDS: Final = 30.0
 _AT_ONCE: Final = 500
 """Users of one look at the cluster."""
@@ -82,6 +82,7 @@ class StatusService:
         accounts: AccountService,
         presence: PresenceService,
         loops: Loops,
+        processes: Callable[[], Awaitable[frozenset[int]]],
         *,
         look: float = LOOK_SECONDS,
         again: float = AGAIN_SECONDS,
@@ -92,6 +93,7 @@ class StatusService:
         self._accounts = accounts
         self._presence = presence
         self._loops = loops
+        self._ask_processes = processes
         self._look = look
         self._again = again
         self._followers: dict[Key, dict[Follower, None]] = {}
@@ -99,6 +101,7 @@ class StatusService:
         self._known: dict[Key, Status] = {}
         self._due: set[Key] = set()
         self._nodes: set[str] = set()
+        self._processes: frozenset[int] = frozenset()
         self._again_at = 0.0
         self._wake = asyncio.Event()
         self._subscription: Subscription | None = None
@@ -201,11 +204,10 @@ class StatusService:
         self._wake.clear()
         if self._bus.clustered and not self._bus.connected():
             return  # the others cannot be asked; everything is looked at when the bus is back
-        nodes, now = self._presence.peers(), asyncio.get_running_loop().time()
-        if self._nodes - nodes or now >= self._again_at:
+        gone, now = await self._node_is_gone(), asyncio.get_running_loop().time()
+        if gone or now >= self._again_at:
             self._due.update(self._followers)
             self._again_at = now + self._again
-        self._nodes = nodes
         due, self._due = self._due, set()
         by_app: dict[int, list[str]] = {}
         for app, user_id in due:
@@ -213,6 +215,16 @@ class StatusService:
         for app, user_ids in by_app.items():
             for at in range(0, len(user_ids), _AT_ONCE):
                 await self._compare(app, user_ids[at : at + _AT_ONCE])
+
+    async def _node_is_gone(self) -> bool:
+        """Whether another node may have ended since the last look."""
+        nodes, processes = self._presence.peers(), self._processes
+        if self._bus.clustered and self._followers:
+            with suppress(Unavailable):
+                processes = await self._ask_processes()
+        gone = bool(self._nodes - nodes or self._processes - processes)
+        self._nodes, self._processes = nodes, processes
+        return gone
 
     async def _compare(self, number: int, user_ids: Collection[str]) -> None:
         app = self._apps.get(number)

@@ -20,6 +20,7 @@ from sodam.observability.loops import Loop, Loops
 from sodam.storage.address import ERRORS, unreachable
 from sodam.storage.database import DatabaseUnavailable, Lane, PoolSizes, StorageError
 from sodam.storage.outage import Outage
+from sodam.storage.processes import WATCH
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -72,7 +73,7 @@ class Pools:
         """Raises StorageError, one line that names what was tried."""
         pools: dict[Lane, asyncpg.Pool[Any]] = {}
         try:
-            first = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings={"application_name": "sodam"})
+            first = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings={"application_name": WATCH})
             pools["short"] = await _pool(url, sizes.short, COMMAND_SECONDS)
             pools["log"] = await _pool(url, sizes.log, COMMAND_SECONDS)
             pools["long"] = await _pool(url, sizes.long, LONG_SECONDS)
@@ -163,7 +164,7 @@ class Pools:
         async with self._asking:
             try:
                 if self._connection is None or self._connection.is_closed():
-                    self._connection = await asyncpg.connect(self._url, server_settings={"application_name": "sodam"})
+                    self._connection = await asyncpg.connect(self._url, server_settings={"application_name": WATCH})
                 await self._connection.fetchval("SELECT 1")
             except BaseException:
                 if self._connection is not None:

@@ -44,6 +44,9 @@ class Cluster:
     def peers(self) -> set[str]:
         return {"other"} if self.there else set()
 
+    async def processes(self) -> frozenset[int]:
+        return frozenset({1})
+
     def get(self, _: int) -> Any:
         return APP
 
@@ -67,7 +70,9 @@ class Session:
 
 async def test_the_bus_is_away() -> None:
     cluster, loops, session = cast(Any, Cluster()), Loops(), Session()
-    statuses = StatusService(cluster, Live(cluster), cluster, cluster, cluster, loops, look=0.01, again=0.02)
+    statuses = StatusService(
+        cluster, Live(cluster), cluster, cluster, cluster, loops, cluster.processes, look=0.01, again=0.02
+    )
     statuses.start()
     try:
         await statuses.follow(APP, session, ["bob"])
