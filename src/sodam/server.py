@@ -150,7 +150,7 @@ def subscribe(services: Services) -> None:
     events.subscribe(AccountsDeleted, services.c2c_changes.forget_accounts)
     events.subscribe(AccountsDeleted, services.conversations.forget_accounts)
     events.subscribe(AccountsDeleted, services.groups.erase)
-    services.groups.notices.follow(events)
+    services.groups.follow(events)
     events.subscribe(AccountsDeleted, services.reactions.forget_accounts)
     events.subscribe(MessagesErased, services.extensions.erase)
 

@@ -6,12 +6,30 @@ from typing import Any
 
 import pytest
 
-from driver import SdkClient, SdkError
+from driver import SdkClient, SdkDriver, SdkError
 from scene import Phone, SignIn, UserId
 from tests.gateway.raw_client import RawClient
 
 APPLIED, ACCEPTED, REFUSED, KICKED, DISSOLVED, INVITED = 1, 2, 3, 4, 5, 7
-ADMIN, NO_ADMIN, INVITATION_ACCEPTED, INVITATION_ASKED = 9, 10, 13, 22
+REMOVED, SET_ADMIN, PROFILE, MUTED = 3, 4, 6, 7
+ADMIN, INVITATION_ACCEPTED, INVITATION_ASKED = 9, 13, 22
+
+
+@pytest.fixture(autouse=True)
+def no_history_yet(sdk_driver: SdkDriver) -> None:
+    """The SDK asks for the history of a group that it joins, and leaves the answer that there is none to nobody."""
+    sdk_driver.expected.add(60009)
+
+
+async def told(client: SdkClient, op: int, *, since: int = 0) -> dict[str, Any]:
+    """The payload of the first tip of a kind."""
+
+    def has(data: Any) -> bool:
+        return any(m["type"] == "TIMGroupTipElem" and m["payload"]["operationType"] == op for m in data)
+
+    event = await client.wait_event("MESSAGE_RECEIVED", has, since=since)
+    payload: dict[str, Any] = next(m["payload"] for m in event.data if has([m]))
+    return payload
 
 
 async def listed(client: SdkClient, group_id: str, *, since: int = 0) -> None:
@@ -85,16 +103,23 @@ async def test_a_group_from_its_making_to_its_end(sign_in: SignIn, phone: Phone,
     assert (changed["group"]["name"], changed["group"]["notification"]) == ("Team 8", "Hear!")
     assert (await cid.call("searchGroupByID", team))["group"]["name"] == "Team 8"
 
+    assert (await told(bob, PROFILE))["newGroupProfile"] == {"groupName": "Team 8", "notification": "Hear!"}
+    await bob.wait_event("GROUP_LIST_UPDATED", lambda data: [g["name"] for g in data] == ["Team 8"])
     await ann.call("setGroupMemberRole", {"groupID": team, "userID": bob_id, "role": "Admin"})
     await noticed(bob, ADMIN)
+    assert (await told(bob, SET_ADMIN))["userIDList"] == [bob_id]
     await bob.call("setGroupMemberNameCard", {"groupID": team, "nameCard": "B."})
     profile = await ann.call("getGroupMemberProfile", {"groupID": team, "userIDList": [bob_id]})
     assert [(m["role"], m["nameCard"]) for m in profile["memberList"]] == [("Admin", "B.")]
 
     await ann.call("changeGroupOwner", {"groupID": team, "newOwnerID": bob_id})
     assert (await ann.call("getGroupProfile", {"groupID": team}))["group"]["ownerID"] == bob_id
+    await bob.wait_event("GROUP_LIST_UPDATED", lambda data: [g["ownerID"] for g in data] == [bob_id])
+    await bob.call("setGroupMemberMuteTime", {"groupID": team, "userID": ann_id, "muteTime": 600})
+    assert [m["muteTime"] for m in (await told(ann, MUTED))["memberList"]] == [600]
     mark = len(ann.events)
     await bob.call("deleteGroupMember", {"groupID": team, "userIDList": [ann_id]})
+    assert (await told(bob, REMOVED))["memberNum"] == 1
     await noticed(ann, KICKED, since=mark)
     await cid.call("joinGroup", {"groupID": team})
     await bob.call("dismissGroup", team)

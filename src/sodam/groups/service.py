@@ -30,10 +30,12 @@ from sodam.groups.model import (
 )
 from sodam.groups.notices import GroupNotices
 from sodam.groups.sending import Sender
+from sodam.groups.tips import Tips
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
 from sodam.storage import Database, Tx, hold
+from sodam.storage.events import Events
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _TRIES = 5
@@ -60,7 +62,13 @@ class GroupService:
         self.members = Members(self._core)
         self.applications = Applications(self._core)
         self.notices = GroupNotices(db, live, clock)
+        self.tips = Tips(self._core.messages, accounts)
         self.sending = Sender(self._core, outbox)
+
+    def follow(self, events: Events) -> None:
+        """Notify members and others of what happens to groups, in the transaction that does it."""
+        self.tips.follow(events)
+        self.notices.follow(events)
 
     def start(self, loops: Loops) -> None:
         self.feed.start(loops)

@@ -96,6 +96,16 @@ async def save(tx: Tx, group: Group, members: Iterable[Member]) -> None:
     await tx.bulk(_MEMBER, rows)
 
 
+async def read_to(tx: Tx, app: int, group_id: str, user_ids: Iterable[str], seq: int) -> None:
+    """These members have read everything up to a sequence."""
+    for some in batches(user_ids):
+        sql = (
+            "UPDATE group_member SET read_seq = $3 WHERE app = $1 AND group_id = $2 AND read_seq < $3"
+            f" AND user_id IN {in_list(some, 4)}"
+        )
+        await tx.execute(sql, app, group_id, seq, *some)
+
+
 async def remove(tx: Tx, app: int, group_id: str, user_ids: Iterable[str]) -> None:
     for some in batches(user_ids):
         sql = f"DELETE FROM group_member WHERE app = $1 AND group_id = $2 AND user_id IN {in_list(some, 3)}"

@@ -43,6 +43,23 @@ class Operation(Enum):
     EDIT_MEMBER = "edit other members"
 
 
+class Told(Enum):
+    """What the members of a group are told inside its conversation."""
+
+    MEMBERS = "who joined, left or was removed"
+    PROFILE = "name, texts, picture and owner"
+    OPTIONS = "the options to join and invite, and whether all are muted"
+    STANDING = "who was muted, and who became or ceased to be an admin"
+
+
+class Tell(Enum):
+    """How."""
+
+    NOBODY = "not at all"
+    ONLINE = "those online"
+    STORED = "everyone, in the history"
+
+
 @dataclass(frozen=True, slots=True)
 class GroupType:
     name: str
@@ -67,6 +84,7 @@ class GroupType:
     msg_flag: str
     starts_active: bool
     """Otherwise only the owner sees the group until he has written."""
+    tips: dict[Told, Tell]
     history_option: str
     """Whether newcomers read what was written before they joined."""
 
@@ -98,6 +116,14 @@ _LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role 
     Operation.EDIT_MEMBER: (_O, _A, _A, None),
 }
 
+_NO, _ON, _ST = Tell.NOBODY, Tell.ONLINE, Tell.STORED
+_TOLD: Final[dict[Told, tuple[Tell, Tell, Tell, Tell]]] = {
+    Told.MEMBERS: (_ST, _ST, _NO, _ON),
+    Told.PROFILE: (_ST, _ST, _ST, _ON),
+    Told.OPTIONS: (_NO, _NO, _NO, _NO),
+    Told.STANDING: (_ST, _ST, _NO, _NO),
+}
+
 
 def _type(name: str, apply: str, invite: str, *, flag: str = "AcceptAndNotify", history: str = "Off") -> GroupType:
     at = _COLUMNS.index(name)
@@ -116,6 +142,7 @@ def _type(name: str, apply: str, invite: str, *, flag: str = "AcceptAndNotify", 
         mentions_all=name != "AVChatRoom",
         msg_flag=flag,
         starts_active=name != "Private",
+        tips={told: tells[at] for told, tells in _TOLD.items()},
         history_option=history,
     )
 

@@ -1,0 +1,187 @@
+"""Tips: what happens in a group, told inside its conversation (client-protocol-groups.md section 5).
+
+Each event of events.py becomes a tip in the event's own transaction, under the next sequence of the group. Which events
+do, and whether the tip is stored or only for members who are online, is told by the type's table (types.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from sodam.accounts.service import AccountService
+from sodam.groups import store, store_members
+from sodam.groups.events import (
+    GroupEvent,
+    GroupInfoChanged,
+    MembersJoined,
+    MembersLeft,
+    MembersMuted,
+    OwnerChanged,
+    RoleChanged,
+)
+from sodam.groups.messages import Messages
+from sodam.groups.types import TYPES, Tell, Told
+from sodam.storage import Tx
+from sodam.storage.events import Events
+
+_encode = msgspec.json.Encoder().encode
+_LISTED: Final = 100
+"""Users named in one tip; a larger change has several."""
+_APPLIED, _INVITED = 1, 2
+
+
+class Op(IntEnum):
+    """OpType."""
+
+    JOINED = 1
+    QUIT = 2
+    KICKED = 3
+    ADMIN = 4
+    NO_ADMIN = 5
+    PROFILE = 6
+    MEMBER = 7
+
+
+_PROFILE: Final = {
+    "name": "GroupName",
+    "introduction": "GroupIntroduction",
+    "notification": "GroupNotification",
+    "face_url": "GroupFaceUrl",
+}
+_OPTIONS: Final = {"apply_option": "GroupApplyJoinOption", "invite_option": "InviteJoinOption"}
+
+
+class _Tip(msgspec.Struct):
+    op: Op
+    told: Told
+    operator: str
+    user_ids: list[str]
+    more: dict[str, Any]
+    members: int | None = None
+    """How many there are after it; None: the tip does not say."""
+
+
+class Tips:
+    def __init__(self, messages: Messages, accounts: AccountService) -> None:
+        self._messages = messages
+        self._accounts = accounts
+
+    def follow(self, events: Events) -> None:
+        """Make tips of everything that happens from now on."""
+        for kind, tips in _TIPS.items():
+            events.subscribe(kind, partial(self._follow, tips))
+
+    async def _follow(self, tips: _Maker, tx: Tx, events: Sequence[Any]) -> None:
+        for event in events:
+            for tip in tips(event):
+                await self._append(tx, event, tip)
+
+    async def _append(self, tx: Tx, event: GroupEvent, tip: _Tip) -> None:
+        tell = TYPES[event.group_type].tips[tip.told]
+        if tell is Tell.NOBODY:
+            return
+        group = (await store.lock(tx, event.app, [event.group_id])).get(event.group_id)
+        if group is None or (tip.told is Told.MEMBERS and not group.active):
+            return
+        body = self._body(event.app, tip)
+        seq = await self._messages.tip(tx, group, body, stored=tell is Tell.STORED)
+        if tip.op is Op.JOINED and seq:
+            # A newcomer has read everything up to the tip of the own joining.
+            await store_members.read_to(tx, event.app, event.group_id, tip.user_ids, seq)
+
+    def _body(self, app: int, tip: _Tip) -> bytes:
+        """MsgBody. Nicks and avatars are those at hand: a transaction waits for nothing else."""
+        body: dict[str, Any] = {
+            "OpType": int(tip.op),
+            "Operator_Account": tip.operator,
+            "List_Account": tip.user_ids,
+            "MsgOperatorMemberExtraInfo": self._extra(app, tip.operator),
+            "MsgMemberExtraInfo": [self._extra(app, user_id) for user_id in tip.user_ids],
+        }
+        if tip.members is not None:
+            body["MemberNum"] = tip.members
+        return _encode(body | tip.more)
+
+    def _extra(self, app: int, user_id: str) -> dict[str, Any]:
+        account = self._accounts.peek(app, user_id)
+        nick, image = (account.nick, account.image) if account else ("", "")
+        return {"UserId": user_id, "NickName": nick, "ImageUrl": image}
+
+
+_Maker = Callable[[Any], list[_Tip]]
+
+
+def _parts(user_ids: Sequence[str]) -> list[list[str]]:
+    return [list(user_ids[at : at + _LISTED]) for at in range(0, len(user_ids), _LISTED)]
+
+
+def _joined(event: MembersJoined) -> list[_Tip]:
+    if event.silent:
+        return []
+    more = {"GroupJoinType": _INVITED if event.invited else _APPLIED}
+    return [_Tip(Op.JOINED, Told.MEMBERS, event.operator, part, more, event.members) for part in _parts(event.user_ids)]
+
+
+def _left(event: MembersLeft) -> list[_Tip]:
+    if event.silent:
+        return []
+    if not event.kicked:
+        return [_Tip(Op.QUIT, Told.MEMBERS, user, [user], {}, event.members) for user in event.user_ids]
+    tips = []
+    for part in _parts(event.user_ids):
+        more: dict[str, Any] = {}
+        if event.reason:
+            more["MemberExtraInfo"] = {"Reason": event.reason}
+            more["MsgMemberInfo"] = [{"User_Account": user_id} for user_id in part]
+        tips.append(_Tip(Op.KICKED, Told.MEMBERS, event.operator, part, more, event.members))
+    return tips
+
+
+def _role(event: RoleChanged) -> list[_Tip]:
+    op = Op.ADMIN if event.admin else Op.NO_ADMIN
+    return [_Tip(op, Told.STANDING, event.operator, [event.user_id], {})]
+
+
+def _muted(event: MembersMuted) -> list[_Tip]:
+    return [
+        _Tip(
+            Op.MEMBER,
+            Told.STANDING,
+            event.operator,
+            part,
+            {"MsgMemberInfo": [{"User_Account": user_id, "ShutupTime": event.seconds} for user_id in part]},
+        )
+        for part in _parts(event.user_ids)
+    ]
+
+
+def _owner(event: OwnerChanged) -> list[_Tip]:
+    more = {"MsgGroupNewInfo": {"Owner_Account": event.new}}
+    return [_Tip(Op.PROFILE, Told.PROFILE, event.operator, [], more)]
+
+
+def _info(event: GroupInfoChanged) -> list[_Tip]:
+    profile = {_PROFILE[name]: value for name, value in event.fields.items() if name in _PROFILE}
+    options: dict[str, Any] = {_OPTIONS[name]: value for name, value in event.fields.items() if name in _OPTIONS}
+    if "mute_all" in event.fields:
+        options["ShutupAll"] = int(event.fields["mute_all"] == "On")
+    tips = []
+    for told, fields in ((Told.PROFILE, profile), (Told.OPTIONS, options)):
+        if fields:
+            tips.append(_Tip(Op.PROFILE, told, event.operator, [], {"MsgGroupNewInfo": fields}))
+    return tips
+
+
+_TIPS: Final[dict[type[GroupEvent], _Maker]] = {
+    MembersJoined: _joined,
+    MembersLeft: _left,
+    RoleChanged: _role,
+    MembersMuted: _muted,
+    OwnerChanged: _owner,
+    GroupInfoChanged: _info,
+}
