@@ -345,7 +345,7 @@ async def test_live_over_two_nodes(pair: Pair) -> None:
     await until(lambda: there.kicks, "the kick")
     assert (here.kicks, there.kicks, other.kicks, other.events) == ([], [kick], [], [])
     two.remove(strange, there)
-    assert (seen, two.count()) == ([(strange, True), (elsewhere, True), (strange, False)], 1)
+    assert (seen, two.sessions()) == ([(strange, True), (elsewhere, True), (strange, False)], 1)
     await pair.settled()
     one.send(strange, Notice(b'{"Event":4}'))
     await until(lambda: len(here.events) == 3, "the local one")
