@@ -140,3 +140,40 @@ async def test_search_and_export(root: ConsoleClient) -> None:
     file = await root.http.get(f"/console/files/{job}")
     rows = list(csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff"))))
     assert [row["action"] for row in rows] == ["cam:CreateGroup", "cam:CreatePolicy"]
+
+
+async def test_what_became_of_each_item_of_a_bulk_action(root: ConsoleClient) -> None:
+    """Refused items are in the log with their numbers, whether or not the transaction met them; none is a success."""
+    app = (await root.call("im/RegisterIMApp", Name="Bulk"))["SDKAppID"]
+    for name in ("a1", "a2", "a3"):
+        await root.call("im/CreateAccount", SDKAppID=app, UserID=name)
+
+    async def add(*peers: str) -> dict[str, Any]:
+        items = [{"To_Account": peer, "AddSource": "AddSource_Type_Web"} for peer in peers]
+        await root.call("im/AddFriend", SDKAppID=app, From_Account="a1", AddFriendItem=items)
+        return (await events(root, SDKAppID=app, Action="im:AddFriend"))[0]
+
+    event = await add("no_such_user")
+    assert (event["Outcome"], event["ErrorCode"]) == ("failed", "30003")
+    assert json.loads(event["After"]) == {"From_Account": "a1", "Done": [], "Refused": {"no_such_user": 30003}}
+    event = await add("a1")
+    assert (event["Outcome"], event["ErrorCode"]) == ("failed", "30001")
+    event = await add("a2", "no_such_user", "a3", "a1")
+    assert (event["Outcome"], event["ErrorCode"]) == ("partly", "30003")
+    assert json.loads(event["After"]) == {
+        "From_Account": "a1",
+        "Done": ["a2", "a3"],
+        "Refused": {"no_such_user": 30003, "a1": 30001},
+    }
+    assert (await events(root, SDKAppID=app, Outcome="partly"))[0]["EventId"] == event["EventId"]
+
+    await root.call("im/RemoveUser", SDKAppID=app, UserIDs=["a2", "administrator", "nobody"])
+    (event,) = await events(root, SDKAppID=app, Action="im:RemoveUser")
+    assert (event["Outcome"], event["ErrorCode"]) == ("partly", "70402")
+    assert json.loads(event["Before"]) == {"UserIDs": ["a2"]}
+    assert json.loads(event["After"]) == {"Done": ["a2"], "Refused": {"administrator": 70402, "nobody": 70107}}
+    await root.call("im/RemoveUser", SDKAppID=app, UserIDs=["nobody"])
+    assert kinds(await events(root, SDKAppID=app, Action="im:RemoveUser"))[-1] == ("im:RemoveUser", "failed", "70107")
+    await root.call("im/RemoveUser", SDKAppID=app, UserIDs=["a3"])
+    event = (await events(root, SDKAppID=app, Action="im:RemoveUser"))[0]
+    assert (event["Outcome"], event["Before"], event["After"]) == ("ok", '{"UserIDs":["a3"]}', "{}")

@@ -6,6 +6,7 @@ import { launch, openPage, picture, settled } from "./support/browser.mjs";
 import { access } from "./flows/access.mjs";
 import { accounts } from "./flows/accounts.mjs";
 import { apps, endOfApp } from "./flows/apps.mjs";
+import { frame } from "./flows/frame.mjs";
 import { relations } from "./flows/relations.mjs";
 import { settings } from "./flows/settings.mjs";
 import { keyboard } from "./flows/keyboard.mjs";
@@ -34,7 +35,7 @@ const RUNS =
         COMBINATIONS.filter(({ language }) => !wanted || wanted === language).map((one) => [nameOf(one), [one]]),
       );
 
-const every = { signInOut, apps, settings, accounts, relations, tools, access, people, policies, plans, me, keyboard, endOfApp };
+const every = { signInOut, apps, settings, frame, accounts, relations, tools, access, people, policies, plans, me, keyboard, endOfApp };
 // For a look at one flow: CONSOLE_E2E_ONLY=signInOut,apps,access
 const only = process.env.CONSOLE_E2E_ONLY?.split(",");
 const chosen = Object.fromEntries(Object.entries(every).filter(([title]) => !only || only.includes(title)));

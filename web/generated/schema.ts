@@ -745,7 +745,7 @@ export type DescribeEvents = {
   Action?: string;
   SDKAppID?: number;
   Keyword?: string;
-  Outcome?: "" | "challenged" | "failed" | "ok" | "refused";
+  Outcome?: "" | "challenged" | "failed" | "ok" | "partly" | "refused";
   Before?: number;
   Limit?: number;
 };
@@ -763,7 +763,7 @@ export type ExportEvents = {
   Action?: string;
   SDKAppID?: number;
   Keyword?: string;
-  Outcome?: "" | "challenged" | "failed" | "ok" | "refused";
+  Outcome?: "" | "challenged" | "failed" | "ok" | "partly" | "refused";
   Format?: "csv" | "json";
 };
 
@@ -1775,6 +1775,12 @@ export type ConfirmMFA = {
   Code: string;
 };
 
+export type WantedOfPasswords = {
+  MinimumLength: number;
+  MaximumLength: number;
+  MustContain: string[];
+};
+
 export type SessionList = {
   Sessions: SessionLine[];
 };
@@ -1797,6 +1803,18 @@ export type EndSession = {
   Id: string;
 };
 
+export type Permission = {
+  Allowed: boolean;
+  Action: string;
+  Resource: string;
+  DeniedBy: Denial[];
+};
+
+export type Denial = {
+  PolicyName: string;
+  Statement: number;
+};
+
 export type Login = {
   UserName: string;
   Password: string;
@@ -1808,9 +1826,11 @@ export interface Actions {
   "session/ChangePassword": { request: ChangePassword; data: Who };
   "session/CheckPermissions": { request: CheckPermissions; data: Permissions };
   "session/ConfirmMFA": { request: ConfirmMFA; data: Who };
+  "session/DescribePasswordRules": { request: NothingIn; data: WantedOfPasswords };
   "session/DescribeSessions": { request: NothingIn; data: SessionList };
   "session/DisableMFA": { request: DisableMFA; data: Who };
   "session/EndSession": { request: EndSession; data: Nothing };
+  "session/ExplainPermission": { request: PermissionItem; data: Permission };
   "session/Login": { request: Login; data: Who };
   "session/Logout": { request: NothingIn; data: Nothing };
   "session/Whoami": { request: NothingIn; data: Who };

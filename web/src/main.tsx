@@ -10,13 +10,19 @@ import { createRoot } from "react-dom/client";
 import { setupI18n } from "./i18n";
 import { queryClient, router } from "./router";
 
-// A page opened before an upgrade asks for files that are gone: a reload, once, brings the new ones.
-addEventListener("vite:preloadError", (event) => {
+// A page opened before an upgrade asks for files that are gone: a reload, once, brings the new ones. Where the server
+// does not answer either, a reload would lead out of the console: the page says so in its frame, with Retry.
+addEventListener("vite:preloadError", () => {
   const last = Number(sessionStorage.getItem("sodam.reloaded") ?? 0);
   if (Date.now() - last < 10_000) return;
-  event.preventDefault();
-  sessionStorage.setItem("sodam.reloaded", String(Date.now()));
-  location.reload();
+  fetch("/console/", { cache: "no-store" }).then(
+    (answer) => {
+      if (!answer.ok) return;
+      sessionStorage.setItem("sodam.reloaded", String(Date.now()));
+      location.reload();
+    },
+    () => undefined,
+  );
 });
 
 await setupI18n();

@@ -11,7 +11,7 @@ import i18next from "i18next";
 import type { ComponentType } from "react";
 import { ApiError } from "./api/client";
 import { whoami } from "./api/session";
-import { NotFound, PageFailure } from "./frame/Failures";
+import { fetchAgain, NotFound, Nowhere, Outside, PageFailure } from "./frame/Failures";
 import { Shell } from "./frame/Shell";
 import { withGuide } from "./ui/Guide";
 
@@ -20,21 +20,30 @@ export const queryClient = new QueryClient({
     queries: {
       staleTime: 5_000,
       refetchOnWindowFocus: false,
+      // What the browser thinks of the network says little of a server on the same machine: ask, and show what failed.
+      networkMode: "always",
       // A refusal does not change by asking again; a lost connection may come back.
-      retry: (count, error) => count < 2 && error instanceof ApiError && error.status === 0,
+      retry: (count, error) => count < 2 && navigator.onLine && error instanceof ApiError && error.status === 0,
     },
+    mutations: { networkMode: "always" },
   },
 });
 
-/** A page and its feature's texts, fetched together when it is first opened. */
+/** A page and its feature's texts, fetched together when it is first opened; a failure is shown where the page would be. */
 function page<M extends Record<string, unknown>>(feature: string, load: () => Promise<M>, name: keyof M & string) {
-  return lazyRouteComponent(async () => {
-    const [module] = await Promise.all([load(), i18next.loadNamespaces(feature)]);
-    return { [name]: withGuide({ feature, page: name }, module[name] as ComponentType) } as never;
+  const lazy = lazyRouteComponent(async () => {
+    try {
+      const [module] = await Promise.all([load(), i18next.loadNamespaces(feature)]);
+      return { [name]: withGuide({ feature, page: name }, module[name] as ComponentType) } as never;
+    } catch (cause) {
+      fetchAgain.add(() => (lazy as { preload?: () => Promise<unknown> }).preload?.());
+      throw new ApiError(0, "", { Code: "Network", Message: String(cause) });
+    }
   }, name as never);
+  return lazy;
 }
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const root = createRootRoute({ component: Outlet, notFoundComponent: Nowhere, errorComponent: Outside });
 
 const login = createRoute({
   getParentRoute: () => root,
@@ -46,6 +55,7 @@ const inside = createRoute({
   getParentRoute: () => root,
   id: "inside",
   component: Shell,
+  errorComponent: Outside,
   beforeLoad: async ({ location }) => {
     const who = await queryClient
       .ensureQueryData({ queryKey: ["session/Whoami"], queryFn: whoami, staleTime: Number.POSITIVE_INFINITY })
@@ -151,6 +161,7 @@ const routeTree = root.addChildren([
       "/audit",
       page("audit", () => import("./features/audit/pages/Audit"), "Audit"),
     ),
+    createRoute({ getParentRoute: () => inside, path: "/$", component: NotFound }),
   ]),
 ]);
 

@@ -1,4 +1,5 @@
-"""Adding to the audit log, searching it, and forgetting what is older than it is kept. Nothing changes an event."""
+"""Adding to the audit log, searching it, and forgetting what is older than it is kept. Nothing changes an event
+once its call is answered."""
 
 from __future__ import annotations
 
@@ -34,24 +35,29 @@ class AuditLog:
         return int(self._clock() * 1000)
 
     async def add(self, event: Event) -> None:
-        """For what changes nothing; a change takes its event along: see ``beside``."""
+        """For what changes nothing; a change takes its event along: see ``recording``."""
         await self._db.write(lambda tx: self.add_in(tx, event))
 
-    async def add_in(self, tx: Tx, event: Event) -> None:
-        """As ``add``, in the transaction of what the event tells of."""
-        await store.insert(tx, event)
+    async def add_in(self, tx: Tx, event: Event) -> int:
+        """As ``add``, in the transaction of what the event tells of. Its id."""
+        return await store.insert(tx, event)
+
+    async def complete(self, event_id: int, event: Event) -> None:
+        """Say of a call that is still being answered which of its items were refused; nothing else changes an event.
+
+        Should the server die before, the event tells of what was changed, which is what it was committed with.
+        """
+        await store.complete(self._db, event_id, event)
 
     def recording(self, make: Callable[[Any], Event | None]) -> AbstractContextManager[CommitHook]:
-        """The first write inside the block takes its event along, in one transaction.
+        """The first write inside the block takes its event along, in one transaction; ``kept_as`` is then its id.
 
         ``make`` gets what the write gives back; None: that write is not the change, the next one is asked.
         """
 
-        async def note(tx: Tx, result: Any) -> bool:
+        async def note(tx: Tx, result: Any) -> int:
             event = make(result)
-            if event is not None:
-                await self.add_in(tx, event)
-            return event is not None
+            return 0 if event is None else await self.add_in(tx, event)
 
         return commit_hook(note)
 

@@ -11,9 +11,23 @@ _FIELDS: Final = tuple(name for name in Event.__struct_fields__ if name != "id")
 _COLUMNS: Final = ", ".join(_FIELDS)
 
 
-async def insert(tx: Tx, event: Event) -> None:
+async def insert(tx: Tx, event: Event) -> int:
+    """The event's id."""
     values: list[Value] = [getattr(event, name) for name in _FIELDS]
-    await tx.execute(f"INSERT INTO audit_event ({_COLUMNS}) VALUES {in_list(_FIELDS)}", *values)
+    row = await tx.fetch_one(f"INSERT INTO audit_event ({_COLUMNS}) VALUES {in_list(_FIELDS)} RETURNING id", *values)
+    assert row is not None
+    return int(row[0])
+
+
+async def complete(database: Database, event_id: int, event: Event) -> None:
+    await database.execute(
+        "UPDATE audit_event SET outcome = $1, error_code = $2, before = $3, after = $4 WHERE id = $5",
+        event.outcome,
+        event.error_code,
+        event.before,
+        event.after,
+        event_id,
+    )
 
 
 async def forget(database: Database, before_ms: int, limit: int) -> int:

@@ -12,13 +12,13 @@ import msgspec
 import structlog
 
 from sodam.access.conditions import Context
-from sodam.access.evaluate import Question, Who
+from sodam.access.evaluate import Decision, Question, Who
 from sodam.access.model import Caller
 from sodam.access.policies import Authority
 from sodam.apps.model import App
 from sodam.audit.model import Event, Outcome
 from sodam.audit.service import document
-from sodam.cloudapi import failures
+from sodam.cloudapi import failures, outcomes
 from sodam.cloudapi.action import Action, Call, check_text
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.target import Target, read_target, same
@@ -86,15 +86,22 @@ def may_see(call: Call, app: App, action_id: str = "") -> bool:
 
 def allowed(plane: ControlPlane, caller: Caller, authority: Authority, action: Action, sdkappid: int) -> bool:
     """Whether an action would be allowed, to show what is locked. ``sdkappid`` 0: on some app at least."""
-    app = plane.services.apps.get(sdkappid) if sdkappid else None
     if action.level in ("app", "list", "job") and not sdkappid:
         return authority.could_allow(question(plane, caller, action.id, app_resource(caller.owner_uin, 0), None))
+    return decided(plane, caller, authority, action, sdkappid)[1].allowed
+
+
+def decided(
+    plane: ControlPlane, caller: Caller, authority: Authority, action: Action, sdkappid: int
+) -> tuple[str, Decision]:
+    """The resource that an action would be about, and what the policies say. ``sdkappid`` 0: of all apps."""
+    app = plane.services.apps.get(sdkappid) if sdkappid else None
     resource: str | None = None
     if action.level in ("app", "list", "job"):
         resource = app_resource(caller.owner_uin, sdkappid)
     elif action.level == "user":
         resource = user_resource(caller.owner_uin, caller.uin)
-    return authority.decide(question(plane, caller, action.id, resource, app)).allowed
+    return resource or "*", authority.decide(question(plane, caller, action.id, resource, app))
 
 
 async def run(plane: ControlPlane, action: Action, caller: Caller, body: bytes, request_id: str) -> Any:
@@ -129,12 +136,21 @@ async def _carry_out(call: Call, request: Any) -> Any:
             if facts is None:
                 return None
             call.changed(*facts)
-        return _event(call, request, "")
+        items = outcomes.of_write(written)
+        if items and all(item.code for item in items):
+            return None
+        return _event(call, request, "", items)
 
     with audit.recording(event) as hook:
         result = await call.action.handler(call, request)
-    if not hook.kept:
-        await audit.add(_event(call, request, ""))
+    items = outcomes.of_answer(result)
+    if hook.kept and any(item.code for item in items):
+        # Items that were refused before the transaction: their part of the truth is known only now.
+        await audit.complete(hook.kept_as, _event(call, request, "", items))
+    elif not hook.kept and items and all(item.code for item in items):
+        await _record(call, request, str(items[0].code), items)
+    elif not hook.kept:
+        await audit.add(_event(call, request, "", items))
     return result
 
 
@@ -201,11 +217,11 @@ def refused(action_id: str, resource: str) -> ControlError:
     )
 
 
-async def _record(call: Call, request: Any, code: str) -> None:
+async def _record(call: Call, request: Any, code: str, items: list[outcomes.Item] | None = None) -> None:
     """Add what did not come about. The caller gets the reason, whether or not the log can take it."""
     if not (call.action.kind == "write" or call.action.audited or code == _REFUSED):
         return
-    event = _event(call, request, code)
+    event = _event(call, request, code, items)
     try:
         about = (event.action, event.resource, code)
         await call.plane.gatherer.add(f"{event.uin} {event.edge}", about, event, at_once=AT_ONCE)
@@ -215,9 +231,15 @@ async def _record(call: Call, request: Any, code: str) -> None:
         log.exception("the audit log could not be written", action=event.action, uin=event.uin, outcome=event.outcome)
 
 
-def _event(call: Call, request: Any, code: str) -> Event:
+def _event(call: Call, request: Any, code: str, items: list[outcomes.Item] | None = None) -> Event:
     action, caller = call.action, call.caller
     outcome: Outcome = "refused" if code == _REFUSED else "failed" if code else "ok"
+    after = call.after if call.after is not None and not code else request
+    refused_items = [item for item in items or () if item.code]
+    if items and refused_items:
+        after = outcomes.facts(items, **_subject(request))
+        if not code:
+            outcome, code = "partly", str(refused_items[0].code)
     return Event(
         time_ms=call.plane.audit.now(),
         uin=caller.uin,
@@ -228,9 +250,15 @@ def _event(call: Call, request: Any, code: str) -> Event:
         about_app=call.about_app,
         outcome=outcome,
         error_code=code,
-        before=document(call.before) if not code else "",
-        after=document(call.after if call.after is not None and not code else request),
+        before=document(call.before) if outcome in ("ok", "partly") else "",
+        after=document(after),
         ip=caller.ip,
         user_agent=caller.user_agent[:200],
         request_id=call.request_id,
     )
+
+
+def _subject(request: Any) -> dict[str, str]:
+    """Whose lists a bulk action is about."""
+    user = getattr(request, "From_Account", "")
+    return {"From_Account": user} if user else {}

@@ -24,8 +24,9 @@ from sodam.cloudapi.run import run as run_action
 from sodam.cloudapi.table import TABLE
 from sodam.console import openapi, static
 from sodam.console.answers import failure, status_of, success
-from sodam.console.session_actions import SESSION_ACTIONS, SessionCall, must_change_password
+from sodam.console.session_actions import SessionCall, must_change_password
 from sodam.console.session_actions import run as run_session
+from sodam.console.session_table import SESSION_ACTIONS
 from sodam.control import ControlError
 from sodam.http import AsgiApp, declared_length
 

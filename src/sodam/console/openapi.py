@@ -9,7 +9,7 @@ import msgspec
 
 from sodam import __version__
 from sodam.cloudapi.table import actions
-from sodam.console.session_actions import SESSION_ACTIONS
+from sodam.console.session_table import SESSION_ACTIONS
 
 _REF = "#/components/schemas/{name}"
 

@@ -21,8 +21,6 @@ from sodam.audit.model import Event, Outcome
 from sodam.audit.service import document
 from sodam.cloudapi.action import Nothing, check_text
 from sodam.cloudapi.plane import ControlPlane
-from sodam.cloudapi.run import allowed
-from sodam.cloudapi.table import TABLE
 from sodam.control import ControlError, invalid, malformed, missing
 from sodam.errors import Unavailable
 from sodam.storage.commit_hooks import CommitHook
@@ -74,7 +72,7 @@ SESSION_ACTIONS: dict[str, SessionAction] = {}
 Handler = Callable[[SessionCall, Any], Awaitable[Any]]
 
 
-def _action(name: str, *, audited: bool = False) -> Callable[[Any], Any]:
+def session_action(name: str, *, audited: bool = False) -> Callable[[Any], Any]:
     def declare(handler: Any) -> Any:
         hints = typing.get_type_hints(handler)
         request = hints[list(inspect.signature(handler).parameters)[1]]
@@ -134,7 +132,7 @@ class Login(msgspec.Struct):
     Code: Text = ""
 
 
-@_action("Login")
+@session_action("Login")
 async def login(call: SessionCall, request: Login) -> Who:
     """Sign in with name, password and, where one is set up, a one-time code."""
     about = {"UserName": request.UserName}
@@ -166,14 +164,14 @@ async def _tried(plane: ControlPlane, name: str) -> tuple[int, str]:
         return 0, name[:128]
 
 
-@_action("Logout", audited=True)
+@session_action("Logout", audited=True)
 async def logout(call: SessionCall, request: Nothing) -> None:
     """End this session."""
     await call.plane.sessions.end(call.user.uin, call.session_id)
     call.set_token = ""
 
 
-@_action("Whoami")
+@session_action("Whoami")
 async def whoami(call: SessionCall, request: Nothing) -> Who:
     """Who is signed in, and the CSRF token for further calls."""
     return await _who(call)
@@ -184,7 +182,7 @@ class ChangePassword(msgspec.Struct):
     NewPassword: Text
 
 
-@_action("ChangePassword", audited=True)
+@session_action("ChangePassword", audited=True)
 async def change_password(call: SessionCall, request: ChangePassword) -> Who:
     """Change the own password; all other sessions end."""
     await call.plane.login.change_password(call.user, request.OldPassword, request.NewPassword, session=call.session_id)
@@ -202,7 +200,7 @@ class MfaBegun(msgspec.Struct):
     Uri: str
 
 
-@_action("BeginMFA", audited=True)
+@session_action("BeginMFA", audited=True)
 async def begin_mfa(call: SessionCall, request: BeginMFA) -> MfaBegun:
     """Begin to set up a one-time code: the secret for an authenticator app."""
     return MfaBegun(*await call.plane.login.begin_mfa(call.user, request.Password, request.Code))
@@ -212,7 +210,7 @@ class ConfirmMFA(msgspec.Struct):
     Code: Text
 
 
-@_action("ConfirmMFA", audited=True)
+@session_action("ConfirmMFA", audited=True)
 async def confirm_mfa(call: SessionCall, request: ConfirmMFA) -> Who:
     """Confirm the one-time code; from now on it is asked at login."""
     await call.plane.login.confirm_mfa(call.user, request.Code)
@@ -224,39 +222,11 @@ class DisableMFA(msgspec.Struct):
     Code: Text
 
 
-@_action("DisableMFA", audited=True)
+@session_action("DisableMFA", audited=True)
 async def disable_mfa(call: SessionCall, request: DisableMFA) -> Who:
     """Take the own one-time code away."""
     await call.plane.login.disable_mfa(call.user, request.Password, request.Code)
     return await _who(call)
-
-
-class PermissionItem(msgspec.Struct):
-    Action: str
-    SDKAppID: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
-
-
-class CheckPermissions(msgspec.Struct):
-    Items: Annotated[list[PermissionItem], msgspec.Meta(max_length=200)]
-
-
-class Permissions(msgspec.Struct):
-    Allowed: list[bool]
-
-
-@_action("CheckPermissions")
-async def check_permissions(call: SessionCall, request: CheckPermissions) -> Permissions:
-    """Which actions would be allowed, so that what is locked can be shown so."""
-    assert call.caller is not None
-    authority = await call.plane.authority(call.caller)
-    found = []
-    for item in request.Items:
-        service, _, name = item.Action.partition(":")
-        action = TABLE.find(service, name)
-        if action is None:
-            raise invalid(f"there is no action {item.Action!r}", detail="NoSuchAction", Name=item.Action)
-        found.append(allowed(call.plane, call.caller, authority, action, item.SDKAppID))
-    return Permissions(found)
 
 
 class SessionLine(msgspec.Struct):
@@ -272,7 +242,7 @@ class SessionList(msgspec.Struct):
     Sessions: list[SessionLine]
 
 
-@_action("DescribeSessions")
+@session_action("DescribeSessions")
 async def describe_sessions(call: SessionCall, request: Nothing) -> SessionList:
     """The own sessions, last used first."""
     found = await call.plane.sessions.of(call.user.uin)
@@ -285,7 +255,7 @@ class EndSession(msgspec.Struct):
     Id: Text
 
 
-@_action("EndSession", audited=True)
+@session_action("EndSession", audited=True)
 async def end_session(call: SessionCall, request: EndSession) -> None:
     """End one of the own sessions."""
     if not await call.plane.sessions.end(call.user.uin, request.Id):

@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 from sodam.storage.database import Tx
 
 T = TypeVar("T")
-Note = Callable[[Tx, Any], Awaitable[bool]]
-"""Gets the transaction and what the write gives back. False: this write is not the change, the next one is asked.
+Note = Callable[[Tx, Any], Awaitable[int]]
+"""Gets the transaction and what the write gives back; the note's id. 0: this write is not the change, the next is asked.
 
 As a part of the write it may run again, in another thread, and awaits only its transaction.
 """
@@ -30,13 +30,16 @@ _CURRENT: ContextVar[CommitHook | None] = ContextVar("commit_hook", default=None
 class CommitHook:
     """One note on its way. Several writes at a time inside one block: the first of them takes it."""
 
-    __slots__ = ("_attached", "_note", "_over", "_written", "kept")
+    __slots__ = ("_attached", "_note", "_over", "_written", "kept", "kept_as")
 
     def __init__(self, note: Note) -> None:
         self._note = note
-        self._attached = self._written = self._over = False
+        self._attached = self._over = False
+        self._written = 0
         self.kept = False
         """The note is on disk."""
+        self.kept_as = 0
+        """Its id, once it is."""
 
     def waits(self) -> bool:
         return not (self._attached or self.kept or self._over)
@@ -54,7 +57,8 @@ class CommitHook:
 
     def finished(self, committed: bool) -> None:
         self._attached = False
-        self.kept = committed and self._written
+        self.kept = committed and self._written > 0
+        self.kept_as = self._written if self.kept else 0
 
     def end(self) -> None:
         """Tasks that the block has started may live on and write: the note is none of theirs."""

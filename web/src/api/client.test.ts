@@ -56,7 +56,7 @@ describe("call", () => {
     const heard = vi.fn();
     addEventListener("sodam:signed-out", heard, { once: true });
     answer(401, '{"RequestId": "r", "Error": {"Code": "AuthFailure.NotSignedIn", "Message": "no session"}}');
-    await call("session/Whoami", {}).catch(() => undefined);
+    await call("im/DescribeIMAppList", {}).catch(() => undefined);
     expect(heard).toHaveBeenCalled();
   });
 });

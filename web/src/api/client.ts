@@ -100,6 +100,8 @@ export async function call<A extends Action>(action: A, request: Request<A>, sig
     .catch(() => null);
   if (response.ok && envelope) return envelope.Data as Data<A>;
   const error: ErrorBody = envelope?.Error ?? { Code: `Http${response.status}`, Message: response.statusText };
-  if (error.Code === "AuthFailure.NotSignedIn") window.dispatchEvent(new Event("sodam:signed-out"));
+  if (error.Code === "AuthFailure.NotSignedIn" && action !== "session/Whoami") {
+    window.dispatchEvent(new Event("sodam:signed-out"));
+  }
   throw new ApiError(response.status, envelope?.RequestId ?? "", error);
 }

@@ -42,16 +42,26 @@ function ask(item: Question["item"]): Promise<boolean> {
   });
 }
 
+/** Asks whether policy allows an action, on an app or (0) on some app at least. */
+export function permission(action: string, app: number, enabled: boolean) {
+  return {
+    queryKey: ["session/CheckPermissions", action, app],
+    queryFn: () => ask({ Action: action, SDKAppID: app }),
+    enabled,
+    staleTime: 30_000,
+  };
+}
+
 /** Whether policy allows an action on an app; undefined until known, and while not `ready`. Root may do everything. */
 export function useAllowed(action: string, app?: number, ready = true): boolean | undefined {
   const who = useWho();
-  const query = useQuery({
-    queryKey: ["session/CheckPermissions", action, app ?? 0],
-    queryFn: () => ask({ Action: action, SDKAppID: app }),
-    enabled: ready && who?.Type === "user",
-    staleTime: 30_000,
-  });
+  const query = useQuery(permission(action, app ?? 0, ready && who?.Type === "user"));
   return who?.Type === "root" ? ready || undefined : query.data;
+}
+
+/** Whether one may open an app, asked anew. */
+export function mayOpen(app: number): Promise<boolean> {
+  return ask({ Action: "im:DescribeSdkAppInfo", SDKAppID: app }).catch(() => false);
 }
 
 export function useApp(app: number) {

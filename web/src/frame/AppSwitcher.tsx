@@ -6,12 +6,12 @@ import { useApp } from "../api/session";
 import { AppStatus, PlanTag } from "../ui/AppTags";
 import { ChevronDownIcon } from "../ui/icons";
 import { MenuButton } from "../ui/Menu";
-import { useAppId, useRouteTemplate } from "./nav";
+import { useMenuApp, useRouteTemplate } from "./nav";
 
 /** Which app the pages below are about; changes it and stays on the same page. */
 export function AppSwitcher() {
   const { t } = useTranslation();
-  const id = useAppId();
+  const id = useMenuApp();
   const app = useApp(id).data;
   return (
     <MenuButton

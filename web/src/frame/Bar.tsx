@@ -39,7 +39,12 @@ function Crumbs() {
   const app = useApp(id).data;
   const trail = useTrail();
   return (
-    <nav aria-label={t("bar.crumbs")} className="grow">
+    <nav aria-label={t("bar.crumbs")} className="grow crumbs__box">
+      {app && (
+        <span className="crumbs__app" aria-hidden="true">
+          {app.Name}
+        </span>
+      )}
       <ol className="crumbs">
         {id > 0 && (
           <li>

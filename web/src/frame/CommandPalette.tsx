@@ -6,7 +6,7 @@ import { changeLanguage, LANGUAGES } from "../i18n";
 import { setTheme, useTheme } from "../theme";
 import { Dialog } from "../ui/Dialog";
 import { useTyped } from "../ui/tableState";
-import { APP_NAV, type NavEntry, type NavPage, ROOT_NAV, useAppId } from "./nav";
+import { APP_NAV, type NavEntry, type NavPage, ROOT_NAV, useMenuApp, useOpenTo } from "./nav";
 import "./palette.css";
 
 interface Choice {
@@ -14,6 +14,8 @@ interface Choice {
   group: string;
   title: string;
   about?: string;
+  /** Other names under which it is found. */
+  also?: string;
   act: () => void;
 }
 
@@ -25,24 +27,33 @@ function useChoices(keyword: string, typed: string): Choice[] {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const theme = useTheme();
-  const app = useAppId();
+  const app = useMenuApp();
   const found = useRead("im/DescribeIMAppList", { Keyword: keyword, Limit: 5 }, { enabled: keyword !== "" });
   const accounts = useRead(
     "im/DescribeAccountList",
     { SDKAppID: app, Keyword: keyword, Limit: 5 },
     { enabled: app > 0 && keyword !== "" },
   );
-  const go = (to: string, params: object = {}) => void navigate({ to, params } as never);
+  const go = (to: string, params: object = {}, search: object = {}) => void navigate({ to, params, search } as never);
   const at = { app: String(app) };
-  const pages = [...(app ? pagesOf(APP_NAV) : []), ...pagesOf(ROOT_NAV), { key: "me", to: "/me" }];
+  const ofApp = useOpenTo(APP_NAV, app);
+  const ofAll = useOpenTo(ROOT_NAV, app);
+  const pages = [...(app ? pagesOf(ofApp) : []), ...pagesOf(ofAll), { key: "me", to: "/me" }];
   const fixed: Choice[] = [
     ...pages.map((page) => ({
       key: page.to,
       group: t("palette.pages"),
       title: t(`nav.${page.key}`),
+      also: t(`aka.${page.key}`, { defaultValue: "" }),
       act: () => go(page.to, at),
     })),
-    { key: "new-app", group: t("palette.actions"), title: t("palette.newApp"), act: () => go("/") },
+    {
+      key: "new-app",
+      group: t("palette.actions"),
+      title: t("palette.newApp"),
+      also: t("aka.newApp"),
+      act: () => go("/", {}, { create: "1" }),
+    },
     {
       key: "theme",
       group: t("palette.actions"),
@@ -78,7 +89,7 @@ function useChoices(keyword: string, typed: string): Choice[] {
           act: () => go("/apps/$app/accounts/$user", { ...at, user: one.UserID }),
         }))
       : []),
-    ...fixed.filter(({ title }) => title.toLowerCase().includes(wanted)),
+    ...fixed.filter(({ title, also }) => `${title}\n${also ?? ""}`.toLowerCase().includes(wanted)),
   ];
 }
 

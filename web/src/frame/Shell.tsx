@@ -1,19 +1,55 @@
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import i18next from "i18next";
+import { type ComponentType, lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ApiError } from "../api/client";
+import { useApp } from "../api/session";
 import { Dialog } from "../ui/Dialog";
-import { Toasts } from "../ui/Toasts";
+import { Note } from "../ui/Note";
+import { sayError, Toasts } from "../ui/Toasts";
 import { Bar } from "./Bar";
+import { useAppId } from "./nav";
 import { SideNav } from "./SideNav";
 
-const CommandPalette = lazy(() => import("./CommandPalette"));
+const SignInAgain = lazy(async () => {
+  const [module] = await Promise.all([
+    import("../features/session/components/SignInAgain"),
+    i18next.loadNamespaces("session"),
+  ]);
+  return module;
+});
+
+/** Says on every page of an app that it does not work as usual. */
+function AppState() {
+  const { t } = useTranslation();
+  const app = useApp(useAppId()).data;
+  if (!app || app.Status === "enabled") return null;
+  return (
+    <div className="page page--state">
+      <Note tone="warning">{t(`appState.${app.Status as "disabled"}`)}</Note>
+    </div>
+  );
+}
 
 /** The frame around every page but the login. */
 export function Shell() {
   const { t } = useTranslation();
   const [menu, setMenu] = useState(false);
   const [search, setSearch] = useState(false);
+  const [Palette, setPalette] = useState<ComponentType<{ onClose: () => void }>>();
+  const [ended, setEnded] = useState(false);
   const navigate = useNavigate();
+  // Its code may be out of reach: the page stays, and says so.
+  useEffect(() => {
+    if (!search || Palette) return;
+    import("./CommandPalette").then(
+      (module) => setPalette(() => module.default),
+      (cause) => {
+        setSearch(false);
+        sayError(new ApiError(0, "", { Code: "Network", Message: String(cause) }));
+      },
+    );
+  }, [search, Palette]);
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -21,14 +57,14 @@ export function Shell() {
         setSearch(true);
       }
     };
-    const out = () => void navigate({ to: "/login", search: { next: location.pathname + location.search } as never });
+    const out = () => setEnded(true);
     addEventListener("keydown", keys);
     addEventListener("sodam:signed-out", out);
     return () => {
       removeEventListener("keydown", keys);
       removeEventListener("sodam:signed-out", out);
     };
-  }, [navigate]);
+  }, []);
   return (
     <div className="frame">
       <a className="skip" href="#main">
@@ -45,6 +81,7 @@ export function Shell() {
       </aside>
       <Bar onMenu={() => setMenu(true)} onSearch={() => setSearch(true)} />
       <main className="frame__main" id="main" tabIndex={-1}>
+        <AppState />
         <Outlet />
       </main>
       {menu && (
@@ -52,9 +89,16 @@ export function Shell() {
           <SideNav onNavigate={() => setMenu(false)} />
         </Dialog>
       )}
-      {search && (
+      {search && Palette && <Palette onClose={() => setSearch(false)} />}
+      {ended && (
         <Suspense>
-          <CommandPalette onClose={() => setSearch(false)} />
+          <SignInAgain
+            onDone={() => setEnded(false)}
+            onLeave={() => {
+              setEnded(false);
+              void navigate({ to: "/login", search: { next: location.pathname + location.search } as never });
+            }}
+          />
         </Suspense>
       )}
       <Toasts />

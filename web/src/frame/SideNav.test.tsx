@@ -1,3 +1,4 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import {
   createMemoryHistory,
   createRootRoute,
@@ -32,7 +33,13 @@ it.each([
   const at = (path: string) => createRoute({ getParentRoute: () => root, path });
   const routeTree = root.addChildren([at("/access"), at("/access/groups"), at("/access/groups/$id")]);
   const router = createRouter({ routeTree, history: createMemoryHistory({ initialEntries: [address] }) });
-  render(<RouterProvider router={router as never} />);
+  const client = new QueryClient();
+  client.setQueryData(["session/Whoami"], { Type: "root" });
+  render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router as never} />
+    </QueryClientProvider>,
+  );
   await screen.findByText("Overview");
   const marked = [...document.querySelectorAll("[aria-current=page]")].map((link) => link.textContent);
   expect(marked).toEqual([title]);

@@ -3,11 +3,20 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ChevronDownIcon, ChevronRightIcon } from "../ui/icons";
 import { AppSwitcher } from "./AppSwitcher";
-import { APP_NAV, type NavEntry, type NavPage, type NavSection, ROOT_NAV, useAppId, useRouteTemplate } from "./nav";
+import {
+  APP_NAV,
+  type NavEntry,
+  type NavPage,
+  type NavSection,
+  ROOT_NAV,
+  useMenuApp,
+  useOpenTo,
+  useRouteTemplate,
+} from "./nav";
 
 export function SideNav({ onNavigate }: { onNavigate?: () => void }) {
   const { t } = useTranslation();
-  const app = useAppId();
+  const app = useMenuApp();
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only listens for the links inside
     // biome-ignore lint/a11y/useKeyWithClickEvents: a link's key press is a click
@@ -20,11 +29,13 @@ export function SideNav({ onNavigate }: { onNavigate?: () => void }) {
 }
 
 function Entries({ label, entries, app, title }: { label: string; entries: NavEntry[]; app: number; title?: boolean }) {
+  const shown = useOpenTo(entries, app);
+  if (!shown.length) return null;
   return (
     <nav className="nav" aria-label={label}>
       {title && <p className="nav__title">{label}</p>}
       <ul>
-        {entries.map((entry) => (
+        {shown.map((entry) => (
           <li key={entry.key}>
             {"pages" in entry ? <Section section={entry} app={app} /> : <Item page={entry} app={app} />}
           </li>
@@ -59,7 +70,8 @@ function Section({ section, app }: { section: NavSection; app: number }) {
   const { t } = useTranslation();
   const here = useRouteTemplate();
   const inside = section.pages.some(({ to }) => here.startsWith(to));
-  const [wanted, setWanted] = useState(true);
+  // Closed until one is in it or opens it: the whole menu fits a small window.
+  const [wanted, setWanted] = useState(false);
   const open = inside || wanted;
   const Icon = section.icon;
   return (

@@ -1,5 +1,7 @@
+import { useQueries } from "@tanstack/react-query";
 import { useMatches, useParams } from "@tanstack/react-router";
-import type { ComponentType } from "react";
+import { type ComponentType, useEffect, useMemo } from "react";
+import { permission, useApp, useWho } from "../api/session";
 import {
   AppIcon,
   DashboardIcon,
@@ -23,6 +25,8 @@ export interface NavPage {
   icon?: ComponentType;
   /** The pages below its address are other pages of the menu. */
   exact?: boolean;
+  /** What one must be allowed to see anything there; without it the page is for everybody. */
+  needs?: string;
 }
 
 export interface NavSection {
@@ -45,7 +49,7 @@ export const APP_NAV: NavEntry[] = [
       { key: "userFields", to: "/apps/$app/user-fields" },
     ],
   },
-  { key: "accounts", to: "/apps/$app/accounts", icon: UserListIcon },
+  { key: "accounts", to: "/apps/$app/accounts", icon: UserListIcon, needs: "im:DescribeAccountList" },
   { key: "usersig", to: "/apps/$app/usersig", icon: ToolsIcon },
   { key: "jobs", to: "/apps/$app/jobs", icon: TaskIcon },
 ];
@@ -57,21 +61,48 @@ export const ROOT_NAV: NavEntry[] = [
     key: "access",
     icon: SecuredIcon,
     pages: [
-      { key: "overview", to: "/access", icon: DashboardIcon, exact: true },
-      { key: "users", to: "/access/users", icon: UserIcon },
-      { key: "groups", to: "/access/groups", icon: UsergroupIcon },
-      { key: "policies", to: "/access/policies", icon: SecuredIcon },
-      { key: "keys", to: "/access/keys", icon: KeyIcon },
-      { key: "security", to: "/access/security", icon: LockOnIcon },
+      { key: "overview", to: "/access", icon: DashboardIcon, exact: true, needs: "cam:GetAccountSummary" },
+      { key: "users", to: "/access/users", icon: UserIcon, needs: "cam:ListUsers" },
+      { key: "groups", to: "/access/groups", icon: UsergroupIcon, needs: "cam:ListGroups" },
+      { key: "policies", to: "/access/policies", icon: SecuredIcon, needs: "cam:ListPolicies" },
+      { key: "keys", to: "/access/keys", icon: KeyIcon, needs: "cam:ListAccessKeys" },
+      { key: "security", to: "/access/security", icon: LockOnIcon, needs: "cam:DescribeSubAccountLoginIpPolicy" },
     ],
   },
-  { key: "audit", to: "/audit", icon: FileSearchIcon },
+  { key: "audit", to: "/audit", icon: FileSearchIcon, needs: "cloudaudit:DescribeEvents" },
 ];
 
 /** The SDKAppID in the address, 0 outside an app. */
 export function useAppId(): number {
   const params = useParams({ strict: false }) as { app?: string };
   return Number(params.app ?? 0);
+}
+
+const LAST = "sodam.app";
+
+/** The app that the menu is about: that in the address, or on pages beyond apps the last one. */
+export function useMenuApp(): number {
+  const here = useAppId();
+  useEffect(() => {
+    if (here) sessionStorage.setItem(LAST, String(here));
+  }, [here]);
+  const last = here || Number(sessionStorage.getItem(LAST) ?? 0);
+  // It may be deleted by now, or another user's: then there is none.
+  const { isError } = useApp(here ? 0 : last);
+  return here || (isError ? 0 : last);
+}
+
+/** Those pages of a part of the menu that one may open; a section without any is left out. */
+export function useOpenTo(entries: NavEntry[], app: number): NavEntry[] {
+  const who = useWho();
+  const needs = useMemo(() => entries.flatMap((one) => ("pages" in one ? one.pages : [one])), [entries]);
+  const found = useQueries({
+    queries: needs.map(({ needs: action = "" }) => permission(action, app, Boolean(action) && who?.Type === "user")),
+  });
+  const shut = new Set(needs.filter((_, index) => found[index]?.data === false).map(({ key }) => key));
+  return entries
+    .map((entry) => ("pages" in entry ? { ...entry, pages: entry.pages.filter(({ key }) => !shut.has(key)) } : entry))
+    .filter((entry) => ("pages" in entry ? entry.pages.length > 0 : !shut.has(entry.key)));
 }
 
 export function useRouteTemplate(): string {

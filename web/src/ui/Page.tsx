@@ -98,10 +98,12 @@ export function Loaded<T>({
 }
 
 /** What stands in the place of a list without entries: what it would hold and how to begin. */
-export function Empty({ title, about, children }: { title: string; about?: ReactNode; children?: ReactNode }) {
+export function Empty(props: { title: string; about?: ReactNode; children?: ReactNode; level?: 1 }) {
+  const { title, about, children, level } = props;
+  const Title = level ? "h1" : "p";
   return (
     <div className="empty">
-      <p className="empty__title">{title}</p>
+      <Title className="empty__title">{title}</Title>
       {about && <p className="empty__about">{about}</p>}
       {children && <div className="row empty__act">{children}</div>}
     </div>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { useTableState } from "./tableState";
 
 interface Props<K extends string> {
@@ -18,8 +19,15 @@ export function Tabs<K extends string>({ label, tabs, current }: Props<K>) {
     open(next.key);
     document.getElementById(`tab-${next.key}`)?.focus();
   };
+  const strip = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is another place
+  useEffect(() => {
+    const open = strip.current?.querySelector<HTMLElement>("[aria-selected=true]");
+    if (!open || !strip.current) return;
+    strip.current.scrollLeft = open.offsetLeft - (strip.current.clientWidth - open.offsetWidth) / 2;
+  }, [current]);
   return (
-    <div className="tabs" role="tablist" aria-label={label}>
+    <div ref={strip} className="tabs" role="tablist" aria-label={label}>
       {tabs.map(({ key, title }, index) => (
         <button
           key={key}

@@ -34,7 +34,7 @@ const range = refusal({ Detail: "NumberRange", Params: { Field: "HistoryDays", L
 describe("a refusal", () => {
   it.each([
     ["en", "Message history, days must be from 1 to 3,650"],
-    ["ko", "메시지 보관 기간(일): 1~3,650 사이여야 합니다"],
+    ["ko", "메시지 기록 저장 기간(일): 1~3,650 사이여야 합니다"],
     ["zh", "消息保存天数须在 1 至 3,650 之间"],
   ] as const)("is said in %s, with its values, the field by its name, and no English", async (language, text) => {
     await i18next.changeLanguage(language);

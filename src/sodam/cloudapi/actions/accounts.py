@@ -206,7 +206,7 @@ class UserResults(msgspec.Struct):
 @action("im", "RemoveUser", kind="write", level="app")
 async def remove_user(call: Call, request: RemoveUser) -> UserResults:
     """Delete accounts with relations and profile. There is no way back; administrators are refused."""
-    call.changed_by(lambda gone: ({"UserIDs": sorted(gone)}, {}))
+    call.changed_by(lambda gone: ({"UserIDs": sorted(gone)}, {}) if gone else None)
     outcome = await call.plane.services.accounts.delete(call.the_app, request.UserIDs)
     return UserResults(
         [

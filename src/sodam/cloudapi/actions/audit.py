@@ -24,7 +24,7 @@ class EventFilter(msgspec.Struct, kw_only=True):
     Action: Keyword = ""
     SDKAppID: Id = 0
     Keyword: Keyword = ""
-    Outcome: Literal["", "ok", "refused", "failed", "challenged"] = ""
+    Outcome: Literal["", "ok", "partly", "refused", "failed", "challenged"] = ""
 
     def wanted(self) -> Filter:
         return Filter(
@@ -58,6 +58,8 @@ class EventView(msgspec.Struct, kw_only=True):
     ErrorCode: str
     Before: str
     After: str
+    """JSON text: what is true afterwards. Of a call that was refused or failed: what was asked for. Of a bulk action
+    whose items were not all carried out: who was ``Done``, and the number of each that was ``Refused``."""
     Ip: str
     UserAgent: str
     RequestId: str

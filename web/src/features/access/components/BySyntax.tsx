@@ -29,15 +29,19 @@ export function BySyntax() {
         <div className="form">
           <SelectField
             label={t("new.template")}
-            value={template}
+            value={document === TEMPLATES[template] ? template : "own"}
             onChange={(next) => {
+              if (next === "own") return;
               setTemplate(next);
               setDocument(TEMPLATES[next]);
             }}
-            options={(Object.keys(TEMPLATES) as Template[]).map((key) => ({
-              value: key,
-              label: t(`new.templates.${key}`),
-            }))}
+            options={[
+              ...(document === TEMPLATES[template] ? [] : [{ value: "own" as const, label: t("new.templates.own") }]),
+              ...(Object.keys(TEMPLATES) as Template[]).map((key) => ({
+                value: key,
+                label: t(`new.templates.${key}`),
+              })),
+            ]}
           />
           <PolicyEditor value={document} onChange={setDocument} />
         </div>

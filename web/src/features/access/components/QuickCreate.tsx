@@ -14,11 +14,10 @@ const ADMINISTRATOR = "AdministratorAccess";
 export function QuickCreate({ onClose, onMade }: { onClose: () => void; onMade: (made: Credentials[]) => void }) {
   const { t } = useTranslation("access");
   const [text, setText] = useState("");
-  const [chosen, setChosen] = useState<Choice>();
+  // Nothing is chosen beforehand: a right as wide as root's must be somebody's decision.
+  const [policy, setPolicy] = useState<Choice>();
   const [api, setApi] = useState(false);
   const [reset, setReset] = useState(true);
-  const usual = usePolicyChoices(ADMINISTRATOR).list?.find(({ name }) => name === ADMINISTRATOR);
-  const policy = chosen ?? usual;
   const add = useAddUsers();
   const most = limitOf("cam/AddUsers", "Users").max;
   const letters = limitOf("cam/AddUsers", "Users.Name").max;
@@ -82,7 +81,7 @@ export function QuickCreate({ onClose, onMade }: { onClose: () => void; onMade: 
           label={t("quick.policy")}
           useChoices={usePolicyChoices}
           value={policy ? [policy] : []}
-          onChange={([one]) => setChosen(one)}
+          onChange={([one]) => setPolicy(one)}
         />
       </div>
       {policy?.name === ADMINISTRATOR && <Note tone="warning">{t("quick.mighty")}</Note>}

@@ -58,7 +58,9 @@ export function DeleteAccounts({ app, users, onClose, onDone }: Props) {
             {failed.map((failure) => (
               <li key={failure.UserID}>
                 <code>{failure.UserID}</code>:{" "}
-                {words({ ErrorCode: failure.ErrorCode, Message: failure.ErrorInfo }).title}{" "}
+                {failure.ErrorCode === 70402
+                  ? t("delete.isAdmin")
+                  : words({ ErrorCode: failure.ErrorCode, Message: failure.ErrorInfo }).title}{" "}
                 <code>({failure.ErrorCode})</code>
               </li>
             ))}

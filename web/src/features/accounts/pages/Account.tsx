@@ -1,4 +1,4 @@
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import i18next from "i18next";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -54,21 +54,36 @@ export function Account() {
           />
           <Locked action="im:KickAccount" app={app}>
             {(lock) => (
-              <Button {...lock} onClick={() => setOpen("kick")}>
+              <Button {...lock} disabled={lock.disabled || !account.data} onClick={() => setOpen("kick")}>
                 {t("kick.open")}
               </Button>
             )}
           </Locked>
-          <Locked action="im:RemoveUser" app={app}>
-            {(lock) => (
-              <Button kind="textDanger" {...lock} onClick={() => setOpen("delete")}>
-                {t("action.delete")}
-              </Button>
-            )}
-          </Locked>
+          {account.data && (
+            <Locked action="im:RemoveUser" app={app}>
+              {(lock) => (
+                <Button
+                  kind="textDanger"
+                  disabled={lock.disabled || account.data.Type === "administrator"}
+                  title={lock.title}
+                  onClick={() => setOpen("delete")}
+                >
+                  {t("action.delete")}
+                </Button>
+              )}
+            </Locked>
+          )}
         </>
       }
     >
+      {account.data?.Type === "administrator" && (
+        <p className="quiet">
+          {t("delete.adminFirst")}{" "}
+          <Link to="/apps/$app/basic" params={{ app: params.app }}>
+            {t("nav.basic")}
+          </Link>
+        </p>
+      )}
       <Tabs label={params.user} current={tab} tabs={TABS.map((key) => ({ key, title: t(`tabs.${key}`) }))} />
       {tab === "profile" ? (
         <Loaded query={account} rows={8}>

@@ -2,8 +2,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
-import { FormDialog } from "../../../ui/Dialog";
+import { mayOpen, useWho } from "../../../api/session";
+import { Button } from "../../../ui/Button";
+import { Dialog, FormDialog } from "../../../ui/Dialog";
 import { ByteInput, ChoiceField } from "../../../ui/Field";
+import { Note } from "../../../ui/Note";
 import { say } from "../../../ui/Toasts";
 import { useCreateApp } from "../api";
 
@@ -19,7 +22,20 @@ export function CreateApp({ onClose }: { onClose: () => void }) {
   const [algorithm, setAlgorithm] = useState<"HMAC-SHA256" | "ECDSA-SHA256">("HMAC-SHA256");
   const create = useCreateApp();
   const navigate = useNavigate();
+  const who = useWho();
+  const [unseen, setUnseen] = useState(0);
   const wrong = !name.trim() || [...name].length > LIMITS.name || [...introduction].length > LIMITS.introduction;
+  if (unseen) {
+    return (
+      <Dialog
+        title={t("create.title")}
+        onClose={onClose}
+        footer={<Button onClick={onClose}>{t("action.close")}</Button>}
+      >
+        <Note tone="warning">{t("create.unseen", { id: unseen })}</Note>
+      </Dialog>
+    );
+  }
   return (
     <FormDialog
       title={t("create.title")}
@@ -32,8 +48,10 @@ export function CreateApp({ onClose }: { onClose: () => void }) {
         create.mutate(
           { Name: name.trim(), Introduction: introduction, KeyAlgorithm: algorithm },
           {
-            onSuccess: (app) => {
+            onSuccess: async (app) => {
               say(t("create.done", { name: app.Name }));
+              const seen = who?.Type === "root" || (await mayOpen(app.SDKAppID));
+              if (!seen) return setUnseen(app.SDKAppID);
               onClose();
               void navigate({ to: "/apps/$app/basic", params: { app: String(app.SDKAppID) } });
             },

@@ -23,6 +23,7 @@ export function AppCards() {
   const format = useFormat();
   const state = useTableState();
   const [open, setOpen] = useState<"create" | "compare" | "">("");
+  const asked = state.filter("create") === "1";
   const filters = {
     Keyword: state.keyword || undefined,
     Status: (state.filter("status") || undefined) as never,
@@ -99,7 +100,14 @@ export function AppCards() {
       {data && data.TotalCount > 20 && (
         <Pager paging={{ kind: "offset", total: data.TotalCount }} state={state} shown={data.Apps.length} />
       )}
-      {open === "create" && <CreateApp onClose={() => setOpen("")} />}
+      {(open === "create" || asked) && (
+        <CreateApp
+          onClose={() => {
+            setOpen("");
+            if (asked) state.set({ create: "" });
+          }}
+        />
+      )}
       {open === "compare" && <ComparePlans onClose={() => setOpen("")} />}
     </Page>
   );

@@ -20,6 +20,8 @@ export function EventDetails({ event, onClose }: { event: AuditEvent; onClose: (
     [t("ip"), event.Ip || "–"],
     [t("agent"), event.UserAgent || "–"],
   ];
+  // A bulk action tells of its items: what was done, and each that was refused with its number.
+  const done = event.After.includes('"Refused":{');
   if (event.ErrorCode) facts.splice(3, 0, [t("code"), <Refusal key="code" code={event.ErrorCode} />]);
   return (
     <Dialog title={event.Action} at="right" width={680} onClose={onClose}>
@@ -32,7 +34,11 @@ export function EventDetails({ event, onClose }: { event: AuditEvent; onClose: (
             </div>
           ))}
         </dl>
-        <Changes before={event.Before} after={event.After} />
+        <Changes
+          before={event.Before}
+          after={event.After}
+          title={t(event.Outcome === "ok" ? "after" : event.Outcome === "partly" || done ? "came" : "asked")}
+        />
       </div>
     </Dialog>
   );
@@ -61,7 +67,7 @@ function parse(text: string): Record<string, unknown> | undefined {
 const show = (value: unknown): string =>
   value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value, null, 1);
 
-function Changes({ before, after }: { before: string; after: string }) {
+function Changes({ before, after, title }: { before: string; after: string; title: string }) {
   const { t } = useTranslation("audit");
   const [old, fresh] = [parse(before), parse(after)];
   // What is no object is shown as it is: an event of an older version may end in the middle.
@@ -75,7 +81,7 @@ function Changes({ before, after }: { before: string; after: string }) {
         <tr>
           <th scope="col">{t("field_")}</th>
           <th scope="col">{t("before")}</th>
-          <th scope="col">{t("after")}</th>
+          <th scope="col">{title}</th>
         </tr>
       </thead>
       <tbody>

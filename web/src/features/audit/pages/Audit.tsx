@@ -17,8 +17,15 @@ import { type AuditEvent, useEvents, useExportEvents } from "../api";
 import { Actor } from "../components/Actor";
 import { EventDetails } from "../components/EventDetails";
 import { ALSO, EventFilters, filtersOf } from "../components/EventFilters";
+import { targetOf } from "../components/target";
 
-const TONES: Record<string, Tone> = { ok: "success", challenged: "primary", refused: "warning", failed: "danger" };
+const TONES: Record<string, Tone> = {
+  ok: "success",
+  partly: "warning",
+  challenged: "primary",
+  refused: "warning",
+  failed: "danger",
+};
 
 /** Who did what, when, from where, and what it changed. */
 export function Audit() {
@@ -85,6 +92,11 @@ export function Audit() {
               { key: "time", title: t("time"), render: (row) => <TimeText at={row.Time / 1000} /> },
               { key: "who", title: t("who"), render: (row) => <Actor event={row} /> },
               { key: "action", title: t("action_"), render: (row) => <code className="break">{row.Action}</code> },
+              {
+                key: "target",
+                title: t("target"),
+                render: (row) => <code className="break">{targetOf(row) || "–"}</code>,
+              },
               {
                 key: "app",
                 title: "SDKAppID",

@@ -2,7 +2,6 @@ import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useApp } from "../../../api/session";
 import { ApiCallButton } from "../../../ui/ApiCall";
-import { Note } from "../../../ui/Note";
 import { Loaded, Page } from "../../../ui/Page";
 import { Admins } from "../components/Admins";
 import { Info } from "../components/Info";
@@ -32,9 +31,6 @@ export function Basic() {
       <Loaded query={app} rows={8}>
         {(one) => (
           <>
-            {one.Status === "deleting" && <Note tone="warning">{t("deleting")}</Note>}
-            {one.Status === "disabled" && <Note tone="warning">{t("disabled")}</Note>}
-            {one.Status === "expired" && <Note tone="warning">{t("expired")}</Note>}
             <PlanBlock app={one} />
             <Info app={one} />
             <Keys app={one} />

@@ -12,6 +12,12 @@ import { TextField } from "../../../ui/Field";
 import { GuideButton } from "../../../ui/Guide";
 import "../session.css";
 
+/** Where to go after signing in: an address of this console, and never the sign-in itself. */
+export function innerAddress(next: string | undefined): string {
+  const inner = next?.startsWith("/") && !next.startsWith("//") ? next.replace(/^\/console(?=\/|$)/, "") : "/";
+  return /^\/login(?:[/?#]|$)/.test(inner) || !inner.startsWith("/") ? "/" : inner;
+}
+
 /** Sign-in of root and sub-users; asks for the one-time code once the server wants one. */
 export function Login() {
   const { t } = useTranslation("session");
@@ -34,7 +40,7 @@ export function Login() {
           client.clear();
           client.setQueryData(["session/Whoami"], who);
           // Only an address of this console: `next` came with the link.
-          const inner = next?.startsWith("/") && !next.startsWith("//") ? next.replace(/^\/console/, "") : "/";
+          const inner = innerAddress(next);
           if (who.MustChangePassword) void navigate({ to: "/me" });
           else router.history.push(`/console${inner}`);
         },

@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Data } from "../../../api/client";
@@ -17,14 +18,16 @@ import { useTableState } from "../../../ui/tableState";
 import { MfaSetup } from "../components/MfaSetup";
 import { useNewSession } from "../newSession";
 
+type PasswordRules = Data<"session/DescribePasswordRules">;
 type Session = Data<"session/DescribeSessions">["Sessions"][number];
 
 /** Who I am, my password, my one-time code, and where I am signed in. */
 export function Me() {
   const { t } = useTranslation("session");
   const who = useWho();
-  const [open, setOpen] = useState<"password" | "mfa" | "mfaOff" | "">("");
+  const [open, setOpen] = useState<"password" | "mfa" | "mfaOff" | "" | undefined>();
   if (!who) return null;
+  const shown = open ?? (who.MustChangePassword ? "password" : "");
   return (
     <Page title={t("me.title")} lead={t("me.lead")}>
       {who.MustChangePassword && <Note tone="warning">{t("me.mustChange")}</Note>}
@@ -64,11 +67,17 @@ export function Me() {
         </SettingRow>
       </SettingCard>
       <Sessions />
-      {open === "password" && <ChangePassword onClose={() => setOpen("")} />}
+      {shown === "password" && <ChangePassword onClose={() => setOpen("")} />}
       {open === "mfa" && <MfaSetup onClose={() => setOpen("")} />}
       {open === "mfaOff" && <MfaOff onClose={() => setOpen("")} />}
     </Page>
   );
+}
+
+/** What the server wants of a password, said before it refuses one. */
+function rulesText(t: TFunction<"session">, { MinimumLength, MaximumLength, MustContain }: PasswordRules): string {
+  const kinds = MustContain.map((kind) => t(`me.kinds.${kind}`)).join(", ");
+  return t(kinds ? "me.rulesWith" : "me.rules", { min: MinimumLength, max: MaximumLength, kinds });
 }
 
 function ChangePassword({ onClose }: { onClose: () => void }) {
@@ -78,6 +87,7 @@ function ChangePassword({ onClose }: { onClose: () => void }) {
   const [again, setAgain] = useState("");
   const change = useChange("session/ChangePassword");
   const take = useNewSession();
+  const rules = useRead("session/DescribePasswordRules", {}).data;
   const differs = again !== "" && again !== fresh;
   return (
     <FormDialog
@@ -113,6 +123,7 @@ function ChangePassword({ onClose }: { onClose: () => void }) {
         value={fresh}
         onChange={setFresh}
         autoComplete="new-password"
+        hint={rules && rulesText(t, rules)}
       />
       <TextField
         label={t("me.again")}

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
@@ -94,6 +95,14 @@ function EditNumber({ app, setting, words, onClose }: EditProps) {
         aside={t("field.range", range)}
         error={wrong ? t("field.range", range) : undefined}
       />
+      {name === "HistoryDays" && (
+        <p className="quiet">
+          {t("HistoryDays.more", { max: range.max })}{" "}
+          <Link to="/apps/$app/plan" params={{ app: String(app) }}>
+            {t("HistoryDays.order")}
+          </Link>
+        </p>
+      )}
       {setting.LoweringErases && next < value && !wrong && <Note tone="warning">{t(`${name}.lowered`)}</Note>}
     </FormDialog>
   );

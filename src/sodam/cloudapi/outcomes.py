@@ -1,0 +1,46 @@
+"""What became of each item of a bulk action, for the audit log: an answer may refuse some items and carry out others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sodam.relations.model import Outcome as Written
+
+
+class Item(NamedTuple):
+    target: str
+    """UserID, or the name of what the item was about."""
+    code: int
+    """0 when it was carried out."""
+
+
+def of_answer(answer: Any) -> list[Item]:
+    """The items that an action's answer tells of; none for an answer about one thing."""
+    return _items(getattr(answer, "ResultItem", None) or getattr(answer, "Results", None) or ())
+
+
+def of_write(written: Any) -> list[Item]:
+    """The items that reached a transaction, by what its write gives back; those refused before are not among them."""
+    if not isinstance(written, list) or not all(isinstance(one, Written) for one in written):
+        return []
+    return [Item(one.to, one.code) for one in written]
+
+
+def _items(listed: Iterable[Any]) -> list[Item]:
+    found = []
+    for one in listed:
+        target = getattr(one, "To_Account", None) or getattr(one, "UserID", None)
+        code = getattr(one, "ResultCode", getattr(one, "ErrorCode", None))
+        if isinstance(target, str) and isinstance(code, int):
+            found.append(Item(target, code))
+    return found
+
+
+def facts(items: list[Item], **more: Any) -> dict[str, Any]:
+    """What the audit log says came of them: who was done, and who was refused with which number."""
+    return {
+        **more,
+        "Done": [item.target for item in items if not item.code],
+        "Refused": {item.target: item.code for item in items if item.code},
+    }
