@@ -10,6 +10,7 @@ import { frame } from "./flows/frame.mjs";
 import { relations } from "./flows/relations.mjs";
 import { settings } from "./flows/settings.mjs";
 import { keyboard } from "./flows/keyboard.mjs";
+import { newcomer } from "./flows/newcomer.mjs";
 import { people } from "./flows/people.mjs";
 import { plans } from "./flows/plans.mjs";
 import { policies } from "./flows/policies.mjs";
@@ -35,7 +36,7 @@ const RUNS =
         COMBINATIONS.filter(({ language }) => !wanted || wanted === language).map((one) => [nameOf(one), [one]]),
       );
 
-const every = { signInOut, apps, settings, frame, accounts, relations, tools, access, people, policies, plans, me, keyboard, endOfApp };
+const every = { signInOut, newcomer, apps, settings, frame, accounts, relations, tools, access, people, policies, plans, me, keyboard, endOfApp };
 // For a look at one flow: CONSOLE_E2E_ONLY=signInOut,apps,access
 const only = process.env.CONSOLE_E2E_ONLY?.split(",");
 const chosen = Object.fromEntries(Object.entries(every).filter(([title]) => !only || only.includes(title)));

@@ -82,6 +82,10 @@ const routeTree = root.addChildren([
       page("session", () => import("./features/session/pages/Me"), "Me"),
     ),
     at(
+      "/apps/$app/overview",
+      page("overview", () => import("./features/overview/pages/Overview"), "Overview"),
+    ),
+    at(
       "/apps/$app/basic",
       page("basic", () => import("./features/basic/pages/Basic"), "Basic"),
     ),

@@ -15,9 +15,10 @@ export async function apps(hand, scene) {
   await hand.fill(t("apps:name"), "River Post");
   await hand.picture("create-app");
   await hand.press("action.create");
-  await page.waitForURL("**/apps/*/basic");
+  await page.waitForURL("**/apps/*/overview");
   scene.app = Number(page.url().match(/apps\/(\d+)\//)[1]);
   const now = () => call("im/DescribeSdkAppInfo", { SDKAppID: scene.app });
+  await hand.go(`/apps/${scene.app}/basic`);
   assert.equal((await now()).Name, "River Post");
 
   await hand.press("action.edit", hand.card("basic:info.title"));

@@ -53,7 +53,7 @@ async function newApp(hand, { press, here, reach, type }, call) {
   await hand.until(() => here(name), "the first field waits for a name");
   await type("By keyboard");
   await press("Enter");
-  await page.waitForURL("**/apps/*/basic");
+  await page.waitForURL("**/apps/*/overview");
   const id = Number(page.url().match(/apps\/(\d+)\//)[1]);
   assert.equal((await call("im/DescribeSdkAppInfo", { SDKAppID: id })).Name, "By keyboard");
   return id;

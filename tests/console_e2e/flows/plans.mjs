@@ -54,8 +54,9 @@ async function ecdsa(hand, _, now) {
   await hand.fill(t("apps:name"), "Old signatures");
   await page.locator("dialog").getByText("ECDSA-SHA256", { exact: true }).click();
   await hand.press("action.create");
-  await page.waitForURL("**/apps/*/basic");
+  await page.waitForURL("**/apps/*/overview");
   const id = Number(page.url().match(/apps\/(\d+)\//)[1]);
+  await hand.go(`/apps/${id}/basic`);
   const algorithms = async () => (await now(id)).Keys.map((key) => key.Algorithm);
   assert.deepEqual(await algorithms(), ["ECDSA-SHA256"]);
   const card = hand.card("basic:key.title");

@@ -26,9 +26,9 @@ export function hands(page, t, pictures, axe) {
       await page.waitForSelector("h1");
       await settled(page);
     },
-    async press(name, within) {
+    async press(name, within, values) {
       const area = within ?? (await place());
-      await area.getByRole("button", { name: t(name), exact: true }).first().click();
+      await area.getByRole("button", { name: t(name, values), exact: true }).first().click();
     },
     /** Presses the button in the dialog that is about to open: one on the page may have the same name. */
     async confirm(name) {

@@ -4,6 +4,7 @@ import { APP } from "./server.mjs";
 export const pages = ({ users, group, policy, trial }) => [
   ["apps", "/"],
   ["me", "/me"],
+  ["overview", `/apps/${APP}/overview`],
   ["basic", `/apps/${APP}/basic`],
   ["plan", `/apps/${APP}/plan`],
   ["plan-trial", `/apps/${trial.SDKAppID}/plan`],

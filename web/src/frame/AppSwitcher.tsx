@@ -53,7 +53,7 @@ function Choices({ close, current }: { close: () => void; current: number }) {
     // From one account's page the list of accounts is the page that the other app has too.
     const to = here.startsWith("/apps/$app/accounts") ? "/apps/$app/accounts" : here;
     void navigate({
-      to: to.startsWith("/apps/$app/") ? to : "/apps/$app/basic",
+      to: to.startsWith("/apps/$app/") ? to : "/apps/$app/overview",
       params: { app: String(app) },
     } as never);
   };

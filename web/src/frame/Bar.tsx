@@ -54,7 +54,7 @@ function Crumbs() {
         )}
         {id > 0 && (
           <li>
-            <Link to="/apps/$app/basic" params={{ app: String(id) }}>
+            <Link to="/apps/$app/overview" params={{ app: String(id) }}>
               {app?.Name ?? id}
             </Link>
             <span aria-hidden="true">/</span>

@@ -77,7 +77,7 @@ function useChoices(keyword: string, typed: string): Choice[] {
           group: t("nav.apps"),
           title: one.Name,
           about: String(one.SDKAppID),
-          act: () => go("/apps/$app/basic", { app: String(one.SDKAppID) }),
+          act: () => go("/apps/$app/overview", { app: String(one.SDKAppID) }),
         }))
       : []),
     ...(known

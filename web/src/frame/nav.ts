@@ -39,6 +39,7 @@ export type NavEntry = NavPage | NavSection;
 
 /** The pages of one app, in the order that operators know. */
 export const APP_NAV: NavEntry[] = [
+  { key: "appOverview", to: "/apps/$app/overview", icon: DashboardIcon },
   { key: "basic", to: "/apps/$app/basic", icon: SettingIcon },
   {
     key: "features",

@@ -15,12 +15,13 @@ async function copy(text: string): Promise<void> {
 }
 
 /** A button that copies; says so by its picture and to screen readers. */
-export function CopyButton({ text, label }: { text: string; label?: string }) {
+export function CopyButton({ text, label, onCopy }: { text: string; label?: string; onCopy?: () => void }) {
   const { t } = useTranslation();
   const [done, setDone] = useState(false);
   const act = () =>
     copy(text).then(() => {
       setDone(true);
+      onCopy?.();
       setTimeout(() => setDone(false), 1500);
     });
   return (

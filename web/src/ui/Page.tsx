@@ -10,6 +10,8 @@ import "./page.css";
 
 interface Props {
   title: string;
+  /** What stands in the breadcrumb, where it is not the title. */
+  crumb?: string;
   /** One sentence: what the page is for. */
   lead?: ReactNode;
   actions?: ReactNode;
@@ -19,8 +21,8 @@ interface Props {
   children: ReactNode;
 }
 
-export function Page({ title, lead, actions, wide, parents, children }: Props) {
-  usePageTitle(title, parents);
+export function Page({ title, crumb, lead, actions, wide, parents, children }: Props) {
+  usePageTitle(crumb ?? title, parents);
   return (
     <div className={`page ${wide ? "page--wide" : ""}`}>
       <header className="page__head">

@@ -13,7 +13,7 @@ export function AppCardView({ app }: { app: AppCard }) {
     <li className="appcard card">
       <div className="appcard__head">
         <h2 className="appcard__name">
-          <Link to="/apps/$app/basic" params={{ app: String(app.SDKAppID) }}>
+          <Link to="/apps/$app/overview" params={{ app: String(app.SDKAppID) }}>
             {app.Name}
           </Link>
         </h2>

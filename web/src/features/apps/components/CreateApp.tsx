@@ -53,7 +53,7 @@ export function CreateApp({ onClose }: { onClose: () => void }) {
               const seen = who?.Type === "root" || (await mayOpen(app.SDKAppID));
               if (!seen) return setUnseen(app.SDKAppID);
               onClose();
-              void navigate({ to: "/apps/$app/basic", params: { app: String(app.SDKAppID) } });
+              void navigate({ to: "/apps/$app/overview", params: { app: String(app.SDKAppID) } });
             },
           },
         )
