@@ -185,3 +185,57 @@ async def test_relations(root: ConsoleClient, console_server: ServerProcess) -> 
     with pytest.raises(Refused) as malformed:
         await root.call("im/DescribeFriendList", **base)
     assert malformed.value.status == 400
+
+
+async def test_lists_by_type_and_order(root: ConsoleClient, console_server: ServerProcess) -> None:
+    app = (await new_app(root, console_server, "orders")).app
+    for user in ("zoe", "ann", "mia"):
+        await root.call("im/CreateAccount", SDKAppID=app, UserID=user)
+    await root.call("im/CreateAccount", SDKAppID=app, UserID="boss", Type="administrator")
+
+    async def listed(**request: object) -> list[str]:
+        """Every page of two, one after the other."""
+        seen: list[str] = []
+        after = ""
+        while True:
+            page = await root.call("im/DescribeAccountList", SDKAppID=app, Limit=2, After=after, **request)
+            seen += [row["UserID"] for row in page["Accounts"]]
+            after = page["Next"]
+            if not after:
+                return seen
+
+    everybody = await listed()
+    assert set(everybody) >= {"ann", "boss", "mia", "zoe"}
+    assert everybody == sorted(everybody)
+    assert await listed(Sort="-UserID") == everybody[::-1]
+    by_time = await listed(Sort="CreateTime")
+    assert sorted(by_time) == everybody
+    assert await listed(Sort="-CreateTime") == by_time[::-1]
+    assert await listed(Type="ordinary") == ["ann", "mia", "zoe"]
+    assert await listed(Type="ordinary", Sort="-UserID") == ["zoe", "mia", "ann"]
+    assert await listed(Type="administrator") == ["administrator", "boss"]
+    assert await listed(Type="administrator", Keyword="bo") == ["boss"]
+    assert await listed(Sort="CreateTime", Keyword="z") == ["zoe"]
+    assert await listed(Sort="-UserID", Keyword="b") == ["boss"]
+    for after in ("nonsense", "1:", "99999999999999999:ann"):
+        page = await root.call("im/DescribeAccountList", SDKAppID=app, Sort="CreateTime", After=after)
+        assert page["Accounts"] == []
+
+
+async def test_what_is_known_of_an_account_at_a_glance(root: ConsoleClient, console_server: ServerProcess) -> None:
+    rest = await new_app(root, console_server, "glance")
+    for user in ("ann", "bob", "cid"):
+        await root.call("im/CreateAccount", SDKAppID=rest.app, UserID=user)
+    state = await root.call("im/DescribeAccountState", SDKAppID=rest.app, UserID="ann")
+    counts = ("Friends", "FriendGroups", "FriendRequests", "Blacklist", "Following", "Followers")
+    assert (state["Online"], state["Devices"], *(state[name] for name in counts)) == (False, [], 0, 0, 0, 0, 0, 0)
+    add = {"To_Account": "bob", "AddSource": "AddSource_Type_Web", "GroupName": "Work"}
+    await root.call("im/AddFriend", SDKAppID=rest.app, From_Account="ann", AddFriendItem=[add], ForceAddFlags=1)
+    await root.call("im/AddBlackList", SDKAppID=rest.app, From_Account="ann", To_Account=["cid"])
+    await root.call("im/AddFollow", SDKAppID=rest.app, From_Account="ann", FollowItem=[{"To_Account": "bob"}])
+    state = await root.call("im/DescribeAccountState", SDKAppID=rest.app, UserID="ann")
+    assert [state[name] for name in counts] == [1, 1, 0, 1, 1, 0]
+    assert (await root.call("im/DescribeAccountState", SDKAppID=rest.app, UserID="bob"))["Followers"] == 1
+    with pytest.raises(Refused) as refused:
+        await root.call("im/DescribeAccountState", SDKAppID=rest.app, UserID="nobody")
+    assert refused.value.error["ErrorCode"] == 70107

@@ -1267,12 +1267,29 @@ export type DescribeAccountList = {
   Keyword?: string;
   After?: string;
   Limit?: number;
+  Type?: "administrator" | "ordinary" | "";
+  Sort?: "-CreateTime" | "-UserID" | "CreateTime" | "UserID";
 };
 
 export type AccountList = {
   TotalCount: number;
   Accounts: AccountRow[];
   Next: string;
+};
+
+export type AccountState = {
+  Online: boolean;
+  Devices: DeviceView[];
+  Friends: number;
+  FriendGroups: number;
+  FriendRequests: number;
+  Blacklist: number;
+  Following: number;
+  Followers: number;
+};
+
+export type DeviceView = {
+  Platform: string;
 };
 
 export type BlackListGetAnswer = {
@@ -1923,6 +1940,7 @@ export interface Actions {
   "im/DescribeAbilityConfInfo": { request: OfApp; data: Ability };
   "im/DescribeAccount": { request: OfAccount; data: AccountView };
   "im/DescribeAccountList": { request: DescribeAccountList; data: AccountList };
+  "im/DescribeAccountState": { request: OfAccount; data: AccountState };
   "im/DescribeBlackList": { request: OfApp & BlackListGet; data: BlackListGetAnswer };
   "im/DescribeDirtyWords": { request: DescribeDirtyWords; data: DirtyWords };
   "im/DescribeFollowInfo": { request: OfApp & FollowPeers; data: FollowGetInfoAnswer };
@@ -2059,6 +2077,7 @@ export const LIMITS = {
   "im/DeleteSdkappid.ConfirmName": {"max":64},
   "im/DescribeAccount.UserID": {"min":1,"max":32},
   "im/DescribeAccountList.Keyword": {"max":200},
+  "im/DescribeAccountState.UserID": {"min":1,"max":32},
   "im/DescribeDirtyWords.Cursor": {"max":200},
   "im/DescribeFriendRequests.UserID": {"min":1,"max":32},
   "im/DescribeIMAppList.Keyword": {"max":200},

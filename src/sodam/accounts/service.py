@@ -9,6 +9,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Literal
 
 from sodam.accounts import store
 from sodam.accounts.events import AccountsDeleted
@@ -30,6 +31,10 @@ _HELD = 200_000
 Key = tuple[int, str]
 
 Within = Callable[[Tx, Account, Profile], Awaitable[None]]
+
+
+Order = Literal["UserID", "-UserID", "CreateTime", "-CreateTime"]
+"""Of a list of accounts; ``-``: the last first."""
 
 
 class AccountService:
@@ -308,6 +313,25 @@ class AccountService:
             return []
         return await store.page(self._db, app, after, prefix, max(1, min(limit, 1000)))
 
+    async def list_sorted(
+        self, app: int, order: Order, *, after: str = "", limit: int = 100, prefix: str = ""
+    ) -> list[Account]:
+        """As ``list_accounts`` in another order. ``after``: what ``place_in`` says of the last account of the page before.
+
+        By time there is no ``prefix``: nothing keeps both. Each page is one range of an index.
+        """
+        limit = max(1, min(limit, 1000))
+        if order in ("UserID", "-UserID"):
+            if not _printable(after) or not _printable(prefix):
+                return []
+            read = store.page if order == "UserID" else store.page_down
+            return await read(self._db, app, after, prefix, limit)
+        at, _, user_id = after.partition(":")
+        if after and not (at.isascii() and at.isdigit() and len(at) < 16 and valid_user_id(user_id)):
+            return []
+        place = (int(at), user_id) if after else None
+        return await store.page_by_time(self._db, app, place, limit, newest_first=order == "-CreateTime")
+
     async def count(self, app: int) -> int:
         """How many accounts an app has, from a maintained counter."""
         return await store.count(self._db, app)
@@ -319,6 +343,11 @@ class AccountService:
     def _sign_out(self, app: int, user_id: str, reason: str) -> None:
         if self._live is not None:
             self._live.kick(of_user(app, user_id), Kick(kind=KICKED_BY_REST, reason=reason))
+
+
+def place_in(order: Order, account: Account) -> str:
+    """Where a list in that order goes on after an account."""
+    return account.user_id if order in ("UserID", "-UserID") else f"{account.created_at}:{account.user_id}"
 
 
 def _away(app: App) -> int:

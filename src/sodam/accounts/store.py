@@ -101,6 +101,33 @@ async def page(source: Database, app: int, after: str, prefix: str, limit: int) 
     return [from_row(row) for row in rows]
 
 
+async def page_down(source: Database, app: int, before: str, prefix: str, limit: int) -> list[Account]:
+    """As ``page`` from the end: those before ``before`` (empty: from the last), the last first."""
+    rows = await source.fetch(
+        f"SELECT {_READ} FROM account WHERE app = $1 AND user_id >= $2 AND user_id < $3 ORDER BY user_id DESC LIMIT $4",
+        app,
+        prefix,
+        before or prefix + "\x7f",
+        limit,
+    )
+    return [from_row(row) for row in rows]
+
+
+async def page_by_time(
+    source: Database, app: int, after: tuple[int, str] | None, limit: int, *, newest_first: bool
+) -> list[Account]:
+    """Accounts by the time of their creation and UserID, beyond ``after``: a range of the index ``account_created``."""
+    beyond, order = ("<", "DESC") if newest_first else (">", "ASC")
+    where, args = ("", []) if after is None else (f" AND (created_at, user_id) {beyond} ($3, $4)", list(after))
+    rows = await source.fetch(
+        f"SELECT {_READ} FROM account WHERE app = $1{where} ORDER BY created_at {order}, user_id {order} LIMIT $2",
+        app,
+        limit,
+        *args,
+    )
+    return [from_row(row) for row in rows]
+
+
 async def insert(tx: Tx, accounts: list[Account]) -> set[str]:
     """Add accounts; the UserIDs that did not exist before."""
     rows = [

@@ -7,7 +7,9 @@ from typing import Literal
 import msgspec
 
 Outcome = Literal["ok", "partly", "refused", "failed", "challenged"]
-"""``partly``: some items of a bulk action were carried out, others refused. ``challenged``: the password was right, and the one-time code was asked for."""
+"""``partly``: some items of a bulk action were carried out, others refused.
+
+``challenged``: the password was right, and the one-time code was asked for."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""What became of each item of a bulk action, for the audit log: an answer may refuse some items and carry out others."""
+"""What became of each item of a bulk action, for the audit log: some items may be carried out and others refused."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ _FILES: Final = (
     "operator",
     "settings",
     "accounts",
+    "account_state",
     "relations",
     "words",
     "jobs",

@@ -16,7 +16,7 @@ from sodam.relations.erase import Eraser
 from sodam.relations.follow import Follows
 from sodam.relations.friends import Friends
 from sodam.relations.groups import Groups
-from sodam.relations.model import Standing
+from sodam.relations.model import Owner, Standing
 from sodam.relations.pendency import Pendencies
 from sodam.relations.repair import RelationRepair
 from sodam.relations.work import Core
@@ -50,6 +50,10 @@ class RelationService:
         self.archive = Archive(core, self.follows)
         self.repair = RelationRepair(core, eraser)
         self.erase = eraser.follow
+
+    async def owner(self, app: int, user_id: str) -> Owner:
+        """How many friends, lists, requests and blacklisted users an account has. Not to be changed."""
+        return await self._core.owner(app, user_id)
 
     async def standing(self, app: int, sender: str, recipient: str) -> Standing:
         """How two users stand to each other, as messages ask for it."""

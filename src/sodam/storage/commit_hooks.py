@@ -20,7 +20,8 @@ from sodam.storage.database import Tx
 
 T = TypeVar("T")
 Note = Callable[[Tx, Any], Awaitable[int]]
-"""Gets the transaction and what the write gives back; the note's id. 0: this write is not the change, the next is asked.
+"""Gets the transaction and what the write gives back; returns the note's id. 0: this write is not the change, the next
+one is asked.
 
 As a part of the write it may run again, in another thread, and awaits only its transaction.
 """

@@ -117,15 +117,18 @@ async function locks(hand, { server, browser, run, call, app }) {
   await they.fill(t("session:login.password"), Password);
   await they.press("session:login.submit");
   await page.waitForURL("**/accounts/draft.user");
-  const whys = page.getByRole("button", { name: t("locked.why"), exact: true });
-  await whys.first().waitFor();
-  await whys.first().focus();
+  const why = (name) =>
+    page
+      .locator(".locked", { has: page.getByRole("button", { name: t(name), exact: true }) })
+      .getByRole("button", { name: t("locked.why"), exact: true });
+  await why("accounts:kick.open").waitFor();
+  await why("accounts:kick.open").focus();
   await page.keyboard.press("Enter");
   await they.sees(t("locked.missing"));
   await they.sees("name/im:KickAccount");
   await they.picture("lock");
   await page.keyboard.press("Escape");
-  await whys.nth(1).click();
+  await why("action.delete").click();
   await they.sees(t("locked.by", { policy: "looks-only", index: 2 }));
   await page.keyboard.press("Escape");
   // What one may not open is not in the menu.

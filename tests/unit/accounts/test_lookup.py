@@ -9,6 +9,7 @@ import pytest
 
 from sodam.accounts import store
 from sodam.accounts.model import NICK, Account, Wanted
+from sodam.accounts.service import Order, place_in
 from sodam.errors import ApiError
 from tests.unit.accounts.conftest import World
 
@@ -137,3 +138,20 @@ async def test_a_deleted_app_s_accounts_are_forgotten(world: World) -> None:
         world.sdkappid, lambda tx: tx.execute("DELETE FROM app WHERE sdkappid = $1", world.sdkappid)
     )
     assert world.accounts.peek(world.sdkappid, "u1") is None
+
+
+@pytest.mark.parametrize("order", ["UserID", "-UserID", "CreateTime", "-CreateTime"])
+async def test_every_order_is_complete_page_by_page(world: World, order: Order) -> None:
+    ids = ["A", "Z", "a", "a b", "a-b", "aB", "b", "~", "!", "9"]
+    await world.accounts.import_accounts(world.app, [Wanted(user_id) for user_id in ids])
+    seen: list[Account] = []
+    after = ""
+    while page := await world.accounts.list_sorted(world.sdkappid, order, after=after, limit=3):
+        seen += page
+        after = place_in(order, page[-1])
+
+    def key(account: Account) -> tuple[int, str]:
+        return (account.created_at if order.endswith("CreateTime") else 0, account.user_id)
+
+    assert seen == sorted(seen, key=key, reverse=order.startswith("-"))
+    assert {account.user_id for account in seen} == set(ids)

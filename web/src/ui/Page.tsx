@@ -12,6 +12,8 @@ interface Props {
   title: string;
   /** What stands in the breadcrumb, where it is not the title. */
   crumb?: string;
+  /** Stands beside the title: a picture of whom the page is about. */
+  media?: ReactNode;
   /** One sentence: what the page is for. */
   lead?: ReactNode;
   actions?: ReactNode;
@@ -21,11 +23,12 @@ interface Props {
   children: ReactNode;
 }
 
-export function Page({ title, crumb, lead, actions, wide, parents, children }: Props) {
+export function Page({ title, crumb, media, lead, actions, wide, parents, children }: Props) {
   usePageTitle(crumb ?? title, parents);
   return (
     <div className={`page ${wide ? "page--wide" : ""}`}>
       <header className="page__head">
+        {media}
         <div className="grow">
           <h1 className="page__title">{title}</h1>
           <div className="page__lead">

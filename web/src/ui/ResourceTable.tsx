@@ -15,8 +15,15 @@ export interface Column<Row> {
   render: (row: Row) => ReactNode;
   /** What to sort by; only for lists that arrive whole. */
   sort?: (row: Row) => string | number;
+  /** The server sorts by it: the list's request takes the order from the state. */
+  sorted?: boolean;
   width?: number;
   number?: boolean;
+  /**
+   * How it is drawn. `id` and `person` stay on one line and end in an ellipsis, and a person heads the card on a phone;
+   * `detail` is left out there.
+   */
+  role?: "id" | "person" | "time" | "state" | "detail";
 }
 
 export interface Filter {
@@ -67,7 +74,7 @@ export function ResourceTable<Row>(props: Props<Row>) {
   };
   const span = columns.length + (props.bulk ? 1 : 0) + (props.actions ? 1 : 0);
   return (
-    <div className="table">
+    <div className={`table ${columns.some(({ role }) => role === "person") ? "table--people" : ""}`}>
       <ListBar {...props} />
       {props.bulk && chosen.size > 0 && (
         <div className="table__bulk">
@@ -120,7 +127,7 @@ export function ResourceTable<Row>(props: Props<Row>) {
                     </td>
                   )}
                   {columns.map((column) => (
-                    <td key={column.key} data-title={column.title} className={column.number ? "is-number" : undefined}>
+                    <td key={column.key} data-title={column.title} className={classOf(column)}>
                       <div className="table__cell">{column.render(row)}</div>
                     </td>
                   ))}
@@ -151,6 +158,10 @@ export function ResourceTable<Row>(props: Props<Row>) {
   );
 }
 
+function classOf<Row>({ number, role }: Column<Row>): string | undefined {
+  return number ? "is-number" : role && `is-${role}`;
+}
+
 function useSorted<Row>(rows: Row[] | undefined, columns: Column<Row>[], sort: string): Row[] | undefined {
   return useMemo(() => {
     const by = columns.find((column) => column.key === sort.replace(/^-/, ""))?.sort;
@@ -164,7 +175,7 @@ function useSorted<Row>(rows: Row[] | undefined, columns: Column<Row>[], sort: s
 
 function Head<Row>({ column, state }: { column: Column<Row>; state: TableState }) {
   const style = column.width ? { width: column.width } : undefined;
-  if (!column.sort) {
+  if (!column.sort && !column.sorted) {
     return (
       <th scope="col" style={style} className={column.number ? "is-number" : undefined}>
         {column.title}
@@ -178,7 +189,12 @@ function Head<Row>({ column, state }: { column: Column<Row>; state: TableState }
       <button
         type="button"
         className="table__sort"
-        onClick={() => state.set({ sort: up ? `-${column.key}` : down ? "" : column.key })}
+        onClick={() =>
+          state.set({
+            sort: up ? `-${column.key}` : down ? "" : column.key,
+            ...(column.sorted ? { page: "", after: "" } : {}),
+          })
+        }
       >
         {column.title}
         {up && <ArrowUpIcon />}

@@ -3,7 +3,8 @@ import { useTableState } from "./tableState";
 
 interface Props<K extends string> {
   label: string;
-  tabs: { key: K; title: string }[];
+  /** `count` says how much is behind a tab, for the eye: the tab itself tells it again. */
+  tabs: { key: K; title: string; count?: number }[];
   current: K;
 }
 
@@ -28,7 +29,7 @@ export function Tabs<K extends string>({ label, tabs, current }: Props<K>) {
   }, [current]);
   return (
     <div ref={strip} className="tabs" role="tablist" aria-label={label}>
-      {tabs.map(({ key, title }, index) => (
+      {tabs.map(({ key, title, count }, index) => (
         <button
           key={key}
           type="button"
@@ -41,6 +42,11 @@ export function Tabs<K extends string>({ label, tabs, current }: Props<K>) {
           onKeyDown={(event) => step(event, index)}
         >
           {title}
+          {count !== undefined && (
+            <span className="tabs__count" aria-hidden="true">
+              {count}
+            </span>
+          )}
         </button>
       ))}
     </div>

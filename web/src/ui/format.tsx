@@ -9,6 +9,8 @@ export function useFormat() {
     number: (value: number) => new Intl.NumberFormat(locale).format(value),
     time: (seconds: number) =>
       new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(seconds * 1000),
+    minute: (seconds: number) =>
+      new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(seconds * 1000),
     date: (seconds: number) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(seconds * 1000),
     money: (hundredths: number, currency: string) =>
       new Intl.NumberFormat(locale, { style: "currency", currency }).format(hundredths / 100),
@@ -36,14 +38,14 @@ export function useFormat() {
   };
 }
 
-/** Local time; on hover UTC and unix seconds. `at` is in seconds, 0 means never. */
+/** Local time to the minute; on hover whole, with UTC and unix seconds. `at` is in seconds, 0 means never. */
 export function TimeText({ at, dateOnly }: { at: number; dateOnly?: boolean }) {
   const format = useFormat();
   if (!at) return <span className="quiet">–</span>;
   const utc = new Date(at * 1000).toISOString().replace(".000Z", "Z");
   return (
-    <time dateTime={utc} title={`${utc} · ${Math.floor(at)}`} className="nowrap">
-      {dateOnly ? format.date(at) : format.time(at)}
+    <time dateTime={utc} title={`${format.time(at)} · ${utc} · ${Math.floor(at)}`} className="nowrap">
+      {dateOnly ? format.date(at) : format.minute(at)}
     </time>
   );
 }

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from sodam.accounts.model import IMAGE, NICK, Account, Profile, ProfileValue, Updated, Wanted, valid_user_id
+from sodam.accounts.service import Order, place_in
 from sodam.apps import rules
 from sodam.apps.model import App
 from sodam.cloudapi import exports, imports
@@ -41,11 +42,14 @@ class DescribeAccountList(OfApp):
     Keyword: Keyword = ""
     After: str = ""
     Limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 20
+    Type: AccountType | Literal[""] = ""
+    Sort: Order = "UserID"
+    """``-`` before it: from the end. With a keyword the order is always by UserID."""
 
 
 class AccountList(msgspec.Struct):
     TotalCount: int
-    """Of the whole app, whatever the keyword."""
+    """Of the whole app, whatever the keyword; of the administrators when only those are asked for."""
     Accounts: list[AccountRow]
     Next: str
 
@@ -57,14 +61,36 @@ def _row(call: Call, account: Account) -> AccountRow:
 
 @action("im", "DescribeAccountList", kind="list", level="app")
 async def describe_account_list(call: Call, request: DescribeAccountList) -> AccountList:
-    """A page of accounts by UserID, those that begin with the keyword."""
+    """A page of accounts, those whose UserID begins with the keyword, of one type or both."""
     accounts = call.plane.services.accounts
-    found = await accounts.list_accounts(
-        request.SDKAppID, after=request.After, limit=request.Limit + 1, prefix=request.Keyword
+    order: Order = request.Sort
+    if request.Keyword and order in ("CreateTime", "-CreateTime"):
+        order = "UserID"
+    if request.Type == "administrator":
+        return await _administrators(call, request, order)
+    # Administrators are few: so many more rows fill the page though all of them are left out.
+    admins = call.the_app.admins if request.Type else frozenset()
+    found = await accounts.list_sorted(
+        request.SDKAppID,
+        order,
+        after=request.After,
+        limit=request.Limit + 1 + len(admins),
+        prefix=request.Keyword,
     )
-    page, more = cut(found, request.Limit)
-    following = page[-1].user_id if more else ""
+    page, more = cut([one for one in found if one.user_id not in admins], request.Limit)
+    following = place_in(order, page[-1]) if more else ""
     return AccountList(await accounts.count(request.SDKAppID), [_row(call, a) for a in page], following)
+
+
+async def _administrators(call: Call, request: DescribeAccountList, order: Order) -> AccountList:
+    known = await call.plane.services.accounts.find_many(request.SDKAppID, sorted(call.the_app.admins))
+    found = [one for one in known.values() if one.user_id.startswith(request.Keyword)]
+    by_time = order in ("CreateTime", "-CreateTime")
+    found.sort(key=lambda one: (one.created_at if by_time else 0, one.user_id), reverse=order.startswith("-"))
+    places = [place_in(order, one) for one in found]
+    start = places.index(request.After) + 1 if request.After in places else 0
+    page, more = cut(found[start:], request.Limit)
+    return AccountList(len(found), [_row(call, a) for a in page], place_in(order, page[-1]) if more else "")
 
 
 class OfAccount(OfApp):

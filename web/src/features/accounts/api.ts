@@ -1,18 +1,18 @@
-import type { Data } from "../../api/client";
+import type { Data, Request } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 
 export type AccountRow = Data<"im/DescribeAccountList">["Accounts"][number];
+export type AccountState = Data<"im/DescribeAccountState">;
 export type Account = Data<"im/DescribeAccount">;
 
 /** Reads that accounts which come and go make stale. */
 export const LISTS = ["im/DescribeAccountList", "im/DescribeSdkAppInfo"] as const;
 
-export const useAccounts = (SDKAppID: number, Keyword: string, After: string, Limit: number) =>
-  useRead(
-    "im/DescribeAccountList",
-    { SDKAppID, Keyword: Keyword || undefined, After: After || undefined, Limit },
-    { keep: true },
-  );
+export type ListRequest = Request<"im/DescribeAccountList">;
+export const useAccounts = (request: ListRequest) => useRead("im/DescribeAccountList", request, { keep: true });
+export const useAccountState = (SDKAppID: number, UserID: string) =>
+  useRead("im/DescribeAccountState", { SDKAppID, UserID }, { every: 15_000 });
+export const useSign = () => useChange("im/CreateSecretUserSig");
 export const useAccount = (SDKAppID: number, UserID: string) => useRead("im/DescribeAccount", { SDKAppID, UserID });
 export const useCreateAccount = () => useChange("im/CreateAccount", [...LISTS]);
 export const useModifyProfile = () => useChange("im/ModifyAccountProfile", [...LISTS, "im/DescribeAccount"]);

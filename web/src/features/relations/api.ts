@@ -28,7 +28,7 @@ export const useFriends = (owner: Owner, StartIndex: number) =>
 export const useNicks = (owner: Owner, users: string[]) =>
   useRead(
     "im/DescribeFriends",
-    { ...from(owner), To_Account: users, TagList: ["Tag_Profile_IM_Nick"] },
+    { ...from(owner), To_Account: users, TagList: ["Tag_Profile_IM_Nick", "Tag_Profile_IM_Image"] },
     { enabled: users.length > 0, keep: true },
   );
 export const useAddFriend = () => useChange("im/AddFriend", [...RELATIONS]);

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useRead } from "../../../api/hooks";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Avatar } from "../../../ui/Avatar";
-import { Button } from "../../../ui/Button";
+import { Button, LinkButton } from "../../../ui/Button";
 import { Confirm } from "../../../ui/Confirm";
 import { CopyText } from "../../../ui/CopyText";
 import { TimeText } from "../../../ui/format";
@@ -16,10 +16,11 @@ import { Skeleton } from "../../../ui/Skeleton";
 import { Tabs } from "../../../ui/Tabs";
 import { Tag } from "../../../ui/Tag";
 import { say } from "../../../ui/Toasts";
-import { type Account as AccountData, useAccount, useKick } from "../api";
+import { type Account as AccountData, type AccountState, useAccount, useAccountState, useKick } from "../api";
 import { type AccountTab, accountCalls } from "../apiCalls";
 import { DeleteAccounts } from "../components/DeleteAccounts";
 import { EditProfile } from "../components/EditProfile";
+import { MakeUserSig } from "../components/MakeUserSig";
 import { ProfileValue } from "../components/ProfileValue";
 import { profileFields } from "../components/profileFields";
 import { useFieldName } from "../components/useFieldName";
@@ -40,18 +41,31 @@ export function Account() {
   const { tab: wanted } = useSearch({ strict: false }) as { tab?: string };
   const tab = TABS.find((one) => one === wanted) ?? "profile";
   const account = useAccount(app, params.user);
+  const ties = useAccountState(app, params.user);
   const navigate = useNavigate();
-  const [open, setOpen] = useState<"kick" | "delete" | "">("");
+  const [open, setOpen] = useState<"kick" | "delete" | "sign" | "">("");
   return (
     <Page
-      title={params.user}
+      title={account.data?.Nick || params.user}
+      crumb={params.user}
+      media={<Avatar src={account.data?.FaceUrl} name={account.data?.Nick || params.user} size={56} />}
       parents={[{ title: t("nav.accounts"), to: "/apps/$app/accounts" }]}
-      lead={account.data && <Summary account={account.data} />}
+      lead={account.data && <Summary account={account.data} state={ties.data} />}
       actions={
         <>
           <ApiCallButton
             calls={accountCalls(tab, app, params.user).map(({ name, call }) => ({ title: t(`api.${name}`), call }))}
           />
+          <LinkButton to="/apps/$app/overview" params={{ app: params.app }} search={{ as: params.user } as never}>
+            {t("chat")}
+          </LinkButton>
+          <Locked action="im:CreateSecretUserSig" app={app}>
+            {(lock) => (
+              <Button {...lock} disabled={lock.disabled || !account.data} onClick={() => setOpen("sign")}>
+                {t("sign.open")}
+              </Button>
+            )}
+          </Locked>
           <Locked action="im:KickAccount" app={app}>
             {(lock) => (
               <Button {...lock} disabled={lock.disabled || !account.data} onClick={() => setOpen("kick")}>
@@ -84,7 +98,11 @@ export function Account() {
           </Link>
         </p>
       )}
-      <Tabs label={params.user} current={tab} tabs={TABS.map((key) => ({ key, title: t(`tabs.${key}`) }))} />
+      <Tabs
+        label={params.user}
+        current={tab}
+        tabs={TABS.map((key) => ({ key, title: t(`tabs.${key}`), count: countOf(key, ties.data) }))}
+      />
       {tab === "profile" ? (
         <Loaded query={account} rows={8}>
           {(data) => <Profile app={app} account={data} />}
@@ -94,6 +112,7 @@ export function Account() {
           <Relations app={app} user={params.user} tab={tab} />
         </Suspense>
       )}
+      {open === "sign" && <MakeUserSig app={app} user={params.user} onClose={() => setOpen("")} />}
       {open === "kick" && <Kick app={app} user={params.user} onClose={() => setOpen("")} />}
       {open === "delete" && (
         <DeleteAccounts
@@ -107,13 +126,32 @@ export function Account() {
   );
 }
 
-function Summary({ account }: { account: AccountData }) {
+/** What is behind each tab, as far as the server counts it. */
+function countOf(tab: AccountTab, state: AccountState | undefined): number | undefined {
+  if (!state) return undefined;
+  const counts: Partial<Record<AccountTab, number>> = {
+    friends: state.Friends,
+    lists: state.FriendGroups,
+    requests: state.FriendRequests,
+    blacklist: state.Blacklist,
+    follow: state.Following,
+  };
+  return counts[tab];
+}
+
+function Summary({ account, state }: { account: AccountData; state: AccountState | undefined }) {
   const { t } = useTranslation("accounts");
   return (
     <span className="profile__head">
-      <Avatar src={account.FaceUrl} name={account.Nick || account.UserID} size={32} />
-      <span>{account.Nick || t("noNick")}</span>
+      <CopyText text={account.UserID} />
       <Tag tone={account.Type === "administrator" ? "primary" : "default"}>{t(`types.${account.Type}`)}</Tag>
+      {state && (
+        <Tag tone={state.Online ? "success" : "default"}>
+          {[t(state.Online ? "state.online" : "state.offline"), ...state.Devices.map(({ Platform }) => Platform)].join(
+            " · ",
+          )}
+        </Tag>
+      )}
       <span>
         {t("created")} <TimeText at={account.CreateTime} />
       </span>
@@ -124,7 +162,8 @@ function Summary({ account }: { account: AccountData }) {
 function Profile({ app, account }: { app: number; account: AccountData }) {
   const { t } = useTranslation("accounts");
   const nameOf = useFieldName();
-  const [open, setOpen] = useState(false);
+  const { edit } = useSearch({ strict: false }) as { edit?: string };
+  const [open, setOpen] = useState(Boolean(edit));
   const ability = useRead("im/DescribeAbilityConfInfo", { SDKAppID: app });
   return (
     <SettingCard

@@ -1,18 +1,19 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useAllowed } from "../../../api/session";
 import { ApiCallButton } from "../../../ui/ApiCall";
-import { Avatar } from "../../../ui/Avatar";
 import { Button } from "../../../ui/Button";
-import { CopyButton } from "../../../ui/CopyText";
+import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
-import { AddIcon, DeleteIcon, DownloadIcon, UploadIcon } from "../../../ui/icons";
+import { AddIcon, DeleteIcon, DownloadIcon, EditIcon, MoreIcon, UploadIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
+import { MenuButton, MenuItem } from "../../../ui/Menu";
 import { Empty, Page } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
 import { useTableState } from "../../../ui/tableState";
-import { type AccountRow, useAccounts } from "../api";
+import { type AccountRow, type ListRequest, useAccounts } from "../api";
 import { CreateAccount } from "../components/CreateAccount";
 import { DeleteAccounts } from "../components/DeleteAccounts";
 import { ExportAccounts } from "../components/ExportAccounts";
@@ -27,7 +28,15 @@ export function Accounts() {
   const format = useFormat();
   const app = Number(useParams({ strict: false }).app);
   const state = useTableState();
-  const { data, error, refetch, isPlaceholderData } = useAccounts(app, state.keyword, state.after, state.size);
+  const request: ListRequest = {
+    SDKAppID: app,
+    Keyword: state.keyword || undefined,
+    After: state.after || undefined,
+    Limit: state.size,
+    Type: (state.filter("type") as ListRequest["Type"]) || undefined,
+    Sort: (state.sort as ListRequest["Sort"]) || undefined,
+  };
+  const { data, error, refetch, isPlaceholderData } = useAccounts(request);
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
   const create = (
@@ -88,42 +97,38 @@ export function Accounts() {
             label={t("nav.accounts")}
             state={state}
             search={t("search")}
+            filters={[
+              {
+                name: "type",
+                label: t("type"),
+                options: (["ordinary", "administrator"] as const).map((value) => ({
+                  value,
+                  label: t(`types.${value}`),
+                })),
+              },
+            ]}
             rows={data?.Accounts}
             rowKey={(row) => row.UserID}
-            paging={{ kind: "cursor", next: data?.Next ?? "", total: state.keyword ? undefined : data?.TotalCount }}
+            paging={{
+              kind: "cursor",
+              next: data?.Next ?? "",
+              total: state.keyword || request.Type === "ordinary" ? undefined : data?.TotalCount,
+            }}
             error={error}
             onRetry={() => refetch()}
             stale={isPlaceholderData}
             columns={[
               {
-                key: "id",
+                key: "UserID",
                 title: "UserID",
-                render: (row) => (
-                  <span className="copytext">
-                    <Link
-                      to="/apps/$app/accounts/$user"
-                      params={{ app: String(app), user: row.UserID }}
-                      className="mono break"
-                    >
-                      {row.UserID}
-                    </Link>
-                    <CopyButton text={row.UserID} />
-                  </span>
-                ),
-              },
-              {
-                key: "nick",
-                title: t("nick"),
-                render: (row) => (
-                  <span className="row row--tight nowrap-wide">
-                    <Avatar src={row.FaceUrl} name={row.Nick || row.UserID} />
-                    <span className="break">{row.Nick || <span className="quiet">–</span>}</span>
-                  </span>
-                ),
+                role: "person",
+                sorted: true,
+                render: (row) => <PersonCell app={app} user={row.UserID} nick={row.Nick} src={row.FaceUrl} />,
               },
               {
                 key: "type",
                 title: t("type"),
+                role: "state",
                 render: (row) =>
                   row.Type === "administrator" ? (
                     <Tag tone="primary">{t("types.administrator")}</Tag>
@@ -131,8 +136,25 @@ export function Accounts() {
                     t("types.ordinary")
                   ),
               },
-              { key: "created", title: t("created"), render: (row) => <TimeText at={row.CreateTime} /> },
+              {
+                key: "CreateTime",
+                title: t("created"),
+                role: "time",
+                // With a keyword the server keeps to the order of UserIDs.
+                sorted: !state.keyword,
+                render: (row) => <TimeText at={row.CreateTime} />,
+              },
             ]}
+            actions={(row) => (
+              <MenuButton
+                label={t("rowMenu", { name: row.UserID })}
+                triggerClass="iconbtn iconbtn--small"
+                width={200}
+                trigger={<MoreIcon />}
+              >
+                {(close) => <RowMenu app={app} row={row} close={close} open={setOpen} />}
+              </MenuButton>
+            )}
             bulk={(rows, clear) => {
               const users = rows.map((row) => row.UserID);
               return (
@@ -181,5 +203,55 @@ export function Accounts() {
         <DeleteAccounts app={app} users={open.users} onClose={close} onDone={open.clear ?? close} />
       )}
     </Page>
+  );
+}
+
+interface RowMenuProps {
+  app: number;
+  row: AccountRow;
+  close: () => void;
+  open: (what: Open) => void;
+}
+
+/** What can be done with one account, without opening it. */
+function RowMenu({ app, row, close, open }: RowMenuProps) {
+  const { t } = useTranslation("accounts");
+  const navigate = useNavigate();
+  const mayExport = useAllowed("im:ExportAccounts", app);
+  const mayEdit = useAllowed("im:ModifyAccountProfile", app);
+  const mayDelete = useAllowed("im:RemoveUser", app);
+  const act = (doing: () => void) => () => {
+    close();
+    doing();
+  };
+  return (
+    <>
+      <MenuItem
+        icon={<EditIcon />}
+        disabled={mayEdit === false}
+        onClick={act(() => {
+          const params = { app: String(app), user: row.UserID };
+          void navigate({ to: "/apps/$app/accounts/$user", params, search: { edit: "1" } as never });
+        })}
+      >
+        {t("action.edit")}
+      </MenuItem>
+      <MenuItem
+        icon={<DownloadIcon />}
+        disabled={mayExport === false}
+        onClick={act(() => open({ what: "export", users: [row.UserID] }))}
+      >
+        {t("action.export")}
+      </MenuItem>
+      <MenuItem
+        danger
+        icon={<DeleteIcon />}
+        disabled={mayDelete === false || row.Type === "administrator"}
+        title={row.Type === "administrator" ? t("delete.adminFirst") : undefined}
+        onClick={act(() => open({ what: "delete", users: [row.UserID] }))}
+      >
+        {t("action.delete")}
+      </MenuItem>
+    </>
   );
 }

@@ -68,9 +68,9 @@ export function Jobs() {
             error={error}
             onRetry={() => refetch()}
             columns={[
-              { key: "kind", title: t("kind"), render: (row) => t(`job.kind.${row.Kind}`) },
-              { key: "state", title: t("state"), render: (row) => <JobState job={row} /> },
-              { key: "progress", title: t("progress"), render: (row) => <JobBar job={row} />, width: 260 },
+              { key: "kind", title: t("kind"), role: "state", render: (row) => t(`job.kind.${row.Kind}`) },
+              { key: "state", title: t("state"), role: "state", render: (row) => <JobState job={row} /> },
+              { key: "progress", title: t("progress"), render: (row) => <JobBar job={row} />, width: 160 },
               {
                 key: "refused",
                 title: t("result"),
@@ -82,7 +82,7 @@ export function Jobs() {
                   ),
               },
               { key: "who", title: t("who"), render: (row) => row.Name || <span className="quiet">–</span> },
-              { key: "time", title: t("begun"), render: (row) => <TimeText at={row.CreateTime} /> },
+              { key: "time", title: t("begun"), role: "time", render: (row) => <TimeText at={row.CreateTime} /> },
             ]}
             actions={(row) => (
               <>

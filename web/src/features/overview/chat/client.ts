@@ -166,12 +166,16 @@ export class ChatClient {
     try {
       frame = JSON.parse(text);
     } catch {
-      return this.socket.close();
+      this.socket.close();
+      return;
     }
     const { head, body = {} } = frame;
     const key = `${head.servcmd} ${head.seq}`;
     const asked = this.waiting.get(key);
-    if (!asked) return this.pushed(head.servcmd ?? "", body);
+    if (!asked) {
+      this.pushed(head.servcmd ?? "", body);
+      return;
+    }
     this.waiting.delete(key);
     const code = Number(body.ErrorCode ?? 0);
     if (code) asked.fail(new ChatError(code, String(body.ErrorInfo ?? "")));

@@ -182,10 +182,10 @@ function Pane({ label, user, users, onUser, client, peer, messages, onSent, onEr
         )}
         <span className={client ? "chat__on" : "quiet"}>{t(client ? "chat.online" : "chat.offline")}</span>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <ul
         className="chat__list"
         aria-live="polite"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label={t("chat.messages", { user: user || label })}
       >

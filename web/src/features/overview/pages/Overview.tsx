@@ -1,4 +1,4 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useAllowed, useApp } from "../../../api/session";
 import { ApiCallButton } from "../../../ui/ApiCall";
@@ -22,6 +22,9 @@ export function Overview() {
   const { done, mark } = useSteps(id);
   // Administrators are for servers; who tries the app out is a user.
   const users = (accounts.data?.Accounts ?? []).filter(({ Type }) => Type === "ordinary").map(({ UserID }) => UserID);
+  const { as } = useSearch({ strict: false }) as { as?: string };
+  // Whom an account's page has sent here writes at the left.
+  const pair = as ? [as, ...users.filter((user) => user !== as)] : users;
   const origin = location.origin;
   const params = { app: String(id) };
   return (
@@ -60,8 +63,8 @@ export function Overview() {
                 </div>
                 <div>
                   <dt>{t("facts.key")}</dt>
-                  <dd>
-                    <span className="mono">{one.Keys[0]?.Masked}</span>{" "}
+                  <dd className="row">
+                    <span className="mono">{one.Keys[0]?.Masked}</span>
                     <Link to="/apps/$app/basic" params={params}>
                       {t("facts.showKey")}
                     </Link>
@@ -89,7 +92,7 @@ export function Overview() {
               </dl>
             </SettingCard>
             <Checklist app={id} users={users} done={done} mark={mark} />
-            <TestChat app={id} users={users} onSigned={() => mark("signed")} onDelivered={() => mark("delivered")} />
+            <TestChat app={id} users={pair} onSigned={() => mark("signed")} onDelivered={() => mark("delivered")} />
           </>
         )}
       </Loaded>

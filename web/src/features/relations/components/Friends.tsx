@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApp } from "../../../api/session";
 import { Button } from "../../../ui/Button";
+import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
 import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
@@ -14,7 +15,7 @@ import { AddFriend } from "./AddFriend";
 import { CheckRelation } from "./CheckRelation";
 import { DeleteAllFriends, DeleteFriends } from "./DeleteFriends";
 import { EditFriend } from "./EditFriend";
-import { tagOf, textOf, UserLink } from "./parts";
+import { tagOf, textOf } from "./parts";
 
 type Open =
   | { what: "add" | "check" | "all" }
@@ -31,8 +32,8 @@ export function Friends({ owner }: { owner: Owner }) {
   const limit = useApp(owner.app).data?.Limits.Friends;
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
-  const nickOf = (user: string) =>
-    textOf(nicks?.InfoItem.find((item) => item.To_Account === user)?.SnsProfileItem, "Tag_Profile_IM_Nick");
+  const profileOf = (user: string, tag: string) =>
+    textOf(nicks?.InfoItem.find((item) => item.To_Account === user)?.SnsProfileItem, tag);
   const add = (
     <Locked action="im:AddFriend" app={owner.app}>
       {(lock) => (
@@ -79,11 +80,18 @@ export function Friends({ owner }: { owner: Owner }) {
         onRetry={() => refetch()}
         stale={isPlaceholderData}
         columns={[
-          { key: "id", title: "UserID", render: (row) => <UserLink owner={owner} user={row.To_Account} /> },
           {
-            key: "nick",
-            title: t("nick"),
-            render: (row) => nickOf(row.To_Account) || <span className="quiet">–</span>,
+            key: "id",
+            title: "UserID",
+            role: "person",
+            render: (row) => (
+              <PersonCell
+                app={owner.app}
+                user={row.To_Account}
+                nick={profileOf(row.To_Account, "Tag_Profile_IM_Nick")}
+                src={profileOf(row.To_Account, "Tag_Profile_IM_Image")}
+              />
+            ),
           },
           {
             key: "remark",
@@ -92,6 +100,7 @@ export function Friends({ owner }: { owner: Owner }) {
           },
           {
             key: "lists",
+            role: "detail",
             title: t("friends.lists"),
             render: (row) => (
               <span className="row row--tight">
@@ -103,12 +112,14 @@ export function Friends({ owner }: { owner: Owner }) {
           },
           {
             key: "source",
+            role: "detail",
             title: t("friends.source"),
             render: (row) => textOf(row.ValueItem, "Tag_SNS_IM_AddSource").replace("AddSource_Type_", ""),
           },
           {
             key: "time",
             title: t("friends.since"),
+            role: "time",
             render: (row) => <TimeText at={Number(tagOf(row.ValueItem, "Tag_SNS_IM_AddTime") ?? 0)} />,
           },
         ]}
