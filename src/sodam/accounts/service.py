@@ -316,7 +316,7 @@ class AccountService:
     async def list_sorted(
         self, app: int, order: Order, *, after: str = "", limit: int = 100, prefix: str = ""
     ) -> list[Account]:
-        """As ``list_accounts`` in another order. ``after``: what ``place_in`` says of the last account of the page before.
+        """As ``list_accounts`` in another order. ``after``: what ``place_in`` says of the last account before.
 
         By time there is no ``prefix``: nothing keeps both. Each page is one range of an index.
         """
