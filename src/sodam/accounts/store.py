@@ -118,12 +118,12 @@ async def page_by_time(
 ) -> list[Account]:
     """Accounts by the time of their creation and UserID, beyond ``after``: a range of the index ``account_created``."""
     beyond, order = ("<", "DESC") if newest_first else (">", "ASC")
-    where, args = ("", []) if after is None else (f" AND (created_at, user_id) {beyond} ($3, $4)", list(after))
+    where = "" if after is None else f" AND (created_at, user_id) {beyond} ($3, $4)"
     rows = await source.fetch(
         f"SELECT {_READ} FROM account WHERE app = $1{where} ORDER BY created_at {order}, user_id {order} LIMIT $2",
         app,
         limit,
-        *args,
+        *(after or ()),
     )
     return [from_row(row) for row in rows]
 
