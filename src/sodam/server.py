@@ -175,11 +175,12 @@ def _conversations(
     return Conversations(db, live, accounts, sources)
 
 
-def _checks(c2c: C2CService, accounts: AccountService, relations: RelationService, words: Words) -> None:
+def _checks(services: Services) -> None:
     """What messages pass before they are stored, in order."""
-    c2c.interceptors.add(MuteCheck(accounts))
-    c2c.interceptors.add(StandingCheck(relations))
-    c2c.screens.add(WordCheck(words))
+    services.c2c.interceptors.add(MuteCheck(services.accounts))
+    services.c2c.interceptors.add(StandingCheck(services.relations))
+    services.c2c.screens.add(WordCheck(services.words))
+    services.groups.sending.screens.add(WordCheck(services.words))
 
 
 async def build(settings: Settings) -> Server:
@@ -206,8 +207,7 @@ async def build(settings: Settings) -> Server:
     relations = RelationService(db, bus, live, accounts)
     profiles.friends_of = relations.friends_of
     outbox = Outbox(db, loops)
-    c2c, words = C2CService(db, bus, live, accounts, outbox), Words(db, bus)
-    _checks(c2c, accounts, relations, words)
+    c2c = C2CService(db, bus, live, accounts, outbox)
     changes = Changes(c2c)
     extensions, reactions = Extensions(db), Reactions(db, live)
     services = Services(
@@ -227,12 +227,13 @@ async def build(settings: Settings) -> Server:
         c2c_changes=changes,
         conversations=_conversations(db, live, accounts, changes, c2c),
         relays=Relays(db),
-        words=words,
+        words=Words(db, bus),
         extensions=extensions,
         reactions=reactions,
         c2c_extensions=OneToOneMessages(c2c, extensions, reactions),
         groups=GroupService(db, bus, live, accounts, outbox),
     )
+    _checks(services)
     subscribe(services)
     hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), purchase_bits)
     jobs, periodic = JobService(db, loops=loops), Periodic(db, loops=loops)

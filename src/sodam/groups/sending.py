@@ -61,6 +61,8 @@ class Sender:
         self._core = core
         self.interceptors: Interceptors[GroupMessage] = Interceptors()
         """What a client's message passes before it is stored."""
+        self.screens: Interceptors[GroupMessage] = Interceptors()
+        """What the content of every message passes, an administrator's, too."""
         self.followers: Followers[GroupMessage] = Followers(outbox)
         """What is to be done outside for messages that are stored."""
         self._log: MessageLog[_Sending] = MessageLog(self._write, self._written)
@@ -79,12 +81,13 @@ class Sender:
         """Check, store, deliver; the same message within 300 s is stored once. ``online_only``: not stored, MsgSeq 0.
 
         Raises ApiError 10004, 10007, 10010, 10015, 10017 (muted), 10053, 10059 (plan), 10060 and 10061 (receipts), and
-        what an interceptor refuses with.
+        what an interceptor or screen refuses with.
         """
         check_group_id(message.group_id)
         _check_content(app, message, online_only=online_only)
         if as_member:
             await self.interceptors.run(app, message)
+        await self.screens.run(app, message)
         await self._core.messages.names([message])
         if online_only:
             return await self._send_online(message, exclude, as_member=as_member)

@@ -6,6 +6,7 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.gateway.commands.group_open_http_svc import service
+from sodam.messages.model import NO_CHECK
 from sodam.rest.group_fields import COMMON
 from sodam.rest.group_messages import GroupOutgoing, message_of
 from sodam.wire import Call
@@ -30,6 +31,7 @@ class SendAnswer(msgspec.Struct):
         Code.GROUP_RECEIPT_TOO_LARGE,
         Code.GROUP_RECEIPT_ONLINE_ONLY,
         Code.MESSAGE_TOO_LONG,
+        Code.TEXT_REFUSED,
     ),
     keeps_text=True,
 )
@@ -38,5 +40,6 @@ async def send_group_msg(call: Call, request: SendGroupMsg) -> SendAnswer:
     if request.From_Account and request.From_Account != call.caller:
         raise ApiError(Code.GROUP_NOT_PERMITTED, "From_Account is not the signed-in account")
     message, online_only = message_of(call, request, call.caller, strict=False, client_time=request.MsgClientTime)
+    message.flags &= ~NO_CHECK  # only an administrator may say that a message needs no check
     sent = await call.services.groups.sending.send(call.app, message, exclude=call.instid, online_only=online_only)
     return SendAnswer(sent.msg_time, sent.seq)
