@@ -22,10 +22,13 @@ def sodam(server: ServerProcess, *words: str) -> str:
     return done.stdout
 
 
-async def fill(server: ServerProcess) -> None:
-    async def ok(command: str, body: Any) -> None:
+async def fill(server: ServerProcess) -> int:
+    """The MsgSeq of the newest message of the group."""
+
+    async def ok(command: str, body: Any) -> dict[str, Any]:
         answer = await server.rest(command, body)
         assert answer["ErrorCode"] == 0, f"{command}: {answer}"
+        return answer
 
     await ok("im_open_login_svc/multiaccount_import", {"Accounts": USERS})
     await ok("im_open_login_svc/account_import", {"UserID": "user0", "Nick": "가나다"})
@@ -37,6 +40,11 @@ async def fill(server: ServerProcess) -> None:
         await ok("openim/sendmsg", sent)
     group = {"Owner_Account": "user0", "Type": "Public", "GroupId": "team", "Name": "Team"}
     await ok("group_open_http_svc/create_group", {**group, "MemberList": [{"Member_Account": u} for u in USERS[1:9]]})
+    for number in range(5):
+        body = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": f"to all {number}"}}]
+        sent = {"GroupId": "team", "From_Account": "user1", "Random": number, "MsgBody": body}
+        last = await ok("group_open_http_svc/send_group_msg", sent)
+    return int(last["MsgSeq"])
 
 
 async def seen(server: ServerProcess) -> list[Any]:
@@ -62,7 +70,7 @@ async def seen(server: ServerProcess) -> list[Any]:
 @pytest.mark.parametrize(("first", "second"), [("sqlite", "postgres"), ("postgres", "sqlite")])
 async def test_an_app_moves(first: Engine, second: Engine, server_factory: ServerFactory, tmp_path: Path) -> None:
     source, target = server_factory(first), server_factory(second)
-    await fill(source)
+    last = await fill(source)
     await fill(target)  # an app of the same content, whose rows must stay apart
     before, of_target = await seen(source), await seen(target)
     archive = str(tmp_path / "archive")
@@ -84,6 +92,9 @@ async def test_an_app_moves(first: Engine, second: Engine, server_factory: Serve
     body = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "message that is new"}}]
     sent = {"From_Account": "user1", "To_Account": "user0", "MsgRandom": 77, "MsgBody": body}
     assert (await target.rest("openim/sendmsg", sent))["ErrorCode"] == 0
+    sent = {"GroupId": "team", "From_Account": "user2", "Random": 99, "MsgBody": body}
+    answer = await target.rest("group_open_http_svc/send_group_msg", sent)
+    assert answer["MsgSeq"] == last + 1
     group = {"Owner_Account": "user0", "Type": "Public", "Name": "Another"}
     assert (await target.rest("group_open_http_svc/create_group", group))["ErrorCode"] == 0
 

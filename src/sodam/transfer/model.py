@@ -17,6 +17,7 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 LEFT_OUT: Final = {
     "c2c_recent": "what was sent within the last minutes, to know repetitions",
+    "group_recent": "the same of groups",
     "outbox": "deliveries under way: they are the old server's to finish",
 }
 """Tables of an app that do not move, and why."""
