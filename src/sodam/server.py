@@ -11,6 +11,7 @@ from typing import cast
 
 import structlog
 
+from sodam import __version__
 from sodam.access import passwords
 from sodam.accounts.auth import Authenticator
 from sodam.accounts.events import AccountsDeleted
@@ -47,6 +48,7 @@ from sodam.moderation.messages import WordCheck
 from sodam.moderation.service import Words
 from sodam.observability.loops import Loop, Loops
 from sodam.observability.metrics import Metrics
+from sodam.outbound import Outbound
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.presence.statuses import StatusService
@@ -59,6 +61,8 @@ from sodam.settings import Settings
 from sodam.storage import Database, open_database
 from sodam.storage.database import PoolSizes
 from sodam.storage.processes import processes
+from sodam.webhooks.model import TOPIC
+from sodam.webhooks.service import WebhookService
 
 log = structlog.get_logger(__name__)
 
@@ -113,6 +117,8 @@ class Server:
             _within(4, "group messages", self.services.groups.stop()),
             _within(4, "the outbox", self.services.outbox.stop()),
         )
+        await _within(2, "webhooks", self.services.webhooks.stop())
+        await _within(2, "outgoing connections", self.services.outbound.close())
         await _within(2, "user status", self.services.statuses.stop())
         await _within(2, "presence", self.services.presence.stop())
         await _within(3, "apps", self.apps.stop())
@@ -153,6 +159,16 @@ def subscribe(services: Services) -> None:
     services.groups.follow(events)
     events.subscribe(AccountsDeleted, services.reactions.forget_accounts)
     events.subscribe(MessagesErased, services.extensions.erase)
+    services.webhooks.after.subscribe(events)
+
+
+def ask_first(services: Services) -> None:
+    """Whom the app is asked about before: see ``webhooks.before``."""
+    webhooks = services.webhooks
+    services.c2c.callbacks.add(webhooks.before_c2c)
+    services.c2c.followers.add(TOPIC, webhooks.after.sent)
+    services.relations.guard(webhooks.friend_guard)
+    services.groups.guard(webhooks.group_guard)
 
 
 def _metrics(loops: Loops) -> Metrics:
@@ -210,6 +226,7 @@ async def build(settings: Settings) -> Server:
     c2c = C2CService(db, bus, live, accounts, outbox)
     changes = Changes(c2c)
     extensions, reactions = Extensions(db), Reactions(db, live)
+    outbound = Outbound(private=settings.outbound_private == "allow", user_agent=f"Sodam/{__version__}")
     services = Services(
         settings=settings,
         loops=loops,
@@ -223,6 +240,7 @@ async def build(settings: Settings) -> Server:
         presence=presence,
         statuses=StatusService(bus, live, apps, accounts, presence, loops, partial(processes, db)),
         outbox=outbox,
+        outbound=outbound,
         c2c=c2c,
         c2c_changes=changes,
         conversations=_conversations(db, live, accounts, changes, c2c),
@@ -232,9 +250,11 @@ async def build(settings: Settings) -> Server:
         reactions=reactions,
         c2c_extensions=OneToOneMessages(c2c, extensions, reactions),
         groups=GroupService(db, bus, live, accounts, outbox),
+        webhooks=WebhookService(db, apps, outbox, c2c.histories, outbound, loops),
     )
     _checks(services)
     subscribe(services)
+    ask_first(services)
     hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), purchase_bits)
     jobs, periodic = JobService(db, loops=loops), Periodic(db, loops=loops)
     plane = control_plane.build(services, jobs)
@@ -243,12 +263,7 @@ async def build(settings: Settings) -> Server:
     server = Server(
         settings, db, bus, live, apps, accounts, services, auth, metrics, hub, plane, proxies, jobs, periodic
     )
-    await apps.start()
-    await presence.start()
-    services.statuses.start()
-    await c2c.start()
-    services.groups.start(loops)
-    outbox.start()
+    await _start(services)
     await _bootstrap(server)
     _gauges(metrics, hub, live)
     return server
@@ -257,6 +272,17 @@ async def build(settings: Settings) -> Server:
 def _gauges(metrics: Metrics, hub: Hub, live: Live) -> None:
     metrics.gauge("connections", "Client sockets on this node", lambda: float(hub.count()))
     metrics.gauge("sessions", "Signed-in client connections on this node", lambda: float(live.sessions()))
+
+
+async def _start(services: Services) -> None:
+    """Begin the services' own work, each after what it asks."""
+    await services.apps.start()
+    await services.presence.start()
+    services.statuses.start()
+    await services.c2c.start()
+    services.groups.start(services.loops)
+    services.webhooks.start()
+    services.outbox.start()
 
 
 async def _bootstrap(server: Server) -> None:
@@ -283,5 +309,6 @@ def _schedule(periodic: Periodic, plane: ControlPlane) -> None:
     periodic.add("attempts", 3600, plane.login.forget_attempts)
     periodic.add("audit", 3600, lambda: control_plane.forget_events(plane))
     periodic.add("retention", 3600, lambda: control_plane.purge_messages(plane))
+    periodic.add("webhook log", 60, plane.services.webhooks.forget)
     periodic.add("recent messages", 60, plane.services.c2c.forget_recent)
     periodic.add("recent group messages", 60, plane.services.groups.sending.forget_recent)

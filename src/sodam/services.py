@@ -17,6 +17,7 @@ from sodam.groups.service import GroupService
 from sodam.messages.relays import Relays
 from sodam.moderation.service import Words
 from sodam.observability.loops import Loops
+from sodam.outbound import Outbound
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.presence.statuses import StatusService
@@ -24,6 +25,7 @@ from sodam.profiles.service import ProfileService
 from sodam.relations.service import RelationService
 from sodam.settings import Settings
 from sodam.storage import Database
+from sodam.webhooks.service import WebhookService
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class Services:
     presence: PresenceService
     statuses: StatusService
     outbox: Outbox
+    outbound: Outbound
     c2c: C2CService
     c2c_changes: Changes
     conversations: Conversations
@@ -49,3 +52,4 @@ class Services:
     reactions: Reactions
     c2c_extensions: OneToOneMessages
     groups: GroupService
+    webhooks: WebhookService

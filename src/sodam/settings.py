@@ -75,6 +75,7 @@ class Settings:
     rate_limits: bool = False
     audit_days: int = 180
     session_check_seconds: int = 30
+    outbound_private: str = "allow"
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     request_timeout: float = 20.0
     login_timeout: float = 300.0
@@ -247,6 +248,15 @@ TABLE: Final[tuple[Setting, ...]] = (
         "180",
         "Days for which the audit log keeps an event, from 1 to 36500. Older ones are erased, for good.",
         "DAYS",
+    ),
+    Setting(
+        "outbound_private",
+        "outbound_private",
+        forms.one_of("allow", "deny"),
+        "allow",
+        "Whether requests that the server makes on an app's word (webhooks) may go to private and loopback addresses. "
+        "`deny` on a server whose apps belong to strangers. Link-local and metadata addresses are always refused.",
+        "allow|deny",
     ),
     Setting(
         "trusted_proxies",

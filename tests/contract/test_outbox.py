@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,8 +12,8 @@ import pytest
 from sodam.c2c.model import Message
 from sodam.observability.loops import Loops
 from sodam.outbox import store
-from sodam.outbox.model import Entry, New
-from sodam.outbox.service import LEASE_MS, MOST_TRIES, Outbox
+from sodam.outbox.model import DAY, Entry, Failed, Gate, New, Open, Schedule
+from sodam.outbox.service import LEASE_MS, Outbox
 from sodam.storage import Database, Tx
 from tests.contract.world import Clock, World
 
@@ -24,6 +25,13 @@ APP = 7
 class Happened:
     app: int
     words: str
+
+
+class Running(Clock):
+    """Goes on by itself, too: what stands behind an entry at work is looked at again after a moment."""
+
+    def __call__(self) -> float:
+        return self.now + time.monotonic()
 
 
 class Consumer:
@@ -51,9 +59,9 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
-def node(db: Database, clock: Clock, consumer: Consumer) -> Outbox:
+def node(db: Database, clock: Clock, consumer: Consumer, schedule: Schedule = DAY, gate: Gate | None = None) -> Outbox:
     outbox = Outbox(db, Loops(), clock)
-    outbox.consume(TOPIC, consumer)
+    outbox.consume(TOPIC, consumer, schedule=schedule, gate=gate)
     return outbox
 
 
@@ -65,6 +73,11 @@ async def left(db: Database) -> list[tuple[int, int, str]]:
 
 async def put(outbox: Outbox, db: Database, *words: str) -> None:
     await db.write(lambda tx: outbox.put(tx, [New(APP, TOPIC, word.encode()) for word in words]))
+
+
+async def lanes(outbox: Outbox, db: Database, *words: str, app: int = APP) -> None:
+    """Entries of the lane that their first letter names."""
+    await db.write(lambda tx: outbox.put(tx, [New(app, TOPIC, word.encode(), lane=word[0]) for word in words]))
 
 
 async def test_what_a_write_raises_is_done_once_it_is_committed(database: Database) -> None:
@@ -101,11 +114,10 @@ async def test_a_failure_is_tried_again_later_and_at_last_set_aside(database: Da
     outbox.start()
     await until(lambda: len(consumer.seen) == 2)
     pauses = []
-    for tries in range(1, MOST_TRIES):
+    for tries in range(1, DAY.tries):
         while not (rows := await left(database)) or rows[0] != (tries, 0, "no luck with bad"):
             await asyncio.sleep(0.002)
-        due = await store.next_due(database, [TOPIC])
-        assert due is not None
+        ((_, _, due),) = await store.ready(database, [TOPIC])
         pauses.append(due // 1000 - int(clock.now))
         assert len(consumer.seen) == tries + 1, "not before its time"
         clock.now = due / 1000 + 0.001
@@ -119,7 +131,7 @@ async def test_a_failure_is_tried_again_later_and_at_last_set_aside(database: Da
     outbox.wake()
     await put(outbox, database, "after")
     await until(lambda: consumer.words()[-1] == "after")
-    assert consumer.words().count("bad") == MOST_TRIES
+    assert consumer.words().count("bad") == DAY.tries
     await outbox.stop()
 
 
@@ -176,12 +188,113 @@ async def test_two_nodes_share_and_none_is_done_twice(database: Database) -> Non
         await outbox.stop()
 
 
+async def test_a_lane_keeps_its_order_and_holds_up_no_other(database: Database) -> None:
+    """What failed is not overtaken by what stands behind it; other lanes go on; what is set aside blocks nothing."""
+    clock, consumer = Running(), Consumer()
+    outbox = node(database, clock, consumer, Schedule((1_000, 5_000)))
+    broken = {b"a2"}
+    consumer.fail = lambda entry: entry.body in broken
+    await lanes(outbox, database, "a1", "b1", "a2", "a3", "b2", "a4", "c1")
+    outbox.start()
+    await until(lambda: len(consumer.seen) == 5)
+    await lanes(outbox, database, "a5", "b3")
+    await until(lambda: "b3" in consumer.words())
+    assert [word for word in consumer.words() if word[0] == "a"] == ["a1", "a2"]
+    assert [word for word in consumer.words() if word[0] == "b"] == ["b1", "b2", "b3"]
+    clock.now += 1.001
+    outbox.wake()
+    await until(lambda: consumer.words().count("a2") == 2)
+    assert "a3" not in consumer.words()
+    broken.clear()
+    clock.now += 5.001
+    outbox.wake()
+    await until(lambda: consumer.words()[-1] == "a5")
+    assert [word for word in consumer.words() if word[0] == "a"] == ["a1", "a2", "a2", "a2", "a3", "a4", "a5"]
+    broken.add(b"a6")
+    await lanes(outbox, database, "a6", "a7")
+    for tries, pause in ((1, 1.001), (2, 5.001)):
+        while (tries, 0, "no luck with a6") not in await left(database):
+            await asyncio.sleep(0.002)
+        clock.now += pause
+        outbox.wake()
+    await until(lambda: consumer.words()[-1] == "a7")
+    while await left(database) != [(3, 1, "no luck with a6")]:
+        await asyncio.sleep(0.005)
+    broken.clear()
+    assert await outbox.revive(TOPIC, APP) == 1
+    await until(lambda: consumer.words()[-1] == "a6")
+    await outbox.stop()
+
+
+async def test_a_consumer_says_what_is_final_and_what_is_kept(database: Database) -> None:
+    clock, seen = Clock(), []
+
+    async def consumer(entry: Entry) -> None:
+        seen.append(entry.body)
+        raise Failed("no", final=entry.body == b"kept", body=b"kept")
+
+    outbox = Outbox(database, Loops(), clock)
+    outbox.consume(TOPIC, consumer)
+    await put(outbox, database, "first")
+    outbox.start()
+    await until(lambda: seen == [b"first"])
+    while (await left(database))[0][0] != 1:
+        await asyncio.sleep(0.002)
+    clock.now += 1.001
+    outbox.wake()
+    while await left(database) != [(2, 1, "no")]:
+        await asyncio.sleep(0.002)
+    assert seen == [b"first", b"kept"]
+    await outbox.stop()
+
+
+async def test_an_app_has_so_many_lanes_at_a_time_and_takes_none_from_another(database: Database) -> None:
+    clock, consumer = Clock(), Consumer()
+    consumer.hold.clear()
+    outbox = node(database, clock, consumer, gate=Open(3))
+    await lanes(outbox, database, *(f"{chr(97 + n)}1" for n in range(20)))
+    outbox.start()
+    await until(lambda: len(consumer.seen) == 3)
+    await lanes(outbox, database, "z1", app=APP + 1)
+    await until(lambda: len(consumer.seen) == 4)
+    assert {entry.app for entry in consumer.seen} == {APP, APP + 1}
+    consumer.hold.set()
+    await until(lambda: len(consumer.seen) == 21)
+    await outbox.stop()
+
+
+async def test_two_nodes_keep_the_order_of_lanes(database: Database) -> None:
+    """Each lane by lane, whichever node does it; entries are written while others are done."""
+    order: list[str] = []
+
+    async def consumer(entry: Entry) -> None:
+        await asyncio.sleep(0)
+        order.append(entry.body.decode())
+
+    nodes = []
+    for _ in range(2):
+        outbox = Outbox(database, Loops())
+        outbox.consume(TOPIC, consumer)
+        outbox.start()
+        nodes.append(outbox)
+    for n in range(60):
+        await lanes(nodes[n % 2], database, *(f"{lane}{n:03}" for lane in "abcde"))
+    await until(lambda: len(order) == 300)
+    for lane in "abcde":
+        words = [word for word in order if word[0] == lane]
+        assert words == sorted(words)
+    while await left(database):
+        await asyncio.sleep(0.005)
+    for outbox in nodes:
+        await outbox.stop()
+
+
 async def test_stored_messages_and_their_entries_are_one(world: World) -> None:
     """Every wanted message has its entry, at its place; a repetition and one that was not stored have none."""
     consumer = Consumer()
     world.outbox.consume(TOPIC, consumer)
-    world.c2c.followers.add(TOPIC, lambda message: b"quiet" not in message.body)
-    world.c2c.followers.add("nobody's", lambda message: True)
+    world.c2c.followers.add(TOPIC, lambda message: None if b"quiet" in message.body else message.sender.encode())
+    world.c2c.followers.add("nobody's", lambda message: b"")
     await asyncio.gather(*(world.send("a", "b", f"{n}") for n in range(20)))
     await world.send("b", "a", "quiet")
     await world.send("a", "c", "again", seq=1, random=1)
@@ -203,6 +316,11 @@ async def test_stored_messages_and_their_entries_are_one(world: World) -> None:
     assert within == sorted(within), "in the order of arrival"
     world.outbox.start()
     await until(lambda: len(consumer.seen) == 23)
+    by_place = {(message.conv, message.seq): message for message in stored}
+    for entry in consumer.seen:
+        message = by_place[entry.conv, entry.seq]
+        assert entry.body == f"{message.msg_time} {message.msg_seq} {message.sender}".encode()
+        assert entry.lane == message.conv
     while await entries():
         await asyncio.sleep(0.005)
     await world.outbox.stop()

@@ -11,12 +11,12 @@ import json
 import re
 from collections import defaultdict
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import pytest
 
 from sodam.access.presets import PRESETS
-from sodam.apps.declared import Section, declared
+from sodam.apps.declared import declared, plain
 from sodam.apps.model import AppSettings
 from sodam.cloudapi.table import SERVICES, actions
 from sodam.errors import Code
@@ -240,4 +240,4 @@ def test_every_setting_of_an_app_has_its_texts(language: str) -> None:
 def test_every_section_of_settings_is_on_a_page() -> None:
     pages = "".join(path.read_text() for path in (tree.ROOT / "web/src/features/settings/pages").glob("*.tsx"))
     shown = set(re.findall(r'"(\w+)"', " ".join(re.findall(r"sections=\{\[([^\]]+)\]\}", pages))))
-    assert shown == set(get_args(Section))
+    assert shown == {one.rule.section for one in plain(AppSettings).values()}

@@ -21,6 +21,7 @@ from sodam.apps.model import App, AppSettings, FieldType, FriendField, Plan, Use
 from sodam.apps.orders import carried
 from sodam.apps.plans import ENFORCED, NO_ADD_ONS, PLANS, AddOns, Overrides, misfit, on_sale
 from sodam.apps.toml_lines import Lines
+from sodam.apps.webhooks import Failure, Retry
 from sodam.control import ControlError, plan_expired
 from sodam.settings import DEFAULT_PLAN, MAX_KEY_CHARS, MAX_SDKAPPID, SettingsError
 
@@ -304,6 +305,8 @@ def _settings(table: _Table) -> list[Step]:
     known = plain(AppSettings)
     for section in get_args(Section):
         part = table.table(section)
+        if section == "webhooks":
+            steps += _webhooks(part)
         for name in list(part._left):
             one = known.get(name)
             if one is None:
@@ -314,6 +317,21 @@ def _settings(table: _Table) -> list[Step]:
         part.end("setting")
     table.end("section of settings")
     return steps
+
+
+def _webhooks(table: _Table) -> list[Step]:
+    """Its commands replace those that are on: which are wanted is one decision."""
+    found: dict[str, Any] = {"url": table.text("url")}
+    found["token"], unset = table.secret("token")
+    if unset:
+        raise table.wrong("token_env", f"the environment has no {unset}")
+    if "commands" in table._left:
+        found["commands"] = tuple(table.texts("commands"))
+    found["c2c_failure"] = table.choice("c2c_failure", get_args(Failure))
+    found["group_failure"] = table.choice("group_failure", get_args(Failure))
+    found["retry"] = table.choice("retry", get_args(Retry))
+    changes = {name: value for name, value in found.items() if value is not None}
+    return [Step(table.line, lambda app: rules.webhooks(app, app.settings_version, changes))] if changes else []
 
 
 def _value(table: _Table, one: Declared) -> object:

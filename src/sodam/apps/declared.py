@@ -17,8 +17,8 @@ import msgspec
 from sodam.apps.plans import TO_COME, Plan, PlanLimits, wire_name
 
 Unit = Literal["", "seconds", "days"]
-Kind = Literal["switch", "number", "choice", "list"]
-Section = Literal["accounts", "messages", "friends"]
+Kind = Literal["switch", "number", "choice", "list", "document"]
+Section = Literal["accounts", "messages", "friends", "webhooks"]
 """The groups of settings, as the file of ``SODAM_APPLY`` and the documentation name them."""
 
 
@@ -75,6 +75,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
         """How it is shown and edited."""
         if self.is_list:
             return "list"
+        if self.is_document:
+            return "document"
         if self.choices:
             return "choice"
         return "switch" if self.type is bool else "number"
@@ -86,7 +88,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def texts(self) -> tuple[str, ...]:
         """The texts that the console needs of it, in every language: keys of ``web/src/features/settings/locale``."""
-        if self.kind == "list":
+        if self.kind in ("list", "document"):
             return ()
         names = {
             "switch": ("name", "on", "off"),
@@ -101,6 +103,11 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     def is_list(self) -> bool:
         """Custom fields: a list of structs, which has actions of its own."""
         return typing.get_origin(self.type) is tuple
+
+    @property
+    def is_document(self) -> bool:
+        """Several values in one, which have actions and a form of their own."""
+        return isinstance(self.type, type) and issubclass(self.type, msgspec.Struct)
 
     @property
     def ranged(self) -> bool:
@@ -143,8 +150,8 @@ def declared(settings: type[msgspec.Struct]) -> dict[str, Declared]:
 
 
 def plain(settings: type[msgspec.Struct]) -> dict[str, Declared]:
-    """Those that have one value: all but the lists of custom fields."""
-    return {name: one for name, one in declared(settings).items() if not one.is_list}
+    """Those that have one value: all but the lists of custom fields, and documents."""
+    return {name: one for name, one in declared(settings).items() if not one.is_list and not one.is_document}
 
 
 def value_fields(settings: type[msgspec.Struct]) -> list[Any]:
@@ -192,6 +199,8 @@ def promised(settings: type[msgspec.Struct]) -> list[Promised]:
 def _kind(one: Declared) -> str:
     if one.is_list:
         return f"list of at most {one.rule.most}"
+    if one.is_document:
+        return "table"
     return " or ".join(f"`{value}`" for value in one.choices) or one.kind
 
 
@@ -217,7 +226,7 @@ def page(settings: type[msgspec.Struct]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for one in declared(settings).values():
-        default = "none" if one.is_list else _shown(one.default)
+        default = "none" if one.is_list or one.is_document else _shown(one.default)
         monthly = " May change once a calendar month, but by root." if one.rule.once_per_month else ""
         cells = (
             f"`{one.name}`",

@@ -13,6 +13,7 @@ from sodam.apps.apply import UNLIMITED, WantedPolicy, WantedUser
 from sodam.apps.declared import Section, plain
 from sodam.apps.model import App, AppKey, AppSettings
 from sodam.apps.plans import ENFORCED, Overrides, bought, on_sale
+from sodam.apps.webhooks import Webhooks
 
 
 def dump(app: App, keys: Sequence[AppKey], *, secrets: bool) -> str:
@@ -34,6 +35,7 @@ def dump(app: App, keys: Sequence[AppKey], *, secrets: bool) -> str:
     for section in get_args(Section):
         here = ((one.name, getattr(app.settings, one.name)) for one in settings if one.rule.section == section)
         lines += _table(f"app.settings.{section}", here)
+    lines += _table("app.settings.webhooks", _webhooks(app, secrets))
     for kind in ("user_fields", "friend_fields"):
         for field in getattr(app.settings, kind):
             lines += ["", f"[[app.{kind}]]", *_pairs(msgspec.structs.asdict(field).items())]
@@ -80,6 +82,18 @@ def _limits(overrides: Overrides) -> Iterable[tuple[str, object]]:
     for name, value in msgspec.structs.asdict(overrides).items():
         if name in ENFORCED and value is not msgspec.UNSET:
             yield name, UNLIMITED if value is None else value
+
+
+def _webhooks(app: App, secrets: bool) -> Iterable[tuple[str, object]]:
+    for name, value in msgspec.to_builtins(app.settings.webhooks).items():
+        if value == getattr(Webhooks(), name):
+            continue
+        if name != "token":
+            yield name, list(value) if isinstance(value, (list, tuple)) else value
+        elif secrets:
+            yield "token", value
+        else:
+            yield "token_env", f"APP_{app.sdkappid}_WEBHOOK_TOKEN"
 
 
 def _table(name: str, pairs: Iterable[tuple[str, object]]) -> list[str]:

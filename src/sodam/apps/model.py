@@ -20,6 +20,7 @@ from sodam.apps.plans import (
     changeable_from,
     effective,
 )
+from sodam.apps.webhooks import Webhooks
 from sodam.usersig import Keys
 
 __all__ = ["PLANS", "PLAN_LIMITS", "Plan", "PlanLimits"]
@@ -157,6 +158,15 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[FriendField, ...],
         Setting(section="friends", doc="Custom friend fields. Name and type are for ever.", most=20),
     ] = ()
+    webhooks: Annotated[
+        Webhooks,
+        Setting(
+            section="webhooks",
+            doc="Where the app's events go: `url`, `token` (or `token_env`), `commands` (those that are on), "
+            "`c2c_failure` and `group_failure` (`deliver` or `refuse`), `retry` (`lasting` or `original`). In the "
+            "cloud API: `im:DescribeCallBack` and `im:SetCallBack`.",
+        ),
+    ] = Webhooks()
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -13,6 +13,7 @@ from sodam.apps import plans
 from sodam.apps.declared import Declared, OncePerMonth, Section, declared
 from sodam.apps.model import DEFAULT_ADMIN, App, AppSettings, FriendField, Status, UserField
 from sodam.apps.plans import OVERRIDE_RANGES, PLANS, Overrides, changeable_from, wire_name
+from sodam.apps.webhooks import MAX_TOKEN, SWITCHES, check_url, in_order
 from sodam.control import ControlError, conflict, invalid, missing, plan_expired, plan_required
 from sodam.errors import Code
 
@@ -211,6 +212,22 @@ def add_friend_field(app: App, version: int, field: FriendField) -> App:
     current = _at_version(app, version, (DECLARED["friend_fields"].rule.section,))
     _check_field("friend_fields", field.name, [f.name for f in current.friend_fields])
     return app.with_settings(replace(current, friend_fields=(*current.friend_fields, field)))
+
+
+def webhooks(app: App, version: int, changes: Mapping[str, Any]) -> App:
+    """Change where the app's events go, by the fields of ``Webhooks``; ``commands`` replaces all switches."""
+    current = _at_version(app, version, (DECLARED["webhooks"].rule.section,))
+    if (url := changes.get("url")) and (wrong := check_url(url)):
+        raise invalid(f"Url {wrong}", detail="CallbackUrl", Field="Url")
+    if unknown := sorted(set(changes.get("commands", ())) - SWITCHES):
+        raise invalid(f"{unknown[0][:60]!r} is no callback", detail="CallbackCommand", Field="Commands")
+    token = changes.get("token", "")
+    if len(token) > MAX_TOKEN or not (token.isascii() and (token.isprintable() or not token)):
+        raise invalid(f"Token has at most {MAX_TOKEN} printable ASCII characters", detail="CallbackToken")
+    wanted = dict(changes)
+    if "commands" in wanted:
+        wanted["commands"] = in_order(wanted["commands"])
+    return app.with_settings(replace(current, webhooks=replace(current.webhooks, **wanted)))
 
 
 def type_fixed() -> ControlError:

@@ -11,12 +11,13 @@ from collections.abc import Collection, Sequence
 from sodam.accounts.events import AccountsDeleted
 from sodam.apps.model import App
 from sodam.c2c import events, store_changes, store_missed, store_reads, store_unread
+from sodam.c2c.domain_events import MessageRecalled, MessagesRead, ReceiptsSent
 from sodam.c2c.model import Head, Message, Place, conversation
-from sodam.c2c.modify import modify
+from sodam.c2c.modify import Change, modify
 from sodam.c2c.service import C2CService
 from sodam.errors import ApiError, Code
 from sodam.messages.clock import STEP_SECONDS
-from sodam.messages.model import DELETED_HIGH, DELETED_LOW, HIDE_RECEIVER, PEER_READ
+from sodam.messages.model import BY_REST, DELETED_HIGH, DELETED_LOW, HIDE_RECEIVER, PEER_READ, Source
 from sodam.storage import Tx
 
 _TOGETHER = 100
@@ -40,6 +41,7 @@ class Changes:
         revoker: str,
         limit: bool,
         exclude: int = 0,
+        source: Source = BY_REST,
     ) -> Message:
         """Recall a message; ``limit`` applies the app's recall window (a client's own recall).
 
@@ -57,6 +59,11 @@ class Changes:
             await store_missed.record(tx, found)
             gone = store_unread.Gone(flags, found.seq, found.msg_time)
             await store_unread.lower(tx, app.sdkappid, recipient, sender, mark, [gone])
+            tx.emit(
+                MessageRecalled(
+                    app=app.sdkappid, conv=found.conv, source=source, sender=sender, recipient=recipient, key=found.key
+                )
+            )
 
         await self._db.write(run)
         notice = events.withdrawn(found, revoker)
@@ -75,13 +82,16 @@ class Changes:
         cloud: bytes | None = None,
         version: int | None = None,
         exclude: int = 0,
+        operator: str = "",
+        source: Source = BY_REST,
     ) -> Message:
         """Replace the content of a message: see ``modify.modify``."""
-        return await modify(
-            self._c2c, app, sender, recipient, place, body=body, cloud=cloud, version=version, exclude=exclude
-        )
+        change = Change(body, cloud, version, operator or sender, source)
+        return await modify(self._c2c, app, sender, recipient, place, change, exclude=exclude)
 
-    async def mark_read(self, app: App, reader: str, peer: str, read_time: int, *, exclude: int = 0) -> None:
+    async def mark_read(
+        self, app: App, reader: str, peer: str, read_time: int, *, exclude: int = 0, source: Source = BY_REST
+    ) -> None:
         """Everything that ``peer`` sent up to the second ``read_time`` is read; before an earlier mark: nothing new.
 
         A mark of now or later reads up to the newest message, whatever time that has: the clock may have been wrong.
@@ -106,6 +116,16 @@ class Changes:
             await store_changes.put_read(
                 tx, app.sdkappid, reader, peer, time=read_until, count=counted - left, seq=last_seq
             )
+            tx.emit(
+                MessagesRead(
+                    app=app.sdkappid,
+                    conv=conversation(reader, peer),
+                    source=source,
+                    reader=reader,
+                    peer=peer,
+                    until=read_until,
+                )
+            )
             return read_until
 
         marked = await self._db.write(run)
@@ -113,17 +133,29 @@ class Changes:
             self._c2c.notify(app.sdkappid, (reader,), events.self_read(reader, peer, marked), exclude=exclude)
             self._c2c.notify(app.sdkappid, (peer,), events.peer_read(reader, peer, marked))
 
-    async def mark_all_read(self, app: App, reader: str, *, exclude: int = 0) -> list[str]:
+    async def mark_all_read(self, app: App, reader: str, *, exclude: int = 0, source: Source = BY_REST) -> list[str]:
         """Every conversation of ``reader`` is read up to now; the peers of those that had unread messages."""
         peers = [head.peer for head in await self._histories.heads(app, reader, 10_000) if head.unread]
         for at in range(0, len(peers), _TOGETHER):  # they share commits
             await asyncio.gather(
-                *(self.mark_read(app, reader, peer, EVERYTHING, exclude=exclude) for peer in peers[at : at + _TOGETHER])
+                *(
+                    self.mark_read(app, reader, peer, EVERYTHING, exclude=exclude, source=source)
+                    for peer in peers[at : at + _TOGETHER]
+                )
             )
         self._c2c.notify(app.sdkappid, (reader,), events.all_read(), exclude=exclude)
         return peers
 
-    async def receipt(self, app: App, reader: str, peer: str, places: list[Place], *, exclude: int = 0) -> int:
+    async def receipt(
+        self,
+        app: App,
+        reader: str,
+        peer: str,
+        places: list[Place],
+        *,
+        exclude: int = 0,
+        source: Source = BY_REST,
+    ) -> int:
         """The per-message receipts of ``reader`` for messages of ``peer``; the number of those that exist.
 
         Unknown messages are passed over, as are receipts given before.
@@ -140,8 +172,22 @@ class Changes:
         if not found:
             return known
 
-        await self._db.write(lambda tx: store_changes.put_receipts(tx, found))
         tiny_id = await self._histories.tiny_id(app, peer)
+        given = ReceiptsSent(
+            app=app.sdkappid,
+            conv=conversation(reader, peer),
+            source=source,
+            reader=reader,
+            peer=peer,
+            tiny_id=tiny_id,
+            messages=found,
+        )
+
+        async def run(tx: Tx) -> None:
+            await store_changes.put_receipts(tx, found)
+            tx.emit(given)
+
+        await self._db.write(run)
         self._c2c.notify(app.sdkappid, (peer,), events.receipts(reader, self._c2c.now, found, tiny_id), exclude=exclude)
         return known
 

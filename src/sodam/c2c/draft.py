@@ -6,15 +6,17 @@ from typing import Final
 
 from sodam.apps.model import App
 from sodam.c2c.model import Message, conversation
-from sodam.messages.model import EMPTY_TEXT, NUMBERED
+from sodam.messages.model import EMPTY_TEXT, NUMBERED, Source
 from sodam.messages.outgoing import Content
 
 _MAX_CLIENT_TIME: Final = 1 << 40
 
 
-def of_content(app: App, sender: str, recipient: str, content: Content, *, client_time: int = 0) -> Message:
-    """``client_time`` is the sender's clock in seconds; 0: that of the server."""
-    return draft(
+def of_content(
+    app: App, sender: str, recipient: str, content: Content, *, client_time: int = 0, source: Source | None = None
+) -> Message:
+    """``client_time`` is the sender's clock in seconds; 0: that of the server. ``source`` None: without webhooks."""
+    message = draft(
         app,
         sender,
         recipient,
@@ -25,6 +27,8 @@ def of_content(app: App, sender: str, recipient: str, content: Content, *, clien
         client_time=client_time,
         flags=content.flags,
     )
+    message.source = source
+    return message
 
 
 def draft(

@@ -12,7 +12,7 @@ from sodam.c2c.model import FIRST, NEWEST, Change, Head, Message, Place, Positio
 from sodam.errors import ApiError, Code
 from sodam.messages import paging
 from sodam.notices import Notice
-from sodam.storage import Database
+from sodam.storage import Database, Tx
 
 DAY = 86400
 _COMMIT_SECONDS = 10
@@ -192,6 +192,14 @@ class Histories:
     async def unread(self, app: App, owner: str) -> int:
         """How many messages to ``owner`` are unread, in all conversations."""
         return await store_reads.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
+
+    async def unread_in(self, tx: Tx, app: App, owner: str) -> int:
+        """As ``unread``, with what ``tx`` has written."""
+        return await store_reads.unread_in(tx, app.sdkappid, owner, oldest=self.oldest(app))
+
+    async def named(self, tx: Tx, app: int, conv: str, seq: int) -> tuple[str, str, str] | None:
+        """Sender, receiver and MsgKey of the message at a place of a conversation."""
+        return await store_reads.named(tx, app, conv, seq)
 
     async def find(self, app: App, sender: str, recipient: str, place: Place) -> Message:
         """Raises ApiError 20022 when there is no such message."""

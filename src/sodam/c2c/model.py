@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, IMPORTED, NUMBERED, RECALLED, U32
+from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, IMPORTED, NUMBERED, RECALLED, U32, Source
 
 SEPARATOR = "\x1f"  # not allowed in UserIDs
 ARRIVALS = 1 << 30
@@ -49,6 +49,8 @@ class Message(msgspec.Struct, gc=False, eq=False):
     tiny_id: int = 0
     nick: str = ""
     image: str = ""
+    source: Source | None = None
+    """Of a message that is being sent, for webhooks; None: there are none for it."""
 
     @property
     def high(self) -> bool:

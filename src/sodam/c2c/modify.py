@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from sodam.apps.model import App
 from sodam.c2c import events, store_changes, store_missed
+from sodam.c2c.domain_events import MessageModified
 from sodam.c2c.model import Message, Place
 from sodam.c2c.service import C2CService
 from sodam.errors import ApiError, Code
 from sodam.messages.elements import MAX_BODY_BYTES
-from sodam.messages.model import HIDE_RECEIVER, RECALLED
+from sodam.messages.model import HIDE_RECEIVER, RECALLED, Source
 from sodam.storage import Tx
 
 
@@ -24,29 +27,36 @@ class EditConflict(ApiError):
         self.stored = stored
 
 
+class Change(NamedTuple):
+    """``body`` and ``cloud``: checked JSON. ``version``: the one that the editor read, None for whichever it is."""
+
+    body: bytes | None
+    cloud: bytes | None
+    version: int | None
+    operator: str
+    source: Source
+
+
 async def modify(
     c2c: C2CService,
     app: App,
     sender: str,
     recipient: str,
     place: Place,
+    change: Change,
     *,
-    body: bytes | None = None,
-    cloud: bytes | None = None,
-    version: int | None = None,
     exclude: int = 0,
 ) -> Message:
     """Replace the parts that are given, raise the message's version by one, notify its devices; the message as it is.
 
-    ``body`` and ``cloud`` are JSON, checked. ``version`` is the one that the editor read, None for whichever it is.
     Raises ApiError 20022 (unknown), 20023 (recalled), EditConflict, 93000 (both parts together are too long), and
     what a screen refuses with.
     """
     found = await c2c.histories.find(app, sender, recipient, place)
-    if body is not None:
-        draft = msgspec.structs.replace(found, body=body, flags=0)
+    if change.body is not None:
+        draft = msgspec.structs.replace(found, body=change.body, flags=0)
         await c2c.screens.run(app, draft)
-        body = draft.body
+        change = change._replace(body=draft.body)
 
     async def run(tx: Tx) -> Message:
         stored = await store_changes.content(tx, found)
@@ -54,12 +64,12 @@ async def modify(
             raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)
         if stored.flags & RECALLED:
             raise ApiError(Code.C2C_ALREADY_RECALLED)
-        if version is not None and version != stored.version:
+        if change.version not in (None, stored.version):
             raise EditConflict(stored)
-        if body is not None:
-            stored.body = body
-        if cloud is not None:
-            stored.cloud = cloud
+        if change.body is not None:
+            stored.body = change.body
+        if change.cloud is not None:
+            stored.cloud = change.cloud
         if len(stored.body) + len(stored.cloud) - 2 > MAX_BODY_BYTES:
             stored.body = msgspec.json.encode(msgspec.json.decode(stored.body))  # as a new message is measured
             if len(stored.body) + len(stored.cloud) - 2 > MAX_BODY_BYTES:
@@ -67,6 +77,11 @@ async def modify(
         stored.version += 1
         await store_changes.put_content(tx, stored)
         await store_missed.record(tx, found)
+        tx.emit(
+            MessageModified(
+                app=app.sdkappid, conv=found.conv, source=change.source, operator=change.operator, message=stored
+            )
+        )
         return stored
 
     stored = await c2c.db.write(run)

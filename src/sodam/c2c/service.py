@@ -25,8 +25,8 @@ from sodam.c2c.store_writes import Appender
 from sodam.errors import ApiError, Code, Unavailable
 from sodam.messages.clock import ArrivalClock, SecondNumbers
 from sodam.messages.dedupe import WINDOW, Recent
-from sodam.messages.followers import Followers
-from sodam.messages.interceptors import Interceptors
+from sodam.messages.followers import Followers, entry
+from sodam.messages.interceptors import Dropped, Interceptors
 from sodam.messages.log import MessageLog
 from sodam.messages.model import HIDE_RECEIVER, NO_UNREAD, NUMBERED, Numbers
 from sodam.messages.quota import MinuteQuota
@@ -78,6 +78,8 @@ class C2CService:
         """What a client's message passes before it is stored."""
         self.screens: Interceptors[Message] = Interceptors()
         """What the content of every message passes, an administrator's and an edited one, too."""
+        self.callbacks: Interceptors[Message] = Interceptors()
+        """What every message with a ``source`` passes at last: the app itself is asked."""
         self.followers: Followers[Message] = Followers(outbox)
         """What is to be done outside for messages that are stored."""
         self._recent: Recent[Sending] = Recent()
@@ -127,15 +129,21 @@ class C2CService:
         receiver = accounts.peek(app.sdkappid, message.recipient)
         if receiver is None and await accounts.find(app.sdkappid, message.recipient) is None:
             raise ApiError(Code.MSG_RECEIVER_NOT_FOUND, f"To_Account {message.recipient!r} does not exist")
-        if checked:
-            await self.interceptors.run(app, message)
-        await self.screens.run(app, message)
+        try:
+            if checked:
+                await self.interceptors.run(app, message)
+            await self.screens.run(app, message)
+            if message.source is not None:
+                await self.callbacks.run(app, message)
+        except Dropped:
+            return Sent(self.now, message.msg_seq or self._numbers.take(), message.msg_random, sender.tiny_id)
         _name_sender(message, sender)
         sending = Sending(message, exclude, sync)
         if online_only:
             message.msg_time = int(self._clock())
             message.msg_seq = message.msg_seq or self._numbers.take()
             self._deliver(sending, online_only=True)
+            await self._follow(message)
             return Sent(message.msg_time, message.msg_seq, message.msg_random, sender.tiny_id)
         numbers: Numbers | None
         first = self._recent.seen(sending, _identity(message))
@@ -147,6 +155,17 @@ class C2CService:
             stored = await self._append(sending)
             return Sent(stored.msg_time, stored.msg_seq, message.msg_random, sender.tiny_id)
         return Sent(*numbers, message.msg_random, sender.tiny_id)
+
+    def waits(self, app: App) -> bool:
+        """Whether a client's message of this app may wait for the network before it is stored."""
+        return self.interceptors.waits(app) or self.callbacks.waits(app)
+
+    async def _follow(self, message: Message) -> None:
+        """Write what is to be done for a message that is not stored."""
+        numbers = Numbers(message.msg_time, message.msg_seq)
+        entries = [entry(message.app, message.conv, 0, numbers, follow) for follow in self.followers.of(message)]
+        if entries:
+            await self._db.write(lambda tx: self.followers.outbox.put(tx, entries))
 
     async def send_batch(
         self, app: App, messages: list[Message], *, sync: bool = True, online_only: bool = False

@@ -302,17 +302,41 @@ async def head(source: Database | Tx, app: int, owner: str, peer: str, *, oldest
     return _head(row) if row else Head(peer)
 
 
+_ALL_UNREAD: Final = (
+    f"SELECT COALESCE(SUM(CASE WHEN n > 0 THEN n ELSE 0 END), 0) FROM (SELECT {_UNREAD} AS n "
+    "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
+    "WHERE m.app = $1 AND m.owner = $2) AS each_one"
+)
+
+
 async def unread(db: Database, app: int, owner: str, *, oldest: int) -> int:
     """The unread messages of all conversations of ``owner``."""
-    rows = await db.scan(
-        f"SELECT COALESCE(SUM(CASE WHEN n > 0 THEN n ELSE 0 END), 0) FROM (SELECT {_UNREAD} AS n "
-        "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
-        "WHERE m.app = $1 AND m.owner = $2) AS each_one",
-        app,
-        owner,
-        oldest,
-    )
+    rows = await db.scan(_ALL_UNREAD, app, owner, oldest)
     return int(rows[0][0])
+
+
+async def unread_in(tx: Tx, app: int, owner: str, *, oldest: int) -> int:
+    """As ``unread``, with what ``tx`` has written."""
+    rows = await tx.fetch(_ALL_UNREAD, app, owner, oldest)
+    return int(rows[0][0])
+
+
+async def named(tx: Tx, app: int, conv: str, seq: int) -> tuple[str, str, str] | None:
+    """Sender, receiver and MsgKey of a message."""
+    row = await tx.fetch_one(
+        "SELECT high, msg_seq, msg_random, msg_time FROM c2c_message WHERE app = $1 AND conv = $2 AND seq = $3",
+        app,
+        conv,
+        seq,
+    )
+    if row is None:
+        return None
+    low, high = conv.split(SEPARATOR)
+    return (high, low, _key(row)) if row[0] else (low, high, _key(row))
+
+
+def _key(row: Row) -> str:
+    return f"{row[1]}_{row[2]}_{row[3]}"
 
 
 async def count_unread_after(tx: Tx, app: int, owner: str, peer: str, read_time: int, last_seq: int) -> int:

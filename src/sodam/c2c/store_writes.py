@@ -13,8 +13,18 @@ from sodam.c2c import store_writes_locked, store_writes_postgres
 from sodam.c2c.model import Message, place_in_second
 from sodam.c2c.sending import Sending
 from sodam.messages.clock import SECOND, STEP_SECONDS, ArrivalClock
-from sodam.messages.followers import Followers
-from sodam.messages.model import FIRST_NUMBER, HIDE_RECEIVER, HIDE_SENDER, IMPORTED, NO_LAST, NO_UNREAD, NUMBERED, U32
+from sodam.messages.followers import Follow, Followers, entry
+from sodam.messages.model import (
+    FIRST_NUMBER,
+    HIDE_RECEIVER,
+    HIDE_SENDER,
+    IMPORTED,
+    NO_LAST,
+    NO_UNREAD,
+    NUMBERED,
+    U32,
+    Numbers,
+)
 from sodam.outbox.model import New
 from sodam.storage import Bulk, Database, Row, Tx
 
@@ -236,23 +246,27 @@ class Appender:
         # In one order on every node: two nodes never wait for each other's rows.
         groups = [gathered[key] for key in sorted(gathered)]
         heads = [group.head() for group in groups]
-        outbox = self._followers.outbox if self._followers.any else None
+        follows: dict[int, list[Follow]] = {}
+        if self._followers.any:
+            follows = {id(s.message): found for s in batch if (found := self._followers.of(s.message))}
+        outbox = self._followers.outbox
         if tx.engine == "postgres":
             conversations = [(group.sendings, group.numbering) for group in groups]
             sql, todo = _AT_ONCE, None
-            if outbox is not None:
-                sql, todo = _WITH_OUTBOX, store_writes_postgres.Todo(self._followers.topics, outbox.now)
+            if follows:
+                sql, todo = _WITH_OUTBOX, store_writes_postgres.Todo(follows, outbox.now)
             for app, conv, *ends in await store_writes_postgres.append(tx, sql, heads, conversations, now, todo):
                 gathered[app, conv].place(*ends)
-            if outbox is not None:
+            if follows:
                 tx.after_commit(outbox.wake)
         else:
             await _rows(tx, gathered, await tx.bulk(_HEADS, heads))
-            if outbox is not None:
-                messages = [sending.message for sending in batch]
-                await outbox.put(
-                    tx, [New(m.app, t, conv=m.conv, seq=m.seq) for m in messages for t in self._followers.topics(m)]
-                )
+            if follows:
+                await outbox.put(tx, [_entry(s.message, f) for s in batch for f in follows.get(id(s.message), ())])
+
+
+def _entry(m: Message, follow: Follow) -> New:
+    return entry(m.app, m.conv, m.seq, Numbers(m.msg_time, m.msg_seq), follow)
 
 
 async def _rows(tx: Tx, gathered: dict[tuple[int, str], Gathered], returned: list[Row]) -> None:

@@ -11,12 +11,13 @@ stored. Every note is made under the lock of its conversation's head, so that tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from sodam.c2c import store_recent
-from sodam.c2c.model import ARRIVALS, Message
+from sodam.c2c.model import ARRIVALS
 from sodam.c2c.sending import Sending
+from sodam.messages.followers import Follow
 from sodam.messages.model import IMPORTED, NUMBERED, U32
 from sodam.outbox.service import batch_statement
 from sodam.storage import Row, Tx
@@ -64,7 +65,7 @@ def statement(head: str, tail: str, *, outbox: bool = False) -> str:
     member_names = ", ".join(name for name, _ in _MEMBER_COLUMNS)
     number = "CASE WHEN h.prev_num > 0 THEN GREATEST(h.prev_num + r.num_add, r.num_min) ELSE r.num_new END"
     given = f"CASE WHEN (flags & {NUMBERED}) <> 0 THEN 0 ELSE msg_seq END"
-    at = [f"${now_at + i}" for i in (1, 2, 3)]
+    at = [f"${now_at + i}" for i in (1, 2, 3, 4)]
     entries = f", entries AS ({batch_statement(*at)}) " if outbox else " "
     imported_ord = f"({given} - {U32 + 1}) * {ARRIVALS} + seq % {ARRIVALS}"
     return (
@@ -94,9 +95,9 @@ def was_stored(error: BaseException) -> bool:
 
 
 class Todo(NamedTuple):
-    """What the outbox is to hold for the batch: topics by message, and the time in unix milliseconds."""
+    """What the outbox is to hold for the batch: by message (its ``id``), and the time in unix milliseconds."""
 
-    topics: Callable[[Message], list[str]]
+    follows: Mapping[int, list[Follow]]
     now: int
 
 
@@ -120,6 +121,7 @@ async def append(
     members: list[tuple[int | str, ...]] = []
     places: list[int] = []
     topics: list[str] = []
+    bodies: list[bytes] = []
     for sendings, numbering in conversations:
         back = len(sendings)
         first = sendings[0].message
@@ -135,9 +137,10 @@ async def append(
             key = None if m.flags & IMPORTED else store_recent.key(m)
             rows.append((*ids, m.client_time, m.flags, m.body, m.cloud, key))
             if todo is not None:
-                for topic in todo.topics(m):
+                for topic, body in todo.follows.get(id(m), ()):
                     places.append(len(rows))
                     topics.append(topic)
+                    bodies.append(body)
     arrays = [list(column) for table in (heads, rows, members) for column in zip(*table, strict=True)]
-    more = () if todo is None else (places, topics, todo.now)
+    more = () if todo is None else (places, topics, bodies, todo.now)
     return await tx.fetch(sql, *cast(Any, arrays), now, *cast(Any, more))

@@ -25,6 +25,7 @@ _COMMANDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         (
             "serve:serve",
             "doctor:doctor",
+            "listen:listen",
             "settings:settings",
             "reference:reference",
             "transfer:export",

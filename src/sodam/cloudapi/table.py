@@ -31,6 +31,7 @@ _FILES: Final = (
     "policy_tools",
     "attachments",
     "audit",
+    "callbacks",
 )
 SERVICES: Final = {"im": "Chat", "cam": "Access management", "cloudaudit": "Audit log", "sodam": "Server"}
 """``sodam`` is what the server's operator does; the presets of ``im`` do not grant it (docs/decisions/0013)."""

@@ -7,10 +7,12 @@ events. A client that reads too slowly is cut when its budget is used up; it cat
 from __future__ import annotations
 
 import re
+from collections import deque
 from contextlib import AbstractAsyncContextManager
 
 import structlog
 
+from sodam.accounts.service import KICKED_BY_REST
 from sodam.bus import Kick, Topic
 from sodam.errors import ApiError, Unavailable
 from sodam.gateway import frames
@@ -21,11 +23,11 @@ from sodam.gateway.frames import Head
 from sodam.gateway.host import Host
 from sodam.gateway.recalls import Recalls
 from sodam.gateway.session import Action, Close, Login, Run, Send, Session, SignOut
+from sodam.gateway.states import report
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Transport
 from sodam.notices import Kind, Notice
 from sodam.wire import Call, Command, decode_request, failure, success
-from sodam.wire.close_codes import CloseCode
 
 log = structlog.get_logger(__name__)
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
@@ -48,12 +50,15 @@ class Connection:
         "_probed",
         "_pushed",
         "_rate",
+        "_turns",
         "catch_up",
         "client_ip",
+        "ended",
         "last_seen",
         "recalls",
         "registered",
         "session",
+        "silent",
         "synced",
         "ticket",
         "transport",
@@ -76,13 +81,17 @@ class Connection:
         self.synced = 0.0
         """When the client last asked for what it missed."""
         self.ticket: Ticket | None = None
-        """Of the login."""
         self._pushed = 0
         """Notices since the client last asked for what it missed, or was asked to."""
         self._budget = Budget()
         self.recalls = Recalls()
         self.registered: Topic | None = None
         """The user who is signed in here."""
+        self.silent = False
+        self.ended = 0
+        """Devices of the user that this login has ended."""
+        self._turns: deque[Run] = deque()
+        """Messages that wait for earlier ones of this connection."""
 
     # LiveSession
 
@@ -117,6 +126,8 @@ class Connection:
             return
         if not self.session.kick(kick.kind):
             return
+        if kick.kind == KICKED_BY_REST:
+            report(self._hub.services, self, "Logout", "Unregister")
         self._hub.unregister(self)
         self._hub.remember_kick(self.session.instid, kick.kind)
         self._kick_at = self._hub.now()
@@ -138,11 +149,14 @@ class Connection:
         self.transport = None
         self._out = self._notices = None
         self.catch_up.clear()
+        report(self._hub.services, self, "Disconnect", "TimeOut" if self.silent else "LinkClose")
         self._hub.closed(self)
 
     def _act(self, action: Action) -> None:
         if isinstance(action, Run):
-            if action.ticket is None and self._eager(action.command):
+            if action.command.eager is not None and (self._turns or not self._eager(action.command)):
+                self._in_turn(action)
+            elif action.ticket is None and self._eager(action.command):
                 drive(self._run(action))
             else:
                 self._hub.spawn(self._run(action))
@@ -151,10 +165,24 @@ class Connection:
         elif isinstance(action, Login):
             drive(self._hub.login(self, action))
         elif isinstance(action, SignOut):
+            report(self._hub.services, self, "Logout", "Unregister")
             self._hub.unregister(self)
             self.send(action.frame)
         elif isinstance(action, Close):
             self.close(action.code, action.reason)
+
+    def _in_turn(self, action: Run) -> None:
+        """One after the other: while one waits for the network, those behind it keep their order."""
+        self._turns.append(action)
+        if len(self._turns) == 1:
+            self._hub.spawn(self._take_turns())
+
+    async def _take_turns(self) -> None:
+        while self._turns:
+            try:
+                await self._run(self._turns[0])
+            finally:
+                self._turns.popleft()
 
     def _eager(self, command: Command) -> bool:
         if command.eager is None:
@@ -359,17 +387,13 @@ class Connection:
         if self.transport is not None:
             self.transport.close(code, reason)
 
-    def end_silent(self) -> None:
-        """The client has not been heard of for too long."""
-        self.close(*CloseCode.SILENT.frame)
-        self.abort()
-
     def abort(self) -> None:
         if self.transport is not None:
             self.transport.abort()
 
     def accept(self, head: Head, user_id: str, instid: int, body: bytes) -> None:
         self._budget.limit = WRITE_LIMIT
+        report(self._hub.services, self, "Login", "Register", self.ended)
         self._act(self.session.login_accepted(head, user_id, instid, body))
 
     def refuse(self, head: Head, error: ApiError, kick_type: int = 0) -> None:

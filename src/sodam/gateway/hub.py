@@ -26,6 +26,7 @@ from sodam.gateway.login_answer import LoginAnswer
 from sodam.gateway.recalls import Acknowledged
 from sodam.gateway.session import Login, Session
 from sodam.gateway.session_check import SessionCheck
+from sodam.gateway.states import end_silent
 from sodam.gateway.tickets import Ticket, Tickets
 from sodam.gateway.transport import Receiver
 from sodam.notices import Key
@@ -287,6 +288,7 @@ class Hub:
         connection.session.platform = ticket.platform
         connection.session.user_id = ticket.user_id
         connection.ticket = ticket
+        connection.ended = sum(latest and old.platform == ticket.platform for old in live.local(user))
         login = 0 if latest else max(1, ticket.login)
         kick = Kick(kind=2, platform=ticket.platform, newer=ticket.instid, login=login)
         live.kick(user, kick)
@@ -314,9 +316,7 @@ class Hub:
         if self._turn % _SWEEPS_PER_IDLE_CHECK == 0:
             if self.services.bus.clustered and not self._behind:
                 self._behind = [c for c in self._all if c.registered and now - c.synced > SYNC_SECONDS]
-            self._each(
-                [c for c in self._all if c.overdue(now, IDLE_SECONDS, KICK_GRACE_SECONDS)], Connection.end_silent
-            )
+            self._each([c for c in self._all if c.overdue(now, IDLE_SECONDS, KICK_GRACE_SECONDS)], end_silent)
 
     def _expire(self, connection: Connection, now: float) -> None:
         if not connection.expire(now):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
@@ -13,7 +13,7 @@ from sodam.groups import store, store_applications, store_members
 from sodam.groups.events import GroupDestroyed
 from sodam.groups.feed import Feed
 from sodam.groups.messages import Messages
-from sodam.groups.model import Group, Member, Newcomer
+from sodam.groups.model import Group, Member, Newcomer, Wanted
 from sodam.groups.types import TYPES, Role
 from sodam.notices import Kind, Notice, Place
 from sodam.storage import Database, Tx
@@ -32,10 +32,23 @@ class Operator(NamedTuple):
     """The client that asked: its answer is enough for it."""
 
 
+class Guard(Protocol):
+    """Is asked before groups are made and members added."""
+
+    def wanted(self, app: App, command: str) -> bool: ...
+
+    async def creating(self, app: App, operator: Operator, wanted: Wanted, name: str, created: int) -> None: ...
+
+    async def inviting(
+        self, app: App, operator: Operator, group_id: str, group_type: str, user_ids: Sequence[str]
+    ) -> frozenset[str]: ...
+
+
 class Core:
     def __init__(
         self, db: Database, bus: Bus, live: Live, accounts: AccountService, clock: Callable[[], float]
     ) -> None:
+        self.guard: Guard | None = None
         self.db = db
         self.live = live
         self.accounts = accounts

@@ -10,7 +10,7 @@ from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_members
 from sodam.groups.applications import ask
-from sodam.groups.core import Core, Operator, hold_group
+from sodam.groups.core import Core, Operator, hold_group, not_found
 from sodam.groups.events import MembersJoined, MembersLeft, MembersMuted, MsgFlagChanged, RoleChanged
 from sodam.groups.model import MAX_NAME_CARD, Group, Member, MemberChanges, Newcomer, check_group_id
 from sodam.groups.types import TYPES, Operation, Role, check
@@ -31,13 +31,31 @@ class Members:
 
         A member's invitation follows the group's option: 3 an owner or admin has to approve it, 4 the user is in as
         many groups as may be. Raises ApiError 10007, 10010, 10015; and when all failed, the reason of the first: 10019
-        unknown, 10037 is in as many groups as may be, 10014 the group is full, 10006 too many invitations wait.
+        unknown, 10037 is in as many groups as may be, 10014 the group is full, 10006 too many invitations wait,
+        10016 the app's callback refused.
         """
-        newcomers = [Newcomer(user_id) for user_id in user_ids]
+        refused = await self._ask(app, operator, group_id, user_ids)
+        newcomers = [Newcomer(user_id) for user_id in user_ids if user_id not in refused]
         results, reasons = await self._admit(app, group_id, newcomers, Operation.ADD, operator, silent=silent)
+        if refused:
+            added = iter(results)
+            results = [FAILED if user_id in refused else next(added) for user_id in user_ids]
+            reasons.append(Code.GROUP_CALLBACK_REFUSED)
         if reasons and not any(results):
             raise ApiError(reasons[0])
         return results
+
+    async def _ask(self, app: App, operator: Operator, group_id: str, user_ids: Sequence[str]) -> frozenset[str]:
+        """Whom the app's callback refuses. Raises ApiError 10016, or the app's own code, when it refuses all."""
+        guard = self._core.guard
+        if guard is None or not guard.wanted(app, "Group.CallbackBeforeInviteJoinGroup"):
+            return frozenset()
+        check_group_id(group_id)
+        group = (await store.load(self._core.db, app.sdkappid, [group_id])).get(group_id)
+        if group is None:
+            raise not_found(group_id)
+        check(group.type, Operation.ADD, Role.AppAdmin)
+        return await guard.inviting(app, operator, group_id, group.type, user_ids)
 
     async def import_(self, app: App, group_id: str, newcomers: Sequence[Newcomer]) -> list[int]:
         """As ``add``, with roles, times and unread numbers, and without an event; who cannot be added gets 0.

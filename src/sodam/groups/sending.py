@@ -23,11 +23,10 @@ from sodam.groups.core import Core, not_found
 from sodam.groups.message import GroupMessage
 from sodam.groups.model import Group, Member, check_group_id
 from sodam.groups.types import TYPES, Operation, Role, check
-from sodam.messages.followers import Followers
+from sodam.messages.followers import Followers, entry
 from sodam.messages.interceptors import Interceptors
 from sodam.messages.log import MessageLog
-from sodam.messages.model import NEED_RECEIPT
-from sodam.outbox.model import New
+from sodam.messages.model import NEED_RECEIPT, Numbers
 from sodam.outbox.service import Outbox
 from sodam.storage import Tx
 
@@ -210,7 +209,11 @@ class Sender:
 
     async def _follow(self, tx: Tx, messages: list[GroupMessage]) -> None:
         if self.followers.any:
-            entries = [New(m.app, t, conv=m.group_id, seq=m.seq) for m in messages for t in self.followers.topics(m)]
+            entries = [
+                entry(m.app, m.group_id, m.seq, Numbers(m.msg_time, m.seq), follow)
+                for m in messages
+                for follow in self.followers.of(m)
+            ]
             if entries:
                 await self.followers.outbox.put(tx, entries)
 

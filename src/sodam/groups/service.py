@@ -15,7 +15,7 @@ from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_applications, store_members
 from sodam.groups.applications import Applications
-from sodam.groups.core import MAX_GROUPS, Core, Operator, hold_group, not_found
+from sodam.groups.core import MAX_GROUPS, Core, Guard, Operator, hold_group, not_found
 from sodam.groups.events import GroupCreated, GroupInfoChanged, MembersLeft, OwnerChanged
 from sodam.groups.members import Members
 from sodam.groups.model import (
@@ -97,6 +97,7 @@ class GroupService:
         if kind.stores_members:
             _check_room(app, wanted.max_members, len(newcomers))
         ids = [n.user_id for n in newcomers] or ([wanted.owner] if wanted.owner else [])
+        await self._ask(app, operator, wanted, profile.name, imported=imported)
         await self._core.accounts.find_many(app.sdkappid, ids)  # an administrator's account is made by being asked for
 
         async def run(tx: Tx) -> str:
@@ -139,6 +140,20 @@ class GroupService:
             return group.group_id
 
         return await self._core.db.write(run)
+
+    def guard(self, guard: Guard) -> None:
+        """Have new groups and members pass this first."""
+        self._core.guard = guard
+
+    async def _ask(self, app: App, operator: Operator, wanted: Wanted, name: str, *, imported: bool) -> None:
+        guard = self._core.guard
+        if guard is None or imported or not guard.wanted(app, "Group.CallbackBeforeCreateGroup"):
+            return
+        owned = await store.load(
+            self._core.db, app.sdkappid, await store.owned(self._core.db, app.sdkappid, wanted.owner)
+        )
+        created = sum(1 for group in owned.values() if group.type == wanted.kind.name) if wanted.owner else 0
+        await guard.creating(app, operator, wanted, name, created)
 
     async def edit(
         self, app: App, operator: Operator, group_id: str, changes: Changes, max_members: int | None = None

@@ -1,17 +1,29 @@
 """What is to be done outside for stored messages: topics of the outbox, chosen a message.
 
 The message log writes these entries in the transaction that stores the messages, on PostgreSQL in the same statement.
-An entry names the place of its message and holds nothing of it.
+An entry names the place of its message, which is known only there, and holds what its topic says of the message.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
+from sodam.messages.model import Numbers
+from sodam.outbox.model import New, placed_body
 from sodam.outbox.service import Outbox
 
 M = TypeVar("M")
+
+
+class Follow(NamedTuple):
+    topic: str
+    body: bytes
+
+
+def entry(app: int, conv: str, seq: int, numbers: Numbers, follow: Follow) -> New:
+    """What the outbox holds for a message that has its place."""
+    return New(app, follow.topic, placed_body(*numbers, follow.body), conv, seq, conv)
 
 
 class Followers(Generic[M]):
@@ -19,15 +31,21 @@ class Followers(Generic[M]):
 
     def __init__(self, outbox: Outbox) -> None:
         self.outbox = outbox
-        self._topics: list[tuple[str, Callable[[M], bool]]] = []
+        self._topics: list[tuple[str, Callable[[M], bytes | None]]] = []
 
-    def add(self, topic: str, wanted: Callable[[M], bool]) -> None:
-        """Have an entry of ``topic`` written for every message that is ``wanted``, while the topic has a consumer."""
-        self._topics.append((topic, wanted))
+    def add(self, topic: str, body: Callable[[M], bytes | None]) -> None:
+        """Have an entry of ``topic`` written for every message for which ``body`` is not None, while the topic has a
+        consumer; that is what the entry holds beside the message's place. The lane is the conversation.
+        """
+        self._topics.append((topic, body))
 
-    def topics(self, message: M) -> list[str]:
+    def of(self, message: M) -> list[Follow]:
         """For a message that is about to be stored."""
-        return [topic for topic, wanted in self._topics if self.outbox.wants(topic) and wanted(message)]
+        return [
+            Follow(topic, body)
+            for topic, make in self._topics
+            if self.outbox.wants(topic) and (body := make(message)) is not None
+        ]
 
     @property
     def any(self) -> bool:

@@ -15,6 +15,10 @@ M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
 
 
+class Dropped(Exception):
+    """A step takes the message away: its sender sees success, and nobody gets it."""
+
+
 class Interceptor(Protocol[M_contra]):
     """One step."""
 
@@ -27,7 +31,7 @@ class Interceptor(Protocol[M_contra]):
         ...
 
     async def check(self, app: App, message: M_contra) -> None:
-        """Change the message where the step is to; raises ApiError to refuse it."""
+        """Change the message where the step is to; raises ApiError to refuse it, Dropped to swallow it."""
         ...
 
 

@@ -40,6 +40,20 @@ BLANK_BODY = b'[{"MsgType":"TIMTextElem","MsgContent":{"Text":""}}]'
 """What is left of a recalled message for everyone but its sender."""
 
 
+class Source(NamedTuple):
+    """Where a message or a change of one came from, and which webhooks its sender wants: what webhooks say of it."""
+
+    platform: str = "RESTAPI"
+    client_ip: str = ""
+    online_only: bool = False
+    before: bool = True
+    """Whether the app is asked before the message is sent; ForbidCallbackControl forbids it."""
+    after: bool = True
+
+
+BY_REST = Source()
+
+
 class Numbers(NamedTuple):
     """What the server gave a message."""
 

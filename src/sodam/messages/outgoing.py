@@ -12,7 +12,17 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.messages.elements import check_body
-from sodam.messages.model import EMPTY_TEXT, EXTENSIBLE, MIND_MUTE, NEED_RECEIPT, NO_CHECK, NO_LAST, NO_UNREAD, U32
+from sodam.messages.model import (
+    EMPTY_TEXT,
+    EXTENSIBLE,
+    MIND_MUTE,
+    NEED_RECEIPT,
+    NO_CHECK,
+    NO_LAST,
+    NO_UNREAD,
+    U32,
+    Source,
+)
 from sodam.messages.offline_push import OfflinePushInfo, check_offline_push_info
 
 UInt32 = Annotated[int, msgspec.Meta(ge=0, le=U32)]
@@ -20,6 +30,8 @@ Flag = Annotated[int, msgspec.Meta(ge=0, le=1)]
 Names = list[str] | str
 """A list of strings; a single one may stand for a list of one."""
 
+_FORBID_BEFORE: Final = "ForbidBeforeSendMsgCallback"
+_FORBID_AFTER: Final = "ForbidAfterSendMsgCallback"
 _CONTROLS: Final = {
     "NoUnread": NO_UNREAD,
     "NoLastMsg": NO_LAST,
@@ -59,8 +71,8 @@ class Outgoing(msgspec.Struct, kw_only=True):
 
     MsgSeq absent or 0: the next number after the conversation's messages of that second. MsgLifeTime 0 or
     OnlineOnlyFlag 1: for those online now, never stored; a MsgLifeTime above 604800 seconds is taken as 604800.
-    ForbidCallbackControl, and of SendMsgControl WithMuteNotifications and NoMsgCheck, ask for things that are so
-    anyway; unknown words are ignored.
+    ForbidCallbackControl: no webhook before, or none after the message. Of SendMsgControl, unknown
+    words are ignored.
     """
 
     MsgRandom: UInt32
@@ -87,6 +99,12 @@ class Content(msgspec.Struct, gc=False):
     online_only: bool = False
     push: OfflinePushInfo | None = None
     push_text: str = ""
+    before: bool = True
+    after: bool = True
+
+    def source(self, platform: str, client_ip: str) -> Source:
+        """Where the message came from, with what its sender says of webhooks."""
+        return Source(platform, client_ip, self.online_only, self.before, self.after)
 
 
 def prepare(request: Outgoing, *, strict_required: bool, too_long: Code = Code.MSG_TOO_LONG) -> Content:
@@ -111,6 +129,8 @@ def prepare(request: Outgoing, *, strict_required: bool, too_long: Code = Code.M
         online_only=life_time == 0 or request.OnlineOnlyFlag == 1,
         push=check_offline_push_info(push) if push and push != b"null" else None,
         push_text=info.push_text,
+        before=_FORBID_BEFORE not in (request.ForbidCallbackControl or ()),
+        after=_FORBID_AFTER not in (request.ForbidCallbackControl or ()),
     )
 
 

@@ -1,8 +1,9 @@
-"""An entry of the outbox."""
+"""An entry of the outbox, and how often and how much at a time it is tried."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple, Protocol
 
 
 class Entry(NamedTuple):
@@ -17,6 +18,9 @@ class Entry(NamedTuple):
     seq: int
     tries: int
     """How often it was tried before."""
+    lane: str = ""
+    """Entries of one app, topic and lane are done one after the other, in the order in which they were written; the
+    empty lane has no order."""
 
 
 class New(NamedTuple):
@@ -27,3 +31,76 @@ class New(NamedTuple):
     body: bytes = b""
     conv: str = ""
     seq: int = 0
+    lane: str = ""
+
+
+def placed_body(msg_time: int, msg_seq: int, body: bytes) -> bytes:
+    """The body of a stored message's entry: its MsgTime and MsgSeq, each with a blank, and what its topic added."""
+    return b"%d %d %b" % (msg_time, msg_seq, body)
+
+
+Consumer = Callable[[Entry], Awaitable[None]]
+
+
+class Failed(Exception):
+    """What a consumer may raise to say more than that it failed."""
+
+    def __init__(self, reason: str, *, final: bool = False, body: bytes | None = None) -> None:
+        super().__init__(reason)
+        self.final = final
+        """It is not tried again: the entry is set aside as dead."""
+        self.body = body
+        """What the entry's body is from now on; None: as it was."""
+
+
+class Schedule(NamedTuple):
+    """When a failed entry is tried again: after each of ``pauses``, then ``more`` times after the last one again."""
+
+    pauses: tuple[int, ...]
+    """Milliseconds."""
+    more: int = 0
+
+    @property
+    def tries(self) -> int:
+        return 1 + len(self.pauses) + self.more
+
+    def pause(self, tries: int) -> int | None:
+        """Milliseconds to the next try of an entry that was tried so often; None: that was the last one."""
+        if tries >= self.tries:
+            return None
+        return self.pauses[min(tries, len(self.pauses)) - 1]
+
+
+DAY: Final = Schedule((*(1000 << n for n in range(12)), 3_600_000), 20)
+"""1 s, 2 s, 4 s ... to an hour, for about a day."""
+
+
+class Gate(Protocol):
+    """How much of an app's entries a topic takes now: the outbox asks before it takes any."""
+
+    def room(self, app: int) -> int:
+        """How many lanes of the app this node may work on at a time; 0: none for now."""
+        ...
+
+    def opens(self, app: int) -> int:
+        """Unix milliseconds at which a closed gate opens."""
+        ...
+
+
+class Open:
+    """The gate that only limits."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+
+    def room(self, app: int) -> int:
+        return self._at_once
+
+    def opens(self, app: int) -> int:
+        return 0
+
+
+class Topic(NamedTuple):
+    consumer: Consumer
+    schedule: Schedule
+    gate: Gate

@@ -1,9 +1,10 @@
 """Doing what the outbox holds, at least once, on whichever node comes first.
 
 A consumer registers for a topic before the first write; what nobody consumes is not written. Entries are taken with a
-lease, some at a time; one whose consumer raises is tried again after 1 s, 2 s, 4 s ... to an hour, for a day, and is
-then set aside as dead. A worker that is killed loses its leases within ``LEASE_MS``, and another takes over: a consumer
-may see an entry twice and must bear that.
+lease, lane by lane: within a lane they are done one after the other, and one that fails holds up those behind it until
+it is done or set aside as dead. Each topic says when a failed entry is tried again (``Schedule``) and how many lanes of
+an app a node works on at a time (``Gate``), so that no app keeps another waiting. A worker that is killed loses its
+leases within ``LEASE_MS``, and another takes over: a consumer may see an entry twice and must bear that.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import asyncio
 import contextlib
 import secrets
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final, TypeVar
 
 import structlog
@@ -20,28 +23,29 @@ import structlog
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
 from sodam.outbox import store
-from sodam.outbox.model import Entry, New
+from sodam.outbox.model import DAY, Consumer, Entry, Failed, Gate, New, Open, Schedule, Topic
 from sodam.storage import Database, Tx
 
 E = TypeVar("E")
-Consumer = Callable[[Entry], Awaitable[None]]
 log = structlog.get_logger(__name__)
 LEASE_MS: Final = 60_000
 """A consumer that takes longer may be called for the same entry a second time."""
-FIRST_RETRY_MS: Final = 1_000
-LONGEST_RETRY_MS: Final = 3_600_000
-MOST_TRIES: Final = 34
-"""About a day, with the pauses above."""
-AT_ONCE: Final = 32
-"""Entries that one node works on at a time."""
+_SPARE_MS: Final = 20_000
+"""What must be left of the lease for another entry of the lane to be begun."""
+AT_ONCE: Final = 16
+"""Lanes of one app that one node works on at a time, unless the topic has a gate of its own."""
+MOST_AT_ONCE: Final = 256
+"""Lanes that one node works on at a time."""
 POLL_SECONDS: Final = 5.0
 """Another node's entry that it did not live to do is found so late at most, once its lease is over."""
+_LULL_SECONDS: Final = 0.02
+"""Between two looks of which the first has found every lane at work."""
 _ERROR_CHARACTERS: Final = 300
 
 
-def batch_statement(places: str, topics: str, due: str) -> str:
+def batch_statement(places: str, topics: str, bodies: str, due: str) -> str:
     """The part that a statement which stores messages on PostgreSQL takes in; see ``store.of_placed``."""
-    return store.of_placed(places, topics, due)
+    return store.of_placed(places, topics, bodies, due)
 
 
 class Outbox:
@@ -49,10 +53,11 @@ class Outbox:
         self._db = db
         self._loops = loops
         self._clock = clock
-        self._consumers: dict[str, Consumer] = {}
+        self._topics: dict[str, Topic] = {}
         self._wake = asyncio.Event()
         self._loop: Loop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._busy: Counter[tuple[str, int]] = Counter()
         self.owner = secrets.token_hex(8)
 
     @property
@@ -60,12 +65,12 @@ class Outbox:
         """Unix milliseconds."""
         return int(self._clock() * 1000)
 
-    def consume(self, topic: str, consumer: Consumer) -> None:
+    def consume(self, topic: str, consumer: Consumer, *, schedule: Schedule = DAY, gate: Gate | None = None) -> None:
         """``consumer`` does what ``topic`` asks for; it raises when that failed and is to be tried again."""
-        self._consumers[topic] = consumer
+        self._topics[topic] = Topic(consumer, schedule, gate or Open(AT_ONCE))
 
     def wants(self, topic: str) -> bool:
-        return topic in self._consumers
+        return topic in self._topics
 
     def follow(self, kind: type[E], topic: str, entry: Callable[[E], New | None]) -> None:
         """Write an entry for every event of this type, in the transaction that raises it; None: for this one none."""
@@ -86,6 +91,21 @@ class Outbox:
         """There may be something to do."""
         self._wake.set()
 
+    async def hurry(self, topic: str, app: int) -> None:
+        """Try now what failed and waits for its next try."""
+        await self._db.write(lambda tx: store.hurry(tx, topic, app, self.now))
+        self.wake()
+
+    async def revive(self, topic: str, app: int) -> int:
+        """Try anew what was set aside as dead; how many."""
+        revived = await self._db.write(lambda tx: store.revive(tx, topic, app, self.now))
+        self.wake()
+        return revived
+
+    async def counts(self, topic: str, app: int) -> tuple[int, int]:
+        """How many of an app's entries wait, and how many are dead."""
+        return await store.counts(self._db, topic, app)
+
     def start(self) -> None:
         self._loop = self._loops.start("outbox", self._turn)
 
@@ -97,51 +117,88 @@ class Outbox:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=1)
-        await self._db.write(lambda tx: store.release(tx, self.owner))
+        await self._db.write(lambda tx: store.release(tx, self.owner, self.now))
 
     async def _turn(self) -> None:
         """Begin what is due, then wait for more."""
         self._wake.clear()
         pause = POLL_SECONDS
-        free = AT_ONCE - len(self._tasks)
-        topics = list(self._consumers)
-        if free and topics and (due := await store.next_due(self._db, topics)) is not None:
+        lull = False
+        for topic, app, due in await store.ready(self._db, list(self._topics)):
+            gate = self._topics[topic].gate
             now = self.now
-            if due <= now:
-                await self._take(topics, free, now)
-                return
-            pause = min(pause, (due - now) / 1000)
+            room = gate.room(app)
+            opens = due if room else max(due, gate.opens(app))
+            if opens > now:
+                pause = min(pause, max(0.001, (opens - now) / 1000))
+                continue
+            free = min(room - self._busy[topic, app], MOST_AT_ONCE - len(self._tasks))
+            if free > 0 and not await self._take(topic, app, free, now):
+                lull = True
+        if lull:  # rows came for lanes that are at work: do not look for each of them
+            await asyncio.sleep(_LULL_SECONDS)
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await self._wake.wait()
 
-    async def _take(self, topics: list[str], limit: int, now: int) -> None:
-        taken = await self._db.write(lambda tx: store.take(tx, self.owner, topics, limit, now, now + LEASE_MS))
-        for entry in taken:
-            task = asyncio.create_task(self._do(entry))
+    async def _take(self, topic: str, app: int, lanes: int, now: int) -> bool:
+        until = now + LEASE_MS
+        groups = await self._db.write(lambda tx: store.take(tx, self.owner, topic, app, lanes, now, until))
+        for group in groups:
+            self._busy[topic, app] += 1
+            task = asyncio.create_task(self._do(group, until))
             self._tasks.add(task)
-            task.add_done_callback(self._ended)
+            task.add_done_callback(lambda task: self._ended(task, (topic, app)))
+        if groups:
+            self._wake.set()
+        return bool(groups)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[None], of: tuple[str, int]) -> None:
         self._tasks.discard(task)
+        self._busy[of] -= 1
+        if not self._busy[of]:
+            del self._busy[of]
         self._wake.set()
 
-    async def _do(self, entry: Entry) -> None:
-        try:
-            await self._consumers[entry.topic](entry)
-        except Exception as error:
-            await self._failed(entry, error)
-            return
-        await self._write(entry, lambda tx: store.done(tx, self.owner, [entry.id]))
+    async def _do(self, group: list[Entry], until: int) -> None:
+        """The entries of a lane, one after the other, up to the first that fails."""
+        topic = self._topics[group[0].topic]
+        for at, entry in enumerate(group):
+            if at and self.now > until - _SPARE_MS:
+                await self._write(entry, partial(self._end, finished=group[:at], rest=group[at:]))
+                return
+            try:
+                await topic.consumer(entry)
+            except Exception as error:
+                await self._failed(group, at, error, topic.schedule)
+                return
+        await self._write(group[0], lambda tx: store.done(tx, self.owner, group, self.now))
 
-    async def _failed(self, entry: Entry, error: Exception) -> None:
+    async def _end(self, tx: Tx, finished: list[Entry], rest: list[Entry]) -> None:
+        await store.give_back(tx, self.owner, rest, self.now)
+        await store.done(tx, self.owner, finished, self.now)
+
+    async def _failed(self, group: list[Entry], at: int, error: Exception, schedule: Schedule) -> None:
+        entry, rest = group[at], group[at + 1 :]
         text = (str(error) or type(error).__name__)[:_ERROR_CHARACTERS].replace("\0", "")
-        if entry.tries + 1 >= MOST_TRIES:
+        pause = None if isinstance(error, Failed) and error.final else schedule.pause(entry.tries + 1)
+        body = error.body if isinstance(error, Failed) else None
+
+        async def run(tx: Tx) -> None:
+            due = self.now + (pause or 0)
+            await store.done(tx, self.owner, group[:at], self.now)
+            await store.give_back(tx, self.owner, rest, due)
+            if pause is not None:
+                await store.put_off(tx, self.owner, entry.id, due, text, body)
+                return
+            await store.bury(tx, self.owner, entry, text)
+            if entry.lane:
+                await store.next_in(tx, entry, self.now)
+
+        if pause is None:
             log.warning("given up", topic=entry.topic, app=entry.app, entry=entry.id, error=text)
-            await self._write(entry, lambda tx: store.bury(tx, self.owner, entry.id, text))
-            return
-        due = self.now + min(FIRST_RETRY_MS << min(entry.tries, 20), LONGEST_RETRY_MS)
-        await self._write(entry, lambda tx: store.put_off(tx, self.owner, entry.id, due, text))
+        await self._write(entry, run)
 
     async def _write(self, entry: Entry, fn: Callable[[Tx], Awaitable[None]]) -> None:
         try:

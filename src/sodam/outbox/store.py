@@ -1,31 +1,41 @@
-"""The SQL of the outbox. Rows are taken with a lease: a worker that dies gives them back by saying nothing."""
+"""The SQL of the outbox. Entries are taken with a lease: a worker that dies gives them back by saying nothing.
+
+An entry that somebody works on is due when its lease ends. Of a lane only the first entry counts: those behind it go
+when it is done, whenever they are due.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sodam.outbox.model import Entry, New
-from sodam.storage import Bulk, Database, Tx
+from sodam.storage import Bulk, Database, Tx, hold, in_list
 
-_ENTRY: Final = "id, app, topic, body, conv, seq, tries"
+_ENTRY: Final = "id, app, topic, body, conv, seq, tries, lane"
 _PUT: Final = Bulk(
-    "INSERT INTO outbox (app, topic, body, conv, seq, due, tries, lease_owner, lease_until, dead, error)",
-    ("bigint", "text", "bytea", "text", "bigint", "bigint", "bigint", "text", "bigint", "bigint", "text"),
+    "INSERT INTO outbox (app, topic, body, conv, seq, lane, due, tries, lease_owner, lease_until, dead, error)",
+    ("bigint", "text", "bytea", "text", "bigint", "text", "bigint", "bigint", "text", "bigint", "bigint", "text"),
 )
+_LOOKED_AT: Final = 256
+"""Due entries that one take looks at."""
+_BEHIND_MS: Final = 500
+OF_A_LANE: Final = 32
+"""Entries of a lane that are taken together."""
 
 
-def of_placed(places: str, topics: str, due: str) -> str:
+def of_placed(places: str, topics: str, bodies: str, due: str) -> str:
     """For PostgreSQL, the part of the statement that stores messages by which it notes what is to be done for them.
 
-    ``placed`` are the messages there, numbered by ``place``; the arguments are placeholders of two arrays, a place and
-    a topic each, and of the time in unix milliseconds.
+    ``placed`` are the messages there, numbered by ``place``; the arguments are placeholders of three arrays, a place,
+    a topic and a body each, and of the time in unix milliseconds. See ``model.placed_body``.
     """
     return (
-        "INSERT INTO outbox (app, topic, body, conv, seq, due, tries, lease_owner, lease_until, dead, error) "
-        f"SELECT p.app, t.topic, ''::bytea, p.conv, p.seq, {due}::bigint, 0, '', 0, 0, '' "
-        f"FROM unnest({places}::bigint[], {topics}::text[]) AS t(place, topic) JOIN placed p ON p.place = t.place "
-        "ORDER BY p.place, t.topic"
+        "INSERT INTO outbox (app, topic, body, conv, seq, lane, due, tries, lease_owner, lease_until, dead, error) "
+        "SELECT p.app, t.topic, convert_to(p.msg_time || ' ' || p.msg_seq || ' ', 'UTF8') || t.body, p.conv, p.seq, "
+        f"p.conv, {due}::bigint, 0, '', 0, 0, '' "
+        f"FROM unnest({places}::bigint[], {topics}::text[], {bodies}::bytea[]) AS t(place, topic, body) "
+        "JOIN placed p ON p.place = t.place ORDER BY p.place, t.topic"
     )
 
 
@@ -35,67 +45,179 @@ async def put(tx: Tx, entries: Sequence[New], now: int) -> None:
         await tx.bulk(_PUT, [(*entry, now, 0, "", 0, 0, "") for entry in entries])
 
 
-async def take(tx: Tx, owner: str, topics: Sequence[str], limit: int, now: int, until: int) -> list[Entry]:
-    """The entries that are due and nobody works on, oldest first, now this owner's until ``until``."""
-    if not topics:
+class Ready(NamedTuple):
+    topic: str
+    app: int
+    due: int
+
+
+async def ready(db: Database, topics: Sequence[str]) -> list[Ready]:
+    """By topic and app, when its next entry is due or comes free. Each app costs two looks into an index."""
+    found: list[Ready] = []
+    for topic in topics:
+        rows = await db.fetch(
+            "WITH RECURSIVE a(app) AS (SELECT MIN(app) FROM outbox WHERE topic = $1 AND dead = 0 UNION ALL "
+            "SELECT (SELECT MIN(o.app) FROM outbox o WHERE o.topic = $1 AND o.dead = 0 AND o.app > a.app) FROM a "
+            "WHERE a.app IS NOT NULL) "
+            "SELECT a.app, (SELECT MIN(o.due) FROM outbox o WHERE o.topic = $1 AND o.dead = 0 AND o.app = a.app) "
+            "FROM a WHERE a.app IS NOT NULL",
+            topic,
+        )
+        found.extend(Ready(topic, row[0], row[1]) for row in rows if row[1] is not None)
+    return found
+
+
+async def take(tx: Tx, owner: str, topic: str, app: int, lanes: int, now: int, until: int) -> list[list[Entry]]:
+    """Of at most so many lanes that are free and due, the first entries, now this owner's until ``until``.
+
+    Who looks for entries of a topic holds it meanwhile: otherwise another node would not see what is being taken, and
+    would take what stands behind it in a lane.
+    """
+    await hold(tx, f"outbox:{topic}")
+    due = await tx.fetch(
+        "SELECT o.id, o.lane, CASE WHEN o.lane = '' THEN o.id ELSE (SELECT MIN(e.id) FROM outbox e WHERE e.topic = $1 "
+        "AND e.dead = 0 AND e.app = $2 AND e.lane = o.lane) END FROM outbox o "
+        f"WHERE o.topic = $1 AND o.dead = 0 AND o.app = $2 AND o.due <= $3 ORDER BY o.due, o.id LIMIT {_LOOKED_AT}",
+        topic,
+        app,
+        now,
+    )
+    here = {row[0] for row in due}
+    free: dict[int, str] = {}
+    blocked: dict[int, list[int]] = {}
+    for number, lane, first in due:
+        if first not in here:
+            blocked.setdefault(first, []).append(number)
+        elif len(free) < lanes:
+            free.setdefault(first, lane)
+    for first, behind in blocked.items():
+        # They are looked at again when the first of the lane is. One that somebody works on may be done at this
+        # moment, and ``next_in`` may not have seen what is put off here: so that is for a moment only, and one that is
+        # gone or dead by now puts nothing off.
+        await tx.execute(
+            "UPDATE outbox SET due = COALESCE((SELECT CASE WHEN h.lease_owner <> '' AND h.due > $2 THEN $2 "
+            f"ELSE h.due END FROM outbox h WHERE h.id = $1 AND h.dead = 0), due) WHERE id IN {in_list(behind, 3)}",
+            first,
+            now + _BEHIND_MS,
+            *behind,
+        )
+    groups = [[first] if not lane else await _first_of(tx, topic, app, lane, now) for first, lane in free.items()]
+    wanted = [number for group in groups for number in group]
+    if not wanted:
         return []
-    marks = ", ".join(f"${i}" for i in range(5, 5 + len(topics)))
-    skip = " FOR UPDATE SKIP LOCKED" if tx.engine == "postgres" else ""
     rows = await tx.fetch(
-        "UPDATE outbox SET lease_owner = $1, lease_until = $2, tries = tries + 1 WHERE id IN (SELECT id FROM outbox "
-        f"WHERE dead = 0 AND due <= $3 AND lease_until <= $3 AND topic IN ({marks}) ORDER BY due, id LIMIT $4{skip}) "
-        f"RETURNING {_ENTRY}",
+        "UPDATE outbox SET lease_owner = $1, lease_until = $2, due = $2, tries = tries + 1 "
+        f"WHERE id IN {in_list(wanted, 3)} RETURNING {_ENTRY}",
         owner,
         until,
-        now,
-        limit,
-        *topics,
+        *wanted,
     )
-    return sorted(
-        Entry(number, app, topic, body, conv, seq, tries - 1) for number, app, topic, body, conv, seq, tries in rows
+    taken = {row[0]: Entry(row[0], row[1], row[2], row[3], row[4], row[5], row[6] - 1, row[7]) for row in rows}
+    return [found for group in groups if (found := [taken[number] for number in group if number in taken])]
+
+
+async def _first_of(tx: Tx, topic: str, app: int, lane: str, now: int) -> list[int]:
+    rows = await tx.fetch(
+        "SELECT id, lease_until FROM outbox WHERE topic = $1 AND dead = 0 AND app = $2 AND lane = $3 "
+        f"ORDER BY id LIMIT {OF_A_LANE}",
+        topic,
+        app,
+        lane,
     )
+    found: list[int] = []
+    for number, leased in rows:
+        if leased > now:
+            break
+        found.append(number)
+    return found
 
 
-async def done(tx: Tx, owner: str, ids: Sequence[int]) -> None:
-    """Forget what was done; an entry whose lease was lost is another's."""
-    for number in ids:
-        await tx.execute("DELETE FROM outbox WHERE id = $1 AND lease_owner = $2", number, owner)
+async def done(tx: Tx, owner: str, entries: Sequence[Entry], now: int) -> None:
+    """Forget what was done, all of one lane; an entry whose lease was lost is another's. The next one may go."""
+    for entry in entries:
+        await tx.execute("DELETE FROM outbox WHERE id = $1 AND lease_owner = $2", entry.id, owner)
+    if entries and entries[0].lane:
+        await next_in(tx, entries[0], now)
 
 
-async def put_off(tx: Tx, owner: str, number: int, due: int, error: str) -> None:
+async def next_in(tx: Tx, entry: Entry, now: int) -> None:
+    """Have the first entry of a lane looked at now, unless somebody works on it."""
     await tx.execute(
-        "UPDATE outbox SET due = $3, error = $4, lease_owner = '', lease_until = 0 WHERE id = $1 AND lease_owner = $2",
+        "UPDATE outbox SET due = $4 WHERE id = (SELECT MIN(id) FROM outbox WHERE topic = $1 AND dead = 0 AND app = $2 "
+        "AND lane = $3) AND due > $4 AND lease_owner = ''",
+        entry.topic,
+        entry.app,
+        entry.lane,
+        now,
+    )
+
+
+async def put_off(tx: Tx, owner: str, number: int, due: int, error: str, body: bytes | None) -> None:
+    await tx.execute(
+        "UPDATE outbox SET due = $3, error = $4, body = COALESCE($5, body), lease_owner = '', lease_until = 0 "
+        "WHERE id = $1 AND lease_owner = $2",
         number,
         owner,
         due,
         error,
+        body,
     )
 
 
-async def bury(tx: Tx, owner: str, number: int, error: str) -> None:
+async def give_back(tx: Tx, owner: str, entries: Sequence[Entry], due: int) -> None:
+    """Those that were taken and not tried."""
+    for entry in entries:
+        await tx.execute(
+            "UPDATE outbox SET due = $3, tries = tries - 1, lease_owner = '', lease_until = 0 "
+            "WHERE id = $1 AND lease_owner = $2",
+            entry.id,
+            owner,
+            due,
+        )
+
+
+async def bury(tx: Tx, owner: str, entry: Entry, error: str) -> None:
+    """Set an entry aside as dead: it holds up nothing behind it any longer."""
     await tx.execute(
         "UPDATE outbox SET dead = 1, error = $3, lease_owner = '', lease_until = 0 WHERE id = $1 AND lease_owner = $2",
-        number,
+        entry.id,
         owner,
         error,
     )
 
 
-async def release(tx: Tx, owner: str) -> None:
+async def release(tx: Tx, owner: str, now: int) -> None:
     """Give back what this owner holds: it ends."""
     await tx.execute(
-        "UPDATE outbox SET lease_owner = '', lease_until = 0, tries = tries - 1 WHERE lease_owner = $1", owner
+        "UPDATE outbox SET lease_owner = '', lease_until = 0, due = $2, tries = tries - 1 WHERE lease_owner = $1",
+        owner,
+        now,
     )
 
 
-async def next_due(db: Database, topics: Sequence[str]) -> int | None:
-    """When the next entry is due or comes free; None when there is none."""
-    if not topics:
-        return None
-    marks = ", ".join(f"${i}" for i in range(1, 1 + len(topics)))
-    row = await db.fetch_one(
-        "SELECT MIN(CASE WHEN lease_until > due THEN lease_until ELSE due END) FROM outbox "
-        f"WHERE dead = 0 AND topic IN ({marks})",
-        *topics,
+async def hurry(tx: Tx, topic: str, app: int, now: int) -> None:
+    """What failed before is tried now, not when its pause ends."""
+    await tx.execute(
+        "UPDATE outbox SET due = $3 WHERE topic = $1 AND dead = 0 AND app = $2 AND due > $3 AND tries > 0 "
+        "AND lease_owner = ''",
+        topic,
+        app,
+        now,
     )
-    return int(row[0]) if row and row[0] is not None else None
+
+
+async def revive(tx: Tx, topic: str, app: int, now: int) -> int:
+    """Have everything tried anew that was set aside as dead; how many."""
+    return await tx.execute(
+        "UPDATE outbox SET dead = 0, tries = 0, due = $3 WHERE topic = $1 AND dead = 1 AND app = $2", topic, app, now
+    )
+
+
+async def counts(db: Database, topic: str, app: int) -> tuple[int, int]:
+    """How many entries wait, and how many are dead."""
+    row = await db.scan(
+        "SELECT COALESCE(SUM(1 - dead), 0), COALESCE(SUM(dead), 0) FROM outbox WHERE topic = $1 AND app = $2",
+        topic,
+        app,
+    )
+    return int(row[0][0]), int(row[0][1])

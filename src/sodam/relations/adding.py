@@ -55,6 +55,10 @@ class Adding:
             await core.requester(app.sdkappid, user_id)
         job = _Add(app, user_id, accounts, both=both, force=force)
         early = [job.precheck(item) for item in items]
+        if core.guard is not None and not origin.admin:
+            going = [item for item, outcome in zip(items, early, strict=True) if outcome is None]
+            refusals = await core.guard.adding(app, origin, user_id, going, both=both) if going else {}
+            early = [outcome or refusals.get(item.to) for item, outcome in zip(items, early, strict=True)]
         wanted = [item.to for item, outcome in zip(items, early, strict=True) if outcome is None]
         if not wanted:
             return [outcome for outcome in early if outcome]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -77,6 +77,18 @@ class AddItem(NamedTuple):
     remark: str = ""
     groups: tuple[str, ...] = ()
     wording: str = ""
+
+
+Answer = Literal["Response_Action_Agree", "Response_Action_AgreeAndAdd", "Response_Action_Reject"]
+
+
+class Reply(NamedTuple):
+    """An answer to the request of ``to``; remark and group are for the new friend's entry in the own list."""
+
+    to: str
+    action: Answer
+    remark: str = ""
+    group: str = ""
 
 
 class ImportItem(NamedTuple):

@@ -26,11 +26,11 @@ from sodam.relations.model import (
     Origin,
     Outcome,
     Pendency,
+    Reply,
     refused,
 )
 from sodam.relations.work import Core, Work
 
-Answer = Literal["Response_Action_Agree", "Response_Action_AgreeAndAdd", "Response_Action_Reject"]
 Kind = Literal["Pendency_Type_ComeIn", "Pendency_Type_SendOut", "Pendency_Type_Both"]
 COME_IN: Kind = "Pendency_Type_ComeIn"
 SEND_OUT: Kind = "Pendency_Type_SendOut"
@@ -40,15 +40,6 @@ _RANK_BITS: Final = 20
 _CAME_IN: Final = 1 << _RANK_BITS - 1
 _FIRST_PLACE: Final = 1 << 33
 """No unix second is so large before the year 2242, and no place so small: what a client sends back is either."""
-
-
-class Reply(NamedTuple):
-    """An answer to the request of ``to``; remark and group are for the new friend's entry in the own list."""
-
-    to: str
-    action: Answer
-    remark: str = ""
-    group: str = ""
 
 
 class Listed(NamedTuple):
@@ -72,6 +63,15 @@ class Pendencies:
         """
         core = self._core
         await core.requester(app.sdkappid, user_id)
+        if core.guard is not None and not origin.admin:
+            refusals = await core.guard.answering(app, origin, user_id, replies)
+            going = [reply for reply in replies if reply.to not in refusals]
+            outcomes = iter(await self._answer(app, origin, user_id, going) if going else ())
+            return [refusals.get(reply.to) or next(outcomes) for reply in replies]
+        return await self._answer(app, origin, user_id, replies)
+
+    async def _answer(self, app: App, origin: Origin, user_id: str, replies: Sequence[Reply]) -> list[Outcome]:
+        core = self._core
         known = await core.accounts.find_many(app.sdkappid, [reply.to for reply in replies])
 
         async def run(work: Work, alive: set[str]) -> list[Outcome]:

@@ -16,6 +16,7 @@ from sodam.relations.erase import Eraser
 from sodam.relations.follow import Follows
 from sodam.relations.friends import Friends
 from sodam.relations.groups import Groups
+from sodam.relations.guard import Guard
 from sodam.relations.model import Owner, Standing
 from sodam.relations.pendency import Pendencies
 from sodam.relations.repair import RelationRepair
@@ -54,6 +55,10 @@ class RelationService:
     async def owner(self, app: int, user_id: str) -> Owner:
         """How many friends, lists, requests and blacklisted users an account has. Not to be changed."""
         return await self._core.owner(app, user_id)
+
+    def guard(self, guard: Guard) -> None:
+        """Have clients' friend requests and their answers to them pass this first."""
+        self._core.guard = guard
 
     async def standing(self, app: int, sender: str, recipient: str) -> Standing:
         """How two users stand to each other, as messages ask for it."""

@@ -14,6 +14,7 @@ from sodam.errors import ApiError, Code
 from sodam.relations import store, store_friends, store_lists
 from sodam.relations.cache import Changed, RelationCache
 from sodam.relations.events import Announcer, DomainEvent, Notices
+from sodam.relations.guard import Guard
 from sodam.relations.model import MAX_PENDING, PENDENCY_SECONDS, Friend, Origin, Owner, Pendency
 from sodam.storage import Database, Tx
 
@@ -171,6 +172,7 @@ class Core:
         self.clock = clock
         self.cache = RelationCache(bus)
         self.announcer = Announcer(live, self.cache)
+        self.guard: Guard | None = None
 
     def now(self) -> int:
         return int(self.clock())

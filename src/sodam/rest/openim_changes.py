@@ -53,7 +53,7 @@ async def admin_msgwithdraw(call: Call, request: Withdraw) -> None:
     ids = (request.From_Account, request.To_Account)
     try:
         await call.services.c2c_changes.withdraw(
-            call.app, *ids, place_of(request.MsgKey), revoker=call.caller, limit=False
+            call.app, *ids, place_of(request.MsgKey), revoker=call.caller, limit=False, source=call.source
         )
     except ApiError as error:
         await _explain(call, error, *ids)
@@ -95,7 +95,9 @@ async def modify_c2c_msg(call: Call, request: Modify) -> None:
         raise ApiError(Code.MSG_FORMAT, "neither MsgBody nor CloudCustomData is given")
     ids = (request.From_Account, request.To_Account)
     try:
-        await call.services.c2c_changes.modify(call.app, *ids, place_of(request.MsgKey), body=body, cloud=cloud)
+        await call.services.c2c_changes.modify(
+            call.app, *ids, place_of(request.MsgKey), body=body, cloud=cloud, operator=call.caller, source=call.source
+        )
     except ApiError as error:
         await _explain(call, error, *ids)
         raise
@@ -139,7 +141,7 @@ async def admin_set_msg_read(call: Call, request: SetRead) -> None:
     reader = await check_account(call, request.Report_Account, "Report_Account", Code.MSG_FROM_ACCOUNT)
     peer = await check_account(call, request.Peer_Account, "Peer_Account", Code.MSG_TO_ACCOUNT)
     read_time = min(max(request.MsgReadTime or EVERYTHING, 0), EVERYTHING)
-    await call.services.c2c_changes.mark_read(call.app, reader, peer, read_time)
+    await call.services.c2c_changes.mark_read(call.app, reader, peer, read_time, source=call.source)
 
 
 class ReadMessage(msgspec.Struct):
@@ -175,5 +177,5 @@ async def c2c_msg_read_receipt(call: Call, request: ReadReceipt) -> None:
                 Code.C2C_BAD_PACKET, "C2CMsgInfo names a message that Peer_Account did not send to the reader"
             )
     places = [place_of(item.MsgKey) for item in request.C2CMsgInfo]
-    if not await call.services.c2c_changes.receipt(call.app, reader, peer, places):
+    if not await call.services.c2c_changes.receipt(call.app, reader, peer, places, source=call.source):
         raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)

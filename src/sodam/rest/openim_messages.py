@@ -83,7 +83,8 @@ async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     _check_sync(request.SyncOtherMachine)
     content = outgoing.prepare(request, strict_required=True)
     sender = await _sender(call, request.From_Account)
-    message = of_content(call.app, sender, request.To_Account, content)
+    source = content.source(call.platform, call.client_ip)
+    message = of_content(call.app, sender, request.To_Account, content, source=source)
     hidden, sync = _sides(request)
     message.flags |= hidden
     sent = await call.services.c2c.send(call.app, message, sync=sync, online_only=content.online_only, checked=False)

@@ -22,6 +22,7 @@ import msgspec
 
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
+from sodam.messages.model import Source
 
 if TYPE_CHECKING:
     from sodam.services import Services
@@ -81,6 +82,11 @@ class Call:
         """The client's connection, for the few commands that concern it; None for REST."""
         self.after: Callable[[], None] | None = None
         """Called when the answer is on its way to a client."""
+
+    @property
+    def source(self) -> Source:
+        """For webhooks of what the call causes."""
+        return Source(self.platform, self.client_ip)
 
     def fail(self, code: Code, info: str = "") -> None:
         """Answer ``FAIL`` with a body, as batch calls do when every item failed."""

@@ -15,8 +15,7 @@ from sodam.cloudapi.action import TABLE, Call, Handler, Kind, action
 from sodam.cloudapi.actions.views import Limit, OfApp, Offset, UserId
 from sodam.errors import ApiError, Code
 from sodam.relations import pendency
-from sodam.relations.model import MAX_PENDING, Origin
-from sodam.relations.pendency import Reply
+from sodam.relations.model import MAX_PENDING, Answer, Origin, Reply
 from sodam.rest.follow import service as follow
 from sodam.rest.sns import service as sns
 from sodam.rest.table import SERVICES
@@ -145,7 +144,7 @@ def _origin(call: Call) -> Origin:
 @action("im", "AnswerFriendRequest", kind="write", level="app")
 async def answer_friend_request(call: Call, request: AnswerFriendRequest) -> None:
     """Accept or refuse a friend request in place of the user who was asked."""
-    agree: pendency.Answer = "Response_Action_AgreeAndAdd" if request.Both else "Response_Action_Agree"
+    agree: Answer = "Response_Action_AgreeAndAdd" if request.Both else "Response_Action_Agree"
     reply = Reply(request.From, agree if request.Accept else "Response_Action_Reject", request.Remark)
     outcomes = await call.plane.services.relations.pendencies.answer(
         call.the_app, _origin(call), request.UserID, [reply]

@@ -203,6 +203,7 @@ def _sections(call: Call, app: App) -> list[SectionView]:
     return [
         SectionView(section, app.section_version(section), [form for where, form in forms if where == section])
         for section in get_args(Section)
+        if any(where == section for where, _ in forms)
     ]
 
 

@@ -51,7 +51,7 @@ class SendMsgAnswer(msgspec.Struct, gc=False):
         Code.TEXT_REFUSED,
     ),
     fields={**outgoing.FIELDS, "To_Account": Code.MSG_TO_ACCOUNT},
-    eager=lambda services, app: not services.c2c.interceptors.waits(app),
+    eager=lambda services, app: not services.c2c.waits(app),
     keeps_text=True,
 )
 async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
@@ -65,7 +65,10 @@ async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     if not request.To_Account:
         raise ApiError(Code.MSG_TO_ACCOUNT, "To_Account is empty")
     content = outgoing.prepare(request, strict_required=False)
-    message = of_content(call.app, call.caller, request.To_Account, content, client_time=request.MsgClientTime or 0)
+    source = content.source(call.platform, call.client_ip)
+    message = of_content(
+        call.app, call.caller, request.To_Account, content, client_time=request.MsgClientTime or 0, source=source
+    )
     message.flags &= ~NO_CHECK  # only an administrator may say that a message needs no check
     sent = await call.services.c2c.send(call.app, message, exclude=call.instid, online_only=content.online_only)
     return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id, message.seq)
@@ -111,6 +114,7 @@ async def msgwithdraw(call: Call, request: MsgWithdraw) -> None:
         revoker=call.caller,
         limit=True,
         exclude=call.instid,
+        source=call.source,
     )
 
 
@@ -165,6 +169,8 @@ async def modify_c2c_msg(call: Call, request: ModifyC2cMsg) -> ModifyAnswer:
             cloud=cloud,
             version=request.MsgVersion,
             exclude=call.instid,
+            operator=call.caller,
+            source=call.source,
         )
     except EditConflict as conflict:
         call.fail(Code.C2C_EDIT_VERSION)
@@ -202,7 +208,7 @@ class Receipts(msgspec.Struct):
 async def c2c_msg_read_receipt(call: Call, request: Receipts) -> None:
     """Tell the sender that these messages were read."""
     places = [(m.MsgTime or m.MsgTimeStamp, m.MsgSeq, m.MsgRandom) for m in request.C2CMsgInfo[:100]]
-    await call.services.c2c_changes.receipt(call.app, call.caller, request.Peer_Account, places)
+    await call.services.c2c_changes.receipt(call.app, call.caller, request.Peer_Account, places, source=call.source)
 
 
 class PushAck(msgspec.Struct):

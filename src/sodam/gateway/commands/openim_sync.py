@@ -210,6 +210,7 @@ async def msgreaded(call: Call, request: MsgReaded) -> None:
             item.To_Account,
             item.LastedMsgTime or call.services.c2c.now,
             exclude=call.instid,
+            source=call.source,
         )
 
 
@@ -238,7 +239,7 @@ class ReadAllAnswer(msgspec.Struct):
 async def read_all_unread_msg(call: Call, request: ReadAll) -> ReadAllAnswer:
     """All one-to-one conversations are read."""
     if request.C2CReadAllMsg:
-        await call.services.c2c_changes.mark_all_read(call.app, call.caller, exclude=call.instid)
+        await call.services.c2c_changes.mark_all_read(call.app, call.caller, exclude=call.instid, source=call.source)
     unknown = int(Code.GROUP_NOT_FOUND)
     return ReadAllAnswer(
         request.C2CReadAllMsg, [GroupReadResult(g.GroupId, g.MsgSeq, unknown) for g in request.GroupReadInfo]

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from sodam.errors import ApiError, Code
-from sodam.relations.pendency import COME_IN, Answer, Kind, Reply
+from sodam.relations.model import Answer, Reply
+from sodam.relations.pendency import COME_IN, Kind
 from sodam.rest.sns import COMMON, Names, ResultAnswer, ResultItem, acting, many, names_of, origin_of, results
 from sodam.rest.sns_read import FriendGetListAnswer, Index, friend_infos
 from sodam.wire import Call, Service

@@ -1,0 +1,53 @@
+"""What becomes of signed-in connections, reported to the app's webhook (State.StateChange, webhooks.md 3).
+
+A device that another login of its user ends is named by that login; nothing is said of the device itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from sodam.bus import Topic
+from sodam.gateway.tickets import Ticket
+from sodam.presence.events import Action, Reason, StateChanged
+from sodam.services import Services
+from sodam.wire.close_codes import CloseCode
+
+PLATFORM: Final = "Web"
+
+
+class Connected(Protocol):
+    """A client's connection."""
+
+    client_ip: str
+    silent: bool
+    registered: Topic | None
+    ticket: Ticket | None
+
+    def close(self, code: int, reason: str) -> None: ...
+    def abort(self) -> None: ...
+
+
+def report(services: Services, connection: Connected, action: Action, reason: Reason, ended: int = 0) -> None:
+    """``ended``: how many devices a login has ended. Nothing is said of a connection that nobody is signed in on."""
+    ticket = connection.ticket
+    if connection.registered is None or ticket is None:
+        return
+    services.webhooks.state_changed(
+        StateChanged(
+            app=ticket.sdkappid,
+            user_id=ticket.user_id,
+            action=action,
+            reason=reason,
+            platform=PLATFORM,
+            client_ip=connection.client_ip,
+            kicked=(PLATFORM,) * ended,
+        )
+    )
+
+
+def end_silent(connection: Connected) -> None:
+    """Nothing was heard of the client for too long."""
+    connection.silent = True
+    connection.close(*CloseCode.SILENT.frame)
+    connection.abort()

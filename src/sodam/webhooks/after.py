@@ -1,0 +1,183 @@
+"""After-callbacks: domain events become entries of the outbox, in the transaction that raises them.
+
+Lanes: a conversation, a group, a user. An app without a URL, or with a command's switch off, costs a look into its
+settings.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from sodam.apps.model import App
+from sodam.apps.service import AppService
+from sodam.c2c.domain_events import MessageModified, MessageRecalled, MessagesRead, ReceiptsSent
+from sodam.c2c.histories import Histories
+from sodam.c2c.model import Message
+from sodam.errors import Code
+from sodam.extensions.events import MessageExtended
+from sodam.groups import events as groups
+from sodam.messages.model import HIDE_RECEIVER
+from sodam.outbox.model import New
+from sodam.outbox.service import Outbox
+from sodam.presence.events import StateChanged
+from sodam.profiles.events import PortraitSet
+from sodam.relations import events as relations
+from sodam.storage import Database, Events, Tx
+from sodam.webhooks import bodies
+from sodam.webhooks.bodies import Body
+from sodam.webhooks.model import TOPIC, StoredMessage, encode, event, new_id
+
+E = TypeVar("E")
+_C2C: Final = 1
+
+
+class After:
+    def __init__(
+        self,
+        db: Database,
+        apps: AppService,
+        outbox: Outbox,
+        histories: Histories,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = db
+        self._apps = apps
+        self._outbox = outbox
+        self._histories = histories
+        self._clock = clock
+
+    @property
+    def _now(self) -> int:
+        return int(self._clock() * 1000)
+
+    def wants(self, app: int, command: str) -> App | None:
+        """The app, if it wants this command."""
+        found = self._apps.get(app)
+        return found if found is not None and found.settings.webhooks.wants(command) else None
+
+    def entry(self, app: int, command: str, lane: str, body: Body, platform: str, client_ip: str) -> New:
+        return New(app, TOPIC, encode(event(command, platform, client_ip, body)), lane=lane)
+
+    def subscribe(self, events: Events) -> None:
+        for kind in relations.COMMANDS:
+            events.subscribe(kind, self._relations)
+        events.subscribe(MessageRecalled, self._recalled)
+        events.subscribe(MessagesRead, self._read)
+        events.subscribe(MessageExtended, self._extended)
+        self._each(events, MessageModified, "C2C.CallbackAfterModifyMsg", lambda e: e.conv, bodies.modified)
+        self._each(events, ReceiptsSent, "C2C.CallbackAfterMsgReadReceipt", lambda e: e.conv, bodies.receipts)
+        self._each(
+            events, PortraitSet, "Profile.CallbackPortraitSet", lambda e: e.user_id, lambda e, at: bodies.portrait(e)
+        )
+        self._each(
+            events,
+            StateChanged,
+            "State.StateChange",
+            lambda e: e.user_id,
+            lambda e, at: bodies.state(e.action, e.user_id, e.reason, e.kicked, e.at),
+        )
+        group: Callable[[groups.GroupEvent], str] = lambda e: e.group_id  # noqa: E731
+        self._each(events, groups.GroupCreated, "Group.CallbackAfterCreateGroup", group, bodies.group_created)
+        self._each(events, groups.GroupInfoChanged, "Group.CallbackAfterGroupInfoChanged", group, bodies.group_changed)
+        self._each(events, groups.GroupDestroyed, "Group.CallbackAfterGroupDestroyed", group, bodies.group_destroyed)
+        self._each(events, groups.MembersJoined, "Group.CallbackAfterNewMemberJoin", group, bodies.members_joined)
+        self._each(events, groups.MembersLeft, "Group.CallbackAfterMemberExit", group, bodies.members_left)
+        self._each(events, groups.OwnerChanged, "Group.CallbackAfterChangeGroupOwner", group, bodies.owner_changed)
+
+    def _each(
+        self,
+        events: Events,
+        kind: type[E],
+        command: str,
+        lane: Callable[[E], str],
+        body: Callable[[E, int], Body | None],
+    ) -> None:
+        """Have an entry written for every event of a type whose app wants it."""
+
+        async def subscriber(tx: Tx, found: Sequence[Any]) -> None:
+            entries = []
+            for one in found:
+                if self.wants(one.app, command) and (made := body(one, self._now)) is not None:
+                    platform, client_ip = _source(one)
+                    entries.append(self.entry(one.app, command, lane(one), made, platform, client_ip))
+            await self._outbox.put(tx, entries)
+
+        events.subscribe(kind, subscriber)
+
+    async def _relations(self, tx: Tx, found: Sequence[relations.DomainEvent]) -> None:
+        entries = []
+        for one in found:
+            if self.wants(one.app, one.command):
+                body = bodies.relation(one)
+                lane = str(body.get("From_Account") or body["PairList"][0]["From_Account"])
+                entries.append(self.entry(one.app, one.command, lane, body, one.platform, one.client_ip))
+        await self._outbox.put(tx, entries)
+
+    async def _recalled(self, tx: Tx, found: Sequence[MessageRecalled]) -> None:
+        command = "C2C.CallbackAfterMsgWithDraw"
+        for one in found:
+            if app := self.wants(one.app, command):
+                body = bodies.recalled(one, await self._unread(tx, app, one.recipient))
+                await self._outbox.put(
+                    tx, [self.entry(one.app, command, one.conv, body, one.source.platform, one.source.client_ip)]
+                )
+
+    async def _read(self, tx: Tx, found: Sequence[MessagesRead]) -> None:
+        command = "C2C.CallbackAfterMsgReport"
+        for one in found:
+            if app := self.wants(one.app, command):
+                body: Body = {
+                    "Report_Account": one.reader,
+                    "Peer_Account": one.peer,
+                    "LastReadTime": one.until,
+                    "UnreadMsgNum": await self._unread(tx, app, one.reader),
+                }
+                await self._outbox.put(
+                    tx, [self.entry(one.app, command, one.conv, body, one.source.platform, one.source.client_ip)]
+                )
+
+    async def _unread(self, tx: Tx, app: App, user_id: str) -> int:
+        return await self._histories.unread_in(tx, app, user_id)
+
+    async def _extended(self, tx: Tx, found: Sequence[MessageExtended]) -> None:
+        command = "C2C.CallbackAfterC2CMsgExtension"
+        for one in found:
+            ref = one.ref
+            if ref.type != _C2C or not self.wants(ref.app, command):
+                continue
+            names = await self._histories.named(tx, ref.app, ref.conv, ref.seq)
+            if names is not None:
+                body = bodies.extended(one, *names, self._now)
+                await self._outbox.put(tx, [self.entry(ref.app, command, ref.conv, body, "Unknown", "")])
+
+    def sent(self, message: Message) -> bytes | None:
+        """For the message log: what is to be said of a one-to-one message that is about to be stored."""
+        source = message.source
+        if source is None or not source.after or not self.wants(message.app, "C2C.CallbackAfterSendMsg"):
+            return None
+        return encode(
+            StoredMessage(
+                new_id(),
+                source.platform,
+                source.client_ip,
+                message.sender,
+                message.recipient,
+                message.msg_random,
+                int(source.online_only),
+                int(Code.C2C_BLOCKED) if message.flags & HIDE_RECEIVER else 0,
+                self._now,
+                msgspec.Raw(message.body),
+                msgspec.Raw(message.cloud),
+            )
+        )
+
+
+def _source(one: Any) -> tuple[str, str]:
+    """Platform and address of who caused an event; what says neither came by REST."""
+    source = getattr(one, "source", one)
+    platform = "Web" if getattr(one, "instid", 0) else "RESTAPI"
+    return getattr(source, "platform", platform), getattr(source, "client_ip", "")

@@ -1,0 +1,217 @@
+"""The bodies of after-callbacks, made of the domain's events (webhooks.md 3 to 6). Pure."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from sodam.c2c.domain_events import MessageModified, MessageRecalled, ReceiptsSent
+from sodam.c2c.model import Message
+from sodam.extensions.events import MessageExtended
+from sodam.groups import events as groups
+from sodam.messages.model import EMPTY_TEXT
+from sodam.profiles.events import PortraitSet
+from sodam.relations.events import DomainEvent
+from sodam.webhooks.model import StoredMessage
+
+Body = dict[str, Any]
+_GROUP_INFO: Final = {
+    "name": "Name",
+    "introduction": "Introduction",
+    "notification": "Notification",
+    "face_url": "FaceUrl",
+}
+_OF_EVERY_RELATION: Final = frozenset({"app", "platform", "client_ip"})
+SENT: Final = "send msg succeed"
+
+
+def sent(stored: StoredMessage, msg_time: int, msg_seq: int, unread: int) -> Body:
+    """C2C.CallbackAfterSendMsg. ``unread``: of the receiver, in all conversations; -1 where it got nothing."""
+    body: Body = {
+        "CallbackCommand": "C2C.CallbackAfterSendMsg",
+        "From_Account": stored.sender,
+        "To_Account": stored.recipient,
+        "MsgSeq": msg_seq,
+        "MsgRandom": stored.random,
+        "MsgTime": msg_time,
+        "MsgKey": f"{msg_seq}_{stored.random}_{msg_time}",
+        "OnlineOnlyFlag": stored.online_only,
+        "SendMsgResult": stored.result,
+        "ErrorInfo": SENT if not stored.result else "the message was not delivered",
+        "UnreadMsgNum": unread if not stored.result else -1,
+        "MsgBody": stored.body,
+    }
+    if bytes(stored.cloud) != EMPTY_TEXT:
+        body["CloudCustomData"] = stored.cloud
+    return body | {"EventTime": stored.at}
+
+
+def before(message: Message, msg_time: int, at: int) -> Body:
+    """C2C.CallbackBeforeSendMsg, with the numbers as far as they are known then."""
+    assert message.source is not None
+    body: Body = {
+        "From_Account": message.sender,
+        "To_Account": message.recipient,
+        "MsgSeq": message.msg_seq,
+        "MsgRandom": message.msg_random,
+        "MsgTime": msg_time,
+        "MsgKey": f"{message.msg_seq}_{message.msg_random}_{msg_time}",
+        "MsgId": f"{message.tiny_id}-{msg_time}-{message.msg_random}" if message.tiny_id else "",
+        "OnlineOnlyFlag": int(message.source.online_only),
+        "MsgBody": msgspec.Raw(message.body),
+    }
+    if not body["MsgId"]:
+        del body["MsgId"]
+    if message.cloud != EMPTY_TEXT:
+        body["CloudCustomData"] = msgspec.Raw(message.cloud)
+    return body | {"EventTime": at}
+
+
+def recalled(event: MessageRecalled, unread: int) -> Body:
+    return {
+        "From_Account": event.sender,
+        "To_Account": event.recipient,
+        "MsgKey": event.key,
+        "UnreadMsgNum": unread,
+    }
+
+
+def modified(event: MessageModified, at: int) -> Body:
+    message = event.message
+    return {
+        "Operator_Account": event.operator,
+        "From_Account": message.sender,
+        "To_Account": message.recipient,
+        "MsgSeq": message.msg_seq,
+        "MsgRandom": message.msg_random,
+        "MsgTime": message.msg_time,
+        "MsgKey": message.key,
+        "MsgBody": msgspec.Raw(message.body),
+        "CloudCustomData": msgspec.Raw(message.cloud),
+        "EventTime": at,
+    }
+
+
+def receipts(event: ReceiptsSent, at: int) -> Body:
+    infos = [
+        {
+            "From_Account": message.sender,
+            "To_Account": message.recipient,
+            "MsgKey": message.key,
+            "MsgId": f"{event.tiny_id}-{message.msg_time}-{message.msg_random}",
+        }
+        for message in event.messages
+    ]
+    return {"Operator_Account": event.reader, "Peer_Account": event.peer, "C2CMsgInfo": infos, "EventTime": at}
+
+
+def extended(event: MessageExtended, sender: str, recipient: str, key: str, at: int) -> Body:
+    return {
+        "From_Account": sender,
+        "To_Account": recipient,
+        "MsgKey": key,
+        "OperateType": int(event.operation),
+        "ExtensionList": [{"Key": one.key, "Value": one.value, "Seq": one.seq} for one in event.extensions],
+        "Seq": event.last_seq,
+        "EventTime": at,
+    }
+
+
+def portrait(event: PortraitSet) -> Body:
+    return {
+        "Operator_Account": event.operator,
+        "From_Account": event.user_id,
+        "EventTime": event.at,
+        "ProfileItem": [{"Tag": tag, "Value": value} for tag, value in event.changes.items()],
+    }
+
+
+def relation(event: DomainEvent) -> Body:
+    """The fields in capitals are the callback's own."""
+    names = [name for name in event.__struct_fields__ if name not in _OF_EVERY_RELATION]
+    return {name: msgspec.to_builtins(getattr(event, name)) for name in names}
+
+
+def members(user_ids: list[str]) -> list[dict[str, str]]:
+    return [{"Member_Account": user_id} for user_id in user_ids]
+
+
+def group_created(event: groups.GroupCreated, at: int) -> Body:
+    return {
+        "GroupId": event.group_id,
+        "Operator_Account": event.operator,
+        "Owner_Account": event.owner,
+        "Type": event.group_type,
+        "Name": event.name,
+        "MemberList": members(event.user_ids),
+        "EventTime": at,
+    }
+
+
+def group_changed(event: groups.GroupInfoChanged, at: int) -> Body | None:
+    """None: nothing changed that the callback speaks of."""
+    changed = {wire: event.fields[name] for name, wire in _GROUP_INFO.items() if name in event.fields}
+    if not changed:
+        return None
+    return {
+        "GroupId": event.group_id,
+        "Type": event.group_type,
+        "Operator_Account": event.operator,
+        **changed,
+        "EventTime": at,
+    }
+
+
+def group_destroyed(event: groups.GroupDestroyed, at: int) -> Body:
+    body: Body = {
+        "GroupId": event.group_id,
+        "Type": event.group_type,
+        "Owner_Account": event.owner,
+        "Name": event.name,
+    }
+    if event.group_type != "Community":
+        body["MemberList"] = members(event.user_ids)
+    return body | {"EventTime": at}
+
+
+def members_joined(event: groups.MembersJoined, at: int) -> Body:
+    return {
+        "GroupId": event.group_id,
+        "Type": event.group_type,
+        "JoinType": "Invited" if event.invited else "Apply",
+        "Operator_Account": event.operator,
+        "NewMemberList": members(event.user_ids),
+        "EventTime": at,
+    }
+
+
+def members_left(event: groups.MembersLeft, at: int) -> Body:
+    """Whose account is deleted quits: then nobody is the operator."""
+    kicked = event.kicked and bool(event.operator)
+    return {
+        "GroupId": event.group_id,
+        "Type": event.group_type,
+        "ExitType": "Kicked" if kicked else "Quit",
+        "Operator_Account": event.operator or event.user_ids[0],
+        "ExitMemberList": members(event.user_ids),
+        "EventTime": at,
+    }
+
+
+def owner_changed(event: groups.OwnerChanged, at: int) -> Body:
+    return {
+        "GroupId": event.group_id,
+        "Type": event.group_type,
+        "Operator_Account": event.operator,
+        "OldOwner_Account": event.old,
+        "NewOwner_Account": event.new,
+        "EventTime": at,
+    }
+
+
+def state(action: str, user_id: str, reason: str, kicked: tuple[str, ...], at: int) -> Body:
+    body: Body = {"EventTime": at, "Info": {"Action": action, "To_Account": user_id, "Reason": reason}}
+    if kicked:
+        body["KickedDevice"] = [{"Platform": platform} for platform in kicked]
+    return body

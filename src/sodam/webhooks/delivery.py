@@ -1,0 +1,133 @@
+"""Sending what waits in the outbox. Any 2xx is a delivery, whatever its body says; all else is tried again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+import msgspec
+
+from sodam.apps.model import App
+from sodam.apps.service import AppService
+from sodam.apps.webhooks import Webhooks
+from sodam.c2c.histories import Histories
+from sodam.outbound import Answer, Outbound, OutboundError
+from sodam.outbox.model import Entry, Failed, Schedule
+from sodam.outbox.service import Outbox
+from sodam.webhooks import bodies, requests
+from sodam.webhooks.breaker import Breaker
+from sodam.webhooks.model import TOPIC, Delivery, Event, decode_event, decode_stored, encode
+
+SECONDS: Final = 2.0
+"""For a request, from the look-up of the name to the last byte that is read."""
+SCHEDULE: Final = Schedule((1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000), 71)
+"""1 s, 5 s, 30 s, 2 min, 10 min, then hourly for three days."""
+_ORIGINAL_TRIES: Final = 3
+_ORIGINAL_KINDS: Final = ("timeout", "connect")
+_ANSWER: Final = 64 * 1024
+
+
+class Log(Protocol):
+    def add(self, one: Delivery) -> None: ...
+
+
+class Sender:
+    """Sends one request and writes it into the log; what before- and after-callbacks share."""
+
+    def __init__(self, outbound: Outbound, log: Log, clock: Callable[[], float] = time.time) -> None:
+        self.outbound = outbound
+        self._log = log
+        self._clock = clock
+
+    async def send(
+        self, app: int, config: Webhooks, event: Event, *, attempt: int, judge: Callable[[Answer], str]
+    ) -> Answer:
+        """``judge`` says what came of an answer, for the log; ``delivered`` and ``answered`` are good.
+
+        Raises OutboundError, its ``kind`` in the log.
+        """
+        now = self._clock()
+        started = time.perf_counter()
+        body = bytes(event.body)
+        outcome, status, answered = "", 0, b""
+        try:
+            answer = await self.outbound.post(
+                requests.address(config, app, event, int(now)),
+                body,
+                requests.headers(config, event, body, int(now)),
+                seconds=SECONDS,
+                most=_ANSWER,
+            )
+            outcome, status, answered = judge(answer), answer.status, answer.body
+        except OutboundError as error:
+            outcome, answered = error.kind, str(error).encode()
+            raise
+        finally:
+            self._log.add(
+                Delivery(
+                    app=app,
+                    at=int(now * 1000),
+                    event=event.id,
+                    command=event.command,
+                    attempt=attempt,
+                    outcome=outcome or "ended",
+                    status=status,
+                    millis=int((time.perf_counter() - started) * 1000),
+                    platform=event.platform,
+                    client_ip=event.client_ip,
+                    url=config.url,
+                    request=body,
+                    answer=answered,
+                )
+            )
+        return answer
+
+
+def delivered(answer: Answer) -> str:
+    return "delivered" if 200 <= answer.status < 300 else "status"
+
+
+class Deliveries:
+    """The consumer of the outbox's topic."""
+
+    def __init__(
+        self, apps: AppService, outbox: Outbox, histories: Histories, sender: Sender, breaker: Breaker
+    ) -> None:
+        self._apps = apps
+        self._outbox = outbox
+        self._histories = histories
+        self._sender = sender
+        self._breaker = breaker
+
+    async def __call__(self, entry: Entry) -> None:
+        app = self._apps.get(entry.app)
+        config = app.settings.webhooks if app is not None else Webhooks()
+        if app is None or not config.url:
+            return  # nobody to send it to any longer
+        event = await self._event(app, entry)
+        try:
+            answer = await self._sender.send(entry.app, config, event, attempt=entry.tries + 1, judge=delivered)
+        except OutboundError as error:
+            kind, reason = error.kind, str(error)
+        else:
+            if 200 <= answer.status < 300:
+                if self._breaker.good(entry.app):
+                    await self._outbox.hurry(TOPIC, entry.app)
+                return
+            kind, reason = "status", f"HTTP {answer.status}"
+        self._breaker.bad(entry.app, config.url)
+        original = config.retry == "original"
+        final = original and (kind not in _ORIGINAL_KINDS or entry.tries + 1 >= _ORIGINAL_TRIES)
+        raise Failed(reason, final=final, body=encode(event))
+
+    async def _event(self, app: App, entry: Entry) -> Event:
+        """A stored message's is finished at its first try, and then kept as it is."""
+        if entry.body[:1] == b"[":
+            return decode_event(entry.body)
+        msg_time, msg_seq, rest = entry.body.split(b" ", 2)
+        stored = decode_stored(rest)
+        unread = await self._histories.unread(app, stored.recipient) if not stored.result else -1
+        body = bodies.sent(stored, int(msg_time), int(msg_seq), unread)
+        command = body["CallbackCommand"]
+        return Event(stored.id, command, stored.platform, stored.client_ip, msgspec.Raw(encode(body)))

@@ -1,0 +1,78 @@
+"""The delivery log: what was sent, what came back. Written some at a time; kept in bounded space."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from typing import Final
+
+import msgspec
+import structlog
+
+from sodam.errors import Unavailable
+from sodam.observability.loops import Loop, Loops
+from sodam.storage import Database
+from sodam.webhooks import store
+from sodam.webhooks.model import Delivery
+
+log = structlog.get_logger(__name__)
+KEPT: Final = 10_000
+"""Requests of each app."""
+KEPT_DAYS: Final = 7
+_MOST_REQUEST: Final = 64 * 1024
+_MOST_ANSWER: Final = 4 * 1024
+_WAITING: Final = 5_000
+"""Of more than that the log is not worth its memory."""
+_EVERY: Final = 0.5
+
+
+class DeliveryLog:
+    def __init__(self, db: Database, loops: Loops, clock: Callable[[], float] = time.time) -> None:
+        self._db = db
+        self._loops = loops
+        self._clock = clock
+        self._waiting: list[Delivery] = []
+        self._loop: Loop | None = None
+
+    def add(self, one: Delivery) -> None:
+        if len(self._waiting) >= _WAITING:
+            return
+        request = one.request if len(one.request) <= _MOST_REQUEST else b""
+        self._waiting.append(msgspec.structs.replace(one, request=request, answer=one.answer[:_MOST_ANSWER]))
+
+    def start(self) -> None:
+        self._loop = self._loops.start("webhook log", self.flush, every=_EVERY)
+
+    async def stop(self) -> None:
+        if self._loop is not None:
+            await self._loop.stop()
+        await self.flush()
+
+    async def flush(self) -> None:
+        if not self._waiting:
+            return
+        batch, self._waiting = self._waiting, []
+        try:
+            await self._db.write(lambda tx: store.put(tx, batch))
+        except Unavailable:
+            log.debug("deliveries are not in the log", count=len(batch))
+
+    async def purge(self, apps: Collection[int]) -> int:
+        """Periodic work: erase what is kept no longer; how many."""
+        oldest = int((self._clock() - KEPT_DAYS * 86400) * 1000)
+        total = 0
+        for app in apps:
+            total += await self._db.write(
+                lambda tx, app=app: store.purge(tx, app, keep=KEPT, oldest=oldest)  # type: ignore[misc]
+            )
+        return total
+
+    async def page(
+        self, app: int, *, before: int, limit: int, command: str, failed: bool
+    ) -> list[tuple[int, Delivery]]:
+        """The newest first, those still waiting to be written included."""
+        await self.flush()
+        return await store.page(self._db, app, before=before, limit=limit, command=command, failed=failed)
+
+    async def one(self, app: int, number: int) -> Delivery | None:
+        return await store.one(self._db, app, number)

@@ -1,0 +1,74 @@
+"""What waits to be sent to an app's webhook, and what became of it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, Final
+
+import msgspec
+
+TOPIC: Final = "webhook"
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Event(msgspec.Struct, array_like=True, frozen=True):
+    """A request as it waits in the outbox: made once, at the moment of the event."""
+
+    id: str
+    command: str
+    platform: str
+    client_ip: str
+    body: msgspec.Raw
+    """A JSON object that begins with CallbackCommand."""
+
+
+class StoredMessage(msgspec.Struct, array_like=True, frozen=True):
+    """C2C.CallbackAfterSendMsg without what only the commit knows: MsgSeq and MsgTime stand before it in the entry."""
+
+    id: str
+    platform: str
+    client_ip: str
+    sender: str
+    recipient: str
+    random: int
+    online_only: int
+    result: int
+    """0, or the code of why the message is not delivered."""
+    at: int
+    """Unix milliseconds."""
+    body: msgspec.Raw
+    cloud: msgspec.Raw
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """One request of an event, for the log."""
+
+    app: int
+    at: int
+    """Unix milliseconds."""
+    event: str
+    command: str
+    attempt: int
+    outcome: str
+    """``delivered``, ``answered``, or why it failed: ``status``, ``timeout``, ``dns``, ``connect``, ``tls``, others."""
+    status: int
+    millis: int
+    platform: str
+    client_ip: str
+    url: str
+    request: bytes
+    answer: bytes
+
+
+def new_id() -> str:
+    return f"evt_{secrets.token_hex(12)}"
+
+
+def event(command: str, platform: str, client_ip: str, body: dict[str, Any]) -> Event:
+    """``body`` without its CallbackCommand."""
+    return Event(new_id(), command, platform, client_ip, msgspec.Raw(_encode({"CallbackCommand": command, **body})))
+
+
+encode = _encode
+decode_event: Final = msgspec.json.Decoder(Event).decode
+decode_stored: Final = msgspec.json.Decoder(StoredMessage).decode

@@ -1,0 +1,60 @@
+"""The request itself: address with its parameters, signature, headers (webhooks.md 1.1 and 1.2)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import uuid
+from typing import Final
+from urllib.parse import quote
+
+from sodam.apps.webhooks import Webhooks
+from sodam.webhooks.model import Event
+
+_SHORT: Final = frozenset({"Group.CallbackOnMemberStateChange", "Push.AllMemberPush", "Push.OfflinePush"})
+"""Commands whose address says nothing of a client."""
+_KEY: Final = "whsec_"
+
+
+def address(config: Webhooks, sdkappid: int, event: Event, now: int) -> str:
+    """The configured URL as it is, with our parameters behind it. ``now``: unix seconds."""
+    parameters = {"SdkAppid": str(sdkappid), "CallbackCommand": event.command, "contenttype": "json"}
+    if event.command not in _SHORT:
+        platform = event.platform
+        if event.command == "State.StateChange" and platform == "iOS":
+            platform = "IOS"
+        parameters |= {"ClientIP": event.client_ip, "OptPlatform": platform or "Unknown"}
+    if config.token:
+        parameters |= {"Sign": sign(config.token, now), "RequestTime": str(now)}
+    parameters["RequestId"] = uuid.uuid4().hex
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
+    url = config.url
+    if "?" not in url:
+        return f"{url}?{query}"
+    return f"{url}{query}" if url.endswith(("?", "&")) else f"{url}&{query}"
+
+
+def sign(token: str, now: int) -> str:
+    return hashlib.sha256(f"{token}{now}".encode()).hexdigest()
+
+
+def headers(config: Webhooks, event: Event, body: bytes, now: int) -> list[tuple[str, str]]:
+    """Those of Standard Webhooks beside the type: the ID is the same for every try of an event."""
+    found = [("Content-Type", "application/json"), ("webhook-id", event.id), ("webhook-timestamp", str(now))]
+    if config.token:
+        content = b"%b.%d.%b" % (event.id.encode(), now, body)
+        digest = hmac.new(_key(config.token), content, hashlib.sha256).digest()
+        found.append(("webhook-signature", f"v1,{base64.b64encode(digest).decode()}"))
+    return found
+
+
+def _key(token: str) -> bytes:
+    """A token in the form of Standard Webhooks (``whsec_`` and base64) is the key it says, any other its own bytes."""
+    if token.startswith(_KEY):
+        try:
+            return base64.b64decode(token.removeprefix(_KEY), validate=True)
+        except binascii.Error:
+            pass
+    return token.encode()

@@ -1,0 +1,170 @@
+"""Webhooks put together: what follows the domain's events, what asks before, the log, and what the console does."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+import structlog
+
+from sodam.apps.model import App
+from sodam.apps.service import AppService
+from sodam.apps.webhooks import COMMANDS
+from sodam.c2c.histories import Histories
+from sodam.errors import Unavailable
+from sodam.observability.loops import Loop, Loops
+from sodam.outbound import Outbound, OutboundError
+from sodam.outbox.model import New
+from sodam.outbox.service import Outbox
+from sodam.presence.events import StateChanged
+from sodam.storage import Database, Tx
+from sodam.webhooks import store
+from sodam.webhooks.after import After
+from sodam.webhooks.before import Asking, BeforeC2C, FriendGuard, GroupGuard
+from sodam.webhooks.breaker import Breaker
+from sodam.webhooks.delivery import SCHEDULE, Deliveries, Sender, delivered
+from sodam.webhooks.log import DeliveryLog
+from sodam.webhooks.model import TOPIC, Delivery, Event, encode, event
+from sodam.webhooks.samples import SAMPLES
+
+log = structlog.get_logger(__name__)
+_STATES_WAITING: Final = 20_000
+_REPLAYED_AT_ONCE: Final = 500
+MOST_REPLAYED: Final = 10_000
+"""Events that one call sends again."""
+
+
+class WebhookService:
+    def __init__(
+        self,
+        db: Database,
+        apps: AppService,
+        outbox: Outbox,
+        histories: Histories,
+        outbound: Outbound,
+        loops: Loops,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = db
+        self._apps = apps
+        self._outbox = outbox
+        self._loops = loops
+        self._clock = clock
+        self.log = DeliveryLog(db, loops, clock)
+        self._sender = Sender(outbound, self.log, clock)
+        self._breaker = Breaker(clock=clock)
+        self.after = After(db, apps, outbox, histories, clock)
+        asking = Asking(self._sender, clock)
+        self.before_c2c = BeforeC2C(asking)
+        self.friend_guard = FriendGuard(asking)
+        self.group_guard = GroupGuard(asking)
+        self._states: list[StateChanged] = []
+        self._writer: Loop | None = None
+        deliveries = Deliveries(apps, outbox, histories, self._sender, self._breaker)
+        outbox.consume(TOPIC, deliveries, schedule=SCHEDULE, gate=self._breaker)
+
+    def start(self) -> None:
+        self.log.start()
+        self._writer = self._loops.start("webhook states", self._write_states, every=0.05)
+        self._apps.on_change(self._app_changed)
+
+    async def stop(self) -> None:
+        if self._writer is not None:
+            await self._writer.stop()
+        await self._write_states()
+        await self.log.stop()
+
+    def _app_changed(self, sdkappid: int) -> None:
+        """A new URL is tried at once."""
+        app = self._apps.get(sdkappid)
+        if app is not None and self._breaker.changed(sdkappid, app.settings.webhooks.url):
+            self._outbox.wake()
+
+    # User states: they come from connections, outside of any transaction
+
+    def state_changed(self, change: StateChanged) -> None:
+        """A user's connection came or went; costs nothing where the app does not want to hear of it."""
+        if self.after.wants(change.app, "State.StateChange") and len(self._states) < _STATES_WAITING:
+            self._states.append(change)
+
+    async def _write_states(self) -> None:
+        if not self._states:
+            return
+        batch, self._states = self._states, []
+
+        async def run(tx: Tx) -> None:
+            for change in batch:
+                tx.emit(change)
+
+        try:
+            await self._db.write(run)
+        except Unavailable:
+            self._states = batch + self._states
+            raise
+
+    # For operators
+
+    async def resend(self, app: int, number: int) -> bool:
+        """Send one event of the log again, with its ID; False: it is not there or was too long to be kept."""
+        found = await self.log.one(app, number)
+        if found is None or not found.request:
+            return False
+        await self._db.write(lambda tx: self._outbox.put(tx, [_again(found)]))
+        return True
+
+    async def resend_since(self, app: int, at: int) -> int:
+        """Send again, in their order, the events in the log since unix milliseconds, and all dead ones; how many."""
+        await self.log.flush()
+        count, after = await self._outbox.revive(TOPIC, app), 0
+
+        async def run(tx: Tx) -> tuple[int, int]:
+            found = await store.since(tx, app, at, after, _REPLAYED_AT_ONCE)
+            wanted = [one for _, one in found if one.request and COMMANDS[one.command].kind == "after"]
+            await self._outbox.put(tx, [_again(one) for one in wanted])
+            return len(wanted), found[-1][0] if found else 0
+
+        while count < MOST_REPLAYED:
+            sent, after = await self._db.write(run)
+            count += sent
+            if not after:
+                break
+        await self._outbox.hurry(TOPIC, app)
+        return count
+
+    async def test(self, app: App, command: str) -> Delivery:
+        """Send a sample of a command now, whether its switch is on or not; what came of it."""
+        config = app.settings.webhooks
+        body = {name: value for name, value in SAMPLES[command].items() if name != "CallbackCommand"}
+        sample = event(command, "RESTAPI", "", body)
+        recorder = _Recorder()
+        with contextlib.suppress(OutboundError):
+            await Sender(self._sender.outbound, recorder, self._clock).send(
+                app.sdkappid, config, sample, attempt=1, judge=delivered
+            )
+        self.log.add(recorder.one)
+        return recorder.one
+
+    async def waiting(self, app: int) -> tuple[int, int]:
+        """How many events wait for delivery, and how many were given up."""
+        return await self._outbox.counts(TOPIC, app)
+
+    async def forget(self) -> int:
+        """Periodic work: erase what the log keeps no longer; how many."""
+        return await self.log.purge([app.sdkappid for app in self._apps.all()])
+
+
+class _Recorder:
+    """Takes one delivery."""
+
+    one: Delivery
+
+    def add(self, one: Delivery) -> None:
+        self.one = one
+
+
+def _again(one: Delivery) -> New:
+    again = Event(one.event, one.command, one.platform, one.client_ip, msgspec.Raw(one.request))
+    return New(one.app, TOPIC, encode(again), lane=f"again {one.app}")

@@ -1,0 +1,72 @@
+"""The SQL of the delivery log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sodam.storage import Bulk, Database, Row, Tx
+from sodam.webhooks.model import Delivery
+
+_COLUMNS: Final = "app, at, event, command, attempt, outcome, status, millis, platform, client_ip, url, request, answer"
+_PUT: Final = Bulk(
+    f"INSERT INTO webhook_log ({_COLUMNS})",
+    (
+        *("bigint", "bigint", "text", "text", "bigint", "text", "bigint", "bigint", "text", "text", "text"),
+        *("bytea", "bytea"),
+    ),
+)
+
+
+async def put(tx: Tx, deliveries: Sequence[Delivery]) -> None:
+    names = Delivery.__struct_fields__
+    await tx.bulk(_PUT, [tuple(getattr(one, name) for name in names) for one in deliveries])
+
+
+async def page(
+    db: Database, app: int, *, before: int, limit: int, command: str, failed: bool
+) -> list[tuple[int, Delivery]]:
+    """The newest first, with their numbers; those below ``before`` only, unless that is 0."""
+    rows = await db.scan(
+        f"SELECT id, {_COLUMNS} FROM webhook_log WHERE app = $1 AND ($2 = 0 OR id < $2) AND ($3 = '' OR command = $3) "
+        "AND ($4 = 0 OR outcome NOT IN ('delivered', 'answered')) ORDER BY id DESC LIMIT $5",
+        app,
+        before,
+        command,
+        int(failed),
+        limit,
+    )
+    return [_read(row) for row in rows]
+
+
+async def one(db: Database, app: int, number: int) -> Delivery | None:
+    rows = await db.fetch(f"SELECT id, {_COLUMNS} FROM webhook_log WHERE app = $1 AND id = $2", app, number)
+    return _read(rows[0])[1] if rows else None
+
+
+async def since(tx: Tx, app: int, at: int, after: int, limit: int) -> list[tuple[int, Delivery]]:
+    """The first request of each event since a time, by number, after the number ``after``."""
+    rows = await tx.fetch(
+        f"SELECT id, {_COLUMNS} FROM webhook_log WHERE app = $1 AND id > $2 AND at >= $3 AND attempt = 1 "
+        "ORDER BY id LIMIT $4",
+        app,
+        after,
+        at,
+        limit,
+    )
+    return [_read(row) for row in rows]
+
+
+async def purge(tx: Tx, app: int, *, keep: int, oldest: int) -> int:
+    """Erase all but the newest ``keep`` of an app, and those before ``oldest`` (unix milliseconds); how many."""
+    return await tx.execute(
+        "DELETE FROM webhook_log WHERE app = $1 AND (at < $3 OR id <= COALESCE((SELECT id FROM webhook_log "
+        "WHERE app = $1 ORDER BY id DESC LIMIT 1 OFFSET $2), 0))",
+        app,
+        keep,
+        oldest,
+    )
+
+
+def _read(row: Row) -> tuple[int, Delivery]:
+    return row[0], Delivery(*row[1:])

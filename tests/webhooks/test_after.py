@@ -1,0 +1,232 @@
+"""After-callbacks outlive an absent receiver and a killed server: at least once, in order, marked by their ID."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from itertools import groupby
+from typing import Any
+
+from tests.support.console import PASSWORD, ConsoleClient
+from tests.support.receiver import Got, Receiver, Reply, answering
+from tests.support.server import ServerFactory
+from tests.support.waiting import eventually
+from tests.webhooks.conftest import Shop
+
+AFTER = "C2C.CallbackAfterSendMsg"
+PAIRS = [("ann", "bob"), ("ann", "cat"), ("bob", "cat")]
+
+
+async def burst(shop: Shop, rounds: int, begin: int) -> list[str]:
+    """Messages in three conversations; the words that were acknowledged."""
+    said = []
+    for n in range(begin, begin + rounds):
+        for sender, recipient in PAIRS:
+            words = f"{sender}-{recipient} {n:03}"
+            if (await shop.say(sender, recipient, words))["ErrorCode"] == 0:
+                said.append(words)
+    return said
+
+
+def words(got: Got) -> str:
+    return str(got.body["MsgBody"][0]["MsgContent"]["Text"])
+
+
+def check_order(found: list[Got]) -> None:
+    """By conversation the first sight of every event is in order, and what comes again has its ID and its body."""
+    seen: dict[str, bytes] = {}
+    order: dict[str, list[str]] = {}
+    for got in found:
+        if got.id in seen:
+            assert seen[got.id] == got.raw
+            continue
+        seen[got.id] = got.raw
+        order.setdefault(words(got).split(" ")[0], []).append(words(got))
+    for said in order.values():
+        assert said == sorted(said)
+    assert len({words(got) for got in found}) == len(seen), "one ID an event"
+
+
+async def test_an_absent_receiver_and_a_killed_server(shop: Shop, receiver: Receiver) -> None:
+    await shop.configure([AFTER])
+    await shop.users("ann", "bob", "cat")
+    said = await burst(shop, 3, 0)
+    await receiver.wait(AFTER, len(said))
+    await receiver.stop()
+    said += await burst(shop, 5, 3)
+    shop.server.kill()
+    shop.server.start()
+    said += await burst(shop, 5, 8)
+    shop.server.kill()
+    shop.server.start()
+    await receiver.start()
+    said += await burst(shop, 2, 13)
+
+    async def missing() -> list[str]:
+        return sorted(set(said) - {words(got) for got in receiver.of(AFTER)})
+
+    await eventually(missing, [], 90, what="what did not arrive")
+    check_order(receiver.of(AFTER))
+    async with ConsoleClient(shop.server.url) as root:
+        await root.login()
+        shop.root = root
+
+        async def waiting() -> Any:
+            return (await shop.console("DescribeCallBack"))["Waiting"]
+
+        await eventually(waiting, 0, 30, what="the number of waiting events")
+
+
+async def test_a_failing_event_holds_up_its_conversation_alone(shop: Shop, receiver: Receiver) -> None:
+    """And one that hangs holds up nobody: other conversations' events are there before its time is over."""
+    await shop.configure([AFTER])
+    await shop.users("ann", "bob", "cat")
+    tries = 0
+
+    async def answer(got: Got) -> Reply | None:
+        nonlocal tries
+        if "ann-bob 000" in words(got):
+            tries += 1
+            if tries == 1:
+                await asyncio.sleep(5)
+            return (500 if tries < 3 else 200), b"{}"
+        return 200, b"{}"
+
+    receiver.answer = answer
+    said = await burst(shop, 3, 0)
+    others = [one for one in said if not one.startswith("ann-bob")]
+    await receiver.wait(AFTER, 1 + len(others), seconds=1.9)
+    assert [words(got) for got in receiver.of(AFTER)].count("ann-bob 000") == 1
+    await receiver.wait(AFTER, len(said) + 2, seconds=30)
+    mine = [words(got) for got in receiver.of(AFTER) if words(got).startswith("ann-bob")]
+    assert [word for word, _ in groupby(mine)] == ["ann-bob 000", "ann-bob 001", "ann-bob 002"]
+    check_order(receiver.of(AFTER))
+
+
+async def test_any_2xx_is_a_delivery_whatever_it_says(shop: Shop, receiver: Receiver) -> None:
+    await shop.configure(["Sns.CallbackBlackListAdd"])
+    await shop.users("ann", "bob", "cat")
+    replies = iter([(201, b"<html>"), (200, b"x" * 10_000_000), (204, b"")])
+
+    async def answer(got: Got) -> Reply | None:
+        return next(replies, (200, b'{"ErrorCode":1}'))
+
+    receiver.answer = answer
+    for n in range(4):
+        await shop.rest("sns/black_list_add", {"From_Account": "ann", "To_Account": ["bob"]})
+        await shop.rest("sns/black_list_delete", {"From_Account": "ann", "To_Account": ["bob"]})
+        await receiver.wait("Sns.CallbackBlackListAdd", n + 1)
+
+    async def outcomes() -> list[str]:
+        log = await shop.console("DescribeCallbackLog", Limit=50)
+        return [one["Outcome"] for one in log["Deliveries"]]
+
+    await eventually(outcomes, ["delivered"] * 4)
+
+
+async def test_the_original_tries_three_times_and_after_time_outs_only(shop: Shop, receiver: Receiver) -> None:
+    await shop.configure(["Sns.CallbackBlackListAdd", "Sns.CallbackBlackListDelete"], Retry="original")
+    await shop.users("ann", "bob")
+
+    async def answer(got: Got) -> Reply | None:
+        if got.command == "Sns.CallbackBlackListAdd":
+            return 500, b""
+        await asyncio.sleep(4)
+        return 200, b""
+
+    receiver.answer = answer
+    await shop.rest("sns/black_list_add", {"From_Account": "ann", "To_Account": ["bob"]})
+    await shop.rest("sns/black_list_delete", {"From_Account": "ann", "To_Account": ["bob"]})
+
+    async def given_up() -> Any:
+        return (await shop.console("DescribeCallBack"))["GivenUp"]
+
+    await eventually(given_up, 2, 40, what="the number of events given up")
+    assert len(receiver.of("Sns.CallbackBlackListAdd")) == 1
+    assert len(receiver.of("Sns.CallbackBlackListDelete")) == 3
+
+
+async def test_the_log_and_sending_again(shop: Shop, receiver: Receiver) -> None:
+    """Request, answer, time and outcome of every try; one is sent again with its ID, and all since a time."""
+    await shop.configure([AFTER])
+    await shop.users("ann", "bob")
+    receiver.answer = answering({"ErrorCode": 0, "ErrorInfo": "thanks"})
+    for n in range(3):
+        await shop.say("ann", "bob", f"{n}")
+    await receiver.wait(AFTER, 3)
+
+    async def logged() -> int:
+        return len((await shop.console("DescribeCallbackLog", Command=AFTER))["Deliveries"])
+
+    await eventually(logged, 3)
+    page = await shop.console("DescribeCallbackLog", Command=AFTER, Limit=2)
+    newest = page["Deliveries"][0]
+    assert (newest["Outcome"], newest["Status"], newest["Attempt"]) == ("delivered", 200, 1)
+    assert "thanks" in newest["Answer"]
+    assert newest["Request"] == receiver.of(AFTER)[2].raw.decode()
+    older = await shop.console("DescribeCallbackLog", Command=AFTER, Limit=2, Before=page["Next"])
+    assert len(older["Deliveries"]) == 1
+    assert older["Next"] == 0
+    assert (await shop.console("ResendCallback", DeliveryId=newest["DeliveryId"]))["Events"] == 1
+    again = (await receiver.wait(AFTER, 4))[3]
+    assert (again.id, again.raw) == (newest["EventId"], receiver.of(AFTER)[2].raw)
+    await eventually(logged, 4)
+    first = older["Deliveries"][0]["Time"]
+    count = (await shop.console("ResendCallback", Since=first))["Events"]
+    found = await receiver.wait(AFTER, 4 + count)
+    assert {got.id for got in found[4:]} == {got.id for got in found[:3]}
+    tested = await shop.console("SendTestCallback", Command="State.StateChange")
+    assert tested["Outcome"] == "delivered"
+    assert receiver.of("State.StateChange")[0].body["Info"]["To_Account"] == "nora_k"
+    assert (await shop.console("DescribeCallbackLog", FailedOnly=True))["Deliveries"] == []
+
+
+async def test_two_nodes_share_the_work(server_factory: ServerFactory, receiver: Receiver) -> None:
+    """Messages over both, one of them killed meanwhile: all arrive, in order."""
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    chosen = random.Random(seed)
+    server = server_factory("postgres", nodes=2, env={"SODAM_ROOT_PASSWORD": PASSWORD})
+    agents = set()
+
+    async def answer(got: Got) -> Reply | None:
+        agents.add(got.headers["user-agent"])
+        await asyncio.sleep(chosen.random() / 50)
+        return 200, b"{}"
+
+    receiver.answer = answer
+    async with ConsoleClient(server.url) as root:
+        await root.login()
+        shop = Shop(server, root, receiver)
+        await shop.configure([AFTER])
+        await shop.users("ann", "bob", "cat")
+    said = []
+    for n in range(12):
+        shop.server = server.nodes[n % 2]
+        said += await burst(shop, 1, n)
+    server.nodes[1].kill()
+    shop.server = server
+    said += await burst(shop, 3, 12)
+
+    async def missing() -> list[str]:
+        return sorted(set(said) - {words(got) for got in receiver.of(AFTER)})
+
+    await eventually(missing, [], 90, what="what did not arrive")
+    check_order(receiver.of(AFTER))
+
+
+async def test_a_url_that_is_denied_is_not_called(server_factory: ServerFactory, receiver: Receiver) -> None:
+    """With SODAM_OUTBOUND_PRIVATE=deny, loopback; link-local always. The log says why; the message goes."""
+    server = server_factory("sqlite", env={"SODAM_ROOT_PASSWORD": PASSWORD, "SODAM_OUTBOUND_PRIVATE": "deny"})
+    async with ConsoleClient(server.url) as root:
+        await root.login()
+        shop = Shop(server, root, receiver)
+        await shop.users("ann", "bob")
+        for url in (receiver.url, f"http://localhost:{receiver.port}", f"http://[::ffff:127.0.0.1]:{receiver.port}/"):
+            await shop.configure(["C2C.CallbackBeforeSendMsg"], Url=url)
+            assert (await shop.say("ann", "bob", url))["ErrorCode"] == 0
+        await shop.configure(["C2C.CallbackBeforeSendMsg"], Url="http://169.254.169.254/latest/meta-data")
+        await shop.say("ann", "bob", "metadata")
+        log = await shop.console("DescribeCallbackLog")
+        assert [one["Outcome"] for one in log["Deliveries"]] == ["address"] * 4
+        assert receiver.got == []

@@ -1,0 +1,209 @@
+"""Every command that the server causes: switched on and caused, one request in the shape of its sample."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import b64decode
+from typing import Any
+
+from sodam.apps.webhooks import COMMANDS, SWITCHES
+from sodam.webhooks.samples import SAMPLES
+from tests.support.receiver import Got, Receiver
+from tests.webhooks.conftest import Shop, text
+
+NEWER = {"EventTime", "MsgId", "CloudCustomData", "KickedDevice", "UserDefinedDataList"}
+"""Fields that a body may have though the sample lacks them, or lack though the sample has them."""
+ONE_OF = {"Name", "Introduction", "Notification", "FaceUrl"}
+
+
+def shape(value: Any) -> Any:
+    """Names and types; of a list those of its first element."""
+    if isinstance(value, dict):
+        return {name: shape(inner) for name, inner in value.items() if name not in NEWER}
+    if isinstance(value, list):
+        return [shape(value[0])] if value else []
+    return type(value).__name__
+
+
+def check(got: Got) -> dict[str, Any]:
+    """A request as the specification wants it; its body."""
+    body = got.body
+    command = body["CallbackCommand"]
+    query = got.query
+    assert query["SdkAppid"].isdigit()
+    assert (query["CallbackCommand"], query["contenttype"]) == (command, "json")
+    assert query["OptPlatform"] in ("RESTAPI", "Web") or "Extension" in command
+    assert query["ClientIP"] == "127.0.0.1" or command.startswith("Group.") or "Extension" in command, query
+    assert got.path == "/hook"
+    assert query["of"] == "shop", "the app's own parameter stays"
+    assert got.headers["content-type"] == "application/json"
+    assert next(iter(body)) == "CallbackCommand"
+    sample = dict(SAMPLES[command])
+    if command == "Group.CallbackAfterGroupInfoChanged":
+        body, sample = ({k: v for k, v in one.items() if k not in ONE_OF} for one in (body, sample))
+    if command == "Profile.CallbackPortraitSet":
+        assert all(set(item) == {"Tag", "Value"} for item in body["ProfileItem"])
+    assert shape(body) == shape(sample), command
+    return got.body
+
+
+async def by_rest(shop: Shop) -> None:
+    await shop.users("ann", "bob", "cat")
+    sent = await shop.say("ann", "bob", "lunch?", CloudCustomData="{}")
+    key = sent["MsgKey"]
+    ids = {"From_Account": "ann", "To_Account": "bob", "MsgKey": key}
+    await shop.rest("openim/modify_c2c_msg", {**ids, "MsgBody": text("dinner?")})
+    asked = await shop.say("ann", "bob", "read?", IsNeedReadReceipt=1)
+    receipt = {"From_Account": "ann", "To_Account": "bob", "MsgKey": asked["MsgKey"]}
+    await shop.rest(
+        "openim/c2c_msg_read_receipt",
+        {"Operator_Account": "bob", "Peer_Account": "ann", "C2CMsgInfo": [receipt]},
+    )
+    extended = await shop.say("ann", "bob", "vote", SupportMessageExtension=1)
+    pair = {"Key": "vote_a", "Value": "2", "Seq": 0}
+    names = {"From_Account": "ann", "To_Account": "bob", "MsgKey": extended["MsgKey"]}
+    await shop.rest("openim_msg_ext_http_svc/set_key_values", {**names, "OperateType": 1, "ExtensionList": [pair]})
+    await shop.rest("openim/admin_msgwithdraw", ids)
+    await shop.rest("openim/admin_set_msg_read", {"Report_Account": "bob", "Peer_Account": "ann"})
+    await shop.rest(
+        "profile/portrait_set",
+        {"From_Account": "ann", "ProfileItem": [{"Tag": "Tag_Profile_IM_Nick", "Value": "Ann"}]},
+    )
+    friend = {"From_Account": "ann", "AddFriendItem": [{"To_Account": "bob", "AddSource": "AddSource_Type_Web"}]}
+    await shop.rest("sns/friend_add", friend)
+    await shop.rest("sns/friend_delete", {"From_Account": "ann", "To_Account": ["bob"]})
+    await shop.rest("sns/black_list_add", {"From_Account": "ann", "To_Account": ["cat"]})
+    await shop.rest("sns/black_list_delete", {"From_Account": "ann", "To_Account": ["cat"]})
+    await shop.rest("follow/follow_add", {"From_Account": "ann", "FollowItem": [{"To_Account": "cat"}]})
+    await shop.rest("follow/follow_delete", {"From_Account": "ann", "To_Account": ["cat"]})
+    group = "group_open_http_svc/"
+    made = await shop.rest(
+        group + "create_group",
+        {"Type": "Public", "Name": "Hikers", "Owner_Account": "ann", "MemberList": [{"Member_Account": "cat"}]},
+    )
+    of = {"GroupId": made["GroupId"]}
+    await shop.rest(group + "add_group_member", {**of, "MemberList": [{"Member_Account": "bob"}]})
+    await shop.rest(group + "modify_group_base_info", {**of, "Name": "Walkers"})
+    await shop.rest(group + "change_group_owner", {**of, "NewOwner_Account": "bob"})
+    await shop.rest(group + "delete_group_member", {**of, "MemberToDel_Account": ["cat"]})
+    await shop.rest(group + "destroy_group", of)
+
+
+async def by_client(shop: Shop) -> None:
+    """What only a client causes."""
+    await shop.users("eve", "fay")
+    await shop.rest(
+        "profile/portrait_set",
+        {
+            "From_Account": "fay",
+            "ProfileItem": [{"Tag": "Tag_Profile_IM_AllowType", "Value": "AllowType_Type_NeedConfirm"}],
+        },
+    )
+    eve, fay = await shop.client("eve"), await shop.client("fay")
+    item = {"To_Account": "fay", "AddSource": "AddSource_Type_Web", "AddWording": "hello", "GroupName": "work"}
+    await eve.request("sns.friend_add", {"From_Account": "eve", "AddFriendItem": [item]})
+    reply = {"To_Account": "eve", "ResponseAction": "Response_Action_AgreeAndAdd", "Remark": "", "TagName": ""}
+    await fay.request("sns.friend_response", {"From_Account": "fay", "ResponseFriendItem": [reply]})
+
+
+async def test_every_command_has_its_shape_once(shop: Shop, receiver: Receiver) -> None:
+    version = (await shop.console("DescribeAbilityConfInfo"))["Version"]
+    await shop.console("SetAbilityConfInfo", Version=version, MessageExtension=True)
+    await shop.configure()
+    await by_rest(shop)
+    await by_client(shop)
+    for command in COMMANDS:
+        found = await receiver.wait(command)
+        for got in found:
+            check(got)
+    once = [
+        *("C2C.CallbackAfterMsgWithDraw", "C2C.CallbackAfterModifyMsg", "C2C.CallbackAfterMsgReadReceipt"),
+        *("Sns.CallbackFriendDelete", "Sns.CallbackBlackListAdd", "Follow.CallbackAfterFollowAdd"),
+        *("Group.CallbackAfterCreateGroup", "Group.CallbackAfterGroupDestroyed", "Group.CallbackBeforeCreateGroup"),
+    ]
+    assert {command: len(receiver.of(command)) for command in once} == dict.fromkeys(once, 1)
+
+
+async def test_the_numbers_of_a_message_are_those_of_its_answer(shop: Shop, receiver: Receiver) -> None:
+    """Body, key, unread number, who and when; in order; by REST and by a client."""
+    await shop.configure(["C2C.CallbackBeforeSendMsg", "C2C.CallbackAfterSendMsg"])
+    await shop.users("ann", "bob")
+    first = await shop.say("ann", "bob", "one", CloudCustomData="mine")
+    client = await shop.client("bob")
+    second = await client.send_text("ann", "two")
+    await shop.say("ann", "bob", "three", OnlineOnlyFlag=1)
+    found = [got.body for got in await receiver.wait("C2C.CallbackAfterSendMsg", 3)]
+    assert [body["MsgBody"] for body in found] == [text("one"), text("two"), text("three")]
+    assert (found[0]["MsgKey"], found[0]["MsgTime"]) == (first["MsgKey"], first["MsgTime"])
+    assert (found[0]["MsgSeq"], found[0]["MsgRandom"], found[0]["UnreadMsgNum"]) == (1, 1001, 1)
+    assert (found[0]["CloudCustomData"], found[0]["OnlineOnlyFlag"]) == ("mine", 0)
+    assert found[1]["MsgKey"] == second.key
+    assert "CloudCustomData" not in found[1]
+    assert found[2]["OnlineOnlyFlag"] == 1
+    platforms = [got.query["OptPlatform"] for got in receiver.of("C2C.CallbackAfterSendMsg")]
+    assert platforms == ["RESTAPI", "Web", "RESTAPI"]
+    assert len(receiver.of("C2C.CallbackBeforeSendMsg")) == 3
+
+
+async def test_nothing_is_sent_for_what_is_off_or_forbidden(shop: Shop, receiver: Receiver) -> None:
+    await shop.configure([])
+    await shop.console("SetAbilityConfInfo", Version=2, MessageExtension=True)
+    await by_rest(shop)
+    await shop.configure(["C2C.CallbackBeforeSendMsg", "C2C.CallbackAfterSendMsg", "Sns.CallbackBlackListAdd"])
+    both = ["ForbidBeforeSendMsgCallback", "ForbidAfterSendMsgCallback"]
+    await shop.say("ann", "bob", "quiet", ForbidCallbackControl=both)
+    batch = shop.message("ann", "", "to all") | {"To_Account": ["bob", "cat"]}
+    await shop.rest("openim/batchsendmsg", batch)
+    await shop.say("ann", "bob", "half", ForbidCallbackControl=both[0])
+    await shop.rest("sns/black_list_add", {"From_Account": "ann", "To_Account": ["cat"]})
+    await receiver.wait("Sns.CallbackBlackListAdd")
+    await receiver.wait("C2C.CallbackAfterSendMsg")
+    assert [got.body.get("MsgBody") for got in receiver.got if got.command.startswith("C2C")] == [text("half")]
+
+
+async def test_requests_are_signed_afresh(shop: Shop, receiver: Receiver) -> None:
+    """Sign as the original makes it, and the signature of Standard Webhooks; the ID stays over tries."""
+    await shop.configure(["Sns.CallbackBlackListAdd"], Token="wh-secret-743")
+    await shop.users("ann", "bob")
+    tries = []
+
+    async def twice(got: Got) -> tuple[int, bytes]:
+        tries.append(got)
+        return (500 if len(tries) == 1 else 204), b""
+
+    receiver.answer = twice
+    await shop.rest("sns/black_list_add", {"From_Account": "ann", "To_Account": ["bob"]})
+    first, second = await receiver.wait("Sns.CallbackBlackListAdd", 2)
+    assert first.raw == second.raw
+    assert first.id == second.id
+    for got in (first, second):
+        token, when = "wh-secret-743", got.query["RequestTime"]
+        assert got.query["Sign"] == hashlib.sha256(f"{token}{when}".encode()).hexdigest()
+        signed = f"{got.id}.{got.headers['webhook-timestamp']}.".encode() + got.raw
+        version, _, signature = got.headers["webhook-signature"].partition(",")
+        assert version == "v1"
+        assert hmac.compare_digest(b64decode(signature), hmac.new(token.encode(), signed, hashlib.sha256).digest())
+    assert int(second.query["RequestTime"]) > int(first.query["RequestTime"])
+
+
+async def test_a_users_states(shop: Shop, receiver: Receiver) -> None:
+    """Sign-in, a second sign-in that ends the first, a lost socket, a sign-out."""
+    await shop.configure(["State.StateChange"])
+    first = await shop.client("gil")
+    await receiver.wait("State.StateChange", 1)
+    second = await shop.client("gil")
+    await receiver.wait("State.StateChange", 2)
+    await second.close()
+    await receiver.wait("State.StateChange", 3)
+    await first.close()
+    infos = [got.body["Info"] for got in receiver.of("State.StateChange")]
+    assert [(info["Action"], info["Reason"]) for info in infos[:2]] == [("Login", "Register")] * 2
+    assert infos[2]["Action"] in ("Logout", "Disconnect")
+    assert receiver.of("State.StateChange")[1].body["KickedDevice"] == [{"Platform": "Web"}]
+    assert len(infos) == 3, "nothing is said of the device that was ended"
+
+
+def test_every_command_has_a_sample() -> None:
+    assert list(SAMPLES) == list(COMMANDS)
+    assert {command.switch for command in COMMANDS.values()} == SWITCHES
