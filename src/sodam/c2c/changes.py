@@ -17,6 +17,7 @@ from sodam.c2c.modify import Change, modify
 from sodam.c2c.service import C2CService
 from sodam.errors import ApiError, Code
 from sodam.messages.clock import STEP_SECONDS
+from sodam.messages.elements import MAX_BODY_BYTES
 from sodam.messages.model import BY_REST, DELETED_HIGH, DELETED_LOW, HIDE_RECEIVER, PEER_READ, Source
 from sodam.storage import Tx
 
@@ -84,10 +85,11 @@ class Changes:
         exclude: int = 0,
         operator: str = "",
         source: Source = BY_REST,
+        max_bytes: int = MAX_BODY_BYTES,
     ) -> Message:
         """Replace the content of a message: see ``modify.modify``."""
         change = Change(body, cloud, version, operator or sender, source)
-        return await modify(self._c2c, app, sender, recipient, place, change, exclude=exclude)
+        return await modify(self._c2c, app, sender, recipient, place, change, exclude=exclude, max_bytes=max_bytes)
 
     async def mark_read(
         self, app: App, reader: str, peer: str, read_time: int, *, exclude: int = 0, source: Source = BY_REST

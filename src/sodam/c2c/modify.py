@@ -46,6 +46,7 @@ async def modify(
     change: Change,
     *,
     exclude: int = 0,
+    max_bytes: int = MAX_BODY_BYTES,
 ) -> Message:
     """Replace the parts that are given, raise the message's version by one, notify its devices; the message as it is.
 
@@ -70,9 +71,9 @@ async def modify(
             stored.body = change.body
         if change.cloud is not None:
             stored.cloud = change.cloud
-        if len(stored.body) + len(stored.cloud) - 2 > MAX_BODY_BYTES:
+        if len(stored.body) + len(stored.cloud) - 2 > max_bytes:
             stored.body = msgspec.json.encode(msgspec.json.decode(stored.body))  # as a new message is measured
-            if len(stored.body) + len(stored.cloud) - 2 > MAX_BODY_BYTES:
+            if len(stored.body) + len(stored.cloud) - 2 > max_bytes:
                 raise ApiError(Code.MSG_TOO_LONG)
         stored.version += 1
         await store_changes.put_content(tx, stored)

@@ -23,6 +23,7 @@ _FILES = (
     "recentcontact_groups",
     "openconfigsvr",
     "openim_msg_ext_http_svc",
+    "openim_robot_http_svc",
     "group_open_http_svc",
     "group_members",
     "group_messages",
