@@ -31,7 +31,11 @@ COUNTS_OF_OTHERS: Final = {"follow_owner": {"followers"}, "relation_owner": {"pe
 """Columns of a user's row that count what others did: followed the user, asked to be friends."""
 NAMES_NOBODY: Final = ("c2c_recent",)
 """Tables whose rows hold a digest of what a user did: whose it was cannot be seen."""
-OF_MESSAGES: Final = {"openim.delete_c2c_msg_ramble", "openim.modify_c2c_msg"}
+OF_MESSAGES: Final = {
+    "openim.delete_c2c_msg_ramble",
+    "openim.modify_c2c_msg",
+    *(name for name in COMMANDS if name.startswith("openim_msg_ext_http_svc.")),
+}
 """Commands in whose body From_Account names who sent a message, not who calls."""
 
 

@@ -32,6 +32,7 @@ class SendAnswer(msgspec.Struct):
         Code.GROUP_RECEIPT_ONLINE_ONLY,
         Code.MESSAGE_TOO_LONG,
         Code.TEXT_REFUSED,
+        Code.COMMUNITY_DISABLED,
     ),
     keeps_text=True,
 )
