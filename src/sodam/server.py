@@ -27,7 +27,8 @@ from sodam.c2c.service import C2CService
 from sodam.c2c.standing import StandingCheck
 from sodam.cloudapi import build as control_plane
 from sodam.cloudapi.plane import ControlPlane
-from sodam.conversations.model import USER
+from sodam.conversations.groups import Groups
+from sodam.conversations.model import GROUP, USER
 from sodam.conversations.one_to_one import OneToOne
 from sodam.conversations.service import Conversations
 from sodam.conversations.sources import Sources
@@ -39,6 +40,7 @@ from sodam.gateway import table as client_table
 from sodam.gateway.commands.client_config import purchase_bits
 from sodam.gateway.hub import Hub
 from sodam.gateway.tickets import Tickets
+from sodam.groups.mutes import GroupMuteCheck
 from sodam.groups.service import GroupService
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
@@ -183,11 +185,12 @@ def _metrics(loops: Loops) -> Metrics:
 
 
 def _conversations(
-    db: Database, live: Live, accounts: AccountService, changes: Changes, c2c: C2CService
+    db: Database, live: Live, accounts: AccountService, changes: Changes, c2c: C2CService, groups: GroupService
 ) -> Conversations:
     """The conversation list, with every type of conversation."""
     sources = Sources()
     sources.add(USER, OneToOne(accounts, c2c.histories, changes))
+    sources.add(GROUP, Groups(groups.histories))
     return Conversations(db, live, accounts, sources)
 
 
@@ -197,6 +200,13 @@ def _checks(services: Services) -> None:
     services.c2c.interceptors.add(StandingCheck(services.relations))
     services.c2c.screens.add(WordCheck(services.words))
     services.groups.sending.screens.add(WordCheck(services.words))
+
+
+def _groups(db: Database, bus: Bus, live: Live, accounts: AccountService, outbox: Outbox) -> GroupService:
+    """Groups, with what their messages pass before they are stored."""
+    groups = GroupService(db, bus, live, accounts, outbox)
+    groups.sending.interceptors.add(GroupMuteCheck(accounts))
+    return groups
 
 
 async def build(settings: Settings) -> Server:
@@ -225,7 +235,7 @@ async def build(settings: Settings) -> Server:
     outbox = Outbox(db, loops)
     c2c = C2CService(db, bus, live, accounts, outbox)
     changes = Changes(c2c)
-    extensions, reactions = Extensions(db), Reactions(db, live)
+    extensions, reactions, groups = Extensions(db), Reactions(db, live), _groups(db, bus, live, accounts, outbox)
     outbound = Outbound(private=settings.outbound_private == "allow", user_agent=f"Sodam/{__version__}")
     services = Services(
         settings=settings,
@@ -243,13 +253,13 @@ async def build(settings: Settings) -> Server:
         outbound=outbound,
         c2c=c2c,
         c2c_changes=changes,
-        conversations=_conversations(db, live, accounts, changes, c2c),
+        conversations=_conversations(db, live, accounts, changes, c2c, groups),
         relays=Relays(db),
         words=Words(db, bus),
         extensions=extensions,
         reactions=reactions,
         c2c_extensions=OneToOneMessages(c2c, extensions, reactions),
-        groups=GroupService(db, bus, live, accounts, outbox),
+        groups=groups,
         webhooks=WebhookService(db, apps, outbox, c2c.histories, outbound, loops),
     )
     _checks(services)

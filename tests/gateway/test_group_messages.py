@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.gateway.conftest import SignIn
 from tests.gateway.group_talk import heard, make, rest, said, say
-from tests.gateway.raw_client import Refused
+from tests.gateway.raw_client import RawClient, Refused
 from tests.support.server import ServerFactory, ServerProcess
 
 UserId = Callable[[str], str]
@@ -81,3 +82,126 @@ async def test_joining_and_leaving(nodes: Nodes, sign_in: SignIn, user_id: UserI
     await say(amy, other, "with bob")
     await bob.wait(lambda: heard(bob)[-1][1] == "with bob")
     assert "without bob" not in [text for _, text in heard(bob)]
+
+
+async def sessions(client: RawClient) -> dict[str, dict[str, Any]]:
+    """The conversation list, by group."""
+    answer = await client.call("recentcontact.page_get", {"From_Account": client.user_id})
+    return {item["ToAccount"]: item for item in answer["SessionItem"] if item["Type"] == 2}
+
+
+async def history(client: RawClient, group: str, **body: Any) -> dict[str, Any]:
+    asked = {"GroupId": group, "ReqMsgNumber": 21, "ReqMsgSeq": 0, "WithRecalledMsg": 1} | body
+    return await client.call("group_open_http_svc.group_msg_get", asked)
+
+
+async def test_list_history_reading(server: ServerProcess, sign_in: SignIn, user_id: UserId) -> None:
+    amy, bob = await sign_in(server, user_id("amy")), await sign_in(server, user_id("bob"))
+    phone = await sign_in(server, bob.user_id, platform=2)
+    group = await make(server, amy.user_id, bob.user_id, GroupId=user_id("g"))
+    joined = await bob.call("group_open_http_svc.get_joined_group_list", {"Limit": 200, "Offset": 0})
+    (item,) = [item for item in joined["GroupIdList"] if item["GroupId"] == group]
+    assert (item["SelfInfo"]["Role"], item["MuteAllMember"], item["NextMsgSeq"]) == ("Member", "Off", 1)
+    seqs = [await say(amy, group, f"m{n}") for n in range(1, 6)]
+    listed = (await sessions(bob))[group]
+    assert (listed["UnreadMsgCount"], listed["MsgSeq"], listed["MsgGroupFrom_Account"]) == (5, 5, amy.user_id)
+    assert listed["LastMsg"]["MsgBody"][0]["MsgContent"]["Text"] == "m5"
+    assert (await sessions(amy))[group]["UnreadMsgCount"] == 0
+
+    page = await history(bob, group, ReqMsgNumber=3)
+    assert [m["MsgSeq"] for m in page["RspMsgList"]] == seqs[:1:-1]
+    assert (page["IsFinished"], page["NextReqMsgSeq"]) == (1, 2)
+    page = await history(bob, group, ReqMsgSeq=2)
+    assert [m["MsgSeq"] for m in page["RspMsgList"]] == [2, 1]
+    assert page["IsFinished"] == 2
+
+    await bob.call("group_open_http_svc.msg_read_report", {"GroupId": group, "MsgReadedSeq": 3})
+    await phone.wait(lambda: "GroupReadInfoArray" in str(phone.pushes))
+    assert (await sessions(bob))[group]["UnreadMsgCount"] == 2
+    await bob.call("group_open_http_svc.delete_group_ramble_msg_by_seq", {"GroupId": group, "Seqs": ["5"]})
+    listed = (await sessions(bob))[group]
+    assert (listed["UnreadMsgCount"], listed["LastMsg"]["MsgBody"][0]["MsgContent"]["Text"]) == (1, "m4")
+    assert (await history(bob, group))["InvisibleMsgSeq"] == [5]
+
+    everything = {"C2CReadAllMsg": 0, "GroupReadInfo": [{"GroupId": group, "MsgSeq": 5}]}
+    await bob.call("openim.read_all_unread_msg", everything)
+    assert (await sessions(bob))[group]["UnreadMsgCount"] == 0
+    await bob.call("recentcontact.clear_msg", {"From_Account": bob.user_id, "Type": 2, "ToGroupid": group})
+    assert (await history(bob, group))["RspMsgList"] == []
+    assert len((await history(amy, group))["RspMsgList"]) == 5
+    contact = {"ContactItem": [{"Type": 2, "ToGroupid": group}], "From_Account": bob.user_id}
+    await bob.call("recentcontact.batch_delete", contact)
+    assert group not in await sessions(bob)
+    await say(amy, group, "again")
+    assert (await sessions(bob))[group]["UnreadMsgCount"] == 1
+
+
+async def test_newcomers_read_what_the_type_lets_them(server: ServerProcess, sign_in: SignIn, user_id: UserId) -> None:
+    amy, bob = await sign_in(server, user_id("amy")), await sign_in(server, user_id("bob"))
+    for kind, seen in (("Public", ["after"]), ("ChatRoom", ["after", "before"])):
+        group = await make(server, amy.user_id, kind=kind)
+        await say(amy, group, "before")
+        with pytest.raises(Refused) as refused:
+            await history(bob, group)
+        assert refused.value.code == 10007
+        await rest(server, "add_group_member", GroupId=group, MemberList=[{"Member_Account": bob.user_id}])
+        await say(amy, group, "after")
+        page = await history(bob, group)
+        assert [m["MsgBody"][0]["MsgContent"]["Text"] for m in page["RspMsgList"]] == seen
+        assert page["IsFinished"] == 2
+
+
+async def test_recall_and_edit(server: ServerProcess, sign_in: SignIn, user_id: UserId) -> None:
+    amy, bob = await sign_in(server, user_id("amy")), await sign_in(server, user_id("bob"))
+    group = await make(server, amy.user_id, bob.user_id)
+    await say(amy, group, "one")
+    await say(bob, group, "two")
+
+    async def recall(client: RawClient, seq: int) -> int:
+        body = {"GroupId": group, "MsgSeqList": [{"MsgSeq": seq}]}
+        return int((await client.call("group_open_http_svc.group_msg_recall", body))["RecallRetList"][0]["RetCode"])
+
+    assert await recall(bob, 1) == 10007, "a member recalls the owner's message"
+    assert await recall(amy, 2) == 0
+    await bob.wait(lambda: "GroupWithdrawInfoArray" in str(bob.pushes))
+    (tip,) = [tip for event in bob.pushes if event["Event"] == 5 for tip in event["GroupTips"]]
+    (item,) = tip["MsgBody"]["GroupWithdrawInfoArray"]
+    assert (item["MsgSeq"], tip["RevokerInfo"]["Revoker_Account"]) == (2, amy.user_id)
+    missed = await bob.call(
+        "group_open_http_svc.batch_get_group_notify", {"NotifyReqList": [{"GroupId": group, "BeginTime": 0}]}
+    )
+    assert [i["MsgSeq"] for i in missed["NotifyRspList"][0]["NotifyMsgList"]] == [2]
+    page = (await history(amy, group))["RspMsgList"]
+    assert [(m["MsgSeq"], m.get("IsPlaceMsg", 0)) for m in page] == [(2, 2), (1, 0)]
+    assert page[0]["MsgBody"][0]["MsgContent"]["Text"] == ""
+
+    body = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "new"}}]
+    edit = {"GroupId": group, "MsgSeq": 1, "MsgVersion": 0, "MsgBody": body, "CloudCustomData": "c"}
+    assert (await bob.call("openim.modify_group_msg", edit))["MsgVersion"] == 1
+    await amy.wait(lambda: "GroupMsgModNotifys" in str(amy.pushes))
+    with pytest.raises(Refused) as refused:
+        await amy.call("openim.modify_group_msg", edit)
+    assert (refused.value.code, refused.value.body["MsgVersion"]) == (20027, 1)
+
+
+async def test_for_some_members_and_mentions(server: ServerProcess, sign_in: SignIn, user_id: UserId) -> None:
+    amy, bob, cid = [await sign_in(server, user_id(name)) for name in ("amy", "bob", "cid")]
+    group = await make(server, amy.user_id, bob.user_id, cid.user_id)
+    mentions = [{"GroupAtAllFlag": 0, "GroupAt_Account": bob.user_id}]
+    await say(amy, group, "@bob", GroupAtInfo=mentions)
+    await bob.wait(lambda: any(event["Event"] == 12 for event in bob.pushes))
+    secret = await say(amy, group, "for bob", To_Account=[bob.user_id])
+    await bob.wait(lambda: (secret, "for bob") in heard(bob))
+    (tips,) = [event["GroupTips"][0]["GroupAtTips"] for event in bob.pushes if event["Event"] == 12]
+    assert (tips["GroupId"], tips["AtMsgSeq"], tips["AtFlagList"]) == (group, 1, [1])
+    await cid.wait(lambda: bool(heard(cid)))
+    assert not any(event["Event"] == 12 for event in cid.pushes)
+    await rest(server, "send_group_system_notification", GroupId=group, Content="c", ToMembers_Account=[cid.user_id])
+    await cid.wait(lambda: "UserDefinedField" in str(cid.pushes))
+    await say(amy, group, "end")
+    await bob.wait(lambda: heard(bob)[-1][1] == "end")
+    assert "UserDefinedField" not in str(bob.pushes)
+    await cid.wait(lambda: heard(cid)[-1][1] == "end")
+    assert [seq for seq, _ in heard(cid)] == [1, 3]
+    assert (await history(cid, group))["InvisibleMsgSeq"] == [secret]
+    assert (await sessions(cid))[group]["UnreadMsgCount"] == 2

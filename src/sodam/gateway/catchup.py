@@ -131,6 +131,17 @@ class CatchUp:
         self.clear()
         return held
 
+    def drop_groups(self, ends: Mapping[str, int]) -> None:
+        """Forget messages of groups up to these sequences: the conversation list, which counts them, carries them."""
+        if self.held:
+            self.held[:] = [
+                notice
+                for notice in self.held
+                if notice.kind is not Kind.GROUP
+                or notice.place is None
+                or notice.place.seq > ends.get(notice.place.recipient, 0)
+            ]
+
     def clear(self) -> None:
         """Forget all: nobody is signed in any more."""
         self.held = self._round = None

@@ -67,11 +67,38 @@ class GroupMessage(msgspec.Struct, gc=False, eq=False, kw_only=True):
         """Whether it is the last message of its conversation in lists."""
         return not self.flags & NO_LAST and not self.extra.to
 
+    def for_user(self, user_id: str) -> bool:
+        """Whether the message is one for ``user_id``."""
+        return not self.extra.to or user_id == self.sender or user_id in self.extra.to
+
     def content_for(self, viewer: str) -> tuple[bytes, bytes]:
         """MsgBody and CloudCustomData as ``viewer`` may have them: a recalled message is blank but for its sender."""
         if self.flags & RECALLED and viewer != self.sender:
             return BLANK_BODY, EMPTY_TEXT
         return self.body, self.cloud
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How a group's messages stand for one member."""
+
+    group_id: str
+    read_seq: int
+    top_at: int
+    msg_flag: str
+    join_seq: int
+    cleared: int
+    all_cleared: int
+    shown_seq: int
+    counts: int
+
+    @property
+    def unread(self) -> int:
+        return max(0, int(self.counts))
+
+    @property
+    def floor(self) -> int:
+        """Nothing up to it is the member's to read."""
+        return max(self.join_seq, self.cleared, self.all_cleared)
 
 
 def of_content(

@@ -10,7 +10,7 @@ import msgspec
 
 from sodam.groups.message import SYSTEM, TIP, GroupMessage
 from sodam.groups.model import Group
-from sodam.messages.model import EXTENSIBLE, NEED_RECEIPT, NO_LAST, NO_UNREAD, RECALLED
+from sodam.messages.model import EMPTY_TEXT, EXTENSIBLE, NEED_RECEIPT, NO_LAST, NO_UNREAD, RECALLED
 from sodam.notices import Kind, Notice, Place
 
 _encode = msgspec.json.Encoder().encode
@@ -68,6 +68,24 @@ def wire(message: GroupMessage, group: Group, viewer: str = "") -> dict[str, Any
     if viewer and message.flags & RECALLED:
         item["IsPlaceMsg"] = _RECALLED
         item["RevokerInfo"] = {"Revoker_Account": message.extra.revoker, "Reason": message.extra.reason}
+    return item
+
+
+def item_of(message: GroupMessage) -> dict[str, Any]:
+    """A message as REST reads it (rest-messages.md 4.5)."""
+    item: dict[str, Any] = {
+        "From_Account": message.sender,
+        "IsPlaceMsg": _RECALLED if message.flags & RECALLED else 0,
+        "MsgBody": msgspec.Raw(message.body),
+        "MsgPriority": message.priority,
+        "MsgRandom": message.random,
+        "MsgSeq": message.seq,
+        "MsgTimeStamp": message.msg_time,
+    }
+    if message.kind == TIP:
+        item["IsSystemMsg"] = 1
+    if message.cloud != EMPTY_TEXT:
+        item["CloudCustomData"] = msgspec.Raw(message.cloud)
     return item
 
 

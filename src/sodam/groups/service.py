@@ -15,8 +15,10 @@ from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_applications, store_members
 from sodam.groups.applications import Applications
+from sodam.groups.changes import GroupChanges
 from sodam.groups.core import MAX_GROUPS, Core, Guard, Operator, hold_group, not_found
 from sodam.groups.events import GroupCreated, GroupInfoChanged, MembersLeft, OwnerChanged
+from sodam.groups.histories import Histories
 from sodam.groups.members import Members
 from sodam.groups.model import (
     ASSIGNED,
@@ -64,6 +66,8 @@ class GroupService:
         self.notices = GroupNotices(db, live, clock)
         self.tips = Tips(self._core.messages, accounts)
         self.sending = Sender(self._core, outbox)
+        self.histories = Histories(self._core)
+        self.changes = GroupChanges(self._core)
 
     def follow(self, events: Events) -> None:
         """Notify members and others of what happens to groups, in the transaction that does it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -15,12 +15,12 @@ from sodam.storage import Bulk, Database, Row, Tx, batches, in_list
 WINDOW: Final = 300
 """Seconds within which the same message is a repetition (rest-messages.md 1.5)."""
 _PURGED: Final = 5_000
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "app, group_id, seq, msg_time, random, client_time, sender, kind, priority, flags, version, counted, body, cloud,"
     " extra"
 )
 _INSERT: Final = Bulk(
-    f"INSERT INTO group_message ({_COLUMNS})",
+    f"INSERT INTO group_message ({COLUMNS})",
     (*("bigint", "text"), *("bigint",) * 4, "text", *("bigint",) * 5, *("bytea",) * 3),
 )
 _RECENT: Final = Bulk(
@@ -34,7 +34,12 @@ _SENT: Final = Bulk(
     " last_send_at, own_ahead)",
     ("bigint", "text", "text", "bigint", "bigint", "bigint", "bigint", "text", "text", "bigint", "bigint"),
     "ON CONFLICT (app, group_id, user_id) DO UPDATE SET last_send_at = excluded.last_send_at,"
-    " read_seq = excluded.read_seq, own_ahead = group_member.own_ahead + excluded.own_ahead",
+    " read_seq = CASE WHEN excluded.read_seq > group_member.read_seq THEN excluded.read_seq"
+    " ELSE group_member.read_seq END, own_ahead = group_member.own_ahead + excluded.own_ahead",
+)
+_CHANGE: Final = Bulk(
+    "INSERT INTO group_change (app, group_id, seq, at, recalled, counts, sender)",
+    ("bigint", "text", "bigint", "bigint", "bigint", "bigint", "text"),
 )
 _decode_extra = msgspec.json.Decoder(Extra).decode
 _encode = msgspec.json.Encoder().encode
@@ -47,7 +52,7 @@ def key(message: GroupMessage) -> bytes:
     return blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _message(row: Row) -> GroupMessage:
+def message_of(row: Row) -> GroupMessage:
     return GroupMessage(
         app=row[0],
         group_id=row[1],
@@ -127,21 +132,21 @@ async def purge_recent(db: Database, now: int) -> int:
 async def between(source: Database | Tx, app: int, group_id: str, low: int, high: int) -> list[GroupMessage]:
     """The stored messages from ``low`` to ``high``, newest first. A page: at most some hundred."""
     rows = await source.fetch(
-        f"SELECT {_COLUMNS} FROM group_message WHERE app = $1 AND group_id = $2 AND seq >= $3 AND seq <= $4"
+        f"SELECT {COLUMNS} FROM group_message WHERE app = $1 AND group_id = $2 AND seq >= $3 AND seq <= $4"
         " ORDER BY seq DESC",
         app,
         group_id,
         low,
         high,
     )
-    return [_message(row) for row in rows]
+    return [message_of(row) for row in rows]
 
 
 async def named(source: Database | Tx, app: int, group_id: str, seqs: Iterable[int]) -> dict[int, GroupMessage]:
     found: dict[int, GroupMessage] = {}
     for some in batches(seqs):
-        sql = f"SELECT {_COLUMNS} FROM group_message WHERE app = $1 AND group_id = $2 AND seq IN {in_list(some, 3)}"
-        found.update((row[2], _message(row)) for row in await source.fetch(sql, app, group_id, *some))
+        sql = f"SELECT {COLUMNS} FROM group_message WHERE app = $1 AND group_id = $2 AND seq IN {in_list(some, 3)}"
+        found.update((row[2], message_of(row)) for row in await source.fetch(sql, app, group_id, *some))
     return found
 
 
@@ -170,6 +175,10 @@ async def update(tx: Tx, message: GroupMessage) -> None:
     )
 
 
+async def log_change(tx: Tx, messages: Sequence[GroupMessage], at: int, *, recalled: bool) -> None:
+    await tx.bulk(_CHANGE, [(m.app, m.group_id, m.seq, at, int(recalled), int(m.counts), m.sender) for m in messages])
+
+
 async def sent(tx: Tx, app: int, group_id: str, senders: dict[str, tuple[int, int, int]]) -> None:
     """Members have written: for each, the second, the read position and by how many its own messages ahead of it grow.
 
@@ -177,3 +186,29 @@ async def sent(tx: Tx, app: int, group_id: str, senders: dict[str, tuple[int, in
     """
     rows = [(app, group_id, user, 1, 0, 0, read, "", "", at, own) for user, (at, read, own) in senders.items()]
     await tx.bulk(_SENT, rows)
+
+
+async def newest_of(tx: Tx, app: int, group_id: str, sender: str, above: int) -> list[GroupMessage]:
+    """What a sender wrote above a sequence."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM group_message WHERE app = $1 AND group_id = $2 AND seq > $3 AND sender = $4"
+        " ORDER BY seq",
+        app,
+        group_id,
+        above,
+        sender,
+    )
+    return [message_of(row) for row in rows]
+
+
+async def recalled_since(db: Database, app: int, group_id: str, at: int, limit: int) -> list[tuple[int, int]]:
+    """Sequence and microsecond of what was recalled at ``at`` or later, in order."""
+    rows = await db.fetch(
+        "SELECT seq, at FROM group_change WHERE app = $1 AND group_id = $2 AND at >= $3 AND recalled = 1"
+        " ORDER BY at, id LIMIT $4",
+        app,
+        group_id,
+        at,
+        limit,
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -68,11 +68,11 @@ def group_item(group: Group, names: Iterable[str] | None, *, room: bool) -> dict
     return {name: known[name](group) for name in wanted if not (room and name in _NOT_OF_ROOMS)}
 
 
-def self_item(group: Group, member: Member, muted: int, names: Iterable[str]) -> dict[str, Any]:
-    """The fields named of somebody's own membership."""
+def self_item(group: Group, member: Member, muted: int, names: Iterable[str], unread: int = 0) -> dict[str, Any]:
+    """The fields named of somebody's own membership; ``unread`` is the unread number, if that is among them."""
     found = {name: _MEMBER[name](member, muted) for name in names if name in _MEMBER}
     if "UnreadMsgNum" in names:
-        found["UnreadMsgNum"] = max(0, group.next_seq - 1 - member.read_seq)
+        found["UnreadMsgNum"] = unread
     return found
 
 

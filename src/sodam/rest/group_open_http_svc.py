@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from sodam.errors import ApiError, Code
+from sodam.groups.histories import shown_unread
 from sodam.groups.model import ApplyOption, Changes, Group, InviteOption, Newcomer, Switch, Wanted, check_group_id
 from sodam.groups.types import TYPES, Role, type_name, type_of
 from sodam.rest.group_fields import (
@@ -315,11 +316,15 @@ async def get_joined_group_list(call: Call, request: JoinedGet) -> JoinedAnswer:
     if (shown := request.ResponseFilter) is not None:
         found = await groups.get_many(app, page)
         own = await groups.members.of_user(app, user_id, page) if shown.SelfInfoFilter else {}
+        counted = "UnreadMsgNum" in (shown.SelfInfoFilter or ())
+        standings = await groups.histories.standings(app, user_id, page) if counted else {}
         for item in items:
             group = found.get(item["GroupId"])
             if group is None:  # dissolved meanwhile
                 continue
             item |= group_item(group, shown.GroupBaseInfoFilter or [], room=False)
             if shown.SelfInfoFilter and (standing := own.get(group.group_id)):
-                item["SelfInfo"] = self_item(group, *standing, shown.SelfInfoFilter)
+                messages = standings.get(group.group_id)
+                unread = shown_unread(group, messages) if messages else 0
+                item["SelfInfo"] = self_item(group, *standing, shown.SelfInfoFilter, unread)
     return JoinedAnswer(len(ids), bounded(items))

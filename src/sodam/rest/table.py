@@ -27,6 +27,7 @@ _FILES = (
     "group_open_http_svc",
     "group_members",
     "group_messages",
+    "group_message_changes",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

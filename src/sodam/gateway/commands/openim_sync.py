@@ -237,13 +237,20 @@ class ReadAllAnswer(msgspec.Struct):
 
 @service.command("read_all_unread_msg")
 async def read_all_unread_msg(call: Call, request: ReadAll) -> ReadAllAnswer:
-    """All one-to-one conversations are read."""
+    """All one-to-one conversations are read, and these groups up to the sequences given."""
     if request.C2CReadAllMsg:
         await call.services.c2c_changes.mark_all_read(call.app, call.caller, exclude=call.instid, source=call.source)
-    unknown = int(Code.GROUP_NOT_FOUND)
-    return ReadAllAnswer(
-        request.C2CReadAllMsg, [GroupReadResult(g.GroupId, g.MsgSeq, unknown) for g in request.GroupReadInfo]
-    )
+    results = []
+    for item in request.GroupReadInfo:
+        code = 0
+        try:
+            await call.services.groups.changes.mark_read(
+                call.app.sdkappid, call.caller, item.GroupId, item.MsgSeq, exclude=call.instid
+            )
+        except ApiError as error:
+            code = int(error.code)
+        results.append(GroupReadResult(item.GroupId, item.MsgSeq, code))
+    return ReadAllAnswer(request.C2CReadAllMsg, results)
 
 
 class PeerReadTime(msgspec.Struct):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import msgspec
 
 from sodam.c2c.events import self_read
-from sodam.conversations.model import USER, Contact, Listed
+from sodam.conversations.groups import GroupDetail
+from sodam.conversations.model import GROUP, USER, Contact, Listed
 from sodam.conversations.one_to_one import Detail
 from sodam.errors import ApiError, Code
+from sodam.groups.histories import shown_unread
+from sodam.groups.message import TIP
+from sodam.groups.pushes import wire
 from sodam.messages.model import RECALLED, RECALLED_BITS
 from sodam.rest import recentcontact as rest
 from sodam.rest import recentcontact_groups as _groups  # noqa: F401
@@ -30,6 +36,9 @@ service = Service(
     internal=Code.CONV_INTERNAL,
     display=True,
 )
+_RECV_OPTIONS: Final = {"Discard": 1, "AcceptNotNotify": 2, "AcceptNotNotifyExceptAt": 3}
+_GROUP_RECALLED: Final = 2
+"""LastMsgFlags of a group whose last message was recalled."""
 SHARED = (
     "top",
     "mark_contact",
@@ -50,23 +59,34 @@ class Revoker(msgspec.Struct):
 
 class LastMsg(msgspec.Struct, omit_defaults=True):
     MsgBody: msgspec.Raw
-    CloudCustomData: msgspec.Raw
+    CloudCustomData: msgspec.Raw = msgspec.Raw(b'""')
+    Event: int = 0
+    GroupTips: dict[str, Any] | None = None
     RevokerInfo: Revoker | None = None
 
 
 class SessionItem(msgspec.Struct, omit_defaults=True):
     Type: int
-    To_Account: str
     MsgTime: int
-    C2cPeerReadTime: int | None
     TopFlags: int | None
     MsgRecvOption: int | None
     UnreadMsgCount: int | None
+    To_Account: str = ""
+    ToAccount: str = ""
+    """Of a group: its ID."""
+    C2cPeerReadTime: int | None = None
     MsgSeq: int = 0
     LastC2CMsgFrom_Account: str = ""
     LastMsgFlags: int = 0
     C2cNick: str = ""
     C2cImage: str = ""
+    MsgGroupFrom_Account: str = ""
+    MsgGroupFromCardName: str = ""
+    MsgGroupFromNickName: str = ""
+    GroupNick: str = ""
+    GroupImage: str = ""
+    GroupType: str = ""
+    GroupIgnoredUnreadSeqCount: int = 0
     LastMsg: LastMsg | None = None
     StandardMark: str = ""
     CustomMark: str = ""
@@ -99,11 +119,17 @@ async def _page(call: Call, owner: str, request: CursorFields) -> PageAnswer:
     users = [one for one in page.listed if one.contact.type == USER]
     peers = await call.services.accounts.find_many(call.app.sdkappid, [one.contact.id for one in users])
     items = []
-    for one in users:
+    ends: dict[str, int] = {}
+    for one in page.listed:
+        if one.contact.type == GROUP:
+            items.append(_group(owner, one))
+            ends[one.contact.id] = one.detail.group.next_seq - 1
+            continue
         item = _item(owner, one)
         if peer := peers.get(one.contact.id):
             item.C2cNick, item.C2cImage = peer.nick, peer.image
         items.append(item)
+    call.connection.catch_up.drop_groups(ends)
     groups = await conversations.marks.groups(call.app, owner)
     return PageAnswer(SessionItem=items, GroupItem=[group_item(group) for group in groups], **next_page(page))
 
@@ -131,6 +157,39 @@ def _item(owner: str, one: Listed) -> SessionItem:
         if last.flags & RECALLED:
             item.LastMsgFlags = RECALLED_BITS
             item.LastMsg.RevokerInfo = Revoker(last.recalled_by)
+    return item
+
+
+def _group(owner: str, one: Listed) -> SessionItem:
+    detail: GroupDetail = one.detail
+    group, standing, last = detail
+    item = SessionItem(
+        Type=GROUP,
+        ToAccount=group.group_id,
+        MsgTime=one.msg_time,
+        TopFlags=1 if one.pinned_at else 0,
+        MsgRecvOption=_RECV_OPTIONS.get(standing.msg_flag, 0),
+        UnreadMsgCount=shown_unread(group, standing),
+        MsgSeq=group.next_seq - 1,
+        GroupNick=group.profile.name,
+        GroupImage=group.profile.face_url,
+        GroupType=group.type,
+        StandardMark=one.entry.standard_mark,
+        CustomMark=one.entry.custom,
+        ContactGroupId=one.entry.groups,
+    )
+    if last is None:
+        return item
+    item.MsgGroupFrom_Account = last.sender
+    item.MsgGroupFromNickName, item.MsgGroupFromCardName = last.nick, last.card
+    if last.kind == TIP:
+        item.LastMsg = LastMsg(msgspec.Raw(b"[]"), Event=4, GroupTips=wire(last, group, owner))
+        return item
+    body, cloud = last.content_for(owner)
+    item.LastMsg = LastMsg(msgspec.Raw(body), msgspec.Raw(cloud))
+    if last.flags & RECALLED:
+        item.LastMsgFlags = _GROUP_RECALLED
+        item.LastMsg.RevokerInfo = Revoker(last.extra.revoker, last.extra.reason)
     return item
 
 
@@ -174,15 +233,21 @@ def _deleted(contact: Contact, code: Code | None) -> ContactResult:
 
 class ClearMsg(Own):
     To_Account: str = ""
+    ToGroupid: str = ""
     Type: int = 1
 
 
-@service.command("clear_msg", errors=(Code.CONV_NOT_ADMIN,))
+@service.command("clear_msg", errors=(Code.CONV_NOT_ADMIN, Code.CONV_GROUP_UNRESOLVED))
 async def clear_msg(call: Call, request: ClearMsg) -> None:
     """Clear the history of a conversation for oneself; it stays in the list."""
     owner = await owner_of(call, request)
+    if request.Type == GROUP and request.ToGroupid:
+        histories = call.services.groups.histories
+        if not await histories.hide(call.app.sdkappid, owner, request.ToGroupid, clear=True, remove=False):
+            raise ApiError(Code.CONV_GROUP_UNRESOLVED)
+        return
     if request.Type != 1 or not request.To_Account:
-        raise ApiError(Code.CONV_BAD_REQUEST, "Type 1 with To_Account")
+        raise ApiError(Code.CONV_BAD_REQUEST, "Type 1 with To_Account, or 2 with ToGroupid")
     await call.services.c2c_changes.hide(call.app, owner, request.To_Account, clear=True, remove=False)
     read = self_read(owner, request.To_Account, call.services.c2c.now)
     call.services.c2c.notify(call.app.sdkappid, (owner,), read, exclude=call.instid)

@@ -1,0 +1,273 @@
+"""What happens to messages of groups after they were sent: recall, edit, deletion, read positions, imports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from sodam.apps.model import App
+from sodam.bus import of_user
+from sodam.errors import ApiError, Code
+from sodam.groups import pushes, store, store_members, store_messages, store_reading
+from sodam.groups.core import Core, hold_group
+from sodam.groups.message import TIP, GroupMessage
+from sodam.groups.model import Group, check_group_id
+from sodam.groups.types import TYPES, Operation, Role, check
+from sodam.messages.clock import SECOND
+from sodam.messages.elements import MAX_BODY_BYTES
+from sodam.messages.model import RECALLED
+from sodam.storage import Tx
+
+SILENT_RANGE = 1000
+"""Of a group's newest messages, those of a sender can be recalled without a word."""
+
+
+class EditConflict(ApiError):
+    """20027: the message was edited since the editor read it. ``stored`` is what it is now."""
+
+    __slots__ = ("stored",)
+
+    def __init__(self, stored: GroupMessage) -> None:
+        super().__init__(Code.C2C_EDIT_VERSION)
+        self.stored = stored
+
+
+class Imported(NamedTuple):
+    seq: int
+    msg_time: int
+    code: Code
+
+
+class GroupChanges:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def recall(
+        self, app: App, group_id: str, seqs: Sequence[int], *, revoker: str, reason: str = "", as_member: bool
+    ) -> list[Code]:
+        """Recall messages; for each, in order: 0, 10030 unknown, 10031 too old, 10032 not to be recalled.
+
+        ``as_member``: one's own within the app's window, those of others where the role allows; otherwise the app's.
+        Raises ApiError 10007, 10010, 10015, 10033.
+        """
+        check_group_id(group_id)
+        window = app.settings.recall_seconds
+
+        async def run(tx: Tx) -> list[Code]:
+            now = self._core.now()
+            group = await hold_group(tx, app.sdkappid, group_id)
+            role = await self._role(tx, group, revoker, as_member=as_member)
+            check(group.type, Operation.RECALL, role)
+            found = await store_messages.named(tx, app.sdkappid, group_id, seqs)
+            done: dict[int, GroupMessage] = {}
+            codes: list[Code] = []
+            for seq in seqs:
+                message = found.get(seq)
+                if message is None:
+                    codes.append(Code.GROUP_MESSAGE_NOT_FOUND)
+                elif message.kind == TIP or message.flags & RECALLED:
+                    codes.append(Code.OK if seq in done else Code.GROUP_RECALL_UNSUPPORTED)
+                elif as_member and message.sender != revoker and role < TYPES[group.type].least[Operation.RECALL_ANY]:
+                    codes.append(Code.GROUP_NOT_PERMITTED)
+                elif as_member and message.sender == revoker and now - message.msg_time > window:
+                    codes.append(Code.GROUP_RECALL_EXPIRED)
+                else:
+                    message.flags |= RECALLED
+                    message.extra.revoker, message.extra.reason = revoker, reason
+                    done[seq] = message
+                    codes.append(Code.OK)
+            await self._put_recalls(tx, list(done.values()))
+            if done:
+                messages = list(done.values())
+                tx.after_commit(
+                    lambda: self._core.feed.notify(app.sdkappid, group_id, pushes.recalled(messages, revoker, reason))
+                )
+            return codes
+
+        return await self._core.db.write(run)
+
+    async def recall_silently(self, app: App, group_id: str, sender: str, revoker: str) -> None:
+        """Recall what ``sender`` wrote of the newest 1000 messages; no device is notified. Raises ApiError 10010."""
+        check_group_id(group_id)
+
+        async def run(tx: Tx) -> None:
+            group = await hold_group(tx, app.sdkappid, group_id)
+            above = group.next_seq - 1 - SILENT_RANGE
+            found = await store_messages.newest_of(tx, app.sdkappid, group_id, sender, above)
+            fresh = [m for m in found if m.kind != TIP and not m.flags & RECALLED]
+            for message in fresh:
+                message.flags |= RECALLED
+                message.extra.revoker = revoker
+            await self._put_recalls(tx, fresh)
+
+        await self._core.db.write(run)
+
+    async def _put_recalls(self, tx: Tx, messages: list[GroupMessage]) -> None:
+        for message in messages:
+            await store_messages.update(tx, message)
+        if messages:
+            await store_messages.log_change(tx, messages, self._core.now() * SECOND, recalled=True)
+
+    async def _role(self, tx: Tx, group: Group, user_id: str, *, as_member: bool) -> Role:
+        """Raises ApiError 10007 for a client that is no member."""
+        if not as_member:
+            return Role.AppAdmin
+        member = (await store_members.load(tx, group.app, group.group_id, [user_id])).get(user_id)
+        if member is None:
+            raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may do it")
+        return member.role
+
+    async def modify(
+        self,
+        app: App,
+        group_id: str,
+        seq: int,
+        *,
+        editor: str,
+        body: bytes | None = None,
+        cloud: bytes | None = None,
+        version: int | None = None,
+        as_member: bool,
+        exclude: int = 0,
+    ) -> GroupMessage:
+        """Replace the parts that are given, raise the version by one, notify devices; the message as it is.
+
+        Raises ApiError 10007, 10010, 10015, 20022 (unknown), 20023 (recalled), EditConflict, 93000.
+        """
+        check_group_id(group_id)
+
+        async def run(tx: Tx) -> GroupMessage:
+            group = await hold_group(tx, app.sdkappid, group_id)
+            check(group.type, Operation.CHANGE, await self._role(tx, group, editor, as_member=as_member))
+            stored = (await store_messages.named(tx, app.sdkappid, group_id, [seq])).get(seq)
+            if stored is None or stored.kind == TIP or (as_member and not stored.for_user(editor)):
+                raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)
+            if stored.flags & RECALLED:
+                raise ApiError(Code.C2C_ALREADY_RECALLED)
+            if version is not None and version != stored.version:
+                raise EditConflict(stored)
+            stored.body = stored.body if body is None else body
+            stored.cloud = stored.cloud if cloud is None else cloud
+            if len(stored.body) + len(stored.cloud) - 2 > MAX_BODY_BYTES:
+                stored.body = msgspec.json.encode(msgspec.json.decode(stored.body))  # as a new message is measured
+                if len(stored.body) + len(stored.cloud) - 2 > MAX_BODY_BYTES:
+                    raise ApiError(Code.MSG_TOO_LONG)
+            stored.version += 1
+            await store_messages.update(tx, stored)
+            await store_messages.log_change(tx, [stored], self._core.now() * SECOND, recalled=False)
+            tx.after_commit(lambda: self._edited(stored, exclude))
+            return stored
+
+        return await self._core.db.write(run)
+
+    def _edited(self, message: GroupMessage, exclude: int) -> None:
+        notice = pushes.edited(message)
+        if not message.extra.to:
+            self._core.feed.notify(message.app, message.group_id, notice, exclude=exclude)
+        for user_id in dict.fromkeys((*message.extra.to, message.sender)) if message.extra.to else ():
+            self._core.live.send(of_user(message.app, user_id), notice, exclude=exclude)
+
+    async def clear(self, app: App, group_id: str, seq: int | None) -> None:
+        """Hide the history up to ``seq`` (None: all) from every client. Raises ApiError 10010, 10015."""
+        check_group_id(group_id)
+
+        async def run(tx: Tx) -> None:
+            group = await hold_group(tx, app.sdkappid, group_id)
+            newest = group.next_seq - 1
+            group.clear_seq = max(group.clear_seq, newest if seq is None else min(seq, newest))
+            await store.save(tx, group)
+
+        await self._core.db.write(run)
+
+    async def import_(
+        self, app: App, group_id: str, items: Sequence[GroupMessage | Code], *, listed: bool
+    ) -> list[Imported]:
+        """Append messages with their own times; afterwards nothing is unread. A Code stands for one that was refused.
+
+        Times ascend, after the group's creation and its newest message, before now: else 10004. ``listed``: they
+        move the conversation in lists. Nobody is notified. Raises ApiError 10007, 10010, 10015.
+        """
+        check_group_id(group_id)
+
+        async def run(tx: Tx) -> list[Imported]:
+            now = self._core.now()
+            group = await hold_group(tx, app.sdkappid, group_id)
+            check(group.type, Operation.IMPORT_MESSAGES, Role.AppAdmin)
+            given = [item for item in items if isinstance(item, GroupMessage)]
+            keys = [store_messages.key(m) for m in given]
+            before = await store_messages.recent(tx, app.sdkappid, keys, now)
+            results: list[Imported] = []
+            stored: dict[bytes, GroupMessage] = {}
+            shown = group.shown_seq, group.shown_at
+            for item in items:
+                if not isinstance(item, GroupMessage):
+                    results.append(Imported(0, 0, item))
+                    continue
+                key = store_messages.key(item)
+                if numbers := before.get(key):
+                    results.append(Imported(numbers[1], numbers[0], Code.OK))
+                elif key in stored:
+                    results.append(Imported(stored[key].seq, stored[key].msg_time, Code.OK))
+                elif not max(group.created_at, group.last_msg_at) <= item.msg_time <= now:
+                    results.append(Imported(0, item.msg_time, Code.GROUP_BAD_PARAMETER))
+                else:
+                    self._core.messages.number(group, [item], imported=True)
+                    stored[key] = item
+                    results.append(Imported(item.seq, item.msg_time, Code.OK))
+            if stored:
+                if not listed:
+                    group.shown_seq, group.shown_at = shown
+                await self._core.messages.store(tx, group, list(stored.values()))
+                await store_messages.remember(tx, list(stored.items()), now)
+                await store_reading.all_read(tx, app.sdkappid, group_id, group.next_seq - 1)
+            return results
+
+        return await self._core.db.write(run)
+
+    async def mark_read(self, app: int, reader: str, group_id: str, seq: int, *, exclude: int = 0) -> None:
+        """Everything up to ``seq`` is read; before an earlier position: nothing new. Raises ApiError 10007, 10015."""
+        check_group_id(group_id)
+
+        async def run(tx: Tx) -> None:
+            found = await store_reading.lock(tx, app, reader, group_id)
+            if found is None:
+                raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may read")
+            before, newest = found
+            if (position := min(seq, newest)) > before:
+                await store_reading.put_read(tx, app, reader, group_id, position)
+
+        await self._core.db.write(run)
+        self._core.live.send(of_user(app, reader), pushes.read(group_id, seq), exclude=exclude)
+
+    async def set_unread(self, app: App, group: Group, user_id: str, unread: int) -> None:
+        """Set a member's unread number, at most the number of messages. Raises ApiError 10007 for no member.
+
+        Nothing happens in groups that count none.
+        """
+        if not TYPES[group.type].counts_unread:
+            return
+
+        async def run(tx: Tx) -> None:
+            found = await store_reading.lock(tx, app.sdkappid, user_id, group.group_id)
+            if found is None:
+                raise ApiError(Code.GROUP_NOT_PERMITTED, f"{user_id[:40]!r} is not a member")
+            position = found[1]
+            if unread:
+                position = await store_reading.seq_with_unread(tx, app.sdkappid, user_id, group.group_id, unread)
+            await store_reading.put_read(tx, app.sdkappid, user_id, group.group_id, position)
+
+        await self._core.db.write(run)
+
+    async def delete_for(self, app: App, user_id: str, group_id: str, seqs: Sequence[int]) -> None:
+        """Delete messages for oneself. Raises ApiError 10007 (no member), 10015."""
+        check_group_id(group_id)
+
+        async def run(tx: Tx) -> None:
+            if await store_reading.lock(tx, app.sdkappid, user_id, group_id) is None:
+                raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may delete")
+            found = await store_messages.named(tx, app.sdkappid, group_id, seqs)
+            await store_reading.hide(tx, user_id, found.values())
+
+        await self._core.db.write(run)

@@ -1,0 +1,135 @@
+"""Reading the messages of groups: for the app, which reads everything, and for members."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sodam.errors import ApiError, Code
+from sodam.groups import store, store_messages, store_reading
+from sodam.groups.core import Core, not_found
+from sodam.groups.message import GroupMessage, Standing
+from sodam.groups.model import Group, check_group_id
+from sodam.groups.types import TYPES, Operation, Role, check
+from sodam.storage import Tx
+
+
+class Page(NamedTuple):
+    group: Group
+    messages: list[GroupMessage]
+    """Newest first."""
+    low: int
+    """The lowest sequence that was asked for."""
+    complete: bool
+    """Nothing older is to be had."""
+    invisible: list[int]
+    """Sequences that exist and are not for the reader, newest first."""
+
+
+class Histories:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def read(self, app: int, group_id: str, high: int | None, number: int) -> Page:
+        """``number`` sequences from ``high`` (None: the newest) downwards, for the app.
+
+        Raises ApiError 10010, 10015, 10044 (the type keeps no messages).
+        """
+        group = await self._group(app, group_id)
+        check(group.type, Operation.HISTORY, Role.AppAdmin)
+        newest = group.next_seq - 1
+        high = newest if high is None else min(high, newest)
+        low = max(1, high - number + 1)
+        found = await store_messages.between(self._core.db, app, group_id, low, high) if high else []
+        return Page(group, found, low, low <= 1, [])
+
+    async def page(
+        self, app: int, reader: str, group_id: str, high: int, number: int, seqs: Sequence[int] = ()
+    ) -> Page:
+        """What a member may read of the ``number`` sequences up to ``high`` (0: the newest), or of ``seqs``.
+
+        Raises ApiError 10007 (no member), 10010, 10015, 10044.
+        """
+        group = await self._group(app, group_id)
+        check(group.type, Operation.HISTORY, Role.Member)
+        db = self._core.db
+        standing = (await store_reading.standings(db, app, reader, [group_id])).get(group_id)
+        if standing is None:
+            raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may read")
+        floor = standing.floor
+        if seqs:
+            named = await store_messages.named(db, app, group_id, [seq for seq in seqs if seq > floor])
+            found = sorted(named.values(), key=lambda m: m.seq, reverse=True)
+            low, top = min(seqs), max(seqs)
+        else:
+            top = high or group.next_seq - 1
+            low = max(floor + 1, top - number + 1)
+            found = await store_messages.between(db, app, group_id, low, top) if top >= low else []
+        hidden = await store_reading.hidden(db, app, reader, group_id, low, top)
+        seen = [m for m in found if m.seq not in hidden and m.for_user(reader)]
+        kept = {m.seq for m in seen}
+        await self._core.messages.names(seen)
+        return Page(group, seen, low, low <= floor + 1, [m.seq for m in found if m.seq not in kept])
+
+    async def standings(self, app: int, user_id: str, group_ids: Sequence[str]) -> dict[str, Standing]:
+        """How the groups' messages stand for a member; unread is 0 in groups that count none."""
+        return await store_reading.standings(self._core.db, app, user_id, group_ids)
+
+    async def listed(self, app: int, user_id: str, limit: int) -> list[tuple[str, int, int]]:
+        """A member's conversations: group, microsecond of its last message, and second of the pin (0: none)."""
+        return await store_reading.listed(self._core.db, app, user_id, limit)
+
+    async def details(
+        self, app: int, user_id: str, group_ids: Sequence[str]
+    ) -> dict[str, tuple[Group, Standing, GroupMessage | None]]:
+        """Each group that exists with how it stands for the member and the last message that the member sees."""
+        db = self._core.db
+        standings = await store_reading.standings(db, app, user_id, group_ids)
+        groups = await store.load(db, app, list(standings))
+        last = await store_reading.last(db, app, list(groups))
+        found: dict[str, tuple[Group, Standing, GroupMessage | None]] = {}
+        for group_id, group in groups.items():
+            standing, message = standings[group_id], last.get(group_id)
+            if message is not None and message.seq <= standing.floor:
+                message = None
+            if message is not None and await store_reading.hidden(db, app, user_id, group_id, message.seq, message.seq):
+                message = await store_reading.last_kept(db, app, user_id, group_id, standing.floor)
+            if message is not None:
+                await self._core.messages.names([message])
+            found[group_id] = (group, standing, message)
+        return found
+
+    async def pinned(self, tx: Tx, app: int, user_id: str) -> set[str]:
+        """The groups that the member has pinned."""
+        return await store_reading.pinned(tx, app, user_id)
+
+    async def put_pins(self, tx: Tx, app: int, user_id: str, group_ids: Collection[str], at: int) -> None:
+        """Pin groups at the second ``at``, or unpin them with 0."""
+        await store_reading.put_pins(tx, app, user_id, group_ids, at)
+
+    async def hide(self, app: int, user_id: str, group_id: str, *, clear: bool, remove: bool = True) -> bool:
+        """Take a group off the member's list until something new is said; ``clear``: its history, too, for the member.
+
+        False: the user is no member.
+        """
+        return await self._core.db.write(
+            lambda tx: store_reading.take_off(tx, app, user_id, group_id, clear=clear, remove=remove)
+        )
+
+    async def recalled(self, app: int, group_id: str, at: int, limit: int) -> list[tuple[GroupMessage, int]]:
+        """What was recalled at the microsecond ``at`` or later, and when."""
+        found = await store_messages.recalled_since(self._core.db, app, group_id, at, limit)
+        named = await store_messages.named(self._core.db, app, group_id, [seq for seq, _ in found])
+        return [(named[seq], when) for seq, when in found if seq in named]
+
+    async def _group(self, app: int, group_id: str) -> Group:
+        check_group_id(group_id)
+        group = (await store.load(self._core.db, app, [group_id])).get(group_id)
+        if group is None:
+            raise not_found(group_id)
+        return group
+
+
+def shown_unread(group: Group, standing: Standing) -> int:
+    """The unread number of a member; types that count none have 0."""
+    return standing.unread if TYPES[group.type].counts_unread else 0
