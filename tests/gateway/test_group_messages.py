@@ -164,7 +164,8 @@ async def test_recall_and_edit(server: ServerProcess, sign_in: SignIn, user_id: 
     assert await recall(bob, 1) == 10007, "a member recalls the owner's message"
     assert await recall(amy, 2) == 0
     await bob.wait(lambda: "GroupWithdrawInfoArray" in str(bob.pushes))
-    (tip,) = [tip for event in bob.pushes if event["Event"] == 5 for tip in event["GroupTips"]]
+    tips = [tip for event in bob.pushes if event["Event"] == 5 for tip in event["GroupTips"]]
+    (tip,) = [tip for tip in tips if "GroupWithdrawInfoArray" in tip["MsgBody"]]
     (item,) = tip["MsgBody"]["GroupWithdrawInfoArray"]
     assert (item["MsgSeq"], tip["RevokerInfo"]["Revoker_Account"]) == (2, amy.user_id)
     missed = await bob.call(

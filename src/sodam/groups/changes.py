@@ -55,7 +55,7 @@ class GroupChanges:
         check_group_id(group_id)
         window = app.settings.recall_seconds
 
-        async def run(tx: Tx) -> list[Code]:
+        async def run(tx: Tx) -> tuple[list[Code], list[GroupMessage]]:
             now = self._core.now()
             group = await hold_group(tx, app.sdkappid, group_id)
             role = await self._role(tx, group, revoker, as_member=as_member)
@@ -79,14 +79,13 @@ class GroupChanges:
                     done[seq] = message
                     codes.append(Code.OK)
             await self._put_recalls(tx, list(done.values()))
-            if done:
-                messages = list(done.values())
-                tx.after_commit(
-                    lambda: self._core.feed.notify(app.sdkappid, group_id, pushes.recalled(messages, revoker, reason))
-                )
-            return codes
+            return codes, list(done.values())
 
-        return await self._core.db.write(run)
+        codes, recalled = await self._core.db.write(run)
+        if recalled:
+            await self._core.messages.names(recalled)
+            self._core.feed.notify(app.sdkappid, group_id, pushes.recalled(recalled, revoker, reason))
+        return codes
 
     async def recall_silently(self, app: App, group_id: str, sender: str, revoker: str) -> None:
         """Recall what ``sender`` wrote of the newest 1000 messages; no device is notified. Raises ApiError 10010."""

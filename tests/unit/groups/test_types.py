@@ -28,6 +28,10 @@ ALLOWED = {
     Operation.RECALL_ANY: ("oA", "aoA", "aoA", ""),
     Operation.CHANGE: ("maoA", "maoA", "maoA", ""),
     Operation.IMPORT_MESSAGES: ("A", "A", "A", ""),
+    Operation.CONFIGURE: ("oA", "aoA", "aoA", "oA"),
+    Operation.INVITE: ("maoA", "maoA", "maoA", ""),
+    Operation.DECIDE: ("oA", "aoA", "aoA", ""),
+    Operation.EDIT_MEMBER: ("oA", "aoA", "aoA", ""),
     Operation.TARGET: ("maoA", "maoA", "maoA", ""),
 }
 ABSENT = {
