@@ -21,7 +21,7 @@ from sodam.console.session_actions import SESSION_ACTIONS
 
 SECRET = frozenset(
     (
-        *("Password", "OldPassword", "NewPassword", "Code", "Content", "CsrfToken", "Secret"),
+        *("Password", "OldPassword", "NewPassword", "Code", "Content", "CsrfToken", "Secret", "Token"),
         *("SecretAccessKey", "SecretKey", "Uri", "UserSig"),
     )
 )
