@@ -4,6 +4,7 @@ group has an owner who is not in it."""
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Live
 from sodam.bus.local import LocalBus
 from sodam.errors import ApiError
+from sodam.groups.attributes import Given, Guard
 from sodam.groups.core import Operator
 from sodam.groups.model import Changes, MemberChanges, Newcomer, Wanted
 from sodam.groups.service import GroupService
@@ -94,6 +96,8 @@ class World:
     gate: Gate
     node: Callable[[], Node]
     numbers: itertools.count[int]
+    at: list[float]
+    """The time by every node's clock."""
 
     async def users(self, count: int) -> list[str]:
         return await new_users(self.node(), self.numbers, count)
@@ -139,13 +143,15 @@ async def world(gate: Gate) -> World:
         made.sdkappid, lambda app: rules.overrides(app, Overrides(avchatrooms=ROOMS, groups_joined=JOINED))
     )
 
+    at = [time.time()]
+
     def node() -> Node:
         bus = LocalBus()
         accounts = AccountService(gate, bus, apps)
-        return Node(app, accounts, GroupService(gate, bus, Live(bus), accounts, Outbox(gate, Loops())))
+        return Node(app, accounts, GroupService(gate, bus, Live(bus), accounts, Outbox(gate, Loops()), lambda: at[0]))
 
     gate.events.subscribe(AccountsDeleted, node().groups.erase)
-    return World(gate, node, itertools.count(1))
+    return World(gate, node, itertools.count(1), at)
 
 
 async def test_the_last_seat(world: World) -> None:
@@ -290,3 +296,34 @@ async def test_fifty_applications_of_a_user_wait_at_most(world: World) -> None:
     codes = await world.together(*[lambda n, at=at: n.apply(f"v{at}", me) for at in range(4)])  # type: ignore[misc]
     assert sorted(codes, key=str) == ["", 10006, 10006, 10006]
     await world.sound()
+
+
+async def test_attributes_of_two_writers(world: World) -> None:
+    """Who writes against a version that is no longer there is refused; the last free key goes to one."""
+    await world.node().create("g")
+    app = world.node().app.sdkappid
+
+    def put(key: str, main_seq: int) -> Callable[[Node], Awaitable[Any]]:
+        guard = Guard(strict=True, main_seq=main_seq)
+        return lambda n: n.groups.attributes.put(app, WHO, "g", [Given(key, "v")], guard, replace=main_seq > 0)
+
+    first = await put("k0", 0)(world.node())
+    codes = await world.together(put("a", first.main_seq), put("b", first.main_seq))
+    assert sorted(codes, key=str) == ["", 10056]
+    for n in range(14):
+        world.at[0] += 1
+        await put(f"x{n}", 0)(world.node())
+    world.at[0] += 1
+    codes = await world.together(put("y", 0), put("z", 0), put("w", 0))
+    assert sorted(codes, key=str) == ["", 10047, 10047]
+
+
+async def test_counters_lose_nothing(world: World) -> None:
+    await world.node().create("g")
+    app = world.node().app.sdkappid
+    codes = await world.together(
+        *[lambda n, v=v: n.groups.counters.update(app, WHO, "g", {"like": v}, "Increase") for v in (1, 10, 100, 1000)]  # type: ignore[misc]
+    )
+    assert codes == ["", "", "", ""]
+    _, found = await world.node().groups.counters.get(await world.node().groups.get(app, "g"))
+    assert found == {"like": 1111}

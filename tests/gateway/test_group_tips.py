@@ -141,3 +141,15 @@ async def test_the_notices_of_a_while(nodes: Nodes, sign_in: SignIn, user_id: Us
     done = {"From_Account": "@TIM#SYSTEM", "MsgSeq": items[-1]["ClientSeq"], "MsgRandom": items[-1]["MsgRandom"]}
     await bob.call("openim.deletemsg", {"DelMsgList": [done]})
     assert (await missed(anew, ""))[0] == []
+
+
+async def test_how_many_members_are_online(nodes: Nodes, sign_in: SignIn, user_id: UserId) -> None:
+    amy, bob = await sign_in(nodes[0], user_id("amy")), await sign_in(nodes[1], user_id("bob"))
+    cid, stranger = user_id("cid"), await sign_in(nodes[0], user_id("eve"))
+    await nodes[0].rest("im_open_login_svc/account_import", {"UserID": cid})
+    group = await make(nodes[0], amy.user_id, bob.user_id, cid)
+    assert (await rest(nodes[1], "get_online_member_num", GroupId=group))["OnlineMemberNum"] == 2
+    assert (await act(bob, "get_online_member_num", GroupId=group))["OnlineMemberNum"] == 2
+    with pytest.raises(Refused) as refused:
+        await act(stranger, "get_online_member_num", GroupId=group)
+    assert refused.value.code == 10007

@@ -96,6 +96,7 @@ async def test_a_group_from_its_making_to_its_end(sign_in: SignIn, phone: Phone,
 
     listed_members = (await bob.call("getGroupMemberList", {"groupID": team, "count": 30, "offset": 0}))["memberList"]
     assert [(m["userID"], m["role"]) for m in listed_members] == [(ann_id, "Owner"), (bob_id, "Member")]
+    assert (await bob.call("getGroupOnlineMemberCount", team))["memberCount"] == 2
     await refused(10007, bob, "updateGroupProfile", {"groupID": team, "name": "Bob's"})
     await refused(10007, bob, "dismissGroup", team)
     await refused(10009, ann, "quitGroup", team)

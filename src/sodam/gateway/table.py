@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from sodam.gateway.commands import (  # noqa: F401
     client_config,
+    group_attributes,
     group_messages,
     group_open_http_svc,
     group_profiles,
@@ -34,6 +35,9 @@ SHARED_COMMANDS = {
         "add_group_member",
         "delete_group_member",
         "modify_group_member_info",
+        "update_group_counter",
+        "get_group_counter",
+        "get_online_member_num",
     ),
 }
 """Commands of REST services that a client may send, with the rights of its user."""
@@ -52,6 +56,7 @@ def services() -> list[Service]:
         client_config.statistics,
         group_open_http_svc.service,
         group_open_http_svc.communities,
+        group_attributes.attributes,
     ]
     found.extend(
         import_module(f"sodam.gateway.commands.{name}").service

@@ -335,6 +335,10 @@ class Members:
         check(group.type, Operation.READ_MEMBERS, Role.AppAdmin)
         return await store_members.page(self._core.db, group.app, group.group_id, roles, offset, limit)
 
+    async def ids(self, group: Group) -> list[str]:
+        """All members, in the order of joining."""
+        return await store_members.ids(self._core.db, group.app, group.group_id)
+
     async def named(self, group: Group, user_ids: Sequence[str]) -> dict[str, Member]:
         """Those of the users that are members. Raises ApiError 10007."""
         check(group.type, Operation.READ_MEMBERS, Role.AppAdmin)

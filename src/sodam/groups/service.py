@@ -15,8 +15,10 @@ from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_applications, store_members
 from sodam.groups.applications import Applications
+from sodam.groups.attributes import Attributes
 from sodam.groups.changes import GroupChanges
 from sodam.groups.core import MAX_GROUPS, Core, Guard, Operator, hold_group, not_found
+from sodam.groups.counters import Counters
 from sodam.groups.events import GroupCreated, GroupInfoChanged, MembersLeft, OwnerChanged
 from sodam.groups.histories import Histories
 from sodam.groups.members import Members
@@ -64,6 +66,8 @@ class GroupService:
         self.members = Members(self._core)
         self.applications = Applications(self._core)
         self.notices = GroupNotices(db, live, clock)
+        self.attributes = Attributes(self._core)
+        self.counters = Counters(self._core)
         self.tips = Tips(self._core.messages, accounts)
         self.sending = Sender(self._core, outbox)
         self.histories = Histories(self._core)

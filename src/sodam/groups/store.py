@@ -20,6 +20,9 @@ _TABLES: Final = (
     "group_change",
     "group_hidden",
     "group_application",
+    "group_attribute_set",
+    "group_attribute",
+    "group_counter",
     "chat_group",
 )
 """What is kept by group, the group itself last."""

@@ -68,8 +68,8 @@ async def page(db: Database, app: int, group_id: str, roles: Sequence[Role], off
     return [_member(row) for row in rows]
 
 
-async def ids(tx: Tx, app: int, group_id: str) -> list[str]:
-    rows = await tx.fetch(
+async def ids(source: Database | Tx, app: int, group_id: str) -> list[str]:
+    rows = await source.fetch(
         "SELECT user_id FROM group_member WHERE app = $1 AND group_id = $2 ORDER BY pos", app, group_id
     )
     return [row[0] for row in rows]

@@ -41,6 +41,7 @@ class Operation(Enum):
     INVITE = "invite"
     DECIDE = "decide on applications and invitations"
     EDIT_MEMBER = "edit other members"
+    SHARE = "write attributes and counters"
 
 
 class Told(Enum):
@@ -114,6 +115,7 @@ _LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role 
     Operation.INVITE: (_M, _M, _M, None),
     Operation.DECIDE: (_O, _A, _A, None),
     Operation.EDIT_MEMBER: (_O, _A, _A, None),
+    Operation.SHARE: (_M, _M, _M, _M),
 }
 
 _NO, _ON, _ST = Tell.NOBODY, Tell.ONLINE, Tell.STORED

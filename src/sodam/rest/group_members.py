@@ -26,7 +26,7 @@ _MAX_MUTED = 500
 _ALL_ROLES = (Role.Member, Role.Admin, Role.Owner)
 
 
-async def _group(call: Call, group_id: str) -> Group:
+async def group_of(call: Call, group_id: str) -> Group:
     """Raises ApiError 10010, 10015, and 10007 for a client whose user is no member."""
     group = await call.services.groups.get(call.app.sdkappid, group_id)
     if not call.admin:
@@ -59,7 +59,7 @@ async def get_group_member_info(call: Call, request: MemberPage) -> MemberPageAn
     """
     if not 1 <= request.Limit <= _MAX_PAGE:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"Limit is from 1 to {_MAX_PAGE}")
-    group, members = await _group(call, request.GroupId), call.services.groups.members
+    group, members = await group_of(call, request.GroupId), call.services.groups.members
     offset = min(request.Offset, (1 << 63) - 1)
     listed = await members.page(group, _roles(request.MemberRoleFilter), offset, request.Limit)
     items = member_items(listed, await members.mutes(group), request.MemberInfoFilter)
@@ -82,7 +82,7 @@ class NamedMembersAnswer(msgspec.Struct):
 async def get_specified_group_member_info(call: Call, request: NamedMembers) -> NamedMembersAnswer:
     """Read 1 to 50 members by their UserIDs; who is no member is left out. Source: rest-groups.md 2.5."""
     at_most(request.Member_List_Account, _MAX_NAMED, "Member_List_Account", Code.GROUP_BAD_PARAMETER)
-    group, members = await _group(call, request.GroupId), call.services.groups.members
+    group, members = await group_of(call, request.GroupId), call.services.groups.members
     found = await members.named(group, request.Member_List_Account)
     roles = _roles(request.MemberRoleFilter)
     listed = [found[u] for u in dict.fromkeys(request.Member_List_Account) if u in found and found[u].role in roles]
@@ -234,10 +234,10 @@ class RolesAnswer(msgspec.Struct):
 
 
 @service.command("get_role_in_group", errors=COMMON)
-async def get_role_in_group(call: Call, request: RolesGet) -> RolesAnswer:
+async def get_role_ingroup_of(call: Call, request: RolesGet) -> RolesAnswer:
     """Tell the roles of 1 to 500 users in a group; NotMember for who is none. Source: rest-groups.md 2.12."""
     at_most(request.User_Account, _MAX_ROLES, "User_Account", Code.GROUP_BAD_PARAMETER)
-    group = await _group(call, request.GroupId)
+    group = await group_of(call, request.GroupId)
     found = await call.services.groups.members.named(group, request.User_Account)
     return RolesAnswer([RoleItem(u, found[u].role.name if u in found else "NotMember") for u in request.User_Account])
 
@@ -260,7 +260,7 @@ async def forbid_send_msg(call: Call, request: Mute) -> None:
     if request.TopicId:
         raise ApiError(Code.COMMUNITY_DISABLED)
     if seconds is None:
-        await _group(call, request.GroupId)
+        await group_of(call, request.GroupId)
         raise ApiError(Code.GROUP_BAD_PARAMETER, "MuteTime is missing")
     at_most(request.Members_Account, _MAX_MUTED, "Members_Account")
     await call.services.groups.members.mute(
@@ -285,7 +285,7 @@ class MutedAnswer(msgspec.Struct):
 @service.command("get_group_muted_account", errors=COMMON)
 async def get_group_muted_account(call: Call, request: MutedGet) -> MutedAnswer:
     """Read who is muted in a group, and until when. Source: rest-groups.md 2.14."""
-    group = await _group(call, request.GroupId)
+    group = await group_of(call, request.GroupId)
     return MutedAnswer(group.group_id, [Muted(*entry) for entry in await call.services.groups.members.muted(group)])
 
 
@@ -302,6 +302,6 @@ class ShuttedAnswer(msgspec.Struct):
 @service.command("get_group_shutted_uin", errors=COMMON)
 async def get_group_shutted_uin(call: Call, request: MutedGet) -> ShuttedAnswer:
     """``get_group_muted_account`` under its older name, with older field names. Source: rest-groups.md 2.15."""
-    group = await _group(call, request.GroupId)
+    group = await group_of(call, request.GroupId)
     muted = await call.services.groups.members.muted(group)
     return ShuttedAnswer(group.group_id, [Shutted(*entry) for entry in muted])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from sodam.rest import group_attributes
 from sodam.wire import Command, Service
 
 _FILES = (
@@ -26,6 +27,8 @@ _FILES = (
     "openim_robot_http_svc",
     "group_open_http_svc",
     "group_members",
+    "group_attributes",
+    "group_online",
     "group_messages",
     "group_message_changes",
 )
@@ -33,6 +36,7 @@ SERVICES: dict[str, Service] = {}
 for _file in _FILES:
     _service: Service = import_module(f"sodam.rest.{_file}").service
     SERVICES[_service.name] = _service
+SERVICES[group_attributes.attributes.name] = group_attributes.attributes
 
 
 def commands() -> list[Command]:

@@ -18,9 +18,9 @@ statistics = Service(
     "imopenstat", bad_json=Code.BODY_NOT_JSON, bad_request=Code.BODY_NOT_JSON, internal=Code.SERVER_TIMEOUT
 )
 _DAY = 86400
-OFFERED_BITS: tuple[int, ...] = (9, 10, 48, 52)
-"""Features that the SDK asks permission for: 9 marks and 10 groups of conversations, 48 reactions, 52 follow. A bit is
-added with its feature."""
+OFFERED_BITS: tuple[int, ...] = (9, 10, 15, 48, 52)
+"""Features that the SDK asks permission for: 9 marks and 10 groups of conversations, 15 counters, 48 reactions,
+52 follow. A bit is added with its feature."""
 USER_STATUS_BIT = 7
 MESSAGE_EXTENSION_BIT = 13
 
