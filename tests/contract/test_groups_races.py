@@ -127,6 +127,8 @@ class World:
             " WHERE m.app = g.app AND m.group_id = g.group_id AND m.user_id = g.owner)",
             "SELECT m.user_id FROM group_member m WHERE NOT EXISTS (SELECT 1 FROM account a"
             " WHERE a.app = m.app AND a.user_id = m.user_id)",
+            "SELECT m.user_id FROM group_member m JOIN group_ban b ON b.app = m.app AND b.group_id = m.group_id"
+            " AND b.user_id = m.user_id",
             "SELECT a.num FROM group_application a WHERE NOT EXISTS (SELECT 1 FROM chat_group g"
             " WHERE g.app = a.app AND g.group_id = a.group_id)",
             "SELECT a.num FROM group_application a JOIN group_member m ON m.app = a.app AND m.group_id = a.group_id"
@@ -327,3 +329,18 @@ async def test_counters_lose_nothing(world: World) -> None:
     assert codes == ["", "", "", ""]
     _, found = await world.node().groups.counters.get(await world.node().groups.get(app, "g"))
     assert found == {"like": 1111}
+
+
+async def test_a_ban_beside_joining(world: World) -> None:
+    """Nobody who is banned is a member, whoever was first."""
+    for second in ("add", "apply"):
+
+        async def prepare(second: str = second) -> tuple[Call, Call]:
+            owner, me = await world.users(2)
+            group_id = world.group_id()
+            await world.node().create(group_id, owner=owner, kind="ChatRoom")
+            one, other = world.node(), world.node()
+            join = (lambda: other.add(group_id, me)) if second == "add" else (lambda: other.apply(group_id, me))
+            return lambda: one.groups.bans.ban(one.app, WHO, group_id, [me], 60, ""), join
+
+        await world.gate.interleave(prepare, world.sound)

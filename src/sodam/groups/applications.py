@@ -8,7 +8,7 @@ from typing import Final
 
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
-from sodam.groups import store, store_applications, store_members
+from sodam.groups import store, store_applications, store_bans, store_members
 from sodam.groups.core import Core, Operator, hold_group
 from sodam.groups.events import Asked, Decided, MembersJoined
 from sodam.groups.model import Group, Newcomer, check_group_id
@@ -49,6 +49,8 @@ class Applications:
             if option == "FreeAccess":
                 await self._join(tx, app, group, operator, user_id, invited=False)
                 return True
+            if await store_bans.of(tx, app.sdkappid, group_id, [user_id], self._core.now()):
+                raise ApiError(Code.GROUP_NOT_PERMITTED, "the user is banned")
             if group.members >= group.max_members:
                 raise ApiError(Code.GROUP_FULL)
             if not await ask(tx, self._core, group, operator, [""], remark):

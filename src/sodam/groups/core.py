@@ -9,7 +9,7 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live, of_user
 from sodam.errors import ApiError, Code
-from sodam.groups import store, store_applications, store_members
+from sodam.groups import store, store_applications, store_bans, store_members
 from sodam.groups.events import GroupDestroyed
 from sodam.groups.feed import Feed
 from sodam.groups.messages import Messages
@@ -73,7 +73,7 @@ class Core:
     async def admit(self, tx: Tx, app: App, group: Group, newcomers: Sequence[Newcomer], now: int) -> dict[str, Code]:
         """Make these users members of a group that ``tx`` holds, as far as group and user have room.
 
-        None of them may be a member yet, all must be alive. The outcome for each: 0, 10014 or 10037. Writes the
+        None of them may be a member yet, all must be alive. The outcome for each: 0, 10007, 10014 or 10037. Writes the
         members and their counts; the group's row is the caller's to save.
         """
         most = app.limits.groups_joined
@@ -82,8 +82,11 @@ class Core:
         admitted: list[Member] = []
         read = group.next_seq - 1
         hides_before = group.profile.history_option != "On"
+        banned = await store_bans.of(tx, app.sdkappid, group.group_id, counts, now)
         for newcomer in newcomers:
-            if counts[newcomer.user_id] >= most:
+            if newcomer.user_id in banned:
+                outcome[newcomer.user_id] = Code.GROUP_NOT_PERMITTED
+            elif counts[newcomer.user_id] >= most:
                 outcome[newcomer.user_id] = Code.GROUP_JOINED_QUOTA
             elif group.members >= group.max_members:
                 outcome[newcomer.user_id] = Code.GROUP_FULL

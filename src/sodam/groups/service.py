@@ -13,9 +13,10 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
-from sodam.groups import store, store_applications, store_members
+from sodam.groups import store, store_applications, store_bans, store_members
 from sodam.groups.applications import Applications
 from sodam.groups.attributes import Attributes
+from sodam.groups.bans import Bans
 from sodam.groups.changes import GroupChanges
 from sodam.groups.core import MAX_GROUPS, Core, Guard, Operator, hold_group, not_found
 from sodam.groups.counters import Counters
@@ -68,6 +69,7 @@ class GroupService:
         self.notices = GroupNotices(db, live, clock)
         self.attributes = Attributes(self._core)
         self.counters = Counters(self._core)
+        self.bans = Bans(self._core)
         self.tips = Tips(self._core.messages, accounts)
         self.sending = Sender(self._core, outbox)
         self.histories = Histories(self._core)
@@ -305,6 +307,7 @@ class GroupService:
             for user_id in event.user_ids:
                 await store_members.erase_user(tx, event.app, user_id)
                 await store_applications.erase_user(tx, event.app, user_id)
+                await store_bans.erase_user(tx, event.app, user_id)
 
 
 def _blank(wanted: Wanted) -> Profile:

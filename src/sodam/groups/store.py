@@ -23,6 +23,7 @@ _TABLES: Final = (
     "group_attribute_set",
     "group_attribute",
     "group_counter",
+    "group_ban",
     "chat_group",
 )
 """What is kept by group, the group itself last."""

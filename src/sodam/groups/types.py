@@ -42,6 +42,7 @@ class Operation(Enum):
     DECIDE = "decide on applications and invitations"
     EDIT_MEMBER = "edit other members"
     SHARE = "write attributes and counters"
+    BAN = "ban users"
 
 
 class Told(Enum):
@@ -116,6 +117,7 @@ _LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role 
     Operation.DECIDE: (_O, _A, _A, None),
     Operation.EDIT_MEMBER: (_O, _A, _A, None),
     Operation.SHARE: (_M, _M, _M, _M),
+    Operation.BAN: (_APP, _APP, _APP, _APP),
 }
 
 _NO, _ON, _ST = Tell.NOBODY, Tell.ONLINE, Tell.STORED

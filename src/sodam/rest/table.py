@@ -29,6 +29,7 @@ _FILES = (
     "group_members",
     "group_attributes",
     "group_online",
+    "group_bans",
     "group_messages",
     "group_message_changes",
 )

@@ -1,5 +1,5 @@
 -- oldest: 9
--- Attributes and counters of groups. Whoever writes here holds the group's row.
+-- Attributes, counters and bans of groups. Whoever writes here holds the group's row.
 CREATE TABLE group_attribute_set (  -- of a group that has or had any
   app BIGINT NOT NULL,
   group_id {key} NOT NULL,
@@ -23,4 +23,12 @@ CREATE TABLE group_counter (
   name {key} NOT NULL,
   value BIGINT NOT NULL,
   PRIMARY KEY (app, group_id, name)
+) {clustered};
+-- Who may not join a group for a while.
+CREATE TABLE group_ban (
+  app BIGINT NOT NULL,
+  group_id {key} NOT NULL,
+  user_id {key} NOT NULL,
+  until_at BIGINT NOT NULL,      -- banned before this second
+  PRIMARY KEY (app, group_id, user_id)
 ) {clustered};
