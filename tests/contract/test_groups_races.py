@@ -21,7 +21,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Live
 from sodam.bus.local import LocalBus
 from sodam.errors import ApiError
-from sodam.groups.attributes import Given, Guard
+from sodam.groups.attributes import Expected, Given
 from sodam.groups.core import Operator
 from sodam.groups.model import Changes, MemberChanges, Newcomer, Wanted
 from sodam.groups.service import GroupService
@@ -306,8 +306,8 @@ async def test_attributes_of_two_writers(world: World) -> None:
     app = world.node().app.sdkappid
 
     def put(key: str, main_seq: int) -> Callable[[Node], Awaitable[Any]]:
-        guard = Guard(strict=True, main_seq=main_seq)
-        return lambda n: n.groups.attributes.put(app, WHO, "g", [Given(key, "v")], guard, replace=main_seq > 0)
+        expected = Expected(strict=True, main_seq=main_seq)
+        return lambda n: n.groups.attributes.put(app, WHO, "g", [Given(key, "v")], expected, replace=main_seq > 0)
 
     first = await put("k0", 0)(world.node())
     codes = await world.together(put("a", first.main_seq), put("b", first.main_seq))

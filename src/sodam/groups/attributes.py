@@ -37,7 +37,7 @@ class Given(msgspec.Struct, frozen=True):
     """What the client holds of the key; 0: nothing, or it does not say."""
 
 
-class Guard(msgspec.Struct, frozen=True):
+class Expected(msgspec.Struct, frozen=True):
     """Against whom a write is checked: the version of the whole that the client holds; 0: it has read none."""
 
     strict: bool = False
@@ -58,7 +58,7 @@ class Guard(msgspec.Struct, frozen=True):
             raise ApiError(Code.GROUP_ATTR_CONFLICT)
 
 
-NO_GUARD: Final = Guard()
+NOTHING_EXPECTED: Final = Expected()
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ class Attributes:
         return now.attr_seq, await store_attributes.attributes(self._core.db, group.app, group.group_id)
 
     async def put(
-        self, app: int, operator: Operator, group_id: str, given: Sequence[Given], guard: Guard, *, replace: bool
+        self, app: int, operator: Operator, group_id: str, given: Sequence[Given], expected: Expected, *, replace: bool
     ) -> Written:
         """Write attributes; ``replace``: the others go.
 
@@ -92,10 +92,10 @@ class Attributes:
         async def run(tx: Tx) -> Written:
             group, now, stored = await self._begin(tx, app, operator, group_id)
             if replace:
-                guard.check(now)
+                expected.check(now)
             else:
                 for item in wanted.values():
-                    guard.check_key(item.seq, stored.get(item.key))
+                    expected.check_key(item.seq, stored.get(item.key))
             fresh = {
                 key: Attribute(item.value, stored[key].seq + 1 if key in stored else 1) for key, item in wanted.items()
             }
@@ -110,7 +110,7 @@ class Attributes:
         return await self._core.db.write(run)
 
     async def delete(
-        self, app: int, operator: Operator, group_id: str, given: Sequence[Given], guard: Guard
+        self, app: int, operator: Operator, group_id: str, given: Sequence[Given], expected: Expected
     ) -> Written:
         """Delete attributes. Raises ApiError 10050 for one that does not exist, 10049, 10056."""
 
@@ -120,7 +120,7 @@ class Attributes:
                 if item.key not in stored:
                     raise ApiError(Code.GROUP_ATTR_NOT_FOUND)
                 if item.seq:
-                    guard.check_key(item.seq, stored[item.key])
+                    expected.check_key(item.seq, stored[item.key])
             gone = {item.key: stored[item.key] for item in given}
             await store_attributes.remove(tx, "group_attribute", app, group_id, gone)
             await self._end(tx, group, operator, now, _DELETE, gone)
@@ -128,12 +128,12 @@ class Attributes:
 
         return await self._core.db.write(run)
 
-    async def clear(self, app: int, operator: Operator, group_id: str, guard: Guard) -> Written:
+    async def clear(self, app: int, operator: Operator, group_id: str, expected: Expected) -> Written:
         """Delete all attributes. Raises ApiError 10049, 10056."""
 
         async def run(tx: Tx) -> Written:
             group, now, stored = await self._begin(tx, app, operator, group_id)
-            guard.check(now)
+            expected.check(now)
             await store_attributes.remove(tx, "group_attribute", app, group_id, stored)
             await self._end(tx, group, operator, now, _CLEAR, {})
             return Written(now.attr_seq, {})

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from sodam.errors import ApiError, Code
-from sodam.groups.attributes import NO_GUARD, Given
+from sodam.groups.attributes import NOTHING_EXPECTED, Given
 from sodam.groups.counters import LEAST, MOST, Mode
 from sodam.rest.group_fields import COMMON, Names, operator_of
 from sodam.rest.group_members import group_of
@@ -66,7 +66,7 @@ class AttributesPut(msgspec.Struct):
 async def _put(call: Call, request: AttributesPut, *, replace: bool) -> None:
     given = [Given(item.key, item.value) for item in request.GroupAttr]
     app, operator = call.app.sdkappid, await operator_of(call)
-    await call.services.groups.attributes.put(app, operator, request.GroupId, given, NO_GUARD, replace=replace)
+    await call.services.groups.attributes.put(app, operator, request.GroupId, given, NOTHING_EXPECTED, replace=replace)
 
 
 @service.command("modify_group_attr", errors=WRITES)
@@ -85,7 +85,7 @@ async def set_group_attr(call: Call, request: AttributesPut) -> None:
 async def clear_group_attr(call: Call, request: GroupId) -> None:
     """Delete all attributes. Source: rest-groups.md 2.27."""
     operator = await operator_of(call)
-    await call.services.groups.attributes.clear(call.app.sdkappid, operator, request.GroupId, NO_GUARD)
+    await call.services.groups.attributes.clear(call.app.sdkappid, operator, request.GroupId, NOTHING_EXPECTED)
 
 
 class KeyOnly(msgspec.Struct):
@@ -104,7 +104,7 @@ async def delete_group_attr(call: Call, request: AttributesDelete) -> None:
         raise ApiError(Code.GROUP_BAD_PARAMETER, "GroupAttr is empty")
     given = [Given(item.key, "") for item in request.GroupAttr]
     operator = await operator_of(call)
-    await call.services.groups.attributes.delete(call.app.sdkappid, operator, request.GroupId, given, NO_GUARD)
+    await call.services.groups.attributes.delete(call.app.sdkappid, operator, request.GroupId, given, NOTHING_EXPECTED)
 
 
 class Counter(msgspec.Struct):

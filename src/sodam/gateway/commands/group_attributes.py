@@ -11,7 +11,7 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.gateway.commands.group_open_http_svc import service
-from sodam.groups.attributes import Given, Guard, Written
+from sodam.groups.attributes import Expected, Given, Written
 from sodam.rest.group_attributes import WRITES, AttributesGet
 from sodam.rest.group_fields import COMMON, operator_of
 from sodam.rest.group_members import group_of
@@ -52,8 +52,8 @@ class WriteAnswer(msgspec.Struct):
     GroupAttrAry: list[KeySeq]
 
 
-def _guard(request: AttributesWrite) -> Guard:
-    return Guard(strict=_RACE in request.AttrControl, main_seq=request.AttrMainSeq)
+def _expected(request: AttributesWrite) -> Expected:
+    return Expected(strict=_RACE in request.AttrControl, main_seq=request.AttrMainSeq)
 
 
 def _given(request: AttributesWrite) -> list[Given]:
@@ -67,7 +67,9 @@ def _answer(written: Written) -> WriteAnswer:
 async def _put(call: Call, request: AttributesWrite, *, replace: bool) -> WriteAnswer:
     app, operator, groups = call.app.sdkappid, await operator_of(call), call.services.groups
     return _answer(
-        await groups.attributes.put(app, operator, request.GroupId, _given(request), _guard(request), replace=replace)
+        await groups.attributes.put(
+            app, operator, request.GroupId, _given(request), _expected(request), replace=replace
+        )
     )
 
 
@@ -89,14 +91,14 @@ async def delete_group_attr(call: Call, request: AttributesWrite) -> WriteAnswer
     if not request.GroupAttr:
         raise ApiError(Code.GROUP_BAD_PARAMETER, "GroupAttr is empty")
     app, operator, groups = call.app.sdkappid, await operator_of(call), call.services.groups
-    return _answer(await groups.attributes.delete(app, operator, request.GroupId, _given(request), _guard(request)))
+    return _answer(await groups.attributes.delete(app, operator, request.GroupId, _given(request), _expected(request)))
 
 
 @service.command("clear_group_attr", errors=WRITES)
 async def clear_group_attr(call: Call, request: AttributesWrite) -> WriteAnswer:
     """Delete all attributes."""
     app, operator, groups = call.app.sdkappid, await operator_of(call), call.services.groups
-    return _answer(await groups.attributes.clear(app, operator, request.GroupId, _guard(request)))
+    return _answer(await groups.attributes.clear(app, operator, request.GroupId, _expected(request)))
 
 
 class ReadAnswer(msgspec.Struct):
