@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from driver import SdkClient, SdkDriver
+from driver import SdkClient
 from scene import SignIn, UserId
-
-
-@pytest.fixture(autouse=True)
-def no_history_yet(sdk_driver: SdkDriver) -> None:
-    """The SDK asks for the history of a group that it joins, and leaves the answer that there is none to nobody."""
-    sdk_driver.expected.add(60009)
 
 
 async def _team(sign_in: SignIn, user_id: UserId) -> tuple[SdkClient, SdkClient, str]:

@@ -6,19 +6,13 @@ from typing import Any
 
 import pytest
 
-from driver import SdkClient, SdkDriver, SdkError
+from driver import SdkClient, SdkError
 from scene import Phone, SignIn, UserId
 from tests.gateway.raw_client import RawClient
 
 APPLIED, ACCEPTED, REFUSED, KICKED, DISSOLVED, INVITED = 1, 2, 3, 4, 5, 7
 REMOVED, SET_ADMIN, PROFILE, MUTED = 3, 4, 6, 7
 ADMIN, INVITATION_ACCEPTED, INVITATION_ASKED = 9, 13, 22
-
-
-@pytest.fixture(autouse=True)
-def no_history_yet(sdk_driver: SdkDriver) -> None:
-    """The SDK asks for the history of a group that it joins, and leaves the answer that there is none to nobody."""
-    sdk_driver.expected.add(60009)
 
 
 async def told(client: SdkClient, op: int, *, since: int = 0) -> dict[str, Any]:
