@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Collection
 from typing import Final
@@ -33,6 +34,7 @@ class DeliveryLog:
         self._clock = clock
         self._waiting: list[Delivery] = []
         self._loop: Loop | None = None
+        self._writing = asyncio.Lock()
 
     def add(self, one: Delivery) -> None:
         if len(self._waiting) >= _WAITING:
@@ -49,13 +51,15 @@ class DeliveryLog:
         await self.flush()
 
     async def flush(self) -> None:
-        if not self._waiting:
-            return
-        batch, self._waiting = self._waiting, []
-        try:
-            await self._db.write(lambda tx: store.put(tx, batch))
-        except Unavailable:
-            log.debug("deliveries are not in the log", count=len(batch))
+        """Afterwards everything that was added before is on disk, also what another call is just writing."""
+        async with self._writing:
+            if not self._waiting:
+                return
+            batch, self._waiting = self._waiting, []
+            try:
+                await self._db.write(lambda tx: store.put(tx, batch))
+            except Unavailable:
+                log.debug("deliveries are not in the log", count=len(batch))
 
     async def purge(self, apps: Collection[int]) -> int:
         """Periodic work: erase what is kept no longer; how many."""
