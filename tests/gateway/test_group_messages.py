@@ -147,7 +147,10 @@ async def test_newcomers_read_what_the_type_lets_them(server: ServerProcess, sig
         await rest(server, "add_group_member", GroupId=group, MemberList=[{"Member_Account": bob.user_id}])
         await say(amy, group, "after")
         page = await history(bob, group)
-        assert [m["MsgBody"][0]["MsgContent"]["Text"] for m in page["RspMsgList"]] == seen
+        written = [m for m in page["RspMsgList"] if m.get("Event") != 4]
+        assert [m["MsgBody"][0]["MsgContent"]["Text"] for m in written] == seen
+        tips = [m["MsgBody"]["OpType"] for m in page["RspMsgList"] if m.get("Event") == 4]
+        assert tips == ([1] if kind == "Public" else []), "the tip of the own joining is in the history"
         assert page["IsFinished"] == 2
 
 
