@@ -56,6 +56,7 @@ async function makePolicies(hand, { call, app }) {
   const editor = page.getByRole("textbox", { name: t("access:policy.document") });
   await editor.fill('{"version": "2.0", "statement": [{"effect": "maybe", "action": "name/im:NoSuch", "resource": "*"}]}');
   await page.locator(".mistakes button").first().waitFor();
+  assert.equal(await page.locator('.editor__lines [data-wrong="true"]').allTextContents().then(String), "1");
   await hand.picture("syntax-mistakes");
   await editor.fill('{"version": "2.0", "statement": [{"effect": "allow", "action": "name/im:DescribeIMAppList", "resource": "*"}]}');
   await hand.fill(t("access:policies.name"), "list-apps");

@@ -10,6 +10,8 @@ export async function frame(hand, scene) {
   await serverAway(hand, scene);
   await nowhere(hand, scene);
   await locks(hand, scene);
+  await details(hand, scene);
+  await unseen(hand, scene);
 }
 
 /** The session ends while a form is open: signing in over it keeps what was typed. */
@@ -138,4 +140,87 @@ async function locks(hand, { server, browser, run, call, app }) {
   }
   assert.deepEqual([...new Set(page.problems)], []);
   await page.context().close();
+}
+
+/** Small things that made people stumble. */
+async function details(hand, { server, app, call }) {
+  const { t, page } = hand;
+  // A picture over plain HTTP is shown where the page itself came that way.
+  await call("im/CreateAccount", { SDKAppID: app, UserID: "pictured", Nick: "Pia", FaceUrl: `${server.url}/console/favicon.svg` });
+  await hand.go(`/apps/${app}/accounts?q=pictured`);
+  await page.locator('img.avatar[src^="http://"]').waitFor();
+  const line = await hand.row("pictured").getByRole("link", { name: "pictured", exact: true }).boundingBox();
+  assert.ok(line.height < 26, "a UserID stays on one line");
+  // Administrators are not deleted, and the page says what comes first.
+  await call("im/CreateAccount", { SDKAppID: app, UserID: "warden", Type: "administrator" });
+  await hand.go(`/apps/${app}/accounts/warden`);
+  await hand.sees(t("accounts:delete.adminFirst"));
+  await page.getByRole("button", { name: t("action.delete"), exact: true }).and(page.locator(":disabled")).waitFor();
+  await call("im/ModifyAccountInfo", { SDKAppID: app, Remove: ["warden"] });
+  // A longer history says where it is to be had.
+  await hand.go(`/apps/${app}/messages`);
+  await hand.pressText(t("settings:editOf", { name: t("settings:HistoryDays.name") }));
+  await hand.sees(t("settings:HistoryDays.order"));
+  await page.keyboard.press("Escape");
+  await hand.closed();
+  // Whatever is chosen in quick creation, somebody chose it; presets are found by the product's name.
+  await hand.go("/access/users");
+  await hand.press("access:quick.open");
+  await page.locator("dialog .pick input").first().waitFor();
+  assert.equal(await page.locator("dialog .pick input:checked").count(), 0);
+  await page.locator("dialog .picker input[type=search]").fill("instant messaging");
+  await page.locator("dialog .pick").getByText("QcloudIMReadOnlyAccess").waitFor();
+  await page.keyboard.press("Escape");
+  await hand.closed();
+  // Pages are found under other names than their own.
+  await page.keyboard.press("Control+k");
+  await page.locator("dialog").getByRole("combobox").fill("proxyServer");
+  await page.getByRole("option", { name: t("nav.appOverview") }).waitFor();
+  await page.keyboard.press("Escape");
+  await hand.closed();
+  // A disabled app says so on each of its pages, and a phone says which app it is.
+  const { SDKAppID } = await call("im/RegisterIMApp", { Name: "Resting" });
+  await call("im/StopSdkAppId", { SDKAppID });
+  await hand.go(`/apps/${SDKAppID}/accounts`);
+  await hand.sees(t("appState.disabled"));
+  await page.getByRole("banner").getByText("Resting", { exact: true }).filter({ visible: true }).first().waitFor();
+  if (page.viewportSize().width > 860) return;
+  await hand.go(`/apps/${app}/accounts/draft.user?tab=follow`);
+  const tab = await page.getByRole("tab", { selected: true }).boundingBox();
+  assert.ok(tab.x >= 0 && tab.x + tab.width <= page.viewportSize().width, "the open tab is in sight");
+  await hand.go("/");
+  await hand.press("apps:compare.open");
+  const table = page.locator("dialog .compare");
+  await table.waitFor();
+  assert.ok(await table.evaluate((box) => box.scrollWidth <= box.clientWidth), "the plans fit the phone");
+  await page.keyboard.press("Escape");
+  await hand.closed();
+}
+
+/** Who may make apps but not open them hears so, and what to ask for. */
+async function unseen(hand, { server, browser, run, call }) {
+  const Password = "Maker-pass-123";
+  const { Uin } = await call("cam/AddUser", { Name: "maker", ConsoleLogin: 1, UseApi: 0, NeedResetPassword: 0, Password });
+  const statement = [{ effect: "allow", action: ["name/im:RegisterIMApp", "name/im:DescribeIMAppList"], resource: "*" }];
+  const PolicyDocument = JSON.stringify({ version: "2.0", statement });
+  const { PolicyId } = await call("cam/CreatePolicy", { PolicyName: "makes-only", PolicyDocument });
+  await call("cam/AttachUserPolicy", { PolicyId, AttachUin: Uin });
+  const page = await openPage(browser, { url: server.url, ...run });
+  page.refusals.push("session/Whoami");
+  const they = hands(page, texts(run.language), `${run.language}-${run.width}-${run.theme}/flow`, run.axe);
+  const { t } = they;
+  await page.goto(`${server.url}/console/login`);
+  await they.fill(t("session:login.name"), "maker");
+  await they.fill(t("session:login.password"), Password);
+  await they.press("session:login.submit");
+  await they.press("apps:create.open");
+  await they.fill(t("apps:name"), "Out of sight");
+  await they.press("action.create");
+  await page.locator("dialog .note").first().waitFor();
+  const { Apps } = await call("im/DescribeIMAppList", { Keyword: "Out of sight" });
+  await they.sees(t("apps:create.unseen", { id: Apps[0].SDKAppID }));
+  await they.picture("unseen");
+  assert.deepEqual([...new Set(page.problems)], []);
+  await page.context().close();
+  for (const name of ["locked", "maker"]) await call("cam/DeleteUser", { Name: name, Force: 1 });
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "./Button";
+import { IconButton } from "./Button";
 import { CopyButton } from "./CopyText";
 import { Dialog } from "./Dialog";
 import { CodeIcon } from "./icons";
@@ -45,9 +45,7 @@ export function ApiCallButton({ calls }: { calls: { title: string; call: RestCal
   const cloud = calls.some(({ call }) => "cloud" in call);
   return (
     <>
-      <Button icon={<CodeIcon />} onClick={() => setOpen(true)}>
-        {t("api.show")}
-      </Button>
+      <IconButton icon={<CodeIcon />} label={t("api.show")} onClick={() => setOpen(true)} />
       {open && (
         <Dialog title={t("api.title")} width={720} onClose={() => setOpen(false)}>
           <div className="stack">

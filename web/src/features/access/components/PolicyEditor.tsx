@@ -29,6 +29,7 @@ export function PolicyEditor({ value, onChange, readOnly }: Props) {
   const { t, i18n } = useTranslation("access");
   const label = useId();
   const area = useRef<HTMLTextAreaElement>(null);
+  const gutter = useRef<HTMLDivElement>(null);
   const { mistakes } = useSyntax(value);
   const meaning = ({ Code, Message }: Mistake) => {
     const key = `policy.mistake.${Code}`;
@@ -44,16 +45,30 @@ export function PolicyEditor({ value, onChange, readOnly }: Props) {
       <label id={label} className="field__label" htmlFor={`${label}-text`}>
         {t("policy.document")}
       </label>
-      <textarea
-        ref={area}
-        id={`${label}-text`}
-        spellCheck={false}
-        readOnly={readOnly}
-        value={value}
-        aria-invalid={mistakes.length > 0}
-        aria-describedby={`${label}-mistakes`}
-        onChange={(event) => onChange(event.target.value)}
-      />
+      <div className="editor__box">
+        <div ref={gutter} className="editor__lines" aria-hidden="true">
+          {value.split("\n").map((_, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
+            <span key={index} data-wrong={mistakes.some(({ Line }) => Line === index + 1)}>
+              {index + 1}
+            </span>
+          ))}
+        </div>
+        <textarea
+          ref={area}
+          wrap="off"
+          onScroll={() => {
+            if (gutter.current && area.current) gutter.current.scrollTop = area.current.scrollTop;
+          }}
+          id={`${label}-text`}
+          spellCheck={false}
+          readOnly={readOnly}
+          value={value}
+          aria-invalid={mistakes.length > 0}
+          aria-describedby={`${label}-mistakes`}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      </div>
       <ul id={`${label}-mistakes`} className="mistakes" aria-live="polite">
         {mistakes.map((mistake) => (
           <li key={`${mistake.Offset}-${mistake.Code}-${mistake.Message}`}>

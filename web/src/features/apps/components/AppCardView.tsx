@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { AppStatus, PlanTag } from "../../../ui/AppTags";
 import { CopyText } from "../../../ui/CopyText";
@@ -6,9 +7,11 @@ import { TimeText } from "../../../ui/format";
 import { Tag } from "../../../ui/Tag";
 import type { AppCard } from "../api";
 import { AppMenu } from "./AppMenu";
+import { ComparePlans } from "./ComparePlans";
 
 export function AppCardView({ app }: { app: AppCard }) {
   const { t } = useTranslation("apps");
+  const [open, setOpen] = useState(false);
   return (
     <li className="appcard card">
       <div className="appcard__head">
@@ -35,6 +38,14 @@ export function AppCardView({ app }: { app: AppCard }) {
         <dt>{t("expires")}</dt>
         <dd>{app.ExpireTime ? <TimeText at={app.ExpireTime} dateOnly /> : t("never")}</dd>
       </dl>
+      {app.Plan !== "Flagship" && (
+        <div>
+          <button type="button" className="linklike" onClick={() => setOpen(true)}>
+            {t("compare.card")}
+          </button>
+        </div>
+      )}
+      {open && <ComparePlans current={app.Plan} onClose={() => setOpen(false)} />}
       {app.Tags.length > 0 && (
         <div className="row row--tight">
           {app.Tags.slice(0, 4).map(({ Key, Value }) => (
