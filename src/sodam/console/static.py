@@ -55,10 +55,12 @@ def _content(path: Path) -> bytes | None:
 def serve(request: Request, path: str, root: Path = ROOT) -> Response:
     """A file of the app by its path below ``/console/``; a path without a file name is a page of the app."""
     clean = [part for part in path.split("/") if part]
-    if any(part.startswith(".") for part in clean) or clean[:1] in (["api"], ["files"]):
+    # UserIDs and names stand in these addresses, with dots wherever they like.
+    page = clean[:1] in (["apps"], ["access"])
+    if not page and (any(part.startswith(".") for part in clean) or clean[:1] in (["api"], ["files"])):
         return PlainTextResponse("not found\n", 404)
     name = "/".join(clean)
-    if not name or "." not in name.rsplit("/", 1)[-1]:
+    if page or not name or "." not in name.rsplit("/", 1)[-1]:
         name = "index.html"
     target = root / name
     if name.endswith((".br", ".gz")) or not _is_ours(target, root):

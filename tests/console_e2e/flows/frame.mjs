@@ -170,7 +170,7 @@ async function details(hand, { server, app, call }) {
   assert.equal(await page.locator("dialog .pick input:checked").count(), 0);
   await page.locator("dialog .picker input[type=search]").fill("instant messaging");
   await page.locator("dialog .pick").getByText("QcloudIMReadOnlyAccess").waitFor();
-  await page.keyboard.press("Escape");
+  await hand.press("action.cancel");
   await hand.closed();
   // Pages are found under other names than their own.
   await page.keyboard.press("Control+k");

@@ -43,7 +43,18 @@ def test_compressed_and_cached(site: Path) -> None:
     assert plain.headers["vary"] == "accept-encoding"
 
 
-@pytest.mark.parametrize("path", ["", "apps", "apps/1400000001/settings", "index.html"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "apps/1400000001/accounts/sophia.0209@mail.example",
+        "apps/7/accounts/.hidden",
+        "access/users/wang.fang",
+        "",
+        "apps",
+        "apps/1400000001/settings",
+        "index.html",
+    ],
+)
 def test_pages_are_index(site: Path, path: str) -> None:
     answer = get(site, path)
     assert b"Sodam" in answer.body

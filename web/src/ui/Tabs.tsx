@@ -21,12 +21,13 @@ export function Tabs<K extends string>({ label, tabs, current }: Props<K>) {
     document.getElementById(`tab-${next.key}`)?.focus();
   };
   const strip = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is another place
+  const widths = tabs.map(({ title, count = "" }) => `${title} ${count}`).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is another place, and counts make tabs wider
   useEffect(() => {
     const open = strip.current?.querySelector<HTMLElement>("[aria-selected=true]");
     if (!open || !strip.current) return;
     strip.current.scrollLeft = open.offsetLeft - (strip.current.clientWidth - open.offsetWidth) / 2;
-  }, [current]);
+  }, [current, widths]);
   return (
     <div ref={strip} className="tabs" role="tablist" aria-label={label}>
       {tabs.map(({ key, title, count }, index) => (
