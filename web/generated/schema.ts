@@ -937,7 +937,7 @@ export type RelationLimits = {
 };
 
 export type SectionView = {
-  Section: "accounts" | "friends" | "messages";
+  Section: "accounts" | "friends" | "messages" | "webhooks";
   Version: number;
   Settings: SettingForm[];
 };
@@ -1311,6 +1311,51 @@ export type BlackListGet = {
   LastSequence?: number | null;
 };
 
+export type CallbackView = {
+  Version: number;
+  Url: string;
+  TokenSet: boolean;
+  Commands: CommandView[];
+  C2CFailure: "deliver" | "refuse";
+  GroupFailure: "deliver" | "refuse";
+  Retry: "lasting" | "original";
+  Waiting: number;
+  GivenUp: number;
+};
+
+export type CommandView = {
+  Command: string;
+  Kind: "after" | "before";
+  On: boolean;
+};
+
+export type DescribeCallbackLog = {
+  SDKAppID: number;
+  Before?: number;
+  Limit?: number;
+  Command?: string;
+  FailedOnly?: boolean;
+};
+
+export type DeliveryList = {
+  Deliveries: DeliveryView[];
+  Next: number;
+};
+
+export type DeliveryView = {
+  DeliveryId: number;
+  Time: number;
+  EventId: string;
+  Command: string;
+  Attempt: number;
+  Outcome: string;
+  Status: number;
+  Millis: number;
+  Url: string;
+  Request: string;
+  Answer: string;
+};
+
 export type DescribeDirtyWords = {
   SDKAppID: number;
   Cursor?: string;
@@ -1676,6 +1721,16 @@ export type UserResult = {
   ErrorInfo: string;
 };
 
+export type ResendCallback = {
+  SDKAppID: number;
+  DeliveryId?: number;
+  Since?: number;
+};
+
+export type Resent = {
+  Events: number;
+};
+
 export type SearchDirtyWords = {
   SDKAppID: number;
   Text: string;
@@ -1695,6 +1750,11 @@ export type FoundWord = {
   End: number;
 };
 
+export type SendTestCallback = {
+  SDKAppID: number;
+  Command: string;
+};
+
 export type SetAbilityConfInfo = {
   SDKAppID: number;
   Version: number;
@@ -1709,6 +1769,18 @@ export type SetAbilityConfInfo = {
   UserStatus?: boolean | null;
   AllowAccountDeletion?: boolean | null;
   DeletedIdDays?: number | null;
+};
+
+export type SetCallBack = {
+  SDKAppID: number;
+  Version: number;
+  Url?: string | null;
+  Token?: string | null;
+  Commands?: string[] | null;
+  C2CFailure?: "deliver" | "refuse" | null;
+  GroupFailure?: "deliver" | "refuse" | null;
+  Retry?: "lasting" | "original" | null;
+  Confirmed?: boolean;
 };
 
 export type SetRenewFlag = {
@@ -1942,6 +2014,8 @@ export interface Actions {
   "im/DescribeAccountList": { request: DescribeAccountList; data: AccountList };
   "im/DescribeAccountState": { request: OfAccount; data: AccountState };
   "im/DescribeBlackList": { request: OfApp & BlackListGet; data: BlackListGetAnswer };
+  "im/DescribeCallBack": { request: OfApp; data: CallbackView };
+  "im/DescribeCallbackLog": { request: DescribeCallbackLog; data: DeliveryList };
   "im/DescribeDirtyWords": { request: DescribeDirtyWords; data: DirtyWords };
   "im/DescribeFollowInfo": { request: OfApp & FollowPeers; data: FollowGetInfoAnswer };
   "im/DescribeFollowList": { request: OfApp & FollowGet; data: FollowGetAnswer };
@@ -1971,8 +2045,11 @@ export interface Actions {
   "im/ModifyUserField": { request: UserFieldChange; data: Ability };
   "im/RegisterIMApp": { request: RegisterIMApp; data: AppView };
   "im/RemoveUser": { request: RemoveUser; data: UserResults };
+  "im/ResendCallback": { request: ResendCallback; data: Resent };
   "im/SearchDirtyWords": { request: SearchDirtyWords; data: SearchedWords };
+  "im/SendTestCallback": { request: SendTestCallback; data: DeliveryView };
   "im/SetAbilityConfInfo": { request: SetAbilityConfInfo; data: Ability };
+  "im/SetCallBack": { request: SetCallBack; data: CallbackView };
   "im/SetRenewFlag": { request: SetRenewFlag; data: AppView };
   "im/StartSdkAppId": { request: OfApp; data: AppView };
   "im/StopSdkAppId": { request: OfApp; data: AppView };
@@ -2078,6 +2155,7 @@ export const LIMITS = {
   "im/DescribeAccount.UserID": {"min":1,"max":32},
   "im/DescribeAccountList.Keyword": {"max":200},
   "im/DescribeAccountState.UserID": {"min":1,"max":32},
+  "im/DescribeCallbackLog.Command": {"max":100},
   "im/DescribeDirtyWords.Cursor": {"max":200},
   "im/DescribeFriendRequests.UserID": {"min":1,"max":32},
   "im/DescribeIMAppList.Keyword": {"max":200},
@@ -2100,6 +2178,10 @@ export const LIMITS = {
   "im/RegisterIMApp.Introduction": {"max":300},
   "im/RemoveUser.UserIDs": {"min":1,"max":32},
   "im/SearchDirtyWords.Text": {"max":4000},
+  "im/SendTestCallback.Command": {"max":100},
+  "im/SetCallBack.Url": {"max":1024,"nullable":true},
+  "im/SetCallBack.Token": {"max":256,"nullable":true},
+  "im/SetCallBack.Commands": {"max":100,"nullable":true},
   "im/VerifySecretUserSig.UserID": {"min":1,"max":32},
   "im/VerifySecretUserSig.UserSig": {"max":8193},
   "sodam/ModifyAppLimits.Overrides.Accounts": {"min":0,"max":1000000000,"nullable":true},

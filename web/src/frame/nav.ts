@@ -81,15 +81,17 @@ export function useAppId(): number {
 
 const LAST = "sodam.app";
 
-/** The app that the menu is about: that in the address, or on pages beyond apps the last one. */
+/** The app that the menu is about: that in the address, or on pages beyond apps (not at home) the last one. */
 export function useMenuApp(): number {
   const here = useAppId();
+  const home = useRouteTemplate() === "/";
+  const last = here || home ? 0 : Number(sessionStorage.getItem(LAST) ?? 0);
+  // It may be deleted by now, or another user's: then there is none.
+  const { isError } = useApp(last);
   useEffect(() => {
     if (here) sessionStorage.setItem(LAST, String(here));
-  }, [here]);
-  const last = here || Number(sessionStorage.getItem(LAST) ?? 0);
-  // It may be deleted by now, or another user's: then there is none.
-  const { isError } = useApp(here ? 0 : last);
+    if (isError) sessionStorage.removeItem(LAST);
+  }, [here, isError]);
   return here || (isError ? 0 : last);
 }
 
