@@ -223,4 +223,7 @@ async function unseen(hand, { server, browser, run, call }) {
   assert.deepEqual([...new Set(page.problems)], []);
   await page.context().close();
   for (const name of ["locked", "maker"]) await call("cam/DeleteUser", { Name: name, Force: 1 });
+  const { List } = await call("cam/ListPolicies", { Scope: "Local" });
+  const own = List.filter(({ PolicyName }) => ["looks-only", "makes-only"].includes(PolicyName));
+  await call("cam/DeletePolicy", { PolicyId: own.map(({ PolicyId: id }) => id) });
 }
