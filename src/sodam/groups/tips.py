@@ -25,7 +25,7 @@ from sodam.groups.events import (
     RoleChanged,
 )
 from sodam.groups.messages import Messages
-from sodam.groups.types import TYPES, Tell, Told
+from sodam.groups.types import TYPES, Delivery, Topic
 from sodam.storage import Tx
 from sodam.storage.events import Events
 
@@ -58,7 +58,7 @@ _OPTIONS: Final = {"apply_option": "GroupApplyJoinOption", "invite_option": "Inv
 
 class _Tip(msgspec.Struct):
     op: Op
-    told: Told
+    topic: Topic
     operator: str
     user_ids: list[str]
     more: dict[str, Any]
@@ -82,14 +82,14 @@ class Tips:
                 await self._append(tx, event, tip)
 
     async def _append(self, tx: Tx, event: GroupEvent, tip: _Tip) -> None:
-        tell = TYPES[event.group_type].tips[tip.told]
-        if tell is Tell.NOBODY:
+        delivery = TYPES[event.group_type].tips[tip.topic]
+        if delivery is Delivery.NOBODY:
             return
         group = (await store.lock(tx, event.app, [event.group_id])).get(event.group_id)
-        if group is None or (tip.told is Told.MEMBERS and not group.active):
+        if group is None or (tip.topic is Topic.MEMBERS and not group.active):
             return
         body = self._body(event.app, tip)
-        seq = await self._messages.tip(tx, group, body, stored=tell is Tell.STORED)
+        seq = await self._messages.tip(tx, group, body, stored=delivery is Delivery.STORED)
         if tip.op is Op.JOINED and seq:
             # A newcomer has read everything up to the tip of the own joining.
             await store_members.read_to(tx, event.app, event.group_id, tip.user_ids, seq)
@@ -124,34 +124,36 @@ def _joined(event: MembersJoined) -> list[_Tip]:
     if event.silent:
         return []
     more = {"GroupJoinType": _INVITED if event.invited else _APPLIED}
-    return [_Tip(Op.JOINED, Told.MEMBERS, event.operator, part, more, event.members) for part in _parts(event.user_ids)]
+    return [
+        _Tip(Op.JOINED, Topic.MEMBERS, event.operator, part, more, event.members) for part in _parts(event.user_ids)
+    ]
 
 
 def _left(event: MembersLeft) -> list[_Tip]:
     if event.silent:
         return []
     if not event.kicked:
-        return [_Tip(Op.QUIT, Told.MEMBERS, user, [user], {}, event.members) for user in event.user_ids]
+        return [_Tip(Op.QUIT, Topic.MEMBERS, user, [user], {}, event.members) for user in event.user_ids]
     tips = []
     for part in _parts(event.user_ids):
         more: dict[str, Any] = {}
         if event.reason:
             more["MemberExtraInfo"] = {"Reason": event.reason}
             more["MsgMemberInfo"] = [{"User_Account": user_id} for user_id in part]
-        tips.append(_Tip(Op.KICKED, Told.MEMBERS, event.operator, part, more, event.members))
+        tips.append(_Tip(Op.KICKED, Topic.MEMBERS, event.operator, part, more, event.members))
     return tips
 
 
 def _role(event: RoleChanged) -> list[_Tip]:
     op = Op.ADMIN if event.admin else Op.NO_ADMIN
-    return [_Tip(op, Told.STANDING, event.operator, [event.user_id], {})]
+    return [_Tip(op, Topic.STANDING, event.operator, [event.user_id], {})]
 
 
 def _muted(event: MembersMuted) -> list[_Tip]:
     return [
         _Tip(
             Op.MEMBER,
-            Told.STANDING,
+            Topic.STANDING,
             event.operator,
             part,
             {"MsgMemberInfo": [{"User_Account": user_id, "ShutupTime": event.seconds} for user_id in part]},
@@ -162,7 +164,7 @@ def _muted(event: MembersMuted) -> list[_Tip]:
 
 def _owner(event: OwnerChanged) -> list[_Tip]:
     more = {"MsgGroupNewInfo": {"Owner_Account": event.new}}
-    return [_Tip(Op.PROFILE, Told.PROFILE, event.operator, [], more)]
+    return [_Tip(Op.PROFILE, Topic.PROFILE, event.operator, [], more)]
 
 
 def _info(event: GroupInfoChanged) -> list[_Tip]:
@@ -171,9 +173,9 @@ def _info(event: GroupInfoChanged) -> list[_Tip]:
     if "mute_all" in event.fields:
         options["ShutupAll"] = int(event.fields["mute_all"] == "On")
     tips = []
-    for told, fields in ((Told.PROFILE, profile), (Told.OPTIONS, options)):
+    for topic, fields in ((Topic.PROFILE, profile), (Topic.OPTIONS, options)):
         if fields:
-            tips.append(_Tip(Op.PROFILE, told, event.operator, [], {"MsgGroupNewInfo": fields}))
+            tips.append(_Tip(Op.PROFILE, topic, event.operator, [], {"MsgGroupNewInfo": fields}))
     return tips
 
 

@@ -45,8 +45,8 @@ class Operation(Enum):
     BAN = "ban users"
 
 
-class Told(Enum):
-    """What the members of a group are told inside its conversation."""
+class Topic(Enum):
+    """What tips are about: what the members of a group read inside its conversation."""
 
     MEMBERS = "who joined, left or was removed"
     PROFILE = "name, texts, picture and owner"
@@ -54,7 +54,7 @@ class Told(Enum):
     STANDING = "who was muted, and who became or ceased to be an admin"
 
 
-class Tell(Enum):
+class Delivery(Enum):
     """How."""
 
     NOBODY = "not at all"
@@ -86,7 +86,7 @@ class GroupType:
     msg_flag: str
     starts_active: bool
     """Otherwise only the owner sees the group until he has written."""
-    tips: dict[Told, Tell]
+    tips: dict[Topic, Delivery]
     history_option: str
     """Whether newcomers read what was written before they joined."""
 
@@ -120,12 +120,12 @@ _LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role 
     Operation.BAN: (_APP, _APP, _APP, _APP),
 }
 
-_NO, _ON, _ST = Tell.NOBODY, Tell.ONLINE, Tell.STORED
-_TOLD: Final[dict[Told, tuple[Tell, Tell, Tell, Tell]]] = {
-    Told.MEMBERS: (_ST, _ST, _NO, _ON),
-    Told.PROFILE: (_ST, _ST, _ST, _ON),
-    Told.OPTIONS: (_NO, _NO, _NO, _NO),
-    Told.STANDING: (_ST, _ST, _NO, _NO),
+_NO, _ON, _ST = Delivery.NOBODY, Delivery.ONLINE, Delivery.STORED
+_TIPS: Final[dict[Topic, tuple[Delivery, Delivery, Delivery, Delivery]]] = {
+    Topic.MEMBERS: (_ST, _ST, _NO, _ON),
+    Topic.PROFILE: (_ST, _ST, _ST, _ON),
+    Topic.OPTIONS: (_NO, _NO, _NO, _NO),
+    Topic.STANDING: (_ST, _ST, _NO, _NO),
 }
 
 
@@ -146,7 +146,7 @@ def _type(name: str, apply: str, invite: str, *, flag: str = "AcceptAndNotify", 
         mentions_all=name != "AVChatRoom",
         msg_flag=flag,
         starts_active=name != "Private",
-        tips={told: tells[at] for told, tells in _TOLD.items()},
+        tips={topic: deliveries[at] for topic, deliveries in _TIPS.items()},
         history_option=history,
     )
 

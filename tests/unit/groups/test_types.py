@@ -32,6 +32,8 @@ ALLOWED = {
     Operation.INVITE: ("maoA", "maoA", "maoA", ""),
     Operation.DECIDE: ("oA", "aoA", "aoA", ""),
     Operation.EDIT_MEMBER: ("oA", "aoA", "aoA", ""),
+    Operation.SHARE: ("maoA", "maoA", "maoA", "maoA"),
+    Operation.BAN: ("A", "A", "A", "A"),
     Operation.TARGET: ("maoA", "maoA", "maoA", ""),
 }
 ABSENT = {

@@ -11,7 +11,7 @@ from sodam.apps.model import App
 from sodam.c2c.draft import of_content
 from sodam.errors import ApiError, Code
 from sodam.messages import outgoing
-from sodam.messages.model import EXTENSIBLE, NEED_RECEIPT, NO_LAST, NO_UNREAD
+from sodam.messages.model import EXTENSIBLE, MIND_MUTE, NEED_RECEIPT, NO_CHECK, NO_LAST, NO_UNREAD
 from sodam.usersig import Keys
 
 BODY = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "hi"}}]
@@ -30,7 +30,8 @@ def prepare(**fields: Any) -> outgoing.Content:
         ({"SendMsgControl": []}, 0),
         ({"SendMsgControl": ["NoUnread"]}, NO_UNREAD),
         ({"SendMsgControl": "NoLastMsg"}, NO_LAST),
-        ({"SendMsgControl": ["NoLastMsg", "NoUnread", "NoMsgCheck", "WithMuteNotifications"]}, NO_LAST | NO_UNREAD),
+        ({"SendMsgControl": ["NoLastMsg", "NoUnread"]}, NO_LAST | NO_UNREAD),
+        ({"SendMsgControl": ["NoMsgCheck", "WithMuteNotifications"]}, NO_CHECK | MIND_MUTE),
         ({"SendMsgControl": ["nounread", ""]}, 0),
         ({"IsNeedReadReceipt": 1}, NEED_RECEIPT),
         ({"IsNeedReadReceipt": 0, "SupportMessageExtension": "1"}, EXTENSIBLE),

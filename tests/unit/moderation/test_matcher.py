@@ -116,7 +116,7 @@ def test_a_hostile_text_is_no_harm() -> None:
     some = matcher(*words, Word("a" * 64, Action.ALLOW, inside=True), Word("aa b", Action.ALLOW))
     begin = time.process_time()
     assert some.find("a" * 12_000) == []  # an allowed word covers each
-    assert some.find("a " * 6_000)
+    assert some.find("a " * 6_000) == []  # nor does it matter that its letters stand apart
     assert some.find("b" + "a" * 63)
     taken = time.process_time() - begin
     print(f"{taken:.3f} s")
