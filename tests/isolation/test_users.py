@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Generator
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from sodam.errors import Code
 from sodam.gateway import table
+from sodam.gateway.session import MAX_REFUSED
 from sodam.wire import Command
 from tests.fuzz.documents import USERS, documents, render, valid
 from tests.fuzz.seeds import tries
@@ -108,12 +110,24 @@ def _act_for(thief: Socket, name: str, command: Command) -> None:
 
 @pytest.mark.parametrize("app", [None, OTHER, DISABLED, EXPIRED, 1400000001])
 def test_not_signed_in(apps: Apps, app: int | None) -> None:
-    socket = Socket(apps.own, app)
+    sockets = _sockets(apps, app)
     for name in COMMANDS:
+        socket = next(sockets)
         answer = socket.request(name, b'{"From_Account":"user0","To_Account":"user1"}')
         assert answer["ErrorCode"] == Code.REQUEST_FORBIDDEN, name
         assert set(answer) <= {"ActionStatus", "ErrorCode", "ErrorInfo", "ErrorDisplay"}
-    socket.close()
+    sockets.close()
+
+
+def _sockets(apps: Apps, app: int | None = None) -> Generator[Socket, None, None]:
+    """A socket for each of many requests that are refused: one that is refused too often is ended."""
+    while True:
+        fresh = Socket(apps.own, app)
+        try:
+            for _ in range(MAX_REFUSED):
+                yield fresh
+        finally:
+            fresh.close()
 
 
 def test_keys_of_others(apps: Apps) -> None:
@@ -126,11 +140,11 @@ def test_keys_of_others(apps: Apps) -> None:
     forged = raw.replace(str(OTHER).encode(), str(apps.own.sdkappid).encode())
     assert forged != raw
     for a2 in (theirs, base64.urlsafe_b64encode(forged).decode(), key[:-4], key[::-1], "x", "字", "a" * 1000):
-        fresh = Socket(apps.own)  # one that is refused too often is ended
+        sockets = _sockets(apps)
         for name in COMMANDS:
-            assert fresh.request(name, b"{}", a2=a2)["ErrorCode"] == Code.REQUEST_FORBIDDEN, name
-        assert fresh.request("im_open_status.wslogin", b"{}", a2=a2)["ErrorCode"] != 0
-        fresh.close()
+            assert next(sockets).request(name, b"{}", a2=a2)["ErrorCode"] == Code.REQUEST_FORBIDDEN, name
+        assert next(sockets).request("im_open_status.wslogin", b"{}", a2=a2)["ErrorCode"] != 0
+        sockets.close()
     fresh = Socket(apps.own)
     body = b'{"LastTime":0,"Peer_Account":"user1","MaxCnt":20,"MaxTime":0,"MinTime":0}'
     assert fresh.request("openim.getroammsg", body, a2=key)["ErrorCode"] == 0

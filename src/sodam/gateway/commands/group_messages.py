@@ -27,6 +27,8 @@ from sodam.rest.group_message_changes import (
 from sodam.rest.group_messages import GroupOutgoing, message_of, no_topic
 from sodam.wire import Call
 
+_TOPICAL: Final = (*COMMON, Code.COMMUNITY_DISABLED)
+"""Of commands that may name a topic."""
 _MAX_PAGE: Final = 100
 _MAX_DELETED: Final = 30
 _NOTIFY_PAGE: Final = 20
@@ -83,7 +85,7 @@ class MsgGetAnswer(msgspec.Struct):
     InvisibleMsgSeq: list[int]
 
 
-@service.command("group_msg_get", errors=(*COMMON, Code.GROUP_NO_HISTORY))
+@service.command("group_msg_get", errors=(*_TOPICAL, Code.GROUP_NO_HISTORY))
 async def group_msg_get(call: Call, request: MsgGet) -> MsgGetAnswer:
     """Read the messages of the sequences up to ReqMsgSeq (0: the newest), newest first; IsFinished 2: nothing is older.
 
@@ -108,7 +110,7 @@ async def group_msg_get(call: Call, request: MsgGet) -> MsgGetAnswer:
         )
 
 
-@service.command("group_msg_recall", errors=(*COMMON, Code.GROUP_RECALL_TYPE))
+@service.command("group_msg_recall", errors=(*_TOPICAL, Code.GROUP_RECALL_TYPE))
 async def group_msg_recall(call: Call, request: Recall) -> RecallAnswer:
     """Recall one's own messages within the app's window, and those of others as one's role allows."""
     seqs = check_recall(request)
@@ -124,7 +126,7 @@ class ReadReport(msgspec.Struct, kw_only=True):
     TopicId: str | None = None
 
 
-@service.command("msg_read_report", errors=COMMON)
+@service.command("msg_read_report", errors=_TOPICAL)
 async def msg_read_report(call: Call, request: ReadReport) -> None:
     """Everything in the group up to MsgReadedSeq is read; one's other devices follow."""
     no_topic(request.TopicId)
@@ -139,7 +141,7 @@ class DeleteBySeq(msgspec.Struct, kw_only=True):
     TopicId: str | None = None
 
 
-@service.command("delete_group_ramble_msg_by_seq", errors=COMMON)
+@service.command("delete_group_ramble_msg_by_seq", errors=_TOPICAL)
 async def delete_group_ramble_msg_by_seq(call: Call, request: DeleteBySeq) -> None:
     """Delete up to 30 messages for oneself."""
     no_topic(request.TopicId)
