@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from sodam.accounts.model import FOREVER
 from sodam_client import Client, RequestError
+from tests.gateway.raw_client import RawClient, Refused
 from tests.rest.conftest import Rest
 from tests.support.server import ServerFactory, ServerProcess
 from tests.support.waiting import eventually
@@ -85,6 +87,32 @@ async def test_a_muted_client_may_not_write_on_any_node(server_factory: ServerFa
         async with _client(two, "ines") as ines:
             await ines.send_text("oskar", "others go on")
         assert (await one.rest(SET, {"Set_Account": "oskar", "C2CmsgNospeakingTime": 0}))["ErrorCode"] == 0
+        await eventually(outcome, 0, 5)
+
+
+async def test_a_muted_account_may_not_write_in_groups(server_factory: ServerFactory) -> None:
+    one, two = server_factory("postgres", nodes=2, nats=True).nodes
+    await one.rest("im_open_login_svc/multiaccount_import", {"Accounts": ["ines", "oskar"]})
+    group = {"Owner_Account": "ines", "Type": "Public", "GroupId": "team", "Name": "Team"}
+    made = await one.rest("group_open_http_svc/create_group", {**group, "MemberList": [{"Member_Account": "oskar"}]})
+    assert made["ErrorCode"] == 0
+    async with RawClient(two, "oskar") as oskar:
+        await oskar.sign_in()
+        numbers = itertools.count()
+
+        async def outcome() -> int:
+            body = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "may I?"}}]
+            try:
+                sent = {"GroupId": "team", "Random": next(numbers), "MsgBody": body}
+                await oskar.call("group_open_http_svc.send_group_msg", sent)
+            except Refused as error:
+                return error.code
+            return 0
+
+        assert await outcome() == 0
+        assert (await one.rest(SET, {"Set_Account": "oskar", "GroupmsgNospeakingTime": 60}))["ErrorCode"] == 0
+        await eventually(outcome, 10017, 5)
+        assert (await one.rest(SET, {"Set_Account": "oskar", "GroupmsgNospeakingTime": 0}))["ErrorCode"] == 0
         await eventually(outcome, 0, 5)
 
 
