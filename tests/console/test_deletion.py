@@ -31,10 +31,11 @@ def fill(server: ServerProcess, app: int) -> None:
         for table in tables:
             columns = list(db.execute(f"SELECT name, type FROM pragma_table_info('{table}')"))
             names = [name for name, _ in columns]
+            key = [row[0] for row in db.execute(f"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0")]
             column = next((c for c in ("app", "sdkappid") if c in names), None)
             if column is None or table in ("app", "app_key"):
                 continue
-            rows = MESSAGES if table == "c2c_message" else ACCOUNTS
+            rows = 1 if key == [column] else MESSAGES if table == "c2c_message" else ACCOUNTS
             values = ", ".join(_value(name, kind, app) for name, kind in columns)
             db.execute(
                 f"WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {rows})"

@@ -13,7 +13,7 @@ from tests.support.server import ServerProcess
 
 @pytest.mark.parametrize("command", table.commands(), ids=lambda command: command.path)
 async def test_the_example_is_understood(server: ServerProcess, command: Command) -> None:
-    accounts = {"AccountList": [{"UserID": "alice"}, {"UserID": "bob"}]}
+    accounts = {"AccountList": [{"UserID": "alice"}, {"UserID": "bob"}, {"UserID": "@RBT#helper"}]}
     await server.rest("im_open_login_svc/multiaccount_import", accounts)
     body = reference.example(command)
     if "MsgTimeStamp" in body:  # an example's is older than the history that is kept

@@ -60,8 +60,12 @@ _SAMPLES: Final[dict[str, Any]] = {
     "MsgKeyList": ["51277_880213_1790000123"],
     "SyncOtherMachine": 1,
     "SyncFromOldSystem": 1,
+    "ReqMsgNumber": 20,
+    "Duration": 3600,
 }
 """Values that make an example read like a call. A field that is not here gets the least that its type allows."""
+_SAMPLES_OF: Final = {"openim_robot_http_svc/send_stream_msg": {"From_Account": "@RBT#helper"}}
+"""The same for single commands."""
 _ALWAYS: Final = {"From_Account", "To_Account", "UserID", "AccountList", "MsgBody", "NewGroupName"}
 """Fields that a call hardly does without, though their types allow it (another field may stand for them)."""
 
@@ -199,7 +203,7 @@ def _sample_struct(struct: inspect.StructType) -> dict[str, Any]:
 def example(command: Command) -> dict[str, Any]:
     """A body that the command decodes: required fields, with values that read like a call."""
     struct = _struct(command.request)
-    return {} if struct is None else _sample_struct(struct)
+    return {} if struct is None else _sample_struct(struct) | _SAMPLES_OF.get(command.path, {})
 
 
 def page(commands: Iterable[Command], title: str, intro: str, *, rates: bool = True) -> str:
