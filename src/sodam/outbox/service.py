@@ -28,9 +28,9 @@ from sodam.storage import Database, Tx
 
 E = TypeVar("E")
 log = structlog.get_logger(__name__)
-LEASE_MS: Final = 60_000
+LEASE_MS: Final = 30_000
 """A consumer that takes longer may be called for the same entry a second time."""
-_SPARE_MS: Final = 20_000
+_SPARE_MS: Final = 15_000
 """What must be left of the lease for another entry of the lane to be begun."""
 AT_ONCE: Final = 16
 """Lanes of one app that one node works on at a time, unless the topic has a gate of its own."""
