@@ -24,7 +24,6 @@ CALLED: Final[dict[str, str]] = {
     "_unsupported_upgrade_warning": "uvicorn, of its protocol",
     "on_response_complete": "uvicorn, of its protocol",
     "capture_signals": "uvicorn, of its server",
-    "tip": "what happens to groups is said in them by tips, which are being built",
     "consume": "the outbox's consumers, of which the first are webhooks",
 }
 """Names that others call, with who does."""
