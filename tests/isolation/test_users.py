@@ -31,8 +31,8 @@ KICKED: Final = "kicked-one"
 COMMANDS: Final = table.commands()
 COUNTS_OF_OTHERS: Final = {"follow_owner": {"followers"}, "relation_owner": {"pending", "pending_seq"}}
 """Columns of a user's row that count what others did: followed the user, asked to be friends."""
-NAMES_NOBODY: Final = ("c2c_recent",)
-"""Tables whose rows hold a digest of what a user did: whose it was cannot be seen."""
+NAMES_NOBODY: Final = ("c2c_recent", "group_recent", "relay_bundle")
+"""Tables whose rows hold a digest of what a user did, or its text under a random name: whose it was cannot be seen."""
 OF_MESSAGES: Final = {
     "openim.delete_c2c_msg_ramble",
     "openim.modify_c2c_msg",

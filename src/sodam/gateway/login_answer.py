@@ -1,4 +1,4 @@
-"""What a client is told when it has signed in (docs/protocol.md section 3)."""
+"""What a client is notified of when it has signed in (docs/protocol.md section 3)."""
 
 from __future__ import annotations
 

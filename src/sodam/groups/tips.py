@@ -1,7 +1,7 @@
-"""Tips: what happens in a group, told inside its conversation (client-protocol-groups.md section 5).
+"""Tips: what happens in a group, shown inside its conversation (client-protocol-groups.md section 5).
 
 Each event of events.py becomes a tip in the event's own transaction, under the next sequence of the group. Which events
-do, and whether the tip is stored or only for members who are online, is told by the type's table (types.py).
+do, and whether the tip is stored or only for members who are online, stands in the type's table (types.py).
 """
 
 from __future__ import annotations
