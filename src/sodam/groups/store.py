@@ -27,6 +27,8 @@ _TABLES: Final = (
     "chat_group",
 )
 """What is kept by group, the group itself last."""
+_PAGE: Final = 500
+"""Groups of a user that are read at a time."""
 _decode = msgspec.json.Decoder(Profile).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -136,15 +138,26 @@ async def count(db: Database, app: int, type_name: str) -> int:
 
 
 async def joined(db: Database, app: int, user_id: str) -> list[tuple[str, str, int]]:
-    """ID, type and whether active, of the groups of a user in the order of joining. At most a few thousand."""
-    rows = await db.scan(
-        "SELECT g.group_id, g.type, g.active FROM group_member m JOIN chat_group g"
-        " ON g.app = m.app AND g.group_id = m.group_id WHERE m.app = $1 AND m.user_id = $2"
-        " ORDER BY m.joined_at, m.group_id",
-        app,
-        user_id,
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
+    """ID, type and whether active, of the groups of a user in the order of joining.
+
+    By pages, each a bounded read: every sign-in asks, and long reads have few connections.
+    """
+    found: list[tuple[str, str, int]] = []
+    after: tuple[int, str] = (-1, "")
+    while True:
+        rows = await db.fetch(
+            "SELECT g.group_id, g.type, g.active, m.joined_at FROM group_member m JOIN chat_group g"
+            " ON g.app = m.app AND g.group_id = m.group_id WHERE m.app = $1 AND m.user_id = $2"
+            " AND (m.joined_at, m.group_id) > ($3, $4) ORDER BY m.joined_at, m.group_id LIMIT $5",
+            app,
+            user_id,
+            *after,
+            _PAGE,
+        )
+        found += [(row[0], row[1], row[2]) for row in rows]
+        if len(rows) < _PAGE:
+            return found
+        after = (rows[-1][3], rows[-1][0])
 
 
 async def owned(source: Database | Tx, app: int, user_id: str) -> list[str]:
