@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 from typing import cast
 
 import structlog
@@ -22,7 +23,6 @@ from sodam.audit.gather import LOOK_SECONDS
 from sodam.bus import Bus, Live
 from sodam.bus.local import LocalBus
 from sodam.c2c.changes import Changes
-from sodam.c2c.mutes import MuteCheck
 from sodam.c2c.service import C2CService
 from sodam.c2c.standing import StandingCheck
 from sodam.cloudapi import build as control_plane
@@ -40,11 +40,11 @@ from sodam.gateway import table as client_table
 from sodam.gateway.commands.client_config import purchase_bits
 from sodam.gateway.hub import Hub
 from sodam.gateway.tickets import Tickets
-from sodam.groups.mutes import GroupMuteCheck
 from sodam.groups.service import GroupService
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
 from sodam.messages.events import MessagesErased
+from sodam.messages.mutes import MuteCheck
 from sodam.messages.relays import Relays
 from sodam.moderation.messages import WordCheck
 from sodam.moderation.service import Words
@@ -196,7 +196,7 @@ def _conversations(
 
 def _checks(services: Services) -> None:
     """What messages pass before they are stored, in order."""
-    services.c2c.interceptors.add(MuteCheck(services.accounts))
+    services.c2c.interceptors.add(MuteCheck(services.accounts, attrgetter("c2c_muted_until"), Code.C2C_MUTED))
     services.c2c.interceptors.add(StandingCheck(services.relations))
     services.c2c.screens.add(WordCheck(services.words))
     services.groups.sending.screens.add(WordCheck(services.words))
@@ -205,7 +205,7 @@ def _checks(services: Services) -> None:
 def _groups(db: Database, bus: Bus, live: Live, accounts: AccountService, outbox: Outbox) -> GroupService:
     """Groups, with what their messages pass before they are stored."""
     groups = GroupService(db, bus, live, accounts, outbox)
-    groups.sending.interceptors.add(GroupMuteCheck(accounts))
+    groups.sending.interceptors.add(MuteCheck(accounts, attrgetter("group_muted_until"), Code.GROUP_MUTED))
     return groups
 
 
