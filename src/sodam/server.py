@@ -6,65 +6,36 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from functools import partial
-from operator import attrgetter
 from typing import cast
 
 import structlog
 
-from sodam import __version__
 from sodam.access import passwords
 from sodam.accounts.auth import Authenticator
-from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App, Plan
 from sodam.apps.service import AppExists, AppService
+from sodam.assembly import assemble
 from sodam.audit.gather import LOOK_SECONDS
 from sodam.bus import Bus, Live
 from sodam.bus.local import LocalBus
-from sodam.c2c.changes import Changes
-from sodam.c2c.service import C2CService
-from sodam.c2c.standing import StandingCheck
 from sodam.cloudapi import build as control_plane
 from sodam.cloudapi.plane import ControlPlane
-from sodam.conversations.groups import Groups
-from sodam.conversations.model import GROUP, USER
-from sodam.conversations.one_to_one import OneToOne
-from sodam.conversations.service import Conversations
-from sodam.conversations.sources import Sources
 from sodam.errors import Code, Unavailable
-from sodam.extensions.one_to_one import OneToOneMessages
-from sodam.extensions.reactions import Reactions
-from sodam.extensions.service import Extensions
 from sodam.gateway import table as client_table
 from sodam.gateway.commands.client_config import purchase_bits
 from sodam.gateway.hub import Hub
 from sodam.gateway.tickets import Tickets
-from sodam.groups.service import GroupService
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
-from sodam.messages.events import MessagesErased
-from sodam.messages.mutes import MuteCheck
-from sodam.messages.relays import Relays
-from sodam.moderation.messages import WordCheck
-from sodam.moderation.service import Words
 from sodam.observability.loops import Loop, Loops
 from sodam.observability.metrics import Metrics
-from sodam.outbound import Outbound
-from sodam.outbox.service import Outbox
-from sodam.presence.service import PresenceService
-from sodam.presence.statuses import StatusService
-from sodam.profiles.service import ProfileService
 from sodam.proxies import Proxies
-from sodam.relations.service import RelationService
 from sodam.rest import table
 from sodam.services import Services
 from sodam.settings import Settings
 from sodam.storage import Database, open_database
 from sodam.storage.database import PoolSizes
-from sodam.storage.processes import processes
-from sodam.webhooks.model import TOPIC
-from sodam.webhooks.service import WebhookService
 
 log = structlog.get_logger(__name__)
 
@@ -151,28 +122,6 @@ async def _open_bus(settings: Settings, loops: Loops) -> Bus:
     return LocalBus()
 
 
-def subscribe(services: Services) -> None:
-    """Who follows whose events, in the transaction that raises them (storage/events.py). The one list of it."""
-    events = services.db.events
-    events.subscribe(AccountsDeleted, services.relations.erase)
-    events.subscribe(AccountsDeleted, services.c2c_changes.forget_accounts)
-    events.subscribe(AccountsDeleted, services.conversations.forget_accounts)
-    events.subscribe(AccountsDeleted, services.groups.erase)
-    services.groups.follow(events)
-    events.subscribe(AccountsDeleted, services.reactions.forget_accounts)
-    events.subscribe(MessagesErased, services.extensions.erase)
-    services.webhooks.after.subscribe(events)
-
-
-def ask_first(services: Services) -> None:
-    """Whom the app is asked about before: see ``webhooks.before``."""
-    webhooks = services.webhooks
-    services.c2c.callbacks.add(webhooks.before_c2c)
-    services.c2c.followers.add(TOPIC, webhooks.after.sent)
-    services.relations.guard(webhooks.friend_guard)
-    services.groups.guard(webhooks.group_guard)
-
-
 def _metrics(loops: Loops) -> Metrics:
     """Counters that stand at 0 from the start."""
     metrics = Metrics()
@@ -182,31 +131,6 @@ def _metrics(loops: Loops) -> Metrics:
     metrics.count("slow_clients_cut", 0)
     metrics.register(loops)
     return metrics
-
-
-def _conversations(
-    db: Database, live: Live, accounts: AccountService, changes: Changes, c2c: C2CService, groups: GroupService
-) -> Conversations:
-    """The conversation list, with every type of conversation."""
-    sources = Sources()
-    sources.add(USER, OneToOne(accounts, c2c.histories, changes))
-    sources.add(GROUP, Groups(groups.histories))
-    return Conversations(db, live, accounts, sources)
-
-
-def _checks(services: Services) -> None:
-    """What messages pass before they are stored, in order."""
-    services.c2c.interceptors.add(MuteCheck(services.accounts, attrgetter("c2c_muted_until"), Code.C2C_MUTED))
-    services.c2c.interceptors.add(StandingCheck(services.relations))
-    services.c2c.screens.add(WordCheck(services.words))
-    services.groups.sending.screens.add(WordCheck(services.words))
-
-
-def _groups(db: Database, bus: Bus, live: Live, accounts: AccountService, outbox: Outbox) -> GroupService:
-    """Groups, with what their messages pass before they are stored."""
-    groups = GroupService(db, bus, live, accounts, outbox)
-    groups.sending.interceptors.add(MuteCheck(accounts, attrgetter("group_muted_until"), Code.GROUP_MUTED))
-    return groups
 
 
 async def build(settings: Settings) -> Server:
@@ -227,44 +151,8 @@ async def build(settings: Settings) -> Server:
     live, metrics = Live(bus), _metrics(loops)
     apps = AppService(db, bus, loops=loops, history_days=settings.history_days)
     accounts = AccountService(db, bus, apps, live=live)
-    profiles = ProfileService(accounts, live)
-    presence = PresenceService(bus, live, loops=loops)
+    services = assemble(settings, loops, db, bus, live, apps, accounts)
     auth = Authenticator(accounts)
-    relations = RelationService(db, bus, live, accounts)
-    profiles.friends_of = relations.friends_of
-    outbox = Outbox(db, loops)
-    c2c = C2CService(db, bus, live, accounts, outbox)
-    changes = Changes(c2c)
-    extensions, reactions, groups = Extensions(db), Reactions(db, live), _groups(db, bus, live, accounts, outbox)
-    outbound = Outbound(private=settings.outbound_private == "allow", user_agent=f"Sodam/{__version__}")
-    services = Services(
-        settings=settings,
-        loops=loops,
-        db=db,
-        bus=bus,
-        live=live,
-        apps=apps,
-        accounts=accounts,
-        profiles=profiles,
-        relations=relations,
-        presence=presence,
-        statuses=StatusService(bus, live, apps, accounts, presence, loops, partial(processes, db)),
-        outbox=outbox,
-        outbound=outbound,
-        c2c=c2c,
-        c2c_changes=changes,
-        conversations=_conversations(db, live, accounts, changes, c2c, groups),
-        relays=Relays(db),
-        words=Words(db, bus),
-        extensions=extensions,
-        reactions=reactions,
-        c2c_extensions=OneToOneMessages(c2c, extensions, reactions),
-        groups=groups,
-        webhooks=WebhookService(db, apps, outbox, c2c.histories, outbound, loops),
-    )
-    _checks(services)
-    subscribe(services)
-    ask_first(services)
     hub = Hub(services, auth, metrics, client_table.commands(), await Tickets.open(db), purchase_bits)
     jobs, periodic = JobService(db, loops=loops), Periodic(db, loops=loops)
     plane = control_plane.build(services, jobs)

@@ -1,0 +1,134 @@
+"""How the services are put together: who is made of whom, what messages pass, and who follows whose events."""
+
+from __future__ import annotations
+
+from functools import partial
+from operator import attrgetter
+
+from sodam import __version__
+from sodam.accounts.events import AccountsDeleted
+from sodam.accounts.service import AccountService
+from sodam.apps.service import AppService
+from sodam.bus import Bus, Live
+from sodam.c2c.changes import Changes
+from sodam.c2c.service import C2CService
+from sodam.c2c.standing import StandingCheck
+from sodam.conversations.groups import Groups
+from sodam.conversations.model import GROUP, USER
+from sodam.conversations.one_to_one import OneToOne
+from sodam.conversations.service import Conversations
+from sodam.conversations.sources import Sources
+from sodam.errors import Code
+from sodam.extensions.one_to_one import OneToOneMessages
+from sodam.extensions.reactions import Reactions
+from sodam.extensions.service import Extensions
+from sodam.groups.service import GroupService
+from sodam.messages.events import MessagesErased
+from sodam.messages.mutes import MuteCheck
+from sodam.messages.relays import Relays
+from sodam.moderation.messages import WordCheck
+from sodam.moderation.service import Words
+from sodam.observability.loops import Loops
+from sodam.outbound import Outbound
+from sodam.outbox.service import Outbox
+from sodam.presence.service import PresenceService
+from sodam.presence.statuses import StatusService
+from sodam.profiles.service import ProfileService
+from sodam.relations.service import RelationService
+from sodam.services import Services
+from sodam.settings import Settings
+from sodam.storage import Database
+from sodam.storage.processes import processes
+from sodam.webhooks.model import TOPIC
+from sodam.webhooks.service import WebhookService
+
+
+def assemble(
+    settings: Settings, loops: Loops, db: Database, bus: Bus, live: Live, apps: AppService, accounts: AccountService
+) -> Services:
+    """Every service of a server, made once and connected; nothing of it has begun to work yet."""
+    profiles = ProfileService(accounts, live)
+    presence = PresenceService(bus, live, loops=loops)
+    relations = RelationService(db, bus, live, accounts)
+    profiles.friends_of = relations.friends_of
+    outbox = Outbox(db, loops)
+    c2c = C2CService(db, bus, live, accounts, outbox)
+    changes = Changes(c2c)
+    extensions, reactions, groups = Extensions(db), Reactions(db, live), _groups(db, bus, live, accounts, outbox)
+    outbound = Outbound(private=settings.outbound_private == "allow", user_agent=f"Sodam/{__version__}")
+    services = Services(
+        settings=settings,
+        loops=loops,
+        db=db,
+        bus=bus,
+        live=live,
+        apps=apps,
+        accounts=accounts,
+        profiles=profiles,
+        relations=relations,
+        presence=presence,
+        statuses=StatusService(bus, live, apps, accounts, presence, loops, partial(processes, db)),
+        outbox=outbox,
+        outbound=outbound,
+        c2c=c2c,
+        c2c_changes=changes,
+        conversations=_conversations(db, live, accounts, changes, c2c, groups),
+        relays=Relays(db),
+        words=Words(db, bus),
+        extensions=extensions,
+        reactions=reactions,
+        c2c_extensions=OneToOneMessages(c2c, extensions, reactions),
+        groups=groups,
+        webhooks=WebhookService(db, apps, outbox, c2c.histories, outbound, loops),
+    )
+    _checks(services)
+    _subscribe(services)
+    _ask_first(services)
+    return services
+
+
+def _subscribe(services: Services) -> None:
+    """Who follows whose events, in the transaction that raises them (storage/events.py). The one list of it."""
+    events = services.db.events
+    events.subscribe(AccountsDeleted, services.relations.erase)
+    events.subscribe(AccountsDeleted, services.c2c_changes.forget_accounts)
+    events.subscribe(AccountsDeleted, services.conversations.forget_accounts)
+    events.subscribe(AccountsDeleted, services.groups.erase)
+    services.groups.follow(events)
+    events.subscribe(AccountsDeleted, services.reactions.forget_accounts)
+    events.subscribe(MessagesErased, services.extensions.erase)
+    services.webhooks.after.subscribe(events)
+
+
+def _ask_first(services: Services) -> None:
+    """Whom the app is asked about before: see ``webhooks.before``."""
+    webhooks = services.webhooks
+    services.c2c.callbacks.add(webhooks.before_c2c)
+    services.c2c.followers.add(TOPIC, webhooks.after.sent)
+    services.relations.guard(webhooks.friend_guard)
+    services.groups.guard(webhooks.group_guard)
+
+
+def _conversations(
+    db: Database, live: Live, accounts: AccountService, changes: Changes, c2c: C2CService, groups: GroupService
+) -> Conversations:
+    """The conversation list, with every type of conversation."""
+    sources = Sources()
+    sources.add(USER, OneToOne(accounts, c2c.histories, changes))
+    sources.add(GROUP, Groups(groups.histories))
+    return Conversations(db, live, accounts, sources)
+
+
+def _checks(services: Services) -> None:
+    """What messages pass before they are stored, in order."""
+    services.c2c.interceptors.add(MuteCheck(services.accounts, attrgetter("c2c_muted_until"), Code.C2C_MUTED))
+    services.c2c.interceptors.add(StandingCheck(services.relations))
+    services.c2c.screens.add(WordCheck(services.words))
+    services.groups.sending.screens.add(WordCheck(services.words))
+
+
+def _groups(db: Database, bus: Bus, live: Live, accounts: AccountService, outbox: Outbox) -> GroupService:
+    """Groups, with what their messages pass before they are stored."""
+    groups = GroupService(db, bus, live, accounts, outbox)
+    groups.sending.interceptors.add(MuteCheck(accounts, attrgetter("group_muted_until"), Code.GROUP_MUTED))
+    return groups
