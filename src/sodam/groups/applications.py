@@ -9,7 +9,7 @@ from typing import Final
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_applications, store_bans, store_members
-from sodam.groups.core import Core, Operator, hold_group
+from sodam.groups.core import Core, Operator, hold_group, scene
 from sodam.groups.events import Asked, Decided, MembersJoined
 from sodam.groups.model import Group, Newcomer, check_group_id
 from sodam.groups.store_applications import Application
@@ -95,12 +95,7 @@ class Applications:
                 await self._join(tx, app, group, by, newcomer, invited=bool(invited))
             tx.emit(
                 Decided(
-                    app=group.app,
-                    group_id=group_id,
-                    group_type=group.type,
-                    name=group.profile.name,
-                    operator=operator.user_id,
-                    instid=operator.instid,
+                    scene=scene(group, operator),
                     applicant=applicant,
                     invited=invited,
                     agreed=agree,
@@ -125,12 +120,7 @@ class Applications:
         await store.save(tx, group)
         tx.emit(
             MembersJoined(
-                app=group.app,
-                group_id=group.group_id,
-                group_type=group.type,
-                name=group.profile.name,
-                operator=operator.user_id,
-                instid=operator.instid,
+                scene=scene(group, operator),
                 user_ids=[user_id],
                 members=group.members,
                 invited=invited,
@@ -159,12 +149,7 @@ async def ask(
         asked.append(user_id)
         tx.emit(
             Asked(
-                app=group.app,
-                group_id=group.group_id,
-                group_type=group.type,
-                name=group.profile.name,
-                operator=operator.user_id,
-                instid=operator.instid,
+                scene=scene(group, operator),
                 invited=user_id,
                 deciders=deciders,
                 remark=remark,

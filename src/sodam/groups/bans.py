@@ -8,7 +8,7 @@ from sodam.accounts.model import mute_end
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import store_bans, store_members
-from sodam.groups.core import Core, Operator, hold_group
+from sodam.groups.core import Core, Operator, hold_group, scene
 from sodam.groups.events import MembersLeft
 from sodam.groups.model import Group, check_group_id
 from sodam.groups.types import Operation, check
@@ -44,12 +44,7 @@ class Bans:
                 return
             tx.emit(
                 MembersLeft(
-                    app=app.sdkappid,
-                    group_id=group_id,
-                    group_type=group.type,
-                    name=group.profile.name,
-                    operator=operator.user_id,
-                    instid=operator.instid,
+                    scene=scene(group, operator),
                     user_ids=list(members),
                     members=group.members - len(members),
                     reason=reason,

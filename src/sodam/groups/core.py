@@ -10,7 +10,7 @@ from sodam.apps.model import App
 from sodam.bus import Bus, Live, of_user
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_applications, store_bans, store_members
-from sodam.groups.events import GroupDestroyed
+from sodam.groups.events import GroupDestroyed, Scene
 from sodam.groups.feed import Feed
 from sodam.groups.messages import Messages
 from sodam.groups.model import Group, Member, Newcomer, Wanted
@@ -30,6 +30,15 @@ class Operator(NamedTuple):
     """By REST, with the rights of an administrator of the app; else with those of a role in the group."""
     instid: int = 0
     """The client that asked: its answer is enough for it."""
+
+
+NOBODY: Final = Operator("", admin=True)
+"""The server itself."""
+
+
+def scene(group: Group, operator: Operator) -> Scene:
+    """What all events of a group say."""
+    return Scene(group.app, group.group_id, group.type, group.profile.name, operator.user_id, operator.instid)
 
 
 class Guard(Protocol):
@@ -120,12 +129,7 @@ class Core:
         await store.delete(tx, group.app, group.group_id)
         tx.emit(
             GroupDestroyed(
-                app=group.app,
-                group_id=group.group_id,
-                group_type=group.type,
-                operator=operator.user_id,
-                instid=operator.instid,
-                name=group.profile.name,
+                scene=scene(group, operator),
                 owner=group.owner,
                 user_ids=list(members),
             )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 
 
-class GroupEvent(msgspec.Struct, frozen=True, kw_only=True):
+class Scene(msgspec.Struct, frozen=True):
+    """Where something happened, and by whom; made by ``core.scene``."""
+
     app: int
     group_id: str
     group_type: str
@@ -15,6 +17,34 @@ class GroupEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Who did it: the administrator who called, whom the call names, or a user."""
     instid: int = 0
     """The client that asked; 0: none."""
+
+
+class GroupEvent(msgspec.Struct, frozen=True, kw_only=True):
+    scene: Scene
+
+    @property
+    def app(self) -> int:
+        return self.scene.app
+
+    @property
+    def group_id(self) -> str:
+        return self.scene.group_id
+
+    @property
+    def group_type(self) -> str:
+        return self.scene.group_type
+
+    @property
+    def name(self) -> str:
+        return self.scene.name
+
+    @property
+    def operator(self) -> str:
+        return self.scene.operator
+
+    @property
+    def instid(self) -> int:
+        return self.scene.instid
 
 
 class GroupCreated(GroupEvent, frozen=True, kw_only=True):

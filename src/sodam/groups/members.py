@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sodam.accounts.model import mute_end
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_members
 from sodam.groups.applications import ask
-from sodam.groups.core import Core, Operator, hold_group, not_found
+from sodam.groups.core import Core, Operator, hold_group, not_found, scene
 from sodam.groups.events import MembersJoined, MembersLeft, MembersMuted, MsgFlagChanged, RoleChanged
 from sodam.groups.model import MAX_NAME_CARD, Group, Member, MemberChanges, Newcomer, check_group_id
 from sodam.groups.types import TYPES, Operation, Role, check
@@ -113,12 +112,7 @@ class Members:
             if joined and operator is not None:
                 tx.emit(
                     MembersJoined(
-                        app=app.sdkappid,
-                        group_id=group_id,
-                        group_type=group.type,
-                        name=group.profile.name,
-                        operator=operator.user_id,
-                        instid=operator.instid,
+                        scene=scene(group, operator),
                         user_ids=joined,
                         members=group.members,
                         silent=silent,
@@ -173,12 +167,7 @@ class Members:
             _check_above(role, members.values())
             tx.emit(
                 MembersLeft(
-                    app=app.sdkappid,
-                    group_id=group_id,
-                    group_type=group.type,
-                    name=group.profile.name,
-                    operator=operator.user_id,
-                    instid=operator.instid,
+                    scene=scene(group, operator),
                     user_ids=list(members),
                     members=group.members - len(members),
                     reason=reason,
@@ -206,12 +195,7 @@ class Members:
                 raise ApiError(Code.GROUP_OWNER_CANNOT_QUIT)
             tx.emit(
                 MembersLeft(
-                    app=app.sdkappid,
-                    group_id=group_id,
-                    group_type=group.type,
-                    name=group.profile.name,
-                    operator=user_id,
-                    instid=operator.instid,
+                    scene=scene(group, operator),
                     user_ids=[user_id],
                     members=group.members - 1,
                     reason="",
@@ -258,29 +242,22 @@ class Members:
         await self._core.db.write(run)
 
     async def _write(self, tx: Tx, group: Group, operator: Operator, member: Member, wanted: MemberChanges) -> None:
-        place: dict[str, Any] = {
-            "app": group.app,
-            "group_id": group.group_id,
-            "group_type": group.type,
-            "name": group.profile.name,
-            "operator": operator.user_id,
-            "instid": operator.instid,
-        }
+        here = scene(group, operator)
         if wanted.role is not None:
             if member.role is Role.Owner:
                 raise ApiError(Code.GROUP_BAD_PARAMETER, "the owner's role is changed with change_group_owner")
             if member.role is not wanted.role:
-                tx.emit(RoleChanged(**place, user_id=member.user_id, admin=wanted.role is Role.Admin))
+                tx.emit(RoleChanged(scene=here, user_id=member.user_id, admin=wanted.role is Role.Admin))
             member.role = wanted.role
         if wanted.msg_flag is not None and wanted.msg_flag != member.msg_flag:
-            tx.emit(MsgFlagChanged(**place, user_id=member.user_id, msg_flag=wanted.msg_flag))
+            tx.emit(MsgFlagChanged(scene=here, user_id=member.user_id, msg_flag=wanted.msg_flag))
         member.msg_flag = wanted.msg_flag or member.msg_flag
         member.name_card = member.name_card if wanted.name_card is None else wanted.name_card
         await store_members.save(tx, group, [member])
         if wanted.mute_seconds is not None:
             until = self._until(wanted.mute_seconds)
             await store_members.mute(tx, group.app, group.group_id, [member.user_id], until)
-            tx.emit(MembersMuted(**place, user_ids=[member.user_id], seconds=wanted.mute_seconds))
+            tx.emit(MembersMuted(scene=here, user_ids=[member.user_id], seconds=wanted.mute_seconds))
 
     async def mute(self, app: App, operator: Operator, group_id: str, user_ids: Sequence[str], seconds: int) -> None:
         """Mute users for some seconds, members or not; 0 ends it, 4294967295 never ends.
@@ -303,12 +280,7 @@ class Members:
             if members:
                 tx.emit(
                     MembersMuted(
-                        app=app.sdkappid,
-                        group_id=group_id,
-                        group_type=group.type,
-                        name=group.profile.name,
-                        operator=operator.user_id,
-                        instid=operator.instid,
+                        scene=scene(group, operator),
                         user_ids=sorted(members),
                         seconds=seconds,
                     )

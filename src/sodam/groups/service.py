@@ -18,7 +18,7 @@ from sodam.groups.applications import Applications
 from sodam.groups.attributes import Attributes
 from sodam.groups.bans import Bans
 from sodam.groups.changes import GroupChanges
-from sodam.groups.core import MAX_GROUPS, Core, Guard, Operator, hold_group, not_found
+from sodam.groups.core import MAX_GROUPS, NOBODY, Core, Guard, Operator, hold_group, not_found, scene
 from sodam.groups.counters import Counters
 from sodam.groups.events import GroupCreated, GroupInfoChanged, MembersLeft, OwnerChanged
 from sodam.groups.histories import Histories
@@ -137,12 +137,7 @@ class GroupService:
             if not imported:
                 tx.emit(
                     GroupCreated(
-                        app=app.sdkappid,
-                        group_id=group.group_id,
-                        group_type=group.type,
-                        name=profile.name,
-                        operator=operator.user_id,
-                        instid=operator.instid,
+                        scene=scene(group, operator),
                         owner=group.owner,
                         user_ids=[n.user_id for n in newcomers],
                     )
@@ -189,12 +184,7 @@ class GroupService:
             old, new = msgspec.structs.asdict(before), msgspec.structs.asdict(group.profile)
             tx.emit(
                 GroupInfoChanged(
-                    app=app.sdkappid,
-                    group_id=group_id,
-                    group_type=group.type,
-                    name=group.profile.name,
-                    operator=operator.user_id,
-                    instid=operator.instid,
+                    scene=scene(group, operator),
                     fields={name: new[name] for name in new if new[name] != old[name]},
                 )
             )
@@ -236,12 +226,7 @@ class GroupService:
             await store.save(tx, group)
             tx.emit(
                 OwnerChanged(
-                    app=app.sdkappid,
-                    group_id=group_id,
-                    group_type=group.type,
-                    name=group.profile.name,
-                    operator=operator.user_id,
-                    instid=operator.instid,
+                    scene=scene(group, operator),
                     old=old,
                     new=new_owner,
                 )
@@ -292,18 +277,14 @@ class GroupService:
                     continue
                 tx.emit(
                     MembersLeft(
-                        app=event.app,
-                        group_id=group.group_id,
-                        group_type=group.type,
-                        name=group.profile.name,
-                        operator="",
+                        scene=scene(group, NOBODY),
                         user_ids=list(members),
                         members=group.members - len(members),
                         reason="the account was deleted",
                         kicked=False,
                     )
                 )
-                await self._core.without(tx, group, list(members.values()), Operator("", admin=True))
+                await self._core.without(tx, group, list(members.values()), NOBODY)
             for user_id in event.user_ids:
                 await store_members.erase_user(tx, event.app, user_id)
                 await store_applications.erase_user(tx, event.app, user_id)
