@@ -176,7 +176,14 @@ async def test_what_a_plan_locks(root: ConsoleClient, console_server: ServerProc
     rest = await new_app(root, console_server, "trial")
     ability = await root.call("im/DescribeAbilityConfInfo", SDKAppID=rest.app)
     locked = {lock["Setting"]: lock["Plan"] for lock in ability["Locked"]}
-    names = ("RecallSeconds", "ConversationLimit", "MessageExtension", "UserStatus")
+    names = (
+        "RecallSeconds",
+        "ConversationLimit",
+        "MessageExtension",
+        "WebInstances",
+        "DeviceInstances",
+        "UserStatus",
+    )
     assert locked == dict.fromkeys(names, "Flagship")
     with pytest.raises(Refused) as refused:
         await root.call("im/SetAbilityConfInfo", SDKAppID=rest.app, Version=ability["Version"], RecallSeconds=60)

@@ -40,6 +40,7 @@ class Device:
     """What a client keeps: it learns of changes by pushes, some of which are lost, and by what it missed."""
 
     platform = 7
+    login = 0
 
     def __init__(self, life: Life, owner: str, instid: int) -> None:
         self.life = life

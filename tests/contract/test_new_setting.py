@@ -37,7 +37,12 @@ def test_a_new_setting_is_everywhere(engine: Engine, tmp_path: Path, request: py
     assert (quiet["Type"], quiet["Heading"], quiet["Value"], quiet["NeedsPlan"]) == ("switch", "who", False, "")
     assert (hours["Type"], hours["Heading"], hours["Min"], hours["Max"]) == ("number", "friends", 2, 12)
     assert (after["NightQuiet"], after["NightHours"], after["Version"]) == (True, 12, 2)
-    assert {s["Section"]: s["Version"] for s in after["Sections"]} == {"accounts": 1, "messages": 2, "friends": 2}
+    assert {s["Section"]: s["Version"] for s in after["Sections"]} == {
+        "accounts": 1,
+        "login": 1,
+        "messages": 2,
+        "friends": 2,
+    }
     # Its limits: the range, and the plan that has it.
     assert found["out of range"] == {"code": "InvalidParameter", "message": "NightHours is from 2 to 12"}
     assert found["locked"]["code"] == "UnsupportedOperation.PlanRequired"

@@ -41,6 +41,7 @@ class Device:
     """A signed-in device: it keeps the events that it gets."""
 
     platform = 7
+    login = 0
 
     def __init__(self) -> None:
         self.instid = next(_instids)

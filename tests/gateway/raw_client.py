@@ -38,6 +38,8 @@ class RawClient:
         self.login_answer: dict[str, Any] = {}
         self.flags = 0
         """How often the server asked for a getmsg."""
+        self.features = ""
+        """The feature bits that were pushed last."""
         self._seq = itertools.count(1)
         self._random = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -161,6 +163,8 @@ class RawClient:
                 elif head["servcmd"] == "im_open_push.msg_push":
                     self.flags += body.get("Flag", 0)
                     self.pushes.extend(body["EventArray"])
+                elif head["servcmd"] == "im_sdk_config_mgr.push_imsdk_purchase_bitsv2":
+                    self.features = body["str_purchase_bits"]
                 self._changed.set()
         except websockets.ConnectionClosed:
             pass

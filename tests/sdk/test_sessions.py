@@ -14,6 +14,7 @@ from scene import Server, SignIn, UserId, unread
 from sodam import usersig
 from sodam.apps.model import AppSettings
 from sodam.storage import open_database
+from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.server import Engine, ServerFactory, ServerProcess
 
 
@@ -49,6 +50,48 @@ async def test_a_second_login_on_the_platform_ends_the_first(sign_in: SignIn, us
     assert texts(await second.wait_received(1)) == ["to whom?"]
     assert first.received() == []
     await first.login(amy_id, server.usersig(amy_id))
+    assert (await second.wait_event("KICKED_OUT")).data["type"] == "multipleDevice"
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_several_web_instances_and_features_that_change(
+    server_factory: ServerFactory, sign_in_at: SignIn, user_id: UserId, engine: Engine
+) -> None:
+    server = server_factory(engine, env={"SODAM_ROOT_PASSWORD": PASSWORD})
+
+    async def change(**settings: Any) -> None:
+        async with ConsoleClient(server.url) as root:
+            await root.login()
+            now = await root.call("im/DescribeAbilityConfInfo", SDKAppID=server.sdkappid)
+            await root.call("im/SetAbilityConfInfo", SDKAppID=server.sdkappid, Version=now["Version"], **settings)
+
+    await change(WebInstances=2)
+    amy_id, bob_id = user_id("amy"), user_id("bob")
+    bob = await sign_in_at(server, bob_id)
+    first, second = [await sign_in_at(server, amy_id) for _ in range(2)]
+    await bob.send_text(amy_id, "to both")
+    for tab in (first, second):
+        assert texts(await tab.wait_received(1)) == ["to both"]
+    third = await sign_in_at(server, amy_id)
+    assert (await first.wait_event("KICKED_OUT")).data["type"] == "multipleDevice"
+    await bob.send_text(amy_id, "to those who stayed")
+    assert texts(await second.wait_received(2))[1:] == texts(await third.wait_received(1)) == ["to those who stayed"]
+    # The SDK refuses what the app lacks; a client that is signed in learns that the app has it now.
+    with pytest.raises(SdkError):
+        await third.call("getUserStatus", {"userIDList": [bob_id]})
+    await change(UserStatus=True)
+
+    async def asked() -> bool:
+        try:
+            await third.call("getUserStatus", {"userIDList": [bob_id]})
+        except SdkError:
+            return False
+        return True
+
+    async with asyncio.timeout(10):
+        while not await asked():
+            await asyncio.sleep(0.2)
+    await change(LoginType="single")
     assert (await second.wait_event("KICKED_OUT")).data["type"] == "multipleDevice"
 
 

@@ -306,6 +306,7 @@ class Session:
     """A signed-in device that remembers."""
 
     platform = 7
+    login = 0
 
     def __init__(self, instid: int) -> None:
         self.instid = instid

@@ -35,6 +35,7 @@ class Device:
     def __init__(self, instid: int) -> None:
         self.instid = instid
         self.platform = 7
+        self.login = 0
         self.events: list[dict[str, Any]] = []
 
     def deliver(self, notice: Notice) -> None:

@@ -864,6 +864,9 @@ export type Ability = {
   ConversationDeletionSync: boolean;
   ConversationLimit: number;
   MessageExtension: boolean;
+  LoginType: "dual" | "multi" | "single" | "triple";
+  WebInstances: number;
+  DeviceInstances: number;
   DefaultAllowType: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm";
   UserStatus: boolean;
   AllowAccountDeletion: boolean;
@@ -903,6 +906,8 @@ export type Ranges = {
   HistoryDays: MinMax;
   RecallSeconds: MinMax;
   ConversationLimit: MinMax;
+  WebInstances: MinMax;
+  DeviceInstances: MinMax;
   DeletedIdDays: MinMax;
   UserFields: FieldLimits;
   FriendFields: FieldLimits;
@@ -937,7 +942,7 @@ export type RelationLimits = {
 };
 
 export type SectionView = {
-  Section: "accounts" | "friends" | "messages" | "webhooks";
+  Section: "accounts" | "friends" | "login" | "messages" | "webhooks";
   Version: number;
   Settings: SettingForm[];
 };
@@ -1765,6 +1770,9 @@ export type SetAbilityConfInfo = {
   ConversationDeletionSync?: boolean | null;
   ConversationLimit?: number | null;
   MessageExtension?: boolean | null;
+  LoginType?: "dual" | "multi" | "single" | "triple" | null;
+  WebInstances?: number | null;
+  DeviceInstances?: number | null;
   DefaultAllowType?: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm" | null;
   UserStatus?: boolean | null;
   AllowAccountDeletion?: boolean | null;

@@ -18,7 +18,7 @@ from sodam.apps.plans import TO_COME, Plan, PlanLimits, wire_name
 
 Unit = Literal["", "seconds", "days"]
 Kind = Literal["switch", "number", "choice", "list", "document"]
-Section = Literal["accounts", "messages", "friends", "webhooks"]
+Section = Literal["accounts", "login", "messages", "friends", "webhooks"]
 """The groups of settings, as the file of ``SODAM_APPLY`` and the documentation name them."""
 
 
@@ -193,6 +193,7 @@ def promised(settings: type[msgspec.Struct]) -> list[Promised]:
         if one.rule.plan
     ]
     names = {one.name for one in there}
+    there = list({one.name: one for one in reversed(there)}.values())[::-1]  # of several settings the first
     return there + [Promised(name, plan, False) for name, plan in TO_COME.items() if name not in names]
 
 

@@ -27,6 +27,7 @@ __all__ = ["PLANS", "PLAN_LIMITS", "Plan", "PlanLimits"]
 
 Status = Literal["enabled", "disabled", "expired"]
 FieldType = Literal["uint64", "string", "bytes"]
+LoginType = Literal["multi", "triple", "dual", "single"]
 AllowType = Literal["AllowType_Type_AllowAny", "AllowType_Type_NeedConfirm", "AllowType_Type_DenyAny"]
 DEFAULT_ADMIN = "administrator"
 
@@ -123,6 +124,38 @@ class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
             heading="additions",
         ),
     ] = False
+    login_type: Annotated[
+        LoginType,
+        Setting(
+            section="login",
+            doc="Which devices of a user may be online together. `multi`: every platform. `triple`: one mobile device, "
+            "one computer, and Web. `dual`: one device of the native platforms, and Web. `single`: one device. Of "
+            "those that may not, the latest login stays; the others are kicked.",
+        ),
+    ] = "multi"
+    web_instances: Annotated[
+        int,
+        Setting(
+            section="login",
+            doc="With `login_type` `multi`: how many Web instances of a user may be online.",
+            least=1,
+            most=10,
+            plan="Flagship",
+            feature="MultiInstance",
+        ),
+    ] = 1
+    device_instances: Annotated[
+        int,
+        Setting(
+            section="login",
+            doc="With `login_type` `multi`: how many devices of each other platform may be online (Android, iPhone, "
+            "iPad, Windows, Mac, Linux).",
+            least=1,
+            most=3,
+            plan="Flagship",
+            feature="MultiInstance",
+        ),
+    ] = 1
     default_allow_type: Annotated[
         AllowType,
         Setting(section="friends", doc="Who may add a user as a friend, for users who have not said it themselves."),

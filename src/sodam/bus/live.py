@@ -39,12 +39,24 @@ class Kick(msgspec.Struct, frozen=True):
 
     kind: int
     platform: int | None = None
-    """Only sessions of this platform; None: all."""
+    """Only sessions of this platform; None: all, but those of the platforms ``spared``."""
     newer: int = 0
     """The InstId of the login that displaces them; that session is spared."""
     reason: str = ""
     login: int = 0
     """Unix milliseconds of the login ``newer``: only sessions of earlier logins end. 0: it is the latest of all."""
+    also: tuple[int, ...] = ()
+    """More platforms beside ``platform``."""
+    spared: tuple[int, ...] = ()
+    instids: tuple[int, ...] = ()
+    """Only these sessions."""
+
+    def meets(self, session: LiveSession) -> bool:
+        if session.instid == self.newer or session.platform in self.spared:
+            return False
+        if self.instids and session.instid not in self.instids:
+            return False
+        return self.platform in (None, session.platform) or session.platform in self.also
 
 
 class _Envelope(msgspec.Struct, array_like=True):
@@ -64,6 +76,10 @@ class LiveSession(Protocol):
     def instid(self) -> int: ...
     @property
     def platform(self) -> int: ...
+    @property
+    def login(self) -> int:
+        """Unix milliseconds of its login."""
+        ...
 
     def deliver(self, notice: Notice) -> None: ...
 
@@ -172,7 +188,7 @@ class Live:
 
     def _kick_local(self, topic: Topic, kick: Kick) -> None:
         for session in list(self._sessions.get(topic, ())):
-            if session.instid != kick.newer and kick.platform in (None, session.platform):
+            if kick.meets(session):
                 session.kicked(kick)
 
     def _hear(self, topic: Topic, data: bytes) -> None:

@@ -27,6 +27,7 @@ from sodam.gateway.states import report
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Transport
 from sodam.notices import Kind, Notice
+from sodam.presence.devices import opt_platform
 from sodam.wire import Call, Command, decode_request, failure, success
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class Connection:
         "client_ip",
         "ended",
         "last_seen",
+        "login",
         "recalls",
         "registered",
         "session",
@@ -88,8 +90,9 @@ class Connection:
         self.registered: Topic | None = None
         """The user who is signed in here."""
         self.silent = False
-        self.ended = 0
-        """Devices of the user that this login has ended."""
+        self.login = 0
+        self.ended: tuple[str, ...] = ()
+        """The platforms of the devices that this login has ended."""
         self._turns: deque[Run] = deque()
         """Messages that wait for earlier ones of this connection."""
 
@@ -121,7 +124,7 @@ class Connection:
 
     def kicked(self, kick: Kick) -> None:
         ticket = self.ticket
-        if kick.login and ticket is not None and ticket.order > (kick.login, kick.newer):
+        if kick.login and ticket is not None and (ticket.login, ticket.instid) > (kick.login, kick.newer):
             self._hub.displace_older(self)  # the other one missed this login
             return
         if not self.session.kick(kick.kind):
@@ -202,16 +205,9 @@ class Connection:
                 await self._hub.check_ticket(app, action.ticket)
                 self.recalls.remember(self._hub.recalls_known(action.ticket))
                 self._budget.limit = WRITE_LIMIT
-            call = Call(
-                self._hub.services,
-                app,
-                action.user_id,
-                admin=False,
-                platform="Web",
-                instid=action.instid,
-                client_ip=self.client_ip,
-            )
-            call.connection = self
+            platform, client_ip = opt_platform(self.platform), self.client_ip
+            call = Call(self._hub.services, app, action.user_id, admin=False, platform=platform, client_ip=client_ip)
+            call.instid, call.connection = action.instid, self
             if not command.keeps_text and _NUL(action.body):
                 raise ApiError(command.service.bad_request, "text with a NUL character")
             body = success(command, call, await command.handler(call, decode_request(command, action.body)))

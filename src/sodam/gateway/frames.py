@@ -150,6 +150,13 @@ def wire_frame(payload: bytes) -> bytes:
     return b"\x82\x7f" + size.to_bytes(8, "big") + payload
 
 
+def features(bits: str) -> bytes:
+    """Tells a client that the app has other features now (docs/protocol.md section 15)."""
+    head = b'{"head":{"servcmd":"im_sdk_config_mgr.push_imsdk_purchase_bitsv2","seq":0},"body":'
+    body = b'{"int32_error_code":0,"str_error_message":"","str_purchase_bits":%b,"uint32_expired_time":86400}}'
+    return head + body % _name(bits)
+
+
 def kicked(kind: int) -> Notice:
     """What ends a session (docs/protocol.md section 3)."""
     return Notice(b'{"Event":10,"C2cNotifyMsgArray":[{"KickoutMsgNotify":{"KickType":%d,"NewInstInfo":{}}}]}' % kind)

@@ -20,6 +20,7 @@ from sodam.bus import Kick, of_user
 from sodam.errors import ApiError, Code, Unavailable
 from sodam.gateway.backlog import Backlog
 from sodam.gateway.connection import Connection
+from sodam.gateway.displacing import DISPLACED, Displacing, Told
 from sodam.gateway.following import Following
 from sodam.gateway.limits import ClientLimits
 from sodam.gateway.login_answer import LoginAnswer
@@ -46,7 +47,6 @@ SYNCS_PER_SWEEP = 200
 ENDED_AT_ONCE = 200
 FLUSHED_AT_ONCE = 256
 _SWEEPS_PER_IDLE_CHECK = 10
-_KICKED_REMEMBERED = 100_000
 
 
 _encode = msgspec.json.Encoder().encode
@@ -67,7 +67,8 @@ class Hub:
         self._auth = auth
         self._commands = commands
         self._tickets = tickets
-        self._bits = purchase_bits
+        self._told = Told(purchase_bits)
+        self._displacing = Displacing(services)
         settings = services.settings
         self.limits = ClientLimits(settings.client_rate, documented=settings.rate_limits)
         self._loop = asyncio.get_running_loop()
@@ -197,15 +198,24 @@ class Hub:
                 log.exception("a login failed")
             connection.close(*CloseCode.INTERNAL.frame)
             return
-        self._register(connection, ticket, latest=latest)
+        self._register(app, connection, ticket, latest=latest)
+        if not await self._displacing.counted(app, connection):
+            self.unregister(connection)
+            connection.refuse(head, ApiError(Code.LOGIN_KICKED), DISPLACED)
+            return
         try:
             await self.following.begin(connection, of_user(ticket.sdkappid, ticket.user_id))
         except Unavailable:
             connection.close(*CloseCode.INTERNAL.frame)
             return
+        app = self.services.apps.get(app.sdkappid) or app  # its settings may have changed meanwhile
         body = _encode(
             LoginAnswer(
-                self._tickets.seal(ticket), str(ticket.tiny_id), ticket.instid, self.services.c2c.now, self._bits(app)
+                self._tickets.seal(ticket),
+                str(ticket.tiny_id),
+                ticket.instid,
+                self.services.c2c.now,
+                self._told.bits(app),
             )
         )
         connection.accept(head, ticket.user_id, ticket.instid, body)
@@ -258,10 +268,7 @@ class Hub:
         account = await self.services.accounts.find(app.sdkappid, ticket.user_id)
         if account is None or account.tiny_id != ticket.tiny_id or ticket.issued <= account.invalid_before:
             return 3
-        for other in self._tickets_of(app.sdkappid, ticket.user_id):
-            if other.platform == ticket.platform and other.instid != ticket.instid and other.order > ticket.order:
-                return 2  # displaced by a login of which it never learned
-        return self._kicked.get(ticket.instid, 0)
+        return self._displacing.kick_type(app, ticket)
 
     async def check_ticket(self, app: App, ticket: Ticket) -> None:
         """For a request that comes before the login of its socket. Raises ApiError."""
@@ -274,7 +281,7 @@ class Hub:
         lost = [c.recalls for c in live if isinstance(c, Connection) and c.instid == ticket.instid]
         return [*self._recalls_known.of(ticket.instid), *(key for recalls in lost for key in recalls.known())]
 
-    def _register(self, connection: Connection, ticket: Ticket, *, latest: bool) -> None:
+    def _register(self, app: App, connection: Connection, ticket: Ticket, *, latest: bool) -> None:
         """``latest``: the login is this moment's. One that comes back by its ticket ends earlier logins only."""
         live = self.services.live
         user = of_user(ticket.sdkappid, ticket.user_id)
@@ -288,10 +295,8 @@ class Hub:
         connection.session.platform = ticket.platform
         connection.session.user_id = ticket.user_id
         connection.ticket = ticket
-        connection.ended = sum(latest and old.platform == ticket.platform for old in live.local(user))
-        login = 0 if latest else max(1, ticket.login)
-        kick = Kick(kind=2, platform=ticket.platform, newer=ticket.instid, login=login)
-        live.kick(user, kick)
+        connection.login = ticket.login
+        connection.ended = self._displacing.arrived(app, user, ticket, latest=latest)
         connection.hold()
         live.add(user, connection)
         connection.registered = user
@@ -299,10 +304,7 @@ class Hub:
             connection.transport.signed_in(True)
 
     def remember_kick(self, instid: int, kind: int) -> None:
-        """A kicked device that comes back by its ticket is refused again."""
-        if len(self._kicked) >= _KICKED_REMEMBERED:
-            self._kicked.clear()
-        self._kicked[instid] = kind
+        self._displacing.remember(instid, kind)
 
     # The sweep
 
@@ -341,11 +343,7 @@ class Hub:
         self.displace_older(connection)
 
     def displace_older(self, connection: Connection) -> None:
-        """End the user's sessions of this kind of device that are of earlier logins, wherever they are."""
-        if connection.registered is not None and connection.ticket is not None:
-            login = max(1, connection.ticket.login)
-            kick = Kick(2, connection.platform, newer=connection.instid, login=login)
-            self.services.live.kick(connection.registered, kick)
+        self.spawn(self._displacing.again(connection))
 
     def later(self, seconds: float, callback: Callable[[], None]) -> None:
         self._loop.call_later(seconds, callback)
@@ -355,8 +353,14 @@ class Hub:
         self._behind = [connection for connection in self._all if connection.registered is not None]
 
     def _app_changed(self, sdkappid: int) -> None:
-        """End the sessions of an app that was disabled or deleted, and those whose key was withdrawn."""
-        self.end_unserved(sdkappid, [c for c in self._all if c.session.sdkappid == sdkappid])
+        """End the sessions of an app that was disabled or deleted, and those whose key was withdrawn. Those that stay
+        learn of its features, and leave if they may no longer be online together."""
+        here = [c for c in self._all if c.session.sdkappid == sdkappid]
+        self.end_unserved(sdkappid, here)
+        app = self.services.apps.get(sdkappid)
+        bits, rule_changed = self._told.changed(app) if app is not None else (None, False)
+        if bits is not None or rule_changed:
+            self.spawn(self._displacing.tell(here, bits, displace=rule_changed))
 
     def end_unserved(self, sdkappid: int, connections: list[Connection]) -> None:
         """Of an app's connections, end those that it does not serve any longer."""

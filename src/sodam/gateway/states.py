@@ -5,15 +5,17 @@ A device that another login of its user ends is named by that login; nothing is 
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Protocol
 
 from sodam.bus import Topic
 from sodam.gateway.tickets import Ticket
+from sodam.presence.devices import IPHONE, opt_platform
 from sodam.presence.events import Action, Reason, StateChanged
 from sodam.services import Services
 from sodam.wire.close_codes import CloseCode
 
-PLATFORM: Final = "Web"
+_NAMES = {IPHONE: "IOS"}
+"""Here alone it is in capitals (webhooks.md 1)."""
 
 
 class Connected(Protocol):
@@ -28,8 +30,11 @@ class Connected(Protocol):
     def abort(self) -> None: ...
 
 
-def report(services: Services, connection: Connected, action: Action, reason: Reason, ended: int = 0) -> None:
-    """``ended``: how many devices a login has ended. Nothing is said of a connection that nobody is signed in on."""
+def report(
+    services: Services, connection: Connected, action: Action, reason: Reason, ended: tuple[str, ...] = ()
+) -> None:
+    """``ended``: the platforms of the devices that a login has ended. Nothing is said of a
+    connection that nobody is signed in on."""
     ticket = connection.ticket
     if connection.registered is None or ticket is None:
         return
@@ -39,9 +44,9 @@ def report(services: Services, connection: Connected, action: Action, reason: Re
             user_id=ticket.user_id,
             action=action,
             reason=reason,
-            platform=PLATFORM,
+            platform=_NAMES.get(ticket.platform) or opt_platform(ticket.platform),
             client_ip=connection.client_ip,
-            kicked=(PLATFORM,) * ended,
+            kicked=ended,
         )
     )
 

@@ -32,11 +32,6 @@ class Ticket(msgspec.Struct, frozen=True, array_like=True):
     login: int = 0
     """Unix milliseconds of the login, by the database's clock: of two devices of one kind the later login stays."""
 
-    @property
-    def order(self) -> tuple[int, int]:
-        """What logins are compared by."""
-        return self.login, self.instid
-
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Ticket).decode

@@ -6,8 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from sodam.presence.devices import platform_name
+
 Status = Literal["Online", "PushOnline", "Offline"]
-_PLATFORMS = {7: "Web"}
 
 
 class Device(msgspec.Struct, frozen=True, array_like=True):
@@ -15,12 +16,9 @@ class Device(msgspec.Struct, frozen=True, array_like=True):
 
     platform: int
     instid: int
+    login: int = 0
+    """Unix milliseconds of its login, by the database's clock."""
 
     @property
     def platform_name(self) -> str:
         return platform_name(self.platform)
-
-
-def platform_name(number: int) -> str:
-    """The name of the platform that a client states by number in its frames."""
-    return _PLATFORMS.get(number, "Unknown")

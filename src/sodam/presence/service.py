@@ -145,7 +145,7 @@ class PresenceService:
 
     def _here(self, app: int, user_ids: Sequence[str]) -> dict[str, list[Device]]:
         return {
-            user_id: [Device(session.platform, session.instid) for session in sessions]
+            user_id: [Device(session.platform, session.instid, session.login) for session in sessions]
             for user_id in user_ids
             if (sessions := self._live.local(of_user(app, user_id)))
         }

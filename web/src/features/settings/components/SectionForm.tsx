@@ -13,6 +13,11 @@ export function SectionForm({ app, ability, sections }: { app: number; ability: 
   const headings = [...new Set(rows.map((one) => one.Heading))];
   return (
     <>
+      {all
+        .filter((one) => one.Type === "choice")
+        .map((one) => (
+          <ChoiceSetting key={one.Setting} app={app} setting={one} />
+        ))}
       {headings.map((heading) => (
         <SettingCard key={heading} title={t(`headings.${heading}`)}>
           {rows
@@ -22,11 +27,6 @@ export function SectionForm({ app, ability, sections }: { app: number; ability: 
             ))}
         </SettingCard>
       ))}
-      {all
-        .filter((one) => one.Type === "choice")
-        .map((one) => (
-          <ChoiceSetting key={one.Setting} app={app} setting={one} />
-        ))}
     </>
   );
 }

@@ -10,7 +10,7 @@ export function Messages() {
       lead={t("messages.lead")}
       change={{ action: "SetAbilityConfInfo", body: { FriendCheck: true } }}
     >
-      {(ability, app) => <SectionForm app={app} ability={ability} sections={["messages", "accounts"]} />}
+      {(ability, app) => <SectionForm app={app} ability={ability} sections={["login", "messages", "accounts"]} />}
     </SettingsPage>
   );
 }
