@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 
@@ -17,6 +17,9 @@ from tests.isolation.snapshot import Tables
 from tests.support.postgres import Postgres
 from tests.support.server import KEY, SDKAPPID, Engine, ServerProcess
 
+T = TypeVar("T")
+TURN: Final = 8
+"""Commands between two comparisons: reading every table costs more than a command."""
 OTHER: Final = 1400000043
 DISABLED: Final = 1400000044
 EXPIRED: Final = 1400000045
@@ -79,6 +82,13 @@ def apps(engine: Engine, started: Callable[[Engine], Apps]) -> Apps:
 def _no_errors(apps: Apps) -> Iterator[None]:
     yield
     apps.server.check_log()
+
+
+def in_turn(commands: Iterable[T]) -> Iterator[tuple[T, ...]]:
+    """All of them, some at a time: what the database holds is compared after each turn."""
+    left = list(commands)
+    for start in range(0, len(left), TURN):
+        yield tuple(left[start : start + TURN])
 
 
 def live_in(caller: Caller, text: str) -> None:

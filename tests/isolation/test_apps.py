@@ -15,7 +15,7 @@ from tests.fuzz.documents import USERS, documents
 from tests.fuzz.seeds import tries
 from tests.fuzz.servers import restore
 from tests.isolation import snapshot
-from tests.isolation.conftest import OTHER, SECRET, Apps, live_in
+from tests.isolation.conftest import OTHER, SECRET, Apps, in_turn, live_in
 from tests.isolation.sockets import Socket, asks_to_look, is_json, signed_in
 
 REST_TRIES = 500
@@ -27,10 +27,11 @@ def test_rest(apps: Apps) -> None:
     live_in(apps.own, "of-our-own")
     before = snapshot.of_app(apps.snapshot(), OTHER)
     assert _has_secrets(before)
-    for command in table.commands():
+    for some in in_turn(table.commands()):
         restore(apps.own)
-        _rest(apps, command)
-        assert snapshot.of_app(apps.snapshot(), OTHER) == before, command.path
+        for command in some:
+            _rest(apps, command)
+        assert snapshot.of_app(apps.snapshot(), OTHER) == before, [command.path for command in some]
 
 
 def _rest(apps: Apps, command: Command) -> None:
@@ -49,13 +50,14 @@ def test_clients(apps: Apps) -> None:
     live_in(apps.own, "of-our-own")
     neighbour = signed_in(apps.other, USERS[0])
     before = snapshot.of_app(apps.snapshot(), OTHER)
-    for name, command in client_table.commands().items():
+    for some in in_turn(client_table.commands().items()):
         restore(apps.own)
-        sockets = [signed_in(apps.own, user_id) for user_id in USERS[:2]]
-        _client(sockets, name, command)
-        for socket in sockets:
-            socket.close()
-        assert snapshot.of_app(apps.snapshot(), OTHER) == before, name
+        for name, command in some:
+            sockets = [signed_in(apps.own, user_id) for user_id in USERS[:2]]
+            _client(sockets, name, command)
+            for socket in sockets:
+                socket.close()
+        assert snapshot.of_app(apps.snapshot(), OTHER) == before, [name for name, _ in some]
     heard = len(neighbour.heard)
     neighbour.request("heartbeat.alive", b"{}")
     new = [frame for frame in neighbour.heard[heard:] if not asks_to_look(frame)]
