@@ -16,6 +16,7 @@ from sodam.c2c.standing import StandingCheck
 from sodam.conversations.groups import Groups
 from sodam.conversations.model import GROUP, USER
 from sodam.conversations.one_to_one import OneToOne
+from sodam.conversations.quiet import QuietTimes
 from sodam.conversations.service import Conversations
 from sodam.conversations.sources import Sources
 from sodam.errors import Code
@@ -73,6 +74,7 @@ def assemble(
         c2c=c2c,
         c2c_changes=changes,
         conversations=_conversations(db, live, accounts, changes, c2c, groups),
+        quiet_times=QuietTimes(db, live),
         relays=Relays(db),
         words=Words(db, bus),
         extensions=extensions,
@@ -93,6 +95,7 @@ def _subscribe(services: Services) -> None:
     events.subscribe(AccountsDeleted, services.relations.erase)
     events.subscribe(AccountsDeleted, services.c2c_changes.forget_accounts)
     events.subscribe(AccountsDeleted, services.conversations.forget_accounts)
+    events.subscribe(AccountsDeleted, services.quiet_times.forget_accounts)
     events.subscribe(AccountsDeleted, services.groups.erase)
     services.groups.follow(events)
     events.subscribe(AccountsDeleted, services.reactions.forget_accounts)

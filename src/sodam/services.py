@@ -9,6 +9,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Bus, Live
 from sodam.c2c.changes import Changes
 from sodam.c2c.service import C2CService
+from sodam.conversations.quiet import QuietTimes
 from sodam.conversations.service import Conversations
 from sodam.extensions.one_to_one import OneToOneMessages
 from sodam.extensions.reactions import Reactions
@@ -46,6 +47,7 @@ class Services:
     c2c: C2CService
     c2c_changes: Changes
     conversations: Conversations
+    quiet_times: QuietTimes
     relays: Relays
     words: Words
     extensions: Extensions

@@ -1,0 +1,63 @@
+"""A user's wish for no notifications, for all conversations at once; one conversation has its own.
+
+It goes with the user: each device reads it and is told of changes. Outside of its time it is kept, and said as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from sodam.accounts.events import AccountsDeleted
+from sodam.bus import Live, of_user
+from sodam.conversations import store_quiet
+from sodam.errors import ApiError, Code
+from sodam.notices import Notice
+from sodam.storage import Database, Tx
+
+_encode = msgspec.json.Encoder().encode
+
+
+class DoNotDisturb(msgspec.Struct, frozen=True):
+    """As the client protocol has it (client-protocol-groups.md 13)."""
+
+    Level: int = 0
+    """0 notify, 1 discard, 2 receive without notification."""
+    StartTime: int = 0
+    EndTime: int = 0
+    IsRepeated: int = 0
+    """1: every day between the times of day of these."""
+
+
+class _Changed(msgspec.Struct):
+    Event: int
+    Level: int
+    StartTime: int
+    EndTime: int
+    IsRepeated: int
+
+
+class QuietTimes:
+    def __init__(self, db: Database, live: Live) -> None:
+        self._db = db
+        self._live = live
+
+    async def get(self, app: int, user_id: str) -> DoNotDisturb:
+        row = await store_quiet.read(self._db, app, user_id)
+        return DoNotDisturb(*row) if row is not None else DoNotDisturb()
+
+    async def put(self, app: int, user_id: str, wish: DoNotDisturb, *, exclude: int = 0) -> None:
+        """Raises ApiError 20001 for what is no such wish."""
+        if wish.Level not in (0, 1, 2) or wish.IsRepeated not in (0, 1):
+            raise ApiError(Code.C2C_BAD_PACKET, "Level is 0, 1 or 2, IsRepeated 0 or 1")
+        if not 0 <= wish.StartTime <= wish.EndTime < 1 << 40:
+            raise ApiError(Code.C2C_BAD_PACKET, "StartTime and EndTime are Unix seconds in their order")
+        values = wish.Level, wish.StartTime, wish.EndTime, wish.IsRepeated
+        await self._db.write(lambda tx: store_quiet.put(tx, app, user_id, *values))
+        self._live.send(of_user(app, user_id), Notice(_encode(_Changed(24, *values))), exclude=exclude)
+
+    async def forget_accounts(self, tx: Tx, deleted: Sequence[AccountsDeleted]) -> None:
+        """Part of deleting accounts."""
+        for event in deleted:
+            await store_quiet.forget(tx, event.app, event.user_ids)
