@@ -12,7 +12,7 @@ WORKERS ?= 3
 PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(abspath $(VENV))/pycache" $(BIN)/python -m pytest
 SOURCES := src tests clients/python bench
 
-.PHONY: help install dev serve test test-long check format bench soak lock docs clean
+.PHONY: help install dev serve test test-long check format bench soak pictures lock docs clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -53,6 +53,10 @@ bench: dev ## Measure; prints a table and writes it under bench/results
 
 soak: dev ## Ten minutes of mixed traffic, reconnects and cuts on each engine: nothing lost, no figure that keeps rising
 	PYTHONPATH=clients/python:. $(BIN)/python -m bench.soak $(ARGS)
+
+pictures: dev web ## Photograph every page of the console in each language, width and theme, under test-artifacts/console
+	@scripts/browser
+	CONSOLE_E2E=all CONSOLE_E2E_PICTURES=1 $(BIN)/node --test tests/console_e2e/walk.test.mjs
 
 docs: install ## Write the generated reference pages anew
 	$(BIN)/python -m sodam settings > docs/settings.md

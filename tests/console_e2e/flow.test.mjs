@@ -1,4 +1,8 @@
-// What operators do, in every language, against a real server; the effect is read where clients would feel it.
+// What operators do, against a real server; the effect is read where clients would feel it. The flows are in three groups
+// with a server and a browser each, so that they run beside each other; a group finds by REST what another group makes.
+//   CONSOLE_E2E_GROUP=apps            this group only
+//   CONSOLE_E2E_FLOW=ko               in this language instead of the group's own; "all": in each
+//   CONSOLE_E2E_ONLY=accounts,tools   these flows only
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { rest, signIn } from "./support/api.mjs";
@@ -17,29 +21,25 @@ import { policies } from "./flows/policies.mjs";
 import { me, signInOut } from "./flows/session.mjs";
 import { tools } from "./flows/tools.mjs";
 import { hands } from "./support/hands.mjs";
+import { riverPost } from "./support/seed.mjs";
 import { startServer } from "./support/server.mjs";
 import { texts } from "./support/texts.mjs";
 
-// Accessibility is checked once in each theme.
-const COMBINATIONS = [
-  { language: "en", width: 1280, theme: "light", axe: true },
-  { language: "ko", width: 390, theme: "dark", axe: true },
-  { language: "zh", width: 1280, theme: "dark", axe: false },
-];
-// CONSOLE_E2E_FLOW=mixed does every flow once, each in the next combination; =ko all of them in this one; without it
-// all of them in each.
 const wanted = process.env.CONSOLE_E2E_FLOW;
-const RUNS =
-  wanted === "mixed"
-    ? { mixed: COMBINATIONS }
-    : Object.fromEntries(
-        COMBINATIONS.filter(({ language }) => !wanted || wanted === language).map((one) => [nameOf(one), [one]]),
-      );
-
-const every = { signInOut, newcomer, apps, settings, frame, accounts, relations, tools, access, people, policies, plans, me, keyboard, endOfApp };
-// For a look at one flow: CONSOLE_E2E_ONLY=signInOut,apps,access
+// Accessibility of pages is the walk's; that of dialogs is checked once, and in each theme when every language is run.
+const COMBINATIONS = {
+  en: { language: "en", width: 1280, theme: "light", axe: true },
+  ko: { language: "ko", width: 390, theme: "dark", axe: wanted === "all" },
+  zh: { language: "zh", width: 1280, theme: "dark", axe: false },
+};
+// What one flow makes, the later ones of its group may find.
+const GROUPS = {
+  apps: { language: "en", flows: { signInOut, newcomer, apps, settings, plans, me, keyboard, endOfApp } },
+  accounts: { language: "ko", flows: { accounts, relations, tools, frame } },
+  access: { language: "zh", flows: { access, people, policies } },
+};
 const only = process.env.CONSOLE_E2E_ONLY?.split(",");
-const chosen = Object.fromEntries(Object.entries(every).filter(([title]) => !only || only.includes(title)));
+const groups = Object.entries(GROUPS).filter(([name]) => [undefined, name].includes(process.env.CONSOLE_E2E_GROUP));
 
 let browser;
 before(async () => {
@@ -47,37 +47,38 @@ before(async () => {
 });
 after(() => browser?.close());
 
-// Each run has a server of its own; two at a time, for as many cores.
-test("flows", { concurrency: 2 }, async (context) => {
-  await Promise.all(Object.entries(RUNS).map(([name, runs]) => context.test(name, (inner) => flows(inner, name, runs))));
+test("flows", async (context) => {
+  for (const [name, { language, flows }] of groups) {
+    const chosen = Object.entries(flows).filter(([title]) => !only || only.includes(title));
+    for (const one of wanted === "all" ? Object.keys(COMBINATIONS) : [wanted || language]) {
+      await context.test(`${name} ${one}`, (inner) => group(inner, name, chosen, COMBINATIONS[one]));
+    }
+  }
 });
 
-function nameOf({ language, width, theme }) {
-  return `${language}-${width}-${theme}`;
-}
-
-/** One flow after the other; what one makes the next ones find, in whatever language it was made. */
-async function flows(context, name, runs) {
+/** One flow after the other, on one page. */
+async function group(context, name, flows, run) {
   const server = await startServer();
   const call = await signIn(server.url);
-  const scene = { server, browser, call, rest, app: 0 };
-  const pages = [];
+  // What a flow is about itself is not there before.
+  const has = (title) => flows.some(([one]) => one === title);
+  const scene = { server, browser, call, rest, run, app: has("apps") ? 0 : await riverPost(server.url, call) };
+  const like = `${run.language}-${run.width}-${run.theme}`;
+  const page = await openPage(browser, { url: server.url, ...run, cookie: has("signInOut") ? "" : call.cookie() });
   try {
-    for (const [index, [title, flow]] of Object.entries(chosen).entries()) {
-      const run = runs[index % runs.length];
-      const page = (pages[index % runs.length] ??= await open(server, run, pages[0]));
-      const hand = hands(page, texts(run.language), `${nameOf(run)}/flow`, run.axe);
+    if (!has("signInOut")) await page.goto(`${server.url}/console/`);
+    for (const [title, flow] of flows) {
+      const hand = hands(page, texts(run.language), `${like}/flow`, run.axe);
       let failed;
-      await context.test(`${title} ${nameOf(run)}`, async () => {
+      await context.test(title, async () => {
         page.problems.length = 0;
         try {
-          await page.bringToFront();
-          await flow(hand, Object.assign(scene, { run, page }));
+          await flow(hand, Object.assign(scene, { page }));
           await settled(page);
         } catch (error) {
           failed = error;
           console.error(page.problems);
-          await picture(page, `${name}/failed-${title}`).catch(() => undefined);
+          await picture(page, `${name}-${like}/failed-${title}`).catch(() => undefined);
           throw error;
         }
         assert.deepEqual([...new Set(page.problems)], []);
@@ -85,16 +86,8 @@ async function flows(context, name, runs) {
       if (failed) break;
     }
   } finally {
-    for (const page of pages) await page.context().close();
+    await page.context().close();
     const log = await server.stop();
     assert.doesNotMatch(log, /\[(error|critical) *\]/, "the server logged an error");
   }
-}
-
-/** A page in the console; signed in as `like` is, if given. */
-async function open(server, run, like) {
-  const [cookie] = like ? await like.context().cookies(`${server.url}/console`) : [];
-  const page = await openPage(browser, { url: server.url, ...run, cookie: cookie && `${cookie.name}=${cookie.value}` });
-  if (cookie) await page.goto(`${server.url}/console/`);
-  return page;
 }

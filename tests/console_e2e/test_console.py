@@ -46,16 +46,18 @@ def browser() -> str:
     return str(found)
 
 
-LANGUAGES = ("en", "ko", "zh")
-FLOWS = ["mixed", *(pytest.param(language, marks=pytest.mark.long) for language in LANGUAGES)]
-"""Every flow once, in a language, width and theme that change from flow to flow; or all of them in one language."""
+GROUPS = ("apps", "accounts", "access")
+"""Of flows: each has a server and a browser of its own, so that they run beside each other."""
+FLOWS = ["", pytest.param("all", marks=pytest.mark.long)]
+"""Every flow once, in the language, width and theme of its group; or in each."""
 COMBINATIONS = amounts("CONSOLE_E2E", usual="", long="all")
-"""Of language, width and theme; those of the usual walk meet each of them once or more."""
+"""Of language, width and theme; those of the usual walk meet each width and theme."""
 
 
-@pytest.mark.parametrize("which", FLOWS)
-def test_flow(which: str, browser: str) -> None:
-    run("flow", browser, CONSOLE_E2E_FLOW=which)
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("which", FLOWS, ids=lambda value: value or "once")
+def test_flow(which: str, group: str, browser: str) -> None:
+    run("flow", browser, CONSOLE_E2E_FLOW=which, CONSOLE_E2E_GROUP=group)
 
 
 @pytest.mark.parametrize("combinations", COMBINATIONS, ids=lambda value: value or "some")
@@ -63,8 +65,9 @@ def test_walk(combinations: str, browser: str) -> None:
     run("walk", browser, CONSOLE_E2E=combinations)
 
 
-def test_large(browser: str) -> None:
-    run("large", browser)
+@pytest.mark.parametrize("accounts", amounts("CONSOLE_E2E_ACCOUNTS", usual="30000", long="100000"))
+def test_large(accounts: str, browser: str) -> None:
+    run("large", browser, CONSOLE_E2E_ACCOUNTS=accounts)
 
 
 def run(name: str, browser: str, **settings: str) -> None:

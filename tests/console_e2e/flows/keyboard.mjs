@@ -65,7 +65,7 @@ async function setting(hand, { press, reach }, ability) {
   await press("Space");
   await hand.until(async () => (await ability()).FriendCheck, "switched");
   // The toast that says so lies over the lower end: whatever gets the focus next scrolls clear of it.
-  await page.locator(".toast").getByRole("button", { name: t("action.undo") }).waitFor();
+  await page.locator(".toast").getByRole("button", { name: t("action.undo") }).last().waitFor();
   for (const focus = page.locator("main :focus"); await focus.count(); await press("Tab")) {
     assert.ok(await shown(focus), "a toast hides what has the focus");
   }
@@ -87,10 +87,7 @@ async function newPolicy(hand, { press, reach, type }, call) {
   await press("Enter");
   await page.waitForURL(/policies\/\d+/);
   const { List } = await call("cam/ListPolicies", { Scope: "Local" });
-  assert.deepEqual(
-    List.map(({ PolicyName }) => PolicyName),
-    ["typed"],
-  );
+  assert.ok(List.some(({ PolicyName }) => PolicyName === "typed"));
 }
 
 /** Whether the middle of an element lies in the window and under nothing else. */

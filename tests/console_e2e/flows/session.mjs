@@ -27,7 +27,7 @@ export async function signInOut(hand, { server, page }) {
   await page.waitForURL("**/console/me");
   await hand.hears("session:me.thisOne");
   // The skip link is the first stop of the keyboard.
-  await hand.go("/");
+  await hand.load("/");
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
 }

@@ -23,6 +23,19 @@ export async function signIn(url, UserName = "root", Password = ROOT_PASSWORD) {
   return Object.assign(call, { cookie: () => cookie });
 }
 
+/** The page as somebody else sees it who is signed in, in the same browser: `doing` begins at `path`. */
+export async function asUser({ page, server, call }, path, [name, password], doing) {
+  const sit = async (who, at) => {
+    const [cookie, value] = who.cookie().split("=");
+    await page.context().clearCookies();
+    await page.context().addCookies([{ name: cookie, value, url: `${server.url}/console` }]);
+    await page.goto(`${server.url}/console${at}`);
+  };
+  await sit(await signIn(server.url, name, password), path);
+  await doing();
+  await sit(call, "/");
+}
+
 /** A caller of REST v4 as the app's administrator; answers the whole body. */
 export async function rest(url, call, app = APP) {
   const { UserSig } = await call("im/CreateSecretUserSig", { SDKAppID: app, UserID: "administrator" });
