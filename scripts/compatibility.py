@@ -38,7 +38,7 @@ class Tests:
         for word in words:
             pattern = re.compile(rf"(?<![\w/]){re.escape(word)}(?!\w)")
             for name, text in self._texts:
-                if pattern.search(text):
+                if word in text and pattern.search(text):  # the pattern alone takes a hundred times as long
                     return f"`{name}`"
         return f"`{otherwise}`"
 

@@ -50,5 +50,6 @@ def texts() -> Iterator[tuple[Path, str]]:
             continue
 
 
-def python() -> Iterator[tuple[Path, str]]:
-    return ((path, text) for path, text in texts() if path.suffix == ".py")
+@cache
+def python() -> tuple[tuple[Path, str], ...]:
+    return tuple((path, (ROOT / path).read_text(encoding="utf-8")) for path in tracked() if path.suffix == ".py")
