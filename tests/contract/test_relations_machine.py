@@ -198,7 +198,7 @@ COMMON = {
 }
 
 
-EXAMPLES = amounts("SODAM_TEST_EXAMPLES", usual=40, long=1000)
+EXAMPLES = amounts("SODAM_TEST_EXAMPLES", usual=25, long=1000)
 
 
 @pytest.mark.parametrize("examples", EXAMPLES)

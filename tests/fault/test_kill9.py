@@ -1,6 +1,6 @@
 """An acknowledged message survives kill -9: once, in order, without holes, and the server is back at once.
 
-SODAM_TEST_KILLS is the number of kills (5, or 200 in the long run); SODAM_TEST_SEED repeats the moments of a run.
+SODAM_TEST_KILLS is the number of kills (3, or 200 in the long run); SODAM_TEST_SEED repeats the moments of a run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.gateway.raw_client import RawClient
 from tests.support.amounts import amounts
 from tests.support.server import Engine, ServerProcess
 
-KILLS = amounts("SODAM_TEST_KILLS", usual=5, long=200)
+KILLS = amounts("SODAM_TEST_KILLS", usual=3, long=200)
 START_SECONDS = 2.0
 WRITERS = 4
 READERS = ["r0", "r1", "r2"]

@@ -1,6 +1,6 @@
 """kill -9 amid batches of relations: each item is wholly there or wholly not, and both sides and the counts agree.
 
-SODAM_TEST_KILLS is the number of kills (5, or 100 in the long run); SODAM_TEST_SEED repeats the moments of a run.
+SODAM_TEST_KILLS is the number of kills (3, or 100 in the long run); SODAM_TEST_SEED repeats the moments of a run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.fault.kills import kill_amid
 from tests.support.amounts import amounts
 from tests.support.server import Engine, ServerProcess
 
-KILLS = amounts("SODAM_TEST_KILLS", usual=5, long=100)
+KILLS = amounts("SODAM_TEST_KILLS", usual=3, long=100)
 OWNERS = [f"owner{n}" for n in range(3)]
 PEERS = [f"peer{n:03}" for n in range(300)]
 BATCH = 100

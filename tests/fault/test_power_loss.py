@@ -1,6 +1,6 @@
 """Power goes at a random moment: every acknowledged message is there, once, in order; the database is sound.
 
-SODAM_FAULT_CUTS is the number of cuts (20, or 500 in the long run), SODAM_FUZZ_SEED chooses them.
+SODAM_FAULT_CUTS is the number of cuts (12, or 500 in the long run), SODAM_FUZZ_SEED chooses them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.fault.disk import Disk, noted
 from tests.fuzz.seeds import SEED
 from tests.support.amounts import amounts
 
-CUTS: Final = amounts("SODAM_FAULT_CUTS", usual=20, long=500)
+CUTS: Final = amounts("SODAM_FAULT_CUTS", usual=12, long=500)
 USERS: Final = "abcdef"
 PAIRS: Final = [(one, other) for one in USERS for other in USERS if one != other]
 MESSAGES: Final = 5400
