@@ -56,6 +56,7 @@ def assemble(
     c2c = C2CService(db, bus, live, accounts, outbox)
     changes = Changes(c2c)
     extensions, reactions, groups = Extensions(db), Reactions(db, live), _groups(db, bus, live, accounts, outbox)
+    groups.rooms.connect(presence.node, presence.peers)
     outbound = Outbound(private=settings.outbound_private == "allow", user_agent=f"Sodam/{__version__}")
     services = Services(
         settings=settings,

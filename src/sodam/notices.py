@@ -36,6 +36,8 @@ class Kind(IntEnum):
     For the gateway: it goes to no device."""
     UNFOLLOW = 8
     """The user is a member no longer."""
+    CLOSED = 9
+    """The group ``place.recipient`` is gone: nobody follows it any longer. For the feed: it goes to no device."""
 
 
 class Place(msgspec.Struct, array_like=True, frozen=True, gc=False):

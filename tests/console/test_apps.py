@@ -183,6 +183,9 @@ async def test_what_a_plan_locks(root: ConsoleClient, console_server: ServerProc
         "WebInstances",
         "DeviceInstances",
         "UserStatus",
+        "RoomOnlineMembers",
+        "RoomBan",
+        "RoomBroadcast",
     )
     assert locked == dict.fromkeys(names, "Flagship")
     with pytest.raises(Refused) as refused:

@@ -856,6 +856,13 @@ export type FriendFieldView = {
 
 export type Ability = {
   Version: number;
+  RoomMessageRate: number;
+  RoomHistory: number;
+  RoomOnlineMembers: boolean;
+  RoomBan: boolean;
+  RoomBroadcast: boolean;
+  RoomBroadcastRate: number;
+  RoomGuests: boolean;
   HistoryDays: number;
   HistoryDaysChangeableFrom: number;
   RecallSeconds: number;
@@ -903,6 +910,9 @@ export type LockedSetting = {
 };
 
 export type Ranges = {
+  RoomMessageRate: MinMax;
+  RoomHistory: MinMax;
+  RoomBroadcastRate: MinMax;
   HistoryDays: MinMax;
   RecallSeconds: MinMax;
   ConversationLimit: MinMax;
@@ -942,7 +952,7 @@ export type RelationLimits = {
 };
 
 export type SectionView = {
-  Section: "accounts" | "friends" | "login" | "messages" | "webhooks";
+  Section: "accounts" | "friends" | "groups" | "login" | "messages" | "webhooks";
   Version: number;
   Settings: SettingForm[];
 };
@@ -1763,6 +1773,13 @@ export type SendTestCallback = {
 export type SetAbilityConfInfo = {
   SDKAppID: number;
   Version: number;
+  RoomMessageRate?: number | null;
+  RoomHistory?: number | null;
+  RoomOnlineMembers?: boolean | null;
+  RoomBan?: boolean | null;
+  RoomBroadcast?: boolean | null;
+  RoomBroadcastRate?: number | null;
+  RoomGuests?: boolean | null;
   HistoryDays?: number | null;
   RecallSeconds?: number | null;
   BlacklistCheck?: boolean | null;

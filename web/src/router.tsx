@@ -102,6 +102,10 @@ const routeTree = root.addChildren([
       page("settings", () => import("./features/settings/pages/Friends"), "Friends"),
     ),
     at(
+      "/apps/$app/group-settings",
+      page("settings", () => import("./features/settings/pages/Groups"), "Groups"),
+    ),
+    at(
       "/apps/$app/user-fields",
       page("settings", () => import("./features/settings/pages/UserFields"), "UserFields"),
     ),

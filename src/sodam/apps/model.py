@@ -20,6 +20,7 @@ from sodam.apps.plans import (
     changeable_from,
     effective,
 )
+from sodam.apps.room_settings import RoomSettings
 from sodam.apps.webhooks import Webhooks
 from sodam.usersig import Keys
 
@@ -50,7 +51,7 @@ class FriendField(msgspec.Struct, frozen=True, kw_only=True):
     type: FieldType = "string"
 
 
-class AppSettings(msgspec.Struct, frozen=True, kw_only=True):
+class AppSettings(RoomSettings, frozen=True, kw_only=True):
     """The settings of console.md section 3, as one document. A field appears with its behaviour, never before.
 
     This is the one declaration of each: see ``apps/declared.py``.

@@ -33,6 +33,7 @@ class Following:
             self._live.add(topic, session)
         here.update(topics)
         await self._groups.feed.begin(user.app, joined)
+        await self._groups.rooms.back(session, user.app, user.name)
 
     def change(self, session: LiveSession, user: Topic, notice: Notice) -> None:
         """The user has joined a group or is out of it."""
@@ -47,8 +48,10 @@ class Following:
             self._groups.feed.begin_at(user.app, place.recipient, place.seq)
         else:
             self._remove(session, [topic])
+            self._groups.rooms.put_out(session, user.app, place.recipient)
 
     def end(self, session: LiveSession) -> None:
+        self._groups.rooms.lost(session)
         self._remove(session, list(self._of.pop(session, ())))
 
     def _remove(self, session: LiveSession, topics: Iterable[Topic]) -> None:

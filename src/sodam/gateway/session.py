@@ -185,6 +185,8 @@ class Session:
         ticket = self._open_ticket(head.a2) if head.a2 and command is not None else None
         if ticket is not None and command is not None and ticket.sdkappid == self.sdkappid:
             return self._run(command, head, body, ticket.user_id, ticket.instid, ticket)
+        if command is not None and command.guest and not head.a2 and self.state is State.NEW:
+            return self._run(command, head, body, "", 0)
         if self.state is not State.OPEN:
             return self._refuse_stranger(head, ApiError(Code.REQUEST_FORBIDDEN, "sign in first"))
         return self._fail(head, ApiError(Code.NO_SUCH_COMMAND, f"{head.servcmd[:80]} is not a client command"))

@@ -12,6 +12,7 @@ from sodam.gateway.commands import (  # noqa: F401
     group_open_http_svc,
     group_profiles,
     groups,
+    guests,
     im_long_msg,
     im_msg_db_logic,
     openim,
@@ -39,7 +40,9 @@ SHARED_COMMANDS = {
         "update_group_counter",
         "get_group_counter",
         "get_online_member_num",
+        "ban_group_member",
     ),
+    "group_open_avchatroom_http_svc": ("get_members", "modify_user_info"),
 }
 """Commands of REST services that a client may send, with the rights of its user."""
 _OPTIONAL = ("profile", "sns", "im_open_status")
@@ -59,6 +62,8 @@ def services() -> list[Service]:
         group_open_http_svc.service,
         group_open_http_svc.communities,
         group_attributes.attributes,
+        guests.joining,
+        guests.polling,
     ]
     found.extend(
         import_module(f"sodam.gateway.commands.{name}").service

@@ -9,9 +9,9 @@ from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import store_bans, store_members
 from sodam.groups.core import Core, Operator, hold_group, scene
-from sodam.groups.events import MembersLeft
+from sodam.groups.events import Banned, MembersLeft
 from sodam.groups.model import Group, check_group_id
-from sodam.groups.types import Operation, check
+from sodam.groups.types import TYPES, Operation, check
 from sodam.storage import Tx
 
 
@@ -39,6 +39,9 @@ class Bans:
             if not alive:
                 return
             await store_bans.put(tx, app.sdkappid, group_id, alive, mute_end(self._core.now(), seconds))
+            if not TYPES[group.type].stores_members:
+                self._ban_from_room(tx, app, operator, group, alive, seconds, reason)
+                return
             members = await store_members.load(tx, app.sdkappid, group_id, alive)
             if not members:
                 return
@@ -53,6 +56,22 @@ class Bans:
             await self._core.without(tx, group, list(members.values()), operator)
 
         await self._core.db.write(run)
+
+    def _ban_from_room(
+        self, tx: Tx, app: App, operator: Operator, group: Group, user_ids: list[str], seconds: int, reason: str
+    ) -> None:
+        """Raises ApiError 10007 unless the app has bans of rooms."""
+        if not app.settings.room_ban:
+            raise ApiError(Code.GROUP_NOT_PERMITTED, "bans of live rooms are switched off for this app")
+        tx.emit(
+            Banned(
+                scene=scene(group, operator),
+                user_ids=user_ids,
+                seconds=seconds,
+                reason=reason,
+            )
+        )
+        tx.after_commit(lambda: self._core.put_out(group, user_ids))
 
     async def unban(self, app: App, operator: Operator, group_id: str, user_ids: Sequence[str]) -> None:
         """End bans; who is not banned is passed over. Nobody becomes a member again by it."""

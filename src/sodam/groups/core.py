@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, Protocol
 
@@ -9,11 +10,12 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live, of_user
 from sodam.errors import ApiError, Code
-from sodam.groups import store, store_applications, store_bans, store_members
+from sodam.groups import pushes, store, store_applications, store_bans, store_members, store_rooms
 from sodam.groups.events import GroupDestroyed, Scene
 from sodam.groups.feed import Feed
 from sodam.groups.messages import Messages
 from sodam.groups.model import Group, Member, Newcomer, Wanted
+from sodam.groups.seats import Seats
 from sodam.groups.types import TYPES, Role
 from sodam.notices import Kind, Notice, Place
 from sodam.storage import Database, Tx
@@ -61,12 +63,14 @@ class Core:
         self.db = db
         self.live = live
         self.accounts = accounts
-        self._clock = clock
+        self.clock = clock
         self.messages = Messages(db, accounts, clock)
         self.feed = self.messages.feed = Feed(db, bus, live, self.messages.names)
+        self.seats = Seats()
+        """Who is in live rooms, of this node's sessions."""
 
     def now(self) -> int:
-        return int(self._clock())
+        return int(self.clock())
 
     async def standing(self, tx: Tx, group: Group, operator: Operator) -> Role:
         """What rights somebody has in a group that ``tx`` holds. Raises ApiError 10007 for who is no member."""
@@ -74,10 +78,19 @@ class Core:
             return Role.AppAdmin
         if operator.user_id == group.owner:
             return Role.Owner
+        if not TYPES[group.type].stores_members:
+            return await self._standing_in_room(tx, group, operator.user_id)
         found = await store_members.load(tx, group.app, group.group_id, [operator.user_id])
         if operator.user_id not in found:
             raise ApiError(Code.GROUP_NOT_PERMITTED, f"{operator.user_id[:40]!r} is not a member")
         return found[operator.user_id].role
+
+    async def _standing_in_room(self, tx: Tx, group: Group, user_id: str) -> Role:
+        if user_id in await store_rooms.admins(tx, group.app, group.group_id):
+            return Role.Admin
+        if self.seats.here((group.app, group.group_id), user_id):
+            return Role.Member
+        raise ApiError(Code.GROUP_NOT_PERMITTED, f"{user_id[:40]!r} is not in the room")
 
     async def admit(self, tx: Tx, app: App, group: Group, newcomers: Sequence[Newcomer], now: int) -> dict[str, Code]:
         """Make these users members of a group that ``tx`` holds, as far as group and user have room.
@@ -127,6 +140,8 @@ class Core:
         await store_members.count_joined(tx, group.app, members, -1)
         tx.after_commit(lambda: self._follow(group, members, Kind.UNFOLLOW))
         await store.delete(tx, group.app, group.group_id)
+        if not TYPES[group.type].stores_members:
+            tx.after_commit(lambda: self._close(group, operator))
         tx.emit(
             GroupDestroyed(
                 scene=scene(group, operator),
@@ -148,6 +163,18 @@ class Core:
             await store.save(tx, group)
         else:
             await self.dismiss(tx, group, operator, [])
+
+    def _close(self, group: Group, operator: Operator) -> None:
+        """Tell those who are in a room that it is gone, and have nobody follow it any longer."""
+        body = {"ReportType": pushes.DISSOLVED, "Operator_Account": operator.user_id}
+        notice = pushes.system_notice(group, body, self.now(), random.getrandbits(32))
+        self.feed.notify(group.app, group.group_id, notice, exclude=operator.instid)
+        place = Place("", group.group_id, 0, 0, 0)
+        self.feed.notify(group.app, group.group_id, Notice(b"null", Kind.CLOSED, place))
+
+    def put_out(self, group: Group, user_ids: Sequence[str]) -> None:
+        """Have the sessions of these users follow the group no longer."""
+        self._follow(group, user_ids, Kind.UNFOLLOW)
 
     def _follow(self, group: Group, user_ids: Sequence[str], kind: Kind, seq: int = 0) -> None:
         """Have the sessions of these users follow the group from behind ``seq``, or no longer."""

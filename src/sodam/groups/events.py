@@ -84,6 +84,14 @@ class MembersLeft(GroupEvent, frozen=True, kw_only=True):
     """Only those who left are notified."""
 
 
+class Banned(GroupEvent, frozen=True, kw_only=True):
+    """From a live room, whose visitors are stored nowhere; of other groups members have left (``MembersLeft``)."""
+
+    user_ids: list[str]
+    seconds: int
+    reason: str
+
+
 class OwnerChanged(GroupEvent, frozen=True, kw_only=True):
     old: str
     new: str

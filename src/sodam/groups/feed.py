@@ -58,6 +58,8 @@ class Feed:
         self._lines: dict[Topic, _Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._look: Loop | None = None
+        self.closed: Callable[[Topic], None] | None = None
+        """Is called when a group that somebody here may follow is gone."""
         self._loop = asyncio.get_running_loop()
         live.watch(self._watch)
         live.gate("g", self._hear)
@@ -128,6 +130,10 @@ class Feed:
                 self._lines.pop(topic, None)
 
     def _hear(self, topic: Topic, notice: Notice, exclude: int) -> None:
+        if notice.kind is Kind.CLOSED:
+            if self.closed is not None:
+                self.closed(topic)
+            return
         if notice.kind not in (Kind.GROUP, Kind.GROUP_SKIP) or notice.place is None:
             self._live.deliver(topic, notice, exclude)
             return

@@ -221,6 +221,9 @@ class Members:
         async def run(tx: Tx) -> None:
             group = await hold_group(tx, app.sdkappid, group_id)
             role = await self._core.standing(tx, group, operator)
+            if not TYPES[group.type].stores_members:
+                await self._edit_visitor(tx, group, role, user_id, wanted)
+                return
             check(group.type, Operation.READ_MEMBERS, role)
             if wanted.role is not None:
                 check(group.type, Operation.APPOINT, role)
@@ -240,6 +243,15 @@ class Members:
             await self._write(tx, group, operator, member, wanted)
 
         await self._core.db.write(run)
+
+    async def _edit_visitor(self, tx: Tx, group: Group, role: Role, user_id: str, wanted: MemberChanges) -> None:
+        """In a live room one may be muted; nothing else of a visitor is kept."""
+        if wanted.mute_seconds is None or user_id == group.owner:
+            raise ApiError(Code.GROUP_NOT_PERMITTED, "live rooms keep nothing of their visitors but mutes")
+        check(group.type, Operation.MUTE, role)
+        if user_id in await self._core.accounts.alive(tx, group.app, [user_id]):
+            until = self._until(wanted.mute_seconds)
+            await store_members.mute(tx, group.app, group.group_id, [user_id], until)
 
     async def _write(self, tx: Tx, group: Group, operator: Operator, member: Member, wanted: MemberChanges) -> None:
         here = scene(group, operator)
@@ -289,7 +301,9 @@ class Members:
         await self._core.db.write(run)
 
     async def check_reader(self, group: Group, user_id: str) -> None:
-        """Raises ApiError 10007 unless the user is a member."""
+        """Raises ApiError 10007 unless the user is a member, or in the live room."""
+        if self._core.seats.here((group.app, group.group_id), user_id):
+            return
         if user_id not in await store_members.load(self._core.db, group.app, group.group_id, [user_id]):
             raise not_member(user_id)
 

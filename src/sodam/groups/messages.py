@@ -63,8 +63,28 @@ class Messages:
 
     async def tip(self, tx: Tx, group: Group, body: bytes, *, stored: bool = True) -> int:
         """Append a tip, whose MsgBody is the JSON object ``body``; its MsgSeq. ``stored`` False: for those online
-        only, with MsgSeq 0; what the group's own row has changed is still the caller's to save."""
-        message = GroupMessage(
+        only, with MsgSeq 0; what the group's own row has changed is still the caller's to save. In a live room all is
+        for those online, and has a sequence all the same: the web SDK takes two of one number for one."""
+        message = self._tip(group, body)
+        if stored or not TYPES[group.type].stores_messages:
+            await self.append(tx, group, [message])
+        else:
+            message.msg_time = int(self._clock())
+            tx.after_commit(lambda: self.feed.publish(group, message))
+        return message.seq
+
+    async def pass_tip(self, app: int, group_id: str, body: bytes) -> None:
+        """A tip of what no transaction does."""
+
+        async def run(tx: Tx) -> None:
+            group = (await store.lock(tx, app, [group_id])).get(group_id)
+            if group is not None:
+                await self.tip(tx, group, body)
+
+        await self._db.write(run)
+
+    def _tip(self, group: Group, body: bytes) -> GroupMessage:
+        return GroupMessage(
             app=group.app,
             group_id=group.group_id,
             sender=SYSTEM,
@@ -73,12 +93,6 @@ class Messages:
             body=body,
             kind=TIP,
         )
-        if stored and TYPES[group.type].stores_messages:
-            await self.append(tx, group, [message])
-        else:
-            message.msg_time = int(self._clock())
-            tx.after_commit(lambda: self.feed.publish(group, message))
-        return message.seq
 
     async def names(self, messages: Sequence[GroupMessage]) -> None:
         """Look up what devices are shown of the senders; all messages are of one group."""

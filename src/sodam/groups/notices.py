@@ -21,6 +21,7 @@ from sodam.bus import Live, of_user
 from sodam.groups import store_notices
 from sodam.groups.events import (
     Asked,
+    Banned,
     Decided,
     GroupCreated,
     GroupDestroyed,
@@ -58,12 +59,13 @@ class Report(IntEnum):
     INVITATION_ACCEPTED = 13
     INVITATION_REFUSED = 14
     MSG_FLAG = 20
+    BANNED = 21
     INVITATION_ASKED = 22
 
 
 WAITING: Final = (Report.APPLIED, Report.INVITATION_ASKED)
 """What a device that signs in anew is given: the others describe changes that its first lists hold already."""
-_PASSING: Final = {Report.CREATED, Report.MSG_FLAG}
+_PASSING: Final = {Report.CREATED, Report.MSG_FLAG, Report.BANNED}
 """Not kept: they change only what a device reads anew when it comes back."""
 
 
@@ -175,6 +177,10 @@ def _left(event: MembersLeft) -> Iterable[tuple[Report, Sequence[str], dict[str,
         yield Report.QUIT, event.user_ids, {}
 
 
+def _banned(event: Banned) -> Iterable[tuple[Report, Sequence[str], dict[str, Any]]]:
+    yield Report.BANNED, event.user_ids, {"BanDuration": event.seconds, "BanDescription": event.reason}
+
+
 def _role(event: RoleChanged) -> Iterable[tuple[Report, Sequence[str], dict[str, Any]]]:
     yield Report.ADMIN if event.admin else Report.NO_ADMIN, [event.user_id], {}
 
@@ -210,6 +216,7 @@ _WANTED: Final[dict[type[GroupEvent], _Maker]] = {
     GroupDestroyed: _destroyed,
     MembersJoined: _joined,
     MembersLeft: _left,
+    Banned: _banned,
     RoleChanged: _role,
     MsgFlagChanged: _msg_flag,
     Asked: _asked,

@@ -14,8 +14,16 @@ from sodam.messages.model import EMPTY_TEXT, EXTENSIBLE, NEED_RECEIPT, NO_LAST, 
 from sodam.notices import Kind, Notice, Place
 
 _encode = msgspec.json.Encoder().encode
+_decode_item = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _RECALLED: Final = 2
 """IsPlaceMsg of a recalled message; 1 is one that is not to be had."""
+_PASSING_TIP: Final = 6
+"""Event of a tip that is stored nowhere: it counts for nothing."""
+_BROADCAST_SEQ: Final = 1 << 30
+"""Above the sequences of any room: the web SDK takes two messages of one number for one."""
+DISSOLVED: Final = 5
+_CUSTOM: Final = 255
+"""Numbers of ReportType."""
 
 
 def _info(message: GroupMessage, name: str, type_name: str) -> dict[str, Any]:
@@ -96,7 +104,9 @@ def mentions_of(message: GroupMessage) -> list[dict[str, Any]]:
 
 def arrived(message: GroupMessage, group: Group) -> Notice:
     """A message or tip that was appended, or (sequence 0) is for those who are online."""
-    event, name = (4, "GroupTips") if message.kind == TIP else (3, "GroupMsgArray")
+    event, name = (3, "GroupMsgArray")
+    if message.kind == TIP:
+        event, name = (4 if message.seq else _PASSING_TIP, "GroupTips")
     item = wire(message, group)
     item.pop("Event", None)
     kind = Kind.GROUP if message.seq else Kind.OTHER
@@ -170,7 +180,12 @@ def mentioned(message: GroupMessage, flags: list[int]) -> Notice:
 
 
 def custom_notice(group: Group, content: str, at: int, random: int) -> Notice:
-    """A system notice of the app's own (client-protocol-groups.md 6): Event 5, ReportType 255."""
+    """A system notice of the app's own (client-protocol-groups.md 6)."""
+    return system_notice(group, {"ReportType": _CUSTOM, "UserDefinedField": content}, at, random)
+
+
+def system_notice(group: Group, body: dict[str, Any], at: int, random: int) -> Notice:
+    """A system notice for all who follow a group: Event 5. It is kept nowhere."""
     item = {
         "From_Account": SYSTEM,
         "ToGroupId": group.group_id,
@@ -180,6 +195,30 @@ def custom_notice(group: Group, content: str, at: int, random: int) -> Notice:
         "MsgTimeStamp": at,
         "MsgClientTime": at,
         "GroupInfo": {"GroupId": group.group_id, "GroupName": group.profile.name, "GroupType": group.type},
-        "MsgBody": {"ReportType": 255, "UserDefinedField": content},
+        "MsgBody": body,
     }
     return Notice(_encode({"Event": 5, "GroupTips": [item]}))
+
+
+def broadcast(message: GroupMessage) -> Notice:
+    """A message for all live rooms, on its way to the nodes; ``in_room`` makes of it what devices get."""
+    item = {
+        **_basics(message, "", "AVChatRoom"),
+        "MsgSeq": _BROADCAST_SEQ + message.seq,
+        "TinyId": str(message.tiny_id),
+        "MsgBody": msgspec.Raw(message.body),
+        "CloudCustomData": msgspec.Raw(message.cloud),
+    }
+    return Notice(_encode(item))
+
+
+def in_room(notice: Notice, group_id: str) -> Notice:
+    """A message to all rooms as those in one of them get it (Event 17). The web SDK knows it by a room it is in."""
+    item = _decode_item(notice.body)
+    info = {**msgspec.json.decode(item["GroupInfo"]), "GroupId": group_id}
+    return Notice(_encode({"Event": 17, "GroupMsgArray": [{**item, "ToGroupId": group_id, "GroupInfo": info}]}))
+
+
+def polled(message: GroupMessage, group: Group) -> bytes:
+    """A message as an item of lists that rooms give: to newcomers, and to guests, who ask for them."""
+    return _encode({"Event": 3, "GroupId": message.group_id, **wire(message, group)})

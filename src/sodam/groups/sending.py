@@ -18,10 +18,12 @@ import structlog
 from sodam.apps.model import App
 from sodam.bus import of_user
 from sodam.errors import ApiError, Code, Unavailable
-from sodam.groups import pushes, store, store_members, store_messages
+from sodam.groups import pushes, store, store_members, store_messages, store_rooms
 from sodam.groups.core import Core, not_found
 from sodam.groups.message import GroupMessage
 from sodam.groups.model import Group, Member, check_group_id
+from sodam.groups.seats import Key
+from sodam.groups.shedding import Shedder
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.messages.followers import Followers, entry
 from sodam.messages.interceptors import Interceptors
@@ -34,11 +36,15 @@ log = structlog.get_logger(__name__)
 MAX_TARGETS: Final = 50
 MAX_MENTIONS: Final = 30
 MAX_RECEIPT_MEMBERS: Final = 200
+_KNOWN_SECONDS: Final = 60.0
+_KNOWN_MOST: Final = 100_000
 
 
 class Sent(NamedTuple):
     msg_time: int
     seq: int
+    dropped: bool = False
+    """The room takes no more messages this second: neither stored nor delivered."""
 
 
 class _Sending(msgspec.Struct, eq=False):
@@ -47,6 +53,8 @@ class _Sending(msgspec.Struct, eq=False):
     """InstId of the sending device: it gets an answer, not a copy."""
     as_member: bool
     """Only members may send; otherwise the app does, in anyone's name."""
+    keep: int
+    """Of a live room: how many messages are kept for newcomers."""
     future: asyncio.Future[Sent]
     outcome: Sent | ApiError | None = None
     """Set by each run of the transaction."""
@@ -64,6 +72,9 @@ class Sender:
         """What the content of every message passes, an administrator's, too."""
         self.followers: Followers[GroupMessage] = Followers(outbox)
         """What is to be done outside for messages that are stored."""
+        self._shedder = Shedder()
+        self._sheds: dict[Key, float] = {}
+        """Which groups drop messages above a rate, and when that was found out."""
         self._log: MessageLog[_Sending] = MessageLog(self._write, self._written)
         self._loop = asyncio.get_running_loop()
 
@@ -90,9 +101,24 @@ class Sender:
         await self._core.messages.names([message])
         if online_only:
             return await self._send_online(message, exclude, as_member=as_member)
+        if await self._full(app, message, as_member=as_member):
+            return Sent(self._core.now(), 0, dropped=True)
         future: asyncio.Future[Sent] = self._loop.create_future()
-        self._log.append(_Sending(message, exclude, as_member, future))
+        self._log.append(_Sending(message, exclude, as_member, app.settings.room_history, future))
         return await future
+
+    async def _full(self, app: App, message: GroupMessage, *, as_member: bool) -> bool:
+        """Whether the group drops the message, for others of the same second. What is refused anyway does not count."""
+        key, now = (message.app, message.group_id), self._loop.time()
+        known = self._sheds.get(key)
+        if known is None or now - abs(known) > _KNOWN_SECONDS:
+            group = (await store.load(self._core.db, message.app, [message.group_id])).get(message.group_id)
+            if len(self._sheds) >= _KNOWN_MOST:
+                self._sheds.clear()
+            known = self._sheds[key] = now if group is not None and TYPES[group.type].sheds else -now
+        if known < 0 or (as_member and not self._core.seats.here(key, message.sender)):
+            return False
+        return not self._shedder.take(key, message.priority, app.settings.room_message_rate, now)
 
     async def notify(self, app: App, group_id: str, content: str, user_ids: Sequence[str]) -> None:
         """Push a notice of the app's own to members who are online; ``user_ids`` empty: to all. Nothing is stored.
@@ -122,7 +148,9 @@ class Sender:
             raise ApiError(Code.GROUP_BAD_PARAMETER, f"{group.type} groups know no OnlineOnlyFlag")
         members = await store_members.load(db, app, group_id, [message.sender])
         mutes = await store_members.mutes_of(db, app, group_id, [message.sender], now)
-        _check_sender(group, message, members.get(message.sender), mutes.get(message.sender, 0), as_member=as_member)
+        member = members.get(message.sender)
+        role = member.role if member is not None else None
+        _check_sender(group, message, role, mutes.get(message.sender, 0), as_member=as_member)
         message.msg_time = now
         self._core.feed.publish(group, message, exclude=exclude)
         return Sent(now, 0)
@@ -156,6 +184,7 @@ class Sender:
         senders = {s.message.sender for s in sendings}
         members = await store_members.load(tx, group.app, group.group_id, senders)
         mutes = await store_members.mutes_of(tx, group.app, group.group_id, senders, now)
+        visitors = await self._visitors(tx, group, senders)
         new: dict[bytes, GroupMessage] = {}
         again: list[tuple[_Sending, bytes]] = []
         for sending in sendings:
@@ -168,8 +197,9 @@ class Sender:
                 again.append((sending, key))
                 continue
             member, muted = members.get(message.sender), mutes.get(message.sender, 0)
+            role = member.role if member is not None else visitors.get(message.sender)
             try:
-                _check_sender(group, message, member, muted, as_member=sending.as_member)
+                _check_sender(group, message, role, muted, as_member=sending.as_member)
             except ApiError as error:
                 sending.outcome = error
                 continue
@@ -182,6 +212,9 @@ class Sender:
         messages = list(new.values())
         self._core.messages.number(group, messages)
         await self._core.messages.store(tx, group, messages)
+        if (keep := max(s.keep for s in sendings)) and not TYPES[group.type].stores_members:
+            items = [(m.seq, pushes.polled(m, group)) for m in messages]
+            await store_rooms.keep(tx, group.app, group.group_id, items, keep)
         await store_messages.remember(tx, list(new.items()), now)
         await self._move(tx, group, messages, members)
         await self._follow(tx, messages)
@@ -190,6 +223,18 @@ class Sender:
                 sending.outcome = Sent(sending.message.msg_time, sending.message.seq)
         for sending, key in again:
             sending.outcome = Sent(new[key].msg_time, new[key].seq)
+
+    async def _visitors(self, tx: Tx, group: Group, senders: set[str]) -> dict[str, Role]:
+        """What the senders are in a live room, as far as they are there."""
+        if TYPES[group.type].stores_members:
+            return {}
+        admins = await store_rooms.admins(tx, group.app, group.group_id) if group.profile.mute_all == "On" else ()
+        found: dict[str, Role] = {}
+        for user_id in senders:
+            if self._core.seats.here((group.app, group.group_id), user_id):
+                owns = user_id == group.owner
+                found[user_id] = Role.Owner if owns else Role.Admin if user_id in admins else Role.Member
+        return found
 
     async def _move(self, tx: Tx, group: Group, messages: list[GroupMessage], members: dict[str, Member]) -> None:
         """The senders' own rows: who has read everything so far has also read what it writes now."""
@@ -242,12 +287,13 @@ def _check_content(app: App, message: GroupMessage, *, online_only: bool) -> Non
         raise ApiError(Code.GROUP_RECEIPT_ONLINE_ONLY)
 
 
-def _check_sender(group: Group, message: GroupMessage, member: Member | None, muted: int, *, as_member: bool) -> None:
-    """Raises ApiError unless the sender may write this. The app may write for anyone who is not muted."""
+def _check_sender(group: Group, message: GroupMessage, known: Role | None, muted: int, *, as_member: bool) -> None:
+    """Raises ApiError unless the sender, who is ``known`` in the group, may write this. The app may write for anyone
+    who is not muted."""
     kind = TYPES[group.type]
-    if as_member and member is None and kind.stores_members:
+    if as_member and known is None:
         raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may write")
-    role = member.role if member is not None else Role.Member if as_member else Role.AppAdmin
+    role = known if known is not None else Role.AppAdmin
     if not group.active and role not in (Role.Owner, Role.AppAdmin):
         raise ApiError(Code.GROUP_NOT_PERMITTED, "the owner has not written yet")
     check(group.type, Operation.SEND, role)

@@ -13,14 +13,16 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
-from sodam.groups import store, store_applications, store_bans, store_members
+from sodam.groups import store, store_applications, store_bans, store_members, store_rooms
 from sodam.groups.applications import Applications
 from sodam.groups.attributes import Attributes
 from sodam.groups.bans import Bans
+from sodam.groups.broadcasts import Broadcasts
 from sodam.groups.changes import GroupChanges
 from sodam.groups.core import MAX_GROUPS, NOBODY, Core, Guard, Operator, hold_group, not_found, scene
 from sodam.groups.counters import Counters
 from sodam.groups.events import GroupCreated, GroupInfoChanged, MembersLeft, OwnerChanged
+from sodam.groups.guests import Guests
 from sodam.groups.histories import Histories
 from sodam.groups.members import Members
 from sodam.groups.model import (
@@ -34,6 +36,7 @@ from sodam.groups.model import (
     check_group_id,
 )
 from sodam.groups.notices import GroupNotices
+from sodam.groups.rooms import Rooms
 from sodam.groups.sending import Sender
 from sodam.groups.tips import Tips
 from sodam.groups.types import TYPES, Operation, Role, check
@@ -71,6 +74,9 @@ class GroupService:
         self.counters = Counters(self._core)
         self.bans = Bans(self._core)
         self.tips = Tips(self._core.messages, accounts)
+        self.rooms = Rooms(self._core, bus, self.tips)
+        self.broadcasts = Broadcasts(self._core)
+        self.guests = Guests(self._core, live)
         self.sending = Sender(self._core, outbox)
         self.histories = Histories(self._core)
         self.changes = GroupChanges(self._core)
@@ -82,9 +88,11 @@ class GroupService:
 
     def start(self, loops: Loops) -> None:
         self.feed.start(loops)
+        self.rooms.start(loops)
 
     async def stop(self) -> None:
         await self.sending.drain()
+        await self.rooms.stop()
         await self.feed.stop()
 
     async def create(self, app: App, operator: Operator, wanted: Wanted, *, imported: bool = False) -> str:
@@ -289,6 +297,7 @@ class GroupService:
                 await store_members.erase_user(tx, event.app, user_id)
                 await store_applications.erase_user(tx, event.app, user_id)
                 await store_bans.erase_user(tx, event.app, user_id)
+                await store_rooms.erase_user(tx, event.app, user_id)
 
 
 def _blank(wanted: Wanted) -> Profile:

@@ -24,6 +24,9 @@ _TABLES: Final = (
     "group_attribute",
     "group_counter",
     "group_ban",
+    "room_admin",
+    "room_robot",
+    "room_message",
     "chat_group",
 )
 """What is kept by group, the group itself last."""

@@ -24,7 +24,7 @@ async def remove(tx: Tx, app: int, group_id: str, user_ids: Iterable[str]) -> No
         await tx.execute(sql, app, group_id, *some)
 
 
-async def of(tx: Tx, app: int, group_id: str, user_ids: Iterable[str], now: int) -> set[str]:
+async def of(source: Database | Tx, app: int, group_id: str, user_ids: Iterable[str], now: int) -> set[str]:
     """Which of these users are banned."""
     found: set[str] = set()
     for some in batches(user_ids):
@@ -32,7 +32,7 @@ async def of(tx: Tx, app: int, group_id: str, user_ids: Iterable[str], now: int)
             "SELECT user_id FROM group_ban WHERE app = $1 AND group_id = $2 AND until_at > $3"
             f" AND user_id IN {in_list(some, 4)}"
         )
-        found.update(row[0] for row in await tx.fetch(sql, app, group_id, now, *some))
+        found.update(row[0] for row in await source.fetch(sql, app, group_id, now, *some))
     return found
 
 

@@ -16,6 +16,7 @@ import msgspec
 from sodam.accounts.service import AccountService
 from sodam.groups import store, store_members
 from sodam.groups.events import (
+    Banned,
     GroupEvent,
     GroupInfoChanged,
     MembersJoined,
@@ -25,6 +26,7 @@ from sodam.groups.events import (
     RoleChanged,
 )
 from sodam.groups.messages import Messages
+from sodam.groups.model import Group
 from sodam.groups.types import TYPES, Delivery, Topic
 from sodam.storage import Tx
 from sodam.storage.events import Events
@@ -45,6 +47,7 @@ class Op(IntEnum):
     NO_ADMIN = 5
     PROFILE = 6
     MEMBER = 7
+    BANNED = 10
 
 
 _PROFILE: Final = {
@@ -93,6 +96,11 @@ class Tips:
         if tip.op is Op.JOINED and seq:
             # A newcomer has read everything up to the tip of the own joining.
             await store_members.read_to(tx, event.app, event.group_id, tip.user_ids, seq)
+
+    async def passing(self, group: Group, op: Op, user_ids: list[str], more: dict[str, Any], members: int) -> None:
+        """A tip of what is written nowhere."""
+        tip = _Tip(op, Topic.MEMBERS, user_ids[0] if user_ids else "", user_ids, more, members)
+        await self._messages.pass_tip(group.app, group.group_id, self._body(group.app, tip))
 
     def _body(self, app: int, tip: _Tip) -> bytes:
         """MsgBody. Nicks and avatars are those at hand: a transaction waits for nothing else."""
@@ -144,6 +152,10 @@ def _left(event: MembersLeft) -> list[_Tip]:
     return tips
 
 
+def _banned(event: Banned) -> list[_Tip]:
+    return [_Tip(Op.BANNED, Topic.MEMBERS, event.operator, part, {}) for part in _parts(event.user_ids)]
+
+
 def _role(event: RoleChanged) -> list[_Tip]:
     op = Op.ADMIN if event.admin else Op.NO_ADMIN
     return [_Tip(op, Topic.STANDING, event.operator, [event.user_id], {})]
@@ -182,6 +194,7 @@ def _info(event: GroupInfoChanged) -> list[_Tip]:
 _TIPS: Final[dict[type[GroupEvent], _Maker]] = {
     MembersJoined: _joined,
     MembersLeft: _left,
+    Banned: _banned,
     RoleChanged: _role,
     MembersMuted: _muted,
     OwnerChanged: _owner,

@@ -89,6 +89,8 @@ class GroupType:
     tips: dict[Topic, Delivery]
     history_option: str
     """Whether newcomers read what was written before they joined."""
+    sheds: bool
+    """Whether messages above the app's rate are dropped, those of low priority first."""
 
 
 _M, _A, _O, _APP = Role.Member, Role.Admin, Role.Owner, Role.AppAdmin
@@ -103,7 +105,7 @@ _LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role 
     Operation.ADD: (_APP, _APP, _APP, None),
     Operation.IMPORT: (_APP, _APP, _APP, None),
     Operation.KICK: (_O, _A, _A, None),
-    Operation.MUTE: (None, _A, _A, _O),
+    Operation.MUTE: (None, _A, _A, _A),
     Operation.APPOINT: (None, _O, _O, None),
     Operation.SEND: (_M, _M, _M, _M),
     Operation.SEND_MUTED_ALL: (_M, _A, _A, _A),
@@ -117,7 +119,7 @@ _LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role 
     Operation.DECIDE: (_O, _A, _A, None),
     Operation.EDIT_MEMBER: (_O, _A, _A, None),
     Operation.SHARE: (_M, _M, _M, _M),
-    Operation.BAN: (_APP, _APP, _APP, _APP),
+    Operation.BAN: (_APP, _APP, _APP, _A),
 }
 
 _NO, _ON, _ST = Delivery.NOBODY, Delivery.ONLINE, Delivery.STORED
@@ -148,6 +150,7 @@ def _type(name: str, apply: str, invite: str, *, flag: str = "AcceptAndNotify", 
         starts_active=name != "Private",
         tips={topic: deliveries[at] for topic, deliveries in _TIPS.items()},
         history_option=history,
+        sheds=name == "AVChatRoom",
     )
 
 

@@ -109,6 +109,11 @@ class PresenceService:
             subscription.cancel()
         self._greet(leaving=True)
 
+    @property
+    def node(self) -> str:
+        """What the others know this node by."""
+        return self._node
+
     def peers(self) -> set[str]:
         """Other nodes heard of lately."""
         oldest = self._clock() - PEER_SECONDS

@@ -8,7 +8,7 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.groups.model import Group, MemberChanges, MsgFlag, Newcomer
-from sodam.groups.types import Role
+from sodam.groups.types import TYPES, Role
 from sodam.rest.group_fields import COMMON, U32, Count, Names, at_most, bounded, member_items, no_custom, operator_of
 from sodam.rest.group_open_http_svc import service
 from sodam.wire import Call
@@ -60,10 +60,20 @@ async def get_group_member_info(call: Call, request: MemberPage) -> MemberPageAn
     if not 1 <= request.Limit <= _MAX_PAGE:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"Limit is from 1 to {_MAX_PAGE}")
     group, members = await group_of(call, request.GroupId), call.services.groups.members
+    if not call.admin and not TYPES[group.type].stores_members:
+        return await _visitors(call, group)
     offset = min(request.Offset, (1 << 63) - 1)
     listed = await members.page(group, _roles(request.MemberRoleFilter), offset, request.Limit)
     items = member_items(listed, await members.mutes(group), request.MemberInfoFilter)
     return MemberPageAnswer(group.members, bounded(items))
+
+
+async def _visitors(call: Call, group: Group) -> MemberPageAnswer:
+    """The newest in a live room, for clients that know no other command for it."""
+    rooms = call.services.groups.rooms
+    found, _ = await rooms.page(call.app, group.group_id, before=0, mark=None)
+    items = [{"Member_Account": one.user_id, "Role": "Member", "JoinTime": one.joined_at // 1_000_000} for one in found]
+    return MemberPageAnswer(await rooms.number(group.app, group.group_id), bounded(items))
 
 
 class NamedMembers(msgspec.Struct, kw_only=True):

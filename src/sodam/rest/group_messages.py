@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import msgspec
 
 from sodam.errors import ApiError, Code
+from sodam.groups.broadcasts import GROUP_ID as EVERYWHERE
 from sodam.groups.message import NORMAL, PRIORITIES, Extra, GroupMessage, of_content
 from sodam.messages import outgoing
 from sodam.messages.outgoing import Flag, Names, Outgoing, UInt32
@@ -134,12 +135,13 @@ async def send_group_msg(call: Call, request: SendGroupMsg) -> SendAnswer:
     MsgBody and CloudCustomData together take at most 12288 bytes (80002). The same group, sender, Random and body
     within 300 s are one message, answered as the first was. Who is muted cannot be the sender (10017); in a Private
     group the owner writes first. OnlineOnlyFlag 1: not stored, MsgSeq 0. To_Account: for these members only, Flagship
-    plan. A message that mentions more than 30 members is refused (10053). Source: rest-messages.md 4.1.
+    plan. A message that mentions more than 30 members is refused (10053). MsgDropReason "MsgFreqCtrl": a live
+    room takes no more messages this second. Source: rest-messages.md 4.1.
     """
     sender = await sender_of(call, request.From_Account)
     message, online_only = message_of(call, request, sender, strict=True)
     sent = await call.services.groups.sending.send(call.app, message, online_only=online_only, as_member=False)
-    return SendAnswer(sent.msg_time, sent.seq)
+    return SendAnswer(sent.msg_time, sent.seq, "MsgFreqCtrl" if sent.dropped else "")
 
 
 class Notification(msgspec.Struct, kw_only=True):
@@ -162,3 +164,32 @@ async def send_group_system_notification(call: Call, request: Notification) -> N
     if len(wanted) > _MAX_NOTIFIED:
         raise ApiError(Code.GROUP_TOO_MANY_ACCOUNTS, f"ToMembers_Account has at most {_MAX_NOTIFIED} entries")
     await call.services.groups.sending.notify(call.app, request.GroupId, request.Content, wanted)
+
+
+class Broadcast(msgspec.Struct, kw_only=True):
+    Random: UInt32
+    MsgBody: msgspec.Raw
+    From_Account: str | None = None
+    CloudCustomData: str | None = None
+
+
+class BroadcastAnswer(msgspec.Struct):
+    MsgSeq: int
+
+
+@service.command(
+    "send_broadcast_msg",
+    errors=(*COMMON, Code.GROUP_MESSAGE_TOO_FREQUENT, Code.MESSAGE_TOO_LONG, Code.TEXT_REFUSED),
+)
+async def send_broadcast_msg(call: Call, request: Broadcast) -> BroadcastAnswer:
+    """Send a message to everybody who is in a live room of the app, now. It is stored nowhere.
+
+    The app's setting allows it, and says how many a second. Source: rest-messages.md 4.3.
+    """
+    sender = await sender_of(call, request.From_Account)
+    asked = GroupOutgoing(
+        GroupId=EVERYWHERE, Random=request.Random, MsgBody=request.MsgBody, CloudCustomData=request.CloudCustomData
+    )
+    message, _ = message_of(call, asked, sender, strict=True)
+    await call.services.groups.sending.screens.run(call.app, message)
+    return BroadcastAnswer(await call.services.groups.broadcasts.send(call.app, message))

@@ -62,6 +62,7 @@ _SAMPLES: Final[dict[str, Any]] = {
     "SyncFromOldSystem": 1,
     "ReqMsgNumber": 20,
     "Duration": 3600,
+    "CommandType": 1,
 }
 """Values that make an example read like a call. A field that is not here gets the least that its type allows."""
 _SAMPLES_OF: Final = {"openim_robot_http_svc/send_stream_msg": {"From_Account": "@RBT#helper"}}

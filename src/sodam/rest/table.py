@@ -32,6 +32,7 @@ _FILES = (
     "group_bans",
     "group_messages",
     "group_message_changes",
+    "group_open_avchatroom_http_svc",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

@@ -117,6 +117,8 @@ class Command:
     task: it must not use what needs a current task, as ``asyncio.timeout`` does. None: never."""
     keeps_text: bool
     """Its texts are kept as bytes, so that they may hold a NUL character."""
+    guest: bool = False
+    """A client may send it without signing in; ``Call.caller`` is empty then."""
 
     @property
     def path(self) -> str:
@@ -148,6 +150,7 @@ class Service:
         fields: Mapping[str, Code] | None = None,
         eager: Callable[[Services, App], bool] | None = None,
         keeps_text: bool = False,
+        guest: bool = False,
     ) -> Callable[[H], H]:
         def declare(handler: H) -> H:
             hints = typing.get_type_hints(handler)
@@ -167,6 +170,7 @@ class Service:
                 decode=msgspec.json.Decoder(request, strict=False).decode,
                 eager=eager,
                 keeps_text=keeps_text,
+                guest=guest,
             )
             return handler
 

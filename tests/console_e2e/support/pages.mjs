@@ -11,6 +11,7 @@ export const pages = ({ users, group, policy, trial }) => [
   ["messages", `/apps/${APP}/messages`],
   ["messages-trial", `/apps/${trial.SDKAppID}/messages`],
   ["friends", `/apps/${APP}/friends`],
+  ["group-settings", `/apps/${APP}/group-settings`],
   ["user-fields", `/apps/${APP}/user-fields`],
   ["accounts", `/apps/${APP}/accounts`],
   ["accounts-none", `/apps/${trial.SDKAppID}/accounts`],

@@ -19,7 +19,7 @@ ALLOWED = {
     Operation.ADD: ("A", "A", "A", ""),
     Operation.IMPORT: ("A", "A", "A", ""),
     Operation.KICK: ("oA", "aoA", "aoA", ""),
-    Operation.MUTE: ("", "aoA", "aoA", "oA"),
+    Operation.MUTE: ("", "aoA", "aoA", "aoA"),
     Operation.APPOINT: ("", "oA", "oA", ""),
     Operation.SEND: ("maoA", "maoA", "maoA", "maoA"),
     Operation.SEND_MUTED_ALL: ("maoA", "aoA", "aoA", "aoA"),
@@ -33,7 +33,7 @@ ALLOWED = {
     Operation.DECIDE: ("oA", "aoA", "aoA", ""),
     Operation.EDIT_MEMBER: ("oA", "aoA", "aoA", ""),
     Operation.SHARE: ("maoA", "maoA", "maoA", "maoA"),
-    Operation.BAN: ("A", "A", "A", "A"),
+    Operation.BAN: ("A", "A", "A", "aoA"),
     Operation.TARGET: ("maoA", "maoA", "maoA", ""),
 }
 ABSENT = {

@@ -47,6 +47,7 @@ export const APP_NAV: NavEntry[] = [
     pages: [
       { key: "messages", to: "/apps/$app/messages" },
       { key: "friends", to: "/apps/$app/friends" },
+      { key: "groupSettings", to: "/apps/$app/group-settings" },
       { key: "userFields", to: "/apps/$app/user-fields" },
     ],
   },

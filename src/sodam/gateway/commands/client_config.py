@@ -23,12 +23,21 @@ OFFERED_BITS: tuple[int, ...] = (9, 10, 15, 48, 52)
 52 follow. A bit is added with its feature."""
 USER_STATUS_BIT = 7
 MESSAGE_EXTENSION_BIT = 13
+ROOM_HISTORY_BIT = 2
+ROOM_MEMBERS_BIT = 6
+ROOM_BAN_BIT = 11
 
 
 def purchase_bits(app: App) -> str:
     """The features that an app has, bit 0 rightmost."""
     settings = app.settings
-    by_setting = {USER_STATUS_BIT: settings.user_status, MESSAGE_EXTENSION_BIT: settings.message_extension}
+    by_setting = {
+        USER_STATUS_BIT: settings.user_status,
+        MESSAGE_EXTENSION_BIT: settings.message_extension,
+        ROOM_HISTORY_BIT: settings.room_history > 0,
+        ROOM_MEMBERS_BIT: settings.room_online_members,
+        ROOM_BAN_BIT: settings.room_ban,
+    }
     offered = {*OFFERED_BITS, *(bit for bit, on in by_setting.items() if on)}
     return "".join("1" if bit in offered else "0" for bit in range(63, -1, -1))
 

@@ -49,7 +49,11 @@ async def get_group_self_member_info(call: Call, request: GroupsGet) -> GroupsAn
     if request.ResponseFilter is not None and request.ResponseFilter.MemberInfoFilter:
         fields = tuple(dict.fromkeys((*request.ResponseFilter.MemberInfoFilter, *_OWN)))
     for group, item in items:
-        if group is None or group.group_id not in own:
+        if group is None:
+            continue
+        if group.group_id not in own and (visitor := await call.services.groups.rooms.membership(group, call.caller)):
+            item["SelfInfo"] = self_item(group, visitor, 0, fields)
+        if group.group_id not in own:
             continue
         member, muted = own[group.group_id]
         item["SelfInfo"] = self_item(group, member, muted, fields)

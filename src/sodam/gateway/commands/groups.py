@@ -13,6 +13,7 @@ import msgspec
 from sodam.errors import ApiError, Code
 from sodam.gateway.commands.group_open_http_svc import communities, service
 from sodam.gateway.commands.openim import service as openim
+from sodam.groups.types import TYPES
 from sodam.rest.group_fields import COMMON, operator_of
 from sodam.rest.group_open_http_svc import GroupId
 from sodam.wire import Call
@@ -32,24 +33,42 @@ _JOINING = (
 class ApplyJoin(msgspec.Struct):
     GroupId: str
     ApplyMsg: str = ""
+    HugeGroupHistoryMsgFlag: int = 0
 
 
-class ApplyJoinAnswer(msgspec.Struct):
+class ApplyJoinAnswer(msgspec.Struct, omit_defaults=True):
     JoinedStatus: Literal["JoinedSuccess", "WaitAdminApproval"]
+    HugeGroupFlag: int = 0
+    AVChatRoomKey: str = ""
+    RspMsgList: list[msgspec.Raw] = []
 
 
 @service.command("apply_join_group", errors=(*_JOINING, Code.GROUP_TOO_FREQUENT))
 async def apply_join_group(call: Call, request: ApplyJoin) -> ApplyJoinAnswer:
-    """Join a group, or apply where its owner or an admin has to agree."""
+    """Join a group, or apply where its owner or an admin has to agree; enter a live room, again or not."""
     groups = call.services.groups
-    joined = await groups.applications.apply(call.app, await operator_of(call), request.GroupId, request.ApplyMsg)
-    return ApplyJoinAnswer("JoinedSuccess" if joined else "WaitAdminApproval")
+    group = await groups.get(call.app.sdkappid, request.GroupId)
+    if TYPES[group.type].stores_members:
+        joined = await groups.applications.apply(call.app, await operator_of(call), request.GroupId, request.ApplyMsg)
+        return ApplyJoinAnswer("JoinedSuccess" if joined else "WaitAdminApproval")
+    connection = call.connection
+    entered = await groups.rooms.enter(
+        call.app, call.caller, group, call.instid, lambda: connection if connection.registered is not None else None
+    )
+    call.after = entered.announce
+    history = [msgspec.Raw(item) for item in entered.history] if request.HugeGroupHistoryMsgFlag else []
+    return ApplyJoinAnswer("JoinedSuccess", HugeGroupFlag=1, AVChatRoomKey=request.GroupId, RspMsgList=history)
 
 
 @service.command("quit_group", errors=(*COMMON, Code.GROUP_OWNER_CANNOT_QUIT))
 async def quit_group(call: Call, request: GroupId) -> None:
     """Leave a group. The owner may leave only groups of the type Private."""
-    await call.services.groups.members.quit(call.app, await operator_of(call), request.GroupId)
+    groups = call.services.groups
+    group = await groups.get(call.app.sdkappid, request.GroupId)
+    if TYPES[group.type].stores_members:
+        await groups.members.quit(call.app, await operator_of(call), request.GroupId)
+    else:
+        await groups.rooms.leave(call.app, call.caller, group, call.instid, call.connection)
 
 
 class GetPendency(msgspec.Struct):

@@ -1,0 +1,128 @@
+"""Live rooms between clients: on two nodes over PostgreSQL and NATS, without signing in, with one who reads nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.gateway.conftest import SignIn
+from tests.gateway.group_talk import heard, rest, say
+from tests.gateway.raw_client import RawClient, Refused
+from tests.support.server import ServerFactory, ServerProcess
+
+UserId = Callable[[str], str]
+GROUPS = "group_open_http_svc"
+ROOMS = "group_open_avchatroom_http_svc"
+
+
+async def enter(client: RawClient, room: str) -> None:
+    answer = await client.call(f"{GROUPS}.apply_join_group", {"GroupId": room})
+    assert (answer["JoinedStatus"], answer["HugeGroupFlag"]) == ("JoinedSuccess", 1)
+
+
+async def make(server: ServerProcess, owner: str, room: str) -> None:
+    await server.rest("im_open_login_svc/account_import", {"UserID": owner})
+    await rest(server, "create_group", Type="AVChatRoom", GroupId=room, Name="live", Owner_Account=owner)
+
+
+async def present(server: ServerProcess, room: str) -> set[str]:
+    answer = await server.rest(f"{ROOMS}/get_members", {"GroupId": room, "Timestamp": 0})
+    return {one["Member_Account"] for one in answer["MemberList"]}
+
+
+async def test_a_room_on_two_nodes(server_factory: ServerFactory, sign_in: SignIn, user_id: UserId) -> None:
+    nodes = server_factory("postgres", nodes=2, nats=True).nodes
+    room = user_id("room")
+    amy, bob = await sign_in(nodes[0], user_id("amy")), await sign_in(nodes[1], user_id("bob"))
+    await make(nodes[0], amy.user_id, room)
+    for client in (amy, bob):
+        await enter(client, room)
+    for number in range(5):
+        await say(amy, room, f"a{number}")
+        await say(bob, room, f"b{number}")
+    await amy.wait(lambda: [text for _, text in heard(amy)] == [f"b{n}" for n in range(5)])
+    await bob.wait(lambda: [text for _, text in heard(bob)] == [f"a{n}" for n in range(5)])
+    for node in nodes:
+        assert await present(node, room) == {amy.user_id, bob.user_id}
+        assert (await rest(node, "get_online_member_num", GroupId=room))["OnlineMemberNum"] == 2
+    checked = await nodes[0].rest(f"{ROOMS}/check_members", {"GroupId": room, "Member_Account": [bob.user_id, "x"]})
+    assert checked["Member_Account"] == [bob.user_id]
+    marked = {"GroupId": room, "CommandType": 1, "MemberList": [{"Member_Account": bob.user_id, "Marks": [1001]}]}
+    assert (await nodes[0].rest(f"{ROOMS}/modify_user_info", marked))["ErrorCode"] == 0
+    # The owner's connection is lost: back with the same device it is in the room, and may enter again as well.
+    await amy.close()
+    assert await present(nodes[1], room) == {amy.user_id, bob.user_id}
+    await amy.open()
+    await amy.sign_in()
+    await say(bob, room, "welcome back")
+    await amy.wait(lambda: "welcome back" in [text for _, text in heard(amy)])
+    await enter(amy, room)
+    with pytest.raises(Refused) as refused:
+        await bob.call(f"{GROUPS}.destroy_group", {"GroupId": room})
+    assert refused.value.code == 10007
+    await amy.call(f"{GROUPS}.destroy_group", {"GroupId": room})
+    await bob.wait(lambda: any(_reports(event) == [5] for event in bob.pushes))
+    with pytest.raises(Refused) as refused:
+        await say(bob, room, "too late")
+    assert refused.value.code == 10010
+
+
+def _reports(event: dict[str, Any]) -> list[int]:
+    return [item["MsgBody"].get("ReportType", 0) for item in event.get("GroupTips", ())]
+
+
+async def test_guests_read_and_do_nothing_else(server: ServerProcess, sign_in: SignIn, user_id: UserId) -> None:
+    amy, room = await sign_in(server, user_id("amy")), user_id("room")
+    await make(server, amy.user_id, room)
+    await enter(amy, room)
+    await say(amy, room, "before")
+    async with RawClient(server, "") as guest:
+        head = {"identifier": "", "usersig": ""}
+        joined = await guest.call("group_open_http_noauth_svc.apply_join_group", {"GroupId": room}, head=head)
+        service = "group_open_long_polling_http_noauth_svc.get_msg"
+        first = asyncio.create_task(guest.call(service, {"Key": joined["LongPollingKey"], "StartSeq": 0}, head=head))
+        await asyncio.sleep(0.3)
+        await say(amy, room, "now")
+        answer = await first
+        assert [item["MsgBody"][0]["MsgContent"]["Text"] for item in answer["RspMsgList"] if item["Event"] == 3] == [
+            "now"
+        ]
+        await say(amy, room, "then")
+        again = {"Key": answer["Key"], "StartSeq": answer["NextSeq"]}
+        for _ in range(2):  # a lost answer is no loss
+            later = await guest.call(service, again, head=head)
+            assert [item["MsgBody"][0]["MsgContent"]["Text"] for item in later["RspMsgList"]] == ["then"]
+        for command in ("send_group_msg", "apply_join_group", "get_group_member_info"):
+            with pytest.raises(Refused) as refused:
+                await guest.call(f"{GROUPS}.{command}", {"GroupId": room}, head=head)
+            assert refused.value.code == 60006 or refused.value.code != 0
+        with pytest.raises(Refused) as refused:
+            await guest.call("group_open_http_noauth_svc.apply_join_group", {"GroupId": "none"}, head=head)
+        assert refused.value.code == 10010
+    assert await present(server, room) == {amy.user_id}
+
+
+async def test_who_reads_nothing_holds_up_nobody(server: ServerProcess, sign_in: SignIn, user_id: UserId) -> None:
+    room = user_id("room")
+    clients = [await sign_in(server, user_id(f"u{n}")) for n in range(12)]
+    speaker, stuck, *others = clients
+    await make(server, speaker.user_id, room)
+    for client in clients:
+        await enter(client, room)
+    assert stuck._socket is not None
+    stuck._socket.transport.pause_reading()
+    taken = []
+    for number in range(30):
+        began = time.monotonic()
+        await say(speaker, room, f"{number} " + "x" * 10_000)
+        await others[-1].wait(lambda n=number: len(heard(others[-1])) > n)
+        taken.append(time.monotonic() - began)
+    for client in others:
+        await client.wait(lambda c=client: len(heard(c)) == 30)
+    assert sorted(taken)[len(taken) // 2] < 1.0
+    stuck._socket.transport.resume_reading()
+    await stuck.wait(lambda: stuck.closed or len(heard(stuck)) == 30)
