@@ -35,6 +35,8 @@ from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.presence.statuses import StatusService
 from sodam.profiles.service import ProfileService
+from sodam.push.channel import Channel
+from sodam.push.service import PushService
 from sodam.relations.service import RelationService
 from sodam.services import Services
 from sodam.settings import Settings
@@ -58,6 +60,8 @@ def assemble(
     extensions, reactions, groups = Extensions(db), Reactions(db, live), _groups(db, bus, live, accounts, outbox)
     groups.rooms.connect(presence.node, presence.peers)
     outbound = Outbound(private=settings.outbound_private == "allow", user_agent=f"Sodam/{__version__}")
+    channel = Channel(outbound, Outbound(private=False, user_agent=f"Sodam/{__version__}"))
+    push = PushService(db, bus, apps, presence, outbox, channel, c2c, groups, loops)
     services = Services(
         settings=settings,
         loops=loops,
@@ -82,6 +86,7 @@ def assemble(
         reactions=reactions,
         c2c_extensions=OneToOneMessages(c2c, extensions, reactions),
         groups=groups,
+        push=push,
         webhooks=WebhookService(db, apps, outbox, c2c.histories, outbound, loops),
     )
     _checks(services)

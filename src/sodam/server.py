@@ -90,6 +90,7 @@ class Server:
             _within(4, "group messages", self.services.groups.stop()),
             _within(4, "the outbox", self.services.outbox.stop()),
         )
+        await _within(2, "pushes", self.services.push.stop())
         await _within(2, "webhooks", self.services.webhooks.stop())
         await _within(2, "outgoing connections", self.services.outbound.close())
         await _within(2, "user status", self.services.statuses.stop())
@@ -180,6 +181,7 @@ async def _start(services: Services) -> None:
     await services.c2c.start()
     services.groups.start(services.loops)
     services.webhooks.start()
+    await services.push.start(services.settings.secret_key, services.settings.data_dir)
     services.outbox.start()
 
 
@@ -208,5 +210,6 @@ def _schedule(periodic: Periodic, plane: ControlPlane) -> None:
     periodic.add("audit", 3600, lambda: control_plane.forget_events(plane))
     periodic.add("retention", 3600, lambda: control_plane.purge_messages(plane))
     periodic.add("webhook log", 60, plane.services.webhooks.forget)
+    periodic.add("push log", 600, plane.services.push.forget)
     periodic.add("recent messages", 60, plane.services.c2c.forget_recent)
     periodic.add("recent group messages", 60, plane.services.groups.sending.forget_recent)

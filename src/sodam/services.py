@@ -23,6 +23,7 @@ from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.presence.statuses import StatusService
 from sodam.profiles.service import ProfileService
+from sodam.push.service import PushService
 from sodam.relations.service import RelationService
 from sodam.settings import Settings
 from sodam.storage import Database
@@ -54,4 +55,5 @@ class Services:
     reactions: Reactions
     c2c_extensions: OneToOneMessages
     groups: GroupService
+    push: PushService
     webhooks: WebhookService

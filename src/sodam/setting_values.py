@@ -57,6 +57,12 @@ def nats_url(text: str) -> str:
     return text
 
 
+def secret_key(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("expected at least 32 characters")
+    return text
+
+
 def root_password(text: str) -> str:
     if len(text) < 8:
         raise ValueError("expected at least 8 characters")

@@ -66,6 +66,7 @@ class Settings:
     database_scan_connections: int = 4
     nats_url: str | None = field(default=None, repr=False)
     root_password: str | None = field(default=None, repr=False)
+    secret_key: str | None = field(default=None, repr=False)
     password_memory: int = 64
     bootstrap_apps: tuple[BootstrapApp, ...] = ()
     apply: Path | None = None
@@ -166,6 +167,15 @@ TABLE: Final[tuple[Setting, ...]] = (
         forms.root_password,
         "made at the first start and shown once",
         "Password of the console's `root`, at least 8 characters. Used when root does not exist yet.",
+        "TEXT",
+        secret=True,
+    ),
+    Setting(
+        "secret_key",
+        "secret_key",
+        forms.secret_key,
+        "a file in the data directory; with PostgreSQL, in the database",
+        "Key, at least 32 characters, under which credentials of push services are kept. The same on every node.",
         "TEXT",
         secret=True,
     ),

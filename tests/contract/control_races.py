@@ -145,7 +145,10 @@ BEFORE: Final[dict[str, list[tuple[str, dict[str, Any]]]]] = {
     "session:DisableMFA": [("session:ConfirmMFA", {"Code": CODE})],
 }
 """What is done before an action meets another one, so that it can succeed."""
-ELSEWHERE: Final = {"sodam.cloudapi.actions.relations": "tests/contract/test_relations_limits.py"}
+ELSEWHERE: Final = {
+    "sodam.cloudapi.actions.push": "tests/contract/test_push.py",
+    "sodam.cloudapi.actions.relations": "tests/contract/test_relations_limits.py",
+}
 """Modules of actions whose package holds its own races, and where."""
 DELETES: Final[dict[str, dict[str, Any]]] = {
     "cam:DeleteUser": {"Name": "mina", "Force": 1},

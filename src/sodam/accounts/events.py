@@ -11,3 +11,10 @@ class AccountsDeleted(msgspec.Struct, frozen=True, kw_only=True):
     app: int
     user_ids: list[str]
     """In byte order, each once, at least one."""
+
+
+class AccountSignedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that an account signed until now is void: it is signed out on every device."""
+
+    app: int
+    user_id: str

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Literal
 
 from sodam.accounts import store
-from sodam.accounts.events import AccountsDeleted
+from sodam.accounts.events import AccountsDeleted, AccountSignedOut
 from sodam.accounts.model import Account, Imported, Mark, Profile, Updated, Wanted, mute_end, valid_user_id
 from sodam.apps.model import App
 from sodam.apps.service import AppService
@@ -272,6 +272,7 @@ class AccountService:
             if not await store.invalidate(tx, app, user_id, now):
                 return False
             self._hints.changed_by(tx, (app, user_id))
+            tx.emit(AccountSignedOut(app=app, user_id=user_id))
             tx.after_commit(lambda: self._sign_out(app, user_id, "signed out by an administrator"))
             return True
 

@@ -28,6 +28,7 @@ def of_content(
         flags=content.flags,
     )
     message.source = source
+    message.wish = content.wish
     return message
 
 

@@ -201,6 +201,10 @@ class Histories:
         """Sender, receiver and MsgKey of the message at a place of a conversation."""
         return await store_reads.named(tx, app, conv, seq)
 
+    async def recalled(self, app: int, conv: str, seq: int) -> bool:
+        """Whether the message at a place was recalled, or is there no more."""
+        return await store_reads.recalled(self._db, app, conv, seq)
+
     async def find(self, app: App, sender: str, recipient: str, place: Place) -> Message:
         """Raises ApiError 20022 when there is no such message."""
         found = await store_reads.find(self._db, app.sdkappid, sender, recipient, place)

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, IMPORTED, NUMBERED, RECALLED, U32, Source
+from sodam.messages.offline_push import Wish
 
 SEPARATOR = "\x1f"  # not allowed in UserIDs
 ARRIVALS = 1 << 30
@@ -51,6 +52,8 @@ class Message(msgspec.Struct, gc=False, eq=False):
     image: str = ""
     source: Source | None = None
     """Of a message that is being sent, for webhooks; None: there are none for it."""
+    wish: Wish | None = None
+    """What its receiver is pushed, while it is being sent."""
 
     @property
     def high(self) -> bool:

@@ -373,3 +373,11 @@ async def newest_id(db: Database) -> int:
     """The log's end: every message stored from now on has a greater id (on PostgreSQL, nearly so)."""
     row = await db.fetch_one("SELECT COALESCE(MAX(id), 0) FROM c2c_message")
     return int(row[0]) if row else 0
+
+
+async def recalled(db: Database, app: int, conv: str, seq: int) -> bool:
+    """Whether the message at a place was recalled, or is there no more."""
+    row = await db.fetch_one(
+        f"SELECT flags & {RECALLED} FROM c2c_message WHERE app = $1 AND conv = $2 AND seq = $3", app, conv, seq
+    )
+    return row is None or bool(row[0])

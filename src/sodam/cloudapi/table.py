@@ -32,6 +32,7 @@ _FILES: Final = (
     "attachments",
     "audit",
     "callbacks",
+    "push",
 )
 SERVICES: Final = {"im": "Chat", "cam": "Access management", "cloudaudit": "Audit log", "sodam": "Server"}
 """``sodam`` is what the server's operator does; the presets of ``im`` do not grant it (docs/decisions/0013)."""

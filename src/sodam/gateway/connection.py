@@ -23,7 +23,7 @@ from sodam.gateway.frames import Head
 from sodam.gateway.host import Host
 from sodam.gateway.recalls import Recalls
 from sodam.gateway.session import Action, Close, Login, Run, Send, Session, SignOut
-from sodam.gateway.states import report
+from sodam.gateway.states import end_device, report
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Transport
 from sodam.notices import Kind, Notice
@@ -132,6 +132,7 @@ class Connection:
         if kick.kind == KICKED_BY_REST:
             report(self._hub.services, self, "Logout", "Unregister")
         self._hub.unregister(self)
+        self._hub.spawn(end_device(self._hub.services, ticket))
         self._hub.remember_kick(self.session.instid, kick.kind)
         self._kick_at = self._hub.now()
         self.deliver(frames.kicked(kick.kind))
@@ -145,8 +146,7 @@ class Connection:
 
     def received(self, data: bytes) -> None:
         self.last_seen = self._hub.now()
-        action = self.session.receive(data)
-        self._act(action)
+        self._act(self.session.receive(data))
 
     def closed(self) -> None:
         self.transport = None
@@ -170,7 +170,7 @@ class Connection:
         elif isinstance(action, SignOut):
             report(self._hub.services, self, "Logout", "Unregister")
             self._hub.unregister(self)
-            self.send(action.frame)
+            self._hub.spawn(end_device(self._hub.services, self.ticket, self.send, action.frame))
         elif isinstance(action, Close):
             self.close(action.code, action.reason)
 

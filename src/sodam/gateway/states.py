@@ -5,9 +5,12 @@ A device that another login of its user ends is named by that login; nothing is 
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from typing import Protocol
 
 from sodam.bus import Topic
+from sodam.errors import Unavailable
 from sodam.gateway.tickets import Ticket
 from sodam.presence.devices import IPHONE, opt_platform
 from sodam.presence.events import Action, Reason, StateChanged
@@ -49,6 +52,17 @@ def report(
             kicked=ended,
         )
     )
+
+
+async def end_device(
+    services: Services, ticket: Ticket | None, send: Callable[[bytes], None] | None = None, frame: bytes = b""
+) -> None:
+    """A device was signed out: it gets no pushes any more. When that holds, ``frame`` is sent."""
+    if ticket is not None:
+        with contextlib.suppress(Unavailable):  # the sign-out stands all the same
+            await services.push.devices.end(ticket.sdkappid, ticket.user_id, ticket.instid)
+    if send is not None:
+        send(frame)
 
 
 def end_silent(connection: Connected) -> None:

@@ -17,6 +17,7 @@ from sodam.gateway.commands import (  # noqa: F401
     im_msg_db_logic,
     openim,
     openim_sync,
+    push_devices,
     recentcontact,
     unavailable,
 )

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, NO_LAST, NO_UNREAD, RECALLED
+from sodam.messages.offline_push import Wish
 from sodam.messages.outgoing import Content
 
 MESSAGE: Final = 0
@@ -51,6 +52,8 @@ class GroupMessage(msgspec.Struct, gc=False, eq=False, kw_only=True):
     version: int = 0
     counted: int = 0
     """Messages of the group up to this one that count as unread."""
+    wish: Wish | None = None
+    """What members who are away are pushed, while it is being sent."""
     tiny_id: int = 0
     """These four are the sender's, looked up when the message is delivered."""
     nick: str = ""
@@ -115,4 +118,5 @@ def of_content(
         cloud=content.cloud if content.cloud and content.cloud != b"null" else EMPTY_TEXT,
         priority=priority,
         flags=content.flags,
+        wish=content.wish,
     )

@@ -205,6 +205,8 @@ class Sender:
                 continue
             if member is not None and member.role is Role.Owner:
                 group.active = 1
+            if not TYPES[group.type].stores_members:
+                message.wish = None  # nobody is away from a live room
             new[key] = message
             sending.stored, sending.group = True, group
         if not new:

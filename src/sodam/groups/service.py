@@ -16,6 +16,7 @@ from sodam.errors import ApiError, Code
 from sodam.groups import store, store_applications, store_bans, store_members, store_rooms
 from sodam.groups.applications import Applications
 from sodam.groups.attributes import Attributes
+from sodam.groups.audience import Audience
 from sodam.groups.bans import Bans
 from sodam.groups.broadcasts import Broadcasts
 from sodam.groups.changes import GroupChanges
@@ -79,6 +80,7 @@ class GroupService:
         self.guests = Guests(self._core, live)
         self.sending = Sender(self._core, outbox)
         self.histories = Histories(self._core)
+        self.audience = Audience(self._core)
         self.changes = GroupChanges(self._core)
 
     def follow(self, events: Events) -> None:

@@ -68,6 +68,18 @@ async def page(db: Database, app: int, group_id: str, roles: Sequence[Role], off
     return [_member(row) for row in rows]
 
 
+async def behind(db: Database, app: int, group_id: str, after: int, limit: int) -> list[Member]:
+    """Members in the order of joining, beyond a place in it."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM group_member WHERE app = $1 AND group_id = $2 AND pos > $3 ORDER BY pos LIMIT $4",
+        app,
+        group_id,
+        after,
+        limit,
+    )
+    return [_member(row) for row in rows]
+
+
 async def ids(source: Database | Tx, app: int, group_id: str) -> list[str]:
     rows = await source.fetch(
         "SELECT user_id FROM group_member WHERE app = $1 AND group_id = $2 ORDER BY pos", app, group_id

@@ -154,3 +154,22 @@ def check_offline_push_info(raw: bytes) -> OfflinePushInfo:
     if activity is not None and not 0 < len(activity.LaId.encode()) <= _MAX_LIVE_ACTIVITY_ID:
         raise ApiError(Code.MSG_OFFLINE_PUSH_INFO, "LiveActivity.LaId must have 1 to 64 bytes")
     return info
+
+
+class Wish(msgspec.Struct, gc=False, omit_defaults=True):
+    """What a message says of its push: the sender's own info, or what its elements give."""
+
+    info: OfflinePushInfo | None = None
+    text: str = ""
+    """Shown where the info has no Desc."""
+    ext: str = ""
+    sound: str = ""
+
+
+def wish_of(info: OfflinePushInfo | None, text: str, ext: str, sound: str) -> Wish | None:
+    """None: no push at all. The push fields of a custom element hold only where there is no info."""
+    if info is None:
+        return Wish(None, text, ext, sound) if text else None
+    if info.PushFlag == 1 or not (info.Desc or text or info.ApnsInfo):
+        return None
+    return Wish(info, text)

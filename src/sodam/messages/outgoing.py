@@ -23,7 +23,7 @@ from sodam.messages.model import (
     U32,
     Source,
 )
-from sodam.messages.offline_push import OfflinePushInfo, check_offline_push_info
+from sodam.messages.offline_push import OfflinePushInfo, Wish, check_offline_push_info, wish_of
 
 UInt32 = Annotated[int, msgspec.Meta(ge=0, le=U32)]
 Flag = Annotated[int, msgspec.Meta(ge=0, le=1)]
@@ -98,7 +98,8 @@ class Content(msgspec.Struct, gc=False):
     flags: int
     online_only: bool = False
     push: OfflinePushInfo | None = None
-    push_text: str = ""
+    wish: Wish | None = None
+    """What a receiver who is away is pushed; None: nothing."""
     before: bool = True
     after: bool = True
 
@@ -119,16 +120,18 @@ def prepare(request: Outgoing, *, strict_required: bool, too_long: Code = Code.M
     life_time = request.MsgLifeTime
     if life_time is not None and life_time < 0:
         raise ApiError(Code.MSG_LIFE_TIME_RANGE)
-    push = bytes(request.OfflinePushInfo)
+    raw = bytes(request.OfflinePushInfo)
+    push = check_offline_push_info(raw) if raw and raw != b"null" else None
+    online_only = life_time == 0 or request.OnlineOnlyFlag == 1
     return Content(
         seq=request.MsgSeq or 0,
         random=request.MsgRandom,
         body=info.raw,
         cloud=cloud,
         flags=flags(request),
-        online_only=life_time == 0 or request.OnlineOnlyFlag == 1,
-        push=check_offline_push_info(push) if push and push != b"null" else None,
-        push_text=info.push_text,
+        online_only=online_only,
+        push=push,
+        wish=None if online_only else wish_of(push, info.push_text, info.push_ext, info.push_sound),
         before=_FORBID_BEFORE not in (request.ForbidCallbackControl or ()),
         after=_FORBID_AFTER not in (request.ForbidCallbackControl or ()),
     )

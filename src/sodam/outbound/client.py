@@ -37,6 +37,12 @@ class Answer(NamedTuple):
     """What was read of it."""
     whole: bool
     """False: it is longer than the caller takes."""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    def header(self, name: str) -> str:
+        """The value of a header, by its name in lower case; empty where it is missing."""
+        wanted = name.encode()
+        return next((value.decode("latin-1") for key, value in self.headers if key.lower() == wanted), "")
 
 
 class OutboundError(Exception):
@@ -85,6 +91,9 @@ class _Guarded(httpcore.AsyncNetworkBackend):
         raise OutboundError("connect", f"{host}:{port} does not take connections: {failure}")
 
 
+_Key = tuple[str, str, int, bool, ssl.SSLContext | None]
+
+
 class Outbound:
     def __init__(
         self, *, private: bool = True, resolve: Resolve = resolve, tls: ssl.SSLContext | None = None, user_agent: str
@@ -93,13 +102,26 @@ class Outbound:
         self._backend = _Guarded(resolve, private)
         self._tls = tls or ssl.create_default_context()
         self._agent = user_agent.encode()
-        self._pools: OrderedDict[tuple[str, str, int], httpcore.AsyncConnectionPool] = OrderedDict()
+        self._pools: OrderedDict[_Key, httpcore.AsyncConnectionPool] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
 
     async def post(
-        self, url: str, body: bytes, headers: Sequence[tuple[str, str]] = (), *, seconds: float, most: int = MOST
+        self,
+        url: str,
+        body: bytes,
+        headers: Sequence[tuple[str, str]] = (),
+        *,
+        seconds: float,
+        most: int = MOST,
+        http2: bool = False,
+        tls: ssl.SSLContext | None = None,
     ) -> Answer:
-        """POST, within ``seconds`` from the look-up of the name to the last byte that is read. Raises OutboundError."""
+        """POST, within ``seconds`` from the look-up of the name to the last byte that is read.
+
+        ``http2``: over HTTP/2 where the host speaks it. ``tls``: with this context, which holds a certificate of the
+        caller; connections are kept by context, so one that is used again is to be the same object.
+        Raises OutboundError.
+        """
         parts = urlsplit(url)
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -119,7 +141,8 @@ class Outbound:
         started = time.monotonic()
         try:
             async with asyncio.timeout(seconds):
-                return await self._exchange(self._pool(parts.scheme, host, port), target, sent, body, most)
+                pool = self._pool((parts.scheme, host, port, http2, tls))
+                return await self._exchange(pool, target, sent, body, most)
         except OutboundError:
             raise
         except (TimeoutError, httpcore.TimeoutException):
@@ -142,18 +165,19 @@ class Outbound:
     ) -> Answer:
         read = bytearray()
         async with pool.stream("POST", target, headers=headers, content=body) as response:
+            answered = tuple(response.headers)
             async for chunk in response.aiter_stream():
                 read += chunk
                 if len(read) > most:
-                    return Answer(response.status, bytes(read[:most]), whole=False)
-            return Answer(response.status, bytes(read), whole=True)
+                    return Answer(response.status, bytes(read[:most]), False, answered)
+            return Answer(response.status, bytes(read), True, answered)
 
-    def _pool(self, scheme: str, host: str, port: int) -> httpcore.AsyncConnectionPool:
-        key = (scheme, host, port)
+    def _pool(self, key: _Key) -> httpcore.AsyncConnectionPool:
         pool = self._pools.get(key)
         if pool is None:
             pool = self._pools[key] = httpcore.AsyncConnectionPool(
-                ssl_context=self._tls,
+                ssl_context=key[4] or self._tls,
+                http2=key[3],
                 max_connections=CONNECTIONS,
                 max_keepalive_connections=CONNECTIONS,
                 keepalive_expiry=_IDLE_SECONDS,

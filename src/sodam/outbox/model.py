@@ -45,12 +45,14 @@ Consumer = Callable[[Entry], Awaitable[None]]
 class Failed(Exception):
     """What a consumer may raise to say more than that it failed."""
 
-    def __init__(self, reason: str, *, final: bool = False, body: bytes | None = None) -> None:
+    def __init__(self, reason: str, *, final: bool = False, body: bytes | None = None, after: int = 0) -> None:
         super().__init__(reason)
         self.final = final
         """It is not tried again: the entry is set aside as dead."""
         self.body = body
         """What the entry's body is from now on; None: as it was."""
+        self.after = after
+        """Milliseconds before which it is not tried again, whatever the schedule says."""
 
 
 class Schedule(NamedTuple):

@@ -184,6 +184,8 @@ class Outbox:
         text = (str(error) or type(error).__name__)[:_ERROR_CHARACTERS].replace("\0", "")
         pause = None if isinstance(error, Failed) and error.final else schedule.pause(entry.tries + 1)
         body = error.body if isinstance(error, Failed) else None
+        if pause is not None and isinstance(error, Failed):
+            pause = max(pause, error.after)
 
         async def run(tx: Tx) -> None:
             due = self.now + (pause or 0)

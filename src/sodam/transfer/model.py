@@ -18,6 +18,9 @@ MANIFEST: Final = "manifest.json"
 LEFT_OUT: Final = {
     "c2c_recent": "what was sent within the last minutes, to know repetitions",
     "group_recent": "the same of groups",
+    "push_access": "access tokens of push services: the new server gets its own",
+    "push_decided": "for which messages pushes were decided on",
+    "push_log": "pushes that were not taken, for the old server's operator",
     "outbox": "deliveries under way: they are the old server's to finish",
 }
 """Tables of an app that do not move, and why."""

@@ -1,0 +1,238 @@
+"""Offline push: credentials with the vendors' services, the devices of a user, a test push, what was not taken."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+
+from sodam.cloudapi.action import Call, action
+from sodam.cloudapi.actions.views import Id, Limit, OfApp, UserId
+from sodam.control import missing
+from sodam.push.certificates import MAX_NAME
+from sodam.push.model import Certificate
+from sodam.push.vendors import VENDORS
+
+_HINTS: Final = {
+    "BadDeviceToken": "the token is from the other environment, development or production",
+    "DeviceTokenNotForTopic": "the certificate's BundleId is another app's",
+    "BadTopic": "the certificate's BundleId is another app's",
+    "InvalidProviderToken": "KeyId, TeamId or key is wrong",
+    "SENDER_ID_MISMATCH": "the token belongs to another Firebase project",
+    "21301": "the AppSecret is wrong",
+    "80600003": "client id or secret is wrong",
+    "80200001": "the AppId does not go with the credentials",
+    "10034": "the day's quota of the vendor is used up",
+    "10070": "the day's quota of the vendor is used up",
+    "33": "the day's quota of the vendor is used up",
+    "credentials": "upload the credentials again",
+    "sealed": "upload the credentials again",
+}
+
+
+class FieldView(msgspec.Struct):
+    Name: str
+    Required: bool
+    Secret: bool
+    Choices: list[str]
+
+
+class VendorView(msgspec.Struct):
+    Vendor: str
+    Fields: list[FieldView]
+
+
+class CertificateView(msgspec.Struct, kw_only=True):
+    CertificateId: Id
+    """Clients name it as BusiID when they report a token."""
+    Vendor: str
+    Name: str
+    Fields: dict[str, str]
+    """Without what is secret."""
+    CreateTime: Id
+    Trouble: str
+    """What the vendor says is wrong with the credentials; empty: nothing is known."""
+    TroubleTime: Id
+
+
+class Certificates(msgspec.Struct):
+    Certificates: list[CertificateView]
+    Vendors: list[VendorView]
+    """What may be uploaded."""
+
+
+def _view(one: Certificate) -> CertificateView:
+    return CertificateView(
+        CertificateId=one.id,
+        Vendor=one.vendor,
+        Name=one.name,
+        Fields=one.fields,
+        CreateTime=one.created_at,
+        Trouble=one.trouble,
+        TroubleTime=one.trouble_at,
+    )
+
+
+@action("im", "DescribePushCertificates", kind="list", level="app")
+async def describe_push_certificates(call: Call, request: OfApp) -> Certificates:
+    """The app's credentials with push services, without what is secret, and which fields each vendor's have."""
+    found = await call.plane.services.push.certificates.of(call.the_app.sdkappid)
+    vendors = [
+        VendorView(name, [FieldView(f.name, f.required, f.secret, list(f.choices)) for f in vendor.fields])
+        for name, vendor in VENDORS.items()
+    ]
+    return Certificates([_view(one) for one in found.values()], vendors)
+
+
+class PutPushCertificate(OfApp, kw_only=True):
+    Vendor: Annotated[str, msgspec.Meta(max_length=40)]
+    Fields: dict[str, str]
+    """A .p12 file is given in base64, a .p8 file and a service account as their text."""
+    Name: Annotated[str, msgspec.Meta(max_length=MAX_NAME)] = ""
+    CertificateId: Id = 0
+    """Of one whose credentials change: secrets that are left out stay. 0: a new one."""
+
+
+@action("im", "PutPushCertificate", kind="write", level="app")
+async def put_push_certificate(call: Call, request: PutPushCertificate) -> CertificateView:
+    """Upload credentials of a push service; in force at once. For webpush without a PrivateKey a pair is made."""
+    certificates, app = call.plane.services.push.certificates, call.the_app.sdkappid
+    old = (await certificates.of(app)).get(request.CertificateId)
+    facts = {"Vendor": request.Vendor, "Name": request.Name, "CertificateId": request.CertificateId}
+    call.changed({"CertificateId": old.id, "Vendor": old.vendor, "Name": old.name} if old else {}, facts)
+    return _view(
+        await certificates.put(app, request.Vendor, request.Name, request.Fields, number=request.CertificateId)
+    )
+
+
+class OfCertificate(OfApp, kw_only=True):
+    CertificateId: Id
+
+
+@action("im", "DeletePushCertificate", kind="write", level="app")
+async def delete_push_certificate(call: Call, request: OfCertificate) -> None:
+    """Delete credentials, and forget the devices that reported tokens for them."""
+    call.changed({"CertificateId": request.CertificateId}, {})
+    await call.plane.services.push.certificates.delete(call.the_app.sdkappid, request.CertificateId)
+
+
+class OfUser(OfApp, kw_only=True):
+    UserID: UserId
+
+
+class DeviceView(msgspec.Struct, kw_only=True):
+    RegistrationId: str
+    CertificateId: Id
+    Vendor: str
+    """Empty: the certificate is gone."""
+    Token: str
+    """Its beginning and end."""
+    Model: str
+    System: str
+    Language: str
+    Background: bool
+    Muted: bool
+    """The user forbade notifications on the device."""
+    Badge: Id
+    ReportTime: Id
+
+
+class Devices(msgspec.Struct):
+    Devices: list[DeviceView]
+
+
+@action("im", "DescribePushDevices", kind="list", level="app")
+async def describe_push_devices(call: Call, request: OfUser) -> Devices:
+    """The devices of a user that reported a push token and are still signed in."""
+    push, app = call.plane.services.push, call.the_app.sdkappid
+    certificates = await push.certificates.of(app)
+    found = []
+    for device in await push.devices.of(app, [request.UserID]):
+        one = certificates.get(device.certificate)
+        shown = device.token if len(device.token) < 16 else f"{device.token[:6]}…{device.token[-6:]}"
+        found.append(
+            DeviceView(
+                RegistrationId=device.registration,
+                CertificateId=device.certificate,
+                Vendor=one.vendor if one is not None else "",
+                Token=shown,
+                Model=device.model,
+                System=device.system,
+                Language=device.language,
+                Background=bool(device.background),
+                Muted=bool(device.muted),
+                Badge=device.badge,
+                ReportTime=device.reported_at,
+            )
+        )
+    return Devices(found)
+
+
+class TestPush(OfApp, kw_only=True):
+    RegistrationId: Annotated[str, msgspec.Meta(max_length=64)]
+    Title: Annotated[str, msgspec.Meta(max_length=100)] = "Test"
+    Text: Annotated[str, msgspec.Meta(max_length=400)] = "A test push"
+
+
+class TestedPush(msgspec.Struct):
+    Taken: bool
+    Result: str
+    Code: str
+    Reason: str
+    Hint: str
+
+
+@action("im", "TestPush", kind="write", level="app")
+async def test_push(call: Call, request: TestPush) -> TestedPush:
+    """Send a push to a device now and say what the vendor answers, with what may be behind a refusal."""
+    push, app = call.plane.services.push, call.the_app.sdkappid
+    device = (await push.devices.registered(app, [request.RegistrationId])).get(request.RegistrationId)
+    one = (await push.certificates.of(app)).get(device.certificate) if device is not None else None
+    if device is None or one is None:
+        raise missing("there is no such device", detail="NoSuchDevice")
+    call.changed({}, {"UserID": device.user_id, "CertificateId": one.id})
+    outcome = await push.test(one, device, request.Title, request.Text)
+    hint = _HINTS.get(outcome.code, "the device's token is no longer valid" if outcome.result == "gone" else "")
+    return TestedPush(outcome.result == "ok", outcome.result, outcome.code, outcome.reason[:300], hint)
+
+
+class DescribePushFailures(OfApp, kw_only=True):
+    Before: Id = 0
+    Limit: Limit = 50
+
+
+class FailureView(msgspec.Struct, kw_only=True):
+    FailureId: Id
+    Time: Id
+    UserID: str
+    CertificateId: Id
+    Vendor: str
+    Result: str
+    """gone: the token was forgotten; wait: tried again; ours: the credentials; payload: this push."""
+    Code: str
+    Reason: str
+
+
+class Failures(msgspec.Struct):
+    Failures: list[FailureView]
+
+
+@action("im", "DescribePushFailures", kind="list", level="app")
+async def describe_push_failures(call: Call, request: DescribePushFailures) -> Failures:
+    """The pushes that vendors did not take, the newest first; the last thousand are kept."""
+    found = await call.plane.services.push.failures(call.the_app.sdkappid, request.Before, request.Limit)
+    return Failures(
+        [
+            FailureView(
+                FailureId=number,
+                Time=one.at,
+                UserID=one.user_id,
+                CertificateId=one.certificate,
+                Vendor=one.vendor,
+                Result=one.outcome,
+                Code=one.code,
+                Reason=one.reason,
+            )
+            for number, one in found
+        ]
+    )

@@ -1,0 +1,40 @@
+"""Who a group's message is for, member by member, for those who tell members that are away."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from sodam.groups import store, store_members, store_messages
+from sodam.groups.core import Core
+from sodam.messages.model import RECALLED
+
+PAGE: Final = 500
+
+
+class Listener(NamedTuple):
+    user_id: str
+    msg_flag: str
+
+
+class Page(NamedTuple):
+    name: str
+    """The group's."""
+    listeners: list[Listener]
+    following: int
+    """What the next page begins behind; 0: this was the last."""
+
+
+class Audience:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def page(self, app: int, group_id: str, seq: int, after: int) -> Page | None:
+        """Some members in the order of joining; None when the group or the message is gone, or it was recalled."""
+        db = self._core.db
+        group = (await store.load(db, app, [group_id])).get(group_id)
+        message = (await store_messages.named(db, app, group_id, [seq])).get(seq)
+        if group is None or message is None or message.flags & RECALLED:
+            return None
+        members = await store_members.behind(db, app, group_id, after, PAGE)
+        following = members[-1].pos if len(members) == PAGE else 0
+        return Page(group.profile.name, [Listener(m.user_id, m.msg_flag) for m in members], following)

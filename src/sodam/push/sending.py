@@ -1,0 +1,173 @@
+"""Sending to vendors: pushes wait in the outbox, a lane a device, until the vendor took them or will never do so."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from sodam.errors import Unavailable
+from sodam.observability.loops import Loop, Loops
+from sodam.outbound import OutboundError
+from sodam.outbox.model import Entry, Failed, Schedule
+from sodam.push import store, store_log
+from sodam.push.access import AccessTokens, Refused
+from sodam.push.certificates import Certificates, Lost
+from sodam.push.channel import Channel
+from sodam.push.events import PushReported
+from sodam.push.model import Certificate, Delivery, Outcome
+from sodam.push.store_log import CountKey, Failure
+from sodam.push.vendors import VENDORS, BadCredentials
+from sodam.storage import Database, Tx
+
+SCHEDULE: Final = Schedule((1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000), 24)
+_DAY: Final = 86_400
+_REASON: Final = 300
+_WAITING: Final = 10_000
+_decode: Final = msgspec.json.Decoder(Delivery).decode
+
+
+class Sending:
+    """The consumer of pushes to single devices."""
+
+    def __init__(
+        self,
+        db: Database,
+        certificates: Certificates,
+        channel: Channel,
+        loops: Loops,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = db
+        self._certificates = certificates
+        self._channel = channel
+        self._clock = clock
+        self._loops = loops
+        self.access = AccessTokens(db, certificates, channel, clock)
+        self._closed: dict[tuple[int, int], float] = {}
+        """Until when a vendor asked to be left alone, by app and certificate."""
+        self._failures: list[Failure] = []
+        self._counts: Counter[CountKey] = Counter()
+        self._reports: list[PushReported] = []
+        self._loop: Loop | None = None
+
+    def start(self) -> None:
+        self._loop = self._loops.start("push log", self.flush, every=0.2)
+
+    async def stop(self) -> None:
+        if self._loop is not None:
+            await self._loop.stop()
+        await self.flush()
+
+    async def __call__(self, entry: Entry) -> None:
+        delivery = _decode(entry.body)
+        one = (await self._certificates.of(entry.app)).get(delivery.certificate)
+        device = await store.device(self._db, entry.app, delivery.certificate, delivery.token)
+        if one is None or device is None or device.user_id != delivery.user_id:
+            return  # signed out, gone, or somebody else's by now
+        now = self._clock()
+        if delivery.expires <= now:
+            self._note(one, delivery, Outcome("payload", "expired", "its time was over before the vendor took it"))
+            return
+        closed = self._closed.get((entry.app, one.id), 0.0)
+        if closed > now:
+            raise Failed("the vendor asked to wait", after=int((closed - now) * 1000))
+        outcome = await self.send(one, delivery)
+        await self._settle(entry, one, delivery, outcome)
+
+    async def send(self, one: Certificate, delivery: Delivery) -> Outcome:
+        """One push, with a new access token where the vendor takes the present one no more."""
+        try:
+            secrets = await self._certificates.secrets(one)
+        except Lost:
+            return Outcome("ours", "sealed", "the credentials were sealed by another server: upload them again")
+        used = ""
+        outcome = Outcome("wait")
+        for _ in range(2):
+            try:
+                used = await self.access.of(one, secrets, but=used)
+                request = VENDORS[one.vendor].request(one, secrets, used, delivery, self._clock())
+                answer = await self._channel.post(one, request, secrets)
+            except Refused as error:
+                return error.outcome
+            except BadCredentials as error:
+                return Outcome("payload" if one.vendor == "webpush" else "ours", "credentials", str(error))
+            except OutboundError as error:
+                # An address that a user gave and that is refused or does not exist is no browser's service.
+                final = one.vendor == "webpush" and error.kind in ("address", "dns")
+                return Outcome("gone" if final else "wait", error.kind, str(error))
+            outcome = VENDORS[one.vendor].judge(answer)
+            if outcome.result != "auth":
+                return outcome
+        return outcome._replace(result="ours")
+
+    async def _settle(self, entry: Entry, one: Certificate, delivery: Delivery, outcome: Outcome) -> None:
+        self._note(one, delivery, outcome)
+        if outcome.result == "ok":
+            await self._certificates.trouble(one, "")
+        elif outcome.result == "gone":
+            await self._db.write(lambda tx: store.drop_device(tx, one.app, one.id, delivery.token))
+        elif outcome.result == "ours":
+            self.access.forget(one.app, one.id)
+            await self._certificates.trouble(one, f"{outcome.code}: {outcome.reason}"[:_REASON].replace("\0", ""))
+        elif outcome.result == "wait":
+            if outcome.wait:
+                self._closed[entry.app, one.id] = self._clock() + outcome.wait
+            raise Failed(f"{one.vendor}: {outcome.code} {outcome.reason}", after=int(outcome.wait * 1000))
+
+    # What came of it
+
+    def _note(self, one: Certificate, delivery: Delivery, outcome: Outcome) -> None:
+        now = int(self._clock())
+        self._counts[one.app, now // _DAY, one.vendor, delivery.kind, outcome.result] += 1
+        reason = outcome.reason[:_REASON].replace("\0", "")
+        if outcome.result != "ok" and len(self._failures) < _WAITING:
+            self._failures.append(
+                Failure(one.app, now, delivery.user_id, one.id, one.vendor, outcome.result, outcome.code[:60], reason)
+            )
+        if outcome.result != "wait" and len(self._reports) < _WAITING:
+            self._reports.append(_report(one, delivery, outcome, now))
+
+    async def flush(self) -> None:
+        """Write what was noted."""
+        if not (self._failures or self._counts):
+            return
+        failures, self._failures = self._failures, []
+        counts, self._counts = self._counts, Counter()
+        reports, self._reports = self._reports, []
+
+        async def run(tx: Tx) -> None:
+            await store_log.put(tx, failures, counts)
+            for report in reports:
+                tx.emit(report)
+
+        try:
+            await self._db.write(run)
+        except Unavailable:
+            self._failures = failures + self._failures
+            self._counts.update(counts)
+            self._reports = reports + self._reports
+            raise
+
+
+def _report(one: Certificate, delivery: Delivery, outcome: Outcome, now: int) -> PushReported:
+    ok = outcome.result == "ok"
+    return PushReported(
+        app=one.app,
+        kind=delivery.kind,
+        at=now,
+        sender=delivery.sender,
+        user_id=delivery.user_id,
+        platform=VENDORS[one.vendor].number,
+        place=delivery.place,
+        group=delivery.group,
+        task=delivery.task,
+        data_id=delivery.data_id,
+        task_time=delivery.task_time,
+        code="" if ok else outcome.code,
+        reason="" if ok else outcome.reason[:_REASON],
+        push_id=delivery.collapse,
+    )

@@ -1,0 +1,65 @@
+"""Secrets that a database keeps for others, under a key of the server: whoever has the database alone cannot read them.
+
+The key is the setting ``secret_key``; without one, SQLite's stands in a file beside the database, and a PostgreSQL
+cluster keeps it in the database itself, where it protects from nothing but a careless look at single tables.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sodam.storage import state
+from sodam.storage.database import Database
+from sodam.storage.private import opener
+
+_FILE: Final = "secret.key"
+_NAME: Final = "secret_key"
+_NONCE: Final = 12
+
+
+class Unsealable(Exception):
+    """It was sealed with another key."""
+
+
+class Seal:
+    def __init__(self, secret: bytes) -> None:
+        self._key = AESGCM(hashlib.sha256(b"sodam seal" + secret).digest())
+
+    def close(self, text: bytes, purpose: str) -> bytes:
+        """``purpose`` must be the same when it is opened: what is moved to another row opens no more."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._key.encrypt(nonce, text, purpose.encode())
+
+    def open(self, sealed: bytes, purpose: str) -> bytes:
+        """Raises Unsealable."""
+        try:
+            return self._key.decrypt(sealed[:_NONCE], sealed[_NONCE:], purpose.encode())
+        except (InvalidTag, ValueError):
+            raise Unsealable from None
+
+
+async def open_seal(db: Database, setting: str | None, data_dir: Path) -> Seal:
+    """With the server's key; whoever comes first makes one where none is set. Raises OSError."""
+    if setting:
+        return Seal(setting.encode())
+    if db.engine == "sqlite":
+        return Seal(await asyncio.to_thread(_key_in, data_dir / _FILE))
+    drawn = secrets.token_bytes(32)
+    return Seal(await db.write(lambda tx: state.claim(tx, _NAME, drawn)))
+
+
+def _key_in(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        key = secrets.token_bytes(32)
+        with open(path, "wb", opener=opener) as file:
+            file.write(key)
+        return key

@@ -1,0 +1,331 @@
+"""Offline push: who gets one, what a vendor is sent over TLS, and what its answers do. On each engine."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from sodam.accounts.events import AccountsDeleted
+from sodam.c2c.draft import draft
+from sodam.c2c.model import Message
+from sodam.control import ControlError
+from sodam.groups.service import GroupService
+from sodam.messages.offline_push import OfflinePushInfo, Wish, wish_of
+from sodam.observability.loops import Loops
+from sodam.outbound import Outbound
+from sodam.presence.service import PresenceService
+from sodam.push import store, store_log
+from sodam.push.certificates import MOST
+from sodam.push.channel import Channel
+from sodam.push.model import DECIDE, SEND, Certificate
+from sodam.push.model import Device as PushDevice
+from sodam.push.service import PushService
+from sodam.push.vendors.jwt import b64
+from sodam.push.vendors.webpush import keys
+from sodam.storage import Database
+from tests.contract.world import World, text_body
+from tests.support.vendors import Authority, VendorServer, replying
+
+P8 = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+class Pushing:
+    """A world with pushes."""
+
+    def __init__(self, world: World, authority: Authority, directory: Path) -> None:
+        self.world = world
+        self.authority = authority
+        self.directory = directory
+        self.number = 0
+        self.app = world.app.sdkappid
+        self.outbound = Outbound(tls=authority.trusting(), user_agent="test")
+        channel = Channel(self.outbound, self.outbound, authority.trusting)
+        groups = GroupService(world.db, world.bus, world.live, world.accounts, world.outbox, world.clock)
+        presence = PresenceService(world.bus, world.live, loops=Loops())
+        self.apps = world.accounts._apps
+        self.push = PushService(
+            world.db, world.bus, self.apps, presence, world.outbox, channel, world.c2c, groups, Loops(), world.clock
+        )
+
+    async def start(self) -> None:
+        await self.apps.start()
+        await self.push.start(None, self.directory)
+        self.world.outbox.start()
+
+    async def stop(self) -> None:
+        await self.world.outbox.stop()
+        await self.push.stop()
+        await self.outbound.close()
+        await self.apps.stop()
+
+    async def apns(self, url: str) -> Certificate:
+        fields = {"Key": P8, "KeyId": "K1", "TeamId": "T1", "BundleId": "org.example", "Endpoint": url}
+        return await self.push.certificates.put(self.app, "apns_p8", "", fields)
+
+    async def device(self, one: Certificate, user: str = "b", token: str = "token", instid: int = 0) -> str:
+        return await self.push.devices.report(PushDevice(self.app, one.id, token, "", user, instid))
+
+    async def send(self, text: str = "hi", **info: Any) -> None:
+        message = self.draft(text)
+        message.wish = wish_of(OfflinePushInfo(**info) if info else None, text, "", "")
+        await self.world.c2c.send(self.world.app, message, checked=False)
+
+    def draft(self, text: str) -> Message:
+        self.number += 1
+        return draft(self.world.app, "a", "b", seq=0, random=self.number, body=text_body(text))
+
+    async def quiet(self) -> None:
+        """Everything is done that can be."""
+        async with asyncio.timeout(10):
+            while sum([sum(await self.world.outbox.counts(topic, self.app)) for topic in (DECIDE, SEND)]):
+                await asyncio.sleep(0.01)
+
+    async def tokens(self, user: str = "b") -> list[str]:
+        return [device.token for device in await self.push.devices.of(self.app, [user])]
+
+    async def failures(self) -> list[store_log.Failure]:
+        return [one for _, one in await self.push.failures(self.app, 0, 100)]
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest_asyncio.fixture
+async def pushing(world: World, authority: Authority, tmp_path: Path) -> AsyncIterator[Pushing]:
+    made = Pushing(world, authority, tmp_path)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest_asyncio.fixture
+async def apple(authority: Authority) -> AsyncIterator[VendorServer]:
+    async with VendorServer(authority, http2=True) as server:
+        yield server
+
+
+async def test_a_message_reaches_a_device_over_http2(pushing: Pushing, apple: VendorServer) -> None:
+    one = await pushing.apns(apple.url)
+    await pushing.device(one)
+    await pushing.push.devices.state(pushing.app, "b", 0, background=True, unread=4)
+    await pushing.send("lunch?")
+    await pushing.send("now", Title="Nora", Desc="come", Ext='{"page":1}', BadgeAddNum=5)
+    await pushing.send("quiet", PushFlag=1)
+    await pushing.quiet()
+    first, second = apple.asked
+    assert (first.version, first.path) == ("h2", "/3/device/token")
+    assert first.json["aps"] == {"alert": "lunch?", "sound": "default", "badge": 5}
+    assert first.headers["apns-topic"] == "org.example"
+    assert first.headers["authorization"].startswith("bearer ")
+    assert second.headers["authorization"] == first.headers["authorization"]
+    assert second.json["aps"]["alert"] == {"title": "Nora", "body": "come"}
+    assert (second.json["aps"]["badge"], second.json["ext"]) == (10, '{"page":1}')
+    assert apple.connections == 1
+
+
+async def test_connected_devices_are_left_alone_unless_in_the_background(pushing: Pushing, apple: VendorServer) -> None:
+    one = await pushing.apns(apple.url)
+    phone, browser = pushing.world.device("b"), pushing.world.device("b")
+    await pushing.device(one, token="phone", instid=phone.instid)
+    await pushing.device(one, token="away", instid=browser.instid + 1000)
+    await pushing.send()
+    await pushing.quiet()
+    assert [asked.path for asked in apple.asked] == ["/3/device/away"]
+    await pushing.push.devices.state(pushing.app, "b", phone.instid, background=True, unread=0)
+    await pushing.send("again")
+    await pushing.quiet()
+    assert sorted(asked.path for asked in apple.asked[1:]) == ["/3/device/away", "/3/device/phone"]
+    await pushing.world.changes.mute(pushing.world.app, "b", ["a"], 2)
+    message = pushing.draft("muted")
+    message.wish, message.source = Wish(text="muted"), None
+    message.flags |= 8192
+    await pushing.world.c2c.send(pushing.world.app, message, checked=False)
+    await pushing.quiet()
+    assert len(apple.asked) == 3
+
+
+async def test_answers(pushing: Pushing, apple: VendorServer) -> None:
+    """Right token pruned, right cause kept, back-off obeyed, a closed connection tried again."""
+    one = await pushing.apns(apple.url)
+    await pushing.device(one, token="dead")
+    await pushing.device(one, token="good", instid=2)
+    apple.answer = lambda asked: (410, {}, b'{"reason":"Unregistered"}') if "dead" in asked.path else (200, {}, b"")
+    await pushing.send()
+    await pushing.quiet()
+    assert await pushing.tokens() == ["good"]
+    assert [(f.outcome, f.code) for f in await pushing.failures()] == [("gone", "Unregistered")]
+
+    apple.answer = replying(403, {"reason": "InvalidProviderToken"})
+    await pushing.send("2")
+    await pushing.quiet()
+    assert await pushing.tokens() == ["good"]
+    held = (await pushing.push.certificates.of(pushing.app))[one.id]
+    assert held.trouble.startswith("InvalidProviderToken")
+
+    apple.answer = replying(400, {"reason": "BadDeviceToken"})
+    await pushing.send("3")
+    await pushing.quiet()
+    assert await pushing.tokens() == ["good"], "a generic refusal deletes no token"
+
+    count = len(apple.asked)
+    apple.answer = replying(429, {"reason": "TooManyRequests"}, retry_after="120")
+    await pushing.send("4")
+    await until(lambda: len(apple.asked) == count + 1)
+    apple.answer = replying(200)
+    await asyncio.sleep(0.1)
+    pushing.world.clock.now += 60
+    pushing.world.outbox.wake()
+    await asyncio.sleep(0.2)
+    assert len(apple.asked) == count + 1, "asked before the vendor's time"
+    pushing.world.clock.now += 61
+    pushing.world.outbox.wake()
+    await pushing.quiet()
+    assert apple.asked[-1].headers["apns-collapse-id"] == apple.asked[count].headers["apns-collapse-id"]
+    assert (await pushing.push.certificates.of(pushing.app))[one.id].trouble == ""
+
+    apple.answer = lambda asked: None
+    await pushing.send("5")
+    await until(lambda: len(apple.asked) >= count + 3)
+    apple.answer = replying(200)
+    await asyncio.sleep(0.1)
+    pushing.world.clock.now += 2
+    pushing.world.outbox.wake()
+    await pushing.quiet()
+    assert len(apple.asked) == count + 4
+
+
+async def test_bindings_end(pushing: Pushing, apple: VendorServer) -> None:
+    one = await pushing.apns(apple.url)
+    world, devices = pushing.world, pushing.push.devices
+    registration = await pushing.device(one, "b", "phone", 7)
+    assert await pushing.device(one, "b", "phone", 8) == registration
+    await pushing.device(one, "c", "phone", 9)
+    assert (await pushing.tokens("b"), await pushing.tokens("c")) == ([], ["phone"])
+    await devices.end(pushing.app, "c", 8)
+    assert await pushing.tokens("c") == ["phone"]
+    await devices.end(pushing.app, "c", 9)
+    assert await pushing.tokens("c") == []
+    await pushing.device(one, "b", "x", 1)
+    await world.accounts.kick(pushing.app, "b")
+    assert await pushing.tokens("b") == []
+    await pushing.device(one, "b", "x", 1)
+    await pushing.send()
+    await devices.end(pushing.app, "b", 1)
+    await pushing.quiet()
+    await pushing.device(one, "b", "x", 1)
+    await world.db.write(lambda tx: devices.erase(tx, [AccountsDeleted(app=pushing.app, user_ids=["b"])]))
+    assert await pushing.tokens("b") == []
+    await pushing.device(one, "b", "x", 1)
+    await pushing.push.certificates.delete(pushing.app, one.id)
+    assert await pushing.tokens("b") == []
+
+
+async def test_p12_and_secrets(pushing: Pushing, apple: VendorServer, authority: Authority) -> None:
+    certificates = pushing.push.certificates
+    file = base64.b64encode(authority.p12("client of apple", "open")).decode()
+    fields = {"File": file, "Password": "open", "BundleId": "org.example", "Endpoint": apple.url}
+    with pytest.raises(ControlError):
+        await certificates.put(pushing.app, "apns_p12", "", {**fields, "Password": "wrong"})
+    with pytest.raises(ControlError):
+        await certificates.put(pushing.app, "apns_p12", "", {"File": file, "BundleId": "x"})
+    one = await certificates.put(pushing.app, "apns_p12", "", fields)
+    assert set(one.fields) == {"BundleId", "Endpoint"}
+    raw = await store.sealed(pushing.world.db, pushing.app, one.id)
+    assert raw is not None
+    assert b"open" not in raw
+    await pushing.device(one)
+    await pushing.send()
+    await pushing.quiet()
+    assert (apple.asked[0].version, apple.asked[0].client) == ("h2", "client of apple")
+    assert "authorization" not in apple.asked[0].headers
+
+
+async def test_fcm_gets_a_token_first_and_a_new_one_when_it_is_not_taken(pushing: Pushing, apple: VendorServer) -> None:
+    key = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    account = {"project_id": "p1", "client_email": "a@b", "private_key": key.decode(), "token_uri": "https://x/token"}
+    fields = {"ServiceAccount": json.dumps(account), "Endpoint": apple.url}
+    one = await pushing.push.certificates.put(pushing.app, "fcm", "", fields)
+    await pushing.device(one)
+    given: list[str] = []
+
+    def answer(asked: Any) -> Any:
+        if asked.path == "/token":
+            given.append(f"t{len(given)}")
+            return 200, {}, json.dumps({"access_token": given[-1], "expires_in": 3600}).encode()
+        if asked.headers["authorization"] == "Bearer t0":
+            return 401, {}, b'{"error":{"status":"UNAUTHENTICATED"}}'
+        return 404, {}, json.dumps({"error": {"details": [{"errorCode": "UNREGISTERED"}]}}).encode()
+
+    apple.answer = answer
+    await pushing.send("hello", Ext="x", AndroidInfo={"GooglePriority": "normal"})
+    await pushing.quiet()
+    assert [asked.path for asked in apple.asked][1] == "/v1/projects/p1/messages:send"
+    assert apple.asked[1].json["message"]["data"] == {"ext": "x"}
+    assert (given, await pushing.tokens()) == (["t0", "t1"], [])
+
+
+async def test_web_push_is_readable_by_the_browser_only(pushing: Pushing, authority: Authority) -> None:
+    own, auth = ec.generate_private_key(ec.SECP256R1()), b"0123456789abcdef"
+    point = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    async with VendorServer(authority, http2=False) as service:
+        one = await pushing.push.certificates.put(pushing.app, "webpush", "", {"Subject": "mailto:a@example.org"})
+        assert len(one.fields["PublicKey"]) == 87
+        token = {"endpoint": f"{service.url}/s/1", "keys": {"p256dh": b64(point), "auth": b64(auth)}}
+        await pushing.device(one, token=json.dumps(token))
+        service.answer = replying(201)
+        await pushing.send("long " * 2000, Ext="e")
+        await pushing.quiet()
+        asked = service.asked[0]
+        assert len(asked.body) <= 4096
+        assert asked.headers["content-encoding"] == "aes128gcm"
+        sender = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), asked.body[21:86])
+        key, nonce = keys(own.exchange(ec.ECDH(), sender), auth, asked.body[:16], point, asked.body[21:86])
+        plain = msgspec.json.decode(AESGCM(key).decrypt(nonce, asked.body[86:], None)[:-1])
+        assert (plain["title"], plain["ext"]) == ("a", "e")
+        service.answer = replying(410)
+        await pushing.send("gone")
+        await pushing.quiet()
+        assert await pushing.tokens() == []
+
+
+async def test_a_message_is_decided_on_once(pushing: Pushing, database: Database) -> None:
+    app = pushing.app
+
+    async def twice(tx: Any) -> list[bool]:
+        return [await store_log.claim(tx, app, "a\x1fb", 1, 0, 1) for _ in range(2)]
+
+    assert await database.write(twice) == [True, False]
+
+
+async def test_certificates_have_a_limit_that_two_at_once_keep(pushing: Pushing) -> None:
+    certificates = pushing.push.certificates
+    fields = {"PackageName": "p", "AppId": "1", "AppSecret": "s"}
+    for _ in range(MOST - 1):
+        await certificates.put(pushing.app, "xiaomi", "", fields)
+    both = [certificates.put(pushing.app, "xiaomi", "", fields) for _ in range(2)]
+    outcomes = await asyncio.gather(*both, return_exceptions=True)
+    assert sum(isinstance(outcome, ControlError) for outcome in outcomes) == 1
+    one = next(outcome for outcome in outcomes if isinstance(outcome, Certificate))
+    changed = await certificates.put(pushing.app, "xiaomi", "new", {"PackageName": "q", "AppId": "1"}, number=one.id)
+    assert await certificates.secrets(changed) == {"AppSecret": "s"}
+    await asyncio.gather(*(certificates.delete(pushing.app, one.id) for _ in range(2)), return_exceptions=True)
+    assert one.id not in await certificates.of(pushing.app)
