@@ -89,6 +89,7 @@ def assemble(
         push=push,
         webhooks=WebhookService(db, apps, outbox, c2c.histories, outbound, loops),
     )
+    push.deciding.quiet = services.quiet_times.quiet
     _checks(services)
     _subscribe(services)
     _ask_first(services)

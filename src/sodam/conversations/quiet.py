@@ -5,7 +5,9 @@ It goes with the user: each device reads it and is told of changes. Outside of i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
 
 import msgspec
 
@@ -16,6 +18,7 @@ from sodam.errors import ApiError, Code
 from sodam.notices import Notice
 from sodam.storage import Database, Tx
 
+_DAY: Final = 86_400
 _encode = msgspec.json.Encoder().encode
 
 
@@ -30,6 +33,18 @@ class DoNotDisturb(msgspec.Struct, frozen=True):
     """1: every day between the times of day of these."""
 
 
+def holds(start: int, end: int, repeated: int, now: int) -> bool:
+    """Whether a wish holds at a Unix second; one without times always does."""
+    if not end:
+        return True
+    if not repeated:
+        return start <= now < end
+    if end - start >= _DAY:
+        return True
+    first, last, at = start % _DAY, end % _DAY, now % _DAY
+    return first <= at < last if first <= last else at >= first or at < last
+
+
 class _Changed(msgspec.Struct):
     Event: int
     Level: int
@@ -39,13 +54,19 @@ class _Changed(msgspec.Struct):
 
 
 class QuietTimes:
-    def __init__(self, db: Database, live: Live) -> None:
+    def __init__(self, db: Database, live: Live, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._db = db
         self._live = live
 
     async def get(self, app: int, user_id: str) -> DoNotDisturb:
         row = await store_quiet.read(self._db, app, user_id)
         return DoNotDisturb(*row) if row is not None else DoNotDisturb()
+
+    async def quiet(self, app: int, user_ids: Collection[str]) -> Collection[str]:
+        """Those of the users who want no notification now."""
+        now = int(self._clock())
+        return [str(row[0]) for row in await store_quiet.wishes(self._db, app, user_ids) if holds(*row[2:5], now)]
 
     async def put(self, app: int, user_id: str, wish: DoNotDisturb, *, exclude: int = 0) -> None:
         """Raises ApiError 20001 for what is no such wish."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sodam.storage import Database, Row, Tx, batches, in_list
 
@@ -11,6 +11,21 @@ async def read(db: Database, app: int, user_id: str) -> Row | None:
     return await db.fetch_one(
         "SELECT level, start_time, end_time, repeated FROM do_not_disturb WHERE app = $1 AND user_id = $2", app, user_id
     )
+
+
+async def wishes(db: Database, app: int, user_ids: Collection[str]) -> list[Row]:
+    """Of those who have any: UserID, level, start, end, repeated."""
+    found: list[Row] = []
+    for ids in batches(user_ids):
+        found.extend(
+            await db.fetch(
+                "SELECT user_id, level, start_time, end_time, repeated FROM do_not_disturb "
+                f"WHERE app = $1 AND level <> 0 AND user_id IN {in_list(ids, 2)}",
+                app,
+                *ids,
+            )
+        )
+    return found
 
 
 async def put(tx: Tx, app: int, user_id: str, level: int, start: int, end: int, repeated: int) -> None:

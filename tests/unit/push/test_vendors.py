@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from sodam.conversations.quiet import holds
 from sodam.messages.offline_push import OfflinePushInfo, Wish, check_offline_push_info, wish_of
 from sodam.outbound import Answer
 from sodam.push.model import Certificate, Delivery
@@ -198,3 +199,14 @@ def test_wishes() -> None:
     assert wish_of(OfflinePushInfo(), "", "", "") is None
     assert wish_of(None, "text", "ext", "sound") == Wish(None, "text", "ext", "sound")
     assert wish_of(OfflinePushInfo(Title="t"), "text", "ext", "sound") == Wish(OfflinePushInfo(Title="t"), "text")
+
+
+def test_quiet_hours() -> None:
+    """22:00 to 07:00 every day, over midnight; once; and for good."""
+    day, hour = 86_400, 3600
+    night = (22 * hour, 31 * hour, 1)
+    assert [holds(*night, 50 * day + at * hour) for at in (21, 22, 23, 0, 6, 7, 12)] == [
+        False, True, True, True, True, False, False,
+    ]  # fmt: skip
+    assert [holds(100, 200, 0, at) for at in (99, 100, 199, 200)] == [False, True, True, False]
+    assert holds(0, 0, 0, 5)
