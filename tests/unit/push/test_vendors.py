@@ -32,7 +32,7 @@ SECRETS = {"AppSecret": "s", "MasterSecret": "m", "ClientSecret": "q"}
 
 
 def delivery(info: dict[str, Any] | None = None, **fields: Any) -> Delivery:
-    made = check_offline_push_info(json.dumps(info).encode()) if info is not None else None
+    made = check_offline_push_info(json.dumps(info, ensure_ascii=False).encode()) if info is not None else None
     base: dict[str, Any] = {
         "certificate": 1,
         "token": "T",
