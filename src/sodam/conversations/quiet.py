@@ -66,7 +66,11 @@ class QuietTimes:
     async def quiet(self, app: int, user_ids: Collection[str]) -> Collection[str]:
         """Those of the users who want no notification now."""
         now = int(self._clock())
-        return [str(row[0]) for row in await store_quiet.wishes(self._db, app, user_ids) if holds(row[2], row[3], row[4], now)]
+        return [
+            str(row[0])
+            for row in await store_quiet.wishes(self._db, app, user_ids)
+            if holds(row[2], row[3], row[4], now)
+        ]
 
     async def put(self, app: int, user_id: str, wish: DoNotDisturb, *, exclude: int = 0) -> None:
         """Raises ApiError 20001 for what is no such wish."""

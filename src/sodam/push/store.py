@@ -10,7 +10,7 @@ import msgspec
 from sodam.push.model import Certificate, Device
 from sodam.storage import Database, Row, Tx, batches, in_list
 
-_CERTIFICATE: Final = "app, id, vendor, name, fields, created_at, trouble, trouble_at"
+_CERTIFICATE: Final = "app, number, vendor, name, fields, created_at, trouble, trouble_at"
 _DEVICE: Final = ", ".join(Device.__struct_fields__)
 _KEPT: Final = ("app", "certificate", "token", "registration")
 
@@ -30,13 +30,13 @@ def _certificate(row: Row) -> Certificate:
 
 async def certificates(source: Database | Tx, app: int) -> list[Certificate]:
     rows = await source.fetch(
-        f"SELECT {_CERTIFICATE} FROM push_certificate WHERE app = $1 ORDER BY created_at, id", app
+        f"SELECT {_CERTIFICATE} FROM push_certificate WHERE app = $1 ORDER BY created_at, number", app
     )
     return [_certificate(row) for row in rows]
 
 
 async def sealed(source: Database | Tx, app: int, number: int) -> bytes | None:
-    row = await source.fetch_one("SELECT sealed FROM push_certificate WHERE app = $1 AND id = $2", app, number)
+    row = await source.fetch_one("SELECT sealed FROM push_certificate WHERE app = $1 AND number = $2", app, number)
     return bytes(row[0]) if row else None
 
 
@@ -44,7 +44,7 @@ async def put_certificate(tx: Tx, one: Certificate, secrets: bytes) -> None:
     """A new one, or new credentials of one that exists; what an old access token opened it opens no more."""
     await tx.execute(
         f"INSERT INTO push_certificate ({_CERTIFICATE}, sealed) VALUES ($1, $2, $3, $4, $5, $6, '', 0, $7) "
-        "ON CONFLICT (app, id) DO UPDATE SET name = excluded.name, fields = excluded.fields, sealed = excluded.sealed, "
+        "ON CONFLICT (app, number) DO UPDATE SET name = excluded.name, fields = excluded.fields, sealed = excluded.sealed, "
         "trouble = '', trouble_at = 0",
         one.app,
         one.id,
@@ -61,12 +61,12 @@ async def delete_certificate(tx: Tx, app: int, number: int) -> int:
     """With its devices: their tokens mean nothing without it. How many certificates that were: 0 or 1."""
     await tx.execute("DELETE FROM push_device WHERE app = $1 AND certificate = $2", app, number)
     await drop_access(tx, app, number)
-    return await tx.execute("DELETE FROM push_certificate WHERE app = $1 AND id = $2", app, number)
+    return await tx.execute("DELETE FROM push_certificate WHERE app = $1 AND number = $2", app, number)
 
 
 async def trouble(tx: Tx, app: int, number: int, text: str, at: int) -> int:
     return await tx.execute(
-        "UPDATE push_certificate SET trouble = $3, trouble_at = $4 WHERE app = $1 AND id = $2 AND trouble <> $3",
+        "UPDATE push_certificate SET trouble = $3, trouble_at = $4 WHERE app = $1 AND number = $2 AND trouble <> $3",
         app,
         number,
         text,

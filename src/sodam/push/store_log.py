@@ -69,7 +69,7 @@ async def purge(tx: Tx, app: int, oldest_day: int) -> int:
     # A token may have been reported while its certificate was being deleted.
     await tx.execute(
         "DELETE FROM push_device WHERE app = $1 AND certificate NOT IN "
-        "(SELECT id FROM push_certificate WHERE app = $1)",
+        "(SELECT number FROM push_certificate WHERE app = $1)",
         app,
     )
     await tx.execute("DELETE FROM push_count WHERE app = $1 AND day < $2", app, oldest_day)

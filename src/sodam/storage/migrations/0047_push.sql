@@ -3,7 +3,7 @@
 -- and what was decided and sent.
 CREATE TABLE push_certificate (
   app BIGINT NOT NULL,
-  id BIGINT NOT NULL,            -- clients name it when they report a token; drawn at random, never given twice
+  number BIGINT NOT NULL,        -- clients name it when they report a token; drawn at random, never given twice
   vendor TEXT NOT NULL,
   name TEXT NOT NULL,
   fields TEXT NOT NULL,          -- JSON: what is not secret
@@ -11,7 +11,7 @@ CREATE TABLE push_certificate (
   created_at BIGINT NOT NULL,    -- unix seconds
   trouble TEXT NOT NULL,         -- what the vendor says is wrong with the credentials; '' nothing
   trouble_at BIGINT NOT NULL,    -- unix seconds
-  PRIMARY KEY (app, id)
+  PRIMARY KEY (app, number)
 );
 
 -- Access tokens of vendors, one for the whole installation.
