@@ -44,8 +44,8 @@ async def put_certificate(tx: Tx, one: Certificate, secrets: bytes) -> None:
     """A new one, or new credentials of one that exists; what an old access token opened it opens no more."""
     await tx.execute(
         f"INSERT INTO push_certificate ({_CERTIFICATE}, sealed) VALUES ($1, $2, $3, $4, $5, $6, '', 0, $7) "
-        "ON CONFLICT (app, number) DO UPDATE SET name = excluded.name, fields = excluded.fields, sealed = excluded.sealed, "
-        "trouble = '', trouble_at = 0",
+        "ON CONFLICT (app, number) DO UPDATE SET name = excluded.name, fields = excluded.fields, "
+        "sealed = excluded.sealed, trouble = '', trouble_at = 0",
         one.app,
         one.id,
         one.vendor,
