@@ -148,6 +148,9 @@ BEFORE: Final[dict[str, list[tuple[str, dict[str, Any]]]]] = {
 ELSEWHERE: Final = {
     "sodam.cloudapi.actions.push": "tests/contract/test_push.py",
     "sodam.cloudapi.actions.relations": "tests/contract/test_relations_limits.py",
+    "sodam.cloudapi.actions.chat_groups": "tests/contract/test_groups_races.py",
+    "sodam.cloudapi.actions.chat_members": "tests/contract/test_groups_races.py",
+    "sodam.cloudapi.actions.chat_messages": "tests/contract/test_group_feed.py",
 }
 """Modules of actions whose package holds its own races, and where."""
 DELETES: Final[dict[str, dict[str, Any]]] = {

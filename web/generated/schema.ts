@@ -984,6 +984,31 @@ export type GroupAdd = {
   To_Account?: string[] | string | null;
 };
 
+export type AddGroupBan = {
+  SDKAppID: number;
+  GroupId: string;
+  UserIDs: string[];
+  Seconds: number;
+  Description?: string;
+};
+
+export type MemberOutcomes = {
+  Results: MemberOutcome[];
+};
+
+export type MemberOutcome = {
+  UserID: string;
+  ErrorCode: number;
+  ErrorInfo: string;
+  Already: boolean;
+};
+
+export type ManyMembers = {
+  SDKAppID: number;
+  GroupId: string;
+  UserIDs: string[];
+};
+
 export type UserFieldChange = {
   SDKAppID: number;
   Version: number;
@@ -1082,6 +1107,18 @@ export type AccountRow = {
   FaceUrl: string;
   Type: "administrator" | "ordinary";
   CreateTime: number;
+};
+
+export type CreateChatGroup = {
+  SDKAppID: number;
+  Name: string;
+  Type: "AVChatRoom" | "Community" | "Meeting" | "Public" | "Work";
+  Owner?: string;
+  GroupId?: string;
+};
+
+export type GroupMade = {
+  GroupId: string;
 };
 
 export type CreatePlanOrder = {
@@ -1253,6 +1290,19 @@ export type DeleteFriendRequest = {
   Direction: "received" | "sent";
 };
 
+export type DeleteGroupBan = {
+  SDKAppID: number;
+  GroupId: string;
+  UserIDs: string[];
+};
+
+export type DeleteGroupMember = {
+  SDKAppID: number;
+  GroupId: string;
+  UserIDs: string[];
+  Reason?: string;
+};
+
 export type DeleteSdkappid = {
   SDKAppID: number;
   ConfirmName: string;
@@ -1275,6 +1325,30 @@ export type AccountView = {
   Type: "administrator" | "ordinary";
   CreateTime: number;
   Profile: Record<string, string | number>;
+};
+
+export type DescribeAccountGroups = {
+  SDKAppID: number;
+  UserID: string;
+  Offset?: number;
+  Limit?: number;
+};
+
+export type AccountGroups = {
+  TotalCount: number;
+  Groups: AccountGroup[];
+};
+
+export type AccountGroup = {
+  GroupId: string;
+  Name: string;
+  FaceUrl: string;
+  Type: "AVChatRoom" | "Community" | "Meeting" | "Public" | "Work";
+  MemberNum: number;
+  Role: "Admin" | "Member" | "Owner";
+  NameCard: string;
+  JoinTime: number;
+  MuteUntil: number;
 };
 
 export type DescribeAccountList = {
@@ -1301,10 +1375,42 @@ export type AccountState = {
   Blacklist: number;
   Following: number;
   Followers: number;
+  Groups: number;
 };
 
 export type DeviceView = {
   Platform: string;
+};
+
+export type DescribeAppidGroupList = {
+  SDKAppID: number;
+  Keyword?: string;
+  Type?: "AVChatRoom" | "Community" | "Meeting" | "Public" | "Work" | "";
+  Offset?: number;
+  Limit?: number;
+  Sort?: "-CreateTime" | "-GroupId" | "-LastMsgTime" | "-MemberNum" | "CreateTime" | "GroupId" | "LastMsgTime" | "MemberNum";
+};
+
+export type ChatGroupList = {
+  TotalCount: number;
+  Groups: ChatGroupRow[];
+};
+
+export type ChatGroupRow = {
+  GroupId: string;
+  Name: string;
+  FaceUrl: string;
+  Type: "AVChatRoom" | "Community" | "Meeting" | "Public" | "Work";
+  Owner: Person;
+  MemberNum: number;
+  CreateTime: number;
+  LastMsgTime: number;
+};
+
+export type Person = {
+  UserID: string;
+  Nick: string;
+  FaceUrl: string;
 };
 
 export type BlackListGetAnswer = {
@@ -1506,6 +1612,117 @@ export type FriendGetList = {
   TagList: string[] | string;
 };
 
+export type PagedOfChatGroup = {
+  SDKAppID: number;
+  GroupId: string;
+  Offset?: number;
+  Limit?: number;
+};
+
+export type BanList = {
+  Bans: UntilRow[];
+  Next: number;
+};
+
+export type UntilRow = {
+  UserID: string;
+  Nick: string;
+  FaceUrl: string;
+  Until: number;
+};
+
+export type OfChatGroup = {
+  SDKAppID: number;
+  GroupId: string;
+};
+
+export type ChatGroupView = {
+  GroupId: string;
+  Name: string;
+  Type: "AVChatRoom" | "Community" | "Meeting" | "Public" | "Work";
+  Introduction: string;
+  Notification: string;
+  FaceUrl: string;
+  Owner: Person;
+  CreateTime: number;
+  LastInfoTime: number;
+  LastMsgTime: number;
+  MemberNum: number;
+  MaxMemberNum: number;
+  ApplyJoinOption: string;
+  InviteJoinOption: string;
+  MuteAllMember: string;
+  HistoryMsgBeforeJoin: string;
+  Attributes: Attribute[];
+  Counters: Counter[];
+  Operations: string[];
+  Choices: string[];
+};
+
+export type Attribute = {
+  Key: string;
+  Value: string;
+};
+
+export type Counter = {
+  Key: string;
+  Value: number;
+};
+
+export type DescribeGroupMemberInfo = {
+  SDKAppID: number;
+  GroupId: string;
+  Keyword?: string;
+  Role?: "Admin" | "Member" | "Owner" | "";
+  Offset?: number;
+  Limit?: number;
+};
+
+export type ChatMembers = {
+  TotalCount: number;
+  Members: MemberRow[];
+};
+
+export type MemberRow = {
+  UserID: string;
+  Nick: string;
+  FaceUrl: string;
+  NameCard: string;
+  Role: "Admin" | "Member" | "Owner";
+  JoinTime: number;
+  LastSendTime: number;
+  MuteUntil: number;
+};
+
+export type DescribeGroupMessages = {
+  SDKAppID: number;
+  GroupId: string;
+  Before?: number;
+  Limit?: number;
+};
+
+export type ChatMessages = {
+  Messages: ChatMessage[];
+  Next: number;
+};
+
+export type ChatMessage = {
+  MsgSeq: number;
+  MsgTime: number;
+  From: string;
+  Nick: string;
+  FaceUrl: string;
+  Kind: "message" | "tip";
+  Recalled: boolean;
+  To: string[];
+  MsgBody: unknown[];
+};
+
+export type MuteList = {
+  TotalCount: number;
+  Mutes: UntilRow[];
+};
+
 export type DescribeIMAppList = {
   Keyword?: string;
   Status?: "" | "deleting" | "disabled" | "enabled" | "expired";
@@ -1645,11 +1862,33 @@ export type KeysView = {
   Keys: KeyView[];
 };
 
+export type DestroyGroup = {
+  SDKAppID: number;
+  GroupIds: string[];
+};
+
+export type GroupOutcomes = {
+  Results: GroupOutcome[];
+};
+
+export type GroupOutcome = {
+  GroupId: string;
+  ErrorCode: number;
+  ErrorInfo: string;
+};
+
 export type ExportAccounts = {
   SDKAppID: number;
   Format?: "csv" | "json";
   UserIDs?: string[] | null;
   Keyword?: string;
+};
+
+export type ForbidSendMessage = {
+  SDKAppID: number;
+  GroupId: string;
+  UserIDs: string[];
+  Seconds: number;
 };
 
 export type ImportAccounts = {
@@ -1714,6 +1953,51 @@ export type UpdateItem = {
   SnsItem: TagValue[] | TagValue;
 };
 
+export type ModifyGroupBaseInfo = {
+  SDKAppID: number;
+  GroupId: string;
+  Name?: string | null;
+  Introduction?: string | null;
+  Notification?: string | null;
+  FaceUrl?: string | null;
+  MaxMemberNum?: number | null;
+  ApplyJoinOption?: "DisableApply" | "FreeAccess" | "NeedPermission" | null;
+  InviteJoinOption?: "DisableInvite" | "FreeAccess" | "NeedPermission" | null;
+  MuteAllMember?: "Off" | "On" | null;
+  HistoryMsgBeforeJoin?: "Off" | "On" | null;
+};
+
+export type ModifyGroupMemberInfo = {
+  SDKAppID: number;
+  GroupId: string;
+  UserID: string;
+  Role?: "Admin" | "Member" | null;
+  NameCard?: string | null;
+};
+
+export type ModifyGroupOwner = {
+  SDKAppID: number;
+  GroupId: string;
+  UserID: string;
+};
+
+export type RecallGroupMsg = {
+  SDKAppID: number;
+  GroupId: string;
+  MsgSeqs: number[];
+  Reason?: string;
+};
+
+export type MessageOutcomes = {
+  Results: MessageOutcome[];
+};
+
+export type MessageOutcome = {
+  MsgSeq: number;
+  ErrorCode: number;
+  ErrorInfo: string;
+};
+
 export type RegisterIMApp = {
   Name: string;
   Type?: string;
@@ -1763,6 +2047,24 @@ export type FoundWord = {
   Action: "Allow" | "Block" | "Mark" | "Replace";
   Start: number;
   End: number;
+};
+
+export type SendGroupMsg = {
+  SDKAppID: number;
+  GroupIds: string[];
+  Text: string;
+  From?: string;
+};
+
+export type SendOutcomes = {
+  Results: SendOutcome[];
+};
+
+export type SendOutcome = {
+  GroupId: string;
+  ErrorCode: number;
+  ErrorInfo: string;
+  MsgSeq: number;
 };
 
 export type SendTestCallback = {
@@ -2015,6 +2317,8 @@ export interface Actions {
   "im/AddFriend": { request: OfApp & FriendAdd; data: ResultAnswer };
   "im/AddFriendField": { request: FriendFieldChange; data: Ability };
   "im/AddFriendGroup": { request: OfApp & GroupAdd; data: GroupAddAnswer };
+  "im/AddGroupBan": { request: AddGroupBan; data: MemberOutcomes };
+  "im/AddGroupMember": { request: ManyMembers; data: MemberOutcomes };
   "im/AddUserField": { request: UserFieldChange; data: Ability };
   "im/AnswerFriendRequest": { request: AnswerFriendRequest; data: Nothing };
   "im/CancelJob": { request: OfJob; data: JobView };
@@ -2022,6 +2326,7 @@ export interface Actions {
   "im/CheckFollow": { request: OfApp & FollowPeers; data: FollowCheckAnswer };
   "im/CheckFriend": { request: OfApp & FriendCheck; data: FriendCheckAnswer };
   "im/CreateAccount": { request: CreateAccount; data: AccountRow };
+  "im/CreateGroup": { request: CreateChatGroup; data: GroupMade };
   "im/CreatePlanOrder": { request: CreatePlanOrder; data: OrderPlaced };
   "im/CreateSecret": { request: OfApp; data: KeyMade };
   "im/CreateSecretUserSig": { request: CreateSecretUserSig; data: UserSigMade };
@@ -2032,12 +2337,16 @@ export interface Actions {
   "im/DeleteFriend": { request: OfApp & FriendDelete; data: ResultAnswer };
   "im/DeleteFriendGroup": { request: OfApp & GroupDelete; data: GroupDeleteAnswer };
   "im/DeleteFriendRequest": { request: DeleteFriendRequest; data: Nothing };
+  "im/DeleteGroupBan": { request: DeleteGroupBan; data: Nothing };
+  "im/DeleteGroupMember": { request: DeleteGroupMember; data: MemberOutcomes };
   "im/DeleteSdkappid": { request: DeleteSdkappid; data: JobBegun };
   "im/DeleteSecret": { request: DeleteSecret; data: AppView };
   "im/DescribeAbilityConfInfo": { request: OfApp; data: Ability };
   "im/DescribeAccount": { request: OfAccount; data: AccountView };
+  "im/DescribeAccountGroups": { request: DescribeAccountGroups; data: AccountGroups };
   "im/DescribeAccountList": { request: DescribeAccountList; data: AccountList };
   "im/DescribeAccountState": { request: OfAccount; data: AccountState };
+  "im/DescribeAppidGroupList": { request: DescribeAppidGroupList; data: ChatGroupList };
   "im/DescribeBlackList": { request: OfApp & BlackListGet; data: BlackListGetAnswer };
   "im/DescribeCallBack": { request: OfApp; data: CallbackView };
   "im/DescribeCallbackLog": { request: DescribeCallbackLog; data: DeliveryList };
@@ -2048,6 +2357,11 @@ export interface Actions {
   "im/DescribeFriendList": { request: OfApp & FriendGet; data: FriendGetAnswer };
   "im/DescribeFriendRequests": { request: DescribeFriendRequests; data: FriendRequests };
   "im/DescribeFriends": { request: OfApp & FriendGetList; data: FriendGetListAnswer };
+  "im/DescribeGroupBans": { request: PagedOfChatGroup; data: BanList };
+  "im/DescribeGroupInfo": { request: OfChatGroup; data: ChatGroupView };
+  "im/DescribeGroupMemberInfo": { request: DescribeGroupMemberInfo; data: ChatMembers };
+  "im/DescribeGroupMessages": { request: DescribeGroupMessages; data: ChatMessages };
+  "im/DescribeGroupMutes": { request: PagedOfChatGroup; data: MuteList };
   "im/DescribeIMAppList": { request: DescribeIMAppList; data: AppList };
   "im/DescribeJob": { request: OfJob; data: JobView };
   "im/DescribeJobFile": { request: OfJob; data: JobView };
@@ -2058,7 +2372,9 @@ export interface Actions {
   "im/DescribePlans": { request: NothingIn; data: PlansView };
   "im/DescribeSdkAppInfo": { request: OfApp; data: AppView };
   "im/DescribeSecret": { request: OfApp; data: KeysView };
+  "im/DestroyGroup": { request: DestroyGroup; data: GroupOutcomes };
   "im/ExportAccounts": { request: ExportAccounts; data: JobBegun };
+  "im/ForbidSendMessage": { request: ForbidSendMessage; data: MemberOutcomes };
   "im/ImportAccounts": { request: ImportAccounts; data: JobBegun };
   "im/ImportFriends": { request: OfApp & FriendImport; data: ResultAnswer };
   "im/KickAccount": { request: OfAccount; data: Nothing };
@@ -2067,11 +2383,16 @@ export interface Actions {
   "im/ModifyAppInfo": { request: ModifyAppInfo; data: AppView };
   "im/ModifyAppTags": { request: ModifyAppTags; data: AppView };
   "im/ModifyFriend": { request: OfApp & FriendUpdate; data: ResultAnswer };
+  "im/ModifyGroupBaseInfo": { request: ModifyGroupBaseInfo; data: ChatGroupView };
+  "im/ModifyGroupMemberInfo": { request: ModifyGroupMemberInfo; data: Nothing };
+  "im/ModifyGroupOwner": { request: ModifyGroupOwner; data: Nothing };
   "im/ModifyUserField": { request: UserFieldChange; data: Ability };
+  "im/RecallGroupMsg": { request: RecallGroupMsg; data: MessageOutcomes };
   "im/RegisterIMApp": { request: RegisterIMApp; data: AppView };
   "im/RemoveUser": { request: RemoveUser; data: UserResults };
   "im/ResendCallback": { request: ResendCallback; data: Resent };
   "im/SearchDirtyWords": { request: SearchDirtyWords; data: SearchedWords };
+  "im/SendGroupMsg": { request: SendGroupMsg; data: SendOutcomes };
   "im/SendTestCallback": { request: SendTestCallback; data: DeliveryView };
   "im/SetAbilityConfInfo": { request: SetAbilityConfInfo; data: Ability };
   "im/SetCallBack": { request: SetCallBack; data: CallbackView };
@@ -2106,6 +2427,7 @@ export const LIMITS = {
   "cam/AddUserToGroup.Info": {"min":1,"max":100},
   "cam/AddUsers.Users": {"min":1,"max":10},
   "cam/AddUsers.Users.Name": {"min":1,"max":64},
+  "cam/AddUsers.PolicyId": {"max":10},
   "cam/BuildPolicyDocument.Statements": {"min":1,"max":50},
   "cam/BuildPolicyDocument.Statements.Actions": {"min":1,"max":100},
   "cam/BuildPolicyDocument.Statements.Resources": {"min":1,"max":100},
@@ -2127,6 +2449,11 @@ export const LIMITS = {
   "cam/CreateTagPolicy.Tags.Key": {"min":1,"max":127},
   "cam/CreateTagPolicy.Tags.Value": {"max":255,"nullable":true},
   "cam/CreateTagPolicy.Description": {"max":300},
+  "cam/CreateTagPolicy.Uins": {"max":100},
+  "cam/CreateTagPolicy.GroupIds": {"max":100},
+  "cam/DeletePolicy.PolicyId": {"min":1,"max":50},
+  "cam/DeletePolicyVersion.VersionId": {"min":1,"max":5},
+  "cam/DescribeSubAccounts.FilterSubAccountUin": {"max":50},
   "cam/GetSecurityLastUsed.SecretIdList": {"min":1,"max":10},
   "cam/ListAttachedGroupPolicies.Keyword": {"max":200},
   "cam/ListAttachedUserAllPolicies.Keyword": {"max":200},
@@ -2163,6 +2490,14 @@ export const LIMITS = {
   "im/AddDirtyWords.Words.Word": {"min":1,"max":64},
   "im/AddDirtyWords.Words.Replacement": {"max":64},
   "im/AddFriendField.Field.Name": {"max":8},
+  "im/AddGroupBan.GroupId": {"min":1,"max":53},
+  "im/AddGroupBan.UserIDs": {"min":1,"max":20},
+  "im/AddGroupBan.UserIDs[]": {"min":1,"max":32},
+  "im/AddGroupBan.Seconds": {"min":1,"max":4294967295},
+  "im/AddGroupBan.Description": {"max":200},
+  "im/AddGroupMember.GroupId": {"min":1,"max":53},
+  "im/AddGroupMember.UserIDs": {"min":1,"max":100},
+  "im/AddGroupMember.UserIDs[]": {"min":1,"max":32},
   "im/AddUserField.Field.Name": {"max":8},
   "im/AnswerFriendRequest.UserID": {"min":1,"max":32},
   "im/AnswerFriendRequest.From": {"min":1,"max":32},
@@ -2170,26 +2505,53 @@ export const LIMITS = {
   "im/CreateAccount.UserID": {"min":1,"max":32},
   "im/CreateAccount.Nick": {"max":500},
   "im/CreateAccount.FaceUrl": {"max":500},
+  "im/CreateGroup.Name": {"min":1,"max":30},
+  "im/CreateGroup.Owner": {"max":32},
+  "im/CreateGroup.GroupId": {"max":48},
   "im/CreatePlanOrder.Months": {"min":1,"max":24},
   "im/CreateSecretUserSig.UserID": {"min":1,"max":32},
   "im/CreateSecretUserSig.Expire": {"min":1,"max":1576800000},
-  "im/DeleteDirtyWords.Words": {"min":1,"max":64},
+  "im/DeleteDirtyWords.Words": {"min":1,"max":5000},
+  "im/DeleteDirtyWords.Words[]": {"min":1,"max":64},
   "im/DeleteFriendRequest.UserID": {"min":1,"max":32},
   "im/DeleteFriendRequest.Peer": {"min":1,"max":32},
+  "im/DeleteGroupBan.GroupId": {"min":1,"max":53},
+  "im/DeleteGroupBan.UserIDs": {"min":1,"max":20},
+  "im/DeleteGroupBan.UserIDs[]": {"min":1,"max":32},
+  "im/DeleteGroupMember.GroupId": {"min":1,"max":53},
+  "im/DeleteGroupMember.UserIDs": {"min":1,"max":100},
+  "im/DeleteGroupMember.UserIDs[]": {"min":1,"max":32},
+  "im/DeleteGroupMember.Reason": {"max":200},
   "im/DeleteSdkappid.ConfirmName": {"max":64},
   "im/DescribeAccount.UserID": {"min":1,"max":32},
+  "im/DescribeAccountGroups.UserID": {"min":1,"max":32},
   "im/DescribeAccountList.Keyword": {"max":200},
   "im/DescribeAccountState.UserID": {"min":1,"max":32},
+  "im/DescribeAppidGroupList.Keyword": {"max":200},
   "im/DescribeCallbackLog.Command": {"max":100},
   "im/DescribeDirtyWords.Cursor": {"max":200},
   "im/DescribeFriendRequests.UserID": {"min":1,"max":32},
+  "im/DescribeGroupBans.GroupId": {"min":1,"max":53},
+  "im/DescribeGroupInfo.GroupId": {"min":1,"max":53},
+  "im/DescribeGroupMemberInfo.GroupId": {"min":1,"max":53},
+  "im/DescribeGroupMemberInfo.Keyword": {"max":32},
+  "im/DescribeGroupMessages.GroupId": {"min":1,"max":53},
+  "im/DescribeGroupMutes.GroupId": {"min":1,"max":53},
   "im/DescribeIMAppList.Keyword": {"max":200},
   "im/DescribePlanPrice.Months": {"min":1,"max":24},
+  "im/DestroyGroup.GroupIds": {"min":1,"max":100},
+  "im/DestroyGroup.GroupIds[]": {"min":1,"max":53},
   "im/ExportAccounts.UserIDs": {"max":1000,"nullable":true},
   "im/ExportAccounts.Keyword": {"max":200},
+  "im/ForbidSendMessage.GroupId": {"min":1,"max":53},
+  "im/ForbidSendMessage.UserIDs": {"min":1,"max":100},
+  "im/ForbidSendMessage.UserIDs[]": {"min":1,"max":32},
+  "im/ForbidSendMessage.Seconds": {"min":0,"max":4294967295},
   "im/KickAccount.UserID": {"min":1,"max":32},
-  "im/ModifyAccountInfo.Add": {"max":32,"min":1},
-  "im/ModifyAccountInfo.Remove": {"max":32,"min":1},
+  "im/ModifyAccountInfo.Add": {"max":10},
+  "im/ModifyAccountInfo.Add[]": {"min":1,"max":32},
+  "im/ModifyAccountInfo.Remove": {"max":10},
+  "im/ModifyAccountInfo.Remove[]": {"min":1,"max":32},
   "im/ModifyAccountProfile.UserID": {"min":1,"max":32},
   "im/ModifyAppInfo.Name": {"min":1,"max":64,"nullable":true},
   "im/ModifyAppInfo.Type": {"max":32,"nullable":true},
@@ -2197,16 +2559,35 @@ export const LIMITS = {
   "im/ModifyAppTags.Tags": {"max":50},
   "im/ModifyAppTags.Tags.Key": {"min":1,"max":127},
   "im/ModifyAppTags.Tags.Value": {"max":255},
+  "im/ModifyGroupBaseInfo.GroupId": {"min":1,"max":53},
+  "im/ModifyGroupBaseInfo.Name": {"max":100,"nullable":true},
+  "im/ModifyGroupBaseInfo.Introduction": {"max":400,"nullable":true},
+  "im/ModifyGroupBaseInfo.Notification": {"max":400,"nullable":true},
+  "im/ModifyGroupBaseInfo.FaceUrl": {"max":500,"nullable":true},
+  "im/ModifyGroupBaseInfo.MaxMemberNum": {"min":1,"max":1000000,"nullable":true},
+  "im/ModifyGroupMemberInfo.GroupId": {"min":1,"max":53},
+  "im/ModifyGroupMemberInfo.UserID": {"min":1,"max":32},
+  "im/ModifyGroupMemberInfo.NameCard": {"max":50,"nullable":true},
+  "im/ModifyGroupOwner.GroupId": {"min":1,"max":53},
+  "im/ModifyGroupOwner.UserID": {"min":1,"max":32},
   "im/ModifyUserField.Field.Name": {"max":8},
+  "im/RecallGroupMsg.GroupId": {"min":1,"max":53},
+  "im/RecallGroupMsg.MsgSeqs": {"min":1,"max":100},
+  "im/RecallGroupMsg.Reason": {"max":100},
   "im/RegisterIMApp.Name": {"min":1,"max":64},
   "im/RegisterIMApp.Type": {"max":32},
   "im/RegisterIMApp.Introduction": {"max":300},
-  "im/RemoveUser.UserIDs": {"min":1,"max":32},
+  "im/RemoveUser.UserIDs": {"min":1,"max":100},
+  "im/RemoveUser.UserIDs[]": {"min":1,"max":32},
   "im/SearchDirtyWords.Text": {"max":4000},
+  "im/SendGroupMsg.GroupIds": {"min":1,"max":100},
+  "im/SendGroupMsg.GroupIds[]": {"min":1,"max":53},
+  "im/SendGroupMsg.Text": {"min":1,"max":300},
+  "im/SendGroupMsg.From": {"max":32},
   "im/SendTestCallback.Command": {"max":100},
   "im/SetCallBack.Url": {"max":1024,"nullable":true},
   "im/SetCallBack.Token": {"max":256,"nullable":true},
-  "im/SetCallBack.Commands": {"max":100,"nullable":true},
+  "im/SetCallBack.Commands[]": {"max":100},
   "im/VerifySecretUserSig.UserID": {"min":1,"max":32},
   "im/VerifySecretUserSig.UserSig": {"max":8193},
   "sodam/ModifyAppLimits.Overrides.Accounts": {"min":0,"max":1000000000,"nullable":true},

@@ -90,7 +90,8 @@ function collect(path, schema, depth = 0) {
   const nullable = (one.anyOf ?? []).some(({ type }) => type === "null");
   if (max !== undefined) limits[path] = { ...limits[path], ...(min === undefined ? {} : { min }), max };
   if (nullable && limits[path]) limits[path] = { ...limits[path], nullable };
-  if (one.items) collect(path, one.items, depth + 1);
+  // The limit of a list is how many it holds; that of a text in it stands beside.
+  if (one.items) collect(resolve(one.items)?.properties ? path : `${path}[]`, one.items, depth + 1);
   for (const [key, value] of Object.entries(one.properties ?? {})) collect(`${path}.${key}`, value, depth + 1);
 }
 

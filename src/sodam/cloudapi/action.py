@@ -108,6 +108,7 @@ class Call:
         "plane",
         "request_id",
         "resource",
+        "told",
     )
 
     def __init__(
@@ -127,6 +128,8 @@ class Call:
         self.after: Any = None
         """What changed; without it the audit log keeps the request."""
         self.facts: Facts | None = None
+        self.told = False
+        """The audit log has an event for each item already."""
 
     @property
     def the_app(self) -> App:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sodam.relations.model import Outcome as Written
+
+_NAMES: Final = ("To_Account", "UserID", "GroupId", "MsgSeq")
+"""Of fields that say what an item is about."""
 
 
 class Item(NamedTuple):
     target: str
-    """UserID, or the name of what the item was about."""
+    """UserID, GroupId, or the name of what the item was about."""
     code: int
     """0 when it was carried out."""
 
@@ -30,9 +33,9 @@ def of_write(written: Any) -> list[Item]:
 def _items(listed: Iterable[Any]) -> list[Item]:
     found = []
     for one in listed:
-        target = getattr(one, "To_Account", None) or getattr(one, "UserID", None)
+        target = next((str(value) for name in _NAMES if (value := getattr(one, name, None))), None)
         code = getattr(one, "ResultCode", getattr(one, "ErrorCode", None))
-        if isinstance(target, str) and isinstance(code, int):
+        if target is not None and isinstance(code, int):
             found.append(Item(target, code))
     return found
 

@@ -6,6 +6,7 @@ Both edges call ``run``; they differ in how they know the caller and in how they
 from __future__ import annotations
 
 import datetime
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -24,6 +25,7 @@ from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.target import Target, read_target, same
 from sodam.control import ControlError, invalid, missing
 from sodam.errors import ApiError, Unavailable
+from sodam.storage import without_hook
 
 log = structlog.get_logger(__name__)
 AT_ONCE: Final = 20
@@ -144,6 +146,8 @@ async def _carry_out(call: Call, request: Any) -> Any:
     with audit.recording(event) as hook:
         result = await call.action.handler(call, request)
     items = outcomes.of_answer(result)
+    if call.told:
+        return result
     if hook.kept and any(item.code for item in items):
         # Items that were refused before the transaction: their part of the truth is known only now.
         await audit.complete(hook.kept_as, _event(call, request, "", items))
@@ -208,6 +212,36 @@ async def _authorize(call: Call, target: Target) -> None:
     call.app = app
 
 
+async def each(
+    call: Call, targets: Sequence[str], about: Callable[[str], Any], do: Callable[[str], Awaitable[Any]]
+) -> dict[str, ApiError | None]:
+    """Carry an action out for one target after another, each with an event of its own in the audit log.
+
+    What became of each: None is good. An event is in the transaction of its change, or follows a change that others
+    commit. ``about`` says of a target what the log keeps.
+    """
+    call.told = True
+    call.changed_by(lambda _: None)
+    found: dict[str, ApiError | None] = {}
+    for target in dict.fromkeys(targets):
+        facts = about(target)
+        found[target] = None
+
+        def event(_: Any, facts: Any = facts) -> Event:
+            return _event(call, facts, "")
+
+        with call.plane.audit.recording(event) as hook:
+            try:
+                await do(target)
+            except ApiError as error:
+                found[target] = error
+        failed = found[target]
+        if not hook.kept:
+            with without_hook():
+                await call.plane.audit.add(_event(call, facts, str(int(failed.code)) if failed else ""))
+    return found
+
+
 def refused(action_id: str, resource: str) -> ControlError:
     return ControlError(
         _REFUSED,
@@ -239,7 +273,8 @@ def _event(call: Call, request: Any, code: str, items: list[outcomes.Item] | Non
     if items and refused_items:
         after = outcomes.facts(items, **_subject(request))
         if not code:
-            outcome, code = "partly", str(refused_items[0].code)
+            outcome = "partly" if len(refused_items) < len(items) else "failed"
+            code = str(refused_items[0].code)
     return Event(
         time_ms=call.plane.audit.now(),
         uin=caller.uin,
@@ -260,5 +295,5 @@ def _event(call: Call, request: Any, code: str, items: list[outcomes.Item] | Non
 
 def _subject(request: Any) -> dict[str, str]:
     """Whose lists a bulk action is about."""
-    user = getattr(request, "From_Account", "")
-    return {"From_Account": user} if user else {}
+    about = {name: getattr(request, name, "") for name in ("From_Account", "GroupId")}
+    return {name: value for name, value in about.items() if value}

@@ -33,6 +33,9 @@ _FILES: Final = (
     "audit",
     "callbacks",
     "push",
+    "chat_groups",
+    "chat_members",
+    "chat_messages",
 )
 SERVICES: Final = {"im": "Chat", "cam": "Access management", "cloudaudit": "Audit log", "sodam": "Server"}
 """``sodam`` is what the server's operator does; the presets of ``im`` do not grant it (docs/decisions/0013)."""

@@ -33,16 +33,22 @@ class Members:
         unknown, 10037 is in as many groups as may be, 10014 the group is full, 10006 too many invitations wait,
         10016 the app's callback refused.
         """
+        results = await self.added(app, operator, group_id, user_ids, silent=silent)
+        reasons = [reason for _, reason in results if reason is not Code.OK]
+        if reasons and not any(result for result, _ in results):
+            raise ApiError(reasons[0])
+        return [result for result, _ in results]
+
+    async def added(
+        self, app: App, operator: Operator, group_id: str, user_ids: Sequence[str], *, silent: bool = False
+    ) -> list[tuple[int, Code]]:
+        """As ``add``, with the reason beside each result: 0 where there is none. That all failed raises nothing."""
         refused = await self._ask(app, operator, group_id, user_ids)
         newcomers = [Newcomer(user_id) for user_id in user_ids if user_id not in refused]
         results, reasons = await self._admit(app, group_id, newcomers, Operation.ADD, operator, silent=silent)
-        if refused:
-            added = iter(results)
-            results = [FAILED if user_id in refused else next(added) for user_id in user_ids]
-            reasons.append(Code.GROUP_CALLBACK_REFUSED)
-        if reasons and not any(results):
-            raise ApiError(reasons[0])
-        return results
+        why = iter(reasons)
+        told = iter([(r, next(why) if r in (FAILED, OVER_LIMIT) else Code.OK) for r in results])
+        return [(FAILED, Code.GROUP_CALLBACK_REFUSED) if user_id in refused else next(told) for user_id in user_ids]
 
     async def _ask(self, app: App, operator: Operator, group_id: str, user_ids: Sequence[str]) -> frozenset[str]:
         """Whom the app's callback refuses. Raises ApiError 10016, or the app's own code, when it refuses all."""

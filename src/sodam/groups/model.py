@@ -13,6 +13,8 @@ from sodam.groups.types import GroupType, Role
 Switch = Literal["On", "Off"]
 ApplyOption = Literal["FreeAccess", "NeedPermission", "DisableApply"]
 InviteOption = Literal["FreeAccess", "NeedPermission", "DisableInvite"]
+Order = Literal["CreateTime", "GroupId", "MemberNum", "LastMsgTime"]
+"""Of groups in a list."""
 MsgFlag = Literal["AcceptAndNotify", "AcceptNotNotify", "Discard", "AcceptNotNotifyExceptAt"]
 MAX_BYTES: Final = {"name": 100, "introduction": 400, "notification": 400, "face_url": 500}
 MAX_NAME_CARD: Final = 50

@@ -25,6 +25,7 @@ from sodam.groups.counters import Counters
 from sodam.groups.events import GroupCreated, GroupInfoChanged, MembersLeft, OwnerChanged
 from sodam.groups.guests import Guests
 from sodam.groups.histories import Histories
+from sodam.groups.listing import Listing
 from sodam.groups.members import Members
 from sodam.groups.model import (
     ASSIGNED,
@@ -69,6 +70,7 @@ class GroupService:
         self.feed = self._core.feed
         """What is appended, on its way to devices."""
         self.members = Members(self._core)
+        self.listing = Listing(self._core)
         self.applications = Applications(self._core)
         self.notices = GroupNotices(db, live, clock)
         self.attributes = Attributes(self._core)

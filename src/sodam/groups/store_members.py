@@ -186,3 +186,35 @@ async def erase_user(tx: Tx, app: int, user_id: str) -> None:
     """Mutes and count of a deleted account."""
     for table in ("group_mute", "group_user"):
         await tx.execute(f"DELETE FROM {table} WHERE app = $1 AND user_id = $2", app, user_id)
+
+
+async def begun(
+    db: Database, app: int, group_id: str, roles: Sequence[Role], prefix: str, offset: int, limit: int
+) -> list[Member]:
+    """As ``page``, those only whose UserIDs begin so."""
+    rows = await db.scan(
+        f"SELECT {_COLUMNS} FROM group_member WHERE app = $1 AND group_id = $2 AND user_id >= $3 AND user_id < $4"
+        f" AND role IN {in_list(roles, 7)} ORDER BY pos LIMIT $5 OFFSET $6",
+        app,
+        group_id,
+        prefix,
+        prefix + "\x7f",
+        limit,
+        offset,
+        *map(int, roles),
+    )
+    return [_member(row) for row in rows]
+
+
+async def count_begun(db: Database, app: int, group_id: str, roles: Sequence[Role], prefix: str) -> int:
+    """How many have one of these roles and a UserID that begins so."""
+    rows = await db.scan(
+        "SELECT count(*) FROM group_member WHERE app = $1 AND group_id = $2 AND user_id >= $3 AND user_id < $4"
+        f" AND role IN {in_list(roles, 5)}",
+        app,
+        group_id,
+        prefix,
+        prefix + "\x7f",
+        *map(int, roles),
+    )
+    return int(rows[0][0])

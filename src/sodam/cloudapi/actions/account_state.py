@@ -24,11 +24,13 @@ class AccountState(msgspec.Struct):
     Blacklist: int
     Following: int
     Followers: int
+    Groups: int
+    """That the account is a member of."""
 
 
 @action("im", "DescribeAccountState", kind="read", level="app")
 async def describe_account_state(call: Call, request: OfAccount) -> AccountState:
-    """Whether an account is online, on which devices, and how many friends, requests and blacklisted users it has."""
+    """Whether an account is online, on which devices, and how many friends, requests and groups it has."""
     services, app, user_id = call.plane.services, request.SDKAppID, request.UserID
     if await services.accounts.find(app, user_id) is None:
         raise ApiError(Code.ACCOUNT_NOT_FOUND)
@@ -44,4 +46,5 @@ async def describe_account_state(call: Call, request: OfAccount) -> AccountState
         Blacklist=owner.blocked,
         Following=counts.following if counts else 0,
         Followers=counts.followers if counts else 0,
+        Groups=await services.groups.listing.joined(app, user_id),
     )
