@@ -118,6 +118,14 @@ const routeTree = root.addChildren([
       page("accounts", () => import("./features/accounts/pages/Account"), "Account"),
     ),
     at(
+      "/apps/$app/groups",
+      page("groups", () => import("./features/groups/pages/Groups"), "Groups"),
+    ),
+    at(
+      "/apps/$app/groups/$group",
+      page("groups", () => import("./features/groups/pages/Group"), "Group"),
+    ),
+    at(
       "/apps/$app/usersig",
       page("tools", () => import("./features/tools/pages/UserSig"), "UserSig"),
     ),

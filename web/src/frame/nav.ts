@@ -52,6 +52,7 @@ export const APP_NAV: NavEntry[] = [
     ],
   },
   { key: "accounts", to: "/apps/$app/accounts", icon: UserListIcon, needs: "im:DescribeAccountList" },
+  { key: "chatGroups", to: "/apps/$app/groups", icon: UsergroupIcon, needs: "im:DescribeAppidGroupList" },
   { key: "usersig", to: "/apps/$app/usersig", icon: ToolsIcon },
   { key: "jobs", to: "/apps/$app/jobs", icon: TaskIcon },
 ];

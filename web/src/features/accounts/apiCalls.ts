@@ -1,6 +1,6 @@
 import type { CloudCall, RestCall } from "../../ui/ApiCall";
 
-export type AccountTab = "profile" | "friends" | "lists" | "requests" | "blacklist" | "follow";
+export type AccountTab = "profile" | "groups" | "friends" | "lists" | "requests" | "blacklist" | "follow";
 
 /** What a tab of an account shows and changes, as calls without the console; `name` is a text under `api`. */
 export function accountCalls(
@@ -26,6 +26,8 @@ export function accountCalls(
           ProfileItem: [{ Tag: "Tag_Profile_IM_Nick", Value: "Mina" }],
         }),
       ];
+    case "groups":
+      return [rest("groups", "group_open_http_svc/get_joined_group_list", { Member_Account: user })];
     case "friends":
       return [
         rest("friends", "sns/friend_get", { From_Account, StartIndex: 0 }),

@@ -31,7 +31,12 @@ const Relations = lazy(async () => {
   return { default: module.Relations };
 });
 
-const TABS: AccountTab[] = ["profile", "friends", "lists", "requests", "blacklist", "follow"];
+const Groups = lazy(async () => {
+  const [module] = await Promise.all([import("../../groups/components/OfAccount"), i18next.loadNamespaces("groups")]);
+  return { default: module.OfAccount };
+});
+
+const TABS: AccountTab[] = ["profile", "groups", "friends", "lists", "requests", "blacklist", "follow"];
 
 /** One account: its profile and everything that ties it to others. */
 export function Account() {
@@ -109,7 +114,11 @@ export function Account() {
         </Loaded>
       ) : (
         <Suspense fallback={<Skeleton />}>
-          <Relations app={app} user={params.user} tab={tab} />
+          {tab === "groups" ? (
+            <Groups app={app} user={params.user} />
+          ) : (
+            <Relations app={app} user={params.user} tab={tab} />
+          )}
         </Suspense>
       )}
       {open === "sign" && <MakeUserSig app={app} user={params.user} onClose={() => setOpen("")} />}
@@ -130,6 +139,7 @@ export function Account() {
 function countOf(tab: AccountTab, state: AccountState | undefined): number | undefined {
   if (!state) return undefined;
   const counts: Partial<Record<AccountTab, number>> = {
+    groups: state.Groups,
     friends: state.Friends,
     lists: state.FriendGroups,
     requests: state.FriendRequests,
