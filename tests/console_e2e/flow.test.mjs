@@ -11,6 +11,7 @@ import { access } from "./flows/access.mjs";
 import { accounts } from "./flows/accounts.mjs";
 import { apps, endOfApp } from "./flows/apps.mjs";
 import { frame } from "./flows/frame.mjs";
+import { groups as chatGroups } from "./flows/groups.mjs";
 import { relations } from "./flows/relations.mjs";
 import { settings } from "./flows/settings.mjs";
 import { keyboard } from "./flows/keyboard.mjs";
@@ -35,7 +36,7 @@ const COMBINATIONS = {
 // What one flow makes, the later ones of its group may find.
 const GROUPS = {
   apps: { language: "en", flows: { signInOut, newcomer, apps, settings, plans, me, keyboard, endOfApp } },
-  accounts: { language: "ko", flows: { accounts, relations, tools, frame } },
+  accounts: { language: "ko", flows: { accounts, relations, chatGroups, tools, frame } },
   access: { language: "zh", flows: { access, people, policies } },
 };
 const only = process.env.CONSOLE_E2E_ONLY?.split(",");

@@ -45,8 +45,29 @@ export async function prepare(call) {
   });
   await finished(call, job.JobId);
   await relate(call);
+  await gather(call);
   const who = await people(call);
   return { first, trial, pro, off, importJob: job.JobId, ...who };
+}
+
+/** Groups of each type, one of them with members, a mute, a ban and messages. */
+async function gather(call) {
+  for (const [GroupId, Name, Type] of [
+    ["rowers", "Rowing at dawn", "Public"],
+    ["riders", "Riders of the east bank", "Work"],
+    ["lights", "Lantern night, live", "AVChatRoom"],
+    ["", "Where to eat?", "Meeting"],
+  ]) {
+    await call("im/CreateGroup", { SDKAppID: APP, GroupId, Name, Type, Owner: "mina" });
+  }
+  const at = { SDKAppID: APP, GroupId: "rowers" };
+  await call("im/AddGroupMember", { ...at, UserIDs: ["joon", "sora", "tom", "anna", "li.wei"] });
+  await call("im/ModifyGroupMemberInfo", { ...at, UserID: "joon", Role: "Admin", NameCard: "Cox" });
+  await call("im/ForbidSendMessage", { ...at, UserIDs: ["tom"], Seconds: 4294967295 });
+  await call("im/AddGroupBan", { ...at, UserIDs: ["user001"], Seconds: 86400 });
+  for (const From of ["mina", "joon", "sora"]) {
+    await call("im/SendGroupMsg", { SDKAppID: APP, GroupIds: ["rowers"], Text: "Who rows tomorrow? The water is low.", From });
+  }
 }
 
 async function relate(call) {

@@ -21,6 +21,13 @@ export const pages = ({ users, group, policy, trial }) => [
   ["account-requests", `/apps/${APP}/accounts/mina?tab=requests`],
   ["account-blacklist", `/apps/${APP}/accounts/mina?tab=blacklist`],
   ["account-follow", `/apps/${APP}/accounts/mina?tab=follow`],
+  ["account-groups", `/apps/${APP}/accounts/mina?tab=groups`],
+  ["chat-groups", `/apps/${APP}/groups`],
+  ["chat-groups-none", `/apps/${trial.SDKAppID}/groups`],
+  ...["profile", "members", "messages", "mutes", "bans", "shared"].map((tab) => [
+    `chat-group-${tab}`,
+    `/apps/${APP}/groups/rowers?tab=${tab}`,
+  ]),
   ["usersig", `/apps/${APP}/usersig`],
   ["jobs", `/apps/${APP}/jobs`],
   ["access", "/access"],

@@ -18,6 +18,9 @@ export const outcomesOf = (answer: Answer, key: "UserID" | "GroupId" | "MsgSeq")
   answer.Results.map((one) => ({ name: String(one[key] ?? ""), ErrorCode: one.ErrorCode, ErrorInfo: one.ErrorInfo }));
 export const refusedOf = (outcomes: Outcome[]) => outcomes.filter(({ ErrorCode }) => ErrorCode !== 0);
 
+/** Numbers that many rules share: the server's own words say which it was. */
+const SAYS_LESS = new Set([10004, 10007]);
+
 /** What came of an act on many, where some were refused: who was done, and of each other one why not. */
 export function Outcomes({ title, all, onClose }: { title: string; all: Outcome[]; onClose: () => void }) {
   const { t } = useTranslation("groups");
@@ -37,7 +40,8 @@ export function Outcomes({ title, all, onClose }: { title: string; all: Outcome[
           {refused.map((one) => (
             <li key={one.name} className="break">
               <code>{one.name}</code>: {words({ ErrorCode: one.ErrorCode, Message: one.ErrorInfo }).title}{" "}
-              <span className="quiet">{one.ErrorInfo}</span> <code>({one.ErrorCode})</code>
+              {SAYS_LESS.has(one.ErrorCode) && <span className="quiet">{one.ErrorInfo}</span>}{" "}
+              <code>({one.ErrorCode})</code>
             </li>
           ))}
         </ul>
