@@ -405,7 +405,7 @@ export type LastUsedRow = {
   LastSecretUsedDate: number;
 };
 
-export type OfUser = {
+export type sodam_cloudapi_actions_users_OfUser = {
   Name: string;
 };
 
@@ -1303,6 +1303,11 @@ export type DeleteGroupMember = {
   Reason?: string;
 };
 
+export type OfCertificate = {
+  SDKAppID: number;
+  CertificateId: number;
+};
+
 export type DeleteSdkappid = {
   SDKAppID: number;
   ConfirmName: string;
@@ -1368,7 +1373,7 @@ export type AccountList = {
 
 export type AccountState = {
   Online: boolean;
-  Devices: DeviceView[];
+  Devices: sodam_cloudapi_actions_account_state_DeviceView[];
   Friends: number;
   FriendGroups: number;
   FriendRequests: number;
@@ -1378,7 +1383,7 @@ export type AccountState = {
   Groups: number;
 };
 
-export type DeviceView = {
+export type sodam_cloudapi_actions_account_state_DeviceView = {
   Platform: string;
 };
 
@@ -1858,6 +1863,77 @@ export type AddOnRow = {
   Max: number;
 };
 
+export type Certificates = {
+  Certificates: CertificateView[];
+  Vendors: VendorView[];
+};
+
+export type CertificateView = {
+  CertificateId: number;
+  Vendor: string;
+  Name: string;
+  Fields: Record<string, string>;
+  CreateTime: number;
+  Trouble: string;
+  TroubleTime: number;
+};
+
+export type VendorView = {
+  Vendor: string;
+  Fields: FieldView[];
+};
+
+export type FieldView = {
+  Name: string;
+  Required: boolean;
+  Secret: boolean;
+  Choices: string[];
+};
+
+export type sodam_cloudapi_actions_push_OfUser = {
+  SDKAppID: number;
+  UserID: string;
+};
+
+export type Devices = {
+  Devices: sodam_cloudapi_actions_push_DeviceView[];
+};
+
+export type sodam_cloudapi_actions_push_DeviceView = {
+  RegistrationId: string;
+  CertificateId: number;
+  Vendor: string;
+  Token: string;
+  Model: string;
+  System: string;
+  Language: string;
+  Background: boolean;
+  Muted: boolean;
+  Badge: number;
+  ReportTime: number;
+};
+
+export type DescribePushFailures = {
+  SDKAppID: number;
+  Before?: number;
+  Limit?: number;
+};
+
+export type Failures = {
+  Failures: FailureView[];
+};
+
+export type FailureView = {
+  FailureId: number;
+  Time: number;
+  UserID: string;
+  CertificateId: number;
+  Vendor: string;
+  Result: string;
+  Code: string;
+  Reason: string;
+};
+
 export type KeysView = {
   Keys: KeyView[];
 };
@@ -1979,6 +2055,14 @@ export type ModifyGroupOwner = {
   SDKAppID: number;
   GroupId: string;
   UserID: string;
+};
+
+export type PutPushCertificate = {
+  SDKAppID: number;
+  Vendor: string;
+  Fields: Record<string, string>;
+  Name?: string;
+  CertificateId?: number;
 };
 
 export type RecallGroupMsg = {
@@ -2113,6 +2197,21 @@ export type SetCallBack = {
 export type SetRenewFlag = {
   SDKAppID: number;
   AutoRenew: boolean;
+};
+
+export type TestPush = {
+  SDKAppID: number;
+  RegistrationId: string;
+  Title?: string;
+  Text?: string;
+};
+
+export type TestedPush = {
+  Taken: boolean;
+  Result: string;
+  Code: string;
+  Reason: string;
+  Hint: string;
 };
 
 export type VerifySecretUserSig = {
@@ -2281,7 +2380,7 @@ export interface Actions {
   "cam/GetPolicy": { request: OfPolicy; data: PolicyDetails };
   "cam/GetPolicyVersion": { request: OfVersion; data: VersionView };
   "cam/GetSecurityLastUsed": { request: GetSecurityLastUsed; data: LastUsed };
-  "cam/GetUser": { request: OfUser; data: UserView };
+  "cam/GetUser": { request: sodam_cloudapi_actions_users_OfUser; data: UserView };
   "cam/GetUserAppId": { request: NothingIn; data: AppIdView };
   "cam/GetUserPermissionBoundary": { request: OfBoundary; data: BoundaryView };
   "cam/ListAccessKeys": { request: OfKeyOwner; data: AccessKeyList };
@@ -2339,6 +2438,7 @@ export interface Actions {
   "im/DeleteFriendRequest": { request: DeleteFriendRequest; data: Nothing };
   "im/DeleteGroupBan": { request: DeleteGroupBan; data: Nothing };
   "im/DeleteGroupMember": { request: DeleteGroupMember; data: MemberOutcomes };
+  "im/DeletePushCertificate": { request: OfCertificate; data: Nothing };
   "im/DeleteSdkappid": { request: DeleteSdkappid; data: JobBegun };
   "im/DeleteSecret": { request: DeleteSecret; data: AppView };
   "im/DescribeAbilityConfInfo": { request: OfApp; data: Ability };
@@ -2370,6 +2470,9 @@ export interface Actions {
   "im/DescribePlanOrders": { request: DescribePlanOrders; data: OrderList };
   "im/DescribePlanPrice": { request: DescribePlanPrice; data: PriceView };
   "im/DescribePlans": { request: NothingIn; data: PlansView };
+  "im/DescribePushCertificates": { request: OfApp; data: Certificates };
+  "im/DescribePushDevices": { request: sodam_cloudapi_actions_push_OfUser; data: Devices };
+  "im/DescribePushFailures": { request: DescribePushFailures; data: Failures };
   "im/DescribeSdkAppInfo": { request: OfApp; data: AppView };
   "im/DescribeSecret": { request: OfApp; data: KeysView };
   "im/DestroyGroup": { request: DestroyGroup; data: GroupOutcomes };
@@ -2387,6 +2490,7 @@ export interface Actions {
   "im/ModifyGroupMemberInfo": { request: ModifyGroupMemberInfo; data: Nothing };
   "im/ModifyGroupOwner": { request: ModifyGroupOwner; data: Nothing };
   "im/ModifyUserField": { request: UserFieldChange; data: Ability };
+  "im/PutPushCertificate": { request: PutPushCertificate; data: CertificateView };
   "im/RecallGroupMsg": { request: RecallGroupMsg; data: MessageOutcomes };
   "im/RegisterIMApp": { request: RegisterIMApp; data: AppView };
   "im/RemoveUser": { request: RemoveUser; data: UserResults };
@@ -2399,6 +2503,7 @@ export interface Actions {
   "im/SetRenewFlag": { request: SetRenewFlag; data: AppView };
   "im/StartSdkAppId": { request: OfApp; data: AppView };
   "im/StopSdkAppId": { request: OfApp; data: AppView };
+  "im/TestPush": { request: TestPush; data: TestedPush };
   "im/ToggleSecretVersion": { request: OfApp; data: KeyMade };
   "im/VerifySecretUserSig": { request: VerifySecretUserSig; data: UserSigChecked };
   "sodam/ModifyAppLimits": { request: ModifyAppLimits; data: AppView };
@@ -2539,6 +2644,7 @@ export const LIMITS = {
   "im/DescribeGroupMutes.GroupId": {"min":1,"max":53},
   "im/DescribeIMAppList.Keyword": {"max":200},
   "im/DescribePlanPrice.Months": {"min":1,"max":24},
+  "im/DescribePushDevices.UserID": {"min":1,"max":32},
   "im/DestroyGroup.GroupIds": {"min":1,"max":100},
   "im/DestroyGroup.GroupIds[]": {"min":1,"max":53},
   "im/ExportAccounts.UserIDs": {"max":1000,"nullable":true},
@@ -2571,6 +2677,8 @@ export const LIMITS = {
   "im/ModifyGroupOwner.GroupId": {"min":1,"max":53},
   "im/ModifyGroupOwner.UserID": {"min":1,"max":32},
   "im/ModifyUserField.Field.Name": {"max":8},
+  "im/PutPushCertificate.Vendor": {"max":40},
+  "im/PutPushCertificate.Name": {"max":60},
   "im/RecallGroupMsg.GroupId": {"min":1,"max":53},
   "im/RecallGroupMsg.MsgSeqs": {"min":1,"max":100},
   "im/RecallGroupMsg.Reason": {"max":100},
@@ -2588,6 +2696,9 @@ export const LIMITS = {
   "im/SetCallBack.Url": {"max":1024,"nullable":true},
   "im/SetCallBack.Token": {"max":256,"nullable":true},
   "im/SetCallBack.Commands[]": {"max":100},
+  "im/TestPush.RegistrationId": {"max":64},
+  "im/TestPush.Title": {"max":100},
+  "im/TestPush.Text": {"max":400},
   "im/VerifySecretUserSig.UserID": {"min":1,"max":32},
   "im/VerifySecretUserSig.UserSig": {"max":8193},
   "sodam/ModifyAppLimits.Overrides.Accounts": {"min":0,"max":1000000000,"nullable":true},
