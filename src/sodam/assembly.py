@@ -38,6 +38,7 @@ from sodam.profiles.service import ProfileService
 from sodam.push.channel import Channel
 from sodam.push.service import PushService
 from sodam.relations.service import RelationService
+from sodam.search.service import SearchService
 from sodam.services import Services
 from sodam.settings import Settings
 from sodam.storage import Database
@@ -87,6 +88,7 @@ def assemble(
         c2c_extensions=OneToOneMessages(c2c, extensions, reactions),
         groups=groups,
         push=push,
+        search=SearchService(db, apps, accounts, c2c, groups),
         webhooks=WebhookService(db, apps, outbox, c2c.histories, outbound, loops),
     )
     push.deciding.quiet = services.quiet_times.quiet

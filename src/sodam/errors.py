@@ -198,6 +198,7 @@ class Code(IntEnum):
     REACTION_EXISTS = 23007, "the user has reacted so already"
     REACTION_NOT_FOUND = 23008, "no such reaction"
     REACTION_NOT_GIVEN = 23009, "the user has not reacted so"
+    SEARCH_PARAMETERS = 27003, "a field of the search is missing or out of range"
 
     # Field checks of openim, push to many (section 8, and 2.8 of the operations file)
     MSG_BODY_NOT_JSON = 90001, "the request body is not valid JSON"

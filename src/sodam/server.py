@@ -91,6 +91,7 @@ class Server:
             _within(4, "the outbox", self.services.outbox.stop()),
         )
         await _within(2, "pushes", self.services.push.stop())
+        await _within(2, "the search index", self.services.search.building.stop())
         await _within(2, "webhooks", self.services.webhooks.stop())
         await _within(2, "outgoing connections", self.services.outbound.close())
         await _within(2, "user status", self.services.statuses.stop())
@@ -182,6 +183,7 @@ async def _start(services: Services) -> None:
     services.groups.start(services.loops)
     services.webhooks.start()
     await services.push.start(services.settings.secret_key, services.settings.data_dir)
+    services.search.building.start(services.loops)
     services.outbox.start()
 
 

@@ -25,6 +25,7 @@ from sodam.presence.statuses import StatusService
 from sodam.profiles.service import ProfileService
 from sodam.push.service import PushService
 from sodam.relations.service import RelationService
+from sodam.search.service import SearchService
 from sodam.settings import Settings
 from sodam.storage import Database
 from sodam.webhooks.service import WebhookService
@@ -56,4 +57,5 @@ class Services:
     c2c_extensions: OneToOneMessages
     groups: GroupService
     push: PushService
+    search: SearchService
     webhooks: WebhookService

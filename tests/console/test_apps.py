@@ -180,6 +180,7 @@ async def test_what_a_plan_locks(root: ConsoleClient, console_server: ServerProc
         "RecallSeconds",
         "ConversationLimit",
         "MessageExtension",
+        "CloudSearch",
         "WebInstances",
         "DeviceInstances",
         "UserStatus",

@@ -18,3 +18,11 @@ class AccountSignedOut(msgspec.Struct, frozen=True, kw_only=True):
 
     app: int
     user_id: str
+
+
+class AccountsNamed(msgspec.Struct, frozen=True, kw_only=True):
+    """Accounts were made, or their profiles changed, by the transaction that raises this."""
+
+    app: int
+    nicks: dict[str, str]
+    """By UserID; '' for none."""

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Literal
 
 from sodam.accounts import store
-from sodam.accounts.events import AccountsDeleted, AccountSignedOut
-from sodam.accounts.model import Account, Imported, Mark, Profile, Updated, Wanted, mute_end, valid_user_id
+from sodam.accounts.events import AccountsDeleted, AccountSignedOut, AccountsNamed
+from sodam.accounts.model import NICK, Account, Imported, Mark, Profile, Updated, Wanted, mute_end, valid_user_id
 from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.bus import Bus, Kick, Live, of_user
@@ -191,6 +191,10 @@ class AccountService:
                 if result is not None and result.changes:
                     updated.append(result)
                     self._hints.changed_by(tx, (app.sdkappid, user_id))
+        nicks = {u: str(items[u].profile.get(NICK, "")) for u in sorted(added)}
+        nicks |= {result.account.user_id: result.account.nick for result in updated if NICK in result.changes}
+        if nicks:
+            tx.emit(AccountsNamed(app=app.sdkappid, nicks=nicks))
         return Imported(failed, updated, frozenset(added))
 
     async def _room(self, tx: Tx, app: App, new: Sequence[str]) -> int:
@@ -224,6 +228,8 @@ class AccountService:
             if result is not None and result.changes:
                 await within(tx, result.account, result.changes)
                 self._hints.changed_by(tx, (app, user_id))
+                if NICK in result.changes:
+                    tx.emit(AccountsNamed(app=app, nicks={user_id: result.account.nick}))
             return result
 
         return await self._db.write(run)
@@ -332,6 +338,10 @@ class AccountService:
             return []
         place = (int(at), user_id) if after else None
         return await store.page_by_time(self._db, app, place, limit, newest_first=order == "-CreateTime")
+
+    async def walk(self, tx: Tx, app: int, after: str, limit: int) -> dict[str, str]:
+        """Nicknames by UserID behind ``after``, which nobody changes until ``tx`` ends: for the search index."""
+        return await store.walk(tx, app, after, limit)
 
     async def count(self, app: int) -> int:
         """How many accounts an app has, from a maintained counter."""

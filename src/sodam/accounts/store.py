@@ -128,6 +128,12 @@ async def page_by_time(
     return [from_row(row) for row in rows]
 
 
+async def walk(tx: Tx, app: int, after: str, limit: int) -> dict[str, str]:
+    locked = " FOR SHARE" if tx.engine == "postgres" else ""
+    sql = f"SELECT {_READ} FROM account WHERE app = $1 AND user_id > $2 ORDER BY user_id LIMIT $3{locked}"
+    return {a.user_id: a.nick for a in map(from_row, await tx.fetch(sql, app, after, limit))}
+
+
 async def insert(tx: Tx, accounts: list[Account]) -> set[str]:
     """Add accounts; the UserIDs that did not exist before."""
     rows = [

@@ -125,6 +125,17 @@ class AppSettings(RoomSettings, frozen=True, kw_only=True):
             heading="additions",
         ),
     ] = False
+    cloud_search: Annotated[
+        bool,
+        Setting(
+            section="messages",
+            doc="On: messages are indexed as they are stored, and users search messages, users, groups and members. "
+            "Off: 60020, and the index of messages is erased.",
+            plan="Flagship",
+            feature="CloudSearch",
+            heading="search",
+        ),
+    ] = False
     login_type: Annotated[
         LoginType,
         Setting(

@@ -18,7 +18,8 @@ from sodam.c2c.service import C2CService
 from sodam.errors import ApiError, Code
 from sodam.messages.clock import STEP_SECONDS
 from sodam.messages.elements import MAX_BODY_BYTES
-from sodam.messages.model import BY_REST, DELETED_HIGH, DELETED_LOW, HIDE_RECEIVER, PEER_READ, Source
+from sodam.messages.events import MessagesRecalled
+from sodam.messages.model import BY_REST, DELETED_HIGH, DELETED_LOW, HIDE_RECEIVER, ONE_TO_ONE, PEER_READ, Source
 from sodam.storage import Tx
 
 _TOGETHER = 100
@@ -60,6 +61,7 @@ class Changes:
             await store_missed.record(tx, found)
             gone = store_unread.Gone(flags, found.seq, found.msg_time)
             await store_unread.lower(tx, app.sdkappid, recipient, sender, mark, [gone])
+            tx.emit(MessagesRecalled(app=app.sdkappid, type=ONE_TO_ONE, conv=found.conv, seqs=[found.seq]))
             tx.emit(
                 MessageRecalled(
                     app=app.sdkappid, conv=found.conv, source=source, sender=sender, recipient=recipient, key=found.key

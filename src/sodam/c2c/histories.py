@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus
-from sodam.c2c import store_arrived, store_missed, store_reads
+from sodam.c2c import store_arrived, store_missed, store_reads, store_search
 from sodam.c2c.model import FIRST, NEWEST, Change, Head, Message, Place, Position, Rank
 from sodam.errors import ApiError, Code
 from sodam.messages import paging
@@ -181,6 +181,18 @@ class Histories:
         found = await store_missed.changed_since(self._db, app.sdkappid, owner, position.change)
         await self._with_senders(app, [change.message for change in found.changes])
         return found
+
+    async def at(self, app: App, owner: str, peer: str, ranks: Sequence[Rank]) -> list[Message]:
+        """Those of the messages at these places that ``owner`` may see, newest first; recalled ones are left out."""
+        head = await self.head(app, owner, peer)
+        found = await store_search.at(
+            self._db, app.sdkappid, owner, peer, ranks, oldest=self.oldest(app), clear_seq=head.clear_seq
+        )
+        return await self._with_senders(app, found)
+
+    async def walk(self, tx: Tx, app: int, after: int, limit: int) -> list[Message]:
+        """Stored messages behind a row, which nobody changes until ``tx`` ends: for the search index."""
+        return await store_search.walk(tx, app, after, limit)
 
     async def _with_senders(self, app: App, messages: list[Message]) -> list[Message]:
         senders = await self._accounts.find_many(app.sdkappid, {m.sender for m in messages})

@@ -13,7 +13,8 @@ from sodam.c2c.model import Message, Place
 from sodam.c2c.service import C2CService
 from sodam.errors import ApiError, Code
 from sodam.messages.elements import MAX_BODY_BYTES
-from sodam.messages.model import HIDE_RECEIVER, RECALLED, Source
+from sodam.messages.events import MessageEdited
+from sodam.messages.model import HIDE_RECEIVER, ONE_TO_ONE, RECALLED, Source
 from sodam.storage import Tx
 
 
@@ -78,6 +79,8 @@ async def modify(
         stored.version += 1
         await store_changes.put_content(tx, stored)
         await store_missed.record(tx, found)
+        if change.body is not None:
+            tx.emit(edited(stored))
         tx.emit(
             MessageModified(
                 app=app.sdkappid, conv=found.conv, source=change.source, operator=change.operator, message=stored
@@ -89,3 +92,16 @@ async def modify(
     users = (sender,) if stored.flags & HIDE_RECEIVER else (recipient, sender)
     c2c.notify(app.sdkappid, users, events.modified(stored), exclude=exclude)
     return stored
+
+
+def edited(message: Message) -> MessageEdited:
+    return MessageEdited(
+        app=message.app,
+        type=ONE_TO_ONE,
+        conv=message.conv,
+        seq=message.seq,
+        rank=message.ord,
+        at=message.msg_time,
+        sender=message.sender,
+        body=message.body,
+    )

@@ -14,6 +14,7 @@ from sodam.c2c.model import Message, place_in_second
 from sodam.c2c.sending import Sending
 from sodam.messages.clock import SECOND, STEP_SECONDS, ArrivalClock
 from sodam.messages.followers import Follow, Followers, entry
+from sodam.messages.keepers import Keeper
 from sodam.messages.model import (
     FIRST_NUMBER,
     HIDE_RECEIVER,
@@ -216,12 +217,18 @@ class Appender:
     async def _to_postgres(self, batch: list[Sending]) -> None:
         if not any(sending.timed for sending in batch):
             try:
-                await self._db.write(lambda tx: self._at_once(tx, batch), single=True, lane="log")
+                alone = not self._keeping(batch)
+                await self._db.write(lambda tx: self._at_once(tx, batch), single=alone, lane="log")
                 return
             except Exception as error:
                 if not store_writes_postgres.was_stored(error):
                     raise
         await self._db.write(lambda tx: self._append(tx, batch, ask=True), lane="log")
+
+    def _keeping(self, batch: list[Sending]) -> list[Keeper[Message]]:
+        """Who writes along with this batch."""
+        keepers = [keeper for keeper in self._followers.keepers if not keeper.idle]
+        return [keeper for keeper in keepers if any(keeper.wants(s.message.app) for s in batch)]
 
     async def _at_once(self, tx: Tx, batch: list[Sending]) -> None:
         await self._store(tx, batch, *self._arrivals.take(len(batch)))
@@ -263,6 +270,11 @@ class Appender:
             await _rows(tx, gathered, await tx.bulk(_HEADS, heads))
             if follows:
                 await outbox.put(tx, [_entry(s.message, f) for s in batch for f in follows.get(id(s.message), ())])
+        for keeper in self._keeping(batch):
+            for sending in batch:
+                m = sending.message
+                m.ord = place_in_second(m.flags, m.msg_seq, m.seq)
+            await keeper.keep(tx, [s.message for s in batch if keeper.wants(s.message.app)])
 
 
 def _entry(m: Message, follow: Follow) -> New:

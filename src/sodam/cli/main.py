@@ -39,6 +39,7 @@ _COMMANDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "Check, export and import the relations of an app.",
         ("relations:check", "relations:export", "relations:import_"),
     ),
+    "search": ("The search index.", ("search:rebuild",)),
     "root": ("The console's root account.", ("root:password",)),
 }
 """Every command, as module and function in ``sodam.cli``, by the word before it, in the order of the help page."""

@@ -19,6 +19,7 @@ from sodam.gateway.commands import (  # noqa: F401
     openim_sync,
     push_devices,
     recentcontact,
+    search,
     unavailable,
 )
 from sodam.gateway.commands import openim_msg_ext_http_svc as extensions
@@ -56,6 +57,10 @@ def services() -> list[Service]:
         extensions.service,
         im_long_msg.service,
         im_msg_db_logic.service,
+        search.messages,
+        search.users,
+        search.groups,
+        search.members,
         unavailable.translate,
         unavailable.speech,
         client_config.config,

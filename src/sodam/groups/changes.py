@@ -17,7 +17,8 @@ from sodam.groups.model import Group, check_group_id
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.messages.clock import SECOND
 from sodam.messages.elements import MAX_BODY_BYTES
-from sodam.messages.model import RECALLED
+from sodam.messages.events import MessageEdited, MessagesRecalled
+from sodam.messages.model import GROUP, RECALLED
 from sodam.storage import Tx
 
 SILENT_RANGE = 1000
@@ -108,6 +109,8 @@ class GroupChanges:
             await store_messages.update(tx, message)
         if messages:
             await store_messages.log_change(tx, messages, self._core.now() * SECOND, recalled=True)
+            first, seqs = messages[0], [m.seq for m in messages]
+            tx.emit(MessagesRecalled(app=first.app, type=GROUP, conv=first.group_id, seqs=seqs))
 
     async def _role(self, tx: Tx, group: Group, user_id: str, *, as_member: bool) -> Role:
         """Raises ApiError 10007 for a client that is no member."""
@@ -156,6 +159,8 @@ class GroupChanges:
             stored.version += 1
             await store_messages.update(tx, stored)
             await store_messages.log_change(tx, [stored], self._core.now() * SECOND, recalled=False)
+            if body is not None:
+                tx.emit(_body_of(stored))
             tx.after_commit(lambda: self._edited(stored, exclude))
             return stored
 
@@ -270,3 +275,16 @@ class GroupChanges:
             await store_reading.hide(tx, user_id, found.values())
 
         await self._core.db.write(run)
+
+
+def _body_of(message: GroupMessage) -> MessageEdited:
+    return MessageEdited(
+        app=message.app,
+        type=GROUP,
+        conv=message.group_id,
+        seq=message.seq,
+        rank=message.seq,
+        at=message.msg_time,
+        sender=message.sender,
+        body=message.body,
+    )

@@ -134,3 +134,12 @@ class Decided(GroupEvent, frozen=True, kw_only=True):
     """'' for an application."""
     agreed: bool
     remark: str
+
+
+class GroupNamed(msgspec.Struct, frozen=True, kw_only=True):
+    """A group was made or imported, or its profile was edited."""
+
+    app: int
+    group_id: str
+    group_type: str
+    name: str

@@ -122,6 +122,10 @@ class Histories:
         named = await store_messages.named(self._core.db, app, group_id, [seq for seq, _ in found])
         return [(named[seq], when) for seq, when in found if seq in named]
 
+    async def walk(self, tx: Tx, app: int, after: int, limit: int) -> list[tuple[int, GroupMessage]]:
+        """Stored messages behind a row, which nobody changes until ``tx`` ends: for the search index."""
+        return await store_messages.walk(tx, app, after, limit)
+
     async def _group(self, app: int, group_id: str) -> Group:
         check_group_id(group_id)
         group = (await store.load(self._core.db, app, [group_id])).get(group_id)

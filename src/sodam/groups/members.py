@@ -19,6 +19,9 @@ FAILED, ADDED, ALREADY, WAITING, OVER_LIMIT = range(5)
 """What became of an invitation, as clients read it; REST answers the first three."""
 
 
+_STORED = (Role.Member, Role.Admin, Role.Owner)
+
+
 class Members:
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -61,6 +64,10 @@ class Members:
             raise not_found(group_id)
         check(group.type, Operation.ADD, Role.AppAdmin)
         return await guard.inviting(app, operator, group_id, group.type, user_ids)
+
+    async def slice(self, app: int, group_id: str, offset: int, limit: int) -> list[Member]:
+        """Members in the order of joining, for the search; of a group that the caller knows."""
+        return await store_members.page(self._core.db, app, group_id, _STORED, offset, limit)
 
     async def import_(self, app: App, group_id: str, newcomers: Sequence[Newcomer]) -> list[int]:
         """As ``add``, with roles, times and unread numbers, and without an event; who cannot be added gets 0.

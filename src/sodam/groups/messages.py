@@ -18,6 +18,7 @@ from sodam.groups.message import SYSTEM, TIP, GroupMessage
 from sodam.groups.model import Group
 from sodam.groups.types import TYPES
 from sodam.messages.clock import SECOND
+from sodam.messages.keepers import Keeper
 from sodam.messages.model import U32
 from sodam.storage import Database, Tx
 
@@ -31,6 +32,8 @@ class Messages:
         self._db = db
         self._accounts = accounts
         self._clock = clock
+        self.keepers: list[Keeper[GroupMessage]] = []
+        """Who writes along with every stored message."""
 
     def number(self, group: Group, messages: Sequence[GroupMessage], *, imported: bool = False) -> None:
         """Give messages their sequences and times, and ``group``, which the caller holds, its new state."""
@@ -52,6 +55,9 @@ class Messages:
         """Write numbered messages, where the type keeps any, and the group."""
         if TYPES[group.type].stores_messages:
             await store_messages.insert(tx, messages)
+            for keeper in self.keepers:
+                if not keeper.idle and keeper.wants(group.app):
+                    await keeper.keep(tx, messages)
         await store.save(tx, group)
 
     async def append(self, tx: Tx, group: Group, messages: Sequence[GroupMessage]) -> None:

@@ -22,8 +22,8 @@ from sodam.groups.broadcasts import Broadcasts
 from sodam.groups.changes import GroupChanges
 from sodam.groups.core import MAX_GROUPS, NOBODY, Core, Guard, Operator, hold_group, not_found, scene
 from sodam.groups.counters import Counters
-from sodam.groups.events import GroupCreated, GroupInfoChanged, MembersLeft, OwnerChanged
 from sodam.groups.guests import Guests
+from sodam.groups.events import GroupCreated, GroupInfoChanged, GroupNamed, MembersLeft, OwnerChanged
 from sodam.groups.histories import Histories
 from sodam.groups.listing import Listing
 from sodam.groups.members import Members
@@ -84,6 +84,7 @@ class GroupService:
         self.histories = Histories(self._core)
         self.audience = Audience(self._core)
         self.changes = GroupChanges(self._core)
+        self.keepers = self._core.messages.keepers
 
     def follow(self, events: Events) -> None:
         """Notify members and others of what happens to groups, in the transaction that does it."""
@@ -146,6 +147,7 @@ class GroupService:
                 if code is not Code.OK:
                     raise ApiError(code, f"{user_id[:40]!r}: {code.meaning}")
             await store.save(tx, group)
+            tx.emit(_named(group))
             if not imported:
                 tx.emit(
                     GroupCreated(
@@ -194,6 +196,7 @@ class GroupService:
             group.info_at = self._core.now()
             await store.save(tx, group)
             old, new = msgspec.structs.asdict(before), msgspec.structs.asdict(group.profile)
+            tx.emit(_named(group))
             tx.emit(
                 GroupInfoChanged(
                     scene=scene(group, operator),
@@ -265,6 +268,10 @@ class GroupService:
         total = await store.count(self._core.db, app, type_name)
         return total, [group_id for _, group_id in found[:limit]], following
 
+    async def walk(self, tx: Tx, app: int, after: int, limit: int) -> list[tuple[int, GroupNamed]]:
+        """Groups behind a number, in their order, which nobody changes until ``tx`` ends: for the search index."""
+        return [(group.num, _named(group)) for group in await store.walk(tx, app, after, limit)]
+
     async def joined(self, app: int, user_id: str) -> list[tuple[str, str, int]]:
         """ID, type and whether active, of the groups that a user is a member of, in the order of joining."""
         return await store.joined(self._core.db, app, user_id)
@@ -330,6 +337,10 @@ def _check_room(app: App, max_members: int, members: int) -> None:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"a group of this app has at most {most} members")
     if members > (max_members or most):
         raise ApiError(Code.GROUP_MEMBER_QUOTA)
+
+
+def _named(group: Group) -> GroupNamed:
+    return GroupNamed(app=group.app, group_id=group.group_id, group_type=group.type, name=group.profile.name)
 
 
 async def _check_quota(tx: Tx, app: App, type_name: str) -> None:

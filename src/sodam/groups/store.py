@@ -134,6 +134,14 @@ async def page(db: Database, app: int, type_name: str, after: int, limit: int) -
     return [(row[0], row[1]) for row in rows]
 
 
+async def walk(tx: Tx, app: int, after: int, limit: int) -> list[Group]:
+    sql = f"SELECT {_COLUMNS} FROM chat_group WHERE app = $1 AND num > $2 ORDER BY num LIMIT $3"
+    return [
+        _group(row)
+        for row in await tx.fetch(sql + (" FOR SHARE" if tx.engine == "postgres" else ""), app, after, limit)
+    ]
+
+
 async def count(db: Database, app: int, type_name: str) -> int:
     sql = "SELECT count(*) FROM chat_group WHERE app = $1"
     rows = await (db.scan(f"{sql} AND type = $2", app, type_name) if type_name else db.scan(sql, app))

@@ -142,6 +142,12 @@ async def between(source: Database | Tx, app: int, group_id: str, low: int, high
     return [message_of(row) for row in rows]
 
 
+async def walk(tx: Tx, app: int, after: int, limit: int) -> list[tuple[int, GroupMessage]]:
+    locked = " FOR SHARE" if tx.engine == "postgres" else ""
+    sql = f"SELECT {COLUMNS}, id FROM group_message WHERE app = $1 AND id > $2 ORDER BY id LIMIT $3{locked}"
+    return [(row[15], message_of(row)) for row in await tx.fetch(sql, app, after, limit)]
+
+
 async def named(source: Database | Tx, app: int, group_id: str, seqs: Iterable[int]) -> dict[int, GroupMessage]:
     found: dict[int, GroupMessage] = {}
     for some in batches(seqs):

@@ -16,3 +16,27 @@ class MessagesErased(msgspec.Struct, frozen=True, kw_only=True):
     """Its key."""
     seqs: list[int]
     """The places of the messages in it."""
+
+
+class MessagesRecalled(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages are blank from now on."""
+
+    app: int
+    type: int
+    conv: str
+    seqs: list[int]
+
+
+class MessageEdited(msgspec.Struct, frozen=True, kw_only=True):
+    """A message has a new body."""
+
+    app: int
+    type: int
+    conv: str
+    seq: int
+    rank: int
+    """Its place within its second; that of a group's message is its sequence."""
+    at: int
+    """Its unix second."""
+    sender: str
+    body: bytes

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
+from sodam.messages.keepers import Keeper
 from sodam.messages.model import Numbers
 from sodam.outbox.model import New, placed_body
 from sodam.outbox.service import Outbox
@@ -32,6 +33,8 @@ class Followers(Generic[M]):
     def __init__(self, outbox: Outbox) -> None:
         self.outbox = outbox
         self._topics: list[tuple[str, Callable[[M], bytes | None]]] = []
+        self.keepers: list[Keeper[M]] = []
+        """Who writes along with every stored message."""
 
     def add(self, topic: str, body: Callable[[M], bytes | None]) -> None:
         """Have an entry of ``topic`` written for every message for which ``body`` is not None, while the topic has a

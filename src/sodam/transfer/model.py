@@ -21,6 +21,8 @@ LEFT_OUT: Final = {
     "push_access": "access tokens of push services: the new server gets its own",
     "push_decided": "for which messages pushes were decided on",
     "push_log": "pushes that were not taken, for the old server's operator",
+    "search_doc": "the search index: it is made anew from what it finds",
+    "search_progress": "how far the search index has come",
     "outbox": "deliveries under way: they are the old server's to finish",
 }
 """Tables of an app that do not move, and why."""

@@ -1,11 +1,11 @@
 """Numbered SQL that brings a database to the schema that this version speaks.
 
 A file ``NNNN_what.sql`` begins with ``-- oldest: N``: the oldest schema version whose code may still run on the
-result. A server refuses a database whose schema is newer than it knows unless that number allows it. Five words
+result. A server refuses a database whose schema is newer than it knows unless that number allows it. Some words
 are replaced for the engine: ``{blob}`` (bytes), ``{serial}`` (a growing integer primary key), ``{clustered}`` (at
 the end of a table: rows live in the primary key's tree), ``{key}`` (text ordered by its bytes, whatever the
 database's locale: needed where rows are listed or ranged by it) and ``{unlogged}`` (before TABLE: rows that a crash
-may take).
+may take). A statement behind ``{sqlite}`` or ``{postgres}`` is for that engine alone; ``{;}`` is a semicolon within it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ _WORDS = {
         "{unlogged}": "UNLOGGED",
     },
 }
+_FOR_ONE = ("{sqlite}", "{postgres}")
 _LOCK = 0x50DA  # any number: nodes that start together migrate one after the other
 
 
@@ -47,7 +48,13 @@ class Migration:
         text = re.sub(r"--.*", "", self.sql)  # no literal of ours holds two dashes
         for word, meaning in _WORDS[engine].items():
             text = text.replace(word, meaning)
-        return [part.strip() for part in text.split(";") if part.strip()]
+        parts = [part.strip() for part in text.replace("{;}", "\0").split(";")]
+        ours = "{" + engine + "}"
+        return [
+            part.removeprefix(ours).replace("\0", ";").strip()
+            for part in parts
+            if part and (part.startswith(ours) or not part.startswith(_FOR_ONE))
+        ]
 
 
 @cache

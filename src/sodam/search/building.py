@@ -1,0 +1,162 @@
+"""What an index lacks is added in the background, page by page, while messages come and go.
+
+Whatever is stored from now on is indexed where it is stored, so that a walk through the tables has to find only what
+was there before. Another node may hear of a setting some seconds late: the walk goes on behind what it has found until
+``_LATE`` seconds after it was switched on. Where the setting is off, the index of messages is emptied.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from sodam.accounts.service import AccountService
+from sodam.apps.model import App
+from sodam.apps.service import AppService
+from sodam.c2c.histories import Histories
+from sodam.groups.service import GroupService
+from sodam.observability.loops import Loop, Loops
+from sodam.search import store
+from sodam.search.index import of_account, of_group, of_group_messages, of_messages, searches
+from sodam.search.model import MESSAGES, Kind
+from sodam.storage import Database, Tx, fetch_locked
+
+PAGE: Final = 500
+_LATE: Final = 60
+_EVERY: Final = 5.0
+_PAUSE: Final = 0.01
+"""Seconds between two pages: others write too."""
+_ERASED: Final = 1000
+_COLUMNS: Final = "names_after, names_done, groups_after, c2c_after, group_after, messages_until, messages_done"
+
+
+class Progress(NamedTuple):
+    """A row of ``search_progress``."""
+
+    names_after: str = ""
+    names_done: int = 0
+    groups_after: int = 0
+    c2c_after: int = 0
+    group_after: int = 0
+    messages_until: int = 0
+    messages_done: int = 0
+
+
+class Counted(NamedTuple):
+    names: int
+    messages: int
+
+
+class Building:
+    def __init__(
+        self,
+        db: Database,
+        apps: AppService,
+        accounts: AccountService,
+        messages: Histories,
+        groups: GroupService,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._db = db
+        self._apps = apps
+        self._accounts = accounts
+        self._messages = messages
+        self._groups = groups
+        self._clock = clock
+        self._still: dict[int, bool] = {}
+        """Apps with nothing to do, by whether their messages are indexed."""
+        self._loop: Loop | None = None
+
+    def start(self, loops: Loops) -> None:
+        self._loop = loops.start("search index", self._turn, every=_EVERY)
+
+    async def stop(self) -> None:
+        if self._loop is not None:
+            await self._loop.stop()
+            self._loop = None
+
+    async def _turn(self) -> None:
+        """Bring every app's index up to date. Other nodes do so too, and go on where this one is."""
+        for app in self._apps.all():
+            if self._still.get(app.sdkappid) is not searches(app):
+                await self.app(app)
+
+    async def app(self, app: App, *, now: bool = False) -> None:
+        """Bring an app's index up to date as far as can be. ``now``: no other node stores messages without it."""
+        number = app.sdkappid
+        while await self._db.write(lambda tx: self._step(tx, app), lane="long"):
+            await asyncio.sleep(_PAUSE)
+        progress = await self.progress(number)
+        if not searches(app):
+            if progress.messages_until:
+                await self._empty(number)
+            self._still[number] = False
+        elif progress.messages_done:
+            self._still[number] = True
+        elif now or self._clock() > progress.messages_until:
+            await self._db.execute("UPDATE search_progress SET messages_done = 1 WHERE app = $1", number)
+
+    async def again(self, app: App) -> Counted:
+        """Empty an app's index and build it anew; what is in it then."""
+        await self._empty(app.sdkappid, kinds=tuple(Kind))
+        await self._db.execute("DELETE FROM search_progress WHERE app = $1", app.sdkappid)
+        await self.app(app, now=True)
+        messages = await store.count(self._db, app.sdkappid, MESSAGES)
+        return Counted(await store.count(self._db, app.sdkappid, (Kind.ACCOUNT, Kind.GROUP)), messages)
+
+    async def progress(self, app: int) -> Progress:
+        row = await self._db.fetch_one(f"SELECT {_COLUMNS} FROM search_progress WHERE app = $1", app)
+        return Progress(*row) if row else Progress()
+
+    async def _step(self, tx: Tx, app: App) -> bool:
+        """Index a page; whether there may be another."""
+        number = app.sdkappid
+        if not await self._apps.stays(tx, number):
+            return False
+        await tx.execute(
+            f"INSERT INTO search_progress (app, {_COLUMNS}) VALUES ($1, '', 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING",
+            number,
+        )
+        row = (await fetch_locked(tx, f"SELECT {_COLUMNS} FROM search_progress WHERE app = $1", number))[0]
+        progress = Progress(*row)
+        if not progress.names_done:
+            progress = await self._names(tx, number, progress)
+            more = True
+        elif searches(app) and not progress.messages_done:
+            until = progress.messages_until or int(self._clock()) + _LATE
+            progress, more = await self._page(tx, number, progress._replace(messages_until=until))
+        else:
+            return False
+        sets = ", ".join(f"{name} = ${n}" for n, name in enumerate(Progress._fields, 2))
+        await tx.execute(f"UPDATE search_progress SET {sets} WHERE app = $1", number, *progress)
+        return more
+
+    async def _names(self, tx: Tx, app: int, progress: Progress) -> Progress:
+        if nicks := await self._accounts.walk(tx, app, progress.names_after, PAGE):
+            await store.put(tx, [of_account(app, user_id, nick) for user_id, nick in nicks.items()])
+            return progress._replace(names_after=max(nicks))
+        if groups := await self._groups.walk(tx, app, progress.groups_after, PAGE):
+            await store.put(tx, [of_group(named) for _, named in groups])
+            return progress._replace(groups_after=groups[-1][0])
+        return progress._replace(names_done=1)
+
+    async def _page(self, tx: Tx, app: int, progress: Progress) -> tuple[Progress, bool]:
+        """Index messages that came before the index; those that came with it are there already."""
+        if messages := await self._messages.walk(tx, app, progress.c2c_after, PAGE):
+            await store.put(tx, of_messages(messages), replace=False)
+            return progress._replace(c2c_after=messages[-1].id), True
+        if written := await self._groups.histories.walk(tx, app, progress.group_after, PAGE):
+            await store.put(tx, of_group_messages(m for _, m in written), replace=False)
+            return progress._replace(group_after=written[-1][0]), True
+        return progress, False
+
+    async def _empty(self, app: int, kinds: tuple[Kind, ...] = MESSAGES) -> None:
+        while await self._db.write(lambda tx: store.drop_some(tx, app, kinds, _ERASED), lane="long"):
+            await asyncio.sleep(_PAUSE)
+        await self._db.execute(
+            "UPDATE search_progress SET c2c_after = 0, group_after = 0, messages_until = 0, messages_done = 0"
+            " WHERE app = $1",
+            app,
+        )

@@ -1,0 +1,189 @@
+"""Searching accounts, groups and members of groups by any part of their IDs and names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from sodam.accounts.model import Account
+from sodam.accounts.service import AccountService, Order, place_in
+from sodam.groups.model import Group, Member
+from sodam.groups.service import GroupService
+from sodam.groups.types import TYPES
+from sodam.search import store
+from sodam.search.grams import Term, scope, term
+from sodam.search.index import name_text
+from sodam.search.model import EVERYTHING, LOOK, Kind, Wanted
+from sodam.storage import Database
+
+_MEMBERS: Final = 10_000
+"""Members that one question looks at."""
+_STEP: Final = 500
+_WALKED: Final = 40
+"""Pages of accounts that a list in an order looks through for a page of what most of them hold."""
+
+
+class Accounts(NamedTuple):
+    found: list[Account]
+    total: int
+    """Exact up to ``LOOK``."""
+    following: int
+    """0: there are no more."""
+
+
+class Groups(NamedTuple):
+    found: list[Group]
+    total: int
+    following: int
+
+
+class Members(NamedTuple):
+    found: list[tuple[str, Member, Account | None]]
+    """With their groups' IDs."""
+    total: int
+    following: int
+
+
+class Listed(NamedTuple):
+    """A page of a list of accounts."""
+
+    found: list[Account]
+    total: int
+    exact: bool
+    """Whether ``total`` is all; otherwise it is the least."""
+    following: str
+
+
+class PeopleSearch:
+    def __init__(self, db: Database, accounts: AccountService, groups: GroupService) -> None:
+        self._db = db
+        self._accounts = accounts
+        self._groups = groups
+
+    async def accounts(
+        self,
+        app: int,
+        terms: Sequence[Term],
+        *,
+        any_of: bool,
+        count: int,
+        before: int = EVERYTHING,
+        fits: Callable[[Account], bool] = lambda _: True,
+    ) -> Accounts:
+        """Those whose UserID or nickname holds the keywords, the latest in the index first."""
+        ids = await self._named(app, Kind.ACCOUNT, terms, any_of=any_of)
+        known = await self._accounts.find_many(app, ids)
+        found = [(ids[user_id], one) for user_id in ids if (one := known.get(user_id)) is not None and fits(one)]
+        rest = [one for one in found if one[0] < before]
+        following = rest[count - 1][0] if len(rest) > count else 0
+        return Accounts([account for _, account in rest[:count]], len(found), following)
+
+    async def groups(
+        self, app: int, user_id: str, terms: Sequence[Term], *, any_of: bool, count: int, before: int = EVERYTHING
+    ) -> Groups:
+        """Those whose ID or name holds the keywords: of types that can be found by ID, and the user's own."""
+        ids = await self._named(app, Kind.GROUP, terms, any_of=any_of)
+        known = await self._groups.get_many(app, list(ids))
+        own = {group_id for group_id, *_ in await self._groups.joined(app, user_id)}
+        found = [
+            (ids[group_id], group)
+            for group_id in ids
+            if (group := known.get(group_id)) is not None and (TYPES[group.type].found_by_id or group_id in own)
+        ]
+        rest = [one for one in found if one[0] < before]
+        following = rest[count - 1][0] if len(rest) > count else 0
+        return Groups([group for _, group in rest[:count]], len(found), following)
+
+    async def _named(self, app: int, kind: Kind, terms: Sequence[Term], *, any_of: bool) -> dict[str, int]:
+        """By ID, the place in the index; the latest first."""
+        wanted = Wanted(app, (kind,), (scope(app, kind, ""),), tuple(terms), any_of)
+        return {one.conv: one.id for one in await store.find(self._db, wanted)}
+
+    async def members(
+        self,
+        app: int,
+        user_id: str,
+        terms: Sequence[Term],
+        *,
+        any_of: bool,
+        group_ids: Sequence[str],
+        count: int,
+        after: int = 0,
+    ) -> Members:
+        """Members whose UserID, nickname or name card holds the keywords, in groups that the user is in, by group and
+        time of joining. ``group_ids``: of these alone; empty: of all."""
+        own = [group_id for group_id, *_ in await self._groups.joined(app, user_id)]
+        wanted = [group_id for group_id in own if group_id in set(group_ids)] if group_ids else own
+        found: list[tuple[str, Member, Account | None]] = []
+        looked = 0
+        for group_id, group in (await self._groups.get_many(app, wanted)).items():
+            if not TYPES[group.type].stores_members:
+                continue
+            offset = 0
+            while looked < _MEMBERS:
+                members = await self._groups.members.slice(app, group_id, offset, _STEP)
+                accounts = await self._accounts.find_many(app, [m.user_id for m in members])
+                for member in members:
+                    account = accounts.get(member.user_id)
+                    text = name_text(member.user_id, account.nick if account else "", member.name_card)
+                    if holds(text, terms, any_of=any_of):
+                        found.append((group_id, member, account))
+                looked += len(members)
+                offset += len(members)
+                if len(members) < _STEP:
+                    break
+        page = found[after : after + count]
+        following = after + count if len(found) > after + count else 0
+        return Members(page, len(found), following)
+
+    async def list(
+        self,
+        app: int,
+        order: Order,
+        keyword: str,
+        *,
+        after: str,
+        limit: int,
+        fits: Callable[[Account], bool],
+    ) -> Listed:
+        """A page of the accounts whose UserID or nickname holds ``keyword``, in an order.
+
+        What few hold is found by the index and sorted; for what is in more than ``LOOK`` of them, the accounts are
+        walked in their order, which soon finds a page.
+        """
+        asked = term(keyword)
+        if asked is None:
+            return Listed([], 0, True, "")
+        ids = await self._named(app, Kind.ACCOUNT, [asked], any_of=False)
+        if len(ids) >= LOOK:
+            return await self._walk(app, order, asked, after=after, limit=limit, fits=fits)
+        known = [one for one in (await self._accounts.find_many(app, ids)).values() if fits(one)]
+        by_time = order in ("CreateTime", "-CreateTime")
+        known.sort(key=lambda a: (a.created_at if by_time else 0, a.user_id), reverse=order.startswith("-"))
+        places = [place_in(order, one) for one in known]
+        start = places.index(after) + 1 if after in places else 0
+        page = known[start : start + limit]
+        following = place_in(order, page[-1]) if start + limit < len(known) else ""
+        return Listed(page, len(known), True, following)
+
+    async def _walk(
+        self, app: int, order: Order, asked: Term, *, after: str, limit: int, fits: Callable[[Account], bool]
+    ) -> Listed:
+        found: list[Account] = []
+        for _ in range(_WALKED):
+            accounts = await self._accounts.list_sorted(app, order, after=after, limit=_STEP)
+            for account in accounts:
+                if fits(account) and holds(name_text(account.user_id, account.nick), [asked], any_of=False):
+                    if len(found) == limit:
+                        return Listed(found, LOOK, False, place_in(order, found[-1]))
+                    found.append(account)
+            if len(accounts) < _STEP:
+                return Listed(found, LOOK, False, "")
+            after = place_in(order, accounts[-1])
+        return Listed(found, LOOK, False, after)
+
+
+def holds(text: str, terms: Sequence[Term], *, any_of: bool) -> bool:
+    """``text`` is in normal form."""
+    held = (one.text in text for one in terms)
+    return bool(terms) and (any(held) if any_of else all(held))

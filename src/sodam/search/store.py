@@ -1,0 +1,142 @@
+"""The SQL of the index. Each engine has an inverted index of its own for the grams; everything else is one text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, cast
+
+from sodam.search.grams import Term, grams
+from sodam.search.model import EVERYTHING, Doc, Found, Wanted
+from sodam.storage import Bulk, Database, Tx, Value, batches, in_list
+
+_COLUMNS: Final = "app, kind, conv, seq, rank, at, sender, elements, text"
+_TYPES: Final = ("bigint", "bigint", "text", "bigint", "bigint", "bigint", "text", "bigint", "text")
+_REPLACE: Final = (
+    "ON CONFLICT (app, kind, conv, seq) DO UPDATE SET at = excluded.at, sender = excluded.sender,"
+    " elements = excluded.elements, text = excluded.text"
+)
+_KEEP: Final = "ON CONFLICT DO NOTHING"
+_BACK: Final = " RETURNING id, app, kind, conv, seq"
+_SQLITE: Final = {
+    replace: Bulk(f"INSERT INTO search_doc ({_COLUMNS})", _TYPES, tail + _BACK)
+    for replace, tail in ((True, _REPLACE), (False, _KEEP))
+}
+_GRAMS: Final = Bulk("INSERT OR REPLACE INTO search_gram (rowid, grams)", ("bigint", "text"))
+_ARRAYS: Final = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate((*_TYPES, "text"), 1))
+_POSTGRES: Final = {
+    replace: f"INSERT INTO search_doc ({_COLUMNS}, grams) SELECT {_COLUMNS}, CAST(grams AS tsvector)"
+    f" FROM unnest({_ARRAYS}) AS r({_COLUMNS}, grams) {tail}"
+    for replace, tail in ((True, _REPLACE + ", grams = excluded.grams"), (False, _KEEP))
+}
+_FOUND: Final = "d.id, d.kind, d.conv, d.seq, d.rank, d.at"
+
+
+async def put(tx: Tx, docs: Sequence[Doc], *, replace: bool = True) -> None:
+    """Index texts, none of them twice; ``replace``: in place of what is indexed under their names, else beside it."""
+    if not docs:
+        return
+    rows = [doc[:9] for doc in docs]
+    if tx.engine == "postgres":
+        tokens = [" ".join(f"'{gram}'" for gram in _grams(doc)) for doc in docs]
+        columns: Any = [list(column) for column in zip(*rows, strict=True)]
+        await tx.fetch(_POSTGRES[replace], *columns, cast(Any, tokens))
+        return
+    by_name = {doc[:4]: doc for doc in docs}
+    made = await tx.bulk(_SQLITE[replace], rows)
+    await tx.bulk(_GRAMS, [(row[0], " ".join(_grams(by_name[tuple(row[1:])]))) for row in made])
+
+
+def _grams(doc: Doc) -> Iterable[str]:
+    return (*doc.scopes, *grams(doc.text))
+
+
+async def drop(tx: Tx, app: int, kind: int, conv: str, seqs: Iterable[int] | None = None) -> None:
+    """Take texts of a conversation out of the index, or all of it."""
+    if seqs is None:
+        await tx.execute("DELETE FROM search_doc WHERE app = $1 AND kind = $2 AND conv = $3", app, kind, conv)
+        return
+    for some in batches(seqs):
+        sql = f"DELETE FROM search_doc WHERE app = $1 AND kind = $2 AND conv = $3 AND seq IN {in_list(some, 4)}"
+        await tx.execute(sql, app, kind, conv, *some)
+
+
+async def drop_names(tx: Tx, app: int, kind: int, names: Iterable[str]) -> None:
+    for some in batches(names):
+        sql = f"DELETE FROM search_doc WHERE app = $1 AND kind = $2 AND conv IN {in_list(some, 3)}"
+        await tx.execute(sql, app, kind, *some)
+
+
+async def drop_some(tx: Tx, app: int, kinds: Sequence[int], limit: int) -> int:
+    """Take any texts of these kinds out of the index; how many."""
+    listed = ", ".join(str(int(kind)) for kind in kinds)
+    some = f"SELECT id FROM search_doc WHERE app = $1 AND kind IN ({listed}) LIMIT $2"
+    return await tx.execute(
+        f"DELETE FROM search_doc WHERE id IN ({some})",
+        app,
+        limit,
+    )
+
+
+async def count(db: Database, app: int, kinds: Sequence[int]) -> int:
+    listed = ", ".join(str(int(kind)) for kind in kinds)
+    rows = await db.scan(f"SELECT COUNT(*) FROM search_doc WHERE app = $1 AND kind IN ({listed})", app)
+    return int(rows[0][0])
+
+
+async def find(db: Database, wanted: Wanted) -> list[Found]:
+    """What holds the terms, the latest in the index first; at most ``wanted.limit``. Without terms: by the rest."""
+    if not wanted.scopes:
+        return []
+    sqlite = db.engine == "sqlite"
+    args: list[Value] = [_sqlite_query(wanted) if sqlite else _postgres_query(wanted), wanted.app]
+    where = ["d.app = $2", f"d.kind IN ({', '.join(str(int(kind)) for kind in wanted.kinds)})"]
+
+    def also(text: str, *values: Value) -> str:
+        args.extend(values)
+        return text.format(*(f"${len(args) - len(values) + n}" for n in range(1, len(values) + 1)))
+
+    held = [also("instr(d.text, {0}) > 0" if sqlite else "strpos(d.text, {0}) > 0", t.text) for t in wanted.terms]
+    if held:
+        where.append("(" + (" OR " if wanted.any_of else " AND ").join(held) + ")")
+    if wanted.senders:
+        where.append("(" + " OR ".join(also("d.sender = {0}", one) for one in wanted.senders) + ")")
+    if wanted.elements:
+        where.append(also("(d.elements & CAST({0} AS BIGINT)) <> 0", wanted.elements))
+    if wanted.since or wanted.until < EVERYTHING:
+        where.append(also("d.at >= {0} AND d.at <= {1}", wanted.since, wanted.until))
+    if wanted.above:
+        where.append(also("d.seq > {0}", wanted.above))
+    if wanted.before < EVERYTHING:
+        where.append(also(("g.rowid" if sqlite else "d.id") + " < {0}", wanted.before))
+    limit = also("{0}", wanted.limit)
+    if sqlite:
+        sql = (
+            f"SELECT {_FOUND} FROM search_gram g CROSS JOIN search_doc d ON d.id = g.rowid WHERE search_gram MATCH $1"
+            f" AND {' AND '.join(where)} ORDER BY g.rowid DESC LIMIT {limit}"
+        )
+    else:  # materialized: otherwise the planner may walk the primary key for a rare word
+        sql = (
+            f"WITH hits AS MATERIALIZED (SELECT {_FOUND} FROM search_doc d WHERE d.grams @@ CAST($1 AS tsquery)"
+            f" AND {' AND '.join(where)}) SELECT * FROM hits ORDER BY id DESC LIMIT {limit}"
+        )
+    return [Found(*row) for row in await db.scan(sql, *args)]
+
+
+def _query(wanted: Wanted, one: tuple[str, str], both: str, either: str) -> str:
+    """Scopes and grams, none of which holds a sign that either engine reads as more than a letter."""
+    quote, star = one
+
+    def term(of: Term) -> str:
+        return "(" + both.join(f"{quote}{gram}{quote}{star if of.begins else ''}" for gram in of.grams) + ")"
+
+    held = (either if wanted.any_of else both).join(map(term, wanted.terms))
+    scopes = either.join(f"{quote}{scope}{quote}" for scope in wanted.scopes)
+    return f"({scopes}){both}({held})" if held else scopes
+
+
+def _sqlite_query(wanted: Wanted) -> str:
+    return _query(wanted, ('"', " *"), " AND ", " OR ")
+
+
+def _postgres_query(wanted: Wanted) -> str:
+    return _query(wanted, ("'", ":*"), " & ", " | ")
