@@ -18,10 +18,11 @@ from sodam.apps.service import AppService
 from sodam.c2c.histories import Histories
 from sodam.groups.service import GroupService
 from sodam.observability.loops import Loop, Loops
-from sodam.search import store
+from sodam.search import store, store_progress
 from sodam.search.index import of_account, of_group, of_group_messages, of_messages, searches
 from sodam.search.model import MESSAGES, Kind
-from sodam.storage import Database, Tx, fetch_locked
+from sodam.search.store_progress import Progress
+from sodam.storage import Database, Tx
 
 PAGE: Final = 500
 _LATE: Final = 60
@@ -29,19 +30,6 @@ _EVERY: Final = 5.0
 _PAUSE: Final = 0.01
 """Seconds between two pages: others write too."""
 _ERASED: Final = 1000
-_COLUMNS: Final = "names_after, names_done, groups_after, c2c_after, group_after, messages_until, messages_done"
-
-
-class Progress(NamedTuple):
-    """A row of ``search_progress``."""
-
-    names_after: str = ""
-    names_done: int = 0
-    groups_after: int = 0
-    c2c_after: int = 0
-    group_after: int = 0
-    messages_until: int = 0
-    messages_done: int = 0
 
 
 class Counted(NamedTuple):
@@ -96,31 +84,25 @@ class Building:
         elif progress.messages_done:
             self._still[number] = True
         elif now or self._clock() > progress.messages_until:
-            await self._db.execute("UPDATE search_progress SET messages_done = 1 WHERE app = $1", number)
+            await store_progress.done(self._db, number)
 
     async def again(self, app: App) -> Counted:
         """Empty an app's index and build it anew; what is in it then."""
         await self._empty(app.sdkappid, kinds=tuple(Kind))
-        await self._db.execute("DELETE FROM search_progress WHERE app = $1", app.sdkappid)
+        await store_progress.forget(self._db, app.sdkappid)
         await self.app(app, now=True)
         messages = await store.count(self._db, app.sdkappid, MESSAGES)
         return Counted(await store.count(self._db, app.sdkappid, (Kind.ACCOUNT, Kind.GROUP)), messages)
 
     async def progress(self, app: int) -> Progress:
-        row = await self._db.fetch_one(f"SELECT {_COLUMNS} FROM search_progress WHERE app = $1", app)
-        return Progress(*row) if row else Progress()
+        return await store_progress.read(self._db, app)
 
     async def _step(self, tx: Tx, app: App) -> bool:
         """Index a page; whether there may be another."""
         number = app.sdkappid
         if not await self._apps.stays(tx, number):
             return False
-        await tx.execute(
-            f"INSERT INTO search_progress (app, {_COLUMNS}) VALUES ($1, '', 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING",
-            number,
-        )
-        row = (await fetch_locked(tx, f"SELECT {_COLUMNS} FROM search_progress WHERE app = $1", number))[0]
-        progress = Progress(*row)
+        progress = await store_progress.lock(tx, number)
         if not progress.names_done:
             progress = await self._names(tx, number, progress)
             more = True
@@ -129,8 +111,7 @@ class Building:
             progress, more = await self._page(tx, number, progress._replace(messages_until=until))
         else:
             return False
-        sets = ", ".join(f"{name} = ${n}" for n, name in enumerate(Progress._fields, 2))
-        await tx.execute(f"UPDATE search_progress SET {sets} WHERE app = $1", number, *progress)
+        await store_progress.put(tx, number, progress)
         return more
 
     async def _names(self, tx: Tx, app: int, progress: Progress) -> Progress:
@@ -155,8 +136,4 @@ class Building:
     async def _empty(self, app: int, kinds: tuple[Kind, ...] = MESSAGES) -> None:
         while await self._db.write(lambda tx: store.drop_some(tx, app, kinds, _ERASED), lane="long"):
             await asyncio.sleep(_PAUSE)
-        await self._db.execute(
-            "UPDATE search_progress SET c2c_after = 0, group_after = 0, messages_until = 0, messages_done = 0"
-            " WHERE app = $1",
-            app,
-        )
+        await store_progress.without_messages(self._db, app)
