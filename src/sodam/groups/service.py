@@ -22,8 +22,8 @@ from sodam.groups.broadcasts import Broadcasts
 from sodam.groups.changes import GroupChanges
 from sodam.groups.core import MAX_GROUPS, NOBODY, Core, Guard, Operator, hold_group, not_found, scene
 from sodam.groups.counters import Counters
-from sodam.groups.guests import Guests
 from sodam.groups.events import GroupCreated, GroupInfoChanged, GroupNamed, MembersLeft, OwnerChanged
+from sodam.groups.guests import Guests
 from sodam.groups.histories import Histories
 from sodam.groups.listing import Listing
 from sodam.groups.members import Members
