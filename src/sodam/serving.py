@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 import structlog
 import uvicorn
 
-from sodam import __version__
+from sodam import __version__, connect
 from sodam.apps.apply import load
 from sodam.cloudapi import apply
 from sodam.cloudapi.http import CloudApi
@@ -82,6 +82,7 @@ def _pages(server: Server) -> dict[str, Page]:
         "/metrics": metrics,
         "/version": version,
         "/openapi.json": openapi_json,
+        "/connect.js": connect.page,
     }
 
 

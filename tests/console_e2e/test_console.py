@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sdk.driver import install
 from tests.support.amounts import amounts
 
 HERE = Path(__file__).parent
@@ -68,6 +69,11 @@ def test_walk(combinations: str, browser: str) -> None:
 @pytest.mark.parametrize("accounts", amounts("CONSOLE_E2E_ACCOUNTS", usual="30000", long="100000"))
 def test_large(accounts: str, browser: str) -> None:
     run("large", browser, CONSOLE_E2E_ACCOUNTS=accounts)
+
+
+def test_kit(browser: str) -> None:
+    install()
+    run("kit", browser)
 
 
 def run(name: str, browser: str, **settings: str) -> None:

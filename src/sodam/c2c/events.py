@@ -171,6 +171,7 @@ def modified(message: Message) -> Notice:
                     "MsgSeq": message.msg_seq,
                     "MsgRandom": message.msg_random,
                     "MsgTime": message.msg_time,
+                    "MsgTimeStamp": message.msg_time,  # by which lite-chat finds the message
                     "MsgVersion": message.version,
                     "MsgBody": msgspec.Raw(message.body),
                     "CloudCustomData": msgspec.Raw(message.cloud),

@@ -155,6 +155,7 @@ def edited(message: GroupMessage) -> Notice:
         "MsgSeq": message.seq,
         "MsgRandom": message.random,
         "MsgTime": message.msg_time,
+        "MsgTimeStamp": message.msg_time,  # by which lite-chat finds the message
         "MsgVersion": message.version,
         "MsgBody": msgspec.Raw(message.body),
         "CloudCustomData": msgspec.Raw(message.cloud),

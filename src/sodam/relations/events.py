@@ -172,7 +172,8 @@ def _pendency(asked: Asked) -> dict[str, Any]:
 
 def _update(update: Update) -> dict[str, Any]:
     fields = [{"Tag": tag, "ValueBytes": value} for tag, value in update.fields]
-    return {"Friend_Account": update.peer, "Sns": fields}
+    for_lite = [{"BytesTag": tag, "BytesValue": value} for tag, value in update.fields]
+    return {"Friend_Account": update.peer, "Sns": fields, "SNS": for_lite}
 
 
 class Notices(dict[str, UserNotice]):

@@ -19,7 +19,7 @@ service = Service(
 )
 UNKNOWN = "Err_Profile_Invalid_Account"
 _MAX_ACCOUNTS = 500
-_MAX_TAGS = 100
+MAX_TAGS = 100
 _SHOWN = (NICK, "Tag_Profile_IM_SelfSignature")
 """Texts that others see."""
 
@@ -31,7 +31,7 @@ class Item(msgspec.Struct):
 
 class PortraitSet(msgspec.Struct):
     From_Account: str
-    ProfileItem: Annotated[list[Item], msgspec.Meta(min_length=1, max_length=_MAX_TAGS)]
+    ProfileItem: Annotated[list[Item], msgspec.Meta(min_length=1, max_length=MAX_TAGS)]
 
 
 @service.command(
@@ -70,7 +70,7 @@ async def portrait_set(call: Call, request: PortraitSet) -> None:
 
 
 class PortraitGet(msgspec.Struct):
-    TagList: Annotated[list[str], msgspec.Meta(max_length=_MAX_TAGS)]
+    TagList: Annotated[list[str], msgspec.Meta(max_length=MAX_TAGS)]
     To_Account: list[str] | str | None = None
 
 

@@ -61,17 +61,24 @@ async def fetch_config(call: Call, request: FetchConfig) -> ConfigAnswer:
     return ConfigAnswer(call.app.sdkappid, request.uint64_version)
 
 
-class BitsAnswer(msgspec.Struct):
+class Bits(msgspec.Struct):
     int32_error_code: int = 0
     str_error_message: str = ""
     str_purchase_bits: str = ""
     uint32_expired_time: int = _DAY
 
 
+class BitsAnswer(Bits):
+    """lite-chat 4.2.1 looks for the answer in a ``body`` of the body, and asks again each second when there is none."""
+
+    body: Bits = msgspec.field(default_factory=Bits)
+
+
 @config.command("fetch_imsdk_purchase_bitsv2")
 async def fetch_imsdk_purchase_bitsv2(call: Call, request: Empty) -> BitsAnswer:
     """The features that the app has."""
-    return BitsAnswer(str_purchase_bits=purchase_bits(call.app))
+    bits = purchase_bits(call.app)
+    return BitsAnswer(str_purchase_bits=bits, body=Bits(str_purchase_bits=bits))
 
 
 @statistics.command("tim_web_report_v2")

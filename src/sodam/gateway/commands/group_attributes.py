@@ -47,9 +47,17 @@ class KeySeq(msgspec.Struct):
     seq: int
 
 
+class NamedSeq(msgspec.Struct):
+    Key: str
+    seq: int
+
+
 class WriteAnswer(msgspec.Struct):
+    """``GroupAttrAry`` is what the web SDK reads, ``GroupAttr`` what lite-chat reads."""
+
     AttrMainSeq: int
     GroupAttrAry: list[KeySeq]
+    GroupAttr: list[NamedSeq]
 
 
 def _expected(request: AttributesWrite) -> Expected:
@@ -61,7 +69,8 @@ def _given(request: AttributesWrite) -> list[Given]:
 
 
 def _answer(written: Written) -> WriteAnswer:
-    return WriteAnswer(written.main_seq, [KeySeq(*pair) for pair in written.seqs.items()])
+    pairs = list(written.seqs.items())
+    return WriteAnswer(written.main_seq, [KeySeq(*pair) for pair in pairs], [NamedSeq(*pair) for pair in pairs])
 
 
 async def _put(call: Call, request: AttributesWrite, *, replace: bool) -> WriteAnswer:

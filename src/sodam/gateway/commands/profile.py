@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
-from sodam.errors import Code
+from sodam.accounts.model import NICK
+from sodam.errors import ApiError, Code
 from sodam.rest import profile as rest
 from sodam.rest.profile import TagValue, items_of
 from sodam.wire import Call, Service
@@ -19,6 +20,31 @@ service = Service(
     display=True,
     commands=dict(rest.service.commands),
 )
+
+
+class Item(msgspec.Struct, kw_only=True):
+    """A field by either of the names that SDKs use: ``Tag`` and ``Value``, and those of lite-chat in small letters."""
+
+    Tag: str = ""
+    Value: Any = None
+    tag: str = ""
+    value: Any = None
+
+
+class PortraitSet(msgspec.Struct):
+    From_Account: str
+    ProfileItem: Annotated[list[Item], msgspec.Meta(min_length=1, max_length=rest.MAX_TAGS)]
+
+
+@service.command("portrait_set", errors=rest.service.commands["portrait_set"].errors)
+async def portrait_set(call: Call, request: PortraitSet) -> None:
+    """Write profile fields of the caller's own account, all or none: as ``rest.portrait_set``."""
+    items = []
+    for item in request.ProfileItem:
+        if not (item.Tag or item.tag):
+            raise ApiError(Code.PROFILE_BAD_REQUEST, "an item of ProfileItem has no Tag")
+        items.append(rest.Item(item.Tag, item.Value) if item.Tag else rest.Item(item.tag, item.value))
+    await rest.portrait_set(call, rest.PortraitSet(request.From_Account, items))
 
 
 class UserItem(msgspec.Struct):
@@ -61,7 +87,8 @@ async def portrait_get_all(call: Call, request: PortraitGetAll) -> PortraitGetAl
         account = found.get(user_id)
         if account is None:
             continue  # the SDK would show an item as a user without a name
-        fields = items_of(profiles.visible(call.app, account, "app"))
+        # lite-chat takes an item without fields for a user that does not exist.
+        fields = items_of(profiles.visible(call.app, account, "app")) or [TagValue(NICK, "")]
         items.append(FullProfile(user_id, account.standard_seq, account.custom_seq, fields, 0, ""))
     own = found.get(call.caller)
     return PortraitGetAllAnswer(items, own.standard_seq if own else 0)

@@ -1,0 +1,170 @@
+// Two users of lite-chat, unmodified, led to a server by our own connect.js: what the newest UI kits stand on.
+//
+// node lite.mjs <server> <SDKAppID> <UserSig of amy> <UserSig of bob> prints a line of JSON for each step:
+// {"step": "...", "ok": true, "value": ...} or {"step": "...", "ok": false, "code": 10017, "message": "..."}.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { runInThisContext } from 'node:vm';
+
+const require = createRequire(import.meta.url);
+const [, , server, app, sigOfAmy, sigOfBob] = process.argv;
+for (const level of ['log', 'info', 'debug', 'warn', 'error']) console[level] = () => {};
+
+runInThisContext(readFileSync(new URL('../../src/sodam/connect/connect.js', import.meta.url), 'utf8'));
+globalThis.sodamConnect(server);
+
+// Its plugins look for a page.
+globalThis.window = globalThis;
+globalThis.addEventListener ??= () => {};
+globalThis.removeEventListener ??= () => {};
+globalThis.location = { href: server, protocol: 'http:', host: '127.0.0.1' };
+globalThis.document = {
+  charset: 'UTF-8',
+  hidden: false,
+  visibilityState: 'visible',
+  body: {},
+  addEventListener() {},
+  removeEventListener() {},
+  createElement: () => ({ style: {} }),
+};
+
+const sent = new Map();
+const { send } = WebSocket.prototype;
+WebSocket.prototype.send = function (data) {
+  const command = Buffer.from(data).toString().match(/"servcmd":"([^"]+)"/)?.[1];
+  sent.set(command, (sent.get(command) ?? 0) + 1);
+  return send.call(this, data);
+};
+
+/** Each user has a copy of the package: it keeps what it knows in variables of its own. */
+function client() {
+  const path = require.resolve('@tencentcloud/lite-chat/professional');
+  delete require.cache[path];
+  const loaded = require(path);
+  const Chat = loaded.default ?? loaded;
+  const chat = Chat.create({ SDKAppID: Number(app) });
+  chat.setLogLevel(4);
+  const events = [];
+  const waiting = new Set();
+  for (const name of Object.values(Chat.EVENT)) {
+    chat.on(name, (event) => {
+      events.push(event);
+      for (const look of waiting) look();
+    });
+  }
+  /** The next event of this name that `fits`; those before it are forgotten. */
+  const next = (name, fits = () => true) =>
+    new Promise((done, fail) => {
+      const late = setTimeout(() => fail(new Error(`no ${name}; had ${events.map((event) => event.name)}`)), 15_000);
+      const look = () => {
+        const at = events.findIndex((event) => event.name === Chat.EVENT[name] && fits(event.data));
+        if (at < 0) return;
+        clearTimeout(late);
+        waiting.delete(look);
+        done(events.splice(0, at + 1).at(-1).data);
+      };
+      waiting.add(look);
+      look();
+    });
+  return { Chat, chat, next };
+}
+
+const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+async function step(name, work) {
+  try {
+    const value = await work();
+    tell({ step: name, ok: true, value: value ?? null });
+    return value;
+  } catch (error) {
+    tell({ step: name, ok: false, code: error.code ?? null, message: String(error.message) });
+    return null;
+  }
+}
+const amy = client();
+const bob = client();
+const { Chat } = amy;
+const C2C = Chat.TYPES.CONV_C2C;
+const GROUP = Chat.TYPES.CONV_GROUP;
+const text = (who, to, conversationType, words) => who.chat.createTextMessage({ to, conversationType, payload: { text: words } });
+const said = (words) => (messages) => messages.some((message) => message.payload.text === words);
+
+for (const [who, userID, userSig] of [[amy, 'amy', sigOfAmy], [bob, 'bob', sigOfBob]]) {
+  await step(`${userID} signs in`, async () => {
+    await who.chat.login({ userID, userSig });
+    await who.next('SDK_READY');
+  });
+}
+await step('a wrong signature is refused', () => client().chat.login({ userID: 'amy', userSig: 'eJxx' }));
+await step('a user without a profile is found', async () => (await amy.chat.getUserProfile({ userIDList: ['bob'] })).data.map((one) => one.userID));
+await step('a profile is written', async () => (await amy.chat.updateMyProfile({ nick: 'Amy', selfSignature: 'hi' })).data.nick);
+
+const hello = text(amy, 'bob', C2C, 'hello');
+await step('a message is sent', async () => (await amy.chat.sendMessage(hello)).data.message.payload.text);
+await step('it arrives with the nickname', async () => (await bob.next('MESSAGE_RECEIVED', said('hello')))[0].nick);
+await step('it is edited', () => {
+  hello.payload.text = 'hello again';
+  return amy.chat.modifyMessage(hello).then(() => null);
+});
+await step('the edit arrives', async () => (await bob.next('MESSAGE_MODIFIED'))[0].payload.text);
+await step('the conversation is read', async () => {
+  await bob.chat.setMessageRead({ conversationID: 'C2Camy' });
+  await amy.next('MESSAGE_READ_BY_PEER');
+});
+await step('the conversation is pinned', async () => (await bob.chat.pinConversation({ conversationID: 'C2Camy', isPinned: true })).data.conversationID);
+await step('the conversation list', async () => (await bob.chat.getConversationList()).data.conversationList.map((one) => [one.conversationID, one.isPinned, one.unreadCount]));
+await step('history', async () => (await bob.chat.getMessageList({ conversationID: 'C2Camy' })).data.messageList.map((one) => one.payload.text));
+const custom = amy.chat.createCustomMessage({ to: 'bob', conversationType: C2C, payload: { data: 'd', description: 'x', extension: 'y' } });
+await step('a custom message', async () => {
+  await amy.chat.sendMessage(custom);
+  return (await bob.next('MESSAGE_RECEIVED', (messages) => messages[0].payload.data === 'd'))[0].payload;
+});
+await step('a bundle', async () => {
+  const payload = { messageList: [hello, custom], title: 'two', abstractList: ['a'], compatibleText: 'c' };
+  await amy.chat.sendMessage(amy.chat.createMergerMessage({ to: 'bob', conversationType: C2C, payload }));
+  return (await bob.next('MESSAGE_RECEIVED', (messages) => messages[0].payload.title))[0].payload.title;
+});
+await step('the message is recalled', async () => {
+  await amy.chat.revokeMessage(hello);
+  await bob.next('MESSAGE_REVOKED');
+});
+
+await step('a friend is added', async () => {
+  await amy.chat.addFriend({ to: 'bob', source: 'AddSource_Type_Web', wording: 'x', type: Chat.TYPES.SNS_ADD_TYPE_BOTH });
+  return (await bob.next('FRIEND_LIST_UPDATED', (list) => list.length > 0)).map((one) => one.userID);
+});
+await step('a remark is written', async () => {
+  await amy.next('FRIEND_LIST_UPDATED', (list) => list.length > 0);
+  await amy.chat.updateFriend({ userID: 'bob', remark: 'Bobby' });
+  await amy.next('FRIEND_LIST_UPDATED');
+  return (await amy.chat.getFriendList()).data.map((one) => one.remark);
+});
+
+let groupID;
+await step('a group is made', async () => {
+  const made = await amy.chat.createGroup({ type: Chat.TYPES.GRP_PUBLIC, name: 'team', memberList: [{ userID: 'bob' }] });
+  groupID = made.data.group.groupID;
+  await bob.next('GROUP_LIST_UPDATED', (list) => list.some((group) => group.groupID === groupID));
+});
+await step('a group message arrives', async () => {
+  await amy.chat.sendMessage(text(amy, groupID, GROUP, 'all'));
+  return (await bob.next('MESSAGE_RECEIVED', said('all')))[0].payload.text;
+});
+await step('it is read', () => bob.chat.setMessageRead({ conversationID: `GROUP${groupID}` }).then(() => null));
+await step('attributes', async () => {
+  await amy.chat.initGroupAttributes({ groupID, groupAttributes: { k: 'v' } });
+  await amy.chat.setGroupAttributes({ groupID, groupAttributes: { k: 'w', z: '1' } });
+  await amy.chat.deleteGroupAttributes({ groupID, keyList: ['k'] });
+  return (await amy.chat.getGroupAttributes({ groupID, keyList: [] })).data.groupAttributes;
+});
+await step('members', async () => (await amy.chat.getGroupMemberList({ groupID })).data.memberList.map((one) => [one.userID, one.role]));
+await step('a member is made an administrator', async () => {
+  await amy.chat.getGroupProfile({ groupID });
+  await amy.chat.setGroupMemberRole({ groupID, userID: 'bob', role: Chat.TYPES.GRP_MBR_ROLE_ADMIN });
+});
+await step('and muted', () => amy.chat.setGroupMemberMuteTime({ groupID, userID: 'bob', muteTime: 60 }).then(() => null));
+await step('who is muted is refused', () => bob.chat.sendMessage(text(bob, groupID, GROUP, 'muted')));
+await step('quit', () => bob.chat.quitGroup(groupID).then(() => null));
+await step('dismissed', () => amy.chat.dismissGroup(groupID).then(() => null));
+await step('signed out', () => bob.chat.logout().then(() => null));
+tell({ step: 'features asked for', ok: true, value: sent.get('im_sdk_config_mgr.fetch_imsdk_purchase_bitsv2') });
+process.exit(0);
