@@ -24,6 +24,8 @@ from sodam.extensions.one_to_one import OneToOneMessages
 from sodam.extensions.reactions import Reactions
 from sodam.extensions.service import Extensions
 from sodam.groups.service import GroupService
+from sodam.history_files.service import HistoryFiles
+from sodam.jobs.service import JobService
 from sodam.messages.events import MessagesErased
 from sodam.messages.mutes import MuteCheck
 from sodam.messages.relays import Relays
@@ -48,7 +50,14 @@ from sodam.webhooks.service import WebhookService
 
 
 def assemble(
-    settings: Settings, loops: Loops, db: Database, bus: Bus, live: Live, apps: AppService, accounts: AccountService
+    settings: Settings,
+    loops: Loops,
+    db: Database,
+    bus: Bus,
+    live: Live,
+    apps: AppService,
+    accounts: AccountService,
+    jobs: JobService,
 ) -> Services:
     """Every service of a server, made once and connected; nothing of it has begun to work yet."""
     profiles = ProfileService(accounts, live)
@@ -89,6 +98,7 @@ def assemble(
         groups=groups,
         push=push,
         search=SearchService(db, apps, accounts, c2c, groups),
+        history_files=HistoryFiles(db, jobs),
         webhooks=WebhookService(db, apps, outbox, c2c.histories, outbound, loops),
     )
     push.deciding.quiet = services.quiet_times.quiet

@@ -15,6 +15,7 @@ from sodam.extensions.one_to_one import OneToOneMessages
 from sodam.extensions.reactions import Reactions
 from sodam.extensions.service import Extensions
 from sodam.groups.service import GroupService
+from sodam.history_files.service import HistoryFiles
 from sodam.messages.relays import Relays
 from sodam.moderation.service import Words
 from sodam.observability.loops import Loops
@@ -58,4 +59,5 @@ class Services:
     groups: GroupService
     push: PushService
     search: SearchService
+    history_files: HistoryFiles
     webhooks: WebhookService

@@ -23,9 +23,11 @@ from sodam.console.http import PATH as CONSOLE_PATH
 from sodam.console.http import Console
 from sodam.errors import Unavailable
 from sodam.gateway.picows_ws import upgrade_protocol
+from sodam.history_files.service import PATH as HISTORY_PATH
 from sodam.http import AsgiApp, Page, Router, json_page
 from sodam.listener import Admission, Limits, Listener, file_limit
 from sodam.rest import openapi, table
+from sodam.rest.history_http import HistoryFileApp
 from sodam.rest.http import RestApp
 from sodam.rest.limits import RateLimits
 from sodam.server import Server, build
@@ -91,7 +93,11 @@ def application(server: Server) -> AsgiApp:
     rest = RestApp(
         server.services, table.SERVICES, server.auth, RateLimits(enabled=server.settings.rate_limits), server.metrics
     )
-    mounts = {CONSOLE_PATH: Console(server.plane).app(), "/": cast(AsgiApp, CloudApi(server.plane))}
+    mounts = {
+        HISTORY_PATH: cast(AsgiApp, HistoryFileApp(server.services.history_files)),
+        CONSOLE_PATH: Console(server.plane).app(),
+        "/": cast(AsgiApp, CloudApi(server.plane)),
+    }
     return server.proxies.asgi(cast(AsgiApp, Router(cast(AsgiApp, rest), _pages(server), mounts)))
 
 

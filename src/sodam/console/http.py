@@ -28,6 +28,7 @@ from sodam.console.session_actions import SessionCall, must_change_password
 from sodam.console.session_actions import run as run_session
 from sodam.console.session_table import SESSION_ACTIONS
 from sodam.control import ControlError
+from sodam.history_files.service import KIND as HISTORY_FILE
 from sodam.http import AsgiApp, declared_length
 
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -163,8 +164,8 @@ class Console:
         except Exception as caught:
             error = failures.of(caught, call.request_id, path=request.url.path[:200])
             return _guarded(Response(f"{error.message}\n", status_of(error), media_type="text/plain"))
-        form = "json" if '"Format":"json"' in job.params else "csv"
-        kind = "application/json" if form == "json" else "text/csv"
+        form = "json" if '"Format":"json"' in job.params else "gz" if job.kind == HISTORY_FILE else "csv"
+        kind = {"json": "application/json", "gz": "application/gzip", "csv": "text/csv"}[form]
         headers = {"content-disposition": f'attachment; filename="{job.kind}-{job.id}.{form}"'}
         return _guarded(StreamingResponse(self._parts(job_id), media_type=kind, headers=headers))
 

@@ -257,12 +257,19 @@ class JobService:
             )
         return job
 
+    async def find(self, job_id: str) -> Job | None:
+        return await store.get(self.db, job_id)
+
     async def page(self, scope: Scope, state: str, offset: int, limit: int) -> tuple[int, list[Job]]:
         return await store.page(self.db, scope, state, offset, limit)
 
     async def open_for(self, tx: Tx, kind: str, about_app: int) -> str | None:
         """The id of a job of this kind and app that has not ended."""
         return await store.open_for(tx, kind, about_app)
+
+    async def latest(self, kind: str, about_app: int, params: Any) -> Job | None:
+        """The newest job of this kind and app that was asked for the same."""
+        return await store.latest(self.db, kind, about_app, msgspec.json.encode(params).decode())
 
     async def cancel(self, job_id: str) -> Job:
         """Ask for a job to end after its present step. Raises ControlError for one that must run to its end."""

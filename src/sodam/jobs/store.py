@@ -156,6 +156,18 @@ async def page(source: Database, scope: Scope, state: str, offset: int, limit: i
     return int(count[0][0]), [_job(row) for row in rows]
 
 
+async def latest(source: Database | Tx, kind: str, about_app: int, params: str) -> Job | None:
+    """The newest job of this kind and app that was asked for the same."""
+    row = await source.fetch_one(
+        f"SELECT {_COLUMNS} FROM job WHERE kind = $1 AND about_app = $2 AND params = $3 "
+        "ORDER BY created_at DESC LIMIT 1",
+        kind,
+        about_app,
+        params,
+    )
+    return _job(row) if row else None
+
+
 async def open_for(source: Database | Tx, kind: str, about_app: int) -> str | None:
     """The id of a job of this kind and app that has not ended."""
     row = await source.fetch_one(

@@ -7,6 +7,7 @@ without a body, percent-encoded or bare parameters in any order, no ``random``.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -29,6 +30,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MAX_BODY = 1024 * 1024
+_HOST = re.compile(r"[\w.\-]{1,255}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,60}\](?::\d{1,5})?", re.ASCII)
 _HEADERS = [
     (b"content-type", b"application/json; charset=utf-8"),
     (b"access-control-allow-origin", b"*"),
@@ -45,6 +47,12 @@ def _parameters(query: bytes) -> dict[str, str]:
         if found:
             out[name] = unquote(value) if "%" in value else value
     return out
+
+
+def _address(scope: Scope) -> str:
+    """Under which a client reached the server; empty when its Host header is none."""
+    host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"").decode("latin-1")
+    return f"{scope.get('scheme', 'http')}://{host}" if _HOST.fullmatch(host) else ""
 
 
 class RestApp:
@@ -114,7 +122,9 @@ class RestApp:
         await self._authenticate(app, identifier, parameters.get("usersig", ""))
         self._limits.check(app.sdkappid, command)
         client = scope.get("client")
-        return command, Call(self._services, app, identifier, admin=True, client_ip=client[0] if client else "")
+        call = Call(self._services, app, identifier, admin=True, client_ip=client[0] if client else "")
+        call.address = _address(scope)
+        return command, call
 
     def _app(self, parameters: Mapping[str, str]) -> App:
         text = parameters.get("sdkappid", "")

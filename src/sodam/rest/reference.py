@@ -65,7 +65,10 @@ _SAMPLES: Final[dict[str, Any]] = {
     "CommandType": 1,
 }
 """Values that make an example read like a call. A field that is not here gets the least that its type allows."""
-_SAMPLES_OF: Final = {"openim_robot_http_svc/send_stream_msg": {"From_Account": "@RBT#helper"}}
+_SAMPLES_OF: Final = {
+    "openim_robot_http_svc/send_stream_msg": {"From_Account": "@RBT#helper"},
+    "open_msg_svc/get_history": {"ChatType": "C2C", "MsgTime": "2026110918"},
+}
 """The same for single commands."""
 _ALWAYS: Final = {"From_Account", "To_Account", "UserID", "AccountList", "MsgBody", "NewGroupName"}
 """Fields that a call hardly does without, though their types allow it (another field may stand for them)."""

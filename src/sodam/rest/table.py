@@ -25,6 +25,7 @@ _FILES = (
     "openconfigsvr",
     "openim_msg_ext_http_svc",
     "openim_robot_http_svc",
+    "open_msg_svc",
     "group_open_http_svc",
     "group_members",
     "group_attributes",

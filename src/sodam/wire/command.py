@@ -39,6 +39,7 @@ class Call:
     """Who calls, for which app, and what the call may use."""
 
     __slots__ = (
+        "address",
         "admin",
         "after",
         "app",
@@ -73,6 +74,8 @@ class Call:
         self.platform = platform
         self.instid = instid
         self.client_ip = client_ip
+        self.address = ""
+        """Of REST: scheme, host and port that the request came to, for addresses in its answer."""
         self.status = "OK"
         """ActionStatus of a successful answer; batchsendmsg may set SomeError."""
         self.code = 0

@@ -1,0 +1,51 @@
+"""A message as a line of a file. Consumers read line by line: header, one message a line, ``]}``."""
+
+from __future__ import annotations
+
+import msgspec
+
+from sodam.c2c.model import Message
+from sodam.groups.message import GroupMessage
+from sodam.messages.model import EMPTY_TEXT
+
+
+class OneToOneLine(msgspec.Struct, omit_defaults=True):
+    From_Account: str
+    To_Account: str
+    MsgTimestamp: int
+    MsgSeq: int
+    MsgRandom: int
+    MsgBody: msgspec.Raw
+    MsgKey: str
+    CloudCustomData: msgspec.Raw | None = None
+
+
+class GroupLine(msgspec.Struct, omit_defaults=True):
+    From_Account: str
+    GroupId: str
+    MsgTimestamp: int
+    MsgSeq: int
+    MsgBody: msgspec.Raw
+    CloudCustomData: msgspec.Raw | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def header(app: int, chat_type: str, hour: str) -> bytes:
+    return b'{"SdkAppId":%d,"ChatType":"%b","MsgTime":"%b","MsgList":[\n' % (app, chat_type.encode(), hour.encode())
+
+
+def line(message: Message | GroupMessage) -> bytes:
+    """JSON without a line break: between the tokens of what a client wrote there may be some."""
+    cloud = msgspec.Raw(message.cloud) if message.cloud != EMPTY_TEXT else None
+    body = msgspec.Raw(message.body)
+    if isinstance(message, GroupMessage):
+        one: OneToOneLine | GroupLine = GroupLine(
+            message.sender, message.group_id, message.msg_time, message.seq, body, cloud
+        )
+    else:
+        key = f"{message.msg_seq}_{message.msg_random}_{message.msg_time}"
+        numbers = message.msg_time, message.msg_seq, message.msg_random
+        one = OneToOneLine(message.sender, message.recipient, *numbers, body, key, cloud)
+    return _encode(one).replace(b"\n", b" ").replace(b"\r", b" ")
