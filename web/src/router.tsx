@@ -110,6 +110,10 @@ const routeTree = root.addChildren([
       page("settings", () => import("./features/settings/pages/UserFields"), "UserFields"),
     ),
     at(
+      "/apps/$app/words",
+      page("words", () => import("./features/words/pages/Words"), "Words"),
+    ),
+    at(
       "/apps/$app/accounts",
       page("accounts", () => import("./features/accounts/pages/Accounts"), "Accounts"),
     ),

@@ -211,10 +211,11 @@ class MemberModify(msgspec.Struct, kw_only=True):
     ShutUpTime: U32 | None = None
 
 
-@service.command("modify_group_member_info", errors=COMMON)
+@service.command("modify_group_member_info", errors=(*COMMON, Code.TEXT_REFUSED))
 async def modify_group_member_info(call: Call, request: MemberModify) -> None:
     """Write role, message option, name card or mute of one member. Source: rest-groups.md 2.9."""
     no_custom(request.AppMemberDefinedData)
+    await call.services.words.refuse(call.app.sdkappid, (request.NameCard,))
     await call.services.groups.members.edit(
         call.app,
         await operator_of(call),

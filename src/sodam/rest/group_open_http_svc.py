@@ -132,7 +132,13 @@ def _wanted(request: GroupImport, newcomers: tuple[Newcomer, ...] = (), created_
 
 @service.command(
     "create_group",
-    errors=(*_MADE, Code.GROUP_TOO_MANY_ACCOUNTS, Code.GROUP_AVCHATROOM_QUOTA, Code.GROUP_MEMBER_QUOTA),
+    errors=(
+        *_MADE,
+        Code.GROUP_TOO_MANY_ACCOUNTS,
+        Code.GROUP_AVCHATROOM_QUOTA,
+        Code.GROUP_MEMBER_QUOTA,
+        Code.TEXT_REFUSED,
+    ),
 )
 async def create_group(call: Call, request: GroupCreate) -> GroupId:
     """Make a group, with an owner or without, and up to 100 members.
@@ -143,6 +149,8 @@ async def create_group(call: Call, request: GroupCreate) -> GroupId:
     if len(request.MemberList) > _MAX_FIRST_MEMBERS:
         raise ApiError(Code.GROUP_TOO_MANY_ACCOUNTS, f"MemberList has at most {_MAX_FIRST_MEMBERS} entries")
     no_custom(request.AppDefinedData, *(item.AppMemberDefinedData for item in request.MemberList))
+    shown = request.Name, request.Introduction, request.Notification
+    await call.services.words.refuse(call.app.sdkappid, shown)
     newcomers = tuple(
         Newcomer(item.Member_Account, Role.Admin if item.Role == "Admin" else Role.Member)
         for item in request.MemberList
@@ -227,7 +235,7 @@ class GroupModify(msgspec.Struct, kw_only=True):
     From_Account: str | None = None
 
 
-@service.command("modify_group_base_info", errors=COMMON)
+@service.command("modify_group_base_info", errors=(*COMMON, Code.TEXT_REFUSED))
 async def modify_group_base_info(call: Call, request: GroupModify) -> None:
     """Write the profile fields that are given; join options only where the type has a choice.
 
@@ -236,6 +244,8 @@ async def modify_group_base_info(call: Call, request: GroupModify) -> None:
     no_custom(request.AppDefinedData)
     if request.MaxMemberNum == 0:
         raise ApiError(Code.GROUP_BAD_PARAMETER, "MaxMemberNum is at least 1")
+    shown = request.Name, request.Introduction, request.Notification
+    await call.services.words.refuse(call.app.sdkappid, shown)
     changes = Changes(
         name=request.Name,
         introduction=request.Introduction,

@@ -13,6 +13,8 @@ export const pages = ({ users, group, policy, trial }) => [
   ["friends", `/apps/${APP}/friends`],
   ["group-settings", `/apps/${APP}/group-settings`],
   ["user-fields", `/apps/${APP}/user-fields`],
+  ["words", `/apps/${APP}/words`],
+  ["words-none", `/apps/${trial.SDKAppID}/words`],
   ["accounts", `/apps/${APP}/accounts`],
   ["accounts-none", `/apps/${trial.SDKAppID}/accounts`],
   ["account", `/apps/${APP}/accounts/mina`],

@@ -49,6 +49,7 @@ export const APP_NAV: NavEntry[] = [
       { key: "friends", to: "/apps/$app/friends" },
       { key: "groupSettings", to: "/apps/$app/group-settings" },
       { key: "userFields", to: "/apps/$app/user-fields" },
+      { key: "words", to: "/apps/$app/words", needs: "im:DescribeDirtyWords" },
     ],
   },
   { key: "accounts", to: "/apps/$app/accounts", icon: UserListIcon, needs: "im:DescribeAccountList" },

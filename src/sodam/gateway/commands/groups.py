@@ -43,12 +43,13 @@ class ApplyJoinAnswer(msgspec.Struct, omit_defaults=True):
     RspMsgList: list[msgspec.Raw] = []
 
 
-@service.command("apply_join_group", errors=(*_JOINING, Code.GROUP_TOO_FREQUENT))
+@service.command("apply_join_group", errors=(*_JOINING, Code.GROUP_TOO_FREQUENT, Code.TEXT_REFUSED))
 async def apply_join_group(call: Call, request: ApplyJoin) -> ApplyJoinAnswer:
     """Join a group, or apply where its owner or an admin has to agree; enter a live room, again or not."""
     groups = call.services.groups
     group = await groups.get(call.app.sdkappid, request.GroupId)
     if TYPES[group.type].stores_members:
+        await call.services.words.refuse(call.app.sdkappid, (request.ApplyMsg,))
         joined = await groups.applications.apply(call.app, await operator_of(call), request.GroupId, request.ApplyMsg)
         return ApplyJoinAnswer("JoinedSuccess" if joined else "WaitAdminApproval")
     connection = call.connection
