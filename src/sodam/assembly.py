@@ -20,6 +20,7 @@ from sodam.conversations.quiet import QuietTimes
 from sodam.conversations.service import Conversations
 from sodam.conversations.sources import Sources
 from sodam.errors import Code
+from sodam.extensions.groups import GroupMessages
 from sodam.extensions.one_to_one import OneToOneMessages
 from sodam.extensions.reactions import Reactions
 from sodam.extensions.service import Extensions
@@ -95,6 +96,7 @@ def assemble(
         extensions=extensions,
         reactions=reactions,
         c2c_extensions=OneToOneMessages(c2c, extensions, reactions),
+        group_extensions=GroupMessages(groups, extensions, reactions),
         groups=groups,
         push=push,
         search=SearchService(db, apps, accounts, c2c, groups),
@@ -129,6 +131,8 @@ def _ask_first(services: Services) -> None:
     services.c2c.followers.add(TOPIC, webhooks.after.sent)
     services.relations.guard(webhooks.friend_guard)
     services.groups.guard(webhooks.group_guard)
+    services.groups.sending.callbacks.add(webhooks.before_group)
+    services.groups.sending.tellers.append(webhooks.groups)
 
 
 def _conversations(

@@ -32,12 +32,15 @@ class Kind(IntEnum):
     GROUP_SKIP = 6
     """A sequence of a group that is not for everyone: it goes to no device."""
     FOLLOW = 7
-    """The user is a member of the group ``place.recipient`` from now on; what came up to ``place.seq`` is not for it.
+    """The user is a member of the group ``place.recipient`` from now on; what came up to ``place.seq``,
+    and the changes up to ``place.msg_seq``, are not for it.
     For the gateway: it goes to no device."""
     UNFOLLOW = 8
     """The user is a member no longer."""
     CLOSED = 9
     """The group ``place.recipient`` is gone: nobody follows it any longer. For the feed: it goes to no device."""
+    GROUP_CHANGE = 10
+    """What happened to stored messages of a group; ``place.seq`` is the number of the change. As with ``GROUP``."""
 
 
 class Place(msgspec.Struct, array_like=True, frozen=True, gc=False):

@@ -11,6 +11,7 @@ from sodam.c2c.changes import Changes
 from sodam.c2c.service import C2CService
 from sodam.conversations.quiet import QuietTimes
 from sodam.conversations.service import Conversations
+from sodam.extensions.groups import GroupMessages
 from sodam.extensions.one_to_one import OneToOneMessages
 from sodam.extensions.reactions import Reactions
 from sodam.extensions.service import Extensions
@@ -56,6 +57,7 @@ class Services:
     extensions: Extensions
     reactions: Reactions
     c2c_extensions: OneToOneMessages
+    group_extensions: GroupMessages
     groups: GroupService
     push: PushService
     search: SearchService

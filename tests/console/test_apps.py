@@ -177,6 +177,9 @@ async def test_what_a_plan_locks(root: ConsoleClient, console_server: ServerProc
     ability = await root.call("im/DescribeAbilityConfInfo", SDKAppID=rest.app)
     locked = {lock["Setting"]: lock["Plan"] for lock in ability["Locked"]}
     names = (
+        "WorkReceipts",
+        "PublicReceipts",
+        "MeetingReceipts",
         "RecallSeconds",
         "ConversationLimit",
         "MessageExtension",

@@ -28,6 +28,7 @@ def twice(**body: Any) -> Bodies:
     return body, body
 
 
+_GROUP_FIELD: Final = {"Name": "floor", "Rights": [{"Type": "Public"}]}
 CASES: Final[dict[str, Bodies]] = {
     "cam:AddUser": ({"Name": "new", "UseApi": 1}, {"Name": "NEW", "ConsoleLogin": 1, "Password": PASSWORD}),
     "cam:AddUsers": (
@@ -101,6 +102,10 @@ CASES: Final[dict[str, Bodies]] = {
     "im:AddUserField": ({"SDKAppID": APP, "Version": 1, "Field": {"Name": "One", "Type": "string"}},) * 2,
     "im:ModifyUserField": ({"SDKAppID": APP, "Version": 2, "Field": {"Name": "One", "Type": "string"}},) * 2,
     "im:AddFriendField": ({"SDKAppID": APP, "Version": 1, "Field": {"Name": "One", "Type": "string"}},) * 2,
+    "im:AddGroupField": ({"SDKAppID": APP, "Version": 1, "Field": _GROUP_FIELD},) * 2,
+    "im:ModifyGroupField": ({"SDKAppID": APP, "Version": 2, "Field": _GROUP_FIELD},) * 2,
+    "im:AddGroupMemberField": ({"SDKAppID": APP, "Version": 1, "Field": _GROUP_FIELD},) * 2,
+    "im:ModifyGroupMemberField": ({"SDKAppID": APP, "Version": 2, "Field": _GROUP_FIELD},) * 2,
     "im:CreatePlanOrder": (
         {"SDKAppID": APP, "Plan": "Pro", "AcceptTerms": True},
         {"SDKAppID": APP, "Plan": "Flagship", "AcceptTerms": True},
@@ -136,6 +141,8 @@ BEFORE: Final[dict[str, list[tuple[str, dict[str, Any]]]]] = {
     "im:DeleteSdkappid": [_STOP],
     "im:StartSdkAppId": [_STOP],
     "im:DeleteSecret": [("im:CreateSecret", {"SDKAppID": APP})],
+    "im:ModifyGroupField": [("im:AddGroupField", CASES["im:AddGroupField"][0])],
+    "im:ModifyGroupMemberField": [("im:AddGroupMemberField", CASES["im:AddGroupMemberField"][0])],
     "im:ModifyUserField": [("im:AddUserField", CASES["im:AddUserField"][0])],
     "im:SetRenewFlag": [("im:CreatePlanOrder", CASES["im:CreatePlanOrder"][0])],
     "im:ModifyAccountProfile": _ACCOUNTS,

@@ -53,17 +53,25 @@ class Node:
         )
         await self.groups.sending.send(self.app, message)
 
+    def changes(self) -> list[tuple[str, int]]:
+        """Recalls and edits that the device has got."""
+        found = []
+        for event in self.device.events:
+            found += [("edit", one["MsgSeq"]) for one in event.get("GroupMsgModNotifys", [])]
+            for tip in event.get("GroupTips", []):
+                found += [("recall", one["MsgSeq"]) for one in tip["MsgBody"].get("GroupWithdrawInfoArray", [])]
+        return found
+
     def heard(self) -> list[tuple[int, str]]:
         return [
             (item["MsgSeq"], item["MsgBody"][0]["MsgContent"]["Text"])
             for event in self.device.events
-            for item in event["GroupMsgArray"]
+            for item in event.get("GroupMsgArray", [])
         ]
 
 
-@pytest.mark.parametrize("look", [True, False])
-async def test_lost_hints_are_made_up_for(database: Database, look: bool) -> None:
-    """By the next message of one's own node, which shows the gap, or by the look that follows a lost bus."""
+async def nodes(database: Database) -> tuple[Node, Node, str]:
+    """Two nodes, each with a device that follows one group."""
     apps = AppService(database, LocalBus())
     app, _ = await apps.create("feeds", plan="Pro")
     one, two = Node(database, apps, app), Node(database, apps, app)
@@ -79,6 +87,13 @@ async def test_lost_hints_are_made_up_for(database: Database, look: bool) -> Non
     group = await one.groups.create(app, Operator("a", True), wanted)
     await one.follow(group)
     await two.follow(group)
+    return one, two, group
+
+
+@pytest.mark.parametrize("look", [True, False])
+async def test_lost_hints_are_made_up_for(database: Database, look: bool) -> None:
+    """By the next message of one's own node, which shows the gap, or by the look that follows a lost bus."""
+    one, two, group = await nodes(database)
     for number in range(1, 251):
         await one.say(group, number)
     assert len(two.heard()) < 250, "the hints were to be lost"
@@ -92,4 +107,29 @@ async def test_lost_hints_are_made_up_for(database: Database, look: bool) -> Non
     await one.groups.feed.look()
     for node in (one, two):
         assert node.heard() == [(n, str(n)) for n in range(1, 252)], msgspec.json.encode(node.heard()[-3:])
+        await node.groups.stop()
+
+
+async def test_recalls_and_edits_whose_hints_are_lost_are_made_up_for_once(database: Database) -> None:
+    """By the next change of one's own node, or by a look; nothing comes twice, on either node."""
+    one, two, group = await nodes(database)
+    for number in range(1, 7):
+        await one.say(group, number)
+    change, app = one.groups.changes, one.app
+    await change.recall(app, group, [1, 2], revoker="a", as_member=False)
+    await change.modify(app, group, 3, editor="a", body=text_body("new"), as_member=False)
+    await change.recall_silently(app, group, "nobody", "a")
+    assert two.changes() == [], "the hints were to be lost"
+    await two.groups.feed.look()
+    made_up = [("recall", 1), ("recall", 2), ("edit", 3)]
+    assert two.changes() == made_up
+    await change.recall(app, group, [4], revoker="a", as_member=False)
+    await two.groups.changes.recall(app, group, [5], revoker="a", as_member=False)
+    async with asyncio.timeout(10):
+        while len(two.changes()) < 5:
+            await asyncio.sleep(0.01)
+    await one.groups.feed.look()
+    await two.groups.feed.look()
+    for node in (one, two):
+        assert node.changes() == [*made_up, ("recall", 4), ("recall", 5)]
         await node.groups.stop()

@@ -12,7 +12,16 @@ from sodam.webhooks.samples import SAMPLES
 from tests.support.receiver import Got, Receiver
 from tests.webhooks.conftest import Shop, text
 
-NEWER = {"EventTime", "MsgId", "CloudCustomData", "KickedDevice", "UserDefinedDataList"}
+NEWER = {
+    "EventTime",
+    "MsgId",
+    "CloudCustomData",
+    "KickedDevice",
+    "UserDefinedDataList",
+    "GroupAtInfo",
+    "Role",
+    "NameCard",
+}
 """Fields that a body may have though the sample lacks them, or lack though the sample has them."""
 ONE_OF = {"Name", "Introduction", "Notification", "FaceUrl"}
 
@@ -34,7 +43,7 @@ def check(got: Got) -> dict[str, Any]:
     assert query["SdkAppid"].isdigit()
     assert (query["CallbackCommand"], query["contenttype"]) == (command, "json")
     assert query["OptPlatform"] in ("RESTAPI", "Web") or "Extension" in command
-    assert query["ClientIP"] == "127.0.0.1" or command.startswith("Group.") or "Extension" in command, query
+    assert query["ClientIP"] == "127.0.0.1" or command.startswith(("Group.", "Bot.")) or "Extension" in command, query
     assert got.path == "/hook"
     assert query["of"] == "shop", "the app's own parameter stays"
     assert got.headers["content-type"] == "application/json"
@@ -85,9 +94,38 @@ async def by_rest(shop: Shop) -> None:
     of = {"GroupId": made["GroupId"]}
     await shop.rest(group + "add_group_member", {**of, "MemberList": [{"Member_Account": "bob"}]})
     await shop.rest(group + "modify_group_base_info", {**of, "Name": "Walkers"})
+    await shop.rest(
+        group + "modify_group_member_info", {**of, "Member_Account": "bob", "Role": "Admin", "NameCard": "B"}
+    )
+    await shop.rest(group + "set_group_attr", {**of, "GroupAttr": [{"key": "phase", "value": "2"}]})
+    await of_messages(shop, of)
     await shop.rest(group + "change_group_owner", {**of, "NewOwner_Account": "bob"})
     await shop.rest(group + "delete_group_member", {**of, "MemberToDel_Account": ["cat"]})
+    await shop.rest(group + "modify_group_base_info", {**of, "MaxMemberNum": 3})
+    await shop.rest(group + "add_group_member", {**of, "MemberList": [{"Member_Account": "cat"}]})
     await shop.rest(group + "destroy_group", of)
+
+
+async def of_messages(shop: Shop, of: dict[str, str]) -> None:
+    """What becomes of messages in a group."""
+    group = "group_open_http_svc/"
+
+    def said(words: str, **more: Any) -> dict[str, Any]:
+        shop.count += 1
+        return {**of, "From_Account": "ann", "Random": shop.count, "MsgBody": text(words), **more}
+
+    at = [{"GroupAt_Account": "bob"}, {"GroupAt_Account": "@RBT#guide"}]
+    both = {"NeedReadReceipt": 1, "SupportMessageExtension": 1}
+    seq = (await shop.rest(group + "send_group_msg", said("route?", GroupAtInfo=at, **both)))["MsgSeq"]
+    await shop.rest("openim/modify_group_msg", {**of, "MsgSeq": seq, "MsgBody": text("north route?")})
+    pair = {"Key": "vote_a", "Value": "2"}
+    put = {**of, "MsgSeq": seq, "OperateType": 1, "ExtensionList": [pair]}
+    await shop.rest("openim_msg_ext_http_svc/group_set_key_values", put)
+    await shop.rest(group + "group_msg_receipt", {**of, "From_Account": "bob", "MsgSeqList": [{"MsgSeq": seq}]})
+    await shop.rest(group + "group_msg_recall", {**of, "MsgSeqList": [{"MsgSeq": seq}]})
+    await shop.rest(group + "forbid_send_msg", {**of, "Members_Account": ["bob"], "MuteTime": 60})
+    refused = await shop.server.rest(group + "send_group_msg", said("x", From_Account="bob"))
+    assert refused["ErrorCode"] == 10017
 
 
 async def by_client(shop: Shop) -> None:
@@ -103,13 +141,18 @@ async def by_client(shop: Shop) -> None:
     eve, fay = await shop.client("eve"), await shop.client("fay")
     item = {"To_Account": "fay", "AddSource": "AddSource_Type_Web", "AddWording": "hello", "GroupName": "work"}
     await eve.request("sns.friend_add", {"From_Account": "eve", "AddFriendItem": [item]})
+    made = await shop.rest(
+        "group_open_http_svc/create_group",
+        {"Type": "ChatRoom", "Name": "Open", "Owner_Account": "eve", "MemberList": [{"Member_Account": "cat"}]},
+    )
+    await fay.request("group_open_http_svc.apply_join_group", {"GroupId": made["GroupId"]})
     reply = {"To_Account": "eve", "ResponseAction": "Response_Action_AgreeAndAdd", "Remark": "", "TagName": ""}
     await fay.request("sns.friend_response", {"From_Account": "fay", "ResponseFriendItem": [reply]})
 
 
 async def test_every_command_has_its_shape_once(shop: Shop, receiver: Receiver) -> None:
     version = (await shop.console("DescribeAbilityConfInfo"))["Version"]
-    await shop.console("SetAbilityConfInfo", Version=version, MessageExtension=True)
+    await shop.console("SetAbilityConfInfo", Version=version, MessageExtension=True, PublicReceipts=True)
     await shop.configure()
     await by_rest(shop)
     await by_client(shop)
@@ -120,7 +163,9 @@ async def test_every_command_has_its_shape_once(shop: Shop, receiver: Receiver) 
     once = [
         *("C2C.CallbackAfterMsgWithDraw", "C2C.CallbackAfterModifyMsg", "C2C.CallbackAfterMsgReadReceipt"),
         *("Sns.CallbackFriendDelete", "Sns.CallbackBlackListAdd", "Follow.CallbackAfterFollowAdd"),
-        *("Group.CallbackAfterCreateGroup", "Group.CallbackAfterGroupDestroyed", "Group.CallbackBeforeCreateGroup"),
+        *("Group.CallbackAfterGroupDestroyed", "Group.CallbackAfterGroupFull"),
+        *("Group.CallbackAfterRecallMsg", "Group.CallbackAfterModifyMsg", "Group.CallbackAfterReadReceipt"),
+        *("Group.CallbackSendMsgException", "Group.CallbackBeforeApplyJoinGroup", "Bot.OnGroupMessage"),
     ]
     assert {command: len(receiver.of(command)) for command in once} == dict.fromkeys(once, 1)
 
@@ -148,7 +193,7 @@ async def test_the_numbers_of_a_message_are_those_of_its_answer(shop: Shop, rece
 
 async def test_nothing_is_sent_for_what_is_off_or_forbidden(shop: Shop, receiver: Receiver) -> None:
     await shop.configure([])
-    await shop.console("SetAbilityConfInfo", Version=2, MessageExtension=True)
+    await shop.console("SetAbilityConfInfo", Version=2, MessageExtension=True, PublicReceipts=True)
     await by_rest(shop)
     await shop.configure(["C2C.CallbackBeforeSendMsg", "C2C.CallbackAfterSendMsg", "Sns.CallbackBlackListAdd"])
     both = ["ForbidBeforeSendMsgCallback", "ForbidAfterSendMsgCallback"]

@@ -56,6 +56,9 @@ class AccountService:
         self._flights: dict[Key, asyncio.Task[Account | None]] = {}
         apps.on_change(self._app_changed)
 
+    def app(self, sdkappid: int) -> App | None:
+        return self._apps.get(sdkappid)
+
     def peek(self, app: int, user_id: str) -> Account | None:
         """The account if it is at hand; None says nothing."""
         return self._held.get((app, user_id))

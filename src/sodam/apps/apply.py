@@ -17,6 +17,7 @@ import msgspec
 
 from sodam.apps import rules
 from sodam.apps.declared import Declared, Section, plain
+from sodam.apps.group_fields import LEVELS, GroupField, GroupFieldRight, MemberField, MemberFieldRight, TypeOfGroup
 from sodam.apps.model import App, AppSettings, FieldType, FriendField, Plan, UserField
 from sodam.apps.orders import carried
 from sodam.apps.plans import ENFORCED, NO_ADD_ONS, PLANS, AddOns, Overrides, misfit, on_sale
@@ -248,6 +249,10 @@ def _app(table: _Table) -> WantedApp:
         steps.append(_user_field(field))
     for field in table.tables("friend_fields"):
         steps.append(_friend_field(field))
+    for field in table.tables("group_fields"):
+        steps.append(_group_field(field))
+    for field in table.tables("group_member_fields"):
+        steps.append(_member_field(field))
     table.end()
     return WantedApp(table.line, sdkappid, name or f"app {sdkappid}", plan or DEFAULT_PLAN, keys, tuple(steps))
 
@@ -382,6 +387,53 @@ def _friend_field(table: _Table) -> Step:
         if kind not in (None, old.type):
             raise rules.type_fixed()
         return app
+
+    return Step(table.line, change)
+
+
+def _rights(table: _Table) -> tuple[str, list[dict[str, Any]]]:
+    """The name of a field of groups or members, and what the file says of its rights; what it does not, is left."""
+    name, found = table.needed("name"), []
+    for right in table.tables("rights"):
+        said: dict[str, Any] = {"type": right.choice("type", get_args(TypeOfGroup))}
+        if said["type"] is None:
+            raise right.wrong("type", "rights without type")
+        said |= {word: right.choice(word, LEVELS) for word in ("read", "write")}
+        said["own"] = right.take("own", bool, "true or false")
+        right.end()
+        found.append({word: value for word, value in said.items() if value is not None})
+    table.end()
+    return name, found
+
+
+def _group_field(table: _Table) -> Step:
+    name, said = _rights(table)
+
+    def change(app: App) -> App:
+        old = next((field for field in app.settings.group_fields if field.name == name), None)
+        rights = {right.type: right for right in old.rights} if old else {}
+        for one in said:
+            kind = one["type"]
+            rights[kind] = replace(rights[kind], **one) if kind in rights else GroupFieldRight(**one)
+        field, version = GroupField(name=name, rights=tuple(rights.values())), app.settings_version
+        return (rules.modify_group_field if old else rules.add_group_field)(app, version, field)
+
+    if any("own" in one for one in said):
+        raise table.wrong("rights", "own: only fields of members have it")
+    return Step(table.line, change)
+
+
+def _member_field(table: _Table) -> Step:
+    name, said = _rights(table)
+
+    def change(app: App) -> App:
+        old = next((field for field in app.settings.group_member_fields if field.name == name), None)
+        rights = {right.type: right for right in old.rights} if old else {}
+        for one in said:
+            kind = one["type"]
+            rights[kind] = replace(rights[kind], **one) if kind in rights else MemberFieldRight(**one)
+        field, version = MemberField(name=name, rights=tuple(rights.values())), app.settings_version
+        return (rules.modify_group_member_field if old else rules.add_group_member_field)(app, version, field)
 
     return Step(table.line, change)
 

@@ -39,6 +39,11 @@ def dump(app: App, keys: Sequence[AppKey], *, secrets: bool) -> str:
     for kind in ("user_fields", "friend_fields"):
         for field in getattr(app.settings, kind):
             lines += ["", f"[[app.{kind}]]", *_pairs(msgspec.structs.asdict(field).items())]
+    for kind in ("group_fields", "group_member_fields"):
+        for one in getattr(app.settings, kind):
+            lines += ["", f"[[app.{kind}]]", f"name = {_value(one.name)}"]
+            for right in one.rights:
+                lines += [f"[[app.{kind}.rights]]", *_pairs(msgspec.structs.asdict(right).items())]
     return "\n".join([*lines, ""])
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 
 from sodam.apps.declared import OncePerMonth, Section, Setting, declared
+from sodam.apps.group_fields import GroupField, MemberField
+from sodam.apps.group_settings import GroupSettings
 from sodam.apps.plans import (
     DEFAULT_HISTORY_DAYS,
     NO_ADD_ONS,
@@ -20,7 +22,6 @@ from sodam.apps.plans import (
     changeable_from,
     effective,
 )
-from sodam.apps.room_settings import RoomSettings
 from sodam.apps.webhooks import Webhooks
 from sodam.usersig import Keys
 
@@ -51,7 +52,7 @@ class FriendField(msgspec.Struct, frozen=True, kw_only=True):
     type: FieldType = "string"
 
 
-class AppSettings(RoomSettings, frozen=True, kw_only=True):
+class AppSettings(GroupSettings, frozen=True, kw_only=True):
     """The settings of console.md section 3, as one document. A field appears with its behaviour, never before.
 
     This is the one declaration of each: see ``apps/declared.py``.
@@ -202,6 +203,14 @@ class AppSettings(RoomSettings, frozen=True, kw_only=True):
     friend_fields: Annotated[
         tuple[FriendField, ...],
         Setting(section="friends", doc="Custom friend fields. Name and type are for ever.", most=20),
+    ] = ()
+    group_fields: Annotated[
+        tuple[GroupField, ...],
+        Setting(section="groups", doc="Custom fields of groups. Names are for ever.", most=10),
+    ] = ()
+    group_member_fields: Annotated[
+        tuple[MemberField, ...],
+        Setting(section="groups", doc="Custom fields of members of groups. Names are for ever.", most=5),
     ] = ()
     webhooks: Annotated[
         Webhooks,

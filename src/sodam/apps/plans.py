@@ -53,7 +53,6 @@ TO_COME: Final[dict[str, Plan]] = dict.fromkeys(
         "AVChatRoomOnlineMembers",
         "AVChatRoomBroadcast",
         "AVChatRoomBan",
-        "GroupReadReceipts",
         "PushToEveryone",
         "MultiInstance",
     ),

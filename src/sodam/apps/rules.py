@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from sodam.apps import plans
 from sodam.apps.declared import Declared, OncePerMonth, Section, declared
+from sodam.apps.group_fields import MAX_GROUP_FIELD_NAME, WITHOUT_MEMBERS, GroupField, MemberField
 from sodam.apps.model import DEFAULT_ADMIN, App, AppSettings, FriendField, Status, UserField
 from sodam.apps.plans import OVERRIDE_RANGES, PLANS, Overrides, changeable_from, wire_name
 from sodam.apps.webhooks import MAX_TOKEN, SWITCHES, check_url, in_order
@@ -29,6 +30,7 @@ MAX_FIELD_NAME: Final = 8
 DECLARED: Final = declared(AppSettings)
 """Every setting, by its field in AppSettings."""
 _FIELD_NAME: Final = re.compile(rf"[A-Za-z]{{1,{MAX_FIELD_NAME}}}")
+_GROUP_FIELD_NAME: Final = re.compile(rf"[A-Za-z_][A-Za-z0-9_]{{0,{MAX_GROUP_FIELD_NAME - 1}}}")
 _USER_ID: Final = re.compile(r"[\x20-\x7e]{1,32}")
 
 
@@ -214,6 +216,38 @@ def add_friend_field(app: App, version: int, field: FriendField) -> App:
     return app.with_settings(replace(current, friend_fields=(*current.friend_fields, field)))
 
 
+def add_group_field(app: App, version: int, field: GroupField) -> App:
+    """Add a field of groups. Its name differs from those of members' fields."""
+    current = _at_version(app, version, (DECLARED["group_fields"].rule.section,))
+    taken = [f.name for f in current.group_fields]
+    _check_group_field("group_fields", field, taken, [f.name for f in current.group_member_fields])
+    return app.with_settings(replace(current, group_fields=(*current.group_fields, field)))
+
+
+def modify_group_field(app: App, version: int, field: GroupField) -> App:
+    """Change who may read and write a field of groups, or have further types of groups get it."""
+    current = _at_version(app, version, (DECLARED["group_fields"].rule.section,))
+    _check_kept(field, current.group_fields)
+    fields = tuple(field if f.name == field.name else f for f in current.group_fields)
+    return app.with_settings(replace(current, group_fields=fields))
+
+
+def add_group_member_field(app: App, version: int, field: MemberField) -> App:
+    """Add a field of members of groups. Its name differs from those of groups' fields."""
+    current = _at_version(app, version, (DECLARED["group_member_fields"].rule.section,))
+    taken = [f.name for f in current.group_member_fields]
+    _check_group_field("group_member_fields", field, taken, [f.name for f in current.group_fields])
+    return app.with_settings(replace(current, group_member_fields=(*current.group_member_fields, field)))
+
+
+def modify_group_member_field(app: App, version: int, field: MemberField) -> App:
+    """As ``modify_group_field``, for a field of members."""
+    current = _at_version(app, version, (DECLARED["group_member_fields"].rule.section,))
+    _check_kept(field, current.group_member_fields)
+    fields = tuple(field if f.name == field.name else f for f in current.group_member_fields)
+    return app.with_settings(replace(current, group_member_fields=fields))
+
+
 def webhooks(app: App, version: int, changes: Mapping[str, Any]) -> App:
     """Change where the app's events go, by the fields of ``Webhooks``; ``commands`` replaces all switches."""
     current = _at_version(app, version, (DECLARED["webhooks"].rule.section,))
@@ -272,11 +306,48 @@ def _check_field(setting: str, name: str, taken: Collection[str]) -> None:
     if not _FIELD_NAME.fullmatch(name):
         message = f"a field's name has 1 to {MAX_FIELD_NAME} letters A-Z a-z"
         raise invalid(message, detail="FieldNameForm", Least=1, Most=MAX_FIELD_NAME)
+    _check_room(setting, name, taken)
+
+
+def _check_room(setting: str, name: str, taken: Collection[str]) -> None:
     if name in taken:
         raise ControlError("ResourceInUse", f"there is a field {name!r} already", detail="FieldExists", Name=name)
     most = DECLARED[setting].rule.most
     if most is not None and len(taken) >= most:
         raise ControlError("LimitExceeded.Fields", f"at most {most} fields; a field is never deleted", Most=most)
+
+
+def _check_group_field(
+    setting: str, field: GroupField | MemberField, taken: Collection[str], others: Collection[str]
+) -> None:
+    if not _GROUP_FIELD_NAME.fullmatch(field.name):
+        message = f"a field's name has 1 to {MAX_GROUP_FIELD_NAME} letters, digits and _, and begins with no digit"
+        raise invalid(message, detail="GroupFieldNameForm", Most=MAX_GROUP_FIELD_NAME)
+    if field.name in others:
+        raise ControlError(
+            "ResourceInUse", f"there is a field {field.name!r} already", detail="FieldExists", Name=field.name
+        )
+    _check_room(setting, field.name, taken)
+    _check_types(field)
+
+
+def _check_kept(field: GroupField | MemberField, fields: Collection[GroupField | MemberField]) -> None:
+    """Raises ControlError for a field that is not there, and for types of groups that would lose it."""
+    old = next((f for f in fields if f.name == field.name), None)
+    if old is None:
+        raise missing(f"there is no field {field.name!r}", detail="NoSuchGroupField", Name=field.name)
+    _check_types(field)
+    if lost := sorted({right.type for right in old.rights} - {right.type for right in field.rights}):
+        message = f"groups of the type {lost[0]} have the field for ever"
+        raise invalid(message, detail="GroupFieldTypeKept", Type=lost[0])
+
+
+def _check_types(field: GroupField | MemberField) -> None:
+    types = [right.type for right in field.rights]
+    if not types or len(set(types)) != len(types):
+        raise invalid("a field needs types of groups, each once", detail="GroupFieldTypes")
+    if isinstance(field, MemberField) and WITHOUT_MEMBERS in types:
+        raise invalid(f"members of the type {WITHOUT_MEMBERS} have no fields", detail="GroupFieldTypes")
 
 
 def _check_permissions(field: UserField) -> None:

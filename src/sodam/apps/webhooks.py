@@ -44,13 +44,15 @@ COMMANDS: Final[dict[str, Command]] = {
         *_table("before", "C2C", "BeforeSendMsg"),
         *_table("after", "C2C", "AfterSendMsg AfterMsgReport AfterMsgWithDraw AfterModifyMsg AfterMsgReadReceipt"),
         *_table("after", "C2C", "AfterC2CMsgExtension"),
-        *_table("before", "Group", "BeforeCreateGroup BeforeInviteJoinGroup"),
+        *_table("before", "Group", "BeforeCreateGroup BeforeApplyJoinGroup BeforeInviteJoinGroup BeforeSendMsg"),
         *_table(
             "after",
             "Group",
-            "AfterCreateGroup AfterNewMemberJoin AfterMemberExit AfterGroupDestroyed AfterGroupInfoChanged "
-            "AfterChangeGroupOwner",
+            "AfterCreateGroup AfterNewMemberJoin AfterMemberExit AfterSendMsg SendMsgException AfterRecallMsg "
+            "AfterModifyMsg AfterGroupMsgExtension AfterReadReceipt AfterGroupFull AfterGroupDestroyed "
+            "AfterGroupInfoChanged AfterGroupAttrChanged AfterMemberFieldChanged AfterChangeGroupOwner",
         ),
+        Command("Bot.OnGroupMessage", "after", "Bot.OnGroupMessage"),
     )
 }
 SWITCHES: Final = frozenset(command.switch for command in COMMANDS.values())

@@ -18,6 +18,7 @@ _FILES: Final = (
     "plans",
     "operator",
     "settings",
+    "group_fields",
     "accounts",
     "account_state",
     "relations",

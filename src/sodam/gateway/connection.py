@@ -107,7 +107,7 @@ class Connection:
         return self.session.platform
 
     def deliver(self, notice: Notice) -> None:
-        if notice.kind >= Kind.FOLLOW:
+        if notice.kind in (Kind.FOLLOW, Kind.UNFOLLOW):
             if self.registered is not None:
                 self._hub.following.change(self, self.registered, notice)
             return

@@ -45,7 +45,7 @@ class Following:
         if notice.kind is Kind.FOLLOW:
             self._live.add(topic, session)
             here[topic] = None
-            self._groups.feed.begin_at(user.app, place.recipient, place.seq)
+            self._groups.feed.begin_at(user.app, place.recipient, place.seq, place.msg_seq)
         else:
             self._remove(session, [topic])
             self._groups.rooms.put_out(session, user.app, place.recipient)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
 
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_applications, store_bans, store_members
-from sodam.groups.core import Core, Operator, hold_group, scene
+from sodam.groups.core import Core, Operator, hold_group, not_found, scene
 from sodam.groups.events import Asked, Decided, MembersJoined
 from sodam.groups.model import Group, Newcomer, check_group_id
 from sodam.groups.store_applications import Application
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.storage import Tx
 
+T = TypeVar("T")
 MAX_WAITING: Final = 50
 """Applications and invitations of one user that may wait at a time, in all groups together."""
 MAX_REMARK: Final = 300
@@ -35,6 +36,7 @@ class Applications:
         """
         check_group_id(group_id)
         _check_remark(remark)
+        await self._ask_app(app, operator, group_id)
         user_id = operator.user_id
 
         async def run(tx: Tx) -> bool:
@@ -57,7 +59,28 @@ class Applications:
                 raise ApiError(Code.GROUP_TOO_FREQUENT, f"{MAX_WAITING} applications of the user wait already")
             return False
 
-        return await self._core.db.write(run)
+        return await self._tried(app, operator, group_id, run)
+
+    async def _ask_app(self, app: App, operator: Operator, group_id: str) -> None:
+        """Raises ApiError 10010, and 10016 or the app's own code when the app's callback refuses."""
+        guard = self._core.guard
+        if guard is None or not guard.wanted(app, "Group.CallbackBeforeApplyJoinGroup"):
+            return
+        group = (await store.load(self._core.db, app.sdkappid, [group_id])).get(group_id)
+        if group is None:
+            raise not_found(group_id)
+        if group.profile.apply_option == "DisableApply" or not TYPES[group.type].stores_members:
+            return  # it is refused in any case
+        if operator.user_id in await store_members.load(self._core.db, app.sdkappid, group_id, [operator.user_id]):
+            return
+        await guard.applying(app, operator, group_id, group.type)
+
+    async def _tried(self, app: App, operator: Operator, group_id: str, run: Callable[[Tx], Awaitable[T]]) -> T:
+        try:
+            return await self._core.db.write(run)
+        except ApiError as error:
+            await self._core.tell_refused(error, app, operator, group_id)
+            raise
 
     async def decide(
         self,
@@ -103,7 +126,7 @@ class Applications:
                 )
             )
 
-        await self._core.db.write(run)
+        await self._tried(app, operator, group_id, run)
 
     async def page(self, app: int, user_id: str, before: int, limit: int) -> tuple[list[tuple[Application, str]], int]:
         """What a user may decide on, newest first, with the names of the groups, and where to go on; 0: the end."""
@@ -117,6 +140,7 @@ class Applications:
         outcome = await self._core.admit(tx, app, group, [Newcomer(user_id)], self._core.now())
         if code := outcome[user_id]:
             raise ApiError(code)
+        self._core.tell_full(tx, group, operator, outcome)
         await store.save(tx, group)
         tx.emit(
             MembersJoined(

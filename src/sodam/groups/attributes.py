@@ -9,7 +9,8 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.groups import store_attributes
-from sodam.groups.core import Core, Operator, hold_group
+from sodam.groups.core import Core, Operator, hold_group, scene
+from sodam.groups.events import AttributesChanged
 from sodam.groups.message import SYSTEM
 from sodam.groups.model import Group, check_group_id
 from sodam.groups.store_attributes import Attribute, State
@@ -24,6 +25,7 @@ MAX_TOTAL: Final = 16_000
 """Bytes of all values together."""
 WRITES_A_SECOND: Final = 5
 _SET, _MODIFY, _CLEAR, _DELETE = 1, 2, 3, 4
+_OPTIONS: Final = {_SET: "set", _MODIFY: "modify", _CLEAR: "clear", _DELETE: "delete"}
 """What a notice says was done."""
 _encode = msgspec.json.Encoder().encode
 
@@ -169,6 +171,13 @@ class Attributes:
         }
         notice = shared(group, operator, {"MsgGroupNewInfo": {"GroupAttrOption": option}})
         tx.after_commit(lambda: self._core.feed.notify(group.app, group.group_id, notice))
+        tx.emit(
+            AttributesChanged(
+                scene=scene(group, operator),
+                option=_OPTIONS[done],
+                attributes={key: attribute.value for key, attribute in changed.items()},
+            )
+        )
 
 
 def shared(group: Group, operator: Operator, body: dict[str, Any]) -> Notice:

@@ -10,15 +10,18 @@ import msgspec
 from sodam.apps.model import App
 from sodam.bus import of_user
 from sodam.errors import ApiError, Code
-from sodam.groups import pushes, store, store_members, store_messages, store_reading
-from sodam.groups.core import Core, hold_group
-from sodam.groups.message import TIP, GroupMessage
+from sodam.groups import pushes, store, store_members, store_messages, store_reading, store_receipts
+from sodam.groups.core import Core, Operator, hold_group, scene
+from sodam.groups.events import GroupMessageEdited, GroupMessagesRecalled
+from sodam.groups.message import TIP, Extra, GroupMessage
 from sodam.groups.model import Group, check_group_id
+from sodam.groups.pins import notify_unpinned
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.messages.clock import SECOND
 from sodam.messages.elements import MAX_BODY_BYTES
 from sodam.messages.events import MessageEdited, MessagesRecalled
 from sodam.messages.model import GROUP, RECALLED
+from sodam.notices import Notice
 from sodam.storage import Tx
 
 SILENT_RANGE = 1000
@@ -46,7 +49,15 @@ class GroupChanges:
         self._core = core
 
     async def recall(
-        self, app: App, group_id: str, seqs: Sequence[int], *, revoker: str, reason: str = "", as_member: bool
+        self,
+        app: App,
+        group_id: str,
+        seqs: Sequence[int],
+        *,
+        revoker: str,
+        reason: str = "",
+        as_member: bool,
+        instid: int = 0,
     ) -> list[Code]:
         """Recall messages; for each, in order: 0, 10030 unknown, 10031 too old, 10032 not to be recalled.
 
@@ -56,7 +67,7 @@ class GroupChanges:
         check_group_id(group_id)
         window = app.settings.recall_seconds
 
-        async def run(tx: Tx) -> tuple[list[Code], list[GroupMessage]]:
+        async def run(tx: Tx) -> tuple[list[Code], list[GroupMessage], Group, set[int]]:
             now = self._core.now()
             group = await hold_group(tx, app.sdkappid, group_id)
             role = await self._role(tx, group, revoker, as_member=as_member)
@@ -79,14 +90,27 @@ class GroupChanges:
                     message.extra.revoker, message.extra.reason = revoker, reason
                     done[seq] = message
                     codes.append(Code.OK)
-            await self._put_recalls(tx, list(done.values()))
-            return codes, list(done.values())
+            messages = list(done.values())
+            if messages:
+                group.changes += 1
+                await store.save(tx, group)
+                by = Operator(revoker, admin=not as_member, instid=instid)
+                tx.emit(GroupMessagesRecalled(scene=scene(group, by), messages=messages))
+            await self._put_recalls(tx, messages, group.changes)
+            gone = await store_receipts.unpin(tx, app.sdkappid, group_id, done) if done else set()
+            return codes, messages, group, gone
 
-        codes, recalled = await self._core.db.write(run)
-        if recalled:
-            await self._core.messages.names(recalled)
-            self._core.feed.notify(app.sdkappid, group_id, pushes.recalled(recalled, revoker, reason))
+        codes, messages, group, unpinned = await self._core.db.write(run)
+        if messages:
+            await self._core.messages.names(messages)
+            self._recalled(messages, group.changes, pushes.recalled(messages, revoker, reason))
+            await notify_unpinned(self._core, [m for m in messages if m.seq in unpinned], group, revoker)
         return codes
+
+    def _recalled(self, messages: Sequence[GroupMessage], num: int, notice: Notice) -> None:
+        """To everyone: who never had a message of them takes no notice."""
+        everyone = msgspec.structs.replace(messages[0], extra=Extra())
+        self._core.feed.change(everyone, num, notice)
 
     async def recall_silently(self, app: App, group_id: str, sender: str, revoker: str) -> None:
         """Recall what ``sender`` wrote of the newest 1000 messages; no device is notified. Raises ApiError 10010."""
@@ -100,15 +124,15 @@ class GroupChanges:
             for message in fresh:
                 message.flags |= RECALLED
                 message.extra.revoker = revoker
-            await self._put_recalls(tx, fresh)
+            await self._put_recalls(tx, fresh, 0)
 
         await self._core.db.write(run)
 
-    async def _put_recalls(self, tx: Tx, messages: list[GroupMessage]) -> None:
+    async def _put_recalls(self, tx: Tx, messages: list[GroupMessage], num: int) -> None:
         for message in messages:
             await store_messages.update(tx, message)
         if messages:
-            await store_messages.log_change(tx, messages, self._core.now() * SECOND, recalled=True)
+            await store_messages.log_change(tx, messages, self._core.now() * SECOND, num, recalled=True)
             first, seqs = messages[0], [m.seq for m in messages]
             tx.emit(MessagesRecalled(app=first.app, type=GROUP, conv=first.group_id, seqs=seqs))
 
@@ -158,20 +182,33 @@ class GroupChanges:
                     raise ApiError(Code.MSG_TOO_LONG)
             stored.version += 1
             await store_messages.update(tx, stored)
-            await store_messages.log_change(tx, [stored], self._core.now() * SECOND, recalled=False)
+            group.changes += 1
+            await store.save(tx, group)
+            await store_messages.log_change(tx, [stored], self._core.now() * SECOND, group.changes)
+            by = Operator(editor, admin=not as_member, instid=exclude)
+            tx.emit(GroupMessageEdited(scene=scene(group, by), message=stored))
             if body is not None:
                 tx.emit(_body_of(stored))
-            tx.after_commit(lambda: self._edited(stored, exclude))
+            num = group.changes
+            tx.after_commit(lambda: self._core.feed.change(stored, num, pushes.edited(stored), exclude=exclude))
             return stored
 
         return await self._core.db.write(run)
 
-    def _edited(self, message: GroupMessage, exclude: int) -> None:
-        notice = pushes.edited(message)
-        if not message.extra.to:
-            self._core.feed.notify(message.app, message.group_id, notice, exclude=exclude)
-        for user_id in dict.fromkeys((*message.extra.to, message.sender)) if message.extra.to else ():
-            self._core.live.send(of_user(message.app, user_id), notice, exclude=exclude)
+    async def hold(self, tx: Tx, message: GroupMessage) -> bool:
+        """Lock a message's group until the transaction ends; False: the message is gone, or it was recalled."""
+        await hold_group(tx, message.app, message.group_id)
+        now = await store_messages.named(tx, message.app, message.group_id, [message.seq])
+        return message.seq in now and not now[message.seq].flags & RECALLED
+
+    async def record(self, tx: Tx, message: GroupMessage, kind: int, detail: str) -> int:
+        """Number a change of a message whose group ``tx`` holds. Who missed it is notified by ``Feed.tellers``."""
+        group = await hold_group(tx, message.app, message.group_id)
+        group.changes += 1
+        await store.save(tx, group)
+        at = self._core.now() * SECOND
+        await store_messages.log_change(tx, [message], at, group.changes, kind=kind, detail=detail)
+        return group.changes
 
     async def clear(self, app: App, group_id: str, seq: int | None) -> None:
         """Hide the history up to ``seq`` (None: all) from every client. Raises ApiError 10010, 10015."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
 
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live, of_user
 from sodam.errors import ApiError, Code
 from sodam.groups import pushes, store, store_applications, store_bans, store_members, store_rooms
-from sodam.groups.events import GroupDestroyed, Scene
+from sodam.groups.events import GroupDestroyed, GroupFull, Scene
 from sodam.groups.feed import Feed
 from sodam.groups.messages import Messages
 from sodam.groups.model import Group, Member, Newcomer, Wanted
@@ -50,6 +50,8 @@ class Guard(Protocol):
 
     async def creating(self, app: App, operator: Operator, wanted: Wanted, name: str, created: int) -> None: ...
 
+    async def applying(self, app: App, operator: Operator, group_id: str, group_type: str) -> None: ...
+
     async def inviting(
         self, app: App, operator: Operator, group_id: str, group_type: str, user_ids: Sequence[str]
     ) -> frozenset[str]: ...
@@ -71,6 +73,12 @@ class Core:
 
     def now(self) -> int:
         return int(self.clock())
+
+    def person(self, app: int, user_id: str) -> dict[str, Any]:
+        """Who a tip is about, with the nick and avatar at hand."""
+        account = self.accounts.peek(app, user_id)
+        nick, image = (account.nick, account.image) if account else ("", "")
+        return {"UserId": user_id, "NickName": nick, "ImageUrl": image}
 
     async def standing(self, tx: Tx, group: Group, operator: Operator) -> Role:
         """What rights somebody has in a group that ``tx`` holds. Raises ApiError 10007 for who is no member."""
@@ -123,6 +131,7 @@ class Core:
                         read_seq=read - min(read, newcomer.unread),
                         msg_flag=TYPES[group.type].msg_flag,
                         join_seq=read - min(read, newcomer.unread) if hides_before else 0,
+                        custom={name: value for name, value in newcomer.custom.items() if value},
                     )
                 )
                 group.members += 1
@@ -134,6 +143,24 @@ class Core:
             await store_members.count_joined(tx, app.sdkappid, ids, 1)
             await store_applications.drop(tx, app.sdkappid, group.group_id, ids)
         return outcome
+
+    def tell_full(self, tx: Tx, group: Group, operator: Operator, outcome: Mapping[str, Code]) -> None:
+        """After ``admit``: the group may have become full by it, or somebody found no place."""
+        codes = outcome.values()
+        filled = group.members >= group.max_members and Code.OK in codes
+        if filled or Code.GROUP_FULL in codes:
+            tx.emit(GroupFull(scene=scene(group, operator)))
+
+    async def tell_refused(self, error: ApiError, app: App, operator: Operator, group_id: str) -> None:
+        """As ``tell_full``, where the refusal has rolled everything back."""
+        if error.code is not Code.GROUP_FULL:
+            return
+
+        async def run(tx: Tx) -> None:
+            group = await hold_group(tx, app.sdkappid, group_id)
+            tx.emit(GroupFull(scene=scene(group, operator)))
+
+        await self.db.write(run)
 
     async def dismiss(self, tx: Tx, group: Group, operator: Operator, members: Sequence[str]) -> None:
         """Remove a group that ``tx`` holds, with all that belongs to it. ``members``: those whose count it is in."""
@@ -177,8 +204,8 @@ class Core:
         self._follow(group, user_ids, Kind.UNFOLLOW)
 
     def _follow(self, group: Group, user_ids: Sequence[str], kind: Kind, seq: int = 0) -> None:
-        """Have the sessions of these users follow the group from behind ``seq``, or no longer."""
-        notice = Notice(b"null", kind, Place("", group.group_id, seq, 0, 0, seq))
+        """Have the sessions of these users follow the group from behind ``seq`` and the last change, or no longer."""
+        notice = Notice(b"null", kind, Place("", group.group_id, group.changes, 0, 0, seq))
         for user_id in user_ids:
             topic = of_user(group.app, user_id)
             if self.live.wanted(topic):

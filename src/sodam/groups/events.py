@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
+
+from sodam.groups.message import GroupMessage
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -50,11 +54,15 @@ class GroupEvent(msgspec.Struct, frozen=True, kw_only=True):
 class GroupCreated(GroupEvent, frozen=True, kw_only=True):
     owner: str
     user_ids: list[str]
+    custom: dict[str, str] = {}
+    """Values of the group's custom fields."""
 
 
 class GroupInfoChanged(GroupEvent, frozen=True, kw_only=True):
     fields: dict[str, str]
     """Names of groups/model.py's Changes with the new values."""
+    custom: dict[str, str] = {}
+    """Custom fields that were written, with their values; an empty one was deleted."""
 
 
 class GroupDestroyed(GroupEvent, frozen=True, kw_only=True):
@@ -97,6 +105,16 @@ class OwnerChanged(GroupEvent, frozen=True, kw_only=True):
     new: str
 
 
+class GroupFull(GroupEvent, frozen=True, kw_only=True):
+    """The last place was taken, or somebody was refused because none is left."""
+
+
+class AttributesChanged(GroupEvent, frozen=True, kw_only=True):
+    option: str
+    """What was done: ``set`` (all), ``modify``, ``clear`` or ``delete``."""
+    attributes: dict[str, str]
+
+
 class RoleChanged(GroupEvent, frozen=True, kw_only=True):
     user_id: str
     admin: bool
@@ -107,6 +125,11 @@ class MembersMuted(GroupEvent, frozen=True, kw_only=True):
     user_ids: list[str]
     seconds: int
     """From now; 0 ends it."""
+
+
+class NameCardChanged(GroupEvent, frozen=True, kw_only=True):
+    user_id: str
+    name_card: str
 
 
 class MsgFlagChanged(GroupEvent, frozen=True, kw_only=True):
@@ -143,3 +166,25 @@ class GroupNamed(msgspec.Struct, frozen=True, kw_only=True):
     group_id: str
     group_type: str
     name: str
+
+
+class Receipt(NamedTuple):
+    """How many members have read a message and how many have not, after ``readers`` have."""
+
+    seq: int
+    read: int
+    unread: int
+    readers: list[str]
+
+
+class ReceiptsGiven(GroupEvent, frozen=True, kw_only=True):
+    receipts: list[Receipt]
+
+
+class GroupMessagesRecalled(GroupEvent, frozen=True, kw_only=True):
+    messages: list[GroupMessage]
+
+
+class GroupMessageEdited(GroupEvent, frozen=True, kw_only=True):
+    message: GroupMessage
+    """As it is now."""

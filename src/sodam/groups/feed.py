@@ -3,7 +3,8 @@
 The database gives every message a sequence; hints of it come from this node's own commits and over the bus, in any
 order, and may be lost. For each group that somebody here follows, the feed knows how far it got: what comes early waits
 a moment, and what does not come is read from the database. After the bus was away, and now and then, it looks at all of
-them.
+them. What happens to messages afterwards (recalls, edits, what users add to them) is numbered as well, and goes the
+same way in a line of its own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Final
 
 import structlog
@@ -20,7 +22,8 @@ from sodam.errors import Unavailable
 from sodam.groups import pushes, store, store_messages
 from sodam.groups.message import GroupMessage
 from sodam.groups.model import Group
-from sodam.notices import Kind, Notice
+from sodam.messages.model import CONTENT, RECALLED
+from sodam.notices import Kind, Notice, Place
 from sodam.observability.loops import Loop, Loops
 from sodam.storage import Database
 
@@ -29,6 +32,11 @@ PATIENCE_SECONDS: Final = 0.2
 """For so long a message waits for those before it until they are read."""
 LOOK_SECONDS: Final = 60.0
 _PAGE: Final = 200
+_NUMBERED: Final = (Kind.GROUP, Kind.GROUP_SKIP, Kind.GROUP_CHANGE)
+_NOTHING: Final = b"null"
+"""The body of a number that is not for everyone."""
+Teller = Callable[[GroupMessage, Sequence[str]], Awaitable[list[Notice]]]
+"""The notices of a change of a message, by what the change noted of itself."""
 Names = Callable[[Sequence[GroupMessage]], Awaitable[None]]
 
 
@@ -38,11 +46,12 @@ def of_group(app: int, group_id: str) -> Topic:
 
 
 class _Line:
-    """One group that somebody here follows."""
+    """The messages, or the changes, of one group that somebody here follows."""
 
-    __slots__ = ("filling", "last", "waiting")
+    __slots__ = ("changes", "filling", "last", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, *, changes: bool) -> None:
+        self.changes = changes
         self.last: int | None = None
         """What was delivered last; None: where it begins is not known yet."""
         self.waiting: dict[int, tuple[Notice, int]] = {}
@@ -56,6 +65,9 @@ class Feed:
         self._live = live
         self._names = names
         self._lines: dict[Topic, _Line] = {}
+        self._changes: dict[Topic, _Line] = {}
+        self.tellers: dict[int, Teller] = {}
+        """By kind of change, who knows how devices are notified of it; recalls and edits need none."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._look: Loop | None = None
         self.closed: Callable[[Topic], None] | None = None
@@ -101,6 +113,18 @@ class Feed:
         """What is not stored under a sequence: recalls, edits, notices."""
         self._live.send(of_group(app, group_id), notice, exclude=exclude)
 
+    def change(self, message: GroupMessage, num: int, notice: Notice, *, exclude: int = 0) -> None:
+        """Notify those who have the message of the change ``num`` of the group's messages; 0: it has no number."""
+        topic = of_group(message.app, message.group_id)
+        if message.extra.to:
+            for user_id in dict.fromkeys((*message.extra.to, message.sender)):
+                self._live.send(of_user(message.app, user_id), notice, exclude=exclude)
+            notice = Notice(_NOTHING)
+        if num:
+            notice.kind, notice.place = Kind.GROUP_CHANGE, Place("", message.group_id, num, 0, 0, num)
+        if notice.body != _NOTHING or num:
+            self._live.send(topic, notice, exclude=exclude)
+
     async def begin(self, app: int, group_ids: Iterable[str]) -> None:
         """Sessions follow these groups from now on. When this returns, whatever is stored later reaches them."""
         fresh = [g for g in group_ids if (line := self._lines.get(of_group(app, g))) is not None and line.last is None]
@@ -108,36 +132,38 @@ class Feed:
             return
         heads = await store_messages.heads(self._db, app, fresh)
         for group_id in fresh:
-            self.begin_at(app, group_id, heads.get(group_id, 0))
+            self.begin_at(app, group_id, *heads.get(group_id, (0, 0)))
 
-    def begin_at(self, app: int, group_id: str, seq: int) -> None:
-        """As ``begin``, where it is known that everything up to ``seq`` is not for those who follow."""
+    def begin_at(self, app: int, group_id: str, seq: int, changes: int) -> None:
+        """As ``begin``, where it is known that everything up to ``seq`` and ``changes`` is not for those who follow."""
         topic = of_group(app, group_id)
-        line = self._lines.get(topic)
-        if line is not None and line.last is None:
-            line.last = seq
-            self._drain(topic, line)
-            if self._bus.clustered:  # the subscription may have begun a moment too late
-                self._loop.call_later(PATIENCE_SECONDS, lambda: self._spawn(self._fill_to_head(topic)))
+        begun = False
+        for line, last in ((self._lines.get(topic), seq), (self._changes.get(topic), changes)):
+            if line is not None and line.last is None:
+                line.last, begun = last, True
+                self._drain(topic, line)
+        if begun and self._bus.clustered:  # the subscription may have begun a moment too late
+            self._loop.call_later(PATIENCE_SECONDS, lambda: self._spawn(self._fill_to_head(topic)))
 
     # On this node
 
     def _watch(self, topic: Topic, here: bool) -> None:
         if topic.kind == "g":
             if here:
-                self._lines[topic] = _Line()
+                self._lines[topic], self._changes[topic] = _Line(changes=False), _Line(changes=True)
             else:
                 self._lines.pop(topic, None)
+                self._changes.pop(topic, None)
 
     def _hear(self, topic: Topic, notice: Notice, exclude: int) -> None:
         if notice.kind is Kind.CLOSED:
             if self.closed is not None:
                 self.closed(topic)
             return
-        if notice.kind not in (Kind.GROUP, Kind.GROUP_SKIP) or notice.place is None:
+        if notice.kind not in _NUMBERED or notice.place is None:
             self._live.deliver(topic, notice, exclude)
             return
-        line = self._lines.get(topic)
+        line = (self._changes if notice.kind is Kind.GROUP_CHANGE else self._lines).get(topic)
         if line is None:
             return
         seq = notice.place.seq
@@ -150,7 +176,7 @@ class Feed:
                 self._drain(topic, line)
 
     def _give(self, topic: Topic, notice: Notice, exclude: int) -> None:
-        if notice.kind is Kind.GROUP:
+        if notice.kind is not Kind.GROUP_SKIP and notice.body != _NOTHING:
             self._live.deliver(topic, notice, exclude)
 
     def _drain(self, topic: Topic, line: _Line) -> None:
@@ -167,7 +193,7 @@ class Feed:
     async def _fill(self, topic: Topic, line: _Line) -> None:
         """Read what did not come, up to the newest that waits."""
         try:
-            while line.waiting and self._lines.get(topic) is line and line.last is not None:
+            while line.waiting and self._is_followed(topic, line) and line.last is not None:
                 if line.last + 1 in line.waiting:
                     self._drain(topic, line)
                     continue
@@ -175,26 +201,31 @@ class Feed:
         finally:
             line.filling = False
 
+    def _is_followed(self, topic: Topic, line: _Line) -> bool:
+        return (self._changes if line.changes else self._lines).get(topic) is line
+
     async def _fill_to_head(self, topic: Topic) -> None:
-        line = self._lines.get(topic)
-        if line is None or line.last is None or line.filling:
-            return
-        head = (await store_messages.heads(self._db, topic.app, [topic.name])).get(topic.name, 0)
-        await self._reach(topic, line, head)
+        heads = (await store_messages.heads(self._db, topic.app, [topic.name])).get(topic.name, (0, 0))
+        for line, head in zip((self._lines.get(topic), self._changes.get(topic)), heads, strict=True):
+            if line is not None and line.last is not None and not line.filling:
+                await self._reach(topic, line, head)
 
     async def _reach(self, topic: Topic, line: _Line, head: int) -> None:
         line.filling = True
         try:
-            while self._lines.get(topic) is line and line.last is not None and line.last < head:
+            while self._is_followed(topic, line) and line.last is not None and line.last < head:
                 await self._read(topic, line, min(head, line.last + _PAGE))
         finally:
             line.filling = False
-        if self._lines.get(topic) is line and line.last is not None:
+        if self._is_followed(topic, line) and line.last is not None:
             self._drain(topic, line)
 
     async def _read(self, topic: Topic, line: _Line, high: int) -> None:
         """Deliver what is stored behind ``line.last`` up to ``high``; what is not stored is nobody's."""
         assert line.last is not None
+        if line.changes:
+            await self._read_changes(topic, line, high)
+            return
         found = await store_messages.between(self._db, topic.app, topic.name, line.last + 1, high)
         group = (await store.load(self._db, topic.app, [topic.name])).get(topic.name)
         await self._names(found)
@@ -214,6 +245,37 @@ class Feed:
                 self._live.deliver(topic, notice, 0)
         line.last = max(line.last, high)
 
+    async def _read_changes(self, topic: Topic, line: _Line, high: int) -> None:
+        assert line.last is not None
+        found = await store_messages.changes(self._db, topic.app, topic.name, line.last + 1, high)
+        messages = await store_messages.named(self._db, topic.app, topic.name, {change.seq for change in found})
+        await self._names(list(messages.values()))
+        for num, group in groupby(found, key=lambda change: change.num):
+            changed = [(messages[change.seq], change) for change in group if change.seq in messages]
+            notices = await self._of_change(changed) if changed else []
+            if num <= line.last:
+                continue  # it came while this was read
+            line.last = num
+            line.waiting.pop(num, None)
+            for notice in notices:
+                message, change = changed[0]
+                if change.recalled or not message.extra.to:
+                    self._live.deliver(topic, notice, 0)
+                    continue
+                for user_id in dict.fromkeys((*message.extra.to, message.sender)):
+                    self._live.deliver(of_user(topic.app, user_id), notice, 0)
+        line.last = max(line.last, high)
+
+    async def _of_change(self, changed: list[tuple[GroupMessage, store_messages.Change]]) -> list[Notice]:
+        message, change = changed[0]
+        if change.recalled:
+            return [pushes.recalled([m for m, _ in changed], message.extra.revoker, message.extra.reason)]
+        if message.flags & RECALLED:
+            return []
+        if teller := self.tellers.get(change.kind):
+            return await teller(message, [one.detail for _, one in changed])
+        return [pushes.edited(message)] if change.kind == CONTENT else []
+
     async def look(self) -> None:
         """Look for what may have been lost, in all groups that somebody here follows."""
         by_app: defaultdict[int, list[str]] = defaultdict(list)
@@ -221,12 +283,12 @@ class Feed:
             if line.last is not None and not line.filling:
                 by_app[topic.app].append(topic.name)
         for app, group_ids in by_app.items():
-            for group_id, head in (await store_messages.heads(self._db, app, group_ids)).items():
+            for group_id, heads in (await store_messages.heads(self._db, app, group_ids)).items():
                 topic = of_group(app, group_id)
-                line_ = self._lines.get(topic)
-                if line_ is not None and line_.last is not None and line_.last < head and not line_.filling:
-                    await asyncio.sleep(PATIENCE_SECONDS)  # the hint may be a moment behind the commit
-                    await self._reach(topic, line_, head)
+                for line_, head in zip((self._lines.get(topic), self._changes.get(topic)), heads, strict=True):
+                    if line_ is not None and line_.last is not None and line_.last < head and not line_.filling:
+                        await asyncio.sleep(PATIENCE_SECONDS)  # the hint may be a moment behind the commit
+                        await self._reach(topic, line_, head)
 
     def _spawn(self, work: Awaitable[None]) -> None:
         async def run() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import store, store_messages, store_reading
 from sodam.groups.core import Core, not_found
-from sodam.groups.message import GroupMessage, Standing
+from sodam.groups.message import TIP, GroupMessage, Standing
 from sodam.groups.model import Group, check_group_id
 from sodam.groups.types import TYPES, Operation, Role, check
+from sodam.messages.model import RECALLED
 from sodam.storage import Tx
 
 
@@ -70,6 +72,28 @@ class Histories:
         kept = {m.seq for m in seen}
         await self._core.messages.names(seen)
         return Page(group, seen, low, low <= floor + 1, [m.seq for m in found if m.seq not in kept])
+
+    async def extensible(self, app: App, group_id: str, seqs: Sequence[int], viewer: str) -> list[GroupMessage]:
+        """Those of the messages to which a member, or with '' the app, may add something, with their senders' names.
+
+        Raises ApiError 10007 (no member), 10010, 10015, 10044.
+        """
+        group = await self._group(app.sdkappid, group_id)
+        check(group.type, Operation.HISTORY, Role.Member)
+        floor = 0
+        if viewer:
+            standing = (await store_reading.standings(self._core.db, app.sdkappid, viewer, [group_id])).get(group_id)
+            if standing is None:
+                raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may read")
+            floor = standing.floor
+        named = await store_messages.named(self._core.db, app.sdkappid, group_id, seqs)
+        found = [
+            m
+            for m in named.values()
+            if m.kind != TIP and not m.flags & RECALLED and m.seq > floor and (not viewer or m.for_user(viewer))
+        ]
+        await self._core.messages.names(found)
+        return sorted(found, key=lambda m: m.seq)
 
     async def standings(self, app: int, user_id: str, group_ids: Sequence[str]) -> dict[str, Standing]:
         """How the groups' messages stand for a member; unread is 0 in groups that count none."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from sodam.accounts.model import mute_end
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
-from sodam.groups import store, store_members
+from sodam.groups import custom, store, store_members
 from sodam.groups.applications import ask
 from sodam.groups.core import Core, Operator, hold_group, not_found, scene
-from sodam.groups.events import MembersJoined, MembersLeft, MembersMuted, MsgFlagChanged, RoleChanged
+from sodam.groups.events import MembersJoined, MembersLeft, MembersMuted, MsgFlagChanged, NameCardChanged, RoleChanged
 from sodam.groups.model import MAX_NAME_CARD, Group, Member, MemberChanges, Newcomer, check_group_id
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.storage import Tx
@@ -120,6 +120,8 @@ class Members:
             elif fresh:
                 outcome = await self._core.admit(tx, app, group, list(fresh.values()), now)
                 reasons |= {user_id: code for user_id, code in outcome.items() if code is not Code.OK}
+                if operator is not None:
+                    self._core.tell_full(tx, group, operator, outcome)
                 await store.save(tx, group)
             joined = [user_id for user_id in fresh if user_id not in reasons and user_id not in waiting]
             if joined and operator is not None:
@@ -253,6 +255,7 @@ class Members:
                 _check_above(role, [member])
             if wanted.mute_seconds is not None:
                 _check_above(role, [member])
+            custom.check_member(app, group.type, role, wanted.custom or {}, own=own)
             await self._write(tx, group, operator, member, wanted)
 
         await self._core.db.write(run)
@@ -277,7 +280,10 @@ class Members:
         if wanted.msg_flag is not None and wanted.msg_flag != member.msg_flag:
             tx.emit(MsgFlagChanged(scene=here, user_id=member.user_id, msg_flag=wanted.msg_flag))
         member.msg_flag = wanted.msg_flag or member.msg_flag
-        member.name_card = member.name_card if wanted.name_card is None else wanted.name_card
+        if wanted.name_card is not None and wanted.name_card != member.name_card:
+            tx.emit(NameCardChanged(scene=here, user_id=member.user_id, name_card=wanted.name_card))
+            member.name_card = wanted.name_card
+        member.custom = custom.merged(member.custom, wanted.custom or {})
         await store_members.save(tx, group, [member])
         if wanted.mute_seconds is not None:
             until = self._until(wanted.mute_seconds)
@@ -319,6 +325,11 @@ class Members:
             return
         if user_id not in await store_members.load(self._core.db, group.app, group.group_id, [user_id]):
             raise not_member(user_id)
+
+    async def role_of(self, group: Group, user_id: str) -> int:
+        """The user's role in a group, 0 for none."""
+        found = await store_members.load(self._core.db, group.app, group.group_id, [user_id])
+        return found[user_id].role if user_id in found else custom.STRANGER
 
     async def muted(self, group: Group) -> list[tuple[str, int]]:
         """Who is muted, and until which second, in the order of UserIDs. Raises ApiError 10007."""

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, NO_LAST, NO_UNREAD, RECALLED
+from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, NO_LAST, NO_UNREAD, RECALLED, Source
 from sodam.messages.offline_push import Wish
 from sodam.messages.outgoing import Content
 
@@ -59,6 +59,12 @@ class GroupMessage(msgspec.Struct, gc=False, eq=False, kw_only=True):
     nick: str = ""
     image: str = ""
     card: str = ""
+    source: Source | None = None
+    """Where it came from and which webhooks its sender wants; None: nobody is to hear of it. Not stored."""
+    operator: str = ""
+    """Who sends it in the sender's name; '': the sender. Not stored."""
+    group_type: str = ""
+    """Known once the group was looked at, for steps that ask. Not stored."""
 
     @property
     def counts(self) -> bool:

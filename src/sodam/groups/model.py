@@ -33,6 +33,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     invite_option: str
     mute_all: str = "Off"
     history_option: str
+    custom: dict[str, str] = {}
+    """Values of custom fields."""
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,13 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     invite_option: InviteOption | None = None
     mute_all: Switch | None = None
     history_option: Switch | None = None
+    custom: dict[str, str] | None = None
+    """Values of custom fields; an empty one deletes."""
+
+    @property
+    def edits(self) -> bool:
+        """Whether anything but custom fields is to be written."""
+        return any(v is not None for name, v in msgspec.structs.asdict(self).items() if name != "custom")
 
     @property
     def configures(self) -> bool:
@@ -62,6 +71,8 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
         if not kind.stores_members:
             given.pop("history_option", None)
         check_text(given)
+        if self.custom is not None:
+            given["custom"] = {name: text for name, text in {**profile.custom, **self.custom}.items() if text}
         return msgspec.structs.replace(profile, **given)
 
 
@@ -91,6 +102,8 @@ class Group(msgspec.Struct, kw_only=True):
     """Its arrival, in unix microseconds."""
     clear_seq: int = 0
     """Clients read nothing up to it."""
+    changes: int = 0
+    """The number of the last change of its messages."""
 
 
 class Member(msgspec.Struct, kw_only=True):
@@ -104,6 +117,8 @@ class Member(msgspec.Struct, kw_only=True):
     last_send_at: int = 0
     join_seq: int = 0
     """Nothing up to it is the member's to read."""
+    custom: dict[str, str] = {}
+    """Values of custom fields."""
 
 
 class MemberChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +129,8 @@ class MemberChanges(msgspec.Struct, frozen=True, kw_only=True):
     name_card: str | None = None
     mute_seconds: int | None = None
     """From now; 0 ends a mute, 4294967295 never ends."""
+    custom: dict[str, str] | None = None
+    """Values of custom fields; an empty one deletes."""
 
 
 class Newcomer(msgspec.Struct, frozen=True):
@@ -124,6 +141,8 @@ class Newcomer(msgspec.Struct, frozen=True):
     joined_at: int = 0
     """0: now."""
     unread: int = 0
+    custom: dict[str, str] = {}
+    """Values of custom fields."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

@@ -223,3 +223,48 @@ def in_room(notice: Notice, group_id: str) -> Notice:
 def polled(message: GroupMessage, group: Group) -> bytes:
     """A message as an item of lists that rooms give: to newcomers, and to guests, who ask for them."""
     return _encode({"Event": 3, "GroupId": message.group_id, **wire(message, group)})
+
+
+def receipts(counts: list[tuple[GroupMessage, int, int]]) -> Notice:
+    """For the author of these messages: how many have read each, and how many have not."""
+    items = [
+        {
+            "MsgSeq": m.seq,
+            "MsgRandom": m.random,
+            "TinyId": str(m.tiny_id),
+            "MsgClientTime": m.client_time or m.msg_time,
+            "ReadNum": read_,
+            "UnreadNum": unread,
+        }
+        for m, read_, unread in counts
+    ]
+    return _tip(counts[0][0].group_id, SYSTEM, {"GroupMsgReceiptList": items})
+
+
+def _pin(group: Group, body: dict[str, Any]) -> Notice:
+    item = {
+        "From_Account": SYSTEM,
+        "ToGroupId": group.group_id,
+        "GroupInfo": {"GroupId": group.group_id, "GroupName": group.profile.name, "GroupType": group.type},
+        "MsgBody": body,
+    }
+    return Notice(_encode({"Event": 6, "GroupTips": [item]}))
+
+
+def pinned(message: GroupMessage, group: Group, by: dict[str, Any]) -> Notice:
+    """A message was pinned by ``by``, as tips show people. It takes no sequence (client-protocol-groups.md 9)."""
+    shown = {"PinnedMsg": wire(message, group)}
+    operator = {"Operator_Account": by["UserId"], "MsgOperatorMemberExtraInfo": by}
+    return _pin(group, {"OpType": 16, **operator, **shown})
+
+
+def unpinned(message: GroupMessage, group: Group, by: dict[str, Any]) -> Notice:
+    named = {
+        "MsgSeq": message.seq,
+        "MsgRandom": message.random,
+        "MsgClientTime": message.client_time or message.msg_time,
+        "ServerTime": message.msg_time,
+        "SenderTinyId": str(message.tiny_id),
+    }
+    operator = {"Operator_Account": by["UserId"], "MsgOperatorMemberExtraInfo": by}
+    return _pin(group, {"OpType": 17, **operator, "SdkGroupMessageId": named})

@@ -10,7 +10,7 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 import structlog
@@ -22,15 +22,17 @@ from sodam.groups import pushes, store, store_members, store_messages, store_roo
 from sodam.groups.core import Core, not_found
 from sodam.groups.message import GroupMessage
 from sodam.groups.model import Group, Member, check_group_id
+from sodam.groups.options import check_receipts
 from sodam.groups.seats import Key
 from sodam.groups.shedding import Shedder
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.messages.followers import Followers, entry
-from sodam.messages.interceptors import Interceptors
+from sodam.messages.interceptors import Dropped, Interceptors
 from sodam.messages.log import MessageLog
 from sodam.messages.model import NEED_RECEIPT, Numbers
+from sodam.outbox.model import New
 from sodam.outbox.service import Outbox
-from sodam.storage import Tx
+from sodam.storage import Database, Tx
 
 log = structlog.get_logger(__name__)
 MAX_TARGETS: Final = 50
@@ -47,7 +49,18 @@ class Sent(NamedTuple):
     """The room takes no more messages this second: neither stored nor delivered."""
 
 
+class Teller(Protocol):
+    """Says what the outbox holds of messages."""
+
+    def sent(self, group: Group, message: GroupMessage) -> Sequence[New]: ...
+
+    def wants_failed(self, app: App, message: GroupMessage, error: ApiError) -> bool: ...
+
+    def failed(self, group: Group, message: GroupMessage, error: ApiError) -> Sequence[New]: ...
+
+
 class _Sending(msgspec.Struct, eq=False):
+    app: App
     message: GroupMessage
     exclude: int
     """InstId of the sending device: it gets an answer, not a copy."""
@@ -70,6 +83,9 @@ class Sender:
         """What a client's message passes before it is stored."""
         self.screens: Interceptors[GroupMessage] = Interceptors()
         """What the content of every message passes, an administrator's, too."""
+        self.callbacks: Interceptors[GroupMessage] = Interceptors()
+        """What every message with a ``source`` passes at last: the app itself is asked."""
+        self.tellers: list[Teller] = []
         self.followers: Followers[GroupMessage] = Followers(outbox)
         """What is to be done outside for messages that are stored."""
         self._shedder = Shedder()
@@ -94,17 +110,31 @@ class Sender:
         what an interceptor or screen refuses with.
         """
         check_group_id(message.group_id)
+        try:
+            return await self._send(app, message, exclude, online_only=online_only, as_member=as_member)
+        except ApiError as error:
+            await self._tell_failed(app, message, error)
+            raise
+
+    async def _send(self, app: App, message: GroupMessage, exclude: int, *, online_only: bool, as_member: bool) -> Sent:
         _check_content(app, message, online_only=online_only)
         if as_member:
             await self.interceptors.run(app, message)
         await self.screens.run(app, message)
+        if message.source is not None and self.callbacks.waits(app):
+            group = await self._looked(app, message, as_member=as_member)  # nobody is asked about what cannot go
+            message.group_type = group.type
+            try:
+                await self.callbacks.run(app, message)
+            except Dropped:
+                return Sent(self._core.now(), 0 if online_only else group.next_seq)
         await self._core.messages.names([message])
         if online_only:
-            return await self._send_online(message, exclude, as_member=as_member)
+            return await self._send_online(app, message, exclude, as_member=as_member)
         if await self._full(app, message, as_member=as_member):
             return Sent(self._core.now(), 0, dropped=True)
         future: asyncio.Future[Sent] = self._loop.create_future()
-        self._log.append(_Sending(message, exclude, as_member, app.settings.room_history, future))
+        self._log.append(_Sending(app, message, exclude, as_member, app.settings.room_history, future))
         return await future
 
     async def _full(self, app: App, message: GroupMessage, *, as_member: bool) -> bool:
@@ -138,22 +168,39 @@ class Sender:
         for user_id in await store_members.load(self._core.db, app.sdkappid, group_id, user_ids):
             self._core.live.send(of_user(app.sdkappid, user_id), notice)
 
-    async def _send_online(self, message: GroupMessage, exclude: int, *, as_member: bool) -> Sent:
-        db, app, group_id = self._core.db, message.app, message.group_id
-        now = self._core.now()
-        group = (await store.load(db, app, [group_id])).get(group_id)
+    async def _looked(self, app: App, message: GroupMessage, *, as_member: bool) -> Group:
+        """The group, of which the sender may write this. Raises ApiError."""
+        db, group_id = self._core.db, message.group_id
+        group = (await store.load(db, message.app, [group_id])).get(group_id)
         if group is None:
             raise not_found(group_id)
+        sender = message.sender
+        member = (await store_members.load(db, message.app, group_id, [sender])).get(sender)
+        role = member.role if member is not None else (await self._visitors(db, group, {sender})).get(sender)
+        mutes = await store_members.mutes_of(db, message.app, group_id, [sender], self._core.now())
+        _check_sender(app, group, message, role, mutes.get(sender, 0), as_member=as_member)
+        return group
+
+    async def _send_online(self, app: App, message: GroupMessage, exclude: int, *, as_member: bool) -> Sent:
+        group = await self._looked(app, message, as_member=as_member)
         if not TYPES[group.type].stores_messages:
             raise ApiError(Code.GROUP_BAD_PARAMETER, f"{group.type} groups know no OnlineOnlyFlag")
-        members = await store_members.load(db, app, group_id, [message.sender])
-        mutes = await store_members.mutes_of(db, app, group_id, [message.sender], now)
-        member = members.get(message.sender)
-        role = member.role if member is not None else None
-        _check_sender(group, message, role, mutes.get(message.sender, 0), as_member=as_member)
-        message.msg_time = now
+        message.msg_time = self._core.now()
         self._core.feed.publish(group, message, exclude=exclude)
-        return Sent(now, 0)
+        entries = [entry for teller in self.tellers for entry in teller.sent(group, message)]
+        if entries:
+            await self._core.db.write(lambda tx: self.followers.outbox.put(tx, entries))
+        return Sent(message.msg_time, 0)
+
+    async def _tell_failed(self, app: App, message: GroupMessage, error: ApiError) -> None:
+        tellers = [teller for teller in self.tellers if teller.wants_failed(app, message, error)]
+        if not tellers:
+            return
+        group = (await store.load(self._core.db, message.app, [message.group_id])).get(message.group_id)
+        if group is None:
+            return
+        entries = [entry for teller in tellers for entry in teller.failed(group, message, error)]
+        await self._core.db.write(lambda tx: self.followers.outbox.put(tx, entries))
 
     async def _write(self, batch: list[_Sending]) -> None:
         async def run(tx: Tx) -> None:
@@ -199,7 +246,7 @@ class Sender:
             member, muted = members.get(message.sender), mutes.get(message.sender, 0)
             role = member.role if member is not None else visitors.get(message.sender)
             try:
-                _check_sender(group, message, role, muted, as_member=sending.as_member)
+                _check_sender(sending.app, group, message, role, muted, as_member=sending.as_member)
             except ApiError as error:
                 sending.outcome = error
                 continue
@@ -219,18 +266,18 @@ class Sender:
             await store_rooms.keep(tx, group.app, group.group_id, items, keep)
         await store_messages.remember(tx, list(new.items()), now)
         await self._move(tx, group, messages, members)
-        await self._follow(tx, messages)
+        await self._follow(tx, group, messages)
         for sending in sendings:
             if sending.stored:
                 sending.outcome = Sent(sending.message.msg_time, sending.message.seq)
         for sending, key in again:
             sending.outcome = Sent(new[key].msg_time, new[key].seq)
 
-    async def _visitors(self, tx: Tx, group: Group, senders: set[str]) -> dict[str, Role]:
+    async def _visitors(self, source: Database | Tx, group: Group, senders: set[str]) -> dict[str, Role]:
         """What the senders are in a live room, as far as they are there."""
         if TYPES[group.type].stores_members:
             return {}
-        admins = await store_rooms.admins(tx, group.app, group.group_id) if group.profile.mute_all == "On" else ()
+        admins = await store_rooms.admins(source, group.app, group.group_id) if group.profile.mute_all == "On" else ()
         found: dict[str, Role] = {}
         for user_id in senders:
             if self._core.seats.here((group.app, group.group_id), user_id):
@@ -254,15 +301,16 @@ class Sender:
         if moved:
             await store_messages.sent(tx, group.app, group.group_id, moved)
 
-    async def _follow(self, tx: Tx, messages: list[GroupMessage]) -> None:
+    async def _follow(self, tx: Tx, group: Group, messages: list[GroupMessage]) -> None:
+        entries = [told for m in messages for teller in self.tellers for told in teller.sent(group, m)]
         if self.followers.any:
-            entries = [
+            entries += [
                 entry(m.app, m.group_id, m.seq, Numbers(m.msg_time, m.seq), follow)
                 for m in messages
                 for follow in self.followers.of(m)
             ]
-            if entries:
-                await self.followers.outbox.put(tx, entries)
+        if entries:
+            await self.followers.outbox.put(tx, entries)
 
     def _written(self, batch: list[_Sending], error: BaseException | None) -> None:
         if error is not None and not isinstance(error, Unavailable):  # which is logged once for all calls
@@ -289,7 +337,9 @@ def _check_content(app: App, message: GroupMessage, *, online_only: bool) -> Non
         raise ApiError(Code.GROUP_RECEIPT_ONLINE_ONLY)
 
 
-def _check_sender(group: Group, message: GroupMessage, known: Role | None, muted: int, *, as_member: bool) -> None:
+def _check_sender(
+    app: App, group: Group, message: GroupMessage, known: Role | None, muted: int, *, as_member: bool
+) -> None:
     """Raises ApiError unless the sender, who is ``known`` in the group, may write this. The app may write for anyone
     who is not muted."""
     kind = TYPES[group.type]
@@ -307,5 +357,7 @@ def _check_sender(group: Group, message: GroupMessage, known: Role | None, muted
         check(group.type, Operation.TARGET, role)
     if message.extra.at_all and not kind.mentions_all:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"{group.type} groups know no mention of everyone")
-    if message.flags & NEED_RECEIPT and group.members > MAX_RECEIPT_MEMBERS:
-        raise ApiError(Code.GROUP_RECEIPT_TOO_LARGE)
+    if message.flags & NEED_RECEIPT:
+        check_receipts(app, group.type)
+        if group.members > MAX_RECEIPT_MEMBERS:
+            raise ApiError(Code.GROUP_RECEIPT_TOO_LARGE)

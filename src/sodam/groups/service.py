@@ -13,7 +13,15 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live
 from sodam.errors import ApiError, Code
-from sodam.groups import store, store_applications, store_bans, store_members, store_rooms
+from sodam.groups import (
+    custom,
+    store,
+    store_applications,
+    store_bans,
+    store_members,
+    store_receipts,
+    store_rooms,
+)
 from sodam.groups.applications import Applications
 from sodam.groups.attributes import Attributes
 from sodam.groups.audience import Audience
@@ -38,6 +46,9 @@ from sodam.groups.model import (
     check_group_id,
 )
 from sodam.groups.notices import GroupNotices
+from sodam.groups.options import history_option
+from sodam.groups.pins import Pins
+from sodam.groups.receipts import Receipts
 from sodam.groups.rooms import Rooms
 from sodam.groups.sending import Sender
 from sodam.groups.tips import Tips
@@ -76,7 +87,9 @@ class GroupService:
         self.attributes = Attributes(self._core)
         self.counters = Counters(self._core)
         self.bans = Bans(self._core)
-        self.tips = Tips(self._core.messages, accounts)
+        self.receipts = Receipts(self._core)
+        self.pins = Pins(self._core)
+        self.tips = Tips(self._core)
         self.rooms = Rooms(self._core, bus, self.tips)
         self.broadcasts = Broadcasts(self._core)
         self.guests = Guests(self._core, live)
@@ -115,7 +128,8 @@ class GroupService:
             check(kind.name, Operation.ADD, Role.AppAdmin)
         if any(n.role is Role.Admin for n in wanted.newcomers):
             check(kind.name, Operation.APPOINT, Role.AppAdmin)
-        profile = wanted.changes.onto(_blank(wanted), kind)
+        _check_custom(app, operator, wanted)
+        profile = wanted.changes.onto(_blank(app, wanted), kind)
         newcomers = _first_members(wanted)
         if kind.stores_members:
             _check_room(app, wanted.max_members, len(newcomers))
@@ -149,11 +163,14 @@ class GroupService:
             await store.save(tx, group)
             tx.emit(_named(group))
             if not imported:
+                if kind.stores_members:
+                    self._core.tell_full(tx, group, operator, outcome)
                 tx.emit(
                     GroupCreated(
                         scene=scene(group, operator),
                         owner=group.owner,
                         user_ids=[n.user_id for n in newcomers],
+                        custom=profile.custom,
                     )
                 )
             return group.group_id
@@ -184,7 +201,9 @@ class GroupService:
             group = await hold_group(tx, app.sdkappid, group_id)
             kind = TYPES[group.type]
             role = await self._core.standing(tx, group, operator)
-            check(group.type, Operation.EDIT, role)
+            if changes.edits or max_members is not None or changes.custom is None:
+                check(group.type, Operation.EDIT, role)
+            custom.check_group(app, group.type, role, changes.custom or {})
             if changes.configures or max_members is not None:
                 check(group.type, Operation.CONFIGURE, role)
             before = group.profile
@@ -200,7 +219,12 @@ class GroupService:
             tx.emit(
                 GroupInfoChanged(
                     scene=scene(group, operator),
-                    fields={name: new[name] for name in new if new[name] != old[name]},
+                    fields={name: new[name] for name in new if new[name] != old[name] and name != "custom"},
+                    custom={
+                        name: value
+                        for name, value in (changes.custom or {}).items()
+                        if value != before.custom.get(name, "")
+                    },
                 )
             )
 
@@ -309,16 +333,26 @@ class GroupService:
                 await store_applications.erase_user(tx, event.app, user_id)
                 await store_bans.erase_user(tx, event.app, user_id)
                 await store_rooms.erase_user(tx, event.app, user_id)
+                await store_receipts.erase_user(tx, event.app, user_id)
 
 
-def _blank(wanted: Wanted) -> Profile:
+def _blank(app: App, wanted: Wanted) -> Profile:
     kind = wanted.kind
     return Profile(
         name="",
         apply_option=kind.apply_option,
         invite_option=kind.invite_option,
-        history_option=kind.history_option,
+        history_option=history_option(app, kind.name),
     )
+
+
+def _check_custom(app: App, operator: Operator, wanted: Wanted) -> None:
+    """Raises ApiError 10004, 10007 for values of custom fields that may not be written; who makes a group owns it."""
+    kind, role = wanted.kind.name, Role.AppAdmin if operator.admin else Role.Owner
+    custom.check_group(app, kind, role, wanted.changes.custom or {})
+    for newcomer in wanted.newcomers:
+        own = newcomer.user_id == operator.user_id
+        custom.check_member(app, kind, role, newcomer.custom, own=own)
 
 
 def _first_members(wanted: Wanted) -> list[Newcomer]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from sodam.groups.model import Group, Member
 from sodam.groups.types import Role
 from sodam.storage import Bulk, Database, Row, Tx, batches, in_list
 
-_COLUMNS: Final = "user_id, role, joined_at, pos, read_seq, msg_flag, name_card, last_send_at, join_seq"
+_COLUMNS: Final = "user_id, role, joined_at, pos, read_seq, msg_flag, name_card, last_send_at, join_seq, custom"
 _MEMBER: Final = Bulk(
     f"INSERT INTO group_member (app, group_id, {_COLUMNS})",
-    ("bigint", "text", "text", "bigint", "bigint", "bigint", "bigint", "text", "text", "bigint", "bigint"),
+    ("bigint", "text", "text", "bigint", "bigint", "bigint", "bigint", "text", "text", "bigint", "bigint", "text"),
     "ON CONFLICT (app, group_id, user_id) DO UPDATE SET role = excluded.role, msg_flag = excluded.msg_flag,"
-    " name_card = excluded.name_card",
+    " name_card = excluded.name_card, custom = excluded.custom",
 )
 _JOINED: Final = Bulk(
     "INSERT INTO group_user (app, user_id, joined)",
@@ -27,10 +29,14 @@ _MUTE: Final = Bulk(
     "ON CONFLICT (app, group_id, user_id) DO UPDATE SET until_at = excluded.until_at",
 )
 
+_decode: Final = msgspec.json.Decoder(dict[str, str]).decode
+_encode: Final = msgspec.json.Encoder().encode
+
 
 def _member(row: Row) -> Member:
     values: dict[str, Any] = dict(zip(Member.__struct_fields__, row, strict=True))
-    return Member(**{**values, "role": Role(values["role"])})
+    custom = _decode(values["custom"]) if values["custom"] else {}
+    return Member(**{**values, "role": Role(values["role"]), "custom": custom})
 
 
 async def load(source: Database | Tx, app: int, group_id: str, user_ids: Iterable[str]) -> dict[str, Member]:
@@ -102,6 +108,7 @@ async def save(tx: Tx, group: Group, members: Iterable[Member]) -> None:
             m.name_card,
             m.last_send_at,
             m.join_seq,
+            _encode(m.custom).decode() if m.custom else "",
         )
         for m in members
     ]

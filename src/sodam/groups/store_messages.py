@@ -5,11 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from sodam.groups.message import Extra, GroupMessage
+from sodam.messages.model import CONTENT
 from sodam.storage import Bulk, Database, Row, Tx, batches, in_list
 
 WINDOW: Final = 300
@@ -38,9 +39,19 @@ _SENT: Final = Bulk(
     " ELSE group_member.read_seq END, own_ahead = group_member.own_ahead + excluded.own_ahead",
 )
 _CHANGE: Final = Bulk(
-    "INSERT INTO group_change (app, group_id, seq, at, recalled, counts, sender)",
-    ("bigint", "text", "bigint", "bigint", "bigint", "bigint", "text"),
+    "INSERT INTO group_change (app, group_id, seq, at, recalled, counts, sender, num, kind, detail)",
+    ("bigint", "text", "bigint", "bigint", "bigint", "bigint", "text", "bigint", "bigint", "text"),
 )
+
+
+class Change(NamedTuple):
+    num: int
+    seq: int
+    recalled: int
+    kind: int
+    detail: str
+
+
 _decode_extra = msgspec.json.Decoder(Extra).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -156,12 +167,12 @@ async def named(source: Database | Tx, app: int, group_id: str, seqs: Iterable[i
     return found
 
 
-async def heads(db: Database, app: int, group_ids: Iterable[str]) -> dict[str, int]:
-    """The newest sequence of each of these groups."""
-    found: dict[str, int] = {}
+async def heads(db: Database, app: int, group_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The newest sequence of each of these groups, and the number of its last change."""
+    found: dict[str, tuple[int, int]] = {}
     for some in batches(group_ids):
-        sql = f"SELECT group_id, next_seq FROM chat_group WHERE app = $1 AND group_id IN {in_list(some, 2)}"
-        found.update((row[0], row[1] - 1) for row in await db.fetch(sql, app, *some))
+        sql = f"SELECT group_id, next_seq, changes FROM chat_group WHERE app = $1 AND group_id IN {in_list(some, 2)}"
+        found.update((row[0], (row[1] - 1, row[2])) for row in await db.fetch(sql, app, *some))
     return found
 
 
@@ -181,8 +192,32 @@ async def update(tx: Tx, message: GroupMessage) -> None:
     )
 
 
-async def log_change(tx: Tx, messages: Sequence[GroupMessage], at: int, *, recalled: bool) -> None:
-    await tx.bulk(_CHANGE, [(m.app, m.group_id, m.seq, at, int(recalled), int(m.counts), m.sender) for m in messages])
+async def log_change(
+    tx: Tx,
+    messages: Sequence[GroupMessage],
+    at: int,
+    num: int,
+    *,
+    recalled: bool = False,
+    kind: int = CONTENT,
+    detail: str = "",
+) -> None:
+    """Note a change under its number, 0 for one that nobody is notified of."""
+    rows = [(m.app, m.group_id, m.seq, at, int(recalled), int(m.counts), m.sender, num, kind, detail) for m in messages]
+    await tx.bulk(_CHANGE, rows)
+
+
+async def changes(db: Database, app: int, group_id: str, low: int, high: int) -> list[Change]:
+    """The changes of these numbers, in their order."""
+    rows = await db.fetch(
+        "SELECT num, seq, recalled, kind, detail FROM group_change WHERE app = $1 AND group_id = $2"
+        " AND num >= $3 AND num <= $4 ORDER BY num, seq",
+        app,
+        group_id,
+        low,
+        high,
+    )
+    return [Change(*row) for row in rows]
 
 
 async def sent(tx: Tx, app: int, group_id: str, senders: dict[str, tuple[int, int, int]]) -> None:

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import msgspec
 
-from sodam.accounts.service import AccountService
 from sodam.groups import store, store_members
+from sodam.groups.core import Core
 from sodam.groups.events import (
     Banned,
     GroupEvent,
@@ -25,9 +25,9 @@ from sodam.groups.events import (
     OwnerChanged,
     RoleChanged,
 )
-from sodam.groups.messages import Messages
 from sodam.groups.model import Group
-from sodam.groups.types import TYPES, Delivery, Topic
+from sodam.groups.options import delivery
+from sodam.groups.types import Delivery, Topic
 from sodam.storage import Tx
 from sodam.storage.events import Events
 
@@ -70,9 +70,8 @@ class _Tip(msgspec.Struct):
 
 
 class Tips:
-    def __init__(self, messages: Messages, accounts: AccountService) -> None:
-        self._messages = messages
-        self._accounts = accounts
+    def __init__(self, core: Core) -> None:
+        self._core = core
 
     def follow(self, events: Events) -> None:
         """Make tips of everything that happens from now on."""
@@ -85,14 +84,14 @@ class Tips:
                 await self._append(tx, event, tip)
 
     async def _append(self, tx: Tx, event: GroupEvent, tip: _Tip) -> None:
-        delivery = TYPES[event.group_type].tips[tip.topic]
-        if delivery is Delivery.NOBODY:
+        how = delivery(self._core.accounts.app(event.app), event.group_type, tip.topic)
+        if how is Delivery.NOBODY:
             return
         group = (await store.lock(tx, event.app, [event.group_id])).get(event.group_id)
         if group is None or (tip.topic is Topic.MEMBERS and not group.active):
             return
         body = self._body(event.app, tip)
-        seq = await self._messages.tip(tx, group, body, stored=delivery is Delivery.STORED)
+        seq = await self._core.messages.tip(tx, group, body, stored=how is Delivery.STORED)
         if tip.op is Op.JOINED and seq:
             # A newcomer has read everything up to the tip of the own joining.
             await store_members.read_to(tx, event.app, event.group_id, tip.user_ids, seq)
@@ -100,7 +99,7 @@ class Tips:
     async def passing(self, group: Group, op: Op, user_ids: list[str], more: dict[str, Any], members: int) -> None:
         """A tip of what is written nowhere."""
         tip = _Tip(op, Topic.MEMBERS, user_ids[0] if user_ids else "", user_ids, more, members)
-        await self._messages.pass_tip(group.app, group.group_id, self._body(group.app, tip))
+        await self._core.messages.pass_tip(group.app, group.group_id, self._body(group.app, tip))
 
     def _body(self, app: int, tip: _Tip) -> bytes:
         """MsgBody. Nicks and avatars are those at hand: a transaction waits for nothing else."""
@@ -108,17 +107,12 @@ class Tips:
             "OpType": int(tip.op),
             "Operator_Account": tip.operator,
             "List_Account": tip.user_ids,
-            "MsgOperatorMemberExtraInfo": self._extra(app, tip.operator),
-            "MsgMemberExtraInfo": [self._extra(app, user_id) for user_id in tip.user_ids],
+            "MsgOperatorMemberExtraInfo": self._core.person(app, tip.operator),
+            "MsgMemberExtraInfo": [self._core.person(app, user_id) for user_id in tip.user_ids],
         }
         if tip.members is not None:
             body["MemberNum"] = tip.members
         return _encode(body | tip.more)
-
-    def _extra(self, app: int, user_id: str) -> dict[str, Any]:
-        account = self._accounts.peek(app, user_id)
-        nick, image = (account.nick, account.image) if account else ("", "")
-        return {"UserId": user_id, "NickName": nick, "ImageUrl": image}
 
 
 _Maker = Callable[[Any], list[_Tip]]
@@ -180,7 +174,9 @@ def _owner(event: OwnerChanged) -> list[_Tip]:
 
 
 def _info(event: GroupInfoChanged) -> list[_Tip]:
-    profile = {_PROFILE[name]: value for name, value in event.fields.items() if name in _PROFILE}
+    profile: dict[str, Any] = {_PROFILE[name]: value for name, value in event.fields.items() if name in _PROFILE}
+    if event.custom:
+        profile["MsgAppDefinedData"] = [{"Key": name, "Value": value} for name, value in event.custom.items()]
     options: dict[str, Any] = {_OPTIONS[name]: value for name, value in event.fields.items() if name in _OPTIONS}
     if "mute_all" in event.fields:
         options["ShutupAll"] = int(event.fields["mute_all"] == "On")

@@ -43,6 +43,7 @@ class Operation(Enum):
     EDIT_MEMBER = "edit other members"
     SHARE = "write attributes and counters"
     BAN = "ban users"
+    PIN = "pin messages"
 
 
 class Topic(Enum):
@@ -120,6 +121,7 @@ _LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role 
     Operation.EDIT_MEMBER: (_O, _A, _A, None),
     Operation.SHARE: (_M, _M, _M, _M),
     Operation.BAN: (_APP, _APP, _APP, _A),
+    Operation.PIN: (_M, _A, _A, None),
 }
 
 _NO, _ON, _ST = Delivery.NOBODY, Delivery.ONLINE, Delivery.STORED

@@ -9,6 +9,7 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.groups.core import Operator
+from sodam.groups.custom import Pairs, member_data
 from sodam.groups.model import Group, Member
 from sodam.wire import Call
 
@@ -77,14 +78,32 @@ def self_item(group: Group, member: Member, muted: int, names: Iterable[str], un
 
 
 def member_items(
-    members: Iterable[Member], mutes: Mapping[str, int], names: Sequence[str] | None
+    members: Iterable[Member],
+    mutes: Mapping[str, int],
+    names: Sequence[str] | None,
+    custom: Callable[[Member], Pairs] | None = None,
 ) -> list[dict[str, Any]]:
-    """Members with the fields named, all when ``names`` is None; the UserID always."""
+    """Members with the fields named, all when ``names`` is None; the UserID always, custom fields where there are any.
+
+    ``custom``: what of them is shown, see ``shown_custom``.
+    """
     wanted = list(_MEMBER) if names is None else [name for name in names if name in _MEMBER]
-    return [
-        {"Member_Account": m.user_id} | {name: _MEMBER[name](m, mutes.get(m.user_id, 0)) for name in wanted}
-        for m in members
-    ]
+    items = []
+    for m in members:
+        item = {"Member_Account": m.user_id} | {name: _MEMBER[name](m, mutes.get(m.user_id, 0)) for name in wanted}
+        if custom is not None and m.custom and (pairs := custom(m)):
+            item["AppMemberDefinedData"] = pairs
+        items.append(item)
+    return items
+
+
+def shown_custom(
+    call: Call, group: Group, role: int, filtered: Sequence[str] | None, *, all_shown: bool
+) -> Callable[[Member], Pairs] | None:
+    """What a caller with this role is shown of members' custom fields: those asked for, or all that it may read."""
+    if (filtered is None and not all_shown) or not call.app.settings.group_member_fields:
+        return None
+    return lambda member: member_data(call.app, group.type, member, call.caller, role, filtered)
 
 
 def bounded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -95,10 +114,15 @@ def bounded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return cast(list[dict[str, Any]], msgspec.Raw(body))
 
 
-def no_custom(*fields: list[Any] | None) -> None:
-    """Raises ApiError 10004 for custom fields, none of which can be defined yet."""
-    if any(fields):
-        raise ApiError(Code.GROUP_BAD_PARAMETER, "no custom field of this name is defined")
+class CustomValue(msgspec.Struct):
+    """A custom field with its value; an empty one deletes it."""
+
+    Key: str
+    Value: str = ""
+
+
+def custom_of(given: list[CustomValue] | None) -> dict[str, str] | None:
+    return {item.Key: item.Value for item in given} if given else None
 
 
 def at_most(values: Sequence[Any], most: int, name: str, code: Code = Code.GROUP_TOO_MANY_ACCOUNTS) -> None:

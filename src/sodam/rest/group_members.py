@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import msgspec
 
 from sodam.errors import ApiError, Code
-from sodam.groups.model import Group, MemberChanges, MsgFlag, Newcomer
+from sodam.groups.custom import Pairs
+from sodam.groups.model import Group, Member, MemberChanges, MsgFlag, Newcomer
 from sodam.groups.types import TYPES, Role
-from sodam.rest.group_fields import COMMON, U32, Count, Names, at_most, bounded, member_items, no_custom, operator_of
+from sodam.rest.group_fields import (
+    COMMON,
+    U32,
+    Count,
+    CustomValue,
+    Names,
+    at_most,
+    bounded,
+    custom_of,
+    member_items,
+    operator_of,
+    shown_custom,
+)
 from sodam.rest.group_open_http_svc import service
 from sodam.wire import Call
 
@@ -34,6 +48,16 @@ async def group_of(call: Call, group_id: str) -> Group:
     return group
 
 
+async def _custom(
+    call: Call, group: Group, fields: Sequence[str] | None, filtered: Sequence[str] | None
+) -> Callable[[Member], Pairs] | None:
+    """What the caller is shown of members' custom fields: with a filter in use, those that are asked for."""
+    if not call.app.settings.group_member_fields:
+        return None
+    role = Role.AppAdmin if call.admin else await call.services.groups.members.role_of(group, call.caller)
+    return shown_custom(call, group, role, filtered, all_shown=fields is None)
+
+
 def _roles(names: list[RoleName] | None) -> list[Role]:
     return [Role[name] for name in dict.fromkeys(names)] if names else list(_ALL_ROLES)
 
@@ -42,6 +66,7 @@ class MemberPage(msgspec.Struct, kw_only=True):
     GroupId: str
     MemberInfoFilter: Names | None = None
     MemberRoleFilter: list[RoleName] | None = None
+    AppDefinedDataFilter_GroupMember: Names | None = None
     Limit: Count = _MAX_PAGE
     Offset: Count = 0
 
@@ -64,7 +89,8 @@ async def get_group_member_info(call: Call, request: MemberPage) -> MemberPageAn
         return await _visitors(call, group)
     offset = min(request.Offset, (1 << 63) - 1)
     listed = await members.page(group, _roles(request.MemberRoleFilter), offset, request.Limit)
-    items = member_items(listed, await members.mutes(group), request.MemberInfoFilter)
+    custom = await _custom(call, group, request.MemberInfoFilter, request.AppDefinedDataFilter_GroupMember)
+    items = member_items(listed, await members.mutes(group), request.MemberInfoFilter, custom)
     return MemberPageAnswer(group.members, bounded(items))
 
 
@@ -81,6 +107,7 @@ class NamedMembers(msgspec.Struct, kw_only=True):
     Member_List_Account: Names
     MemberInfoFilter: Names | None = None
     MemberRoleFilter: list[RoleName] | None = None
+    AppDefinedDataFilter_GroupMember: Names | None = None
 
 
 class NamedMembersAnswer(msgspec.Struct):
@@ -96,7 +123,8 @@ async def get_specified_group_member_info(call: Call, request: NamedMembers) -> 
     found = await members.named(group, request.Member_List_Account)
     roles = _roles(request.MemberRoleFilter)
     listed = [found[u] for u in dict.fromkeys(request.Member_List_Account) if u in found and found[u].role in roles]
-    items = member_items(listed, await members.mutes(group), request.MemberInfoFilter)
+    custom = await _custom(call, group, request.MemberInfoFilter, request.AppDefinedDataFilter_GroupMember)
+    items = member_items(listed, await members.mutes(group), request.MemberInfoFilter, custom)
     return NamedMembersAnswer(group.group_id, bounded(items))
 
 
@@ -206,15 +234,14 @@ class MemberModify(msgspec.Struct, kw_only=True):
     Role: Literal["Admin", "Member"] | None = None
     MsgFlag: MsgFlag | None = None
     NameCard: str | None = None
-    AppMemberDefinedData: list[Any] | None = None
+    AppMemberDefinedData: list[CustomValue] | None = None
     MuteTime: U32 | None = None
     ShutUpTime: U32 | None = None
 
 
 @service.command("modify_group_member_info", errors=(*COMMON, Code.TEXT_REFUSED))
 async def modify_group_member_info(call: Call, request: MemberModify) -> None:
-    """Write role, message option, name card or mute of one member. Source: rest-groups.md 2.9."""
-    no_custom(request.AppMemberDefinedData)
+    """Write role, message option, name card, custom fields or mute of one member. Source: rest-groups.md 2.9."""
     await call.services.words.refuse(call.app.sdkappid, (request.NameCard,))
     await call.services.groups.members.edit(
         call.app,
@@ -226,6 +253,7 @@ async def modify_group_member_info(call: Call, request: MemberModify) -> None:
             msg_flag=request.MsgFlag,
             name_card=request.NameCard,
             mute_seconds=request.ShutUpTime if request.MuteTime is None else request.MuteTime,
+            custom=custom_of(request.AppMemberDefinedData),
         ),
     )
 

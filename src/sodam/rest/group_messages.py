@@ -26,6 +26,8 @@ _SENT: Final = (
     Code.GROUP_RECEIPT_ONLINE_ONLY,
     Code.MESSAGE_TOO_LONG,
     Code.TEXT_REFUSED,
+    Code.GROUP_CALLBACK_REFUSED,
+    Code.CALLBACK_FAILED,
 )
 _OTHERS: Final = (Code.GROUP_MUTED, Code.GROUP_INTERNAL, Code.MESSAGE_TOO_LONG)
 
@@ -82,6 +84,8 @@ def message_of(
     )
     if request.To_Account and call.app.plan != "Flagship":
         raise ApiError(Code.GROUP_PLAN_REQUIRED, "messages for some members only are part of the Flagship plan")
+    message.source = content.source(call.platform, call.client_ip)
+    message.operator = call.caller
     mentions = request.GroupAtInfo or []
     message.extra = Extra(
         at_all=any(mention.GroupAtAllFlag for mention in mentions),
@@ -100,6 +104,7 @@ def group_content(request: GroupOutgoing, *, strict: bool) -> outgoing.Content:
         SendMsgControl=request.SendMsgControl,
         CloudCustomData=request.CloudCustomData,
         SupportMessageExtension=request.SupportMessageExtension,
+        ForbidCallbackControl=request.ForbidCallbackControl,
         IsNeedReadReceipt=request.NeedReadReceipt,
         OfflinePushInfo=request.OfflinePushInfo,
     )

@@ -1,6 +1,6 @@
 """``group_open_http_svc``: making, reading, editing, dissolving groups (rest-groups.md section 2).
 
-Members and mutes stand in ``group_members``. Custom fields cannot be defined yet; communities are switched off.
+Members and mutes stand in ``group_members``. Communities are switched off.
 """
 
 from __future__ import annotations
@@ -10,20 +10,23 @@ from typing import Any, Literal
 import msgspec
 
 from sodam.errors import ApiError, Code
+from sodam.groups.custom import group_data
 from sodam.groups.histories import shown_unread
 from sodam.groups.model import ApplyOption, Changes, Group, InviteOption, Newcomer, Switch, Wanted, check_group_id
 from sodam.groups.types import TYPES, Role, type_name, type_of
 from sodam.rest.group_fields import (
     COMMON,
     Count,
+    CustomValue,
     Names,
     at_most,
     bounded,
+    custom_of,
     group_item,
     member_items,
-    no_custom,
     operator_of,
     self_item,
+    shown_custom,
 )
 from sodam.wire import Call, Service
 
@@ -85,7 +88,7 @@ async def get_appid_group_list(call: Call, request: GroupList) -> GroupListAnswe
 class FirstMember(msgspec.Struct):
     Member_Account: str
     Role: Literal["Admin", "Member", ""] = ""
-    AppMemberDefinedData: list[Any] | None = None
+    AppMemberDefinedData: list[CustomValue] | None = None
 
 
 TypeName = Literal["Public", "Private", "Work", "ChatRoom", "Meeting", "AVChatRoom", "Community"]
@@ -102,7 +105,7 @@ class GroupImport(msgspec.Struct, kw_only=True):
     MaxMemberCount: Count = 0
     ApplyJoinOption: ApplyOption | None = None
     InviteJoinOption: InviteOption | None = None
-    AppDefinedData: list[Any] | None = None
+    AppDefinedData: list[CustomValue] | None = None
     CreateTime: Count = 0
 
 
@@ -118,6 +121,7 @@ def _wanted(request: GroupImport, newcomers: tuple[Newcomer, ...] = (), created_
         face_url=request.FaceUrl,
         apply_option=request.ApplyJoinOption,
         invite_option=request.InviteJoinOption,
+        custom=custom_of(request.AppDefinedData),
     )
     return Wanted(
         kind=type_of(request.Type),
@@ -148,11 +152,14 @@ async def create_group(call: Call, request: GroupCreate) -> GroupId:
     """
     if len(request.MemberList) > _MAX_FIRST_MEMBERS:
         raise ApiError(Code.GROUP_TOO_MANY_ACCOUNTS, f"MemberList has at most {_MAX_FIRST_MEMBERS} entries")
-    no_custom(request.AppDefinedData, *(item.AppMemberDefinedData for item in request.MemberList))
     shown = request.Name, request.Introduction, request.Notification
     await call.services.words.refuse(call.app.sdkappid, shown)
     newcomers = tuple(
-        Newcomer(item.Member_Account, Role.Admin if item.Role == "Admin" else Role.Member)
+        Newcomer(
+            item.Member_Account,
+            Role.Admin if item.Role == "Admin" else Role.Member,
+            custom=custom_of(item.AppMemberDefinedData) or {},
+        )
         for item in request.MemberList
     )
     if not call.admin:
@@ -164,7 +171,6 @@ async def create_group(call: Call, request: GroupCreate) -> GroupId:
 @service.command("import_group", errors=_MADE)
 async def import_group(call: Call, request: GroupImport) -> GroupId:
     """Make a group with its own time of creation, for migration; nobody is notified. Source: rest-groups.md 2.17."""
-    no_custom(request.AppDefinedData)
     wanted = _wanted(request, created_at=request.CreateTime)
     return GroupId(await call.services.groups.create(call.app, await operator_of(call), wanted, imported=True))
 
@@ -211,12 +217,18 @@ async def _info(call: Call, group: Group, wanted: InfoFilter | None) -> dict[str
     room = not TYPES[group.type].stores_members
     names = None if wanted is None else wanted.GroupBaseInfoFilter or []
     item |= group_item(group, names, room=room)
-    if room or (wanted is not None and wanted.MemberInfoFilter is None):
+    shown = None if wanted is None else wanted.AppDefinedDataFilter_Group
+    pairs = group_data(call.app, group.type, group.profile.custom, Role.AppAdmin, shown)
+    if pairs and (shown is not None or wanted is None):
+        item["AppDefinedData"] = pairs
+    by_member = wanted.AppDefinedDataFilter_GroupMember if wanted is not None else None
+    if room or (wanted is not None and wanted.MemberInfoFilter is None and by_member is None):
         return item
     members = call.services.groups.members
     listed = await members.page(group, _ALL_ROLES, 0, _MAX_PAGE)
-    fields = None if wanted is None else wanted.MemberInfoFilter
-    return item | {"MemberList": member_items(listed, await members.mutes(group), fields)}
+    fields = None if wanted is None else wanted.MemberInfoFilter or []
+    custom = shown_custom(call, group, Role.AppAdmin, by_member, all_shown=wanted is None)
+    return item | {"MemberList": member_items(listed, await members.mutes(group), fields, custom)}
 
 
 class GroupModify(msgspec.Struct, kw_only=True):
@@ -231,7 +243,7 @@ class GroupModify(msgspec.Struct, kw_only=True):
     MuteAllMember: Switch | None = None
     ShutUpAllMember: Switch | None = None
     HistoryMsgBeforeJoin: Switch | None = None
-    AppDefinedData: list[Any] | None = None
+    AppDefinedData: list[CustomValue] | None = None
     From_Account: str | None = None
 
 
@@ -241,7 +253,6 @@ async def modify_group_base_info(call: Call, request: GroupModify) -> None:
 
     Source: rest-groups.md 2.6.
     """
-    no_custom(request.AppDefinedData)
     if request.MaxMemberNum == 0:
         raise ApiError(Code.GROUP_BAD_PARAMETER, "MaxMemberNum is at least 1")
     shown = request.Name, request.Introduction, request.Notification
@@ -255,6 +266,7 @@ async def modify_group_base_info(call: Call, request: GroupModify) -> None:
         invite_option=request.InviteJoinOption,
         mute_all=request.MuteAllMember or request.ShutUpAllMember,
         history_option=request.HistoryMsgBeforeJoin,
+        custom=custom_of(request.AppDefinedData),
     )
     operator = await operator_of(call, request.From_Account)
     await call.services.groups.edit(call.app, operator, request.GroupId, changes, request.MaxMemberNum)

@@ -1,4 +1,4 @@
-"""``openim_msg_ext_http_svc``: key-value pairs of messages (rest-messages.md 2.11 and 2.12)."""
+"""``openim_msg_ext_http_svc``: key-value pairs of one-to-one messages (rest-messages.md 2.11 and 2.12)."""
 
 from __future__ import annotations
 
@@ -132,6 +132,11 @@ async def set_key_values(call: Call, request: SetKeyValues) -> SetKeyValuesAnswe
     check_on(call)
     operation, items = items_of(request.OperateType, request.ExtensionList)
     subject = await subject_of(call, request)
+    return await changed(call, subject, operation, items)
+
+
+async def changed(call: Call, subject: Subject, operation: Operation, items: list[Item]) -> SetKeyValuesAnswer:
+    """Do it, and what became of it."""
     done = await call.services.extensions.change(subject, call.caller, operation, items, versions=not call.admin)
     return SetKeyValuesAnswer(
         [ExtensionResult(int(code) if code else 0, _pair(stored)) for code, stored in done.results], done.last_seq
@@ -147,7 +152,12 @@ async def get_key_values(call: Call, request: GetKeyValues) -> GetKeyValuesAnswe
     """
     check_on(call)
     subject = await subject_of(call, request)
-    page = await call.services.extensions.page(subject, request.StartSeq or request.startSeq)
+    return await read(call, subject, request.StartSeq or request.startSeq)
+
+
+async def read(call: Call, subject: Subject, start: int) -> GetKeyValuesAnswer:
+    """A page from the number ``start`` on."""
+    page = await call.services.extensions.page(subject, start)
     return GetKeyValuesAnswer(
         int(page.complete), page.latest_seq, page.clear_seq, [_pair(one) for one in page.extensions]
     )

@@ -31,6 +31,8 @@ _FILES = (
     "group_attributes",
     "group_online",
     "group_bans",
+    "group_receipts",
+    "group_extensions",
     "group_messages",
     "group_message_changes",
     "group_open_avchatroom_http_svc",

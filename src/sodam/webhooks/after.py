@@ -20,19 +20,33 @@ from sodam.c2c.model import Message
 from sodam.errors import Code
 from sodam.extensions.events import MessageExtended
 from sodam.groups import events as groups
-from sodam.messages.model import HIDE_RECEIVER
+from sodam.messages.model import GROUP, HIDE_RECEIVER, ONE_TO_ONE
 from sodam.outbox.model import New
 from sodam.outbox.service import Outbox
 from sodam.presence.events import StateChanged
 from sodam.profiles.events import PortraitSet
 from sodam.relations import events as relations
 from sodam.storage import Database, Events, Tx
-from sodam.webhooks import bodies
+from sodam.webhooks import bodies, group_bodies
 from sodam.webhooks.bodies import Body
 from sodam.webhooks.model import TOPIC, StoredMessage, encode, event, new_id
 
 E = TypeVar("E")
-_C2C: Final = 1
+_GROUPS: Final[dict[type[groups.GroupEvent], tuple[str, Callable[[Any, int], Body | None]]]] = {
+    groups.GroupCreated: ("AfterCreateGroup", group_bodies.created),
+    groups.GroupInfoChanged: ("AfterGroupInfoChanged", group_bodies.changed),
+    groups.GroupDestroyed: ("AfterGroupDestroyed", group_bodies.destroyed),
+    groups.GroupFull: ("AfterGroupFull", group_bodies.full),
+    groups.MembersJoined: ("AfterNewMemberJoin", group_bodies.joined),
+    groups.MembersLeft: ("AfterMemberExit", group_bodies.left),
+    groups.OwnerChanged: ("AfterChangeGroupOwner", group_bodies.owner_changed),
+    groups.RoleChanged: ("AfterMemberFieldChanged", group_bodies.field_changed),
+    groups.NameCardChanged: ("AfterMemberFieldChanged", group_bodies.field_changed),
+    groups.AttributesChanged: ("AfterGroupAttrChanged", group_bodies.attributes_changed),
+    groups.GroupMessagesRecalled: ("AfterRecallMsg", group_bodies.recalled),
+    groups.GroupMessageEdited: ("AfterModifyMsg", group_bodies.edited),
+    groups.ReceiptsGiven: ("AfterReadReceipt", group_bodies.receipts),
+}
 
 
 class After:
@@ -80,13 +94,8 @@ class After:
             lambda e: e.user_id,
             lambda e, at: bodies.state(e.action, e.user_id, e.reason, e.kicked, e.at),
         )
-        group: Callable[[groups.GroupEvent], str] = lambda e: e.group_id  # noqa: E731
-        self._each(events, groups.GroupCreated, "Group.CallbackAfterCreateGroup", group, bodies.group_created)
-        self._each(events, groups.GroupInfoChanged, "Group.CallbackAfterGroupInfoChanged", group, bodies.group_changed)
-        self._each(events, groups.GroupDestroyed, "Group.CallbackAfterGroupDestroyed", group, bodies.group_destroyed)
-        self._each(events, groups.MembersJoined, "Group.CallbackAfterNewMemberJoin", group, bodies.members_joined)
-        self._each(events, groups.MembersLeft, "Group.CallbackAfterMemberExit", group, bodies.members_left)
-        self._each(events, groups.OwnerChanged, "Group.CallbackAfterChangeGroupOwner", group, bodies.owner_changed)
+        for group_event, (command, body) in _GROUPS.items():
+            self._each(events, group_event, f"Group.Callback{command}", lambda e: e.group_id, body)
 
     def _each(
         self,
@@ -145,9 +154,13 @@ class After:
 
     async def _extended(self, tx: Tx, found: Sequence[MessageExtended]) -> None:
         command = "C2C.CallbackAfterC2CMsgExtension"
+        of_groups = "Group.CallbackAfterGroupMsgExtension"
         for one in found:
             ref = one.ref
-            if ref.type != _C2C or not self.wants(ref.app, command):
+            if ref.type == GROUP and self.wants(ref.app, of_groups):
+                body = group_bodies.extended(one, self._now)
+                await self._outbox.put(tx, [self.entry(ref.app, of_groups, ref.conv, body, "Unknown", "")])
+            if ref.type != ONE_TO_ONE or not self.wants(ref.app, command):
                 continue
             names = await self._histories.named(tx, ref.app, ref.conv, ref.seq)
             if names is not None:

@@ -29,11 +29,12 @@ from sodam.relations.model import AddItem, Origin, Outcome, Reply
 from sodam.webhooks import bodies
 from sodam.webhooks.breaker import Breaker
 from sodam.webhooks.delivery import Sender
+from sodam.webhooks.group_bodies import members_of
 from sodam.webhooks.model import event
 
 C2C_CODES: Final = range(120_001, 130_001)
 GROUP_CODES: Final = range(10_100, 10_201)
-_DROP: Final = 2
+DROP: Final = 2
 _MOST_TEXT: Final = 1024
 """Characters of an app's text that are passed on."""
 
@@ -142,7 +143,7 @@ class BeforeC2C:
         decision = await self._asking.ask(app, self.COMMAND, body, message.source.platform, message.source.client_ip)
         if decision is None:
             unanswered(app.settings.webhooks.c2c_failure)
-        elif decision.ErrorCode == _DROP:
+        elif decision.ErrorCode == DROP:
             raise Dropped
         elif decision.ErrorCode:
             raise refuse(decision, C2C_CODES, Code.C2C_CALLBACK_REFUSED)
@@ -252,7 +253,7 @@ class GroupGuard:
             "Type": wanted.kind.name,
             "Name": name,
             "CreateGroupNum": created,
-            "MemberList": bodies.members([n.user_id for n in wanted.newcomers]),
+            "MemberList": members_of(n.user_id for n in wanted.newcomers),
             "EventTime": self._asking.now,
         }
         await self._decide(app, operator, "Group.CallbackBeforeCreateGroup", body)
@@ -265,11 +266,21 @@ class GroupGuard:
             "GroupId": group_id,
             "Type": group_type,
             "Operator_Account": operator.user_id,
-            "DestinationMembers": bodies.members(list(user_ids)),
+            "DestinationMembers": members_of(user_ids),
             "EventTime": self._asking.now,
         }
         decision = await self._decide(app, operator, "Group.CallbackBeforeInviteJoinGroup", body)
         return frozenset(decision.RefusedMembers_Account or ()) if decision is not None else frozenset()
+
+    async def applying(self, app: App, operator: Operator, group_id: str, group_type: str) -> None:
+        """Raises ApiError 10016 or the app's own code."""
+        body = {
+            "GroupId": group_id,
+            "Type": group_type,
+            "Requestor_Account": operator.user_id,
+            "EventTime": self._asking.now,
+        }
+        await self._decide(app, operator, "Group.CallbackBeforeApplyJoinGroup", body)
 
     async def _decide(self, app: App, operator: Operator, command: str, body: dict[str, Any]) -> Decision | None:
         decision = await self._asking.ask(app, command, body, "RESTAPI" if operator.admin else "Web", "")

@@ -9,19 +9,12 @@ import msgspec
 from sodam.c2c.domain_events import MessageModified, MessageRecalled, ReceiptsSent
 from sodam.c2c.model import Message
 from sodam.extensions.events import MessageExtended
-from sodam.groups import events as groups
 from sodam.messages.model import EMPTY_TEXT
 from sodam.profiles.events import PortraitSet
 from sodam.relations.events import DomainEvent
 from sodam.webhooks.model import StoredMessage
 
 Body = dict[str, Any]
-_GROUP_INFO: Final = {
-    "name": "Name",
-    "introduction": "Introduction",
-    "notification": "Notification",
-    "face_url": "FaceUrl",
-}
 _OF_EVERY_RELATION: Final = frozenset({"app", "platform", "client_ip"})
 SENT: Final = "send msg succeed"
 
@@ -131,83 +124,6 @@ def relation(event: DomainEvent) -> Body:
     """The fields in capitals are the callback's own."""
     names = [name for name in event.__struct_fields__ if name not in _OF_EVERY_RELATION]
     return {name: msgspec.to_builtins(getattr(event, name)) for name in names}
-
-
-def members(user_ids: list[str]) -> list[dict[str, str]]:
-    return [{"Member_Account": user_id} for user_id in user_ids]
-
-
-def group_created(event: groups.GroupCreated, at: int) -> Body:
-    return {
-        "GroupId": event.group_id,
-        "Operator_Account": event.operator,
-        "Owner_Account": event.owner,
-        "Type": event.group_type,
-        "Name": event.name,
-        "MemberList": members(event.user_ids),
-        "EventTime": at,
-    }
-
-
-def group_changed(event: groups.GroupInfoChanged, at: int) -> Body | None:
-    """None: nothing changed that the callback speaks of."""
-    changed = {wire: event.fields[name] for name, wire in _GROUP_INFO.items() if name in event.fields}
-    if not changed:
-        return None
-    return {
-        "GroupId": event.group_id,
-        "Type": event.group_type,
-        "Operator_Account": event.operator,
-        **changed,
-        "EventTime": at,
-    }
-
-
-def group_destroyed(event: groups.GroupDestroyed, at: int) -> Body:
-    body: Body = {
-        "GroupId": event.group_id,
-        "Type": event.group_type,
-        "Owner_Account": event.owner,
-        "Name": event.name,
-    }
-    if event.group_type != "Community":
-        body["MemberList"] = members(event.user_ids)
-    return body | {"EventTime": at}
-
-
-def members_joined(event: groups.MembersJoined, at: int) -> Body:
-    return {
-        "GroupId": event.group_id,
-        "Type": event.group_type,
-        "JoinType": "Invited" if event.invited else "Apply",
-        "Operator_Account": event.operator,
-        "NewMemberList": members(event.user_ids),
-        "EventTime": at,
-    }
-
-
-def members_left(event: groups.MembersLeft, at: int) -> Body:
-    """Whose account is deleted quits: then nobody is the operator."""
-    kicked = event.kicked and bool(event.operator)
-    return {
-        "GroupId": event.group_id,
-        "Type": event.group_type,
-        "ExitType": "Kicked" if kicked else "Quit",
-        "Operator_Account": event.operator or event.user_ids[0],
-        "ExitMemberList": members(event.user_ids),
-        "EventTime": at,
-    }
-
-
-def owner_changed(event: groups.OwnerChanged, at: int) -> Body:
-    return {
-        "GroupId": event.group_id,
-        "Type": event.group_type,
-        "Operator_Account": event.operator,
-        "OldOwner_Account": event.old,
-        "NewOwner_Account": event.new,
-        "EventTime": at,
-    }
 
 
 def state(action: str, user_id: str, reason: str, kicked: tuple[str, ...], at: int) -> Body:

@@ -26,6 +26,7 @@ from sodam.webhooks.after import After
 from sodam.webhooks.before import Asking, BeforeC2C, FriendGuard, GroupGuard
 from sodam.webhooks.breaker import Breaker
 from sodam.webhooks.delivery import SCHEDULE, Deliveries, Sender, delivered
+from sodam.webhooks.groups import BeforeGroup, GroupTelling
 from sodam.webhooks.log import DeliveryLog
 from sodam.webhooks.model import TOPIC, Delivery, Event, encode, event
 from sodam.webhooks.samples import SAMPLES
@@ -61,6 +62,8 @@ class WebhookService:
         self.before_c2c = BeforeC2C(asking)
         self.friend_guard = FriendGuard(asking)
         self.group_guard = GroupGuard(asking)
+        self.before_group = BeforeGroup(asking)
+        self.groups = GroupTelling(apps, lambda: asking.now)
         self._states: list[StateChanged] = []
         self._writer: Loop | None = None
         deliveries = Deliveries(apps, outbox, histories, self._sender, self._breaker)

@@ -9,6 +9,7 @@ import pytest
 
 from sodam.apps.apply import ApplyError, Wanted, changed, load, parse
 from sodam.apps.dump import dump
+from sodam.apps.group_fields import GroupField, GroupFieldRight, MemberField, MemberFieldRight
 from sodam.apps.model import App, AppKey, AppSettings, FriendField, UserField
 from sodam.apps.plans import AddOns, Overrides
 from sodam.apps.toml_lines import Lines
@@ -94,6 +95,14 @@ r = 1
         (SHOP + "tags = {a = 1}", "6: a: expected text in quotes"),
         (SHOP + "settings = 1", "6: settings: expected a table"),
         ("[[policy]]\nname = 'a'", "1: policy without document"),
+        (
+            SHOP + "[[app.group_fields]]\nname = 'a'\n[[app.group_fields.rights]]\nread = 'app'",
+            "8: rights without type",
+        ),
+        (
+            SHOP + "[[app.group_fields]]\nname = 'a'\n[[app.group_fields.rights]]\ntype = 'Public'\nown = true",
+            "8: own: only fields of members",
+        ),
     ],
 )
 def test_a_fault_is_one_line_with_its_place(text: str, refusal: str) -> None:
@@ -114,6 +123,8 @@ def test_a_fault_is_one_line_with_its_place(text: str, refusal: str) -> None:
         (SHOP + "[[app.user_fields]]\nname = 'Old'\ntype = 'bytes'", "6: app 5: the type of a field can never change"),
         (SHOP + "[[app.friend_fields]]\nname = 'Old'\ntype = 'bytes'", "6: app 5: the type of a field can never"),
         (SHOP + "[[app.user_fields]]\nname = 'No good'", "6: app 5: a field's name has 1 to 8 letters"),
+        (SHOP + "[[app.group_fields]]\nname = '1st'", "6: app 5: a field's name has 1 to 16 letters, digits"),
+        (SHOP + "[[app.group_fields]]\nname = 'a'", "6: app 5: a field needs types of groups"),
         (SHOP + "[app.add_ons]\nhistory_days = 400", "6: app 5: HistoryDays is from 8 to 360"),
         (SHOP + "[app.limits]\nfriends = 99999", "6: app 5: Friends is from 0 to 10000"),
     ],
@@ -173,6 +184,13 @@ def test_a_dumped_app_comes_back_the_same(secrets: bool) -> None:
             friend_check=True,
             user_fields=(UserField(name="L", type="uint64", app_write=False), UserField(name="M")),
             friend_fields=(FriendField(name="N", type="bytes"),),
+            group_fields=(GroupField(name="floor", rights=(GroupFieldRight(type="Public", read="anyone"),)),),
+            group_member_fields=(
+                MemberField(
+                    name="team",
+                    rights=(MemberFieldRight(type="Private"), MemberFieldRight(type="Public", write="app", own=False)),
+                ),
+            ),
         ),
     )
     keys = [AppKey(key_id=i, algorithm="HMAC-SHA256", secret=text) for i, text in enumerate(app.keys.secrets, 1)]

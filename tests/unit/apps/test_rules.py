@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sodam.apps import plans, rules
+from sodam.apps.group_fields import GroupField, GroupFieldRight, MemberField, MemberFieldRight
 from sodam.apps.model import App, AppSettings, FriendField, UserField
 from sodam.apps.plans import PLANS, AddOns, Overrides, Plan, add_months, next_month
 from sodam.control import ControlError
@@ -182,6 +183,29 @@ def test_user_fields() -> None:
     for i in range(20):
         full = rules.add_user_field(full, i + 1, UserField(name="F" + chr(65 + i)))
     refused("LimitExceeded.Fields", rules.add_user_field, full, 21, UserField(name="More"))
+
+
+def test_fields_of_groups_and_their_members() -> None:
+    current = app()
+    field = GroupField(name="floor_1", rights=(GroupFieldRight(type="Public"),))
+    current = rules.add_group_field(current, 1, field)
+    twin = MemberField(name="floor_1", rights=(MemberFieldRight(type="Public"),))
+    refused("ResourceInUse", rules.add_group_member_field, current, 2, twin)
+    refused("ResourceInUse", rules.add_group_field, current, 2, field)
+    other = GroupFieldRight(type="Private", read="anyone")
+    refused("InvalidParameter", rules.modify_group_field, current, 2, GroupField(name="floor_1", rights=(other,)))
+    current = rules.modify_group_field(current, 2, GroupField(name="floor_1", rights=(*field.rights, other)))
+    assert [right.type for right in current.settings.group_fields[0].rights] == ["Public", "Private"]
+    refused("ResourceNotFound", rules.modify_group_field, current, 3, GroupField(name="x", rights=(other,)))
+    room = MemberField(name="m", rights=(MemberFieldRight(type="AVChatRoom"),))
+    refused("InvalidParameter", rules.add_group_member_field, current, 3, room)
+    double = MemberField(name="m", rights=(MemberFieldRight(type="Public"),) * 2)
+    refused("InvalidParameter", rules.add_group_member_field, current, 3, double)
+    for at in range(5):
+        one = MemberField(name=f"m{at}", rights=(MemberFieldRight(type="Public"),))
+        current = rules.add_group_member_field(current, 3 + at, one)
+    more = MemberField(name="more", rights=(MemberFieldRight(type="Public"),))
+    refused("LimitExceeded.Fields", rules.add_group_member_field, current, 8, more)
 
 
 def test_friend_fields() -> None:

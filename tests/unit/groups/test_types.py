@@ -34,6 +34,7 @@ ALLOWED = {
     Operation.EDIT_MEMBER: ("oA", "aoA", "aoA", ""),
     Operation.SHARE: ("maoA", "maoA", "maoA", "maoA"),
     Operation.BAN: ("A", "A", "A", "aoA"),
+    Operation.PIN: ("maoA", "aoA", "aoA", ""),
     Operation.TARGET: ("maoA", "maoA", "maoA", ""),
 }
 ABSENT = {

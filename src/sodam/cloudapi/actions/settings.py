@@ -9,6 +9,7 @@ import msgspec
 
 from sodam.apps import rules
 from sodam.apps.declared import Declared, Section, Unit, change_fields, plain, range_fields, value_fields
+from sodam.apps.group_fields import MAX_GROUP_FIELD_NAME, Level, TypeOfGroup
 from sodam.apps.model import App, AppSettings, FieldType, FriendField, UserField
 from sodam.apps.plans import changeable_from
 from sodam.cloudapi.action import Call, action
@@ -35,6 +36,37 @@ class FriendFieldView(msgspec.Struct):
 
     Name: Annotated[str, msgspec.Meta(max_length=rules.MAX_FIELD_NAME)]
     Type: FieldType
+
+
+class GroupRight(msgspec.Struct):
+    """Who may read and write a custom field in groups of one type."""
+
+    Type: TypeOfGroup
+    Read: Level = "member"
+    Write: Level = "admin"
+
+
+class GroupFieldView(msgspec.Struct):
+    """A custom field of groups, in ``AppDefinedData``."""
+
+    Name: Annotated[str, msgspec.Meta(max_length=MAX_GROUP_FIELD_NAME)]
+    Rights: list[GroupRight]
+
+
+class MemberRight(msgspec.Struct):
+    """As ``GroupRight``; ``Own``: members read and write their own value, whatever their role."""
+
+    Type: TypeOfGroup
+    Read: Level = "member"
+    Write: Level = "admin"
+    Own: bool = True
+
+
+class GroupMemberFieldView(msgspec.Struct):
+    """A custom field of members of groups, in ``AppMemberDefinedData``."""
+
+    Name: Annotated[str, msgspec.Meta(max_length=MAX_GROUP_FIELD_NAME)]
+    Rights: list[MemberRight]
 
 
 class LockedSetting(msgspec.Struct):
@@ -124,6 +156,8 @@ else:
             *range_fields(AppSettings, MinMax),
             ("UserFields", FieldLimits),
             ("FriendFields", FieldLimits),
+            ("GroupFields", FieldLimits),
+            ("GroupMemberFields", FieldLimits),
             ("Profile", list[ProfileFieldRule]),
             ("Relations", RelationLimits),
             ("CustomValueMax", int, relations.MAX_CUSTOM),  # bytes of a custom field's text
@@ -137,6 +171,8 @@ else:
             *value_fields(AppSettings),
             ("UserFields", list[UserFieldView]),
             ("FriendFields", list[FriendFieldView]),
+            ("GroupFields", list[GroupFieldView]),
+            ("GroupMemberFields", list[GroupMemberFieldView]),
             ("Locked", list[LockedSetting]),
             ("Ranges", Ranges),
             ("Sections", list[SectionView]),
@@ -213,13 +249,15 @@ def _ranges(app: App) -> Ranges:
         **numbers,
         UserFields=_field_limits("user_fields"),
         FriendFields=_field_limits("friend_fields"),
+        GroupFields=_field_limits("group_fields", MAX_GROUP_FIELD_NAME),
+        GroupMemberFields=_field_limits("group_member_fields", MAX_GROUP_FIELD_NAME),
         Profile=_PROFILE,
         Relations=RelationLimits(),
     )
 
 
-def _field_limits(setting: str) -> FieldLimits:
-    return FieldLimits(rules.DECLARED[setting].rule.most or 0, rules.MAX_FIELD_NAME)
+def _field_limits(setting: str, name_max: int = rules.MAX_FIELD_NAME) -> FieldLimits:
+    return FieldLimits(rules.DECLARED[setting].rule.most or 0, name_max)
 
 
 def _ability(call: Call, app: App) -> Ability:
@@ -228,6 +266,14 @@ def _ability(call: Call, app: App) -> Ability:
         **dict(_values(call, app)),
         UserFields=[_user_field(field) for field in app.settings.user_fields],
         FriendFields=[FriendFieldView(field.name, field.type) for field in app.settings.friend_fields],
+        GroupFields=[
+            GroupFieldView(field.name, [GroupRight(r.type, r.read, r.write) for r in field.rights])
+            for field in app.settings.group_fields
+        ],
+        GroupMemberFields=[
+            GroupMemberFieldView(field.name, [MemberRight(r.type, r.read, r.write, r.own) for r in field.rights])
+            for field in app.settings.group_member_fields
+        ],
         Locked=[
             LockedSetting(one.wire, plan, f"this setting needs the plan {plan}")
             for one in _PLAIN.values()
@@ -244,7 +290,7 @@ async def describe_ability_conf_info(call: Call, request: OfApp) -> Ability:
     return _ability(call, call.the_app)
 
 
-async def _change(call: Call, fn: Callable[[App], App]) -> Ability:
+async def change_settings(call: Call, fn: Callable[[App], App]) -> Ability:
     call.changed_by(_differences)
     _, after = await call.plane.services.apps.edit(call.the_app.sdkappid, fn)
     return _ability(call, after)
@@ -280,7 +326,7 @@ async def set_ability_conf_info(call: Call, request: SetAbilityConfInfo) -> Abil
     """
     changes = {one.name: value for one in _PLAIN.values() if (value := getattr(request, one.wire)) is not None}
     now, root = int(call.plane.clock()), call.caller.user.root
-    return await _change(call, lambda app: rules.settings(app, request.Version, changes, now, operator=root))
+    return await change_settings(call, lambda app: rules.settings(app, request.Version, changes, now, operator=root))
 
 
 class UserFieldChange(AtVersion):
@@ -290,13 +336,15 @@ class UserFieldChange(AtVersion):
 @action("im", "AddUserField", kind="write", level="app")
 async def add_user_field(call: Call, request: UserFieldChange) -> Ability:
     """Add a custom profile field. Name and type are for ever, and it is never deleted."""
-    return await _change(call, lambda app: rules.add_user_field(app, request.Version, _field_of(request.Field)))
+    return await change_settings(call, lambda app: rules.add_user_field(app, request.Version, _field_of(request.Field)))
 
 
 @action("im", "ModifyUserField", kind="write", level="app")
 async def modify_user_field(call: Call, request: UserFieldChange) -> Ability:
     """Change who may read and write a custom profile field."""
-    return await _change(call, lambda app: rules.modify_user_field(app, request.Version, _field_of(request.Field)))
+    return await change_settings(
+        call, lambda app: rules.modify_user_field(app, request.Version, _field_of(request.Field))
+    )
 
 
 class FriendFieldChange(AtVersion):
@@ -307,4 +355,4 @@ class FriendFieldChange(AtVersion):
 async def add_friend_field(call: Call, request: FriendFieldChange) -> Ability:
     """Add a custom friend field. Name and type are for ever, and it is never deleted."""
     field = FriendField(name=request.Field.Name, type=request.Field.Type)
-    return await _change(call, lambda app: rules.add_friend_field(app, request.Version, field))
+    return await change_settings(call, lambda app: rules.add_friend_field(app, request.Version, field))

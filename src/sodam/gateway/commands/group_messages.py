@@ -55,6 +55,8 @@ class SendAnswer(msgspec.Struct):
         Code.GROUP_RECEIPT_ONLINE_ONLY,
         Code.MESSAGE_TOO_LONG,
         Code.TEXT_REFUSED,
+        Code.GROUP_CALLBACK_REFUSED,
+        Code.CALLBACK_FAILED,
         Code.COMMUNITY_DISABLED,
     ),
     keeps_text=True,
@@ -115,7 +117,7 @@ async def group_msg_recall(call: Call, request: Recall) -> RecallAnswer:
     """Recall one's own messages within the app's window, and those of others as one's role allows."""
     seqs = check_recall(request)
     codes = await call.services.groups.changes.recall(
-        call.app, request.GroupId, seqs, revoker=call.caller, reason=request.Reason, as_member=True
+        call.app, request.GroupId, seqs, revoker=call.caller, reason=request.Reason, as_member=True, instid=call.instid
     )
     return RecallAnswer([RecallResult(seq, int(code)) for seq, code in zip(seqs, codes, strict=True)])
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from sodam.errors import Code
+from sodam.groups.custom import group_data
 from sodam.rest.group_fields import Count, Names, bounded, group_item, self_item
 from sodam.wire import Call, Empty, Service
 
@@ -67,6 +68,9 @@ async def get_joined_group_list(call: Call, request: JoinedGet) -> JoinedGroups:
         names = (*(shown.GroupBaseInfoFilter or _BASICS), *_BOTH_MUTES, "Type", "Name", "NextMsgSeq")
         item = {"GroupId": group_id, **group_item(group, dict.fromkeys(names), room=False)}
         item["SelfInfo"] = self_item(group, *own[group_id], _OWN)
+        role = own[group_id][0].role
+        if pairs := group_data(call.app, group.type, group.profile.custom, role, None):
+            item["AppDefinedData"] = pairs
         items.append(item)
     return JoinedGroups(len(joined), bounded(items))
 

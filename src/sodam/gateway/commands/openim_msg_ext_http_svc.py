@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 
 from sodam.errors import ApiError, Code
-from sodam.extensions.model import MAX_REACTION, MAX_USERS
-from sodam.rest import openim_msg_ext_http_svc as rest
+from sodam.extensions.model import MAX_REACTION, MAX_USERS, Reaction
+from sodam.rest import group_extensions
 from sodam.rest.openim_msg_ext_http_svc import Named, Number, check_party, subject_at, subject_of
 from sodam.wire import Call, Service
 
@@ -17,7 +17,7 @@ service = Service(
     bad_json=Code.GROUP_BODY_NOT_JSON,
     bad_request=Code.GROUP_BAD_PARAMETER,
     internal=Code.GROUP_INTERNAL,
-    commands=dict(rest.service.commands),
+    commands=dict(group_extensions.service.commands),
 )
 _MAX_MESSAGES = 30
 _ERRORS = (Code.EXTENSION_NOT_FOUND, Code.GROUP_NOT_PERMITTED)
@@ -34,7 +34,8 @@ class DeleteReaction(Named, kw_only=True):
     Del_Account: list[str] | None = None
 
 
-def _check(call: Call, reaction: str, accounts: list[str] | None) -> None:
+def check_reaction(call: Call, reaction: str, accounts: list[str] | None) -> None:
+    """Raises ApiError 10004, and 10007 for a reaction of somebody else."""
     if not 0 < len(reaction.encode()) <= MAX_REACTION or "\0" in reaction:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"a Reaction has 1 to {MAX_REACTION} bytes, none of them 0")
     if any(account != call.caller for account in accounts or ()):
@@ -47,7 +48,7 @@ def _check(call: Call, reaction: str, accounts: list[str] | None) -> None:
 )
 async def reaction_add(call: Call, request: AddReaction) -> None:
     """React to a message of a conversation that one takes part in: at most 10 different reactions, 100 users each."""
-    _check(call, request.Reaction, request.Add_Account)
+    check_reaction(call, request.Reaction, request.Add_Account)
     subject = await subject_of(call, request)
     await call.services.reactions.add(subject, call.caller, request.Reaction)
 
@@ -55,7 +56,7 @@ async def reaction_add(call: Call, request: AddReaction) -> None:
 @service.command("reaction_del", errors=(*_ERRORS, Code.REACTION_NOT_FOUND, Code.REACTION_NOT_GIVEN))
 async def reaction_del(call: Call, request: DeleteReaction) -> None:
     """Take back one's own reaction."""
-    _check(call, request.Reaction, request.Del_Account)
+    check_reaction(call, request.Reaction, request.Del_Account)
     subject = await subject_of(call, request)
     await call.services.reactions.remove(subject, call.caller, request.Reaction)
 
@@ -77,6 +78,17 @@ class Summary(msgspec.Struct):
 class MessageReactions(msgspec.Struct):
     MsgKey: str
     MsgReactionSummary: list[Summary]
+
+
+def summary_of(found: list[Reaction], count: int, viewer: str) -> list[Summary]:
+    return [Summary(one.id, len(one.users), one.users[:count], int(viewer in one.users)) for one in found]
+
+
+def page_of(found: list[Reaction], reaction: str, start: int, count: int) -> tuple[list[str], int]:
+    """Users of one of the reactions, and where the next page begins; 0: this is the last."""
+    users = next((one.users for one in found if one.id == reaction), [])
+    end = start + max(1, min(count, MAX_USERS))
+    return users[start:end], end if end < len(users) else 0
 
 
 class MultiStatAnswer(msgspec.Struct):
@@ -101,11 +113,7 @@ async def reaction_multi_stat(call: Call, request: MultiStat) -> MultiStatAnswer
                     raise
                 continue
             found = await call.services.reactions.read(subject)
-            summary = [
-                Summary(one.id, len(one.users), one.users[: request.Count], int(call.caller in one.users))
-                for one in found
-            ]
-            results.append(MessageReactions(key, summary))
+            results.append(MessageReactions(key, summary_of(found, request.Count, call.caller)))
             break
     return MultiStatAnswer(results)
 
@@ -126,6 +134,5 @@ class IterateAnswer(msgspec.Struct):
 async def reaction_iterate(call: Call, request: Iterate) -> IterateAnswer:
     """The users of one reaction to a message, in the order in which they gave it."""
     subject = await subject_of(call, request)
-    users = next((one.users for one in await call.services.reactions.read(subject) if one.id == request.Reaction), [])
-    end = request.NextSeq + max(1, min(request.Count, MAX_USERS))
-    return IterateAnswer(users[request.NextSeq : end], end if end < len(users) else 0)
+    found = await call.services.reactions.read(subject)
+    return IterateAnswer(*page_of(found, request.Reaction, request.NextSeq, request.Count))
