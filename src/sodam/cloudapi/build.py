@@ -27,6 +27,7 @@ from sodam.cloudapi import exports, imports
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import app_resource
 from sodam.cloudapi.table import catalogue
+from sodam.groups import retention as group_retention
 from sodam.jobs.service import JobService
 from sodam.services import Services
 
@@ -121,6 +122,7 @@ async def purge_messages(plane: ControlPlane) -> int:
         if not app.deleting_at:
             before = int(plane.clock()) - app.settings.history_days * DAY
             total += await retention.purge(plane.services.db, app.sdkappid, before)
+            total += await group_retention.purge(plane.services.db, app.sdkappid, before)
             await plane.services.relays.purge(app.sdkappid, before)
     if total:
         log.info("old messages erased", messages=total)

@@ -44,7 +44,8 @@ class Messages:
             if not imported:
                 message.msg_time = max(int(now), group.last_msg_at)
             group.next_seq += 1
-            group.last_msg_at = max(group.last_msg_at, message.msg_time)
+            if message.kind != TIP:
+                group.last_msg_at = max(group.last_msg_at, message.msg_time)
             group.counted += message.counts
             message.counted = group.counted
             if message.shows:

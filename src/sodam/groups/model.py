@@ -104,6 +104,8 @@ class Group(msgspec.Struct, kw_only=True):
     """Clients read nothing up to it."""
     changes: int = 0
     """The number of the last change of its messages."""
+    purged_counted: int = 0
+    """``counted`` of the newest message that was erased for its age."""
 
 
 class Member(msgspec.Struct, kw_only=True):

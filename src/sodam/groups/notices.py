@@ -18,7 +18,7 @@ import msgspec
 
 from sodam.accounts.events import AccountsDeleted
 from sodam.bus import Live, of_user
-from sodam.groups import store_notices
+from sodam.groups import retention, store_notices
 from sodam.groups.events import (
     Asked,
     Banned,
@@ -102,6 +102,10 @@ class GroupNotices:
         if seq is None:
             return _elements(found), await store_notices.last(self._db, app, user_id)
         return _elements(found), found[-1].seq if found else seq
+
+    async def forget(self) -> int:
+        """Periodic work: erase what is too old for any device; how many."""
+        return await retention.purge_notices(self._db, int(self._clock()) - KEPT_SECONDS)
 
     async def remove(self, app: int, user_id: str, named: Iterable[tuple[int, int]]) -> None:
         """A user has dealt with these: MsgSeq and MsgRandom."""

@@ -11,7 +11,7 @@ from sodam.storage import Database, Row, Tx, Value, batches, fetch_locked, in_li
 
 _COLUMNS: Final = (
     "num, app, group_id, type, owner, created_at, info_seq, info_at, last_msg_at, next_seq, members, next_pos,"
-    " max_members, active, profile, counted, shown_seq, shown_at, clear_seq, changes"
+    " max_members, active, profile, counted, shown_seq, shown_at, clear_seq, changes, purged_counted"
 )
 _TABLES: Final = (
     "group_member",
@@ -68,8 +68,9 @@ async def insert(tx: Tx, group: Group) -> bool:
     """Whether the group was made: False when its ID is taken."""
     row = await tx.fetch_one(
         "INSERT INTO chat_group (app, group_id, type, owner, created_at, info_seq, info_at, last_msg_at, next_seq,"
-        " members, next_pos, max_members, active, profile, counted, shown_seq, shown_at, clear_seq, changes)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+        " members, next_pos, max_members, active, profile, counted, shown_seq, shown_at, clear_seq, changes,"
+        " purged_counted)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
         " ON CONFLICT (app, group_id) DO NOTHING RETURNING num",
         *_values(group),
     )
@@ -81,7 +82,7 @@ async def save(tx: Tx, group: Group) -> None:
     await tx.execute(
         "UPDATE chat_group SET type = $3, owner = $4, created_at = $5, info_seq = $6, info_at = $7, last_msg_at = $8,"
         " next_seq = $9, members = $10, next_pos = $11, max_members = $12, active = $13, profile = $14,"
-        " counted = $15, shown_seq = $16, shown_at = $17, clear_seq = $18, changes = $19"
+        " counted = $15, shown_seq = $16, shown_at = $17, clear_seq = $18, changes = $19, purged_counted = $20"
         " WHERE app = $1 AND group_id = $2",
         *_values(group),
     )
@@ -109,6 +110,7 @@ def _values(group: Group) -> tuple[Value, ...]:
         group.shown_at,
         group.clear_seq,
         group.changes,
+        group.purged_counted,
     )
 
 

@@ -19,9 +19,11 @@ _HIDDEN: Final = Bulk(
     ("bigint", "text", "text", "bigint", "bigint"),
     "ON CONFLICT (app, group_id, user_id, seq) DO NOTHING",
 )
+_PURGED: Final = "(SELECT g.purged_counted FROM chat_group g WHERE g.app = m.app AND g.group_id = m.group_id)"
+"""What counted before the oldest message that there is."""
 _STANDING: Final = (
     "SELECT m.group_id, m.read_seq, m.top_at, m.msg_flag, m.join_seq, m.clear_seq, g.clear_seq, g.shown_seq,"
-    " g.counted - COALESCE(r.counted, 0) - m.own_ahead"
+    " g.counted - COALESCE(r.counted, g.purged_counted) - m.own_ahead"
     " - (SELECT count(*) FROM group_change c WHERE c.app = m.app AND c.group_id = m.group_id AND c.seq > m.read_seq"
     " AND c.recalled = 1 AND c.counts = 1 AND c.sender <> m.user_id AND NOT EXISTS (SELECT 1 FROM group_hidden x"
     " WHERE x.app = m.app AND x.group_id = m.group_id AND x.user_id = m.user_id AND x.seq = c.seq))"
@@ -122,7 +124,8 @@ async def put_read(tx: Tx, app: int, user_id: str, group_id: str, seq: int) -> N
     row = await tx.fetch_one(
         "SELECT count(*) FROM group_message m WHERE app = $1 AND group_id = $2 AND seq > $3 AND sender = $4"
         " AND counted > COALESCE((SELECT p.counted FROM group_message p WHERE p.app = m.app"
-        " AND p.group_id = m.group_id AND p.seq = m.seq - 1), 0)",
+        " AND p.group_id = m.group_id AND p.seq = m.seq - 1), "
+        f"{_PURGED})",
         app,
         group_id,
         seq,
@@ -144,7 +147,8 @@ async def seq_with_unread(tx: Tx, app: int, user_id: str, group_id: str, unread:
         "SELECT seq FROM group_message m WHERE app = $1 AND group_id = $2 AND sender <> $3"
         f" AND (flags & {RECALLED}) = 0"
         " AND counted > COALESCE((SELECT p.counted FROM group_message p WHERE p.app = m.app"
-        " AND p.group_id = m.group_id AND p.seq = m.seq - 1), 0) ORDER BY seq DESC LIMIT 1 OFFSET $4",
+        " AND p.group_id = m.group_id AND p.seq = m.seq - 1), "
+        f"{_PURGED}) ORDER BY seq DESC LIMIT 1 OFFSET $4",
         app,
         group_id,
         user_id,

@@ -5,3 +5,5 @@ ALTER TABLE group_change ADD COLUMN num BIGINT NOT NULL DEFAULT 0;      -- rows 
 ALTER TABLE group_change ADD COLUMN kind BIGINT NOT NULL DEFAULT 0;     -- see messages/model.py: 0 a recall or an edit
 ALTER TABLE group_change ADD COLUMN detail TEXT NOT NULL DEFAULT '';    -- which of the message's extensions or reactions
 CREATE INDEX group_change_num ON group_change (app, group_id, num);
+ALTER TABLE chat_group ADD COLUMN purged_counted BIGINT NOT NULL DEFAULT 0; -- counted of the newest message that is erased
+CREATE INDEX group_notice_at ON group_notice (at);
