@@ -863,6 +863,30 @@ export type Ability = {
   RoomBroadcast: boolean;
   RoomBroadcastRate: number;
   RoomGuests: boolean;
+  WorkHistory: boolean;
+  PublicHistory: boolean;
+  MeetingHistory: boolean;
+  CommunityHistory: boolean;
+  WorkMemberTips: boolean;
+  PublicMemberTips: boolean;
+  MeetingMemberTips: boolean;
+  CommunityMemberTips: boolean;
+  WorkProfileTips: boolean;
+  PublicProfileTips: boolean;
+  MeetingProfileTips: boolean;
+  CommunityProfileTips: boolean;
+  WorkOptionTips: boolean;
+  PublicOptionTips: boolean;
+  MeetingOptionTips: boolean;
+  CommunityOptionTips: boolean;
+  WorkStandingTips: boolean;
+  PublicStandingTips: boolean;
+  MeetingStandingTips: boolean;
+  CommunityStandingTips: boolean;
+  AvRoomStandingTips: boolean;
+  WorkReceipts: boolean;
+  PublicReceipts: boolean;
+  MeetingReceipts: boolean;
   HistoryDays: number;
   HistoryDaysChangeableFrom: number;
   RecallSeconds: number;
@@ -871,6 +895,7 @@ export type Ability = {
   ConversationDeletionSync: boolean;
   ConversationLimit: number;
   MessageExtension: boolean;
+  CloudSearch: boolean;
   LoginType: "dual" | "multi" | "single" | "triple";
   WebInstances: number;
   DeviceInstances: number;
@@ -880,6 +905,8 @@ export type Ability = {
   DeletedIdDays: number;
   UserFields: UserFieldView[];
   FriendFields: FriendFieldView[];
+  GroupFields: GroupFieldView[];
+  GroupMemberFields: GroupMemberFieldView[];
   Locked: LockedSetting[];
   Ranges: Ranges;
   Sections: SectionView[];
@@ -903,6 +930,52 @@ export type UserFieldView = {
   AdminWrite: boolean;
 };
 
+export type GroupFieldViewIn = {
+  Name: string;
+  Rights: GroupRightIn[];
+};
+
+export type GroupFieldView = {
+  Name: string;
+  Rights: GroupRight[];
+};
+
+export type GroupRightIn = {
+  Type: "AVChatRoom" | "ChatRoom" | "Community" | "Private" | "Public";
+  Read?: "admin" | "anyone" | "app" | "member" | "owner";
+  Write?: "admin" | "anyone" | "app" | "member" | "owner";
+};
+
+export type GroupRight = {
+  Type: "AVChatRoom" | "ChatRoom" | "Community" | "Private" | "Public";
+  Read: "admin" | "anyone" | "app" | "member" | "owner";
+  Write: "admin" | "anyone" | "app" | "member" | "owner";
+};
+
+export type GroupMemberFieldViewIn = {
+  Name: string;
+  Rights: MemberRightIn[];
+};
+
+export type GroupMemberFieldView = {
+  Name: string;
+  Rights: MemberRight[];
+};
+
+export type MemberRightIn = {
+  Type: "AVChatRoom" | "ChatRoom" | "Community" | "Private" | "Public";
+  Read?: "admin" | "anyone" | "app" | "member" | "owner";
+  Write?: "admin" | "anyone" | "app" | "member" | "owner";
+  Own?: boolean;
+};
+
+export type MemberRight = {
+  Type: "AVChatRoom" | "ChatRoom" | "Community" | "Private" | "Public";
+  Read: "admin" | "anyone" | "app" | "member" | "owner";
+  Write: "admin" | "anyone" | "app" | "member" | "owner";
+  Own: boolean;
+};
+
 export type LockedSetting = {
   Setting: string;
   Plan: string;
@@ -921,6 +994,8 @@ export type Ranges = {
   DeletedIdDays: MinMax;
   UserFields: FieldLimits;
   FriendFields: FieldLimits;
+  GroupFields: FieldLimits;
+  GroupMemberFields: FieldLimits;
   Profile: ProfileFieldRule[];
   Relations: RelationLimits;
   CustomValueMax: number;
@@ -1003,10 +1078,22 @@ export type MemberOutcome = {
   Already: boolean;
 };
 
+export type GroupFieldChange = {
+  SDKAppID: number;
+  Version: number;
+  Field: GroupFieldViewIn;
+};
+
 export type ManyMembers = {
   SDKAppID: number;
   GroupId: string;
   UserIDs: string[];
+};
+
+export type GroupMemberFieldChange = {
+  SDKAppID: number;
+  Version: number;
+  Field: GroupMemberFieldViewIn;
 };
 
 export type UserFieldChange = {
@@ -2166,6 +2253,30 @@ export type SetAbilityConfInfo = {
   RoomBroadcast?: boolean | null;
   RoomBroadcastRate?: number | null;
   RoomGuests?: boolean | null;
+  WorkHistory?: boolean | null;
+  PublicHistory?: boolean | null;
+  MeetingHistory?: boolean | null;
+  CommunityHistory?: boolean | null;
+  WorkMemberTips?: boolean | null;
+  PublicMemberTips?: boolean | null;
+  MeetingMemberTips?: boolean | null;
+  CommunityMemberTips?: boolean | null;
+  WorkProfileTips?: boolean | null;
+  PublicProfileTips?: boolean | null;
+  MeetingProfileTips?: boolean | null;
+  CommunityProfileTips?: boolean | null;
+  WorkOptionTips?: boolean | null;
+  PublicOptionTips?: boolean | null;
+  MeetingOptionTips?: boolean | null;
+  CommunityOptionTips?: boolean | null;
+  WorkStandingTips?: boolean | null;
+  PublicStandingTips?: boolean | null;
+  MeetingStandingTips?: boolean | null;
+  CommunityStandingTips?: boolean | null;
+  AvRoomStandingTips?: boolean | null;
+  WorkReceipts?: boolean | null;
+  PublicReceipts?: boolean | null;
+  MeetingReceipts?: boolean | null;
   HistoryDays?: number | null;
   RecallSeconds?: number | null;
   BlacklistCheck?: boolean | null;
@@ -2173,6 +2284,7 @@ export type SetAbilityConfInfo = {
   ConversationDeletionSync?: boolean | null;
   ConversationLimit?: number | null;
   MessageExtension?: boolean | null;
+  CloudSearch?: boolean | null;
   LoginType?: "dual" | "multi" | "single" | "triple" | null;
   WebInstances?: number | null;
   DeviceInstances?: number | null;
@@ -2417,7 +2529,9 @@ export interface Actions {
   "im/AddFriendField": { request: FriendFieldChange; data: Ability };
   "im/AddFriendGroup": { request: OfApp & GroupAdd; data: GroupAddAnswer };
   "im/AddGroupBan": { request: AddGroupBan; data: MemberOutcomes };
+  "im/AddGroupField": { request: GroupFieldChange; data: Ability };
   "im/AddGroupMember": { request: ManyMembers; data: MemberOutcomes };
+  "im/AddGroupMemberField": { request: GroupMemberFieldChange; data: Ability };
   "im/AddUserField": { request: UserFieldChange; data: Ability };
   "im/AnswerFriendRequest": { request: AnswerFriendRequest; data: Nothing };
   "im/CancelJob": { request: OfJob; data: JobView };
@@ -2487,6 +2601,8 @@ export interface Actions {
   "im/ModifyAppTags": { request: ModifyAppTags; data: AppView };
   "im/ModifyFriend": { request: OfApp & FriendUpdate; data: ResultAnswer };
   "im/ModifyGroupBaseInfo": { request: ModifyGroupBaseInfo; data: ChatGroupView };
+  "im/ModifyGroupField": { request: GroupFieldChange; data: Ability };
+  "im/ModifyGroupMemberField": { request: GroupMemberFieldChange; data: Ability };
   "im/ModifyGroupMemberInfo": { request: ModifyGroupMemberInfo; data: Nothing };
   "im/ModifyGroupOwner": { request: ModifyGroupOwner; data: Nothing };
   "im/ModifyUserField": { request: UserFieldChange; data: Ability };
@@ -2600,9 +2716,11 @@ export const LIMITS = {
   "im/AddGroupBan.UserIDs[]": {"min":1,"max":32},
   "im/AddGroupBan.Seconds": {"min":1,"max":4294967295},
   "im/AddGroupBan.Description": {"max":200},
+  "im/AddGroupField.Field.Name": {"max":16},
   "im/AddGroupMember.GroupId": {"min":1,"max":53},
   "im/AddGroupMember.UserIDs": {"min":1,"max":100},
   "im/AddGroupMember.UserIDs[]": {"min":1,"max":32},
+  "im/AddGroupMemberField.Field.Name": {"max":16},
   "im/AddUserField.Field.Name": {"max":8},
   "im/AnswerFriendRequest.UserID": {"min":1,"max":32},
   "im/AnswerFriendRequest.From": {"min":1,"max":32},
@@ -2671,6 +2789,8 @@ export const LIMITS = {
   "im/ModifyGroupBaseInfo.Notification": {"max":400,"nullable":true},
   "im/ModifyGroupBaseInfo.FaceUrl": {"max":500,"nullable":true},
   "im/ModifyGroupBaseInfo.MaxMemberNum": {"min":1,"max":1000000,"nullable":true},
+  "im/ModifyGroupField.Field.Name": {"max":16},
+  "im/ModifyGroupMemberField.Field.Name": {"max":16},
   "im/ModifyGroupMemberInfo.GroupId": {"min":1,"max":53},
   "im/ModifyGroupMemberInfo.UserID": {"min":1,"max":32},
   "im/ModifyGroupMemberInfo.NameCard": {"max":50,"nullable":true},
