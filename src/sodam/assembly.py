@@ -27,6 +27,8 @@ from sodam.extensions.service import Extensions
 from sodam.groups.service import GroupService
 from sodam.history_files.service import HistoryFiles
 from sodam.jobs.service import JobService
+from sodam.media.service import MediaService
+from sodam.media.use import UseNote
 from sodam.messages.events import MessagesErased
 from sodam.messages.mutes import MuteCheck
 from sodam.messages.relays import Relays
@@ -92,6 +94,7 @@ def assemble(
         conversations=_conversations(db, live, accounts, changes, c2c, groups),
         quiet_times=QuietTimes(db, live),
         relays=Relays(db),
+        media=MediaService(db, settings, loops),
         words=Words(db, bus),
         extensions=extensions,
         reactions=reactions,
@@ -120,6 +123,7 @@ def _subscribe(services: Services) -> None:
     events.subscribe(AccountsDeleted, services.groups.erase)
     services.groups.follow(events)
     events.subscribe(AccountsDeleted, services.reactions.forget_accounts)
+    events.subscribe(AccountsDeleted, services.media.forget_accounts)
     events.subscribe(MessagesErased, services.extensions.erase)
     services.webhooks.after.subscribe(events)
 
@@ -151,6 +155,9 @@ def _checks(services: Services) -> None:
     services.c2c.interceptors.add(StandingCheck(services.relations))
     services.c2c.screens.add(WordCheck(services.words))
     services.groups.sending.screens.add(WordCheck(services.words))
+    services.c2c.screens.add(UseNote(services.media))
+    services.groups.sending.screens.add(UseNote(services.media))
+    services.relays.used = services.media.used
 
 
 def _groups(db: Database, bus: Bus, live: Live, accounts: AccountService, outbox: Outbox) -> GroupService:

@@ -17,6 +17,7 @@ from sodam.extensions.reactions import Reactions
 from sodam.extensions.service import Extensions
 from sodam.groups.service import GroupService
 from sodam.history_files.service import HistoryFiles
+from sodam.media.service import MediaService
 from sodam.messages.relays import Relays
 from sodam.moderation.service import Words
 from sodam.observability.loops import Loops
@@ -53,6 +54,7 @@ class Services:
     conversations: Conversations
     quiet_times: QuietTimes
     relays: Relays
+    media: MediaService
     words: Words
     extensions: Extensions
     reactions: Reactions

@@ -30,6 +30,8 @@ from sodam.rest import openapi, table
 from sodam.rest.history_http import HistoryFileApp
 from sodam.rest.http import RestApp
 from sodam.rest.limits import RateLimits
+from sodam.rest.media_http import PATH as MEDIA_PATH
+from sodam.rest.media_http import MediaApp
 from sodam.server import Server, build
 from sodam.settings import Settings
 
@@ -94,6 +96,7 @@ def application(server: Server) -> AsgiApp:
         server.services, table.SERVICES, server.auth, RateLimits(enabled=server.settings.rate_limits), server.metrics
     )
     mounts = {
+        MEDIA_PATH: cast(AsgiApp, MediaApp(server.services, server.auth)),
         HISTORY_PATH: cast(AsgiApp, HistoryFileApp(server.services.history_files)),
         CONSOLE_PATH: Console(server.plane).app(),
         "/": cast(AsgiApp, CloudApi(server.plane)),

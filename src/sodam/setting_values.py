@@ -144,6 +144,18 @@ def number(least: int, most: int, unit: str) -> Callable[[str], int]:
     return parse
 
 
+def store_url(text: str) -> str:
+    if not re.fullmatch(r"(s3|gs|az|abfss?|https?|file|memory)://\S+", text):
+        raise ValueError("expected a URL such as s3://bucket/prefix or file:///srv/files")
+    return text
+
+
+def web_address(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
+        raise ValueError("expected an address such as https://files.example.com")
+    return text.rstrip("/")
+
+
 def one_of(*values: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text.lower() not in values:

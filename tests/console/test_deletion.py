@@ -42,9 +42,10 @@ def fill(server: ServerProcess, app: int) -> None:
                 f" INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM n"
             )
     db.close()
-    files = server.directory / "data" / "files" / str(app)
-    files.mkdir(parents=True)
-    (files / "picture.png").write_bytes(b"x")
+    for kind in ("files", "media"):
+        files = server.directory / "data" / kind / str(app)
+        files.mkdir(parents=True)
+        (files / "picture.png").write_bytes(b"x")
 
 
 def _value(name: str, kind: str, app: int) -> str:

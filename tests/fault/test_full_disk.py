@@ -248,6 +248,21 @@ def assert_one_line(done: subprocess.CompletedProcess[str] | None) -> None:
     assert len(lines) == 1, done.stderr
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
+async def test_an_upload_that_finds_no_room(disk: Disk, http: httpx.AsyncClient) -> None:
+    server = disk.server
+    who = {"sdkappid": str(server.sdkappid), "identifier": "ann", "usersig": server.usersig("ann")}
+    await disk.fill()
+    large = bytes(8 * 1024 * 1024)
+    answer = await http.post(f"{server.url}/media/upload", params=who, content=large)
+    assert (answer.status_code, answer.json()["ErrorCode"]) == (507, Code.SERVER_TIMEOUT)
+    assert not [path for path in (server.directory / "data" / "media").rglob("*") if path.is_file()]
+    await disk.free()
+    answer = await http.post(f"{server.url}/media/upload", params=who, content=large)
+    assert answer.status_code == 200
+    assert_no_traceback(server)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_data_directory_that_may_only_be_read(server_factory: ServerFactory) -> None:
     server = server_factory()

@@ -19,7 +19,7 @@ import websockets
 
 from sodam.gateway import picows_ws, websockets_ws
 from sodam.gateway.frames import MAX_FRAME
-from sodam.gateway.transport import Transport
+from sodam.gateway.transport import Origin, Transport
 from sodam.listener import Admission, Listener
 
 TIMEOUT = 10.0
@@ -28,8 +28,9 @@ TIMEOUT = 10.0
 class Echo:
     """A receiver that answers every message with itself, and obeys a few words."""
 
-    def __init__(self, path: str, query: str, client_ip: str) -> None:
+    def __init__(self, path: str, query: str, client_ip: str, origin: Origin) -> None:
         self.request = (path, query, client_ip)
+        self.origin = origin
         self.received_: list[bytes] = []
         self.closed_ = 0
         self.transport: Transport | None = None
@@ -99,10 +100,10 @@ async def port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(request.param, "CLOSE_SECONDS", 0.2)  # many tests here leave a close without an answer
     receivers: list[Echo] = []
 
-    def accept(path: str, query: str, client_ip: str) -> Echo | None:
+    def accept(path: str, query: str, client_ip: str, origin: Origin) -> Echo | None:
         if path != "/binfo":
             return None
-        receivers.append(Echo(path, query, client_ip))
+        receivers.append(Echo(path, query, client_ip, origin))
         return receivers[-1]
 
     def client_of(peer: str, forwarded: Sequence[str]) -> str:
@@ -175,6 +176,13 @@ async def test_the_client_behind_proxies(port: Port) -> None:
     """Every X-Forwarded-For is told, in order: the first one alone may be the client's own invention."""
     async with port.raw("X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 203.0.113.9, 10.0.0.2\r\n"):
         assert port.receivers[0].request[2] == "127.0.0.1 < 1.1.1.1 < 203.0.113.9, 10.0.0.2"
+
+
+async def test_where_the_client_came_to(port: Port) -> None:
+    async with port.raw("X-Forwarded-Proto: https\r\n"), websockets.connect(port.url):
+        await until(lambda: len(port.receivers) == 2)
+    secure, plain = (receiver.origin for receiver in port.receivers)
+    assert (secure[0], plain) == (True, (False, port.url.partition("://")[2].partition("/")[0]))
 
 
 async def test_text_is_taken_and_answered_in_binary(port: Port) -> None:

@@ -35,7 +35,7 @@ def test_readers_are_not_sent_to_files_that_they_do_not_have() -> None:
     assert "Source:" not in text
     assert ".md" not in text.replace("](errors.md)", "")
     for pythonic in ("Optional", "Annotated", "msgspec", "list[", "Raw", "| None"):
-        assert pythonic not in text, pythonic
+        assert pythonic not in text.replace("RawURL", ""), pythonic
 
 
 def test_inner_fields_and_ranges_are_told() -> None:

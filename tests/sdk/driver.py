@@ -380,8 +380,8 @@ def install(*, timeout: float = 300.0) -> None:
     directory = os.open(HERE, os.O_RDONLY)
     try:
         fcntl.flock(directory, fcntl.LOCK_EX)  # other test processes want the same
-        wanted = (HERE / "node_modules" / "@tencentcloud" / name / "package.json" for name in ("chat", "lite-chat"))
-        if all(package.exists() for package in wanted):
+        wanted = ("@tencentcloud/chat", "@tencentcloud/lite-chat", "tim-upload-plugin", "ws")
+        if all((HERE / "node_modules" / name / "package.json").exists() for name in wanted):
             return
         command = [tool("npm"), "ci", "--ignore-scripts"]
         done = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout)

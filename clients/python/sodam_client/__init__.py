@@ -14,6 +14,7 @@ from sodam_client.errors import (
 )
 from sodam_client.models import Conversation, Element, History, Message, Sent
 from sodam_client.pushes import Push
+from sodam_client.uploads import Uploaded, upload
 
 __all__ = [
     "Client",
@@ -32,4 +33,6 @@ __all__ = [
     "Sent",
     "SlowReaderError",
     "SodamError",
+    "Uploaded",
+    "upload",
 ]

@@ -169,6 +169,35 @@ class AppSettings(GroupSettings, frozen=True, kw_only=True):
             feature="MultiInstance",
         ),
     ] = 1
+    clean_pictures: Annotated[
+        bool,
+        Setting(
+            section="messages",
+            doc="On: pictures that users send lose what says where, when and with what they were taken. Off: they are "
+            "kept byte for byte.",
+            heading="files",
+        ),
+    ] = True
+    picture_megabytes: Annotated[
+        int,
+        Setting(
+            section="messages",
+            doc="MiB that an uploaded picture or sound may have. The web SDK itself sends no more than 28.",
+            least=1,
+            most=100,
+            heading="files",
+        ),
+    ] = 28
+    file_megabytes: Annotated[
+        int,
+        Setting(
+            section="messages",
+            doc="MiB that an uploaded file or video may have. The web SDK itself sends no more than 100.",
+            least=1,
+            most=2000,
+            heading="files",
+        ),
+    ] = 100
     default_allow_type: Annotated[
         AllowType,
         Setting(section="friends", doc="Who may add a user as a friend, for users who have not said it themselves."),

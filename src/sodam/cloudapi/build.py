@@ -66,7 +66,7 @@ def build(services: Services, jobs: JobService, clock: Callable[[], float] = tim
     async def erase_files(sdkappid: int) -> None:
         await asyncio.to_thread(shutil.rmtree, settings.data_dir / "files" / str(sdkappid), ignore_errors=True)
 
-    plane.deletion.erase_files.append(erase_files)
+    plane.deletion.erase_files += [erase_files, services.media.erase_app]
     return plane
 
 

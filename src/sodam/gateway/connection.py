@@ -25,7 +25,7 @@ from sodam.gateway.recalls import Recalls
 from sodam.gateway.session import Action, Close, Login, Run, Send, Session, SignOut
 from sodam.gateway.states import end_device, report
 from sodam.gateway.tickets import Ticket
-from sodam.gateway.transport import Transport
+from sodam.gateway.transport import Origin, Transport
 from sodam.notices import Kind, Notice
 from sodam.presence.devices import opt_platform
 from sodam.wire import Call, Command, decode_request, failure, success
@@ -57,6 +57,7 @@ class Connection:
         "ended",
         "last_seen",
         "login",
+        "origin",
         "recalls",
         "registered",
         "session",
@@ -66,20 +67,19 @@ class Connection:
         "transport",
     )
 
-    def __init__(self, hub: Host[Connection], session: Session, client_ip: str) -> None:
+    def __init__(self, hub: Host[Connection], session: Session, client_ip: str, origin: Origin = (False, "")) -> None:
         self._hub = hub
         self.session = session
-        self.client_ip = client_ip
+        self.client_ip, self.origin = client_ip, origin
         self.transport: Transport | None = None
         self._rate = hub.limits.bucket()
         self._out: list[bytes] | None = None
         self._notices: list[Notice] | None = None
         self._dirty = False
-        self._kick_at = 0.0
         self.catch_up = CatchUp()
         self._probed: Round | None = None
         self._pings = 0
-        self.last_seen = 0.0
+        self._kick_at = self.last_seen = 0.0
         self.synced = 0.0
         """When the client last asked for what it missed."""
         self.ticket: Ticket | None = None

@@ -29,7 +29,7 @@ from sodam.gateway.session import Login, Session
 from sodam.gateway.session_check import SessionCheck
 from sodam.gateway.states import end_silent
 from sodam.gateway.tickets import Ticket, Tickets
-from sodam.gateway.transport import Receiver
+from sodam.gateway.transport import Origin, Receiver
 from sodam.notices import Key
 from sodam.observability.loops import Loop
 from sodam.observability.metrics import Metrics
@@ -121,13 +121,13 @@ class Hub:
     def count(self) -> int:
         return len(self._all)
 
-    def accept(self, path: str, query: str, client_ip: str) -> Receiver | None:
+    def accept(self, path: str, query: str, client_ip: str, origin: Origin = (False, "")) -> Receiver | None:
         """A new socket: ``<any prefix>/binfo?sdkappid=...`` (docs/protocol.md section 1)."""
         if not path.endswith("/binfo") or self._refusing:
             return None
         text = parse_qs(query).get("sdkappid", [""])[0]
         sdkappid = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
-        return Connection(self, Session(sdkappid, self._commands, self._tickets.open_ticket), client_ip)
+        return Connection(self, Session(sdkappid, self._commands, self._tickets.open_ticket), client_ip, origin)
 
     def opened(self, connection: Connection) -> None:
         self._all.add(connection)

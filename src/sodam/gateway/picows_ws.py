@@ -237,7 +237,9 @@ class _Listener:
         if not self._guard.counts_for(client_ip):
             response = WSUpgradeResponse.create_error_response(HTTPStatus.SERVICE_UNAVAILABLE, b"too many connections")
             return WSUpgradeResponseWithListener(response, None)
-        receiver = self._accept(path, query, client_ip)
+        proto = request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
+        origin = proto in ("https", "wss"), request.headers.get("host", "")
+        receiver = self._accept(path, query, client_ip, origin)
         if receiver is not None:
             self.made = PicowsTransport(receiver, self._guard)
         return self.made

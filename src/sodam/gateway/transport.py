@@ -89,8 +89,10 @@ class Upgrade(Protocol):
     client_ip: str
 
 
-Accept = Callable[[str, str, str], Receiver | None]
-"""``(path, query, client_ip)`` to the receiver of the new connection, or None to refuse it with 404."""
+Origin = tuple[bool, str]
+"""Whether a client came over TLS, and the host that it came to, as its request says."""
+Accept = Callable[[str, str, str, Origin], Receiver | None]
+"""``(path, query, client_ip, origin)`` to the receiver of the new connection, or None to refuse it with 404."""
 ClientOf = Callable[[str, Sequence[str]], str]
 """``(peer, X-Forwarded-For headers)`` to the client's address."""
 

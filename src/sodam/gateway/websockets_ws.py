@@ -95,7 +95,9 @@ class WebsocketsTransport(asyncio.Protocol):
             if not self._guard.counts_for(client_ip):
                 response = self._protocol.reject(503, "too many connections\n")
             else:
-                self._receiver = self._accept(path, query, client_ip)
+                proto = (request.headers.get_all("X-Forwarded-Proto") or [""])[-1].strip().lower()
+                origin = proto in ("https", "wss"), (request.headers.get_all("Host") or [""])[0]
+                self._receiver = self._accept(path, query, client_ip, origin)
                 if self._receiver is None:
                     response = self._protocol.reject(404, "not found\n")
         self._protocol.send_response(response)

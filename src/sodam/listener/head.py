@@ -21,6 +21,7 @@ _KEPT: Final = frozenset(
         b"sec-websocket-key",
         b"sec-websocket-version",
         b"x-forwarded-for",
+        b"x-forwarded-proto",
         b"content-length",
         b"transfer-encoding",
     )

@@ -25,6 +25,8 @@ class Relays:
     def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
         self._db = db
         self._clock = clock
+        self.used: Callable[[int, bytes], None] = lambda app, content: None
+        """Told of every bundle that is saved or read: it may name uploaded files."""
 
     async def save(self, app: int, content: bytes) -> str:
         """Keep a bundle; its key. Raises ApiError 93000 for more than ``MAX_BYTES``."""
@@ -32,6 +34,7 @@ class Relays:
             raise ApiError(Code.MSG_TOO_LONG, f"a bundle of messages has at most {MAX_BYTES} bytes")
         key = secrets.token_hex(16)
         await store_relays.put(self._db, app, key, int(self._clock()), content)
+        self.used(app, content)
         return key
 
     async def read(self, app: int, key: str) -> bytes:
@@ -42,6 +45,7 @@ class Relays:
         now = int(self._clock())
         if row[0] < now - _DAY:
             await store_relays.touch(self._db, app, key, now)
+            self.used(app, bytes(row[1]))
         return bytes(row[1])
 
     async def purge(self, app: int, before: int) -> int:

@@ -63,6 +63,8 @@ _SAMPLES: Final[dict[str, Any]] = {
     "ReqMsgNumber": 20,
     "Duration": 3600,
     "CommandType": 1,
+    "RawURL": "https://chat.example.com/media/1400000001/0/3q2-7wAAAAAAAAAAAAAAAAAA/0123456789abcdef0123456789abcdef.jpg",
+    "file_name": "picture.jpg",
 }
 """Values that make an example read like a call. A field that is not here gets the least that its type allows."""
 _SAMPLES_OF: Final = {

@@ -36,6 +36,7 @@ _FILES = (
     "group_messages",
     "group_message_changes",
     "group_open_avchatroom_http_svc",
+    "im_cos_msg",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

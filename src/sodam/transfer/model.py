@@ -23,6 +23,8 @@ LEFT_OUT: Final = {
     "push_log": "pushes that were not taken, for the old server's operator",
     "search_doc": "the search index: it is made anew from what it finds",
     "search_progress": "how far the search index has come",
+    "media_object": "uploaded files, whose bytes and addresses are the old server's",
+    "media_usage": "how much room they take",
     "outbox": "deliveries under way: they are the old server's to finish",
 }
 """Tables of an app that do not move, and why."""
