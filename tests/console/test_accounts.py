@@ -217,6 +217,24 @@ async def test_lists_by_type_and_order(root: ConsoleClient, console_server: Serv
     assert await listed(Type="administrator", Keyword="bo") == ["boss"]
     assert await listed(Sort="CreateTime", Keyword="z") == ["zoe"]
     assert await listed(Sort="-UserID", Keyword="b") == ["boss"]
+    for user_id, nick in (("ann", "안녕 안나"), ("mia", "米娅 Mia"), ("zoe", "ゾーイ")):
+        await root.call("im/ModifyAccountProfile", SDKAppID=app, UserID=user_id, Profile={"Tag_Profile_IM_Nick": nick})
+    for keyword, found in (
+        ("안나", ["ann"]),
+        ("娅", ["mia"]),
+        ("ーイ", ["zoe"]),
+        ("IA", ["mia"]),
+        ("%", []),
+        ("' OR", []),
+    ):
+        assert await listed(Keyword=keyword) == found, keyword
+    assert await listed(Keyword="n", Sort="-UserID") == ["ann", "administrator"]
+    by_time = await listed(Sort="CreateTime")
+    with_n = [user_id for user_id in by_time if "n" in user_id]
+    assert await listed(Keyword="n", Sort="-CreateTime") == with_n[::-1]
+    assert await listed(Keyword="a", Type="ordinary") == ["ann", "mia"]
+    page = await root.call("im/DescribeAccountList", SDKAppID=app, Keyword="a", Limit=1)
+    assert (page["TotalCount"], page["Exact"], len(page["Accounts"])) == (3, True, 1)
     for after in ("nonsense", "1:", "99999999999999999:ann"):
         page = await root.call("im/DescribeAccountList", SDKAppID=app, Sort="CreateTime", After=after)
         assert page["Accounts"] == []

@@ -1456,6 +1456,7 @@ export type AccountList = {
   TotalCount: number;
   Accounts: AccountRow[];
   Next: string;
+  Exact: boolean;
 };
 
 export type AccountState = {

@@ -68,18 +68,18 @@ async def _export(plane: ControlPlane, run: Run) -> None:
     columns = spot.columns or _columns(_app(plane, params))
     if params.UserIDs is not None:
         run.total = len(set(params.UserIDs))
-    elif not params.Keyword:  # how many begin with a keyword is known at the end only
+    elif not params.Keyword:  # how many hold a keyword is known at the end only
         run.total = await plane.services.accounts.count(params.SDKAppID)
     run.has_file = True
     more = True
     while more:
-        page, more = await _page(plane, params, spot)
+        page, more, after = await _page(plane, params, spot)
         app = _app(plane, params)
         facts = [_facts(plane, app, account) for account in page]
         first, empty = spot.part == 0, run.done == 0
         body = part(params.Format, facts, columns, first=first, empty=empty, last=not more)
         number = spot.part
-        spot = _Spot(number + 1, page[-1].user_id if page else spot.after, columns)
+        spot = _Spot(number + 1, after, columns)
         await run.step(lambda tx, n=number, b=body: run.write(tx, n, b), position=spot, advance=len(page))  # type: ignore[misc]
     run.total = run.done
     run.explanation = Explanation(f"{run.done} accounts", "JobExportedAccounts", {"Count": run.done})
@@ -92,17 +92,21 @@ def _app(plane: ControlPlane, params: ExportParams) -> App:
     return app
 
 
-async def _page(plane: ControlPlane, params: ExportParams, spot: _Spot) -> tuple[list[Account], bool]:
-    """The next accounts by UserID, and whether more may follow."""
+async def _page(plane: ControlPlane, params: ExportParams, spot: _Spot) -> tuple[list[Account], bool, str]:
+    """The next accounts by UserID, whether more may follow, and behind which."""
     accounts = plane.services.accounts
-    if params.UserIDs is None:
-        return cut(
-            await accounts.list_accounts(params.SDKAppID, after=spot.after, limit=_PAGE + 1, prefix=params.Keyword),
-            _PAGE,
+    if params.UserIDs is None and params.Keyword:
+        people = plane.services.search.people
+        listed = await people.list(
+            params.SDKAppID, "UserID", params.Keyword, after=spot.after, limit=_PAGE, fits=lambda _: True
         )
+        return listed.found, bool(listed.following), listed.following
+    if params.UserIDs is None:
+        page, more = cut(await accounts.list_accounts(params.SDKAppID, after=spot.after, limit=_PAGE + 1), _PAGE)
+        return page, more, page[-1].user_id if page else spot.after
     wanted, more = cut(sorted(set(params.UserIDs))[spot.part * _PAGE :], _PAGE)
     found = await accounts.find_many(params.SDKAppID, wanted)
-    return [found[user_id] for user_id in wanted if user_id in found], more
+    return [found[user_id] for user_id in wanted if user_id in found], more, wanted[-1] if wanted else spot.after
 
 
 def _columns(app: App) -> list[str]:

@@ -158,13 +158,13 @@ class PeopleSearch:
         if len(ids) >= LOOK:
             return await self._walk(app, order, asked, after=after, limit=limit, fits=fits)
         known = [one for one in (await self._accounts.find_many(app, ids)).values() if fits(one)]
-        by_time = order in ("CreateTime", "-CreateTime")
-        known.sort(key=lambda a: (a.created_at if by_time else 0, a.user_id), reverse=order.startswith("-"))
-        places = [place_in(order, one) for one in known]
-        start = places.index(after) + 1 if after in places else 0
-        page = known[start : start + limit]
-        following = place_in(order, page[-1]) if start + limit < len(known) else ""
-        return Listed(page, len(known), True, following)
+        back = order.startswith("-")
+        known.sort(key=lambda a: _rank(order, place_in(order, a)), reverse=back)
+        last = _rank(order, after)
+        ranks = ((one, _rank(order, place_in(order, one))) for one in known)
+        rest = [one for one, rank in ranks if not after or (rank < last if back else rank > last)]
+        page = rest[:limit]
+        return Listed(page, len(known), True, place_in(order, page[-1]) if len(rest) > limit else "")
 
     async def _walk(
         self, app: int, order: Order, asked: Term, *, after: str, limit: int, fits: Callable[[Account], bool]
@@ -181,6 +181,14 @@ class PeopleSearch:
                 return Listed(found, LOOK, False, "")
             after = place_in(order, accounts[-1])
         return Listed(found, LOOK, False, after)
+
+
+def _rank(order: Order, place: str) -> tuple[int, str]:
+    """What ``place_in`` says, as it is compared."""
+    if order in ("UserID", "-UserID"):
+        return 0, place
+    at, _, user_id = place.partition(":")
+    return int(at) if at.isascii() and at.isdigit() and len(at) < 16 else 0, user_id
 
 
 def holds(text: str, terms: Sequence[Term], *, any_of: bool) -> bool:

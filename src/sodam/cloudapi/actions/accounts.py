@@ -21,6 +21,9 @@ from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
 from sodam.profiles.model import field_of
 from sodam.profiles.service import checked
+from sodam.search.grams import terms
+from sodam.search.index import name_text
+from sodam.search.people import holds
 from sodam.storage import Tx
 
 Text500 = Annotated[str, msgspec.Meta(max_length=500)]
@@ -44,14 +47,16 @@ class DescribeAccountList(OfApp):
     Limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 20
     Type: AccountType | Literal[""] = ""
     Sort: Order = "UserID"
-    """``-`` before it: from the end. With a keyword the order is always by UserID."""
+    """``-`` before it: from the end."""
 
 
 class AccountList(msgspec.Struct):
     TotalCount: int
-    """Of the whole app, whatever the keyword; of the administrators when only those are asked for."""
+    """Of those that hold the keyword and are of the type, but without a keyword ordinary ones count as all."""
     Accounts: list[AccountRow]
     Next: str
+    Exact: bool = True
+    """False: the keyword is in more accounts than TotalCount says."""
 
 
 def _row(call: Call, account: Account) -> AccountRow:
@@ -61,13 +66,13 @@ def _row(call: Call, account: Account) -> AccountRow:
 
 @action("im", "DescribeAccountList", kind="list", level="app")
 async def describe_account_list(call: Call, request: DescribeAccountList) -> AccountList:
-    """A page of accounts, those whose UserID begins with the keyword, of one type or both."""
+    """A page of accounts, those with the keyword in UserID or nickname, of one type or both."""
     accounts = call.plane.services.accounts
     order: Order = request.Sort
-    if request.Keyword and order in ("CreateTime", "-CreateTime"):
-        order = "UserID"
     if request.Type == "administrator":
         return await _administrators(call, request, order)
+    if request.Keyword:
+        return await _found(call, request, order)
     # Administrators are few: so many more rows fill the page though all of them are left out.
     admins = call.the_app.admins if request.Type else frozenset()
     found = await accounts.list_sorted(
@@ -75,16 +80,33 @@ async def describe_account_list(call: Call, request: DescribeAccountList) -> Acc
         order,
         after=request.After,
         limit=request.Limit + 1 + len(admins),
-        prefix=request.Keyword,
     )
     page, more = cut([one for one in found if one.user_id not in admins], request.Limit)
     following = place_in(order, page[-1]) if more else ""
     return AccountList(await accounts.count(request.SDKAppID), [_row(call, a) for a in page], following)
 
 
+async def _found(call: Call, request: DescribeAccountList, order: Order) -> AccountList:
+    admins = call.the_app.admins if request.Type else frozenset()
+    page = await call.plane.services.search.people.list(
+        request.SDKAppID,
+        order,
+        request.Keyword,
+        after=request.After,
+        limit=request.Limit,
+        fits=lambda account: account.user_id not in admins,
+    )
+    return AccountList(page.total, [_row(call, a) for a in page.found], page.following, page.exact)
+
+
 async def _administrators(call: Call, request: DescribeAccountList, order: Order) -> AccountList:
     known = await call.plane.services.accounts.find_many(request.SDKAppID, sorted(call.the_app.admins))
-    found = [one for one in known.values() if one.user_id.startswith(request.Keyword)]
+    asked = terms([request.Keyword])
+    found = [
+        one
+        for one in known.values()
+        if not request.Keyword or holds(name_text(one.user_id, one.nick), asked, any_of=False)
+    ]
     by_time = order in ("CreateTime", "-CreateTime")
     found.sort(key=lambda one: (one.created_at if by_time else 0, one.user_id), reverse=order.startswith("-"))
     places = [place_in(order, one) for one in found]
@@ -272,6 +294,6 @@ class ExportAccounts(OfApp):
 
 @action("im", "ExportAccounts", kind="read", level="app", audited=True)
 async def export_accounts(call: Call, request: ExportAccounts) -> JobBegun:
-    """Write accounts with their profiles into a file, as a job: those named, or those that begin with the keyword."""
+    """Write accounts with their profiles into a file, as a job: those named, or those with the keyword."""
     params = exports.ExportParams(request.SDKAppID, request.Format, request.UserIDs, request.Keyword)
     return JobBegun(await exports.begin_export(call.plane, call.caller, params))

@@ -60,7 +60,15 @@ export function Accounts() {
   return (
     <Page
       title={t("nav.accounts")}
-      lead={data ? t("lead", { count: data.TotalCount, number: format.number(data.TotalCount) }) : t("leadShort")}
+      lead={
+        data
+          ? t(state.keyword ? "hits" : "lead", {
+              count: data.TotalCount,
+              number: `${format.number(data.TotalCount)}${data.Exact ? "" : "+"}`,
+              keyword: state.keyword,
+            })
+          : t("leadShort")
+      }
       wide
       actions={
         <>
@@ -112,7 +120,7 @@ export function Accounts() {
             paging={{
               kind: "cursor",
               next: data?.Next ?? "",
-              total: state.keyword || request.Type === "ordinary" ? undefined : data?.TotalCount,
+              total: (!state.keyword && request.Type === "ordinary") || !data?.Exact ? undefined : data.TotalCount,
             }}
             error={error}
             onRetry={() => refetch()}
@@ -140,8 +148,7 @@ export function Accounts() {
                 key: "CreateTime",
                 title: t("created"),
                 role: "time",
-                // With a keyword the server keeps to the order of UserIDs.
-                sorted: !state.keyword,
+                sorted: true,
                 render: (row) => <TimeText at={row.CreateTime} />,
               },
             ]}

@@ -1,0 +1,133 @@
+"""What searching costs among many, on both engines: printed, and held to what was promised. Slow: ``-m long``."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import statistics
+import time
+
+import msgspec
+import pytest
+
+from sodam.accounts.model import NICK
+from sodam.accounts.service import Wanted
+from sodam.storage import Database
+from tests.contract.search_world import SearchWorld
+from tests.contract.world import text_body
+
+MESSAGES = int(os.environ.get("SODAM_TEST_SEARCHED", "200000"))
+WORDS = "the of and to in is you that it he was for on are as with his they at be this have from".split()  # noqa: SIM905
+HANZI = [chr(0x4E00 + n) for n in range(1500)]
+pytestmark = pytest.mark.long
+
+
+async def fill_accounts(world: SearchWorld, many: int) -> None:
+    for start in range(0, many, 1000):
+        wanted = [
+            Wanted(f"user{n:06}", {NICK: f"昵称{n:06} {'needle' if n % (many // 20) == 0 else 'hay'}"})
+            for n in range(start, min(start + 1000, many))
+        ]
+        await world.accounts.import_accounts(world.app, wanted)
+
+
+async def cost(world: SearchWorld, keyword: str, order: str, repeats: int = 60) -> tuple[float, int]:
+    """Milliseconds of CPU of this process for a page, and the number found."""
+    total = 0
+    before = time.process_time()
+    for _ in range(repeats):
+        listed = await world.search.people.list(
+            world.sdkappid,
+            order,
+            keyword,
+            after="",
+            limit=20,
+            fits=lambda _: True,  # type: ignore[arg-type]
+        )
+        total = listed.total
+    return (time.process_time() - before) * 1000 / repeats, total
+
+
+async def test_accounts(database: Database) -> None:
+    few = await SearchWorld.open(database, "")
+    many = await SearchWorld.open(database, "")
+    await fill_accounts(few, 1000)
+    await fill_accounts(many, 100_000)
+    for keyword, order in (("needle", "UserID"), ("needle", "-CreateTime"), ("NEED", "UserID"), ("昵称", "-UserID")):
+        await cost(few, keyword, order, 3)
+        await cost(many, keyword, order, 3)
+        small, found = await cost(few, keyword, order)
+        large, among = await cost(many, keyword, order)
+        print(f"{database.engine} {keyword} {order}: {small:.2f} ms of 1000 ({found}), {large:.2f} of 100000 ({among})")
+        assert large < 2 * small + 0.5
+    await few.close()
+    await many.close()
+
+
+def sentence(dice: random.Random, number: int) -> str:
+    if number % 2:
+        return "".join(dice.choices(HANZI, k=dice.randint(6, 30))) + ("，西湖" if number % 1001 == 0 else "")
+    rare = " xylophone" if number % 5000 == 0 else ""
+    return " ".join(dice.choices(WORDS, k=dice.randint(4, 14))) + rare
+
+
+async def fill_messages(world: SearchWorld) -> None:
+    """Straight into the table, then by the way that a search is switched on."""
+    dice = random.Random(7)
+    for start in range(0, MESSAGES, 5000):
+        rows = [
+            (n + 1, 1_800_000_000 + n, text_body(sentence(dice, n))) for n in range(start, min(start + 5000, MESSAGES))
+        ]
+        await world.db.write(lambda tx, rows=rows: insert(tx, world.sdkappid, rows), lane="long")  # type: ignore[misc]
+    begin = time.monotonic()
+    await world.search.building.again(world.app)
+    took = time.monotonic() - begin
+    print(f"{world.db.engine}: {MESSAGES} messages indexed in {took:.0f} s")
+
+
+async def insert(tx: object, app: int, rows: list[tuple[int, int, bytes]]) -> None:
+    from sodam.storage import Bulk, Tx
+
+    assert isinstance(tx, object)
+    statement = Bulk(
+        "INSERT INTO c2c_message (app, conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, "
+        "body, cloud, ord)",
+        ("bigint", "text", *("bigint",) * 8, "bytea", "bytea", "bigint"),
+    )
+    held: Tx = tx  # type: ignore[assignment]
+    await held.bulk(statement, [(app, "a\x1fb", at, n, n, n, 0, at, 0, 0, body, b'""', n) for n, at, body in rows])
+
+
+async def test_messages(database: Database) -> None:
+    world = await SearchWorld.open(database)
+    await fill_messages(world)
+    if database.engine == "postgres":
+        await database.execute("ANALYZE search_doc")
+        size = await database.scan("SELECT pg_total_relation_size('search_doc'), pg_total_relation_size('c2c_message')")
+    else:
+        size = await database.scan(
+            "SELECT SUM(pgsize) FILTER (WHERE name LIKE 'search%'), SUM(pgsize) FILTER (WHERE name LIKE 'c2c_message%')"
+            " FROM dbstat"
+        )
+    print(f"{database.engine}: index {size[0][0] / MESSAGES:.0f} bytes a message, messages {size[0][1] / MESSAGES:.0f}")
+    texts = [chr(0x4E00 + a) + chr(0x4E00 + b) for a, b in ((5, 9), (100, 300), (700, 12), (1400, 3))]
+    for name, words in (("two characters", texts), ("two frequent", ["西湖"]), ("rare word", ["xylophone"])):
+        for peer in ("b", ""):
+            taken, total = [], 0
+            for number in range(20):
+                begin = time.perf_counter()
+                page = await world.page("a", words[number % len(words)], peer=peer, size=20)
+                taken.append((time.perf_counter() - begin) * 1000)
+                total = max(total, page.total)
+            median = statistics.median(taken)
+            where = "one conversation" if peer else "all"
+            print(f"{database.engine} {name}, {where}: median {median:.1f} ms, most {max(taken):.1f}, found {total}")
+            assert median < 50
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    page = await world.page("a", "the", peer="b", size=20)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(f"{database.engine} frequent word: {page.total} counted, memory grew by {grown} KiB")
+    assert grown < 64 * 1024
+    assert msgspec.json.encode(page.total)
+    await world.close()
