@@ -23,6 +23,17 @@ _FORMATS: Final = {
     "image/bmp": "BMP",
 }
 _ORIENTATION: Final = 0x0112
+_TURNS: Final = {
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
+}
+"""By Exif's orientation, what makes a picture upright."""
+_REDUCIBLE: Final = ("L", "LA", "RGB", "RGBA", "CMYK")
 _MAX_PROFILE: Final = 64 * 1024
 _SIDES: Final = {Form.SMALL: SMALL, Form.LARGE: LARGE}
 
@@ -50,7 +61,7 @@ def prepare(path: Path, kind: str, *, cleaned: bool) -> Picture:
 
     Raises MediaError for what is no picture, or too large a one.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = None  # checked below, more strictly
     try:
@@ -71,8 +82,12 @@ def prepare(path: Path, kind: str, *, cleaned: bool) -> Picture:
             image.load()
             if not wanted:
                 return Picture(width, height, {}, png)
-            small: Image.Image = ImageOps.exif_transpose(image)
+            # Made smaller before anything else, or the whole picture would be copied several times.
+            factor = min(image.size) // (2 * LARGE) if image.mode in _REDUCIBLE else 1
+            small: Image.Image = image.reduce(factor) if factor > 1 else image
             small = small.convert("RGBA" if png else "RGB")
+            if orientation in _TURNS:
+                small = small.transpose(Image.Transpose[_TURNS[orientation]])
             small.info = {}  # Pillow writes comments on by itself
     except MediaError:
         raise

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps
 
 from sodam.media import pictures
 from sodam.media.clean import Malformed, clean
@@ -87,6 +87,18 @@ def test_forms_are_upright_and_clean(tmp_path: Path) -> None:
     assert sizes == {Form.LARGE: (720, 1280), Form.SMALL: (198, 352)}
     for file in (path, *found.forms.values()):
         assert media.GPS not in file.read_bytes()
+
+
+@pytest.mark.parametrize(("orientation", "size"), [*((turn, (400, 300)) for turn in range(1, 9)), (6, (3200, 1600))])
+def test_every_orientation(tmp_path: Path, orientation: int, size: tuple[int, int]) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(media.picture("JPEG", size, orientation=orientation))
+    upright = ImageOps.exif_transpose(Image.open(path)).convert("L")
+    found = pictures.prepare(path, "image/jpeg", cleaned=True)
+    assert (found.width, found.height) == upright.size
+    small = Image.open(found.forms[Form.SMALL])
+    difference = ImageChops.difference(small.convert("L"), upright.resize(small.size)).getextrema()
+    assert difference[1] < 12
 
 
 def test_see_through_pictures_stay_so(tmp_path: Path) -> None:
