@@ -1535,10 +1535,12 @@ export type CallbackView = {
   Retry: "lasting" | "original";
   Waiting: number;
   GivenUp: number;
+  PausedUntil: number;
 };
 
 export type CommandView = {
   Command: string;
+  Switch: string;
   Kind: "after" | "before";
   On: boolean;
 };

@@ -130,6 +130,10 @@ const routeTree = root.addChildren([
       page("groups", () => import("./features/groups/pages/Group"), "Group"),
     ),
     at(
+      "/apps/$app/callbacks",
+      page("webhooks", () => import("./features/webhooks/pages/Callbacks"), "Callbacks"),
+    ),
+    at(
       "/apps/$app/usersig",
       page("tools", () => import("./features/tools/pages/UserSig"), "UserSig"),
     ),

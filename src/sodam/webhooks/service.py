@@ -154,6 +154,11 @@ class WebhookService:
         """How many events wait for delivery, and how many were given up."""
         return await self._outbox.counts(TOPIC, app)
 
+    def paused(self, app: int) -> int:
+        """Until when (unix milliseconds) this process sends nothing, after failures in a row; 0: it sends."""
+        opens = self._breaker.opens(app)
+        return opens if opens > self._clock() * 1000 else 0
+
     async def forget(self) -> int:
         """Periodic work: erase what the log keeps no longer; how many."""
         return await self.log.purge([app.sdkappid for app in self._apps.all()])

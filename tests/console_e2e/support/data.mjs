@@ -46,6 +46,7 @@ export async function prepare(call) {
   await finished(call, job.JobId);
   await relate(call);
   await gather(call);
+  await hook(call);
   const who = await people(call);
   return { first, trial, pro, off, importJob: job.JobId, ...who };
 }
@@ -67,6 +68,21 @@ async function gather(call) {
   await call("im/AddGroupBan", { ...at, UserIDs: ["user001"], Seconds: 86400 });
   for (const From of ["mina", "joon", "sora"]) {
     await call("im/SendGroupMsg", { SDKAppID: APP, GroupIds: ["rowers"], Text: "Who rows tomorrow? The water is low.", From });
+  }
+}
+
+/** A callback URL where nobody listens, and what came of two tries. */
+async function hook(call) {
+  const { Version } = await call("im/DescribeCallBack", { SDKAppID: APP });
+  await call("im/SetCallBack", {
+    SDKAppID: APP,
+    Version,
+    Url: "http://127.0.0.1:9/im?shard=2",
+    Token: "river",
+    Commands: ["C2C.CallbackBeforeSendMsg", "Group.CallbackAfterCreateGroup"],
+  });
+  for (const Command of ["C2C.CallbackBeforeSendMsg", "Group.CallbackAfterCreateGroup"]) {
+    await call("im/SendTestCallback", { SDKAppID: APP, Command });
   }
 }
 

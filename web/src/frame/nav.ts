@@ -7,6 +7,7 @@ import {
   DashboardIcon,
   FileSearchIcon,
   KeyIcon,
+  LinkIcon,
   LockOnIcon,
   SecuredIcon,
   SettingIcon,
@@ -54,6 +55,7 @@ export const APP_NAV: NavEntry[] = [
   },
   { key: "accounts", to: "/apps/$app/accounts", icon: UserListIcon, needs: "im:DescribeAccountList" },
   { key: "chatGroups", to: "/apps/$app/groups", icon: UsergroupIcon, needs: "im:DescribeAppidGroupList" },
+  { key: "callbacks", to: "/apps/$app/callbacks", icon: LinkIcon, needs: "im:DescribeCallBack" },
   { key: "usersig", to: "/apps/$app/usersig", icon: ToolsIcon },
   { key: "jobs", to: "/apps/$app/jobs", icon: TaskIcon },
 ];

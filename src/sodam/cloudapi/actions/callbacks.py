@@ -29,6 +29,8 @@ _FIELDS = {
 
 class CommandView(msgspec.Struct):
     Command: str
+    Switch: str
+    """What ``Commands`` of a change names; some commands share one."""
     Kind: Literal["before", "after"]
     On: bool
 
@@ -47,6 +49,8 @@ class CallbackView(msgspec.Struct, kw_only=True):
     """Events that wait for delivery."""
     GivenUp: int
     """Events that were tried for as long as they are."""
+    PausedUntil: int
+    """Unix milliseconds until which nothing is sent, after failures in a row; 0: events go out."""
 
 
 async def _view(call: Call, app: App) -> CallbackView:
@@ -56,12 +60,13 @@ async def _view(call: Call, app: App) -> CallbackView:
         Version=app.settings_version,
         Url=config.url,
         TokenSet=bool(config.token),
-        Commands=[CommandView(c.name, c.kind, c.switch in config.commands) for c in COMMANDS.values()],
+        Commands=[CommandView(c.name, c.switch, c.kind, c.switch in config.commands) for c in COMMANDS.values()],
         C2CFailure=config.c2c_failure,
         GroupFailure=config.group_failure,
         Retry=config.retry,
         Waiting=waiting,
         GivenUp=given_up,
+        PausedUntil=call.plane.services.webhooks.paused(app.sdkappid),
     )
 
 

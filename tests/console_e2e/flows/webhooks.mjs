@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { createServer } from "node:http";
+
+const SENT = "C2C.CallbackAfterSendMsg";
+
+/** An app's own server: its address, a signature, one event; what arrives, stands in the log, and is sent again. */
+export async function webhooks(hand, { server, call, rest, app }) {
+  const { t } = hand;
+  const ask = await rest(server.url, call, app);
+  const receiver = await receive();
+  try {
+    await hand.go(`/apps/${app}/callbacks`);
+    const token = await configure(hand, receiver, call, app);
+    await arrives(hand, receiver, ask, token);
+    await again(hand, receiver);
+    await hand.tab("webhooks:tabs.config");
+    await hand.press("webhooks:url.edit");
+    await hand.fill(t("webhooks:url.title"), "");
+    await hand.press("action.save");
+    await hand.closed();
+    assert.equal((await call("im/DescribeCallBack", { SDKAppID: app })).Url, "");
+  } finally {
+    receiver.close();
+  }
+}
+
+/** Keeps what it gets and agrees to everything. */
+async function receive() {
+  const got = [];
+  const listening = createServer((request, answer) => {
+    let body = "";
+    request.on("data", (part) => (body += part));
+    request.on("end", () => {
+      const { searchParams } = new URL(request.url, "http://x");
+      got.push({ body: JSON.parse(body), query: searchParams, id: request.headers["webhook-id"] });
+      answer.end(JSON.stringify({ ActionStatus: "OK", ErrorCode: 0, ErrorInfo: "" }));
+    });
+  });
+  await new Promise((done) => listening.listen(0, "127.0.0.1", done));
+  return { got, url: `http://127.0.0.1:${listening.address().port}/im`, close: () => listening.close() };
+}
+
+async function configure(hand, receiver, call, app) {
+  const { t, page } = hand;
+  await hand.press("webhooks:url.edit");
+  await hand.fill(t("webhooks:url.title"), "https://ba--ck.example");
+  await hand.sees(t("webhooks:wrong.domain"));
+  await hand.fill(t("webhooks:url.title"), receiver.url);
+  await hand.picture("callback-url");
+  await hand.press("action.save");
+  await hand.closed();
+  await hand.press("webhooks:token.edit");
+  await hand.press("webhooks:token.make");
+  const token = await page.locator("dialog[open] form input").inputValue();
+  await hand.picture("callback-token");
+  await hand.press("action.save");
+  await hand.closed();
+  const name = t("webhooks:command.C2C_CallbackAfterSendMsg");
+  await hand.tick(name);
+  await hand.hears("webhooks:event.on", { name });
+  await hand.pressText(t("webhooks:test.of", { name }));
+  await hand.sees(t("webhooks:outcome.delivered"));
+  await hand.picture("callback-test");
+  await hand.press("action.close");
+  await hand.closed();
+  assert.equal(receiver.got[0].body.CallbackCommand, SENT);
+  const { Url, TokenSet, Commands } = await call("im/DescribeCallBack", { SDKAppID: app });
+  assert.deepEqual([Url, TokenSet], [receiver.url, true]);
+  assert.deepEqual(Commands.filter(({ On }) => On).map(({ Command }) => Command), [SENT]);
+  return token;
+}
+
+async function arrives(hand, { got }, ask, token) {
+  const MsgBody = [{ MsgType: "TIMTextElem", MsgContent: { Text: "The post is here" } }];
+  await ask("openim/sendmsg", { From_Account: "ann", To_Account: "bea", MsgRandom: 7, MsgBody });
+  await hand.until(() => got.length === 2, "the event arrives");
+  const { query, body } = got[1];
+  assert.equal(body.MsgBody[0].MsgContent.Text, "The post is here");
+  const sign = createHash("sha256").update(token + query.get("RequestTime")).digest("hex");
+  assert.equal(query.get("Sign"), sign);
+}
+
+async function again(hand, { got }) {
+  const { t, page } = hand;
+  await hand.tab("webhooks:tabs.log");
+  const name = t("webhooks:command.C2C_CallbackAfterSendMsg");
+  await hand.pressText(name, hand.row(name));
+  await hand.sees("The post is here");
+  await hand.picture("delivery");
+  await hand.press("action.close");
+  await hand.closed();
+  await hand.press("webhooks:resend.one", hand.row(name));
+  await hand.until(() => got.length === 3, "it arrives once more");
+  assert.equal(got[2].id, got[1].id, "with its own ID");
+  await hand.press("webhooks:resend.since");
+  await hand.picture("resend-since");
+  await hand.press("webhooks:resend.submit");
+  await hand.closed();
+  // The test, the message and its repetition are in the log; an event that was sent again begins anew there.
+  await hand.until(() => got.length >= 5, "everything since an hour ago");
+  await hand.choose(t("webhooks:log.outcome"), "failed");
+  await page.waitForURL(/outcome=failed/);
+  await hand.hears("table.nothingFound");
+}

@@ -1,0 +1,95 @@
+import { useTranslation } from "react-i18next";
+import { CopyButton, CopyText } from "../../../ui/CopyText";
+import { TimeText, useFormat } from "../../../ui/format";
+import { Tag } from "../../../ui/Tag";
+import { type Delivery, isGood } from "../api";
+
+export function OutcomeTag({ delivery }: { delivery: Delivery }) {
+  const { t, i18n } = useTranslation("webhooks");
+  const key = `outcome.${delivery.Outcome}`;
+  const good = isGood(delivery.Outcome);
+  const status = delivery.Status ? ` · ${delivery.Status}` : "";
+  return (
+    <Tag tone={good ? "success" : "danger"}>
+      {i18n.exists(key, { ns: "webhooks" }) ? t(key) : delivery.Outcome}
+      {status}
+    </Tag>
+  );
+}
+
+/** JSON as people read it, anything else as it is. */
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+/** One request and its answer, whole. */
+export function DeliveryFacts({ delivery }: { delivery: Delivery }) {
+  const { t, i18n } = useTranslation("webhooks");
+  const cure = `cure.${delivery.Outcome}`;
+  const format = useFormat();
+  return (
+    <div className="stack">
+      <div className="row">
+        <OutcomeTag delivery={delivery} />
+        <code>{delivery.Command}</code>
+      </div>
+      {!isGood(delivery.Outcome) && (
+        <p className="quiet">{t(i18n.exists(cure, { ns: "webhooks" }) ? cure : "cure.other")}</p>
+      )}
+      <dl className="facts">
+        <div>
+          <dt>{t("log.time")}</dt>
+          <dd>
+            <TimeText at={Math.floor(delivery.Time / 1000)} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t("log.took")}</dt>
+          <dd>{format.number(delivery.Millis)} ms</dd>
+        </div>
+        <div>
+          <dt>{t("log.attempt")}</dt>
+          <dd>{format.number(delivery.Attempt)}</dd>
+        </div>
+        <div>
+          <dt>{t("log.event")}</dt>
+          <dd>
+            <CopyText text={delivery.EventId} />
+          </dd>
+        </div>
+        <div className="facts__wide">
+          <dt>URL</dt>
+          <dd>
+            <CopyText text={delivery.Url} />
+          </dd>
+        </div>
+      </dl>
+      <Body title={t("log.request")} text={delivery.Request} none={t("log.noRequest")} />
+      <Body title={t("log.answer")} text={delivery.Answer} none={t("log.noAnswer")} />
+    </div>
+  );
+}
+
+function Body({ title, text, none }: { title: string; text: string; none: string }) {
+  const shown = pretty(text);
+  return (
+    <section className="stack stack--tight">
+      <div className="row row--between">
+        <strong>{title}</strong>
+        {text && <CopyButton text={shown} />}
+      </div>
+      {text ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        <pre className="pre" tabIndex={0}>
+          {shown}
+        </pre>
+      ) : (
+        <p className="quiet">{none}</p>
+      )}
+    </section>
+  );
+}

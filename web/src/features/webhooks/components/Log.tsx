@@ -1,0 +1,123 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "../../../ui/Button";
+import { Dialog } from "../../../ui/Dialog";
+import { TimeText, useFormat } from "../../../ui/format";
+import { Locked } from "../../../ui/Locked";
+import { Empty, RefreshButton, SettingCard } from "../../../ui/Page";
+import { ResourceTable } from "../../../ui/ResourceTable";
+import { say, sayError } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
+import { type Config, type Delivery, useLog, useResend } from "../api";
+import { DeliveryFacts, OutcomeTag } from "./DeliveryFacts";
+import { useCommandName } from "./Events";
+import { ResendSince } from "./ResendSince";
+
+/** What was sent and what came back, newest first; everything can be sent again. */
+export function Log({ app, config }: { app: number; config: Config }) {
+  const { t } = useTranslation("webhooks");
+  const format = useFormat();
+  const nameOf = useCommandName();
+  const state = useTableState();
+  const query = useLog(
+    app,
+    Number(state.after) || 0,
+    state.size,
+    state.filter("command"),
+    state.filter("outcome") === "failed",
+  );
+  const { data, error, refetch, isPlaceholderData, isFetching } = query;
+  const [shown, setShown] = useState<Delivery>();
+  const [since, setSince] = useState(false);
+  const resend = useResend();
+  const again = (one: Delivery) =>
+    resend.mutate(
+      { SDKAppID: app, DeliveryId: one.DeliveryId },
+      { onSuccess: () => say(t("resend.done", { count: 1, number: "1" })), onError: sayError },
+    );
+  return (
+    <SettingCard
+      title={t("log.title")}
+      lead={t("log.lead")}
+      actions={
+        <>
+          <RefreshButton busy={isFetching} onClick={() => void refetch()} />
+          <Locked action="im:ResendCallback" app={app}>
+            {(lock) => (
+              <Button title={lock.title} disabled={lock.disabled || !config.Url} onClick={() => setSince(true)}>
+                {t("resend.since")}
+              </Button>
+            )}
+          </Locked>
+        </>
+      }
+    >
+      <ResourceTable<Delivery>
+        label={t("log.title")}
+        state={state}
+        filters={[
+          {
+            name: "command",
+            label: t("log.command"),
+            options: config.Commands.map(({ Command }) => ({ value: Command, label: nameOf(Command) })),
+          },
+          { name: "outcome", label: t("log.outcome"), options: [{ value: "failed", label: t("log.failedOnly") }] },
+        ]}
+        rows={data?.Deliveries}
+        rowKey={(row) => String(row.DeliveryId)}
+        paging={{ kind: "cursor", next: data?.Next ? String(data.Next) : "" }}
+        error={error}
+        onRetry={() => refetch()}
+        stale={isPlaceholderData}
+        columns={[
+          {
+            key: "command",
+            title: t("log.command"),
+            role: "person",
+            render: (row) => (
+              <button type="button" className="linklike oneline" onClick={() => setShown(row)}>
+                {nameOf(row.Command)}
+              </button>
+            ),
+          },
+          { key: "outcome", title: t("log.outcome"), role: "state", render: (row) => <OutcomeTag delivery={row} /> },
+          {
+            key: "attempt",
+            title: t("log.attempt"),
+            number: true,
+            render: (row) => format.number(row.Attempt),
+          },
+          { key: "took", title: t("log.took"), number: true, render: (row) => `${format.number(row.Millis)} ms` },
+          {
+            key: "time",
+            title: t("log.time"),
+            role: "time",
+            render: (row) => <TimeText at={Math.floor(row.Time / 1000)} />,
+          },
+        ]}
+        actions={(row) => (
+          <Locked action="im:ResendCallback" app={app}>
+            {(lock) => (
+              <Button
+                kind="text"
+                small
+                title={row.Request ? lock.title : t("resend.tooLong")}
+                disabled={lock.disabled || !row.Request || !config.Url}
+                onClick={() => again(row)}
+              >
+                {t("resend.one")}
+              </Button>
+            )}
+          </Locked>
+        )}
+        empty={<Empty title={t("log.empty")} about={t("log.emptyAbout")} />}
+      />
+      {shown && (
+        <Dialog title={nameOf(shown.Command)} at="right" width={720} onClose={() => setShown(undefined)}>
+          <DeliveryFacts delivery={shown} />
+        </Dialog>
+      )}
+      {since && <ResendSince app={app} onClose={() => setSince(false)} />}
+    </SettingCard>
+  );
+}
