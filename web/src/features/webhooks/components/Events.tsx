@@ -7,16 +7,8 @@ import { Switch } from "../../../ui/Switch";
 import { Tag } from "../../../ui/Tag";
 import { say, sayError } from "../../../ui/Toasts";
 import { type Command, type Config, FAMILIES, familyOf, useSet } from "../api";
+import { useCommandName } from "../useCommandName";
 import { TestEvent } from "./TestEvent";
-
-/** A command's name in words, or as the wire has it. */
-export function useCommandName() {
-  const { t, i18n } = useTranslation("webhooks");
-  return (command: string) => {
-    const key = `command.${command.replaceAll(".", "_")}`;
-    return i18n.exists(key, { ns: "webhooks" }) ? t(key) : command;
-  };
-}
 
 /** A switch for each event, in the original's groups. */
 export function Events({ app, config }: { app: number; config: Config }) {

@@ -9,8 +9,8 @@ import { ResourceTable } from "../../../ui/ResourceTable";
 import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { type Config, type Delivery, useLog, useResend } from "../api";
+import { useCommandName } from "../useCommandName";
 import { DeliveryFacts, OutcomeTag } from "./DeliveryFacts";
-import { useCommandName } from "./Events";
 import { ResendSince } from "./ResendSince";
 
 /** What was sent and what came back, newest first; everything can be sent again. */

@@ -4,8 +4,8 @@ import { Dialog } from "../../../ui/Dialog";
 import { ErrorNote } from "../../../ui/ErrorNote";
 import { Skeleton } from "../../../ui/Skeleton";
 import { useTest } from "../api";
+import { useCommandName } from "../useCommandName";
 import { DeliveryFacts } from "./DeliveryFacts";
-import { useCommandName } from "./Events";
 
 /** Sends a sample of an event at once and shows what came of it. */
 export function TestEvent({ app, command, onClose }: { app: number; command: string; onClose: () => void }) {
