@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { GroupFields } from "../components/GroupFields";
 import { SectionForm } from "../components/SectionForm";
 import { SettingsPage } from "../components/SettingsPage";
 
@@ -10,7 +11,13 @@ export function Groups() {
       lead={t("groups.lead")}
       change={{ action: "SetAbilityConfInfo", body: { RoomMessageRate: 40 } }}
     >
-      {(ability, app) => <SectionForm app={app} ability={ability} sections={["groups"]} />}
+      {(ability, app) => (
+        <>
+          <GroupFields app={app} ability={ability} kind="member" />
+          <GroupFields app={app} ability={ability} kind="group" />
+          <SectionForm app={app} ability={ability} sections={["groups"]} />
+        </>
+      )}
     </SettingsPage>
   );
 }
