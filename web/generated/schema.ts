@@ -899,6 +899,9 @@ export type Ability = {
   LoginType: "dual" | "multi" | "single" | "triple";
   WebInstances: number;
   DeviceInstances: number;
+  CleanPictures: boolean;
+  PictureMegabytes: number;
+  FileMegabytes: number;
   DefaultAllowType: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm";
   UserStatus: boolean;
   AllowAccountDeletion: boolean;
@@ -991,6 +994,8 @@ export type Ranges = {
   ConversationLimit: MinMax;
   WebInstances: MinMax;
   DeviceInstances: MinMax;
+  PictureMegabytes: MinMax;
+  FileMegabytes: MinMax;
   DeletedIdDays: MinMax;
   UserFields: FieldLimits;
   FriendFields: FieldLimits;
@@ -2291,6 +2296,9 @@ export type SetAbilityConfInfo = {
   LoginType?: "dual" | "multi" | "single" | "triple" | null;
   WebInstances?: number | null;
   DeviceInstances?: number | null;
+  CleanPictures?: boolean | null;
+  PictureMegabytes?: number | null;
+  FileMegabytes?: number | null;
   DefaultAllowType?: "AllowType_Type_AllowAny" | "AllowType_Type_DenyAny" | "AllowType_Type_NeedConfirm" | null;
   UserStatus?: boolean | null;
   AllowAccountDeletion?: boolean | null;
