@@ -27,6 +27,7 @@ _MOST_GRAMS: Final = 16
 _BLANKS: Final = re.compile(r"\s+")
 _SIGNS: Final = {n: 0xE000 + n for n in range(128) if not chr(n).isalnum()}
 _SCOPE: Final = "\ue100"
+_NAMES: Final = "\ue101"
 
 
 def normal(text: str) -> str:
@@ -49,6 +50,11 @@ def scope(app: int, kind: int, key: str) -> str:
     """What all texts of one conversation, or of one user, have among their grams."""
     digest = blake2b(f"{app}\x1f{kind}\x1f{key}".encode("utf-8", "ignore"), digest_size=8)
     return _SCOPE + digest.hexdigest()
+
+
+def names_of(app: int, kind: int) -> str:
+    """What the grams of names begin with, so that the names of one app alone are looked through."""
+    return _NAMES + blake2b(f"{app}\x1f{kind}".encode(), digest_size=3).hexdigest()
 
 
 class Term(NamedTuple):

@@ -155,7 +155,7 @@ def of_group(named: GroupNamed) -> Doc:
 
 
 def _name(app: int, kind: Kind, own_id: str, name: str) -> Doc:
-    return Doc(app, int(kind), own_id, 0, 0, 0, "", 0, name_text(own_id, name), (scope(app, kind, ""),))
+    return Doc(app, int(kind), own_id, 0, 0, 0, "", 0, name_text(own_id, name), ())
 
 
 def name_text(own_id: str, *names: str) -> str:

@@ -45,6 +45,7 @@ class Doc(NamedTuple):
     """Bits of the element types that a message has."""
     text: str
     scopes: tuple[str, ...]
+    """Of a message: where it is looked for."""
 
 
 class Found(NamedTuple):
@@ -59,7 +60,8 @@ class Found(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """A question: texts of ``app`` in any of ``scopes`` that hold all, or ``any_of``, of the terms."""
+    """A question: texts of ``app`` in any of ``scopes`` that hold all, or ``any_of``, of the terms. Names have no
+    scopes, and one kind of them is asked for at a time."""
 
     app: int
     kinds: tuple[int, ...]

@@ -11,7 +11,7 @@ from sodam.groups.model import Group, Member
 from sodam.groups.service import GroupService
 from sodam.groups.types import TYPES
 from sodam.search import store
-from sodam.search.grams import Term, scope, term
+from sodam.search.grams import Term, term
 from sodam.search.index import name_text
 from sodam.search.model import EVERYTHING, LOOK, Kind, Wanted
 from sodam.storage import Database
@@ -96,7 +96,7 @@ class PeopleSearch:
 
     async def _named(self, app: int, kind: Kind, terms: Sequence[Term], *, any_of: bool) -> dict[str, int]:
         """By ID, the place in the index; the latest first."""
-        wanted = Wanted(app, (kind,), (scope(app, kind, ""),), tuple(terms), any_of)
+        wanted = Wanted(app, (kind,), (), tuple(terms), any_of)
         return {one.conv: one.id for one in await store.find(self._db, wanted)}
 
     async def members(

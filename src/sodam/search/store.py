@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 
-from sodam.search.grams import Term, grams
+from sodam.search.grams import Term, grams, names_of
 from sodam.search.model import EVERYTHING, Doc, Found, Wanted
 from sodam.storage import Bulk, Database, Tx, Value, batches, in_list
 
@@ -47,7 +47,10 @@ async def put(tx: Tx, docs: Sequence[Doc], *, replace: bool = True) -> None:
 
 
 def _grams(doc: Doc) -> Iterable[str]:
-    return (*doc.scopes, *grams(doc.text))
+    if doc.scopes:
+        return (*doc.scopes, *grams(doc.text))
+    names = names_of(doc.app, doc.kind)
+    return (names + gram for gram in grams(doc.text))
 
 
 async def drop(tx: Tx, app: int, kind: int, conv: str, seqs: Iterable[int] | None = None) -> None:
@@ -85,7 +88,7 @@ async def count(db: Database, app: int, kinds: Sequence[int]) -> int:
 
 async def find(db: Database, wanted: Wanted) -> list[Found]:
     """What holds the terms, the latest in the index first; at most ``wanted.limit``. Without terms: by the rest."""
-    if not wanted.scopes:
+    if not wanted.scopes and not wanted.terms:
         return []
     sqlite = db.engine == "sqlite"
     args: list[Value] = [_sqlite_query(wanted) if sqlite else _postgres_query(wanted), wanted.app]
@@ -125,13 +128,14 @@ async def find(db: Database, wanted: Wanted) -> list[Found]:
 def _query(wanted: Wanted, one: tuple[str, str], both: str, either: str) -> str:
     """Scopes and grams, none of which holds a sign that either engine reads as more than a letter."""
     quote, star = one
+    names = "" if wanted.scopes else names_of(wanted.app, wanted.kinds[0])
 
     def term(of: Term) -> str:
-        return "(" + both.join(f"{quote}{gram}{quote}{star if of.begins else ''}" for gram in of.grams) + ")"
+        return "(" + both.join(f"{quote}{names}{gram}{quote}{star if of.begins else ''}" for gram in of.grams) + ")"
 
     held = (either if wanted.any_of else both).join(map(term, wanted.terms))
     scopes = either.join(f"{quote}{scope}{quote}" for scope in wanted.scopes)
-    return f"({scopes}){both}({held})" if held else scopes
+    return f"({scopes}){both}({held})" if held and scopes else held or scopes
 
 
 def _sqlite_query(wanted: Wanted) -> str:
