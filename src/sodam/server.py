@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -61,6 +61,8 @@ class Server:
     created: list[App] = field(default_factory=list)
     """Apps that this start made from SODAM_BOOTSTRAP_APP."""
     draining: bool = False
+    dev: bool = False
+    """Development mode: see development.py."""
     counting: Loop | None = None
     """Writes the counts of what the audit log gathers."""
 
@@ -136,8 +138,11 @@ def _metrics(loops: Loops) -> Metrics:
     return metrics
 
 
-async def build(settings: Settings) -> Server:
-    """Open the state and build the services, without listening. Raises StorageError or BusError, one line each."""
+async def build(settings: Settings, *, begin: Callable[[Server], Awaitable[None]] | None = None) -> Server:
+    """Open the state and build the services, without listening. Raises StorageError or BusError, one line each.
+
+    ``begin`` looks at what is there before anything of it is served, and may raise.
+    """
     loops = Loops()
     passwords.use_memory(settings.password_memory)
     pools = PoolSizes(
@@ -165,6 +170,12 @@ async def build(settings: Settings) -> Server:
         settings, db, bus, live, apps, accounts, services, auth, metrics, hub, plane, proxies, jobs, periodic
     )
     await _start(services)
+    if begin is not None:
+        try:
+            await begin(server)
+        except BaseException:
+            await server.close()
+            raise
     await _bootstrap(server)
     _gauges(metrics, hub, live)
     return server

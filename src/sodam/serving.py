@@ -21,6 +21,8 @@ from sodam.cloudapi import apply
 from sodam.cloudapi.http import CloudApi
 from sodam.console.http import PATH as CONSOLE_PATH
 from sodam.console.http import Console
+from sodam.development import PATH as DEV_PATH
+from sodam.development import DevelopmentApp, begin
 from sodam.errors import Unavailable
 from sodam.gateway.picows_ws import upgrade_protocol
 from sodam.history_files.service import PATH as HISTORY_PATH
@@ -101,6 +103,8 @@ def application(server: Server) -> AsgiApp:
         CONSOLE_PATH: Console(server.plane).app(),
         "/": cast(AsgiApp, CloudApi(server.plane)),
     }
+    if server.dev:
+        mounts[DEV_PATH] = cast(AsgiApp, DevelopmentApp(server))
     return server.proxies.asgi(cast(AsgiApp, Router(cast(AsgiApp, rest), _pages(server), mounts)))
 
 
@@ -175,10 +179,13 @@ def _rare_collections() -> None:
     gc.set_threshold(_GC_ALLOCATIONS, 20, 50)
 
 
-async def run(settings: Settings, sock: socket.socket, announce: Callable[[Server], Any]) -> int:
-    """Serve until SIGTERM or SIGINT, then drain; 0. ``announce`` is called once the port answers."""
+async def run(settings: Settings, sock: socket.socket, announce: Callable[[Server], Any], *, dev: bool = False) -> int:
+    """Serve until SIGTERM or SIGINT, then drain; 0. ``announce`` is called once the port answers.
+
+    Raises NotForDevelopment where ``dev`` and the data do not belong together.
+    """
     wanted = load(settings.apply, os.environ) if settings.apply is not None else None
-    server = await build(settings)
+    server = await build(settings, begin=functools.partial(begin, wanted=dev))
     try:
         if wanted is not None:
             await apply.check(server.plane, wanted)  # before root is made, whose password is shown once

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -14,6 +13,7 @@ from sodam.access.model import ROOT_NAME, User
 from sodam.access.passwords import PasswordRules
 from sodam.access.security import SecuritySettings
 from sodam.access.sessions import end_all, unchanged
+from sodam.clock import now as wall_clock
 from sodam.control import ControlError, conflict, invalid
 from sodam.storage import Database, Tx, without_hook
 
@@ -29,7 +29,7 @@ def new_uin() -> int:
 
 
 class LoginService:
-    def __init__(self, db: Database, security: SecuritySettings, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, security: SecuritySettings, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._security = security
         self._clock = clock

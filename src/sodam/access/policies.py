@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -17,6 +16,7 @@ from sodam.access.model import MAX_ATTACHED, MAX_POLICIES, MAX_VERSIONS, User
 from sodam.access.policy import Catalogue, Mistake, PolicyError, compile_policy, mistakes_of
 from sodam.access.policy_store import Attachment, Kind, Policy, Version
 from sodam.access.presets import PRESETS, Preset, preset, preset_named
+from sodam.clock import now as wall_clock
 from sodam.control import ControlError, invalid, missing
 from sodam.storage import Database, Tx
 
@@ -103,7 +103,7 @@ class PolicyService:
         db: Database,
         catalogue: Callable[[], Catalogue],
         owner_uin: Callable[[], int],
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._db = db
         self._catalogue = catalogue

@@ -5,7 +5,6 @@ Each is one row of ``server_state``, read anew whenever it is needed: a change c
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Annotated, Final, Generic, TypeVar
 
@@ -15,6 +14,7 @@ from sodam.access import passwords
 from sodam.access.addresses import AddressRules, refusal
 from sodam.access.model import User
 from sodam.access.passwords import PasswordRules
+from sodam.clock import now as wall_clock
 from sodam.control import invalid
 from sodam.storage import Database, state
 
@@ -65,7 +65,7 @@ class Stored(msgspec.Struct, Generic[T], frozen=True):
 
 
 class SecuritySettings:
-    def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._clock = clock
 

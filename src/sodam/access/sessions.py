@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -19,6 +18,7 @@ import msgspec
 from sodam.access import store_sessions, user_store
 from sodam.access.model import User
 from sodam.access.security import SecuritySettings, SessionRules
+from sodam.clock import now as wall_clock
 from sodam.control import ControlError
 from sodam.storage import Database, Row, Tx
 
@@ -66,7 +66,7 @@ def unchanged(current: User | None, proved: User) -> User:
 
 
 class Sessions:
-    def __init__(self, db: Database, security: SecuritySettings, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, security: SecuritySettings, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._security = security
         self._clock = clock

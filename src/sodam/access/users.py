@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import string
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -38,6 +37,7 @@ from sodam.access.model import (
 from sodam.access.policies import attach
 from sodam.access.security import SecuritySettings
 from sodam.access.sessions import end_all
+from sodam.clock import now as wall_clock
 from sodam.control import ControlError, invalid, missing
 from sodam.storage import Database, Tx
 
@@ -56,7 +56,7 @@ class NewUser(msgspec.Struct, frozen=True):
 
 class UserService:
     def __init__(
-        self, db: Database, login: LoginService, security: SecuritySettings, clock: Callable[[], float] = time.time
+        self, db: Database, login: LoginService, security: SecuritySettings, clock: Callable[[], float] = wall_clock
     ) -> None:
         self._db = db
         self._login = login

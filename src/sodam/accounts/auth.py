@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from sodam import usersig
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
+from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
 from sodam.usersig import Claims
 
@@ -15,7 +15,7 @@ _REMEMBERED = 20_000
 
 
 class Authenticator:
-    def __init__(self, accounts: AccountService, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, accounts: AccountService, clock: Callable[[], float] = wall_clock) -> None:
         self._accounts = accounts
         self._clock = clock
         self._passed: dict[tuple[int, int, str, str], Claims] = {}

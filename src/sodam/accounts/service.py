@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Literal
 
@@ -18,6 +17,7 @@ from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.bus import Bus, Kick, Live, of_user
 from sodam.bus.cache import Cache, Hints, Read
+from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
 from sodam.storage import Database, Tx, without_hook
 
@@ -43,7 +43,7 @@ class AccountService:
         db: Database,
         bus: Bus,
         apps: AppService,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
         *,
         live: Live | None = None,
     ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sodam.apps import store
 from sodam.apps.model import AppKey
 from sodam.apps.service import AppService
+from sodam.clock import now as wall_clock
 from sodam.control import ControlError, missing
 from sodam.storage import Tx
 
@@ -44,7 +44,7 @@ class _Known(Exception):
 
 
 class AppKeys:
-    def __init__(self, apps: AppService, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, apps: AppService, clock: Callable[[], float] = wall_clock) -> None:
         self._apps = apps
         self._clock = clock
 

@@ -5,7 +5,6 @@ Nobody is charged: the amounts come from the price list of the settings, and eve
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, Final, Literal, cast
 
@@ -30,6 +29,7 @@ from sodam.apps.plans import (
     wire_name,
 )
 from sodam.apps.service import AppService
+from sodam.clock import now as wall_clock
 from sodam.control import ControlError, invalid, plan_expired, plan_required
 from sodam.storage import Database, Row, Tx, Value
 
@@ -171,7 +171,7 @@ def carried(have: AddOns, plan: Plan, wanted: AddOns) -> AddOns:
 
 
 class Orders:
-    def __init__(self, db: Database, apps: AppService, prices: Prices, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, apps: AppService, prices: Prices, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._apps = apps
         self.prices = prices

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, TypeVar
@@ -21,6 +20,7 @@ from sodam.apps.events import AppChanged
 from sodam.apps.model import App, AppKey, AppSettings, Plan
 from sodam.apps.plans import DEFAULT_HISTORY_DAYS
 from sodam.bus import Bus
+from sodam.clock import now as wall_clock
 from sodam.control import ControlError, missing
 from sodam.observability.loops import Loop, Loops
 from sodam.storage import Database, Tx, hold
@@ -43,7 +43,7 @@ class AppService:
         self,
         db: Database,
         bus: Bus,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
         *,
         loops: Loops | None = None,
         history_days: int = DEFAULT_HISTORY_DAYS,

@@ -3,7 +3,6 @@ once its call is answered."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -13,6 +12,7 @@ import structlog
 from sodam.audit import store
 from sodam.audit.documents import document
 from sodam.audit.model import Event, Filter
+from sodam.clock import now as wall_clock
 from sodam.storage import Database, Tx, commit_hook
 from sodam.storage.commit_hooks import CommitHook
 
@@ -26,7 +26,7 @@ def by_server(time_ms: int, action: str, resource: str, **more: Any) -> Event:
 
 
 class AuditLog:
-    def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._clock = clock
 

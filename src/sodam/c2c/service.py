@@ -6,7 +6,6 @@ An answer is given only after the message is on disk. Devices are notified after
 from __future__ import annotations
 
 import asyncio
-import time
 import zlib
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from sodam.c2c.histories import Histories
 from sodam.c2c.model import Message
 from sodam.c2c.sending import Batch, Sending
 from sodam.c2c.store_writes import Appender
+from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code, Unavailable
 from sodam.messages.clock import ArrivalClock, SecondNumbers
 from sodam.messages.dedupe import WINDOW, Recent
@@ -67,7 +67,7 @@ class C2CService:
         live: Live,
         accounts: AccountService,
         outbox: Outbox,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._db = db
         self._live = live

@@ -40,6 +40,7 @@ _COMMANDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ("relations:check", "relations:export", "relations:import_"),
     ),
     "search": ("The search index.", ("search:rebuild",)),
+    "dev": ("Work with a server in development mode.", ("dev:clock",)),
     "root": ("The console's root account.", ("root:password",)),
 }
 """Every command, as module and function in ``sodam.cli``, by the word before it, in the order of the help page."""

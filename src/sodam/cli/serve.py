@@ -14,9 +14,10 @@ from cyclopts import Parameter
 from sodam import welcome
 from sodam.bus import BusError
 from sodam.cli.common import CliError, settings_flags, settings_from
-from sodam.cli.demo import ensure_demo, show_bootstrapped, show_demo
+from sodam.cli.demo import DEMO_SDKAPPID, ensure_demo, show_bootstrapped, show_demo
 from sodam.cli.preflight import listen_problem, prepare_data_dir, raise_file_limit
 from sodam.console import static
+from sodam.development import NotForDevelopment, seed
 from sodam.observability import logs
 from sodam.server import Server
 from sodam.serving import bind, run
@@ -30,8 +31,15 @@ else:
 log = structlog.get_logger(__name__)
 
 
-def serve(*, flags: Annotated[ServeFlags, Parameter(name="*")] = None) -> int:
-    """Run the server. Ends with 0 on SIGTERM or SIGINT, after open requests were answered."""
+def serve(*, dev: bool = False, flags: Annotated[ServeFlags, Parameter(name="*")] = None) -> int:
+    """Run the server. Ends with 0 on SIGTERM or SIGINT, after open requests were answered.
+
+    Parameters
+    ----------
+    dev
+        Development mode, in an empty data directory: users, friends, groups and messages to begin with, and a clock
+        that `sodam dev clock` moves forward. Never for real data.
+    """
     settings = settings_from(flags, dict(os.environ))
     logs.configure(settings.log_level, settings.log_format)
     prepare_data_dir(settings.data_dir)
@@ -44,6 +52,8 @@ def serve(*, flags: Annotated[ServeFlags, Parameter(name="*")] = None) -> int:
 
     async def announce(server: Server) -> None:
         made = await ensure_demo(server)
+        if dev and (app := server.apps.get(DEMO_SDKAPPID)) is not None:
+            await seed(server, app)
         facts = welcome.Welcome(
             url=f"http://{_reachable(settings.host)}:{port}",
             state=await server.db.version(),
@@ -57,7 +67,9 @@ def serve(*, flags: Annotated[ServeFlags, Parameter(name="*")] = None) -> int:
         log.info("serving", host=settings.host, port=port, database=server.db.engine, apps=len(server.apps.all()))
 
     try:
-        return uvloop.run(run(settings, sock, announce))
+        return uvloop.run(run(settings, sock, announce, dev=dev))
+    except NotForDevelopment as error:
+        raise CliError(str(error)) from None
     except BusError as error:
         raise CliError(str(error)) from None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import time
 from collections.abc import Callable
 
 import structlog
@@ -23,6 +22,7 @@ from sodam.audit.gather import Gatherer
 from sodam.audit.model import Event
 from sodam.audit.service import AuditLog, by_server, document
 from sodam.c2c import retention
+from sodam.clock import now as wall_clock
 from sodam.cloudapi import exports, imports
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import app_resource
@@ -38,7 +38,7 @@ _FORGET_TIMES = 200
 """A log that has just been given a shorter life is erased within a few hours, not at once."""
 
 
-def build(services: Services, jobs: JobService, clock: Callable[[], float] = time.time) -> ControlPlane:
+def build(services: Services, jobs: JobService, clock: Callable[[], float] = wall_clock) -> ControlPlane:
     """Everything built, nothing started; the jobs that actions make are registered with ``jobs``."""
     db, apps, settings = services.db, services.apps, services.settings
     security = SecuritySettings(db, clock)

@@ -5,7 +5,6 @@ It goes with the user: each device reads it and is told of changes. Outside of i
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
@@ -13,6 +12,7 @@ import msgspec
 
 from sodam.accounts.events import AccountsDeleted
 from sodam.bus import Live, of_user
+from sodam.clock import now as wall_clock
 from sodam.conversations import store_quiet
 from sodam.errors import ApiError, Code
 from sodam.notices import Notice
@@ -54,7 +54,7 @@ class _Changed(msgspec.Struct):
 
 
 class QuietTimes:
-    def __init__(self, db: Database, live: Live, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, live: Live, clock: Callable[[], float] = wall_clock) -> None:
         self._clock = clock
         self._db = db
         self._live = live

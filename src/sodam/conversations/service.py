@@ -6,13 +6,13 @@ their commit.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Live, of_user
+from sodam.clock import now as wall_clock
 from sodam.conversations import events, store
 from sodam.conversations.marks import Marks
 from sodam.conversations.model import MAX_PINNED, NOTHING, PAGE, Contact, Cursor, Listed, Page
@@ -29,7 +29,7 @@ class Conversations:
         live: Live,
         accounts: AccountService,
         sources: Sources,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._db = db
         self._live = live

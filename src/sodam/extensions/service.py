@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
+from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
 from sodam.extensions import events, store
 from sodam.extensions.model import (
@@ -27,7 +27,7 @@ from sodam.storage import Database, Tx
 
 
 class Extensions:
-    def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._clock = clock
 

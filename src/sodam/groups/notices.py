@@ -8,7 +8,6 @@ SDK does not ask for its groups again when it reconnects: joins, removals and di
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from functools import partial
@@ -18,6 +17,7 @@ import msgspec
 
 from sodam.accounts.events import AccountsDeleted
 from sodam.bus import Live, of_user
+from sodam.clock import now as wall_clock
 from sodam.groups import retention, store_notices
 from sodam.groups.events import (
     Asked,
@@ -79,7 +79,7 @@ class _Wanted(msgspec.Struct, frozen=True):
 
 
 class GroupNotices:
-    def __init__(self, db: Database, live: Live, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, live: Live, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._live = live
         self._clock = clock

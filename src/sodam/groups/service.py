@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -12,6 +11,7 @@ from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live
+from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
 from sodam.groups import (
     custom,
@@ -75,7 +75,7 @@ class GroupService:
         live: Live,
         accounts: AccountService,
         outbox: Outbox,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._core = Core(db, bus, live, accounts, clock)
         self.feed = self._core.feed

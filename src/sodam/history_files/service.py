@@ -13,7 +13,6 @@ import hashlib
 import hmac
 import re
 import secrets
-import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final, Literal, NamedTuple
@@ -23,6 +22,7 @@ import msgspec
 from sodam.apps.model import App
 from sodam.c2c import hours as c2c
 from sodam.c2c.model import Message
+from sodam.clock import now as wall_clock
 from sodam.control import Explanation
 from sodam.errors import ApiError, Code
 from sodam.groups import hours as groups
@@ -76,7 +76,7 @@ class File(NamedTuple):
 
 
 class HistoryFiles:
-    def __init__(self, db: Database, jobs: JobService, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, jobs: JobService, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._jobs = jobs
         self._clock = clock

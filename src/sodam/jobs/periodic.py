@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 import msgspec
 import structlog
 
+from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
 from sodam.storage import Database, Tx, state
@@ -28,7 +28,7 @@ class _Mark(msgspec.Struct, array_like=True):
 class Periodic:
     """Calls each task of the table when its time has come, on one node of the cluster."""
 
-    def __init__(self, db: Database, clock: Callable[[], float] = time.time, *, loops: Loops | None = None) -> None:
+    def __init__(self, db: Database, clock: Callable[[], float] = wall_clock, *, loops: Loops | None = None) -> None:
         self._db = db
         self._clock = clock
         self._owner = secrets.token_hex(8)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import msgspec
 import structlog
 
+from sodam.clock import now as wall_clock
 from sodam.control import ControlError, Explanation, Param, missing
 from sodam.errors import Unavailable
 from sodam.jobs import store
@@ -142,7 +142,7 @@ Runner = Callable[[Run], Awaitable[None]]
 
 
 class JobService:
-    def __init__(self, db: Database, clock: Callable[[], float] = time.time, *, loops: Loops | None = None) -> None:
+    def __init__(self, db: Database, clock: Callable[[], float] = wall_clock, *, loops: Loops | None = None) -> None:
         self.db = db
         self._clock = clock
         self.owner = secrets.token_hex(8)

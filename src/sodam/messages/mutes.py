@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Protocol
 
 from sodam.accounts.model import Account
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
+from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
 
 
@@ -28,7 +28,7 @@ class MuteCheck:
         accounts: AccountService,
         until: Callable[[Account], int],
         code: Code,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._accounts = accounts
         self._until = until

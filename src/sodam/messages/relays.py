@@ -8,10 +8,10 @@ kept as long as an app keeps messages, counted from the day on which it was last
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable
 from typing import Final
 
+from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
 from sodam.messages import store_relays
 from sodam.storage import Database
@@ -22,7 +22,7 @@ _DAY: Final = 86400
 
 
 class Relays:
-    def __init__(self, db: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._clock = clock
         self.used: Callable[[int, bytes], None] = lambda app, content: None

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -20,6 +19,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
 from sodam.outbox import store
@@ -49,7 +49,7 @@ def batch_statement(places: str, topics: str, bodies: str, due: str) -> str:
 
 
 class Outbox:
-    def __init__(self, db: Database, loops: Loops, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, loops: Loops, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._loops = loops
         self._clock = clock

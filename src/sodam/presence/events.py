@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Literal
 
 import msgspec
+
+from sodam.clock import now as wall_clock
 
 Action = Literal["Login", "Logout", "Disconnect"]
 Reason = Literal["Register", "Unregister", "LinkClose", "TimeOut"]
@@ -20,7 +21,7 @@ class StateChanged(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason
     platform: str
     client_ip: str
-    at: int = msgspec.field(default_factory=lambda: int(time.time() * 1000))
+    at: int = msgspec.field(default_factory=lambda: int(wall_clock() * 1000))
     """Unix milliseconds."""
     kicked: tuple[str, ...] = ()
     """The platforms of the devices that a login ended."""

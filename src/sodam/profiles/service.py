@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import structlog
@@ -11,6 +10,7 @@ from sodam.accounts.model import CUSTOM, IMAGE, NICK, Account, Profile, Updated
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Live, of_user
+from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
 from sodam.profiles.events import PortraitSet, profile_modified
 from sodam.profiles.model import ALLOW_TYPE, STANDARD, Side, field_of
@@ -32,7 +32,7 @@ class ProfileService:
         live: Live,
         *,
         friends_of: FriendsOf = nobody,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._accounts = accounts
         self._live = live

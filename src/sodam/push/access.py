@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 
+from sodam.clock import now as wall_clock
 from sodam.push import store
 from sodam.push.certificates import Certificates
 from sodam.push.channel import Channel
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 class AccessTokens:
     def __init__(
-        self, db: Database, certificates: Certificates, channel: Channel, clock: Callable[[], float] = time.time
+        self, db: Database, certificates: Certificates, channel: Channel, clock: Callable[[], float] = wall_clock
     ) -> None:
         self._db = db
         self._certificates = certificates

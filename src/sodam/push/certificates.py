@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets as random
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -11,6 +10,7 @@ import msgspec
 
 from sodam.bus import Bus
 from sodam.bus.cache import Cache, Hints
+from sodam.clock import now as wall_clock
 from sodam.control import ControlError, invalid, missing
 from sodam.push import store
 from sodam.push.model import Certificate
@@ -31,7 +31,7 @@ class Lost(Exception):
 
 
 class Certificates:
-    def __init__(self, db: Database, bus: Bus, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, bus: Bus, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._clock = clock
         self._seal: Seal | None = None

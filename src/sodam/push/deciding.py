@@ -6,7 +6,6 @@ nothing about it. The decision and the pushes to be sent are one transaction; wh
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final, Protocol
 
@@ -16,6 +15,7 @@ from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.c2c.histories import Histories
 from sodam.c2c.model import Message
+from sodam.clock import now as wall_clock
 from sodam.groups.audience import Audience, Listener
 from sodam.groups.message import GroupMessage
 from sodam.messages.model import HIDE_RECEIVER, IMPORTED, MIND_MUTE, NO_UNREAD
@@ -56,7 +56,7 @@ class Deciding:
         outbox: Outbox,
         histories: Histories,
         audience: Audience,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._db = db
         self._apps = apps

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 
 from sodam.accounts.events import AccountsDeleted, AccountSignedOut
+from sodam.clock import now as wall_clock
 from sodam.push import store
 from sodam.push.certificates import Certificates
 from sodam.push.model import Certificate, Device
@@ -24,7 +24,7 @@ class BadToken(Exception):
 
 
 class Devices:
-    def __init__(self, db: Database, certificates: Certificates, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, certificates: Certificates, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._certificates = certificates
         self._clock = clock

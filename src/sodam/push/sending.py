@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
+from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
 from sodam.outbound import OutboundError
@@ -39,7 +39,7 @@ class Sending:
         certificates: Certificates,
         channel: Channel,
         loops: Loops,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._db = db
         self._certificates = certificates

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -11,6 +10,7 @@ from sodam.accounts.events import AccountsDeleted, AccountSignedOut
 from sodam.apps.service import AppService
 from sodam.bus import Bus
 from sodam.c2c.service import C2CService
+from sodam.clock import now as wall_clock
 from sodam.groups.service import GroupService
 from sodam.messages.offline_push import OfflinePushInfo, Wish
 from sodam.observability.loops import Loops
@@ -41,7 +41,7 @@ class PushService:
         c2c: C2CService,
         groups: GroupService,
         loops: Loops,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._db = db
         self._apps = apps

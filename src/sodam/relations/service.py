@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection
 
 from sodam.accounts.service import AccountService
 from sodam.bus import Bus, Live
+from sodam.clock import now as wall_clock
 from sodam.relations import store_friends
 from sodam.relations.adding import Adding
 from sodam.relations.archive import Archive
@@ -35,7 +35,7 @@ class RelationService:
         bus: Bus,
         live: Live,
         accounts: AccountService,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._core = core = Core(db, bus, live, accounts, clock)
         self.adding = Adding(core)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
@@ -10,6 +9,7 @@ from sodam.accounts.model import Account
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live
+from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
 from sodam.relations import store, store_friends, store_lists
 from sodam.relations.cache import Changed, RelationCache
@@ -165,7 +165,7 @@ class Core:
         bus: Bus,
         live: Live,
         accounts: AccountService,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self.db = db
         self.accounts = accounts

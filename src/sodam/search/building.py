@@ -8,7 +8,6 @@ was there before. Another node may hear of a setting some seconds late: the walk
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -16,6 +15,7 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.c2c.histories import Histories
+from sodam.clock import now as wall_clock
 from sodam.groups.service import GroupService
 from sodam.observability.loops import Loop, Loops
 from sodam.search import store, store_progress
@@ -45,7 +45,7 @@ class Building:
         accounts: AccountService,
         messages: Histories,
         groups: GroupService,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._db = db
         self._apps = apps

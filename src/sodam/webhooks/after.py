@@ -6,7 +6,6 @@ settings.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
@@ -17,6 +16,7 @@ from sodam.apps.service import AppService
 from sodam.c2c.domain_events import MessageModified, MessageRecalled, MessagesRead, ReceiptsSent
 from sodam.c2c.histories import Histories
 from sodam.c2c.model import Message
+from sodam.clock import now as wall_clock
 from sodam.errors import Code
 from sodam.extensions.events import MessageExtended
 from sodam.groups import events as groups
@@ -56,7 +56,7 @@ class After:
         apps: AppService,
         outbox: Outbox,
         histories: Histories,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._db = db
         self._apps = apps

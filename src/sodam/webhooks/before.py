@@ -8,7 +8,6 @@ times in a row is not asked for some seconds.
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ import msgspec
 from sodam.apps.model import App
 from sodam.apps.webhooks import Failure
 from sodam.c2c.model import Message
+from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
 from sodam.groups.core import Operator
 from sodam.groups.model import Wanted
@@ -66,7 +66,7 @@ _decode: Final = msgspec.json.Decoder(Decision, strict=False).decode
 class Asking:
     """Asks one app."""
 
-    def __init__(self, sender: Sender, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, sender: Sender, clock: Callable[[], float] = wall_clock) -> None:
         self._sender = sender
         self._breaker = Breaker(clock=clock)
         self._clock = clock

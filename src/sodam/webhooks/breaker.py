@@ -5,9 +5,10 @@ It is the gate of the outbox's topic, so that events for a dead receiver stay wh
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Final
+
+from sodam.clock import now as wall_clock
 
 FAILURES: Final = 5
 """In a row, until the breaker opens."""
@@ -28,7 +29,7 @@ class _State:
 
 
 class Breaker:
-    def __init__(self, lanes: int = LANES, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, lanes: int = LANES, clock: Callable[[], float] = wall_clock) -> None:
         self._lanes = lanes
         self._clock = clock
         self._states: dict[int, _State] = {}

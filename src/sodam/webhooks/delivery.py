@@ -12,6 +12,7 @@ from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.apps.webhooks import Webhooks
 from sodam.c2c.histories import Histories
+from sodam.clock import now as wall_clock
 from sodam.outbound import Answer, Outbound, OutboundError
 from sodam.outbox.model import Entry, Failed, Schedule
 from sodam.outbox.service import Outbox
@@ -35,7 +36,7 @@ class Log(Protocol):
 class Sender:
     """Sends one request and writes it into the log; what before- and after-callbacks share."""
 
-    def __init__(self, outbound: Outbound, log: Log, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, outbound: Outbound, log: Log, clock: Callable[[], float] = wall_clock) -> None:
         self.outbound = outbound
         self._log = log
         self._clock = clock

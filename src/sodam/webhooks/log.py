@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Collection
 from typing import Final
 
 import msgspec
 import structlog
 
+from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
 from sodam.storage import Database
@@ -28,7 +28,7 @@ _EVERY: Final = 0.5
 
 
 class DeliveryLog:
-    def __init__(self, db: Database, loops: Loops, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, loops: Loops, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._loops = loops
         self._clock = clock

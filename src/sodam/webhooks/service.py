@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -14,6 +13,7 @@ from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.apps.webhooks import COMMANDS
 from sodam.c2c.histories import Histories
+from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
 from sodam.outbound import Outbound, OutboundError
@@ -47,7 +47,7 @@ class WebhookService:
         histories: Histories,
         outbound: Outbound,
         loops: Loops,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._db = db
         self._apps = apps

@@ -1,0 +1,139 @@
+"""Development mode: where it may be, what it begins with, and the rules of time that a moved clock shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from sodam import clock, development
+from sodam.cli.demo import DEMO_SDKAPPID, ensure_demo
+from sodam.development import NotForDevelopment, begin, seconds_of
+from sodam.gateway.commands.openim import MsgInfo, MsgWithdraw, msgwithdraw
+from sodam.rest import table
+from sodam.server import Server, build
+from sodam.serving import application
+from sodam.settings import BootstrapApp, Settings
+from sodam.wire import Call, decode_request
+
+
+@pytest.fixture(autouse=True)
+def back() -> Any:
+    yield
+    clock.set_ahead(0)
+
+
+async def opened(path: Path, *, dev: bool = True) -> Server:
+    return await build(Settings(data_dir=path), begin=partial(begin, wanted=dev))
+
+
+@pytest_asyncio.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    server = await opened(tmp_path)
+    await ensure_demo(server)
+    await development.seed(server, server.services.apps.all()[0])
+    yield server
+    await server.close()
+
+
+async def rest(server: Server, path: str, **body: Any) -> Any:
+    service, _, name = path.partition("/")
+    command = table.SERVICES[service].commands[name]
+    app = server.apps.get(DEMO_SDKAPPID)
+    assert app is not None
+    call = Call(server.services, app, "administrator", admin=True)
+
+    return await command.handler(call, decode_request(command, json.dumps(body).encode()))
+
+
+async def test_where_it_may_be(tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    await (await build(Settings(data_dir=real, bootstrap_apps=(BootstrapApp(1400000009, "9f" * 32, "Trial"),)))).close()
+    with pytest.raises(NotForDevelopment, match="holds apps"):
+        await opened(real)
+    await (await opened(real, dev=False)).close()
+    mine = tmp_path / "mine"
+    await (await opened(mine)).close()
+    with pytest.raises(NotForDevelopment, match="--dev"):
+        await opened(mine, dev=False)
+    again = await opened(mine)
+    await development.advance(again, 5000)
+    await again.close()
+    clock.set_ahead(0)
+    await (await opened(mine)).close()
+    assert clock.ahead() == 5000, "a restart keeps the time"
+
+
+def test_spans() -> None:
+    assert [seconds_of(text) for text in ("90s", "5m", "3h", "8d")] == [90, 300, 10800, 691200]
+    for wrong in ("", "8", "d", "-1d", "1w", "1.5h"):
+        with pytest.raises(ValueError, match="span"):
+            seconds_of(wrong)
+
+
+async def test_rules_of_time(server: Server) -> None:
+    app = server.apps.get(DEMO_SDKAPPID)
+    assert app is not None
+    # What it begins with.
+    listed = await rest(
+        server,
+        "recentcontact/get_list",
+        From_Account="alice",
+        TimeStamp=0,
+        StartIndex=0,
+        TopTimeStamp=0,
+        TopStartIndex=0,
+    )
+    assert len(listed.SessionItem) >= 3
+    await development.seed(server, app)
+    history = {"Operator_Account": "alice", "Peer_Account": "bob", "MaxCnt": 20, "MinTime": 0, "MaxTime": 1 << 31}
+    assert (await rest(server, "openim/admin_getroammsg", **history)).MsgCnt == 3, "seeded once"
+
+    # The window of a recall, and a mute.
+    text = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "now"}}]
+    sent = await rest(server, "openim/sendmsg", From_Account="alice", To_Account="bob", MsgRandom=9, MsgBody=text)
+    seq, random, at = (int(part) for part in sent.MsgKey.split("_"))
+    await rest(server, "openconfigsvr/setnospeaking", Set_Account="alice", C2CmsgNospeakingTime=600)
+    await development.advance(server, 150)
+    client = Call(server.services, app, "alice", admin=False)
+    with pytest.raises(Exception) as refused:
+        await msgwithdraw(client, MsgWithdraw(MsgInfo("alice", "bob", seq, random, at)))
+    assert getattr(refused.value, "code", 0) == 20016
+    muted = await rest(server, "openconfigsvr/getnospeaking", Get_Account="alice")
+    assert 0 < muted.C2CmsgNospeakingTime <= 450
+    await development.advance(server, 500)
+    assert (await rest(server, "openconfigsvr/getnospeaking", Get_Account="alice")).C2CmsgNospeakingTime == 0
+
+    # How long messages are kept: those of five days ago and more are erased at once.
+    before = await server.db.fetch("SELECT COUNT(*) FROM c2c_message")
+    await development.advance(server, 3 * 86400)
+    after = await server.db.fetch("SELECT COUNT(*) FROM c2c_message")
+    assert before[0][0] > after[0][0] > 0
+    await development.advance(server, 8 * 86400)
+    assert (await server.db.fetch("SELECT COUNT(*) FROM c2c_message"))[0][0] == 0
+    for wrong in (-1, 40 * 366 * 86400):
+        with pytest.raises(ValueError, match="forward"):
+            await development.advance(server, wrong)
+
+
+async def test_over_http(server: Server, tmp_path: Path) -> None:
+    transport = httpx.ASGITransport(app=application(server))
+    async with httpx.AsyncClient(transport=transport, base_url="http://sodam") as client:
+        now = (await client.get("/dev/clock")).json()
+        moved = await client.post("/dev/clock", json={"Advance": "2h"})
+        assert (moved.status_code, moved.json()["Ahead"]) == (200, 7200)
+        assert 7200 <= moved.json()["Now"] - now["Now"] < 7260
+        for wrong in ({"Advance": "yesterday"}, {}, [], {"Advance": "9999999d"}):
+            assert (await client.post("/dev/clock", json=wrong)).status_code == 400
+        assert (await client.get("/dev/other")).status_code == 404
+    other = await build(Settings(data_dir=tmp_path / "other"))
+    transport = httpx.ASGITransport(app=application(other))
+    async with httpx.AsyncClient(transport=transport, base_url="http://sodam") as client:
+        assert (await client.post("/dev/clock", json={"Advance": "2h"})).status_code == 404, "only in this mode"
+    await other.close()

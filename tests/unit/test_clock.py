@@ -1,0 +1,44 @@
+"""The clock of every rule is one that development mode can move."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from sodam import clock
+from sodam.messages.clock import uptime
+from tests.support import tree
+
+MEASURES = {
+    "clock.py",
+    "cli/demo.py",  # signatures for other machines' clocks
+    "cli/usersig.py",
+    "gateway/hub.py",  # the order of logins, by the database's clock
+    "gateway/session_check.py",
+    "observability/loops.py",
+    "transfer/writing.py",
+}
+"""Files that ask the machine for the time, because no rule goes by it."""
+
+
+@pytest.fixture(autouse=True)
+def back() -> Iterator[None]:
+    yield
+    clock.set_ahead(0)
+
+
+def test_it_moves() -> None:
+    before, steady = clock.now(), uptime()
+    clock.set_ahead(8 * 86400)
+    assert 8 * 86400 <= clock.now() - before < 8 * 86400 + 60
+    assert 8 * 86400 <= uptime() - steady < 8 * 86400 + 60, "no step for those who watch the clock"
+    assert clock.ahead() == 8 * 86400
+
+
+def test_no_rule_has_another() -> None:
+    source = tree.ROOT / "src" / "sodam"
+    asking = re.compile(r"\btime\.time\b|datetime\.(?:now|utcnow)\(|\bfrom time import\b")
+    found = {str(path.relative_to(source)) for path in source.rglob("*.py") if asking.search(path.read_text("utf-8"))}
+    assert found == MEASURES
