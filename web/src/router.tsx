@@ -138,6 +138,10 @@ const routeTree = root.addChildren([
       page("tools", () => import("./features/tools/pages/UserSig"), "UserSig"),
     ),
     at(
+      "/apps/$app/user-status",
+      page("tools", () => import("./features/tools/pages/UserStatus"), "UserStatus"),
+    ),
+    at(
       "/apps/$app/jobs",
       page("jobs", () => import("./features/jobs/pages/Jobs"), "Jobs"),
     ),

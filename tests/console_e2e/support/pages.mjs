@@ -34,6 +34,7 @@ export const pages = ({ users, group, policy, trial }) => [
   ["callbacks-none", `/apps/${trial.SDKAppID}/callbacks`],
   ["callbacks-log", `/apps/${APP}/callbacks?tab=log`],
   ["usersig", `/apps/${APP}/usersig`],
+  ["user-status", `/apps/${APP}/user-status`],
   ["jobs", `/apps/${APP}/jobs`],
   ["access", "/access"],
   ["users", "/access/users"],

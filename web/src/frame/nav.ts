@@ -14,6 +14,7 @@ import {
   SystemSettingIcon,
   TaskIcon,
   ToolsIcon,
+  UserCircleIcon,
   UsergroupIcon,
   UserIcon,
   UserListIcon,
@@ -57,6 +58,7 @@ export const APP_NAV: NavEntry[] = [
   { key: "chatGroups", to: "/apps/$app/groups", icon: UsergroupIcon, needs: "im:DescribeAppidGroupList" },
   { key: "callbacks", to: "/apps/$app/callbacks", icon: LinkIcon, needs: "im:DescribeCallBack" },
   { key: "usersig", to: "/apps/$app/usersig", icon: ToolsIcon },
+  { key: "userStatus", to: "/apps/$app/user-status", icon: UserCircleIcon, needs: "im:DescribeAccountState" },
   { key: "jobs", to: "/apps/$app/jobs", icon: TaskIcon },
 ];
 
