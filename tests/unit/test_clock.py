@@ -17,6 +17,7 @@ MEASURES = {
     "cli/usersig.py",
     "gateway/hub.py",  # the order of logins, by the database's clock
     "gateway/session_check.py",
+    "media/receiving.py",  # against the times of files
     "observability/loops.py",
     "transfer/writing.py",
 }

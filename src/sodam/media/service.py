@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ import structlog
 
 from sodam.accounts.events import AccountsDeleted
 from sodam.apps.model import App
+from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.media import links, pictures, receiving, sniff, store
 from sodam.media.blobs import Blobs, CloudBlobs, DirectoryBlobs
@@ -40,7 +40,7 @@ _PICTURES: Final = (Kind.PICTURE, Kind.AVATAR)
 
 
 class MediaService:
-    def __init__(self, db: Database, settings: Settings, loops: Loops, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, db: Database, settings: Settings, loops: Loops, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
         self._loops = loops
         self._clock = clock
