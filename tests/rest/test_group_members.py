@@ -171,3 +171,20 @@ async def test_a_deleted_account_leaves_its_groups(group: Host, gone: str) -> No
     for table in ("group_member", "group_user", "group_mute"):
         [row] = await group.server.db.scan(f"SELECT count(*) FROM {table} WHERE user_id = $1", gone)
         assert row[0] == 0, table
+
+
+async def test_who_of_the_members_is_online(group: Host) -> None:
+    group.device("u2")
+    page = await ok(group, "get_group_member_info", GroupId="team-7", MemberInfoFilter=["OnlineStatus"])
+    assert [(m["Member_Account"], m["OnlineStatus"]) for m in page["MemberList"]] == [
+        ("u1", "Offline"),
+        ("u2", "Online"),
+    ]
+    named = await ok(
+        group,
+        "get_specified_group_member_info",
+        GroupId="team-7",
+        Member_List_Account=["u2"],
+        MemberInfoFilter=["OnlineStatus"],
+    )
+    assert named["MemberList"] == [{"Member_Account": "u2", "OnlineStatus": "Online"}]
