@@ -46,6 +46,16 @@ class SodamDriver:
             self, (self.request(command, {"AccountList": [{"UserID": name} for name in chunk]}) for chunk in chunks)
         )
 
+    async def make_group(self, name: str, members: range) -> None:
+        """A Public group of these users, the first of whom owns it."""
+        people = [{"Member_Account": f"u{user}"} for user in members]
+        body = {"Type": "Public", "GroupId": name, "Name": name, "Owner_Account": people[0]["Member_Account"]}
+        command = "group_open_http_svc/add_group_member"
+        first = self.request("group_open_http_svc/create_group", body)
+        rest = self.request(command, {"GroupId": name, "MemberList": people[1:], "Silence": 1})
+        await ask_all(self, iter([first]))
+        await ask_all(self, iter([rest]))
+
     async def connect(self, user: int, on_message: OnMessage) -> ChatSession:
         address, number = self._address, next(self._numbers)
         url = (

@@ -12,6 +12,7 @@ from bench.load.driver import TEXT, Coalescer, OnMessage
 from bench.load.errors import LoadError
 
 _PUSH, _SEND = "im_open_push.msg_push", "openim.sendmsg"
+_SEND_GROUP = "group_open_http_svc.send_group_msg"
 _LOGIN, _SYNC = "im_open_status.wslogin", "openim.getmsg"
 _NO_MASK = b"\x00\x00\x00\x00"
 
@@ -27,6 +28,7 @@ class _C2c(msgspec.Struct, gc=False):
 
 class _Event(msgspec.Struct, gc=False):
     messages: list[_C2c] = msgspec.field(name="C2cMsgArray", default_factory=list)
+    of_groups: list[_C2c] = msgspec.field(name="GroupMsgArray", default_factory=list)
 
 
 class _Body(msgspec.Struct, gc=False):
@@ -50,6 +52,11 @@ _MESSAGE = (
     b'"servcmd":"openim.sendmsg","seq":%d},"body":{"From_Account":"u%d","To_Account":"u%d","MsgSeq":%d,"MsgRandom":%d,'
     b'"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"' + TEXT.encode() + b'"}}],"CloudCustomData":"",'
     b'"MsgClientTime":1790000000,"IsNeedReadReceipt":0,"SupportMessageExtension":0,"IsRelayMsg":0}}'
+)
+_GROUP_MESSAGE = (
+    b'"servcmd":"group_open_http_svc.send_group_msg","seq":%d},"body":{"From_Account":"u%d","GroupId":"%b","Random":%d,'
+    b'"MsgPriority":"Normal","MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"' + TEXT.encode() + b'"}}],'
+    b'"CloudCustomData":"","MsgClientTime":1790000000,"NeedReadReceipt":0,"SupportMessageExtension":0,"IsRelayMsg":0}}'
 )
 
 
@@ -119,6 +126,12 @@ class WebSocketSession(WSListener):
         self.unanswered += 1
         self._queue(_MESSAGE % (self._seq, self.user, to, number, number))
 
+    def send_to_group(self, group: str, number: int) -> None:
+        """As ``send``, to all members of a group."""
+        self._seq += 1
+        self.unanswered += 1
+        self._queue(_GROUP_MESSAGE % (self._seq, self.user, group.encode(), number))
+
     def heartbeat(self) -> None:
         self._seq += 1
         self._queue(b'"servcmd":"heartbeat.alive","seq":%d},"body":{}}' % self._seq)
@@ -157,7 +170,7 @@ class WebSocketSession(WSListener):
         decoded = _decode(payload)
         if decoded.head.servcmd == _PUSH:
             self._pushed(decoded.body)
-        elif decoded.head.servcmd == _SEND:
+        elif decoded.head.servcmd in (_SEND, _SEND_GROUP):
             self.unanswered -= 1
             if decoded.body.code:
                 self._fail(f"sendmsg: {decoded.body.code} {decoded.body.info}")
@@ -170,7 +183,7 @@ class WebSocketSession(WSListener):
 
     def _pushed(self, body: _Body) -> None:
         for event in body.events:
-            for message in event.messages:
+            for message in event.messages or event.of_groups:
                 if message.sender != self._name:
                     self._on_message(self, message.number)
         if body.need_ack:

@@ -10,6 +10,7 @@ from bench.workloads.friend_add import FriendAdd
 from bench.workloads.friend_check import FriendCheck
 from bench.workloads.friend_page import FriendPage
 from bench.workloads.friend_read import FriendRead
+from bench.workloads.group import Group
 from bench.workloads.idle import Idle
 from bench.workloads.login_storm import LoginStorm
 from bench.workloads.rest_send import RestSend
@@ -18,6 +19,7 @@ _IN_ORDER: tuple[Workload, ...] = (
     C2cLoaded(),
     C2cRate(),
     Fanout(),
+    Group(),
     RestSend(),
     LoginStorm(),
     Idle(),
