@@ -1478,6 +1478,7 @@ export type AccountState = {
 
 export type sodam_cloudapi_actions_account_state_DeviceView = {
   Platform: string;
+  LoginTime: number;
 };
 
 export type DescribeAppidGroupList = {
@@ -2027,6 +2028,11 @@ export type FailureView = {
   Result: string;
   Code: string;
   Reason: string;
+};
+
+export type RealtimeOverview = {
+  OnlineNow: number;
+  AccountCount: number;
 };
 
 export type KeysView = {
@@ -2598,6 +2604,7 @@ export interface Actions {
   "im/DescribePushCertificates": { request: OfApp; data: Certificates };
   "im/DescribePushDevices": { request: sodam_cloudapi_actions_push_OfUser; data: Devices };
   "im/DescribePushFailures": { request: DescribePushFailures; data: Failures };
+  "im/DescribeRealtimeOverview": { request: OfApp; data: RealtimeOverview };
   "im/DescribeSdkAppInfo": { request: OfApp; data: AppView };
   "im/DescribeSecret": { request: OfApp; data: KeysView };
   "im/DestroyGroup": { request: DestroyGroup; data: GroupOutcomes };

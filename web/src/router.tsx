@@ -178,6 +178,10 @@ const routeTree = root.addChildren([
       page("access", () => import("./features/access/pages/Policy"), "Policy"),
     ),
     at(
+      "/access/tags",
+      page("access", () => import("./features/access/pages/Tags"), "Tags"),
+    ),
+    at(
       "/access/keys",
       page("access", () => import("./features/access/pages/Keys"), "Keys"),
     ),

@@ -21,6 +21,7 @@ _FILES: Final = (
     "group_fields",
     "accounts",
     "account_state",
+    "overview",
     "relations",
     "words",
     "jobs",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from starlette.applications import Starlette
@@ -166,7 +167,9 @@ class Console:
             return _guarded(Response(f"{error.message}\n", status_of(error), media_type="text/plain"))
         form = "json" if '"Format":"json"' in job.params else "gz" if job.kind == HISTORY_FILE else "csv"
         kind = {"json": "application/json", "gz": "application/gzip", "csv": "text/csv"}[form]
-        headers = {"content-disposition": f'attachment; filename="{job.kind}-{job.id}.{form}"'}
+        made = datetime.fromtimestamp(job.created_at / 1000, UTC).strftime("%Y-%m-%d")
+        name = "-".join([job.kind, *([str(job.about_app)] if job.about_app else []), made, job.id[:6]])
+        headers = {"content-disposition": f'attachment; filename="{name}.{form}"'}
         return _guarded(StreamingResponse(self._parts(job_id), media_type=kind, headers=headers))
 
     async def _parts(self, job_id: str) -> AsyncIterator[bytes]:

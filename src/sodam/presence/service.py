@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import msgspec
 
-from sodam.bus import Bus, Live, of_user
+from sodam.bus import Bus, Live, Topic, of_user
 from sodam.bus.interface import Subscription
 from sodam.errors import ApiError, Code
 from sodam.observability.loops import Loop, Loops
@@ -31,6 +32,8 @@ class _Hello(msgspec.Struct, array_like=True):
     leaving: bool = False
     new: bool = False
     """Asks the others to greet at once."""
+    online: dict[int, int] = {}
+    """How many users of each app are connected to the node."""
 
 
 class _Request(msgspec.Struct, array_like=True):
@@ -82,6 +85,10 @@ class PresenceService:
         self._subscriptions: list[Subscription] = []
         self._loops = loops or Loops()
         self._greeter: Loop | None = None
+        self._online: Counter[int] = Counter()
+        """Users of each app with a session here."""
+        self._online_there: dict[str, dict[int, int]] = {}
+        live.watch(self._count)
 
     async def start(self) -> None:
         """Take part in the cluster's answers. Nothing to do on a single node."""
@@ -118,6 +125,18 @@ class PresenceService:
         """Other nodes heard of lately."""
         oldest = self._clock() - PEER_SECONDS
         return {node for node, at in self._peers.items() if at >= oldest}
+
+    def online(self, app: int) -> int:
+        """How many users of an app are connected now: as of a second ago on other nodes, where somebody who is
+        connected to two of them counts twice."""
+        return self._online[app] + sum(self._online_there.get(node, {}).get(app, 0) for node in self.peers())
+
+    def _count(self, topic: Topic, there: bool) -> None:
+        if topic.kind != "u":
+            return
+        self._online[topic.app] += 1 if there else -1
+        if not self._online[topic.app]:
+            del self._online[topic.app]
 
     async def status(self, app: int, user_ids: Sequence[str]) -> dict[str, list[Device]]:
         """The connected devices of those users who have any; a user who is absent is offline.
@@ -158,8 +177,10 @@ class PresenceService:
     def _on_hello(self, hello: _Hello) -> None:
         if hello.leaving:
             self._peers.pop(hello.node, None)
+            self._online_there.pop(hello.node, None)
             return
         self._peers[hello.node] = self._clock()
+        self._online_there[hello.node] = hello.online
         if hello.new:
             self._greet()
 
@@ -179,10 +200,11 @@ class PresenceService:
             query.end()
 
     def _greet(self, *, new: bool = False, leaving: bool = False) -> None:
-        self._bus.publish("presence.hello", _encode(_Hello(self._node, leaving, new)))
+        self._bus.publish("presence.hello", _encode(_Hello(self._node, leaving, new, self._online)))
 
     async def _keep_greeting(self) -> None:
         alive = self.peers()
         for node in self._peers.keys() - alive:
             del self._peers[node]
+            self._online_there.pop(node, None)
         self._greet()

@@ -11,6 +11,7 @@ export const NEW_PASSWORD = "Another-one-456";
 export async function access(hand, scene) {
   const password = await makeUser(hand, scene);
   await makePolicies(hand, scene);
+  await templates(hand, scene);
   await group(hand, scene);
   await keys(hand, scene);
   await asSubUser(hand, scene, password);
@@ -23,6 +24,8 @@ async function makeUser(hand, { call }) {
   await hand.press("access:users.add");
   await hand.fill(t("access:users.name"), "haneul");
   await hand.fill(t("access:remark"), "Support");
+  await page.locator("dialog .picker input[type=search]").fill("QcloudCollApiKeyReadOnlyAccess");
+  await page.locator("dialog .pick label", { hasText: "QcloudCollApiKeyReadOnlyAccess" }).first().click();
   await hand.picture("create-user");
   await hand.press("action.create");
   await hand.hears("access:once.about");
@@ -32,6 +35,17 @@ async function makeUser(hand, { call }) {
   await hand.closed();
   const user = await call("cam/GetUser", { Name: "haneul" });
   assert.equal(user.NeedResetPassword, 1);
+  const held = async () =>
+    (await call("cam/ListAttachedUserPolicies", { TargetUin: user.Uin })).List.map((one) => one.PolicyName);
+  await hand.until(async () => (await held()).includes("QcloudCollApiKeyReadOnlyAccess"), "authorised at once");
+  await hand.press("access:users.authorise", hand.row("haneul"));
+  await page.locator("dialog .picker input[type=search]").fill("QcloudCollApiKeyManageAccess");
+  await page.locator("dialog .pick label", { hasText: "QcloudCollApiKeyManageAccess" }).first().click();
+  await hand.confirm("access:policies.attach");
+  await hand.closed();
+  for (const { PolicyId } of (await call("cam/ListAttachedUserPolicies", { TargetUin: user.Uin })).List) {
+    await call("cam/DetachUserPolicy", { PolicyId, DetachUin: user.Uin });
+  }
   return password;
 }
 
@@ -56,17 +70,22 @@ async function makePolicies(hand, { call, app }) {
   const editor = page.getByRole("textbox", { name: t("access:policy.document") });
   await editor.fill('{"version": "2.0", "statement": [{"effect": "maybe", "action": "name/im:NoSuch", "resource": "*"}]}');
   await page.locator(".mistakes button").first().waitFor();
-  assert.equal(await page.locator('.editor__lines [data-wrong="true"]').allTextContents().then(String), "1");
+  // The line has a number and a mark beside it, and a click on the mistake leads there.
+  await page.locator(".editor .cm-lint-marker-error").first().waitFor();
+  assert.equal(await page.locator(".editor .cm-lineNumbers .cm-gutterElement:visible").first().textContent(), "1");
+  await page.locator(".mistakes button").first().click();
+  assert.ok(await editor.evaluate((box) => box.getRootNode().activeElement === box), "the place of the mistake");
   await hand.picture("syntax-mistakes");
   await editor.fill('{"version": "2.0", "statement": [{"effect": "allow", "action": "name/im:DescribeIMAppList", "resource": "*"}]}');
+  await completes(hand, editor);
   await hand.fill(t("access:policies.name"), "list-apps");
   await page.waitForFunction(() => !document.querySelector(".mistakes button"));
   await hand.press("access:policies.create");
   await page.waitForURL(/policies\/\d+/);
 
   await hand.go("/access/policies/new?tab=tag");
-  await hand.fill(t("access:tag.key"), "team");
-  await hand.fill(t("access:tag.value"), "post");
+  // A tag that an app has is chosen, not typed.
+  await page.getByRole("group", { name: t("tags.inUse") }).getByRole("button", { name: "team: post", exact: true }).click();
   await page.getByRole("checkbox", { name: /^haneul/ }).check();
   await hand.fill(t("access:policies.name"), "post-team");
   await hand.press("access:policies.create");
@@ -76,11 +95,47 @@ async function makePolicies(hand, { call, app }) {
   // A new version, and back to the first.
   await hand.press("action.edit", hand.card("access:policy.document"));
   const text = page.locator("dialog").getByRole("textbox", { name: t("access:policy.document") });
-  await text.fill((await text.inputValue()).replace("name/im:*", "name/im:Describe*"));
+  await text.fill((await text.locator(".cm-line").allTextContents()).join("\n").replace("name/im:*", "name/im:Describe*"));
+  const changes = page.locator("dialog").getByRole("region", { name: t("access:policy.changes") }).first();
+  await changes.locator(".cm-deletedChunk", { hasText: "name/im:*" }).first().waitFor();
+  await changes.locator(".cm-changedLine", { hasText: "name/im:Describe*" }).first().waitFor();
+  await hand.picture("new-version");
   await hand.press("action.save");
   await hand.closed();
   await hand.press("access:versions.use", hand.row("v1"));
   await hand.hears("access:versions.now", { id: 1 });
+}
+
+/** What can stand in a policy is offered with what it does. */
+async function completes(hand, editor) {
+  const { page } = hand;
+  await editor.locator(".cm-line", { hasText: "DescribeIMAppList" }).getByText('"name/im:DescribeIMAppList"').click();
+  await page.keyboard.press("Control+Space");
+  const offer = page.locator(".editor .cm-tooltip-autocomplete li").first();
+  await offer.locator(".cm-completionDetail").waitFor();
+  assert.match(await offer.textContent(), /^name\/im:/);
+  await hand.picture("completion");
+  await page.keyboard.press("Escape");
+}
+
+/** A preset as the beginning of a new policy; the tags that there are, and a policy for one of them. */
+async function templates(hand, { app }) {
+  const { t, page } = hand;
+  await hand.go("/access/policies/new?tab=syntax");
+  await hand.press("access:new.copy");
+  await page.locator("dialog .picker input[type=search]").fill("QcloudCamSummaryAccess");
+  await page.locator("dialog .pick label", { hasText: "QcloudCamSummaryAccess" }).first().click();
+  await hand.confirm("access:new.copyIt");
+  await hand.closed();
+  await hand.sees("QcloudCamSummaryAccess");
+  await page.locator(".editor .cm-line", { hasText: "cam:" }).first().waitFor();
+  await hand.go("/access/tags");
+  const row = hand.row("team");
+  await row.getByRole("link", { name: "River Post" }).waitFor();
+  await row.getByRole("link", { name: t("access:tags.policy"), exact: true }).click();
+  await page.waitForURL(/policies\/new/);
+  await page.locator(".condition input").first().waitFor();
+  assert.equal(await page.locator(".condition input").first().inputValue(), "team", String(app));
 }
 
 async function group(hand, { call }) {

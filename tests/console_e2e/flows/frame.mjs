@@ -152,6 +152,20 @@ async function details(hand, { server, app, call }) {
   await hand.sees(t("accounts:delete.adminFirst"));
   await page.getByRole("button", { name: t("action.delete"), exact: true }).and(page.locator(":disabled")).waitFor();
   await call("im/ModifyAccountInfo", { SDKAppID: app, Remove: ["warden"] });
+  // A form that was typed into is not thrown away by Escape alone.
+  await hand.go(`/apps/${app}/accounts`);
+  await hand.press("accounts:create.open");
+  await hand.fill("UserID", "half.typed");
+  await page.keyboard.press("Escape");
+  await hand.sees(t("confirm.discard"));
+  await hand.press("confirm.keep");
+  assert.equal(await page.locator("dialog[open]").getByLabel(/^UserID/).inputValue(), "half.typed");
+  await page.keyboard.press("Escape");
+  await hand.press("confirm.drop");
+  await hand.closed();
+  // An address of an app that cannot be is no page.
+  await hand.go("/apps/9999999999/basic");
+  await hand.sees(t("notFound.title"));
   // A longer history says where it is to be had.
   await hand.go(`/apps/${app}/messages`);
   await hand.pressText(t("settings:editOf", { name: t("settings:HistoryDays.name") }));

@@ -40,6 +40,8 @@ export async function newcomer(hand, { server, browser, run, call }) {
   await pane("alice").locator(".chat__other", { hasText: "안녕, Alice 👋" }).waitFor();
   assert.ok(acts <= 12, `${acts} acts`);
   assert.equal(await page.locator(".steps__item[data-done=true]").count(), 3);
+  // Both are online, and the overview says so by itself.
+  await page.locator(".overview__online[data-some=true]").filter({ hasText: "2" }).waitFor();
   await they.picture("first-message");
   for (const name of ["overview:steps.copyClient", "overview:steps.copyServer"]) await they.press(name);
   await page.waitForFunction(() => document.querySelectorAll(".steps__item[data-done=true]").length === 5);

@@ -13,6 +13,8 @@ export async function relations(hand, { server, call, rest, app }) {
   await hand.fill("UserID", "no-such-user");
   await hand.press("action.add");
   await hand.sees("30003");
+  await hand.fill("UserID", "rosa");
+  await hand.sees(t("relations:friends.self"));
   await hand.fill("UserID", "bert");
   await hand.fill(t("relations:friends.remark"), "Bow");
   await hand.fill(t("relations:friends.list"), "Rowing");
@@ -29,6 +31,15 @@ export async function relations(hand, { server, call, rest, app }) {
   await hand.closed();
   assert.deepEqual(await friends("rosa"), ["bert"]);
   assert.ok((await friends("bert")).includes("rosa"));
+  // A friend is found by the UserID, on one line, and the list says that both have each other.
+  await hand.page.getByPlaceholder(t("relations:friends.search")).fill("bert");
+  await hand.page.waitForURL(/q=bert/);
+  await hand.row("bert").getByText(t("relations:friends.ways.both"), { exact: true }).waitFor();
+  const line = await hand.row("bert").getByRole("link", { name: "bert", exact: true }).boundingBox();
+  assert.ok(line.height < 26, "a UserID stays on one line");
+  await hand.page.getByPlaceholder(t("relations:friends.search")).fill("mate001");
+  await hand.sees(t("table.nothingFound"));
+  await hand.press("table.showAll");
   await hand.press("action.edit", hand.row("bert"));
   await hand.fill(t("relations:friends.remark"), "Stroke");
   await hand.fill(t("relations:friends.newList"), "Family");
@@ -100,6 +111,8 @@ async function requests(hand, app, ask, friends) {
   await hand.press("relations:requests.accept", hand.row("mate010"));
   await hand.until(async () => (await friends("rosa")).includes("mate010"), "accepted");
   await hand.press("relations:requests.refuse", hand.row("mate011"));
+  await hand.confirm("relations:requests.refuse");
+  await hand.closed();
   await hand.seesNot("mate011");
   assert.ok(!(await friends("rosa")).includes("mate011"));
   assert.equal((await request("mate012")).ResultItem[0].ResultCode, 30539);

@@ -50,6 +50,7 @@ export const pages = ({ users, group, policy, trial }) => [
   ["policy-new-syntax", "/access/policies/new?tab=syntax"],
   ["policy-new-tag", "/access/policies/new?tab=tag"],
   ["policy", `/access/policies/${policy}`],
+  ["tags", "/access/tags"],
   ["keys", "/access/keys"],
   ["security", "/access/security"],
   ["audit", "/audit"],

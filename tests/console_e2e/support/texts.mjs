@@ -29,6 +29,8 @@ export function texts(language) {
     const text =
       walk([...keys.slice(0, -1), keys.at(-1) + plural]) ?? walk([...keys.slice(0, -1), `${keys.at(-1)}_other`]) ?? walk(keys);
     if (typeof text !== "string") throw new Error(`no text ${name} in ${language}`);
-    return text.replace(/\{\{(\w+)\}\}/g, (_, key) => String(values[key]));
+    return text.replace(/\{\{(\w+)(, number)?\}\}/g, (_, key, number) =>
+      number ? Number(values[key]).toLocaleString("en-GB") : String(values[key]),
+    );
   };
 }

@@ -121,6 +121,26 @@ async def test_sessions_of_every_node_count(nodes: list[Node]) -> None:
         assert {user: {d.instid for d in devices} for user, devices in online.items()} == {"u1": {1, 2}, "u2": {3}}
 
 
+async def test_users_of_every_node_are_counted(nodes: list[Node]) -> None:
+    first, second, third = nodes
+    phone = Session(1)
+    first.live.add(of_user(APP, "u1"), phone)
+    first.live.add(of_user(APP, "u1"), Session(2))
+    second.live.add(of_user(APP, "u2"), Session(3))
+    second.live.add(of_user(APP + 1, "u3"), Session(4))
+    assert first.presence.online(APP) == 1
+    for node in nodes:
+        await node.presence._keep_greeting()
+    await settle()
+    assert [node.presence.online(APP) for node in nodes] == [2, 2, 2]
+    assert third.presence.online(APP + 1) == 1
+    first.live.remove(of_user(APP, "u1"), phone)
+    assert first.presence.online(APP) == 2  # the other device is still there
+    await second.presence.stop()
+    await settle()
+    assert first.presence.online(APP) == 1
+
+
 async def test_many_queries_at_once_do_not_mix(nodes: list[Node]) -> None:
     for n in range(50):
         nodes[n % 3].live.add(of_user(APP, f"u{n}"), Session(n))

@@ -1,4 +1,4 @@
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import i18next from "i18next";
 import { type ComponentType, lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { Dialog } from "../ui/Dialog";
 import { Note } from "../ui/Note";
 import { sayError, Toasts } from "../ui/Toasts";
 import { Bar } from "./Bar";
+import { NotFound } from "./Failures";
 import { useAppId } from "./nav";
 import { SideNav } from "./SideNav";
 
@@ -65,6 +66,8 @@ export function Shell() {
       removeEventListener("sodam:signed-out", out);
     };
   }, []);
+  const { app: named } = useParams({ strict: false }) as { app?: string };
+  const nowhere = useAppId() === 0 && named !== undefined;
   return (
     <div className="frame">
       <a className="skip" href="#main">
@@ -82,7 +85,7 @@ export function Shell() {
       <Bar onMenu={() => setMenu(true)} onSearch={() => setSearch(true)} />
       <main className="frame__main" id="main" tabIndex={-1}>
         <AppState />
-        <Outlet />
+        {nowhere ? <NotFound /> : <Outlet />}
       </main>
       {menu && (
         <Dialog title="Sodam" at="left" width={300} onClose={() => setMenu(false)}>

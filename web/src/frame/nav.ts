@@ -5,6 +5,7 @@ import { permission, useApp, useWho } from "../api/session";
 import {
   AppIcon,
   DashboardIcon,
+  DiscountIcon,
   FileSearchIcon,
   KeyIcon,
   LinkIcon,
@@ -73,6 +74,7 @@ export const ROOT_NAV: NavEntry[] = [
       { key: "users", to: "/access/users", icon: UserIcon, needs: "cam:ListUsers" },
       { key: "groups", to: "/access/groups", icon: UsergroupIcon, needs: "cam:ListGroups" },
       { key: "policies", to: "/access/policies", icon: SecuredIcon, needs: "cam:ListPolicies" },
+      { key: "tags", to: "/access/tags", icon: DiscountIcon, needs: "im:DescribeIMAppList" },
       { key: "keys", to: "/access/keys", icon: KeyIcon, needs: "cam:ListAccessKeys" },
       { key: "security", to: "/access/security", icon: LockOnIcon, needs: "cam:DescribeSubAccountLoginIpPolicy" },
     ],
@@ -80,10 +82,13 @@ export const ROOT_NAV: NavEntry[] = [
   { key: "audit", to: "/audit", icon: FileSearchIcon, needs: "cloudaudit:DescribeEvents" },
 ];
 
-/** The SDKAppID in the address, 0 outside an app. */
+const MOST = 2 ** 32 - 1;
+
+/** The SDKAppID in the address; 0 outside an app, and for what cannot be one. */
 export function useAppId(): number {
   const params = useParams({ strict: false }) as { app?: string };
-  return Number(params.app ?? 0);
+  const app = Number(params.app ?? 0);
+  return app > 0 && app <= MOST && Number.isInteger(app) ? app : 0;
 }
 
 const LAST = "sodam.app";

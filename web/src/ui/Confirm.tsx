@@ -33,7 +33,7 @@ export function ConfirmByTyping({ name, onConfirm, children, ...props }: Props &
         onChange={setTyped}
         mono
         autoFocus
-        hint={t("confirm.noWayBack")}
+        hint={`${/^\d{1,4}$/.test(name) ? `${t("confirm.count")} ` : ""}${t("confirm.noWayBack")}`}
       />
     </FormDialog>
   );

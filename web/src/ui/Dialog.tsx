@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { type FormEvent, Fragment, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "./Button";
 import { ErrorNote } from "./ErrorNote";
@@ -13,15 +13,17 @@ interface Props {
   at?: "middle" | "right" | "left";
   width?: number;
   footer?: ReactNode;
+  /** What Escape and the cross do, if not the same as `onClose`. */
+  onLeave?: () => void;
 }
 
 /** The browser's own modal dialog (focus stays inside, Escape closes). Mount it to open it. */
-export function Dialog({ title, onClose, children, at = "middle", width = 520, footer }: Props) {
+export function Dialog({ title, onClose, children, at = "middle", width = 520, footer, onLeave = onClose }: Props) {
   const { t } = useTranslation();
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  const close = useRef(onClose);
-  close.current = onClose;
+  const close = useRef(onLeave);
+  close.current = onLeave;
   useEffect(() => {
     const dialog = ref.current;
     if (!dialog || dialog.open) return;
@@ -53,7 +55,7 @@ export function Dialog({ title, onClose, children, at = "middle", width = 520, f
         <h2 id={heading} className="dialog__title">
           {title}
         </h2>
-        <IconButton icon={<CloseIcon />} label={t("action.close")} onClick={onClose} />
+        <IconButton icon={<CloseIcon />} label={t("action.close")} onClick={onLeave} />
       </header>
       {/* Something long to read must scroll by keyboard; a form scrolls with its fields. */}
       <div className="dialog__body" tabIndex={footer ? undefined : 0}>
@@ -64,7 +66,7 @@ export function Dialog({ title, onClose, children, at = "middle", width = 520, f
   );
 }
 
-interface FormProps extends Omit<Props, "footer"> {
+interface FormProps extends Omit<Props, "footer" | "onLeave"> {
   submit: string;
   busy?: boolean;
   disabled?: boolean;
@@ -77,23 +79,48 @@ interface FormProps extends Omit<Props, "footer"> {
 export function FormDialog({ submit, busy, disabled, danger, error, onSubmit, children, ...rest }: FormProps) {
   const { t } = useTranslation();
   const form = useId();
+  // Typed into and not sent: Escape asks before it is thrown away.
+  const [touched, setTouched] = useState(false);
+  const [asking, setAsking] = useState(false);
   const send = (event: FormEvent) => {
     event.preventDefault();
-    if (!busy && !disabled) onSubmit();
+    if (busy || disabled) return;
+    setTouched(false);
+    onSubmit();
   };
   return (
     <Dialog
       {...rest}
+      onLeave={() => ((touched || error) && !busy ? setAsking(true) : rest.onClose())}
       footer={
-        <>
-          <Button onClick={rest.onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" form={form} kind={danger ? "danger" : "primary"} busy={busy} disabled={disabled}>
-            {submit}
-          </Button>
-        </>
+        // Keys: the button that keeps on editing must not become the one that sends, under the very click.
+        asking ? (
+          <Fragment key="leave">
+            <span className="grow" role="alert">
+              {t("confirm.discard")}
+            </span>
+            <Button onClick={() => setAsking(false)}>{t("confirm.keep")}</Button>
+            <Button kind="danger" onClick={rest.onClose}>
+              {t("confirm.drop")}
+            </Button>
+          </Fragment>
+        ) : (
+          <Fragment key="send">
+            <Button onClick={rest.onClose}>{t("action.cancel")}</Button>
+            <Button type="submit" form={form} kind={danger ? "danger" : "primary"} busy={busy} disabled={disabled}>
+              {submit}
+            </Button>
+          </Fragment>
+        )
       }
     >
-      <form id={form} className="form" onSubmit={send} noValidate>
+      <form
+        id={form}
+        className="form"
+        onSubmit={send}
+        onInput={({ target }) => setTouched(touched || (target as HTMLInputElement).type !== "search")}
+        noValidate
+      >
         {children}
         {error ? (
           // A refusal below the fold would look like a button that does nothing.

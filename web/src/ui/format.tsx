@@ -59,3 +59,20 @@ export function utcSeconds(text: string | undefined): number {
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
+
+const BROWSERS = [
+  ["Edg/", "Edge"],
+  ["OPR/", "Opera"],
+  ["Firefox/", "Firefox"],
+  ["Chrome/", "Chrome"],
+  ["Version/", "Safari"],
+] as const;
+const SYSTEMS = ["Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux"];
+
+/** A browser's name for itself, short: "Chrome 142, Linux"; whatever is no browser stays as it is, to 60 letters. */
+export function agentName(agent: string): string {
+  const found = BROWSERS.find(([mark]) => agent.includes(mark));
+  if (!found || !agent.startsWith("Mozilla/")) return agent.length > 60 ? `${agent.slice(0, 59)}…` : agent;
+  const version = agent.split(found[0])[1]?.match(/^\d+/)?.[0] ?? "";
+  return [`${found[1]} ${version}`.trim(), SYSTEMS.find((name) => agent.includes(name))].filter(Boolean).join(", ");
+}

@@ -17,6 +17,7 @@ export {
   CopyIcon,
   DashboardIcon,
   DeleteIcon,
+  DiscountIcon,
   DownloadIcon,
   EditIcon,
   ErrorCircleFilledIcon,

@@ -11,6 +11,8 @@ from sodam.errors import ApiError, Code
 
 class DeviceView(msgspec.Struct):
     Platform: str
+    LoginTime: int
+    """Unix seconds."""
 
 
 class AccountState(msgspec.Struct):
@@ -39,7 +41,7 @@ async def describe_account_state(call: Call, request: OfAccount) -> AccountState
     (counts,) = await services.relations.follows.counts(app, user_id, [user_id])
     return AccountState(
         Online=bool(devices),
-        Devices=[DeviceView(device.platform_name) for device in devices],
+        Devices=[DeviceView(device.platform_name, device.login // 1000) for device in devices],
         Friends=owner.friends,
         FriendGroups=len(owner.groups),
         FriendRequests=owner.pending,

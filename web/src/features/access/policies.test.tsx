@@ -30,6 +30,7 @@ vi.mock("./components/columns", () => ({
 }));
 vi.mock("./components/PolicyEditor", () => ({
   useSyntax: () => ({ valid: true, mistakes: [] }),
+  DocumentChanges: () => null,
   PolicyEditor: ({ onChange }: { onChange: (text: string) => void }) => (
     <textarea onChange={(event) => onChange(event.target.value)} />
   ),

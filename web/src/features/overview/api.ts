@@ -3,6 +3,8 @@ import { useChange, useRead } from "../../api/hooks";
 
 export const useFirstAccounts = (app: number, enabled: boolean) =>
   useRead("im/DescribeAccountList", { SDKAppID: app, Limit: 20 }, { enabled });
+/** What changes by itself: read again every few seconds. */
+export const useNow = (SDKAppID: number) => useRead("im/DescribeRealtimeOverview", { SDKAppID }, { every: 5_000 });
 export const useCreateAccount = () =>
   useChange("im/CreateAccount", ["im/DescribeAccountList", "im/DescribeSdkAppInfo"]);
 

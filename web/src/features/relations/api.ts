@@ -14,6 +14,7 @@ export interface Owner {
 }
 
 const RELATIONS = [
+  "im/CheckFriend",
   "im/DescribeFriendList",
   "im/DescribeFriends",
   "im/DescribeFriendGroups",
@@ -29,6 +30,21 @@ export const useNicks = (owner: Owner, users: string[]) =>
   useRead(
     "im/DescribeFriends",
     { ...from(owner), To_Account: users, TagList: ["Tag_Profile_IM_Nick", "Tag_Profile_IM_Image"] },
+    { enabled: users.length > 0, keep: true },
+  );
+const FRIEND = ["Tag_SNS_IM_Remark", "Tag_SNS_IM_Group", "Tag_SNS_IM_AddSource", "Tag_SNS_IM_AddTime"];
+/** One friend by the whole UserID: the wire has no other search. */
+export const useFriendOf = (owner: Owner, user: string) =>
+  useRead(
+    "im/DescribeFriends",
+    { ...from(owner), To_Account: [user], TagList: FRIEND },
+    { enabled: user !== "", keep: true },
+  );
+/** Who of them has this user as a friend, too. */
+export const useWays = (owner: Owner, users: string[]) =>
+  useRead(
+    "im/CheckFriend",
+    { ...from(owner), To_Account: users, CheckType: "CheckResult_Type_Both" },
     { enabled: users.length > 0, keep: true },
   );
 export const useAddFriend = () => useChange("im/AddFriend", [...RELATIONS]);

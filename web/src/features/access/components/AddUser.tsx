@@ -1,9 +1,13 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
+import { useAllowed } from "../../../api/session";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput, Checkbox, TextField } from "../../../ui/Field";
-import { type Credentials, useAddUser } from "../api";
+import { type Choice, Picker } from "../../../ui/Picker";
+import { sayError } from "../../../ui/Toasts";
+import { type Credentials, useAddUser, useAttachUser } from "../api";
+import { usePolicyChoices } from "./choices";
 
 /** A new sub-user, with console access, an access key, or both. */
 export function AddUser({ onClose, onMade }: { onClose: () => void; onMade: (made: Credentials) => void }) {
@@ -12,11 +16,16 @@ export function AddUser({ onClose, onMade }: { onClose: () => void; onMade: (mad
   const [console_, setConsole] = useState(true);
   const [api, setApi] = useState(false);
   const [reset, setReset] = useState(true);
+  const [policies, setPolicies] = useState<Choice[]>([]);
   const add = useAddUser();
+  const attach = useAttachUser();
+  const mayAttach = useAllowed("cam:AttachUserPolicy");
   const limit = (field: string) => limitOf("cam/AddUser", field).max;
   const set = (change: Partial<typeof value>) => setValue({ ...value, ...change });
+  const badName = /[^A-Za-z0-9+=,.@_-]/.test(value.Name.trim()) || value.Name.trim().toLowerCase() === "root";
   const wrong =
     !value.Name.trim() ||
+    badName ||
     [...value.Name].length > limit("Name") ||
     [...value.Remark].length > limit("Remark") ||
     (!console_ && !api);
@@ -41,6 +50,9 @@ export function AddUser({ onClose, onMade }: { onClose: () => void; onMade: (mad
           },
           {
             onSuccess: (made) => {
+              for (const { id } of policies) {
+                attach.mutate({ PolicyId: id, AttachUin: made.Uin }, { onError: sayError });
+              }
               onMade({ ...made, Password: made.Password || (console_ ? value.Password : "") });
               onClose();
             },
@@ -54,6 +66,7 @@ export function AddUser({ onClose, onMade }: { onClose: () => void; onMade: (mad
         unit="letters"
         max={limit("Name")}
         autoFocus
+        error={badName ? t("users.badName") : undefined}
         value={value.Name}
         onChange={(Name) => set({ Name })}
       />
@@ -83,6 +96,13 @@ export function AddUser({ onClose, onMade }: { onClose: () => void; onMade: (mad
           />
           <Checkbox checked={reset} onChange={setReset} label={t("users.mustReset")} />
         </>
+      )}
+      {mayAttach && (
+        <div>
+          <p className="field__label">{t("users.authorise")}</p>
+          <p className="field__hint">{t("users.authoriseAbout")}</p>
+          <Picker label={t("nav.policies")} useChoices={usePolicyChoices} value={policies} onChange={setPolicies} />
+        </div>
       )}
     </FormDialog>
   );

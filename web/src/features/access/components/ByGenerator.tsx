@@ -54,11 +54,12 @@ export function ByGenerator() {
         .filter(Boolean),
     })),
   }));
-  const complete = lines.every(
+  const whole = lines.filter(
     (line) => line.Actions.length && line.Resources.length && line.Conditions.every(({ Values }) => Values.length),
   );
-  const built = useBuilt(lines, complete);
-  const document = complete ? (built.data?.PolicyDocument ?? "") : "";
+  const complete = whole.length === lines.length;
+  const built = useBuilt(whole, whole.length > 0);
+  const document = whole.length ? (built.data?.PolicyDocument ?? "") : "";
   const set = (id: number, change: Partial<Statement>) =>
     setStatements(statements.map((one) => (one.id === id ? { ...one, ...change } : one)));
   return (
@@ -92,10 +93,13 @@ export function ByGenerator() {
         actions={document && <CopyButton text={document} label={t("action.copy")} />}
       >
         <div className="stack">
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <pre className="pre" tabIndex={0}>
-            {document || t("gen.incomplete")}
-          </pre>
+          {document && (
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+            <pre className="pre" tabIndex={0}>
+              {document}
+            </pre>
+          )}
+          {!complete && <p className="quiet">{t("gen.incomplete")}</p>}
           {built.data?.Mistakes.map((mistake) => (
             <p key={`${mistake.Code}${mistake.Offset}`} className="danger">
               {mistake.Message} <code>{mistake.Code}</code>
@@ -104,7 +108,7 @@ export function ByGenerator() {
           <PolicyNameForm
             busy={create.isPending}
             error={create.error ?? built.error}
-            disabled={!document || built.isPlaceholderData || Boolean(built.data?.Mistakes.length)}
+            disabled={!complete || !document || built.isPlaceholderData || Boolean(built.data?.Mistakes.length)}
             onCreate={(PolicyName, Description) =>
               create.mutate(
                 { PolicyName, Description, PolicyDocument: document, CreateMode: 3 },

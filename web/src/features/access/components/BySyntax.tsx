@@ -1,8 +1,11 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Button } from "../../../ui/Button";
 import { SelectField } from "../../../ui/Field";
 import { SettingCard } from "../../../ui/Page";
 import { useCreatePolicy } from "../api";
+import { CopyPolicy } from "./CopyPolicy";
+import { pretty } from "./EditDocument";
 import { PolicyEditor, useSyntax } from "./PolicyEditor";
 import { PolicyNameForm, useCreated } from "./PolicyNameForm";
 
@@ -20,6 +23,8 @@ export function BySyntax() {
   const { t } = useTranslation("access");
   const [template, setTemplate] = useState<Template>("readOnly");
   const [document, setDocument] = useState(TEMPLATES.readOnly);
+  const [copying, setCopying] = useState(false);
+  const [source, setSource] = useState({ name: "", document: "" });
   const { valid } = useSyntax(document);
   const create = useCreatePolicy();
   const created = useCreated();
@@ -43,6 +48,12 @@ export function BySyntax() {
               })),
             ]}
           />
+          <div className="row">
+            <Button onClick={() => setCopying(true)}>{t("new.copy")}</Button>
+            {source.name && document === source.document && (
+              <span className="quiet">{t("new.copied", { name: source.name })}</span>
+            )}
+          </div>
           <PolicyEditor value={document} onChange={setDocument} />
         </div>
       </SettingCard>
@@ -59,6 +70,16 @@ export function BySyntax() {
           }
         />
       </SettingCard>
+      {copying && (
+        <CopyPolicy
+          onCopy={(name, text) => {
+            setSource({ name, document: pretty(text) });
+            setDocument(pretty(text));
+            setCopying(false);
+          }}
+          onClose={() => setCopying(false)}
+        />
+      )}
     </div>
   );
 }

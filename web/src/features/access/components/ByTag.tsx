@@ -1,10 +1,12 @@
-import { useState } from "react";
+import { useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../../../ui/Button";
 import { TextField } from "../../../ui/Field";
 import { AddIcon, DeleteIcon } from "../../../ui/icons";
 import { SettingCard } from "../../../ui/Page";
 import { type Choice, Picker } from "../../../ui/Picker";
+import { TagsInUse, tagText } from "../../../ui/TagsInUse";
 import { useEveryApp } from "../../apps/api";
 import { useCreateTagPolicy } from "../api";
 import { ActionPicker, EVERY_ACTION, useActionNames } from "./ActionPicker";
@@ -23,6 +25,19 @@ export function ByTag() {
   const create = useCreateTagPolicy();
   const created = useCreated();
   const known = useEveryApp().flatMap((app) => app.Tags);
+  // Into the first row that is empty, or a new one.
+  const choose = ({ Key: key, Value: value }: { Key: string; Value: string }) => {
+    const free = tags.find((tag) => !tag.key);
+    if (tags.some((tag) => tag.key === key && tag.value === value)) return;
+    const id = free?.id ?? Math.max(...tags.map((tag) => tag.id)) + 1;
+    setTags(free ? tags.map((tag) => (tag.id === id ? { id, key, value } : tag)) : [...tags, { id, key, value }]);
+  };
+  // Whoever comes from the list of tags has chosen one.
+  const { tag: wished = "" } = useSearch({ strict: false }) as { tag?: string };
+  const found = known.find((tag) => wished && tagText(tag) === wished);
+  useEffect(() => {
+    if (found) choose(found);
+  }, [Boolean(found)]);
   const set = (id: number, change: object) => setTags(tags.map((tag) => (tag.id === id ? { ...tag, ...change } : tag)));
   const chosen = names(actions);
   return (
@@ -59,12 +74,7 @@ export function ByTag() {
                 {t("tag.add")}
               </Button>
             </div>
-            {known.length > 0 && (
-              <p className="quiet">
-                {t("tag.known")}{" "}
-                {[...new Set(known.map(({ Key, Value }) => (Value ? `${Key}: ${Value}` : Key)))].join(", ")}
-              </p>
-            )}
+            <TagsInUse tags={known} onChoose={choose} />
           </div>
         </SettingCard>
         <SettingCard title={t("gen.actions")}>

@@ -8,7 +8,7 @@ import { TimeText, utcSeconds } from "../../../ui/format";
 import { Note } from "../../../ui/Note";
 import { say } from "../../../ui/Toasts";
 import { useDeleteVersion, useUpdatePolicy, useVersions } from "../api";
-import { PolicyEditor, useSyntax } from "./PolicyEditor";
+import { DocumentChanges, PolicyEditor, useSyntax } from "./PolicyEditor";
 
 type Version = Data<"cam/ListPolicyVersions">["Versions"][number];
 
@@ -41,7 +41,8 @@ interface Props {
 /** A new version of a policy. Where there are five, it deletes the oldest one first, once that is agreed to. */
 export function EditDocument({ id, policy, onClose }: Props) {
   const { t } = useTranslation("access");
-  const [document, setDocument] = useState(() => pretty(policy.PolicyDocument));
+  const before = pretty(policy.PolicyDocument);
+  const [document, setDocument] = useState(before);
   const [agreed, setAgreed] = useState(0);
   const { valid } = useSyntax(document);
   const versions = useVersions(id);
@@ -65,7 +66,7 @@ export function EditDocument({ id, policy, onClose }: Props) {
       width={720}
       submit={t("action.save")}
       busy={update.isPending || remove.isPending}
-      disabled={!valid || document === pretty(policy.PolicyDocument) || (old && agreed !== old.VersionId)}
+      disabled={!valid || document === before || (old && agreed !== old.VersionId)}
       error={remove.error ?? update.error}
       onClose={onClose}
       onSubmit={() => (old ? remove.mutate({ PolicyId: id, VersionId: [old.VersionId] }, { onSuccess: save }) : save())}
@@ -75,6 +76,7 @@ export function EditDocument({ id, policy, onClose }: Props) {
         <MakeRoom version={old} agreed={agreed === old.VersionId} onAgree={(on) => setAgreed(on ? old.VersionId : 0)} />
       )}
       <PolicyEditor value={document} onChange={setDocument} />
+      {document !== before && <DocumentChanges before={before} after={document} />}
     </FormDialog>
   );
 }

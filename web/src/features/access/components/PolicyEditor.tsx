@@ -1,9 +1,15 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useId, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Mistake } from "../../../api/client";
 import { ErrorCircleFilledIcon } from "../../../ui/icons";
-import { useCheckSyntax } from "../api";
+import { Skeleton } from "../../../ui/Skeleton";
+import { useEveryApp } from "../../apps/api";
+import { useActions, useCheckSyntax } from "../api";
 import "../access.css";
+
+// Of a size that only those who write policies should wait for.
+const CodeEditor = lazy(() => import("../editor/CodeEditor"));
+const Changes = lazy(() => import("../editor/CodeEditor").then((module) => ({ default: module.Changes })));
 
 interface Props {
   value: string;
@@ -24,55 +30,56 @@ export function useSyntax(document: string): { valid: boolean | undefined; mista
   return { valid: known ? data?.Valid : undefined, mistakes: (data?.Mistakes as Mistake[] | undefined) ?? [] };
 }
 
+/** What can stand in a policy, with what it means. */
+function useOffers() {
+  const { t } = useTranslation("access");
+  const actions = useActions().data?.Actions;
+  const apps = useEveryApp();
+  const names = apps.map(({ SDKAppID, Name }) => `${SDKAppID} ${Name}`).join("\n");
+  return useMemo(
+    () => ({
+      effect: (["allow", "deny"] as const).map((label) => ({ label, about: t(`gen.${label}`) })),
+      action: (actions ?? []).map((one) => ({ label: `name/${one.Service}:${one.Action}`, about: one.Description })),
+      resource: apps.map(({ SDKAppID, Name }) => ({ label: `qcs::im::uin/:sdkappid/${SDKAppID}`, about: Name })),
+    }),
+    [actions, names, t],
+  );
+}
+
 /** A policy document as text, checked by the server while one types; a click on a mistake leads to its place. */
 export function PolicyEditor({ value, onChange, readOnly }: Props) {
   const { t, i18n } = useTranslation("access");
-  const label = useId();
-  const area = useRef<HTMLTextAreaElement>(null);
-  const gutter = useRef<HTMLDivElement>(null);
+  const list = useId();
+  const offers = useOffers();
   const { mistakes } = useSyntax(value);
+  const [place, setPlace] = useState<{ at: number }>();
   const meaning = ({ Code, Message }: Mistake) => {
     const key = `policy.mistake.${Code}`;
     return i18n.exists(key, { ns: "access" }) ? `${t(key)} (${Message})` : Message;
   };
-  const jump = (mistake: Mistake) => {
-    const at = mistake.Offset ?? 0;
-    area.current?.focus();
-    area.current?.setSelectionRange(at, at + 1);
-  };
+  const wrongs = useMemo(
+    () => mistakes.map((one) => ({ at: one.Offset ?? 0, message: meaning(one) })),
+    [mistakes, i18n.language],
+  );
   return (
     <div className="editor">
-      <label id={label} className="field__label" htmlFor={`${label}-text`}>
-        {t("policy.document")}
-      </label>
-      <div className="editor__box">
-        <div ref={gutter} className="editor__lines" aria-hidden="true">
-          {value.split("\n").map((_, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
-            <span key={index} data-wrong={mistakes.some(({ Line }) => Line === index + 1)}>
-              {index + 1}
-            </span>
-          ))}
-        </div>
-        <textarea
-          ref={area}
-          wrap="off"
-          onScroll={() => {
-            if (gutter.current && area.current) gutter.current.scrollTop = area.current.scrollTop;
-          }}
-          id={`${label}-text`}
-          spellCheck={false}
-          readOnly={readOnly}
+      <span className="field__label">{t("policy.document")}</span>
+      <Suspense fallback={<Skeleton rows={8} />}>
+        <CodeEditor
+          label={t("policy.document")}
           value={value}
-          aria-invalid={mistakes.length > 0}
-          aria-describedby={`${label}-mistakes`}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={onChange}
+          readOnly={readOnly}
+          wrongs={wrongs}
+          offers={offers}
+          place={place}
         />
-      </div>
-      <ul id={`${label}-mistakes`} className="mistakes" aria-live="polite">
+      </Suspense>
+      {!readOnly && <p className="field__hint">{t("policy.editorHint")}</p>}
+      <ul id={list} className="mistakes" aria-live="polite">
         {mistakes.map((mistake) => (
           <li key={`${mistake.Offset}-${mistake.Code}-${mistake.Message}`}>
-            <button type="button" className="linklike danger" onClick={() => jump(mistake)}>
+            <button type="button" className="linklike danger" onClick={() => setPlace({ at: mistake.Offset ?? 0 })}>
               <ErrorCircleFilledIcon /> {t("policy.at", { line: mistake.Line, column: mistake.Column })}{" "}
               {meaning(mistake)} <code>{mistake.Code}</code>
             </button>
@@ -80,5 +87,18 @@ export function PolicyEditor({ value, onChange, readOnly }: Props) {
         ))}
       </ul>
     </div>
+  );
+}
+
+/** What a new version takes out of a policy and puts in. */
+export function DocumentChanges({ before, after }: { before: string; after: string }) {
+  const { t } = useTranslation("access");
+  return (
+    <section aria-label={t("policy.changes")}>
+      <p className="field__label">{t("policy.changes")}</p>
+      <Suspense fallback={<Skeleton rows={4} />}>
+        <Changes before={before} after={after} label={t("policy.changes")} />
+      </Suspense>
+    </section>
   );
 }

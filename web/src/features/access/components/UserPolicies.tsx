@@ -3,10 +3,10 @@ import { TimeText, utcSeconds } from "../../../ui/format";
 import { Tag } from "../../../ui/Tag";
 import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
-import { type Held, type User, useAttachUser, useDetachUser, useHeldByUser, useHeldDirectly } from "../api";
+import { type Held, type User, useAttachUser, useDetachUser, useHeldByUser } from "../api";
+import { Authorise } from "./Authorise";
 import { PolicyLink } from "./columns";
 import { LinkedCard } from "./LinkedCard";
-import { PickPolicies } from "./PickPolicies";
 
 /** The policies of a sub-user, those held by its groups too. */
 export function UserPolicies({ user }: { user: User }) {
@@ -71,27 +71,9 @@ export function UserPolicies({ user }: { user: User }) {
         {
           action: "cam:AttachUserPolicy",
           title: t("policies.attach"),
-          picker: (close) => (
-            <Attach
-              user={user.Uin}
-              act={(PolicyId) => attach.mutateAsync({ PolicyId, AttachUin: user.Uin })}
-              onClose={close}
-            />
-          ),
+          picker: (close) => <Authorise user={user.Uin} onClose={close} />,
         },
       ]}
     />
   );
-}
-
-interface AttachProps {
-  user: number;
-  act: (policy: number) => Promise<unknown>;
-  onClose: () => void;
-}
-
-/** The list on the page may be a part of those that the user has. */
-function Attach({ user, ...rest }: AttachProps) {
-  const held = useHeldDirectly(user).data?.PolicyList ?? [];
-  return <PickPolicies {...rest} without={held.map((one) => Number(one.PolicyId))} />;
 }

@@ -32,5 +32,6 @@ export const remarkColumn = <Row extends { Remark: string }>(t: T): Column<Row> 
 export const createdColumn = <Row extends { CreateTime: string }>(t: T): Column<Row> => ({
   key: "created",
   title: t("created"),
+  role: "time",
   render: (row) => <TimeText at={utcSeconds(row.CreateTime)} />,
 });

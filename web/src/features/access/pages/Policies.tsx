@@ -80,11 +80,13 @@ export function Policies() {
               {
                 key: "name",
                 title: t("policies.name"),
+                role: "id",
                 render: (row) => <PolicyLink id={row.PolicyId} name={row.PolicyName} />,
               },
               {
                 key: "kind",
                 title: t("policies.kind"),
+                role: "state",
                 render: (row) => (
                   <Tag tone={row.Type === 2 ? "default" : "primary"}>{t(`policies.kinds.${row.Type}`)}</Tag>
                 ),
@@ -110,6 +112,7 @@ export function Policies() {
               {
                 key: "updated",
                 title: t("policies.updated"),
+                role: "time",
                 render: (row) => <TimeText at={utcSeconds(row.UpdateTime)} />,
               },
             ]}

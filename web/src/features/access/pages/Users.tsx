@@ -12,6 +12,7 @@ import { Tag } from "../../../ui/Tag";
 import { useTableState } from "../../../ui/tableState";
 import { type Credentials, type User, useLoginUrl, useUsers } from "../api";
 import { AddUser } from "../components/AddUser";
+import { Authorise } from "../components/Authorise";
 import { CredentialsDialog } from "../components/CredentialsDialog";
 import { createdColumn, remarkColumn, UserLink } from "../components/columns";
 import { QuickCreate } from "../components/QuickCreate";
@@ -23,6 +24,7 @@ export function Users() {
   const { data, error, refetch } = useUsers();
   const loginUrl = useLoginUrl();
   const [adding, setAdding] = useState<"" | "one" | "quick">("");
+  const [authorising, setAuthorising] = useState<User>();
   const [made, setMade] = useState<Credentials[]>();
   const word = state.keyword.toLowerCase();
   const rows = data?.Data.filter(({ Name, Remark, Uin }) => `${Name} ${Remark} ${Uin}`.toLowerCase().includes(word));
@@ -96,6 +98,7 @@ export function Users() {
               {
                 key: "uin",
                 title: "Uin",
+                role: "id",
                 sort: (row) => row.Uin,
                 render: (row) => <CopyText text={String(row.Uin)} />,
               },
@@ -117,11 +120,21 @@ export function Users() {
               {
                 key: "last",
                 title: t("users.lastLogin"),
+                role: "time",
                 sort: (row) => row.RecentlyLoginTime,
                 render: (row) => <TimeText at={utcSeconds(row.RecentlyLoginTime)} />,
               },
               { ...createdColumn<User>(t), sort: (row) => row.CreateTime },
             ]}
+            actions={(row) => (
+              <Locked action="cam:AttachUserPolicy">
+                {(lock) => (
+                  <Button kind="text" small {...lock} onClick={() => setAuthorising(row)}>
+                    {t("users.authorise")}
+                  </Button>
+                )}
+              </Locked>
+            )}
             empty={
               <Empty title={t("users.empty")} about={t("users.emptyAbout")}>
                 {add}
@@ -131,6 +144,7 @@ export function Users() {
         </div>
       </section>
       {adding === "one" && <AddUser onClose={() => setAdding("")} onMade={(one) => setMade([one])} />}
+      {authorising && <Authorise user={authorising.Uin} onClose={() => setAuthorising(undefined)} />}
       {adding === "quick" && <QuickCreate onClose={() => setAdding("")} onMade={setMade} />}
       {made && (
         <CredentialsDialog

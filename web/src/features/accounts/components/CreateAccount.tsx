@@ -22,8 +22,14 @@ export function CreateAccount({ app, onClose }: { app: number; onClose: () => vo
   const create = useCreateAccount();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the printable ones
   const badId = id !== "" && /[^\x20-\x7e]/.test(id);
+  const badFace = face !== "" && !/^https?:\/\/./.test(face);
   const wrong =
-    !id || badId || byteLength(id) > LIMITS.id || byteLength(nick) > LIMITS.nick || byteLength(face) > LIMITS.face;
+    !id ||
+    badId ||
+    badFace ||
+    byteLength(id) > LIMITS.id ||
+    byteLength(nick) > LIMITS.nick ||
+    byteLength(face) > LIMITS.face;
   return (
     <FormDialog
       title={t("create.title")}
@@ -73,6 +79,7 @@ export function CreateAccount({ app, onClose }: { app: number; onClose: () => vo
         value={face}
         onChange={setFace}
         placeholder="https://"
+        error={badFace ? t("create.badUrl") : undefined}
       />
     </FormDialog>
   );

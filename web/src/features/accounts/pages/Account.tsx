@@ -156,12 +156,13 @@ function Summary({ account, state }: { account: AccountData; state: AccountState
       <CopyText text={account.UserID} />
       <Tag tone={account.Type === "administrator" ? "primary" : "default"}>{t(`types.${account.Type}`)}</Tag>
       {state && (
-        <Tag tone={state.Online ? "success" : "default"}>
-          {[t(state.Online ? "state.online" : "state.offline"), ...state.Devices.map(({ Platform }) => Platform)].join(
-            " · ",
-          )}
-        </Tag>
+        <Tag tone={state.Online ? "success" : "default"}>{t(state.Online ? "state.online" : "state.offline")}</Tag>
       )}
+      {state?.Devices.map(({ Platform, LoginTime }) => (
+        <span key={`${Platform}${LoginTime}`}>
+          {Platform}: {t("state.since")} <TimeText at={LoginTime} />
+        </span>
+      ))}
       <span>
         {t("created")} <TimeText at={account.CreateTime} />
       </span>

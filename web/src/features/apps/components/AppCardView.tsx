@@ -36,7 +36,15 @@ export function AppCardView({ app }: { app: AppCard }) {
           <TimeText at={app.CreateTime} dateOnly />
         </dd>
         <dt>{t("expires")}</dt>
-        <dd>{app.ExpireTime ? <TimeText at={app.ExpireTime} dateOnly /> : t("never")}</dd>
+        <dd>
+          {app.Status === "expired" ? (
+            t("app.status.expired")
+          ) : app.ExpireTime ? (
+            <TimeText at={app.ExpireTime} dateOnly />
+          ) : (
+            t("never")
+          )}
+        </dd>
       </dl>
       {app.Plan !== "Flagship" && (
         <div>

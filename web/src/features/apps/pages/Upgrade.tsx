@@ -83,7 +83,7 @@ function Now({ app }: { app: App }) {
       <SettingRow name={app.Name} about={app.ExpireTime ? t("upgrade.expires") : t("upgrade.noExpiry")}>
         <PlanTag plan={app.Plan} />
         <AppStatus status={app.Status} />
-        {app.ExpireTime > 0 && <TimeText at={app.ExpireTime} dateOnly />}
+        {app.ExpireTime > 0 && app.Status !== "expired" && <TimeText at={app.ExpireTime} dateOnly />}
       </SettingRow>
       {app.Plan !== "Trial" && (
         <SettingRow name={t("upgrade.renew")} about={t("upgrade.renewAbout")}>

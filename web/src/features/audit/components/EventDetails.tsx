@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { CopyText } from "../../../ui/CopyText";
 import { Dialog } from "../../../ui/Dialog";
-import { TimeText } from "../../../ui/format";
+import { agentName, TimeText } from "../../../ui/format";
 import { useWords } from "../../../ui/words";
 import type { AuditEvent } from "../api";
 import { Actor } from "./Actor";
@@ -18,7 +18,7 @@ export function EventDetails({ event, onClose }: { event: AuditEvent; onClose: (
     [t("resource"), <CopyText key="resource" text={event.Resource} />],
     [t("error.requestId"), <CopyText key="request" text={event.RequestId} />],
     [t("ip"), event.Ip || "–"],
-    [t("agent"), event.UserAgent || "–"],
+    [t("agent"), agentName(event.UserAgent) || "–"],
   ];
   // A bulk action tells of its items: what was done, and each that was refused with its number.
   const done = event.After.includes('"Refused":{');

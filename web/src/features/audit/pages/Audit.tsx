@@ -89,9 +89,14 @@ export function Audit() {
             onRetry={() => refetch()}
             stale={isPlaceholderData}
             columns={[
-              { key: "time", title: t("time"), render: (row) => <TimeText at={row.Time / 1000} /> },
+              { key: "time", title: t("time"), role: "time", render: (row) => <TimeText at={row.Time / 1000} /> },
               { key: "who", title: t("who"), render: (row) => <Actor event={row} /> },
-              { key: "action", title: t("action_"), render: (row) => <code className="break">{row.Action}</code> },
+              {
+                key: "action",
+                title: t("action_"),
+                role: "id",
+                render: (row) => <code className="break">{row.Action}</code>,
+              },
               {
                 key: "target",
                 title: t("target"),
@@ -106,10 +111,11 @@ export function Audit() {
               {
                 key: "outcome",
                 title: t("outcome"),
+                role: "state",
                 render: (row) => <Tag tone={TONES[row.Outcome]}>{t(`outcomes.${row.Outcome}`)}</Tag>,
               },
               { key: "edge", title: t("edge"), render: (row) => t(`edges.${row.Edge}`) },
-              { key: "ip", title: t("ip"), render: (row) => <span className="mono">{row.Ip || "–"}</span> },
+              { key: "ip", title: t("ip"), role: "id", render: (row) => <span className="mono">{row.Ip || "–"}</span> },
             ]}
             actions={(row) => (
               <Button kind="text" small onClick={() => setShown(row)}>

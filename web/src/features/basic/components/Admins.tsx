@@ -70,12 +70,13 @@ function AddAdmin({ app, onClose }: { app: App; onClose: () => void }) {
   const modify = useModifyAdmins();
   const { max } = limitOf("im/CreateAccount", "UserID");
   const known = app.Admins.includes(name);
+  const badId = /[^ -~]/.test(name);
   return (
     <FormDialog
       title={t("admin.add")}
       submit={t("action.add")}
       busy={modify.isPending}
-      disabled={!name || name.length > max || known}
+      disabled={!name || name.length > max || known || badId}
       error={modify.error}
       onClose={onClose}
       onSubmit={() =>
@@ -99,7 +100,7 @@ function AddAdmin({ app, onClose }: { app: App; onClose: () => void }) {
         value={name}
         onChange={setName}
         hint={t("admin.hint")}
-        error={known ? t("admin.known") : undefined}
+        error={known ? t("admin.known") : badId ? t("admin.badId") : undefined}
       />
     </FormDialog>
   );

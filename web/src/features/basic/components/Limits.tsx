@@ -59,7 +59,6 @@ interface Entry {
 
 function EditLimits({ app, onClose }: { app: App; onClose: () => void }) {
   const { t } = useTranslation("basic");
-  const format = useFormat();
   const overrides = app.Overrides as Values;
   const [entries, setEntries] = useState<Record<string, Entry>>(() =>
     Object.fromEntries(
@@ -73,7 +72,7 @@ function EditLimits({ app, onClose }: { app: App; onClose: () => void }) {
   const fields = Object.entries(entries).map(([name, entry]) => {
     const { min, max } = limitOf(ACTION, `Overrides.${name}`);
     const wrong = !entry.unlimited && entry.text !== "" && (Number(entry.text) < min || Number(entry.text) > max);
-    return { name, wrong, ...entry, range: { min: format.number(min), max: format.number(max) } };
+    return { name, wrong, ...entry, range: { min, max } };
   });
   const chosen = Object.fromEntries(
     fields

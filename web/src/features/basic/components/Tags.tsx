@@ -8,7 +8,9 @@ import { AddIcon, DeleteIcon, EditIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
 import { SettingCard } from "../../../ui/Page";
 import { Tag } from "../../../ui/Tag";
+import { TagsInUse, tagText } from "../../../ui/TagsInUse";
 import { say } from "../../../ui/Toasts";
+import { useEveryApp } from "../../apps/api";
 import { type App, useModifyTags } from "../api";
 import "../basic.css";
 
@@ -32,7 +34,7 @@ export function Tags({ app }: { app: App }) {
       {app.Tags.length ? (
         <div className="row">
           {app.Tags.map(({ Key, Value }) => (
-            <Tag key={Key}>{Value ? `${Key}: ${Value}` : Key}</Tag>
+            <Tag key={Key}>{tagText({ Key, Value })}</Tag>
           ))}
         </div>
       ) : (
@@ -47,16 +49,32 @@ function EditTags({ app, onClose }: { app: App; onClose: () => void }) {
   const { t } = useTranslation("basic");
   // The app may be read anew while somebody types: what is saved replaces the tags that stand here.
   const [Version] = useState(app.Version);
-  const [rows, setRows] = useState(() => app.Tags.map((tag, id) => ({ ...tag, id })));
-  const [next, setNext] = useState(app.Tags.length);
+  // An app without tags begins with a row to fill in.
+  const [rows, setRows] = useState(() =>
+    (app.Tags.length ? app.Tags : [{ Key: "", Value: "" }]).map((tag, id) => ({ ...tag, id })),
+  );
+  const [next, setNext] = useState(rows.length);
+  const known = useEveryApp().flatMap((one) => one.Tags);
   const modify = useModifyTags();
   const most = limitOf("im/ModifyAppTags", "Tags").max;
   const keyMax = limitOf("im/ModifyAppTags", "Tags.Key").max;
   const valueMax = limitOf("im/ModifyAppTags", "Tags.Value").max;
+  const filled = rows.filter(({ Key, Value }) => Key || Value);
   const keys = rows.map(({ Key }) => Key);
-  const wrong = rows.some(
+  const tags = filled.map(({ Key, Value }) => ({ Key, Value }));
+  const same = JSON.stringify(tags) === JSON.stringify(app.Tags.map(({ Key, Value }) => ({ Key, Value })));
+  const choose = ({ Key, Value }: { Key: string; Value: string }) => {
+    const at = rows.find((row) => row.Key === Key) ?? rows.find((row) => !row.Key && !row.Value);
+    if (at) return set(at.id, { Key, Value });
+    setRows([...rows, { Key, Value, id: next }]);
+    setNext(next + 1);
+  };
+  const wrong = filled.some(
     ({ Key, Value }, index) =>
-      !Key || [...Key].length > keyMax || [...Value].length > valueMax || keys.indexOf(Key) !== index,
+      !Key ||
+      [...Key].length > keyMax ||
+      [...Value].length > valueMax ||
+      filled.findIndex((one) => one.Key === Key) !== index,
   );
   const set = (id: number, change: object) => setRows(rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
   return (
@@ -65,12 +83,12 @@ function EditTags({ app, onClose }: { app: App; onClose: () => void }) {
       at="right"
       submit={t("action.save")}
       busy={modify.isPending}
-      disabled={wrong}
+      disabled={wrong || same}
       error={modify.error}
       onClose={onClose}
       onSubmit={() =>
         modify.mutate(
-          { SDKAppID: app.SDKAppID, Version, Tags: rows.map(({ Key, Value }) => ({ Key, Value })) },
+          { SDKAppID: app.SDKAppID, Version, Tags: tags },
           {
             onSuccess: (saved) => {
               const before = { SDKAppID: app.SDKAppID, Version: saved.Version, Tags: app.Tags };
@@ -86,9 +104,10 @@ function EditTags({ app, onClose }: { app: App; onClose: () => void }) {
         <div key={row.id} className="tagrow">
           <TextField
             label={t("tag.key")}
+            autoFocus={index === rows.length - 1}
             value={row.Key}
             onChange={(Key) => set(row.id, { Key })}
-            error={keys.indexOf(row.Key) !== index ? t("tag.twice") : undefined}
+            error={row.Key && keys.indexOf(row.Key) !== index ? t("tag.twice") : undefined}
           />
           <TextField label={t("tag.value")} value={row.Value} onChange={(Value) => set(row.id, { Value })} />
           <IconButton
@@ -98,6 +117,7 @@ function EditTags({ app, onClose }: { app: App; onClose: () => void }) {
           />
         </div>
       ))}
+      <TagsInUse tags={known} onChoose={choose} />
       <div>
         <Button
           icon={<AddIcon />}

@@ -6,7 +6,7 @@ import { AppStatus, PlanTag } from "../../../ui/AppTags";
 import { CopyText } from "../../../ui/CopyText";
 import { useFormat } from "../../../ui/format";
 import { Loaded, Page, SettingCard } from "../../../ui/Page";
-import { useFirstAccounts, useSteps } from "../api";
+import { useFirstAccounts, useNow, useSteps } from "../api";
 import { Checklist } from "../components/Checklist";
 import { TestChat } from "../components/TestChat";
 import "../overview.css";
@@ -19,6 +19,7 @@ export function Overview() {
   const app = useApp(id);
   const mayList = useAllowed("im:DescribeAccountList", id);
   const accounts = useFirstAccounts(id, mayList === true);
+  const { data: now } = useNow(id);
   const { done, mark } = useSteps(id);
   // Administrators are for servers; who tries the app out is a user.
   const users = (accounts.data?.Accounts ?? []).filter(({ Type }) => Type === "ordinary").map(({ UserID }) => UserID);
@@ -84,11 +85,19 @@ export function Overview() {
                   <dt>{t("facts.accounts")}</dt>
                   <dd>
                     <Link to="/apps/$app/accounts" params={params}>
-                      {format.number(one.AccountCount)}
+                      {format.number(now?.AccountCount ?? one.AccountCount)}
                     </Link>
                     {typeof one.Limits.Accounts === "number" && ` / ${format.number(one.Limits.Accounts)}`}
                   </dd>
                 </div>
+                {now && (
+                  <div>
+                    <dt>{t("facts.online")}</dt>
+                    <dd aria-live="polite" className="overview__online" data-some={now.OnlineNow > 0}>
+                      {format.number(now.OnlineNow)}
+                    </dd>
+                  </div>
+                )}
               </dl>
             </SettingCard>
             <Checklist app={id} users={users} done={done} mark={mark} />

@@ -26,6 +26,7 @@ export function AddFriend({ owner, onClose }: { owner: Owner; onClose: () => voi
   const wrong =
     !limits ||
     !value.user ||
+    value.user === owner.user ||
     value.user.length > idMax ||
     badSource ||
     value.source.length > limits.Source ||
@@ -83,6 +84,7 @@ export function AddFriend({ owner, onClose }: { owner: Owner; onClose: () => voi
             value={value.user}
             onChange={(user) => set({ user })}
             hint={t("mustExist")}
+            error={value.user === owner.user ? t("friends.self") : undefined}
           />
           <ByteInput
             label={t("friends.remark")}

@@ -61,8 +61,13 @@ export function BlackList({ owner }: { owner: Owner }) {
         onRetry={() => refetch()}
         stale={isPlaceholderData}
         columns={[
-          { key: "id", title: "UserID", render: (row) => <UserLink owner={owner} user={row.To_Account} /> },
-          { key: "time", title: t("blacklist.since"), render: (row) => <TimeText at={row.AddBlackTimeStamp} /> },
+          { key: "id", title: "UserID", role: "id", render: (row) => <UserLink owner={owner} user={row.To_Account} /> },
+          {
+            key: "time",
+            title: t("blacklist.since"),
+            role: "time",
+            render: (row) => <TimeText at={row.AddBlackTimeStamp} />,
+          },
         ]}
         bulk={(rows, clear) => (
           <Button

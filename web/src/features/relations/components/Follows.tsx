@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
+import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
 import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
@@ -9,7 +10,7 @@ import { ResourceTable } from "../../../ui/ResourceTable";
 import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { type Follow, failureOf, type Owner, useFollow, useFollowCounts, useFollows, useUnfollow } from "../api";
-import { PickUser, textOf, UserLink } from "./parts";
+import { PickUser, textOf } from "./parts";
 
 const KINDS = { following: 2, followers: 1, mutual: 3 } as const;
 type Kind = keyof typeof KINDS;
@@ -80,13 +81,20 @@ export function Follows({ owner }: { owner: Owner }) {
         onRetry={() => refetch()}
         stale={isPlaceholderData}
         columns={[
-          { key: "id", title: "UserID", render: (row) => <UserLink owner={owner} user={row.To_Account} /> },
           {
-            key: "nick",
-            title: t("nick"),
-            render: (row) => textOf(row.ProfileItem, "Tag_Profile_IM_Nick") || <span className="quiet">–</span>,
+            key: "id",
+            title: "UserID",
+            role: "person",
+            render: (row) => (
+              <PersonCell
+                app={owner.app}
+                user={row.To_Account}
+                nick={textOf(row.ProfileItem, "Tag_Profile_IM_Nick")}
+                src={textOf(row.ProfileItem, "Tag_Profile_IM_Image")}
+              />
+            ),
           },
-          { key: "time", title: t("follow.since"), render: (row) => <TimeText at={row.FollowTime} /> },
+          { key: "time", title: t("follow.since"), role: "time", render: (row) => <TimeText at={row.FollowTime} /> },
         ]}
         actions={
           kind === "followers"

@@ -10,7 +10,7 @@ import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
 import { useTableState } from "../../../ui/tableState";
-import { type Friend, type Owner, useFriends, useNicks } from "../api";
+import { type Friend, type Owner, useFriendOf, useFriends, useNicks, useWays } from "../api";
 import { AddFriend } from "./AddFriend";
 import { CheckRelation } from "./CheckRelation";
 import { DeleteAllFriends, DeleteFriends } from "./DeleteFriends";
@@ -27,8 +27,14 @@ export function Friends({ owner }: { owner: Owner }) {
   const format = useFormat();
   const state = useTableState();
   const { data, error, refetch, isPlaceholderData } = useFriends(owner, Number(state.after) || 0);
-  const rows = data?.UserDataItem ?? (data && []);
+  const one = useFriendOf(owner, state.keyword);
+  const found = one.data?.InfoItem.filter(({ ResultCode }) => ResultCode === 0).map((item) => ({
+    To_Account: item.To_Account,
+    ValueItem: item.SnsProfileItem ?? [],
+  })) as Friend[] | undefined;
+  const rows = state.keyword ? found : (data?.UserDataItem ?? (data && []));
   const nicks = useNicks(owner, rows?.map((row) => row.To_Account) ?? []).data;
+  const ways = useWays(owner, rows?.map((row) => row.To_Account) ?? []).data?.InfoItem;
   const limit = useApp(owner.app).data?.Limits.Friends;
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
@@ -73,12 +79,17 @@ export function Friends({ owner }: { owner: Owner }) {
       <ResourceTable<Friend>
         label={t("friends.title")}
         state={state}
+        search={t("friends.search")}
         rows={rows}
         rowKey={(row) => row.To_Account}
-        paging={{ kind: "cursor", next: data?.NextStartIndex ? String(data.NextStartIndex) : "", fixed: true }}
-        error={error}
-        onRetry={() => refetch()}
-        stale={isPlaceholderData}
+        paging={{
+          kind: "cursor",
+          next: data?.NextStartIndex && !state.keyword ? String(data.NextStartIndex) : "",
+          fixed: true,
+        }}
+        error={state.keyword ? one.error : error}
+        onRetry={() => (state.keyword ? one.refetch() : refetch())}
+        stale={state.keyword ? one.isPlaceholderData : isPlaceholderData}
         columns={[
           {
             key: "id",
@@ -97,6 +108,15 @@ export function Friends({ owner }: { owner: Owner }) {
             key: "remark",
             title: t("friends.remark"),
             render: (row) => textOf(row.ValueItem, "Tag_SNS_IM_Remark") || <span className="quiet">–</span>,
+          },
+          {
+            key: "way",
+            title: t("friends.way"),
+            role: "state",
+            render: (row) => {
+              const way = ways?.find(({ To_Account }) => To_Account === row.To_Account)?.Relation;
+              return way ? t(`friends.ways.${way === "CheckResult_Type_BothWay" ? "both" : "one"}`) : "";
+            },
           },
           {
             key: "lists",

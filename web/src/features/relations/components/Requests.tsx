@@ -1,5 +1,8 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
+import { Confirm } from "../../../ui/Confirm";
+import { PersonCell } from "../../../ui/cells";
 import { TimeText } from "../../../ui/format";
 import { Locked } from "../../../ui/Locked";
 import { Empty, SettingCard } from "../../../ui/Page";
@@ -7,7 +10,6 @@ import { ResourceTable } from "../../../ui/ResourceTable";
 import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { type FriendRequest, type Owner, useAnswer, useDeleteRequest, useRequests } from "../api";
-import { UserLink } from "./parts";
 
 /** Requests that wait: those that others sent, and those that this user sent. */
 export function Requests({ owner }: { owner: Owner }) {
@@ -20,12 +22,19 @@ export function Requests({ owner }: { owner: Owner }) {
     (state.page - 1) * state.size,
     state.size,
   );
+  const [refusing, setRefusing] = useState("");
   const answer = useAnswer();
   const remove = useDeleteRequest();
   const decide = (from: string, Accept: boolean) =>
     answer.mutate(
       { SDKAppID: owner.app, UserID: owner.user, From: from, Accept },
-      { onSuccess: () => say(t(Accept ? "requests.accepted" : "requests.refused", { user: from })), onError: sayError },
+      {
+        onSuccess: () => {
+          say(t(Accept ? "requests.accepted" : "requests.refused", { user: from }));
+          setRefusing("");
+        },
+        onError: sayError,
+      },
     );
   const drop = (Peer: string) =>
     remove.mutate(
@@ -59,15 +68,24 @@ export function Requests({ owner }: { owner: Owner }) {
         onRetry={() => refetch()}
         stale={isPlaceholderData}
         columns={[
-          { key: "id", title: "UserID", render: (row) => <UserLink owner={owner} user={row.UserID} /> },
-          { key: "nick", title: t("nick"), render: (row) => row.Nick || <span className="quiet">–</span> },
+          {
+            key: "id",
+            title: "UserID",
+            role: "person",
+            render: (row) => <PersonCell app={owner.app} user={row.UserID} nick={row.Nick} />,
+          },
           {
             key: "wording",
             title: t("friends.wording"),
             render: (row) => row.AddWording || <span className="quiet">–</span>,
           },
-          { key: "source", title: t("friends.source"), render: (row) => row.AddSource.replace("AddSource_Type_", "") },
-          { key: "time", title: t("requests.time"), render: (row) => <TimeText at={row.AddTime} /> },
+          {
+            key: "source",
+            title: t("friends.source"),
+            role: "detail",
+            render: (row) => row.AddSource.replace("AddSource_Type_", ""),
+          },
+          { key: "time", title: t("requests.time"), role: "time", render: (row) => <TimeText at={row.AddTime} /> },
         ]}
         actions={(row) => (
           <>
@@ -78,7 +96,7 @@ export function Requests({ owner }: { owner: Owner }) {
                     <Button kind="text" small {...lock} onClick={() => decide(row.UserID, true)}>
                       {t("requests.accept")}
                     </Button>
-                    <Button kind="textDanger" small {...lock} onClick={() => decide(row.UserID, false)}>
+                    <Button kind="textDanger" small {...lock} onClick={() => setRefusing(row.UserID)}>
                       {t("requests.refuse")}
                     </Button>
                   </>
@@ -96,6 +114,18 @@ export function Requests({ owner }: { owner: Owner }) {
         )}
         empty={<Empty title={t(`requests.empty.${direction}`)} about={t("requests.emptyAbout")} />}
       />
+      {refusing && (
+        <Confirm
+          title={t("requests.refuseTitle", { user: refusing })}
+          submit={t("requests.refuse")}
+          busy={answer.isPending}
+          error={answer.error}
+          onClose={() => setRefusing("")}
+          onConfirm={() => decide(refusing, false)}
+        >
+          <p>{t("requests.refuseAbout", { user: refusing })}</p>
+        </Confirm>
+      )}
     </SettingCard>
   );
 }

@@ -21,7 +21,7 @@ export function MfaSetup({ onClose }: { onClose: () => void }) {
   if (!secret) {
     return (
       <FormDialog
-        title={t("me.mfaEnable")}
+        title={t("me.mfaTitle")}
         submit={t("action.next")}
         busy={begin.isPending}
         disabled={!password}
@@ -42,7 +42,7 @@ export function MfaSetup({ onClose }: { onClose: () => void }) {
   }
   return (
     <FormDialog
-      title={t("me.mfaEnable")}
+      title={t("me.mfaTitle")}
       submit={t("me.mfaConfirm")}
       busy={confirm.isPending}
       disabled={code.length < 6}

@@ -8,7 +8,7 @@ import { Button } from "../../../ui/Button";
 import { CopyText } from "../../../ui/CopyText";
 import { FormDialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
-import { TimeText } from "../../../ui/format";
+import { agentName, TimeText } from "../../../ui/format";
 import { Note } from "../../../ui/Note";
 import { Loaded, Page, SettingCard, SettingRow } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
@@ -191,7 +191,7 @@ function Sessions() {
                 title: t("me.browser"),
                 render: (row) => (
                   <span className="row">
-                    <span className="break">{row.UserAgent || "–"}</span>
+                    <span title={row.UserAgent}>{agentName(row.UserAgent) || "–"}</span>
                     {row.Current && <Tag tone="success">{t("me.thisOne")}</Tag>}
                   </span>
                 ),

@@ -5,7 +5,7 @@ import { Button } from "../../../ui/Button";
 import { CopyText } from "../../../ui/CopyText";
 import { ErrorNote } from "../../../ui/ErrorNote";
 import { ByteInput, TextField } from "../../../ui/Field";
-import { TimeText, useFormat } from "../../../ui/format";
+import { TimeText } from "../../../ui/format";
 import { Locked } from "../../../ui/Locked";
 import { SettingCard } from "../../../ui/Page";
 import { type Signature, useGenerate } from "../api";
@@ -15,7 +15,6 @@ const DAY = 86400;
 /** A UserID and a lifetime to a signature with the app's key. */
 export function Generator({ app }: { app: number }) {
   const { t } = useTranslation("tools");
-  const format = useFormat();
   const [user, setUser] = useState("");
   const [days, setDays] = useState("180");
   const [made, setMade] = useState<Signature>();
@@ -39,8 +38,8 @@ export function Generator({ app }: { app: number }) {
           inputMode="numeric"
           value={days}
           onChange={setDays}
-          aside={t("field.range", { min: 1, max: format.number(maxDays) })}
-          error={badDays ? t("field.range", { min: 1, max: format.number(maxDays) }) : undefined}
+          aside={t("field.range", { min: 1, max: maxDays })}
+          error={badDays ? t("field.range", { min: 1, max: maxDays }) : undefined}
         />
         {generate.error && <ErrorNote error={generate.error} />}
         <div>
