@@ -103,7 +103,13 @@ export function Groups() {
                 sorted: true,
                 render: (row) => <GroupCell app={app} id={row.GroupId} name={row.Name} src={row.FaceUrl} />,
               },
-              { key: "type", title: t("type"), role: "state", render: (row) => t(`types.${row.Type}`) },
+              {
+                key: "type",
+                title: t("type"),
+                role: "state",
+                // The names in words are long: they would push the table out of its card.
+                render: (row) => <span title={t(`types.${row.Type}`)}>{row.Type}</span>,
+              },
               {
                 key: "owner",
                 title: t("owner"),
