@@ -187,6 +187,8 @@ async def test_what_a_plan_locks(root: ConsoleClient, console_server: ServerProc
         "WebInstances",
         "DeviceInstances",
         "UserStatus",
+        "Community",
+        "CommunityTopics",
         "RoomOnlineMembers",
         "RoomBan",
         "RoomBroadcast",

@@ -11,7 +11,7 @@ from tests.rest.conftest import Rest
 @pytest.mark.parametrize("count", [0, 2, 4, 5])
 async def test_every_group_once_and_in_order(rest: Rest, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(store, "_PAGE", 2)
-    monkeypatch.setattr(rest.server.services.groups._core, "_clock", lambda: 1_800_000_000.0)
+    monkeypatch.setattr(rest.server.services.groups._core, "clock", lambda: 1_800_000_000.0)
     await rest("im_open_login_svc/account_import", {"UserID": "oskar"})
     for number in range(count):
         group = {"Owner_Account": "oskar", "Type": "Public", "GroupId": f"g{number}", "Name": "Team"}

@@ -1,4 +1,4 @@
-"""Settings of live rooms (AVChatRoom): AppSettings inherits them (console.md section 3)."""
+"""Settings of communities and live rooms (AVChatRoom): AppSettings inherits them (console.md section 3)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,26 @@ from sodam.apps.declared import Setting
 
 
 class RoomSettings(msgspec.Struct, frozen=True, kw_only=True):
+    community: Annotated[
+        bool,
+        Setting(
+            section="groups",
+            doc="On: groups of the type Community are made, of up to 100 000 members. Off: 11000.",
+            plan="Flagship",
+            feature="Community",
+            heading="communities",
+        ),
+    ] = False
+    community_topics: Annotated[
+        bool,
+        Setting(
+            section="groups",
+            doc="On, and `community` too: communities may be made with topics, each a conversation of its own. Off: "
+            "11000.",
+            plan="Flagship",
+            heading="communities",
+        ),
+    ] = False
     room_message_rate: Annotated[
         int,
         Setting(

@@ -52,6 +52,7 @@ SHARED_COMMANDS = {
         "unpin_message",
         "get_pinned_messages",
     ),
+    "million_group_open_http_svc": ("create_topic", "modify_topic", "destroy_topic", "get_topic"),
     "group_open_avchatroom_http_svc": ("get_members", "modify_user_info"),
 }
 """Commands of REST services that a client may send, with the rights of its user."""
@@ -98,4 +99,13 @@ def commands() -> dict[str, Command]:
     for service in [*(rest.SERVICES[name] for name in SHARED if name in rest.SERVICES), *services()]:
         for command in service.commands.values():
             table[f"{service.name}.{command.name}"] = command
-    return table
+    return _of_communities(table) | table
+
+
+def _of_communities(table: dict[str, Command]) -> dict[str, Command]:
+    """The web SDK sends what concerns a community to a service of another name (client-protocol-groups.md 1)."""
+    plain = (group_open_http_svc.service.name, group_attributes.attributes.name)
+    communities = group_open_http_svc.communities.name
+    return {
+        f"{communities}.{command.name}": command for name, command in table.items() if name.partition(".")[0] in plain
+    }

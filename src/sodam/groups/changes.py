@@ -10,11 +10,11 @@ import msgspec
 from sodam.apps.model import App
 from sodam.bus import of_user
 from sodam.errors import ApiError, Code
-from sodam.groups import pushes, store, store_members, store_messages, store_reading, store_receipts
-from sodam.groups.core import Core, Operator, hold_group, scene
+from sodam.groups import pushes, store, store_messages, store_reading, store_receipts
+from sodam.groups.core import Core, Operator, hold_place, scene
 from sodam.groups.events import GroupMessageEdited, GroupMessagesRecalled
 from sodam.groups.message import TIP, Extra, GroupMessage
-from sodam.groups.model import Group, check_group_id
+from sodam.groups.model import Group, check_place, is_topic
 from sodam.groups.pins import notify_unpinned
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.messages.clock import SECOND
@@ -64,12 +64,12 @@ class GroupChanges:
         ``as_member``: one's own within the app's window, those of others where the role allows; otherwise the app's.
         Raises ApiError 10007, 10010, 10015, 10033.
         """
-        check_group_id(group_id)
+        check_place(group_id)
         window = app.settings.recall_seconds
 
         async def run(tx: Tx) -> tuple[list[Code], list[GroupMessage], Group, set[int]]:
             now = self._core.now()
-            group = await hold_group(tx, app.sdkappid, group_id)
+            group = await hold_place(tx, app.sdkappid, group_id)
             role = await self._role(tx, group, revoker, as_member=as_member)
             check(group.type, Operation.RECALL, role)
             found = await store_messages.named(tx, app.sdkappid, group_id, seqs)
@@ -114,10 +114,10 @@ class GroupChanges:
 
     async def recall_silently(self, app: App, group_id: str, sender: str, revoker: str) -> None:
         """Recall what ``sender`` wrote of the newest 1000 messages; no device is notified. Raises ApiError 10010."""
-        check_group_id(group_id)
+        check_place(group_id)
 
         async def run(tx: Tx) -> None:
-            group = await hold_group(tx, app.sdkappid, group_id)
+            group = await hold_place(tx, app.sdkappid, group_id)
             above = group.next_seq - 1 - SILENT_RANGE
             found = await store_messages.newest_of(tx, app.sdkappid, group_id, sender, above)
             fresh = [m for m in found if m.kind != TIP and not m.flags & RECALLED]
@@ -140,7 +140,7 @@ class GroupChanges:
         """Raises ApiError 10007 for a client that is no member."""
         if not as_member:
             return Role.AppAdmin
-        member = (await store_members.load(tx, group.app, group.group_id, [user_id])).get(user_id)
+        member = (await self._core.members(tx, group, [user_id])).get(user_id)
         if member is None:
             raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may do it")
         return member.role
@@ -162,10 +162,10 @@ class GroupChanges:
 
         Raises ApiError 10007, 10010, 10015, 20022 (unknown), 20023 (recalled), EditConflict, 93000.
         """
-        check_group_id(group_id)
+        check_place(group_id)
 
         async def run(tx: Tx) -> GroupMessage:
-            group = await hold_group(tx, app.sdkappid, group_id)
+            group = await hold_place(tx, app.sdkappid, group_id)
             check(group.type, Operation.CHANGE, await self._role(tx, group, editor, as_member=as_member))
             stored = (await store_messages.named(tx, app.sdkappid, group_id, [seq])).get(seq)
             if stored is None or stored.kind == TIP or (as_member and not stored.for_user(editor)):
@@ -197,13 +197,13 @@ class GroupChanges:
 
     async def hold(self, tx: Tx, message: GroupMessage) -> bool:
         """Lock a message's group until the transaction ends; False: the message is gone, or it was recalled."""
-        await hold_group(tx, message.app, message.group_id)
+        await hold_place(tx, message.app, message.group_id)
         now = await store_messages.named(tx, message.app, message.group_id, [message.seq])
         return message.seq in now and not now[message.seq].flags & RECALLED
 
     async def record(self, tx: Tx, message: GroupMessage, kind: int, detail: str) -> int:
         """Number a change of a message whose group ``tx`` holds. Who missed it is notified by ``Feed.tellers``."""
-        group = await hold_group(tx, message.app, message.group_id)
+        group = await hold_place(tx, message.app, message.group_id)
         group.changes += 1
         await store.save(tx, group)
         at = self._core.now() * SECOND
@@ -212,10 +212,10 @@ class GroupChanges:
 
     async def clear(self, app: App, group_id: str, seq: int | None) -> None:
         """Hide the history up to ``seq`` (None: all) from every client. Raises ApiError 10010, 10015."""
-        check_group_id(group_id)
+        check_place(group_id)
 
         async def run(tx: Tx) -> None:
-            group = await hold_group(tx, app.sdkappid, group_id)
+            group = await hold_place(tx, app.sdkappid, group_id)
             newest = group.next_seq - 1
             group.clear_seq = max(group.clear_seq, newest if seq is None else min(seq, newest))
             await store.save(tx, group)
@@ -230,11 +230,11 @@ class GroupChanges:
         Times ascend, after the group's creation and its newest message, before now: else 10004. ``listed``: they
         move the conversation in lists. Nobody is notified. Raises ApiError 10007, 10010, 10015.
         """
-        check_group_id(group_id)
+        check_place(group_id)
 
         async def run(tx: Tx) -> list[Imported]:
             now = self._core.now()
-            group = await hold_group(tx, app.sdkappid, group_id)
+            group = await hold_place(tx, app.sdkappid, group_id)
             check(group.type, Operation.IMPORT_MESSAGES, Role.AppAdmin)
             given = [item for item in items if isinstance(item, GroupMessage)]
             keys = [store_messages.key(m) for m in given]
@@ -267,11 +267,17 @@ class GroupChanges:
 
         return await self._core.db.write(run)
 
+    async def _enter_topic(self, tx: Tx, app: int, user_id: str, group_id: str) -> None:
+        """Have a member's row in a topic exist."""
+        if is_topic(group_id) and (topic := (await store.load(tx, app, [group_id])).get(group_id)) is not None:
+            await self._core.members(tx, topic, [user_id])
+
     async def mark_read(self, app: int, reader: str, group_id: str, seq: int, *, exclude: int = 0) -> None:
         """Everything up to ``seq`` is read; before an earlier position: nothing new. Raises ApiError 10007, 10015."""
-        check_group_id(group_id)
+        check_place(group_id)
 
         async def run(tx: Tx) -> None:
+            await self._enter_topic(tx, app, reader, group_id)
             found = await store_reading.lock(tx, app, reader, group_id)
             if found is None:
                 raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may read")
@@ -303,9 +309,10 @@ class GroupChanges:
 
     async def delete_for(self, app: App, user_id: str, group_id: str, seqs: Sequence[int]) -> None:
         """Delete messages for oneself. Raises ApiError 10007 (no member), 10015."""
-        check_group_id(group_id)
+        check_place(group_id)
 
         async def run(tx: Tx) -> None:
+            await self._enter_topic(tx, app.sdkappid, user_id, group_id)
             if await store_reading.lock(tx, app.sdkappid, user_id, group_id) is None:
                 raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may delete")
             found = await store_messages.named(tx, app.sdkappid, group_id, seqs)

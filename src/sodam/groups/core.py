@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live, of_user
 from sodam.errors import ApiError, Code
-from sodam.groups import pushes, store, store_applications, store_bans, store_members, store_rooms
+from sodam.groups import pushes, store, store_applications, store_bans, store_members, store_rooms, store_topics
 from sodam.groups.events import GroupDestroyed, GroupFull, Scene
 from sodam.groups.feed import Feed
 from sodam.groups.messages import Messages
@@ -88,7 +88,7 @@ class Core:
             return Role.Owner
         if not TYPES[group.type].stores_members:
             return await self._standing_in_room(tx, group, operator.user_id)
-        found = await store_members.load(tx, group.app, group.group_id, [operator.user_id])
+        found = await store_members.load(tx, group.app, group.home, [operator.user_id])
         if operator.user_id not in found:
             raise ApiError(Code.GROUP_NOT_PERMITTED, f"{operator.user_id[:40]!r} is not a member")
         return found[operator.user_id].role
@@ -99,6 +99,50 @@ class Core:
         if self.seats.here((group.app, group.group_id), user_id):
             return Role.Member
         raise ApiError(Code.GROUP_NOT_PERMITTED, f"{user_id[:40]!r} is not in the room")
+
+    async def members(self, tx: Tx, group: Group, user_ids: Iterable[str]) -> dict[str, Member]:
+        """Those of the users that are members of a group or topic, with how they stand in it.
+
+        In a topic the row that says so is made when a member first does something there.
+        """
+        if not group.parent:
+            return await store_members.load(tx, group.app, group.group_id, user_ids)
+        members = await store_members.load(tx, group.app, group.parent, user_ids)
+        own = await store_members.load(tx, group.app, group.group_id, members)
+        fresh = {
+            user_id: await self.first_look(tx, group, member)
+            for user_id, member in members.items()
+            if user_id not in own
+        }
+        if fresh:
+            await store_members.save(tx, group, fresh.values())
+        own |= fresh
+        for user_id, member in members.items():
+            own[user_id].role, own[user_id].name_card = member.role, member.name_card
+        return {user_id: own[user_id] for user_id in members}
+
+    async def first_look(self, source: Database | Tx, topic: Group, member: Member) -> Member:
+        """How a member of the community stands in a topic before doing anything there: what came before the second
+        of joining is read, and what came in it or later is not."""
+        read = 0 if topic.created_at > member.joined_at else topic.next_seq - 1
+        low = 0
+        while low < read:  # times in a topic never fall
+            middle = (low + read + 1) // 2
+            at = await store_topics.time_of(source, topic.app, topic.group_id, middle)
+            if at is None or at < member.joined_at:
+                low = middle
+            else:
+                read = middle - 1
+        hides = topic.profile.history_option != "On"
+        return Member(
+            user_id=member.user_id,
+            role=member.role,
+            joined_at=member.joined_at,
+            pos=0,
+            read_seq=read,
+            msg_flag=member.msg_flag,
+            join_seq=read if hides else 0,
+        )
 
     async def admit(self, tx: Tx, app: App, group: Group, newcomers: Sequence[Newcomer], now: int) -> dict[str, Code]:
         """Make these users members of a group that ``tx`` holds, as far as group and user have room.
@@ -166,6 +210,8 @@ class Core:
         """Remove a group that ``tx`` holds, with all that belongs to it. ``members``: those whose count it is in."""
         await store_members.count_joined(tx, group.app, members, -1)
         tx.after_commit(lambda: self._follow(group, members, Kind.UNFOLLOW))
+        for topic_id in await store_topics.ids(tx, group.app, [group.group_id]):
+            await store.delete(tx, group.app, topic_id)
         await store.delete(tx, group.app, group.group_id)
         if not TYPES[group.type].stores_members:
             tx.after_commit(lambda: self._close(group, operator))
@@ -181,6 +227,9 @@ class Core:
         """Take members out of a group that ``tx`` holds; a group that loses its last one is disbanded."""
         gone = [member.user_id for member in members]
         await store_members.remove(tx, group.app, group.group_id, gone)
+        if group.profile.support_topic:
+            topics = list(await store_topics.ids(tx, group.app, [group.group_id]))
+            await store_topics.forget_members(tx, group.app, topics, gone)
         await store_members.count_joined(tx, group.app, gone, -1)
         tx.after_commit(lambda: self._follow(group, gone, Kind.UNFOLLOW))
         group.members -= len(gone)
@@ -213,7 +262,15 @@ class Core:
 
 
 async def hold_group(tx: Tx, app: int, group_id: str) -> Group:
-    """The group, held until ``tx`` ends. Raises ApiError 10010."""
+    """The group, held until ``tx`` ends; a topic is none. Raises ApiError 10010."""
+    group = (await store.lock(tx, app, [group_id])).get(group_id)
+    if group is None or group.parent:
+        raise not_found(group_id)
+    return group
+
+
+async def hold_place(tx: Tx, app: int, group_id: str) -> Group:
+    """The group or topic, held until ``tx`` ends. Raises ApiError 10010."""
     group = (await store.lock(tx, app, [group_id])).get(group_id)
     if group is None:
         raise not_found(group_id)

@@ -19,9 +19,10 @@ import structlog
 
 from sodam.bus import Bus, Live, Topic, of_user
 from sodam.errors import Unavailable
-from sodam.groups import pushes, store, store_messages
+from sodam.groups import pushes, store, store_messages, store_topics
 from sodam.groups.message import GroupMessage
-from sodam.groups.model import Group
+from sodam.groups.model import Group, home_of, is_topic
+from sodam.groups.types import COMMUNITY_PREFIX
 from sodam.messages.model import CONTENT, RECALLED
 from sodam.notices import Kind, Notice, Place
 from sodam.observability.loops import Loop, Loops
@@ -43,6 +44,15 @@ Names = Callable[[Sequence[GroupMessage]], Awaitable[None]]
 def of_group(app: int, group_id: str) -> Topic:
     """The topic of all devices of a group's members."""
     return Topic("g", app, group_id)
+
+
+def to_home(line: Topic) -> Topic:
+    """Where the devices are to which a line goes: those of a community's topics are the community's."""
+    return Topic("g", line.app, home_of(line.name)) if is_topic(line.name) else line
+
+
+def _has_topics(topic: Topic) -> bool:
+    return topic.name.startswith(COMMUNITY_PREFIX)
 
 
 class _Line:
@@ -91,7 +101,7 @@ class Feed:
 
     def publish(self, group: Group, message: GroupMessage, *, exclude: int = 0) -> None:
         """Notify all devices of what is stored (or, with sequence 0, is for those online) but InstId ``exclude``."""
-        topic = of_group(message.app, message.group_id)
+        topic = of_group(message.app, home_of(message.group_id))
         if not message.extra.to:
             if self._live.wanted(topic, but=exclude) or topic in self._lines:
                 self._live.send(topic, pushes.arrived(message, group), exclude=exclude)
@@ -111,11 +121,17 @@ class Feed:
 
     def notify(self, app: int, group_id: str, notice: Notice, *, exclude: int = 0) -> None:
         """What is not stored under a sequence: recalls, edits, notices."""
-        self._live.send(of_group(app, group_id), notice, exclude=exclude)
+        self._live.send(of_group(app, home_of(group_id)), notice, exclude=exclude)
+
+    def open_topic(self, topic: Group) -> None:
+        """A topic was made: where its community is followed, its line begins."""
+        line = of_group(topic.app, topic.group_id)
+        if of_group(topic.app, topic.parent) in self._lines and line not in self._lines:
+            self._new_lines(line)
 
     def change(self, message: GroupMessage, num: int, notice: Notice, *, exclude: int = 0) -> None:
         """Notify those who have the message of the change ``num`` of the group's messages; 0: it has no number."""
-        topic = of_group(message.app, message.group_id)
+        topic = of_group(message.app, home_of(message.group_id))
         if message.extra.to:
             for user_id in dict.fromkeys((*message.extra.to, message.sender)):
                 self._live.send(of_user(message.app, user_id), notice, exclude=exclude)
@@ -132,11 +148,22 @@ class Feed:
             return
         heads = await store_messages.heads(self._db, app, fresh)
         for group_id in fresh:
-            self.begin_at(app, group_id, *heads.get(group_id, (0, 0)))
+            self.begin_at(app, group_id, *heads.get(group_id, (0, 0)), topics=False)
+        if communities := [g for g in fresh if g.startswith(COMMUNITY_PREFIX)]:
+            await self._begin_topics(app, communities)
 
-    def begin_at(self, app: int, group_id: str, seq: int, changes: int) -> None:
+    async def _begin_topics(self, app: int, group_ids: list[str]) -> None:
+        for topic_id, heads in (await store_topics.ids(self._db, app, group_ids)).items():
+            line = of_group(app, topic_id)
+            if to_home(line) in self._lines and (line not in self._lines or self._lines[line].last is None):
+                self._add_lines(line)
+                self.begin_at(app, topic_id, *heads)
+
+    def begin_at(self, app: int, group_id: str, seq: int, changes: int, *, topics: bool = True) -> None:
         """As ``begin``, where it is known that everything up to ``seq`` and ``changes`` is not for those who follow."""
         topic = of_group(app, group_id)
+        if topics and group_id.startswith(COMMUNITY_PREFIX) and not is_topic(group_id):
+            self._spawn(self._begin_topics(app, [group_id]))
         begun = False
         for line, last in ((self._lines.get(topic), seq), (self._changes.get(topic), changes)):
             if line is not None and line.last is None:
@@ -154,6 +181,8 @@ class Feed:
             else:
                 self._lines.pop(topic, None)
                 self._changes.pop(topic, None)
+                for line in [t for t in self._lines if to_home(t) == topic] if _has_topics(topic) else ():
+                    del self._lines[line], self._changes[line]
 
     def _hear(self, topic: Topic, notice: Notice, exclude: int) -> None:
         if notice.kind is Kind.CLOSED:
@@ -163,6 +192,11 @@ class Feed:
         if notice.kind not in _NUMBERED or notice.place is None:
             self._live.deliver(topic, notice, exclude)
             return
+        home = topic
+        if is_topic(notice.place.recipient):
+            topic = of_group(home.app, notice.place.recipient)
+            if home in self._lines and topic not in self._lines:
+                self._new_lines(topic)
         line = (self._changes if notice.kind is Kind.GROUP_CHANGE else self._lines).get(topic)
         if line is None:
             return
@@ -175,9 +209,20 @@ class Feed:
             if line.last is not None:
                 self._drain(topic, line)
 
+    def _add_lines(self, topic: Topic) -> None:
+        self._lines.setdefault(topic, _Line(changes=False))
+        self._changes.setdefault(topic, _Line(changes=True))
+
+    def _new_lines(self, topic: Topic) -> None:
+        """A topic is heard of for the first time: it is new, and what came before this is still to come, or to be read;
+        or the lines of its community are just being begun."""
+        self._add_lines(topic)
+        if self._lines[to_home(topic)].last is not None:
+            self._lines[topic].last = self._changes[topic].last = 0
+
     def _give(self, topic: Topic, notice: Notice, exclude: int) -> None:
         if notice.kind is not Kind.GROUP_SKIP and notice.body != _NOTHING:
-            self._live.deliver(topic, notice, exclude)
+            self._live.deliver(to_home(topic), notice, exclude)
 
     def _drain(self, topic: Topic, line: _Line) -> None:
         assert line.last is not None
@@ -242,7 +287,7 @@ class Feed:
                 for user_id in dict.fromkeys((*message.extra.to, message.sender)):
                     self._live.deliver(of_user(topic.app, user_id), notice, 0)
             else:
-                self._live.deliver(topic, notice, 0)
+                self._live.deliver(to_home(topic), notice, 0)
         line.last = max(line.last, high)
 
     async def _read_changes(self, topic: Topic, line: _Line, high: int) -> None:
@@ -260,7 +305,7 @@ class Feed:
             for notice in notices:
                 message, change = changed[0]
                 if change.recalled or not message.extra.to:
-                    self._live.deliver(topic, notice, 0)
+                    self._live.deliver(to_home(topic), notice, 0)
                     continue
                 for user_id in dict.fromkeys((*message.extra.to, message.sender)):
                     self._live.deliver(of_user(topic.app, user_id), notice, 0)

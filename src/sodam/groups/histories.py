@@ -10,7 +10,7 @@ from sodam.errors import ApiError, Code
 from sodam.groups import store, store_messages, store_reading
 from sodam.groups.core import Core, not_found
 from sodam.groups.message import TIP, GroupMessage, Standing
-from sodam.groups.model import Group, check_group_id
+from sodam.groups.model import Group, check_place, is_topic
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.messages.model import RECALLED
 from sodam.storage import Tx
@@ -56,6 +56,9 @@ class Histories:
         check(group.type, Operation.HISTORY, Role.Member)
         db = self._core.db
         standing = (await store_reading.standings(db, app, reader, [group_id])).get(group_id)
+        if standing is None and is_topic(group_id):
+            await db.write(lambda tx: self._core.members(tx, group, [reader]))
+            standing = (await store_reading.standings(db, app, reader, [group_id])).get(group_id)
         if standing is None:
             raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may read")
         floor = standing.floor
@@ -151,7 +154,7 @@ class Histories:
         return await store_messages.walk(tx, app, after, limit)
 
     async def _group(self, app: int, group_id: str) -> Group:
-        check_group_id(group_id)
+        check_place(group_id)
         group = (await store.load(self._core.db, app, [group_id])).get(group_id)
         if group is None:
             raise not_found(group_id)

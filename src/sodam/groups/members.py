@@ -9,9 +9,9 @@ from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import custom, store, store_members
 from sodam.groups.applications import ask
-from sodam.groups.core import Core, Operator, hold_group, not_found, scene
+from sodam.groups.core import Core, Operator, hold_group, hold_place, not_found, scene
 from sodam.groups.events import MembersJoined, MembersLeft, MembersMuted, MsgFlagChanged, NameCardChanged, RoleChanged
-from sodam.groups.model import MAX_NAME_CARD, Group, Member, MemberChanges, Newcomer, check_group_id
+from sodam.groups.model import MAX_NAME_CARD, Group, Member, MemberChanges, Newcomer, check_group_id, check_place
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.storage import Tx
 
@@ -228,23 +228,25 @@ class Members:
         alone. Raises ApiError 10004 (the owner's role; a name card of more than 50 bytes), 10007 (the type has no
         admins or mutes; the role does not allow it; not a member), 10010, 10015.
         """
-        check_group_id(group_id)
+        check_place(group_id)
         card = wanted.name_card
         if card is not None and (len(card.encode()) > MAX_NAME_CARD or "\0" in card):
             raise ApiError(Code.GROUP_BAD_PARAMETER, f"a name card has at most {MAX_NAME_CARD} bytes")
 
         async def run(tx: Tx) -> None:
-            group = await hold_group(tx, app.sdkappid, group_id)
+            group = await hold_place(tx, app.sdkappid, group_id)
             role = await self._core.standing(tx, group, operator)
             if not TYPES[group.type].stores_members:
                 await self._edit_visitor(tx, group, role, user_id, wanted)
                 return
             check(group.type, Operation.READ_MEMBERS, role)
+            if group.parent and (wanted.role is not None or card is not None):
+                raise ApiError(Code.GROUP_BAD_PARAMETER, "roles and name cards are the community's")
             if wanted.role is not None:
                 check(group.type, Operation.APPOINT, role)
             if wanted.mute_seconds is not None:
                 check(group.type, Operation.MUTE, role)
-            member = (await store_members.load(tx, app.sdkappid, group_id, [user_id])).get(user_id)
+            member = (await self._core.members(tx, group, [user_id])).get(user_id)
             if member is None:
                 raise not_member(user_id)
             own = operator.user_id == user_id
@@ -296,16 +298,16 @@ class Members:
         A mute outlasts leaving and coming back. Accounts that do not exist are passed over. Raises ApiError 10007,
         10010, 10015.
         """
-        check_group_id(group_id)
+        check_place(group_id)
 
         async def run(tx: Tx) -> None:
             alive = sorted(await self._core.accounts.alive(tx, app.sdkappid, user_ids))
-            group = await hold_group(tx, app.sdkappid, group_id)
+            group = await hold_place(tx, app.sdkappid, group_id)
             role = await self._core.standing(tx, group, operator)
             check(group.type, Operation.MUTE, role)
             if not alive:
                 return
-            members = await store_members.load(tx, app.sdkappid, group_id, alive)
+            members = await store_members.load(tx, app.sdkappid, group.home, alive)
             _check_above(role, members.values())
             await store_members.mute(tx, app.sdkappid, group_id, alive, self._until(seconds))
             if members:
@@ -331,10 +333,13 @@ class Members:
         found = await store_members.load(self._core.db, group.app, group.group_id, [user_id])
         return found[user_id].role if user_id in found else custom.STRANGER
 
-    async def muted(self, group: Group) -> list[tuple[str, int]]:
-        """Who is muted, and until which second, in the order of UserIDs. Raises ApiError 10007."""
+    async def muted(self, group: Group, place: str = "") -> list[tuple[str, int]]:
+        """Who is muted in the group or (``place``) one of its topics, and until which second, in the order of UserIDs.
+
+        Raises ApiError 10007.
+        """
         check(group.type, Operation.MUTE, Role.AppAdmin)
-        return await store_members.muted(self._core.db, group.app, group.group_id, self._core.now())
+        return await store_members.muted(self._core.db, group.app, place or group.group_id, self._core.now())
 
     async def mutes(self, group: Group) -> dict[str, int]:
         """As ``muted``, for any type."""
@@ -344,6 +349,14 @@ class Members:
         """Members with one of these roles, in the order of joining. Raises ApiError 10007."""
         check(group.type, Operation.READ_MEMBERS, Role.AppAdmin)
         return await store_members.page(self._core.db, group.app, group.group_id, roles, offset, limit)
+
+    async def after(self, group: Group, roles: Sequence[Role], pos: int, limit: int) -> list[Member]:
+        """As ``page``, from behind a member's place in the order of joining."""
+        return await store_members.after(self._core.db, group.app, group.group_id, roles, pos, limit)
+
+    async def mutes_of(self, group: Group, user_ids: Sequence[str]) -> dict[str, int]:
+        """Which of these users are muted, and until when."""
+        return await store_members.mutes_of(self._core.db, group.app, group.group_id, user_ids, self._core.now())
 
     async def ids(self, group: Group) -> list[str]:
         """All members, in the order of joining."""

@@ -15,7 +15,7 @@ from sodam.accounts.service import AccountService
 from sodam.groups import store, store_members, store_messages
 from sodam.groups.feed import Feed
 from sodam.groups.message import SYSTEM, TIP, GroupMessage
-from sodam.groups.model import Group
+from sodam.groups.model import Group, home_of
 from sodam.groups.types import TYPES
 from sodam.messages.clock import SECOND
 from sodam.messages.keepers import Keeper
@@ -48,7 +48,7 @@ class Messages:
                 group.last_msg_at = max(group.last_msg_at, message.msg_time)
             group.counted += message.counts
             message.counted = group.counted
-            if message.shows:
+            if message.shows and not group.profile.support_topic:
                 group.shown_seq = message.seq
                 group.shown_at = max(message.msg_time * SECOND if imported else shown_at, group.shown_at + 1)
 
@@ -109,7 +109,7 @@ class Messages:
         app, group_id = written[0].app, written[0].group_id
         senders = {m.sender for m in written}
         accounts = await self._accounts.find_many(app, senders)
-        members = await store_members.load(self._db, app, group_id, senders)
+        members = await store_members.load(self._db, app, home_of(group_id), senders)
         for message in written:
             if account := accounts.get(message.sender):
                 message.tiny_id, message.nick, message.image = account.tiny_id, account.nick, account.image

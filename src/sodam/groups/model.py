@@ -15,10 +15,16 @@ ApplyOption = Literal["FreeAccess", "NeedPermission", "DisableApply"]
 InviteOption = Literal["FreeAccess", "NeedPermission", "DisableInvite"]
 Order = Literal["CreateTime", "GroupId", "MemberNum", "LastMsgTime"]
 """Of groups in a list."""
-MsgFlag = Literal["AcceptAndNotify", "AcceptNotNotify", "Discard", "AcceptNotNotifyExceptAt"]
+MsgFlag = Literal["AcceptAndNotify", "AcceptNotNotify", "Discard", "AcceptNotNotifyExceptAt", "NotReceiveMsgExceptAt"]
 MAX_BYTES: Final = {"name": 100, "introduction": 400, "notification": 400, "face_url": 500}
 MAX_NAME_CARD: Final = 50
+MAX_CUSTOM: Final = 3000
+MAX_TOPIC_ID: Final = 96
+_OF_TOPICS: Final = ("name", "introduction", "notification", "face_url", "custom_string", "mute_all")
 ASSIGNED: Final = "@TGS#"
+TOPIC_MARK: Final = "@TOPIC#"
+"""Behind it stands a topic's own part of its ID, before it the community."""
+_PRINTABLE: Final = re.compile(r"[\x20-\x7e]+")
 _CUSTOM: Final = re.compile(r"[\x20-\x7e]{1,48}")
 
 
@@ -35,6 +41,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     history_option: str
     custom: dict[str, str] = {}
     """Values of custom fields."""
+    support_topic: int = 0
+    """1: a community whose messages go to topics."""
+    custom_string: str = ""
+    """Of a topic: whatever its app says."""
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +66,9 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
         """Whether anything but custom fields is to be written."""
         return any(v is not None for name, v in msgspec.structs.asdict(self).items() if name != "custom")
 
+    custom_string: str | None = None
+    """Topics have it."""
+
     @property
     def configures(self) -> bool:
         """Whether anything but the texts is to be written."""
@@ -70,9 +83,18 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
             given.pop("invite_option", None)
         if not kind.stores_members:
             given.pop("history_option", None)
+        given.pop("custom_string", None)
         check_text(given)
         if self.custom is not None:
             given["custom"] = {name: text for name, text in {**profile.custom, **self.custom}.items() if text}
+        return msgspec.structs.replace(profile, **given)
+
+    def of_topic(self, profile: Profile) -> Profile:
+        """The profile of a topic with these fields. Raises ApiError 10004."""
+        given = {name: getattr(self, name) for name in _OF_TOPICS if getattr(self, name) is not None}
+        check_text(given | {"name": given.get("name", profile.name)})
+        if len(given.get("custom_string", "").encode()) > MAX_CUSTOM or "\0" in given.get("custom_string", ""):
+            raise ApiError(Code.GROUP_BAD_PARAMETER, f"CustomString has at most {MAX_CUSTOM} bytes")
         return msgspec.structs.replace(profile, **given)
 
 
@@ -106,6 +128,13 @@ class Group(msgspec.Struct, kw_only=True):
     """The number of the last change of its messages."""
     purged_counted: int = 0
     """``counted`` of the newest message that was erased for its age."""
+    parent: str = ""
+    """Of a topic: its community."""
+
+    @property
+    def home(self) -> str:
+        """The group whose members this one's are."""
+        return self.parent or self.group_id
 
 
 class Member(msgspec.Struct, kw_only=True):
@@ -160,19 +189,52 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     newcomers: tuple[Newcomer, ...] = ()
     created_at: int = 0
     """0: now."""
+    support_topic: int = 0
 
 
 def check_group_id(group_id: str) -> None:
     """An ID by which a group may be asked for. Raises ApiError 10015."""
     body = group_id.removeprefix(ASSIGNED)
-    if not _CUSTOM.fullmatch(body):
+    if not _CUSTOM.fullmatch(body) or is_topic(group_id):
         raise ApiError(Code.GROUP_ID_INVALID, f"{group_id[:60]!r} can be no group id")
 
 
-def check_custom_id(group_id: str) -> None:
-    """An ID that a caller gives to a new group. Raises ApiError 10015."""
+def is_topic(group_id: str) -> bool:
+    return TOPIC_MARK in group_id
+
+
+def home_of(group_id: str) -> str:
+    """The community of a topic; any other group itself."""
+    return group_id.partition(TOPIC_MARK)[0]
+
+
+def check_place(group_id: str) -> None:
+    """An ID that messages may go to: a group's or a topic's. Raises ApiError 10015."""
+    if is_topic(group_id):
+        check_topic_id(home_of(group_id), group_id)
+    else:
+        check_group_id(group_id)
+
+
+def check_topic_id(group_id: str, topic_id: str) -> None:
+    """Raises ApiError 10015 for what can be no topic of the group."""
     check_group_id(group_id)
-    if group_id.startswith(ASSIGNED):
+    own = topic_id.removeprefix(f"{group_id}{TOPIC_MARK}_")
+    assigned = own.removeprefix(TOPIC_MARK)
+    if own in ("", topic_id) or len(topic_id) > MAX_TOPIC_ID or not _PRINTABLE.fullmatch(assigned):
+        raise ApiError(Code.GROUP_ID_INVALID, f"{topic_id[:100]!r} can be no topic of {group_id!r}")
+    if is_topic(assigned) or "@TGS#_" in assigned:
+        raise ApiError(Code.GROUP_ID_INVALID, f"{topic_id[:100]!r} can be no topic of {group_id!r}")
+
+
+def check_custom_id(group_id: str, kind: GroupType) -> None:
+    """An ID that a caller gives to a new group of a type. Raises ApiError 10015."""
+    check_group_id(group_id)
+    if kind.id_prefix:
+        own = group_id.removeprefix(kind.id_prefix)
+        if own in ("", group_id) or own.startswith(ASSIGNED):
+            raise ApiError(Code.GROUP_ID_INVALID, f"the id of a {kind.name} begins with {kind.id_prefix}")
+    elif group_id.startswith(ASSIGNED):
         raise ApiError(Code.GROUP_ID_INVALID, f"a group id of one's own does not begin with {ASSIGNED}")
 
 

@@ -31,6 +31,8 @@ from sodam.groups.events import (
     MsgFlagChanged,
     RoleChanged,
 )
+from sodam.groups.model import home_of
+from sodam.groups.pushes import place_of
 from sodam.groups.store_notices import Stored
 from sodam.notices import Notice
 from sodam.storage import Database, Tx
@@ -233,7 +235,7 @@ def _item(wanted: _Wanted, seq: int, random: int, now: int) -> bytes:
     return _encode(
         {
             "From_Account": SYSTEM,
-            "ToGroupId": event.group_id,
+            "ToGroupId": home_of(event.group_id),
             "To_Account": wanted.user_id,
             "MsgSeq": seq,
             "ClientSeq": seq,
@@ -242,7 +244,7 @@ def _item(wanted: _Wanted, seq: int, random: int, now: int) -> bytes:
             "MsgClientTime": now,
             "MsgPriority": _NORMAL,
             "GroupInfo": {
-                "GroupId": event.group_id,
+                **place_of(event.group_id),
                 "GroupName": event.name,
                 "GroupType": event.group_type,
                 "To_Account": wanted.user_id,

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from sodam.groups.message import SYSTEM, TIP, GroupMessage
-from sodam.groups.model import Group
+from sodam.groups.model import Group, home_of, is_topic
 from sodam.messages.model import EMPTY_TEXT, EXTENSIBLE, NEED_RECEIPT, NO_LAST, NO_UNREAD, RECALLED
 from sodam.notices import Kind, Notice, Place
 
@@ -21,14 +21,33 @@ _PASSING_TIP: Final = 6
 """Event of a tip that is stored nowhere: it counts for nothing."""
 _BROADCAST_SEQ: Final = 1 << 30
 """Above the sequences of any room: the web SDK takes two messages of one number for one."""
+_WITH_TOPICS: Final = 2
+"""MillionGroupFlag of what stands in a topic."""
 DISSOLVED: Final = 5
+TOPIC_CREATED: Final = 17
+TOPICS_DELETED: Final = 18
 _CUSTOM: Final = 255
 """Numbers of ReportType."""
 
 
+def place_of(group_id: str) -> dict[str, Any]:
+    """How GroupInfo names a group, or a topic in its community: with only a part of it the web SDK takes the topic for
+    the community itself."""
+    if is_topic(group_id):
+        return {"GroupId": home_of(group_id), "TopicId": group_id, "MillionGroupFlag": _WITH_TOPICS}
+    return {"GroupId": group_id}
+
+
+def _named(group_id: str) -> dict[str, Any]:
+    """The same where there is no GroupInfo."""
+    if is_topic(group_id):
+        return {"GroupId": home_of(group_id), "TopicId": group_id}
+    return {"GroupId": group_id}
+
+
 def _info(message: GroupMessage, name: str, type_name: str) -> dict[str, Any]:
     return {
-        "GroupId": message.group_id,
+        **place_of(message.group_id),
         "GroupName": name,
         "GroupType": type_name,
         "From_AccountNick": message.nick,
@@ -41,7 +60,7 @@ def _info(message: GroupMessage, name: str, type_name: str) -> dict[str, Any]:
 def _basics(message: GroupMessage, name: str, type_name: str) -> dict[str, Any]:
     return {
         "From_Account": message.sender,
-        "ToGroupId": message.group_id,
+        "ToGroupId": home_of(message.group_id),
         "MsgSeq": message.seq,
         "MsgRandom": message.random,
         "MsgTimeStamp": message.msg_time,
@@ -125,7 +144,12 @@ def _place(message: GroupMessage) -> Place:
 
 
 def _tip(group_id: str, sender: str, body: dict[str, Any], **more: Any) -> Notice:
-    content = {"ToGroupId": group_id, "From_Account": sender, "GroupInfo": {"GroupId": group_id}, "MsgBody": body}
+    content = {
+        "ToGroupId": home_of(group_id),
+        "From_Account": sender,
+        "GroupInfo": place_of(group_id),
+        "MsgBody": body,
+    }
     return Notice(_encode({"Event": 5, "GroupTips": [{**content, **more}]}))
 
 
@@ -134,7 +158,7 @@ def recalled(messages: list[GroupMessage], revoker: str, reason: str) -> Notice:
     by = {"Revoker_Account": revoker, "Reason": reason}
     items = [
         {
-            "GroupId": m.group_id,
+            **_named(m.group_id),
             "MsgSeq": m.seq,
             "MsgRandom": m.random,
             "MsgTime": m.msg_time,
@@ -150,7 +174,7 @@ def recalled(messages: list[GroupMessage], revoker: str, reason: str) -> Notice:
 
 def edited(message: GroupMessage) -> Notice:
     item = {
-        "GroupId": message.group_id,
+        **_named(message.group_id),
         "From_Account": message.sender,
         "MsgSeq": message.seq,
         "MsgRandom": message.random,
@@ -165,13 +189,13 @@ def edited(message: GroupMessage) -> Notice:
 
 def read(group_id: str, seq: int) -> Notice:
     """For the reader's other devices."""
-    return _tip(group_id, SYSTEM, {"GroupReadInfoArray": [{"GroupId": group_id, "LastReadMsgSeq": seq}]})
+    return _tip(group_id, SYSTEM, {"GroupReadInfoArray": [{**_named(group_id), "LastReadMsgSeq": seq}]})
 
 
 def mentioned(message: GroupMessage, flags: list[int]) -> Notice:
     """For one who is mentioned; ``flags``: 1 the user, 2 everyone (client-protocol-groups.md 7)."""
     tips = {
-        "GroupId": message.group_id,
+        **_named(message.group_id),
         "From_Account": message.sender,
         "AtMsgSeq": message.seq,
         "AtFlagList": flags,
@@ -185,17 +209,18 @@ def custom_notice(group: Group, content: str, at: int, random: int) -> Notice:
     return system_notice(group, {"ReportType": _CUSTOM, "UserDefinedField": content}, at, random)
 
 
-def system_notice(group: Group, body: dict[str, Any], at: int, random: int) -> Notice:
-    """A system notice for all who follow a group: Event 5. It is kept nowhere."""
+def system_notice(group: Group, body: dict[str, Any], at: int, random: int, topic_id: str = "") -> Notice:
+    """A system notice for all who follow a group: Event 5. It is kept nowhere. ``topic_id``: it is about that topic."""
+    place = place_of(topic_id or group.group_id)
     item = {
         "From_Account": SYSTEM,
-        "ToGroupId": group.group_id,
+        "ToGroupId": home_of(group.group_id),
         "MsgSeq": random,
         "ClientSeq": random,
         "MsgRandom": random,
         "MsgTimeStamp": at,
         "MsgClientTime": at,
-        "GroupInfo": {"GroupId": group.group_id, "GroupName": group.profile.name, "GroupType": group.type},
+        "GroupInfo": {**place, "GroupName": group.profile.name, "GroupType": group.type},
         "MsgBody": body,
     }
     return Notice(_encode({"Event": 5, "GroupTips": [item]}))

@@ -21,7 +21,7 @@ from sodam.errors import ApiError, Code, Unavailable
 from sodam.groups import pushes, store, store_members, store_messages, store_rooms
 from sodam.groups.core import Core, not_found
 from sodam.groups.message import GroupMessage
-from sodam.groups.model import Group, Member, check_group_id
+from sodam.groups.model import Group, Member, check_place
 from sodam.groups.options import check_receipts
 from sodam.groups.seats import Key
 from sodam.groups.shedding import Shedder
@@ -109,7 +109,7 @@ class Sender:
         Raises ApiError 10004, 10007, 10010, 10015, 10017 (muted), 10053, 10059 (plan), 10060 and 10061 (receipts), and
         what an interceptor or screen refuses with.
         """
-        check_group_id(message.group_id)
+        check_place(message.group_id)
         try:
             return await self._send(app, message, exclude, online_only=online_only, as_member=as_member)
         except ApiError as error:
@@ -155,7 +155,7 @@ class Sender:
 
         Raises ApiError 10004 for single members of a live room, 10010, 10015.
         """
-        check_group_id(group_id)
+        check_place(group_id)
         group = (await store.load(self._core.db, app.sdkappid, [group_id])).get(group_id)
         if group is None:
             raise not_found(group_id)
@@ -165,7 +165,7 @@ class Sender:
             return
         if not TYPES[group.type].stores_members:
             raise ApiError(Code.GROUP_BAD_PARAMETER, f"{group.type} groups know no single members")
-        for user_id in await store_members.load(self._core.db, app.sdkappid, group_id, user_ids):
+        for user_id in await store_members.load(self._core.db, app.sdkappid, group.home, user_ids):
             self._core.live.send(of_user(app.sdkappid, user_id), notice)
 
     async def _looked(self, app: App, message: GroupMessage, *, as_member: bool) -> Group:
@@ -229,8 +229,11 @@ class Sender:
     async def _append(self, tx: Tx, group: Group, sendings: list[_Sending], before: dict[bytes, Sent]) -> None:
         now = self._core.now()
         senders = {s.message.sender for s in sendings}
-        members = await store_members.load(tx, group.app, group.group_id, senders)
+        members = await self._core.members(tx, group, senders)
         mutes = await store_members.mutes_of(tx, group.app, group.group_id, senders, now)
+        over = await self._over(tx, group)
+        if group.parent:
+            mutes = await store_members.mutes_of(tx, group.app, group.parent, senders, now) | mutes
         visitors = await self._visitors(tx, group, senders)
         new: dict[bytes, GroupMessage] = {}
         again: list[tuple[_Sending, bytes]] = []
@@ -247,6 +250,7 @@ class Sender:
             role = member.role if member is not None else visitors.get(message.sender)
             try:
                 _check_sender(sending.app, group, message, role, muted, as_member=sending.as_member)
+                _check_over(group, over, role)
             except ApiError as error:
                 sending.outcome = error
                 continue
@@ -272,6 +276,10 @@ class Sender:
                 sending.outcome = Sent(sending.message.msg_time, sending.message.seq)
         for sending, key in again:
             sending.outcome = Sent(new[key].msg_time, new[key].seq)
+
+    async def _over(self, tx: Tx, group: Group) -> Group | None:
+        """The community of a topic."""
+        return (await store.load(tx, group.app, [group.parent])).get(group.parent) if group.parent else None
 
     async def _visitors(self, source: Database | Tx, group: Group, senders: set[str]) -> dict[str, Role]:
         """What the senders are in a live room, as far as they are there."""
@@ -335,6 +343,16 @@ def _check_content(app: App, message: GroupMessage, *, online_only: bool) -> Non
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"To_Account names at most {MAX_TARGETS} members")
     if message.flags & NEED_RECEIPT and online_only:
         raise ApiError(Code.GROUP_RECEIPT_ONLINE_ONLY)
+
+
+def _check_over(group: Group, over: Group | None, known: Role | None) -> None:
+    """Raises ApiError where all are muted in the whole community, or where there are topics and none is named."""
+    if group.profile.support_topic:
+        raise ApiError(Code.GROUP_BAD_PARAMETER, "messages of this community go to its topics")
+    if over is None or over.profile.mute_all == "Off" or known is None:
+        return
+    if known < TYPES[over.type].least[Operation.SEND_MUTED_ALL]:
+        raise ApiError(Code.GROUP_MUTED, "all are muted")
 
 
 def _check_sender(

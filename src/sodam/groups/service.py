@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -15,6 +14,7 @@ from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
 from sodam.groups import (
     custom,
+    making,
     store,
     store_applications,
     store_bans,
@@ -28,7 +28,7 @@ from sodam.groups.audience import Audience
 from sodam.groups.bans import Bans
 from sodam.groups.broadcasts import Broadcasts
 from sodam.groups.changes import GroupChanges
-from sodam.groups.core import MAX_GROUPS, NOBODY, Core, Guard, Operator, hold_group, not_found, scene
+from sodam.groups.core import NOBODY, Core, Guard, Operator, hold_group, not_found, scene
 from sodam.groups.counters import Counters
 from sodam.groups.events import GroupCreated, GroupInfoChanged, GroupNamed, MembersLeft, OwnerChanged
 from sodam.groups.guests import Guests
@@ -36,30 +36,25 @@ from sodam.groups.histories import Histories
 from sodam.groups.listing import Listing
 from sodam.groups.members import Members
 from sodam.groups.model import (
-    ASSIGNED,
     Changes,
     Group,
-    Newcomer,
-    Profile,
     Wanted,
     check_custom_id,
     check_group_id,
+    is_topic,
 )
 from sodam.groups.notices import GroupNotices
-from sodam.groups.options import history_option
 from sodam.groups.pins import Pins
 from sodam.groups.receipts import Receipts
 from sodam.groups.rooms import Rooms
 from sodam.groups.sending import Sender
 from sodam.groups.tips import Tips
+from sodam.groups.topics import Topics
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
-from sodam.storage import Database, Tx, hold
+from sodam.storage import Database, Tx
 from sodam.storage.events import Events
-
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_TRIES = 5
 
 
 class GroupService:
@@ -93,6 +88,7 @@ class GroupService:
         self.rooms = Rooms(self._core, bus, self.tips)
         self.broadcasts = Broadcasts(self._core)
         self.guests = Guests(self._core, live)
+        self.topics = Topics(self._core, self.tips)
         self.sending = Sender(self._core, outbox)
         self.histories = Histories(self._core)
         self.audience = Audience(self._core)
@@ -120,19 +116,20 @@ class GroupService:
         for the ID, 10019 for an unknown account, and for limits 10036, 10037, 10038, 10058.
         """
         kind = wanted.kind
+        making.check_offered(app, wanted)
         if wanted.group_id:
-            check_custom_id(wanted.group_id)
+            check_custom_id(wanted.group_id, kind)
         if imported:
             check(kind.name, Operation.IMPORT, Role.AppAdmin)
         if wanted.newcomers:
             check(kind.name, Operation.ADD, Role.AppAdmin)
         if any(n.role is Role.Admin for n in wanted.newcomers):
             check(kind.name, Operation.APPOINT, Role.AppAdmin)
-        _check_custom(app, operator, wanted)
-        profile = wanted.changes.onto(_blank(app, wanted), kind)
-        newcomers = _first_members(wanted)
+        making.check_custom(app, operator, wanted)
+        profile = wanted.changes.onto(making.blank(app, wanted), kind)
+        newcomers = making.first_members(wanted)
         if kind.stores_members:
-            _check_room(app, wanted.max_members, len(newcomers))
+            making.check_size(app, kind, wanted.max_members, len(newcomers))
         ids = [n.user_id for n in newcomers] or ([wanted.owner] if wanted.owner else [])
         await self._ask(app, operator, wanted, profile.name, imported=imported)
         await self._core.accounts.find_many(app.sdkappid, ids)  # an administrator's account is made by being asked for
@@ -143,7 +140,7 @@ class GroupService:
             for user_id in ids:
                 if user_id not in alive:
                     raise ApiError(Code.GROUP_ACCOUNT_NOT_FOUND, f"{user_id[:40]!r} does not exist")
-            await _check_quota(tx, app, kind.name)
+            await making.check_quota(tx, app, kind.name)
             group = Group(
                 app=app.sdkappid,
                 group_id=wanted.group_id,
@@ -151,17 +148,17 @@ class GroupService:
                 owner=wanted.owner,
                 created_at=wanted.created_at or now,
                 info_at=wanted.created_at or now,
-                max_members=(wanted.max_members or app.limits.group_members) if kind.stores_members else 0,
+                max_members=making.most_members(app, wanted) if kind.stores_members else 0,
                 active=int(kind.starts_active or imported),
                 profile=profile,
             )
-            await _insert(tx, group)
+            await making.insert(tx, group)
             outcome = await self._core.admit(tx, app, group, newcomers, group.created_at)
             for user_id, code in outcome.items():
                 if code is not Code.OK:
                     raise ApiError(code, f"{user_id[:40]!r}: {code.meaning}")
             await store.save(tx, group)
-            tx.emit(_named(group))
+            tx.emit(making.named(group))
             if not imported:
                 if kind.stores_members:
                     self._core.tell_full(tx, group, operator, outcome)
@@ -209,13 +206,13 @@ class GroupService:
             before = group.profile
             group.profile = changes.onto(before, kind)
             if max_members is not None and kind.stores_members:
-                _check_room(app, max_members, 0)
+                making.check_size(app, kind, max_members, 0)
                 group.max_members = max_members
             group.info_seq += 1
             group.info_at = self._core.now()
             await store.save(tx, group)
             old, new = msgspec.structs.asdict(before), msgspec.structs.asdict(group.profile)
-            tx.emit(_named(group))
+            tx.emit(making.named(group))
             tx.emit(
                 GroupInfoChanged(
                     scene=scene(group, operator),
@@ -277,13 +274,13 @@ class GroupService:
         """Raises ApiError 10010, 10015."""
         check_group_id(group_id)
         group = (await store.load(self._core.db, app, [group_id])).get(group_id)
-        if group is None:
+        if group is None or group.parent:
             raise not_found(group_id)
         return group
 
     async def get_many(self, app: int, group_ids: Sequence[str]) -> dict[str, Group]:
         """Those that exist."""
-        return await store.load(self._core.db, app, [g for g in group_ids if "\0" not in g])
+        return await store.load(self._core.db, app, [g for g in group_ids if "\0" not in g and not is_topic(g)])
 
     async def page(self, app: int, type_name: str, after: int, limit: int) -> tuple[int, list[str], int]:
         """How many groups of a type ('': all) there are, IDs of those after a place, and the next place; 0: the end."""
@@ -294,7 +291,7 @@ class GroupService:
 
     async def walk(self, tx: Tx, app: int, after: int, limit: int) -> list[tuple[int, GroupNamed]]:
         """Groups behind a number, in their order, which nobody changes until ``tx`` ends: for the search index."""
-        return [(group.num, _named(group)) for group in await store.walk(tx, app, after, limit)]
+        return [(group.num, making.named(group)) for group in await store.walk(tx, app, after, limit)]
 
     async def joined(self, app: int, user_id: str) -> list[tuple[str, str, int]]:
         """ID, type and whether active, of the groups that a user is a member of, in the order of joining."""
@@ -334,72 +331,3 @@ class GroupService:
                 await store_bans.erase_user(tx, event.app, user_id)
                 await store_rooms.erase_user(tx, event.app, user_id)
                 await store_receipts.erase_user(tx, event.app, user_id)
-
-
-def _blank(app: App, wanted: Wanted) -> Profile:
-    kind = wanted.kind
-    return Profile(
-        name="",
-        apply_option=kind.apply_option,
-        invite_option=kind.invite_option,
-        history_option=history_option(app, kind.name),
-    )
-
-
-def _check_custom(app: App, operator: Operator, wanted: Wanted) -> None:
-    """Raises ApiError 10004, 10007 for values of custom fields that may not be written; who makes a group owns it."""
-    kind, role = wanted.kind.name, Role.AppAdmin if operator.admin else Role.Owner
-    custom.check_group(app, kind, role, wanted.changes.custom or {})
-    for newcomer in wanted.newcomers:
-        own = newcomer.user_id == operator.user_id
-        custom.check_member(app, kind, role, newcomer.custom, own=own)
-
-
-def _first_members(wanted: Wanted) -> list[Newcomer]:
-    """The owner and the others, each once; nobody in a live room."""
-    if not wanted.kind.stores_members:
-        return []
-    first = [Newcomer(wanted.owner, Role.Owner)] if wanted.owner else []
-    others = {n.user_id: n for n in wanted.newcomers if n.user_id != wanted.owner}
-    return first + list(others.values())
-
-
-def _check_room(app: App, max_members: int, members: int) -> None:
-    """Raises ApiError 10004 for a limit above the plan's, 10038 for more members than there may be."""
-    most = app.limits.group_members
-    if max_members > most:
-        raise ApiError(Code.GROUP_BAD_PARAMETER, f"a group of this app has at most {most} members")
-    if members > (max_members or most):
-        raise ApiError(Code.GROUP_MEMBER_QUOTA)
-
-
-def _named(group: Group) -> GroupNamed:
-    return GroupNamed(app=group.app, group_id=group.group_id, group_type=group.type, name=group.profile.name)
-
-
-async def _check_quota(tx: Tx, app: App, type_name: str) -> None:
-    """Holds the app's quota, if it has one, until ``tx`` ends. Raises ApiError 10036, 10058."""
-    rooms = None if TYPES[type_name].stores_members else app.limits.avchatrooms
-    groups = MAX_GROUPS.get(app.plan)
-    if rooms is None and groups is None:
-        return
-    await hold(tx, f"groups:{app.sdkappid}")
-    if rooms is not None and await store.at_least(tx, app.sdkappid, rooms, type_name):
-        raise ApiError(Code.GROUP_AVCHATROOM_QUOTA)
-    if groups is not None and await store.at_least(tx, app.sdkappid, groups):
-        raise ApiError(Code.GROUP_TRIAL_QUOTA)
-
-
-async def _insert(tx: Tx, group: Group) -> None:
-    """Make the group's row, under an ID of ours when it has none. Raises ApiError 10021, 10025."""
-    if group.group_id:
-        if await store.insert(tx, group):
-            return
-        other = (await store.load(tx, group.app, [group.group_id])).get(group.group_id)
-        own = other is not None and group.owner and other.owner == group.owner
-        raise ApiError(Code.GROUP_ID_TAKEN_BY_SELF if own else Code.GROUP_ID_TAKEN)
-    for _ in range(_TRIES):
-        group.group_id = ASSIGNED + "1" + "".join(secrets.choice(_LETTERS) for _ in range(10))
-        if await store.insert(tx, group):
-            return
-    raise ApiError(Code.GROUP_INTERNAL, "no free group id was found")

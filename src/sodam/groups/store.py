@@ -9,9 +9,9 @@ import msgspec
 from sodam.groups.model import Group, Profile
 from sodam.storage import Database, Row, Tx, Value, batches, fetch_locked, in_list
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "num, app, group_id, type, owner, created_at, info_seq, info_at, last_msg_at, next_seq, members, next_pos,"
-    " max_members, active, profile, counted, shown_seq, shown_at, clear_seq, changes, purged_counted"
+    " max_members, active, profile, counted, shown_seq, shown_at, clear_seq, changes, purged_counted, parent"
 )
 _TABLES: Final = (
     "group_member",
@@ -38,7 +38,7 @@ _decode = msgspec.json.Decoder(Profile).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def _group(row: Row) -> Group:
+def group_of(row: Row) -> Group:
     values: dict[str, Any] = dict(zip(Group.__struct_fields__, row, strict=True))
     return Group(**{**values, "profile": _decode(values["profile"])})
 
@@ -46,8 +46,8 @@ def _group(row: Row) -> Group:
 async def load(source: Database | Tx, app: int, group_ids: list[str]) -> dict[str, Group]:
     found: dict[str, Group] = {}
     for ids in batches(group_ids):
-        sql = f"SELECT {_COLUMNS} FROM chat_group WHERE app = $1 AND group_id IN {in_list(ids, 2)}"
-        found.update((row[2], _group(row)) for row in await source.fetch(sql, app, *ids))
+        sql = f"SELECT {COLUMNS} FROM chat_group WHERE app = $1 AND group_id IN {in_list(ids, 2)}"
+        found.update((row[2], group_of(row)) for row in await source.fetch(sql, app, *ids))
     return found
 
 
@@ -58,9 +58,9 @@ async def lock(tx: Tx, app: int, group_ids: list[str]) -> dict[str, Group]:
     """
     held: dict[str, Group] = {}
     for group_id in sorted(set(group_ids)):
-        sql = f"SELECT {_COLUMNS} FROM chat_group WHERE app = $1 AND group_id = $2"
+        sql = f"SELECT {COLUMNS} FROM chat_group WHERE app = $1 AND group_id = $2"
         for row in await fetch_locked(tx, sql, app, group_id):
-            held[group_id] = _group(row)
+            held[group_id] = group_of(row)
     return held
 
 
@@ -69,10 +69,11 @@ async def insert(tx: Tx, group: Group) -> bool:
     row = await tx.fetch_one(
         "INSERT INTO chat_group (app, group_id, type, owner, created_at, info_seq, info_at, last_msg_at, next_seq,"
         " members, next_pos, max_members, active, profile, counted, shown_seq, shown_at, clear_seq, changes,"
-        " purged_counted)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+        " purged_counted, parent)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
         " ON CONFLICT (app, group_id) DO NOTHING RETURNING num",
         *_values(group),
+        group.parent,
     )
     return row is not None
 
@@ -123,7 +124,7 @@ async def delete(tx: Tx, app: int, group_id: str) -> None:
 async def at_least(tx: Tx, app: int, number: int, type_name: str = "") -> bool:
     """Whether the app has so many groups (of a type)."""
     args: list[Value] = [app, type_name] if type_name else [app]
-    where = "app = $1 AND type = $2" if type_name else "app = $1"
+    where = "app = $1 AND type = $2" if type_name else "app = $1 AND parent = ''"
     sql = f"SELECT count(*) FROM (SELECT num FROM chat_group WHERE {where} LIMIT ${len(args) + 1}) AS found"
     row = await tx.fetch_one(sql, *args, number)
     return row is not None and int(row[0]) >= number
@@ -131,7 +132,7 @@ async def at_least(tx: Tx, app: int, number: int, type_name: str = "") -> bool:
 
 async def page(db: Database, app: int, type_name: str, after: int, limit: int) -> list[tuple[int, str]]:
     """Number and ID of groups in the order of creation, of one type or ('') of all."""
-    sql = "SELECT num, group_id FROM chat_group WHERE app = $1 AND num > $2"
+    sql = "SELECT num, group_id FROM chat_group WHERE app = $1 AND num > $2 AND parent = ''"
     if type_name:
         rows = await db.scan(f"{sql} AND type = $4 ORDER BY num LIMIT $3", app, after, limit, type_name)
     else:
@@ -140,15 +141,15 @@ async def page(db: Database, app: int, type_name: str, after: int, limit: int) -
 
 
 async def walk(tx: Tx, app: int, after: int, limit: int) -> list[Group]:
-    sql = f"SELECT {_COLUMNS} FROM chat_group WHERE app = $1 AND num > $2 ORDER BY num LIMIT $3"
+    sql = f"SELECT {COLUMNS} FROM chat_group WHERE app = $1 AND num > $2 ORDER BY num LIMIT $3"
     return [
-        _group(row)
+        group_of(row)
         for row in await tx.fetch(sql + (" FOR SHARE" if tx.engine == "postgres" else ""), app, after, limit)
     ]
 
 
 async def count(db: Database, app: int, type_name: str) -> int:
-    sql = "SELECT count(*) FROM chat_group WHERE app = $1"
+    sql = "SELECT count(*) FROM chat_group WHERE app = $1 AND parent = ''"
     rows = await (db.scan(f"{sql} AND type = $2", app, type_name) if type_name else db.scan(sql, app))
     return int(rows[0][0])
 
@@ -163,7 +164,7 @@ async def joined(db: Database, app: int, user_id: str) -> list[tuple[str, str, i
     while True:
         rows = await db.fetch(
             "SELECT g.group_id, g.type, g.active, m.joined_at FROM group_member m JOIN chat_group g"
-            " ON g.app = m.app AND g.group_id = m.group_id WHERE m.app = $1 AND m.user_id = $2"
+            " ON g.app = m.app AND g.group_id = m.group_id AND g.parent = '' WHERE m.app = $1 AND m.user_id = $2"
             " AND (m.joined_at, m.group_id) > ($3, $4) ORDER BY m.joined_at, m.group_id LIMIT $5",
             app,
             user_id,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from sodam.groups.model import Group, Member
+from sodam.groups.model import Group, Member, is_topic
 from sodam.groups.types import Role
 from sodam.storage import Bulk, Database, Row, Tx, batches, in_list
 
@@ -86,6 +86,20 @@ async def behind(db: Database, app: int, group_id: str, after: int, limit: int) 
     return [_member(row) for row in rows]
 
 
+async def after(db: Database, app: int, group_id: str, roles: Sequence[Role], pos: int, limit: int) -> list[Member]:
+    """As ``page``, from behind a place in the order of joining."""
+    rows = await db.scan(
+        f"SELECT {_COLUMNS} FROM group_member WHERE app = $1 AND group_id = $2 AND pos > $3"
+        f" AND role IN {in_list(roles, 5)} ORDER BY pos LIMIT $4",
+        app,
+        group_id,
+        pos,
+        limit,
+        *map(int, roles),
+    )
+    return [_member(row) for row in rows]
+
+
 async def ids(source: Database | Tx, app: int, group_id: str) -> list[str]:
     rows = await source.fetch(
         "SELECT user_id FROM group_member WHERE app = $1 AND group_id = $2 ORDER BY pos", app, group_id
@@ -133,7 +147,7 @@ async def remove(tx: Tx, app: int, group_id: str, user_ids: Iterable[str]) -> No
 
 async def groups_of(tx: Tx, app: int, user_id: str) -> list[str]:
     rows = await tx.fetch("SELECT group_id FROM group_member WHERE app = $1 AND user_id = $2", app, user_id)
-    return [row[0] for row in rows]
+    return [row[0] for row in rows if not is_topic(row[0])]
 
 
 async def count_joined(tx: Tx, app: int, user_ids: Iterable[str], change: int) -> dict[str, int]:
@@ -190,8 +204,8 @@ async def mutes_of(source: Database | Tx, app: int, group_id: str, user_ids: Ite
 
 
 async def erase_user(tx: Tx, app: int, user_id: str) -> None:
-    """Mutes and count of a deleted account."""
-    for table in ("group_mute", "group_user"):
+    """Mutes and count of a deleted account, and what it had read in topics."""
+    for table in ("group_mute", "group_user", "group_member"):
         await tx.execute(f"DELETE FROM {table} WHERE app = $1 AND user_id = $2", app, user_id)
 
 

@@ -48,8 +48,8 @@ async def listed(db: Database, app: int, user_id: str, limit: int) -> list[tuple
     """Group, arrival of its last message in microseconds, and pin: pinned ones first, then the newest."""
     rows = await db.scan(
         "SELECT g.group_id, g.shown_at, m.top_at FROM group_member m JOIN chat_group g ON g.app = m.app"
-        " AND g.group_id = m.group_id WHERE m.app = $1 AND m.user_id = $2 AND g.shown_seq > m.hide_seq"
-        " AND g.shown_seq > m.join_seq"
+        " AND g.group_id = m.group_id AND g.parent = '' WHERE m.app = $1 AND m.user_id = $2"
+        " AND g.shown_seq > m.hide_seq AND g.shown_seq > m.join_seq"
         " ORDER BY CASE WHEN m.top_at > 0 THEN 1 ELSE 0 END DESC, g.shown_at DESC LIMIT $3",
         app,
         user_id,

@@ -47,6 +47,7 @@ class Op(IntEnum):
     NO_ADMIN = 5
     PROFILE = 6
     MEMBER = 7
+    TOPIC = 8
     BANNED = 10
 
 
@@ -100,6 +101,10 @@ class Tips:
         """A tip of what is written nowhere."""
         tip = _Tip(op, Topic.MEMBERS, user_ids[0] if user_ids else "", user_ids, more, members)
         await self._core.messages.pass_tip(group.app, group.group_id, self._body(group.app, tip))
+
+    def body_of_topic(self, app: int, op: Op, operator: str, more: dict[str, Any]) -> bytes:
+        """MsgBody of a tip in a topic."""
+        return self._body(app, _Tip(op, Topic.PROFILE, operator, [], more))
 
     def _body(self, app: int, tip: _Tip) -> bytes:
         """MsgBody. Nicks and avatars are those at hand: a transaction waits for nothing else."""

@@ -44,6 +44,7 @@ class Operation(Enum):
     SHARE = "write attributes and counters"
     BAN = "ban users"
     PIN = "pin messages"
+    MANAGE_TOPICS = "make, edit and remove topics"
 
 
 class Topic(Enum):
@@ -90,46 +91,55 @@ class GroupType:
     tips: dict[Topic, Delivery]
     history_option: str
     """Whether newcomers read what was written before they joined."""
+    most_members: int | None
+    """Members that one may have, whatever the app's plan; None: the plan says it, or there is no limit."""
+    id_prefix: str
+    """What the IDs of its groups begin with; '': with anything but what the server assigns."""
+    has_topics: bool
+    """Whether its groups may have topics. Their lists are read by a cursor, and profiles come without members."""
     sheds: bool
     """Whether messages above the app's rate are dropped, those of low priority first."""
 
 
 _M, _A, _O, _APP = Role.Member, Role.Admin, Role.Owner, Role.AppAdmin
-_COLUMNS: Final = ("Private", "Public", "ChatRoom", "AVChatRoom")
-_LEAST: Final[dict[Operation, tuple[Role | None, Role | None, Role | None, Role | None]]] = {
+COMMUNITY: Final = "Community"
+COMMUNITY_PREFIX: Final = "@TGS#_"
+_COLUMNS: Final = ("Private", "Public", "ChatRoom", "AVChatRoom", "Community")
+_LEAST: Final[dict[Operation, tuple[Role | None, ...]]] = {
     # One column a type, in the order of _COLUMNS.
-    Operation.EDIT: (_M, _A, _A, _O),
-    Operation.CONFIGURE: (_O, _A, _A, _O),
-    Operation.DISSOLVE: (_APP, _O, _O, _O),
-    Operation.TRANSFER: (_O, _O, _O, None),
-    Operation.READ_MEMBERS: (_M, _M, _M, None),
-    Operation.ADD: (_APP, _APP, _APP, None),
-    Operation.IMPORT: (_APP, _APP, _APP, None),
-    Operation.KICK: (_O, _A, _A, None),
-    Operation.MUTE: (None, _A, _A, _A),
-    Operation.APPOINT: (None, _O, _O, None),
-    Operation.SEND: (_M, _M, _M, _M),
-    Operation.SEND_MUTED_ALL: (_M, _A, _A, _A),
-    Operation.HISTORY: (_M, _M, _M, None),
-    Operation.RECALL: (_M, _M, _M, None),
-    Operation.RECALL_ANY: (_O, _A, _A, None),
-    Operation.CHANGE: (_M, _M, _M, None),
-    Operation.IMPORT_MESSAGES: (_APP, _APP, _APP, None),
-    Operation.TARGET: (_M, _M, _M, None),
-    Operation.INVITE: (_M, _M, _M, None),
-    Operation.DECIDE: (_O, _A, _A, None),
-    Operation.EDIT_MEMBER: (_O, _A, _A, None),
-    Operation.SHARE: (_M, _M, _M, _M),
-    Operation.BAN: (_APP, _APP, _APP, _A),
-    Operation.PIN: (_M, _A, _A, None),
+    Operation.EDIT: (_M, _A, _A, _O, _A),
+    Operation.CONFIGURE: (_O, _A, _A, _O, _A),
+    Operation.DISSOLVE: (_APP, _O, _O, _O, _O),
+    Operation.TRANSFER: (_O, _O, _O, None, _O),
+    Operation.READ_MEMBERS: (_M, _M, _M, None, _M),
+    Operation.ADD: (_APP, _APP, _APP, None, _APP),
+    Operation.IMPORT: (_APP, _APP, _APP, None, _APP),
+    Operation.KICK: (_O, _A, _A, None, _A),
+    Operation.MUTE: (None, _A, _A, _A, _A),
+    Operation.APPOINT: (None, _O, _O, None, _O),
+    Operation.SEND: (_M, _M, _M, _M, _M),
+    Operation.SEND_MUTED_ALL: (_M, _A, _A, _A, _A),
+    Operation.HISTORY: (_M, _M, _M, None, _M),
+    Operation.RECALL: (_M, _M, _M, None, _M),
+    Operation.RECALL_ANY: (_O, _A, _A, None, _A),
+    Operation.CHANGE: (_M, _M, _M, None, _M),
+    Operation.IMPORT_MESSAGES: (_APP, _APP, _APP, None, _APP),
+    Operation.TARGET: (_M, _M, _M, None, None),
+    Operation.INVITE: (_M, _M, _M, None, _M),
+    Operation.DECIDE: (_O, _A, _A, None, _A),
+    Operation.EDIT_MEMBER: (_O, _A, _A, None, _A),
+    Operation.SHARE: (_M, _M, _M, _M, _M),
+    Operation.BAN: (_APP, _APP, _APP, _A, _APP),
+    Operation.MANAGE_TOPICS: (None, None, None, None, _A),
+    Operation.PIN: (_M, _A, _A, None, _A),
 }
 
 _NO, _ON, _ST = Delivery.NOBODY, Delivery.ONLINE, Delivery.STORED
-_TIPS: Final[dict[Topic, tuple[Delivery, Delivery, Delivery, Delivery]]] = {
-    Topic.MEMBERS: (_ST, _ST, _NO, _ON),
-    Topic.PROFILE: (_ST, _ST, _ST, _ON),
-    Topic.OPTIONS: (_NO, _NO, _NO, _NO),
-    Topic.STANDING: (_ST, _ST, _NO, _NO),
+_TIPS: Final[dict[Topic, tuple[Delivery, ...]]] = {
+    Topic.MEMBERS: (_ST, _ST, _NO, _ON, _ST),
+    Topic.PROFILE: (_ST, _ST, _ST, _ON, _ST),
+    Topic.OPTIONS: (_NO, _NO, _NO, _NO, _NO),
+    Topic.STANDING: (_ST, _ST, _NO, _NO, _ST),
 }
 
 
@@ -146,12 +156,15 @@ def _type(name: str, apply: str, invite: str, *, flag: str = "AcceptAndNotify", 
         owner_quits=name == "Private",
         stores_members=name != "AVChatRoom",
         stores_messages=name != "AVChatRoom",
-        counts_unread=name in ("Private", "Public"),
+        counts_unread=name in ("Private", "Public", COMMUNITY),
         mentions_all=name != "AVChatRoom",
         msg_flag=flag,
         starts_active=name != "Private",
         tips={topic: deliveries[at] for topic, deliveries in _TIPS.items()},
         history_option=history,
+        most_members=100_000 if name == COMMUNITY else None,
+        id_prefix=COMMUNITY_PREFIX if name == COMMUNITY else "",
+        has_topics=name == COMMUNITY,
         sheds=name == "AVChatRoom",
     )
 
@@ -163,11 +176,11 @@ TYPES: Final[dict[str, GroupType]] = {
         _type("Public", "NeedPermission", "DisableInvite"),
         _type("ChatRoom", "FreeAccess", "DisableInvite", flag="AcceptNotNotify", history="On"),
         _type("AVChatRoom", "FreeAccess", "DisableInvite", flag="AcceptNotNotify"),
+        _type(COMMUNITY, "FreeAccess", "FreeAccess"),
     )
 }
 ALIASES: Final = {"Work": "Private", "Meeting": "ChatRoom"}
-COMMUNITY: Final = "Community"
-_LISTED: Final = {*TYPES, COMMUNITY, "BChatRoom"}
+_LISTED: Final = {*TYPES, "BChatRoom"}
 
 
 def type_name(text: str) -> str:
@@ -179,10 +192,8 @@ def type_name(text: str) -> str:
 
 
 def type_of(text: str) -> GroupType:
-    """The type of a group to be made. Raises ApiError 10004; 11000 for a community, which no app can have yet."""
+    """The type of a group to be made. Raises ApiError 10004."""
     name = type_name(text)
-    if name == COMMUNITY:
-        raise ApiError(Code.COMMUNITY_DISABLED)
     if name not in TYPES:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"groups of the type {name} are made no longer")
     return TYPES[name]

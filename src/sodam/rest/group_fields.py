@@ -42,7 +42,7 @@ _GROUP: Final[dict[str, Callable[[Group], Any]]] = {
 _MORE: Final[dict[str, Callable[[Group], Any]]] = {
     "InfoSeq": lambda g: g.info_seq,
     "HistoryMsgBeforeJoin": lambda g: g.profile.history_option,
-    "SupportTopic": lambda g: 0,
+    "SupportTopic": lambda g: g.profile.support_topic,
 }
 """Given only when a filter asks for them."""
 _NOT_OF_ROOMS: Final = {"MemberNum", "MaxMemberNum", "HistoryMsgBeforeJoin"}

@@ -24,6 +24,7 @@ from sodam.rest.group_fields import (
     operator_of,
     shown_custom,
 )
+from sodam.rest.group_messages import place_of
 from sodam.rest.group_open_http_svc import service
 from sodam.wire import Call
 
@@ -32,6 +33,8 @@ __all__ = ["service"]
 RoleName = Literal["Owner", "Admin", "Member"]
 _MAX_PAGE = 6000
 _MAX_NAMED = 50
+_MAX_AFTER = 100
+_DIGITS = 18
 _MAX_ADDED = 500
 _MAX_REMOVED = 100
 _MAX_IMPORTED = 300
@@ -85,30 +88,53 @@ class MemberPage(msgspec.Struct, kw_only=True):
     AppDefinedDataFilter_GroupMember: Names | None = None
     Limit: Count = _MAX_PAGE
     Offset: Count = 0
+    Next: str | int | None = None
 
 
 class MemberPageAnswer(msgspec.Struct):
     MemberNum: int
     MemberList: list[dict[str, Any]]
+    Next: str | int | msgspec.UnsetType = msgspec.UNSET
 
 
 @service.command("get_group_member_info", errors=(*COMMON, Code.GROUP_ANSWER_TOO_LARGE))
 async def get_group_member_info(call: Call, request: MemberPage) -> MemberPageAnswer:
     """Read the members in the order of joining, by pages of up to 6000, all or those with certain roles.
 
-    MemberNum counts all members, whatever the filters. Source: rest-groups.md 2.4.
+    MemberNum counts all members, whatever the filters. The members of a community are read by pages of up to 100: Next
+    of an answer is to be sent back as it is, '' (0 when the request has a number) is the end.
+
+    Source: rest-groups.md 2.4.
     """
     if not 1 <= request.Limit <= _MAX_PAGE:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"Limit is from 1 to {_MAX_PAGE}")
     group, members = await group_of(call, request.GroupId), call.services.groups.members
     if not call.admin and not TYPES[group.type].stores_members:
         return await _visitors(call, group)
+    if TYPES[group.type].has_topics:
+        return await _after(call, group, request)
     offset = min(request.Offset, (1 << 63) - 1)
     listed = await members.page(group, _roles(request.MemberRoleFilter), offset, request.Limit)
     custom = await _custom(call, group, request.MemberInfoFilter, request.AppDefinedDataFilter_GroupMember)
     items = member_items(listed, await members.mutes(group), request.MemberInfoFilter, custom)
     await _show_online(call, items, request.MemberInfoFilter)
     return MemberPageAnswer(group.members, bounded(items))
+
+
+async def _after(call: Call, group: Group, request: MemberPage) -> MemberPageAnswer:
+    """A page of a community's members. A cursor names the place of the last one that was given."""
+    members, number = call.services.groups.members, isinstance(request.Next, int)
+    text = str(request.Next or 0)
+    if not (text.isascii() and text.isdigit() and len(text) < _DIGITS):
+        raise ApiError(Code.GROUP_BAD_PARAMETER, "Next is that of the answer before")
+    limit = min(request.Limit, _MAX_AFTER)
+    found = await members.after(group, _roles(request.MemberRoleFilter), int(text), limit + 1)
+    listed = found[:limit]
+    muted = await members.mutes_of(group, [member.user_id for member in listed])
+    following = listed[-1].pos if len(found) > limit else 0
+    answer = MemberPageAnswer(group.members, bounded(member_items(listed, muted, request.MemberInfoFilter)))
+    answer.Next = following if number else str(following or "")
+    return answer
 
 
 async def _visitors(call: Call, group: Group) -> MemberPageAnswer:
@@ -255,16 +281,20 @@ class MemberModify(msgspec.Struct, kw_only=True):
     AppMemberDefinedData: list[CustomValue] | None = None
     MuteTime: U32 | None = None
     ShutUpTime: U32 | None = None
+    TopicId: str | None = None
 
 
-@service.command("modify_group_member_info", errors=(*COMMON, Code.TEXT_REFUSED))
+@service.command("modify_group_member_info", errors=(*COMMON, Code.TEXT_REFUSED, Code.COMMUNITY_DISABLED))
 async def modify_group_member_info(call: Call, request: MemberModify) -> None:
-    """Write role, message option, name card, custom fields or mute of one member. Source: rest-groups.md 2.9."""
+    """Write role, message option, name card, custom fields or mute of one member; of a topic, the option and the mute.
+
+    Source: rest-groups.md 2.9.
+    """
     await call.services.words.refuse(call.app.sdkappid, (request.NameCard,))
     await call.services.groups.members.edit(
         call.app,
         await operator_of(call),
-        request.GroupId,
+        place_of(call, request.GroupId, request.TopicId),
         request.Member_Account,
         MemberChanges(
             role=Role[request.Role] if request.Role else None,
@@ -314,19 +344,17 @@ async def forbid_send_msg(call: Call, request: Mute) -> None:
     Source: rest-groups.md 2.13.
     """
     seconds = request.ShutUpTime if request.MuteTime is None else request.MuteTime
-    if request.TopicId:
-        raise ApiError(Code.COMMUNITY_DISABLED)
+    place = place_of(call, request.GroupId, request.TopicId)
     if seconds is None:
         await group_of(call, request.GroupId)
         raise ApiError(Code.GROUP_BAD_PARAMETER, "MuteTime is missing")
     at_most(request.Members_Account, _MAX_MUTED, "Members_Account")
-    await call.services.groups.members.mute(
-        call.app, await operator_of(call), request.GroupId, request.Members_Account, seconds
-    )
+    await call.services.groups.members.mute(call.app, await operator_of(call), place, request.Members_Account, seconds)
 
 
 class MutedGet(msgspec.Struct):
     GroupId: str
+    TopicId: str | None = None
 
 
 class Muted(msgspec.Struct):
@@ -339,11 +367,13 @@ class MutedAnswer(msgspec.Struct):
     MutedAccountList: list[Muted]
 
 
-@service.command("get_group_muted_account", errors=COMMON)
+@service.command("get_group_muted_account", errors=(*COMMON, Code.COMMUNITY_DISABLED))
 async def get_group_muted_account(call: Call, request: MutedGet) -> MutedAnswer:
-    """Read who is muted in a group, and until when. Source: rest-groups.md 2.14."""
+    """Read who is muted in a group or one of its topics, and until when. Source: rest-groups.md 2.14."""
     group = await group_of(call, request.GroupId)
-    return MutedAnswer(group.group_id, [Muted(*entry) for entry in await call.services.groups.members.muted(group)])
+    place = place_of(call, request.GroupId, request.TopicId)
+    muted = await call.services.groups.members.muted(group, place)
+    return MutedAnswer(group.group_id, [Muted(*entry) for entry in muted])
 
 
 class Shutted(msgspec.Struct):

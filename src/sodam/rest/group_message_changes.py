@@ -16,7 +16,7 @@ from sodam.messages.elements import check_body
 from sodam.messages.model import RECALLED
 from sodam.messages.outgoing import UInt32, cloud_json
 from sodam.rest.group_fields import COMMON, at_most
-from sodam.rest.group_messages import group_error, no_topic
+from sodam.rest.group_messages import group_error, place_of
 from sodam.rest.group_open_http_svc import service
 from sodam.rest.openim import service as openim
 from sodam.wire import Call
@@ -60,7 +60,7 @@ async def import_group_msg(call: Call, request: ImportMsg) -> ImportAnswer:
     Nobody is notified, and afterwards nothing is unread for any member. RecentContactFlag 1 moves the conversation in
     lists. Result of an item: 0, 10004 (time, sender or body), 80002 (too long). Source: rest-messages.md 4.4.
     """
-    no_topic(request.TopicId)
+    request.GroupId = place_of(call, request.GroupId, request.TopicId)
     at_most(request.MsgList, _MAX_IMPORTED, "MsgList", Code.GROUP_BAD_PARAMETER)
     known = await call.services.accounts.find_many(call.app.sdkappid, [item.From_Account for item in request.MsgList])
     items: list[GroupMessage | Code] = []
@@ -114,7 +114,7 @@ async def group_msg_get_simple(call: Call, request: GetSimple) -> GetSimpleAnswe
     Recalled ones are left out unless WithRecalledMsg is 1. IsFinished 0: more were asked for than a page holds.
     Source: rest-messages.md 4.5.
     """
-    no_topic(request.TopicId)
+    request.GroupId = place_of(call, request.GroupId, request.TopicId)
     number = min(request.ReqMsgNumber, _MAX_READ)
     if not number:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"ReqMsgNumber is from 1 to {_MAX_READ}")
@@ -146,9 +146,9 @@ class RecallAnswer(msgspec.Struct):
     RecallRetList: list[RecallResult]
 
 
-def check_recall(request: Recall) -> list[int]:
+def check_recall(call: Call, request: Recall) -> list[int]:
     """The sequences to be recalled. Raises ApiError 10004, 11000."""
-    no_topic(request.TopicId)
+    request.GroupId = place_of(call, request.GroupId, request.TopicId)
     at_most(request.MsgSeqList, _MAX_RECALLED, "MsgSeqList", Code.GROUP_BAD_PARAMETER)
     if len(request.Reason.encode()) > _MAX_REASON:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"Reason has at most {_MAX_REASON} bytes")
@@ -161,7 +161,7 @@ async def group_msg_recall(call: Call, request: Recall) -> RecallAnswer:
 
     RetCode of an item: 0, 10030 there is no such message, 10032 it cannot be recalled. Source: rest-messages.md 4.6.
     """
-    seqs = check_recall(request)
+    seqs = check_recall(call, request)
     codes = await call.services.groups.changes.recall(
         call.app, request.GroupId, seqs, revoker=call.caller, reason=request.Reason, as_member=False
     )
@@ -180,7 +180,7 @@ async def delete_group_msg_by_sender(call: Call, request: BySender) -> None:
 
     Source: rest-messages.md 4.7.
     """
-    no_topic(request.TopicId)
+    request.GroupId = place_of(call, request.GroupId, request.TopicId)
     if "\0" in request.Sender_Account:
         raise ApiError(Code.GROUP_BAD_PARAMETER, "text with a NUL character")
     await call.services.groups.changes.recall_silently(call.app, request.GroupId, request.Sender_Account, call.caller)
@@ -239,9 +239,9 @@ MODIFIED: Final = (
 )
 
 
-def new_content(request: Modify, *, strict: bool) -> tuple[bytes | None, bytes | None]:
+def new_content(call: Call, request: Modify, *, strict: bool) -> tuple[bytes | None, bytes | None]:
     """Body and CloudCustomData as they are to be; None: as it is."""
-    no_topic(request.TopicId)
+    request.GroupId = place_of(call, request.GroupId, request.TopicId)
     body = None
     if len(request.MsgBody) > 4:
         body = check_body(bytes(request.MsgBody), strict_required=strict).raw
@@ -255,7 +255,7 @@ async def modify_group_msg(call: Call, request: Modify) -> None:
 
     Source: rest-messages.md 4.9.
     """
-    body, cloud = new_content(request, strict=True)
+    body, cloud = new_content(call, request, strict=True)
     await call.services.groups.changes.modify(
         call.app, request.GroupId, request.MsgSeq, editor=call.caller, body=body, cloud=cloud, as_member=False
     )

@@ -9,6 +9,7 @@ import msgspec
 from sodam.errors import ApiError, Code
 from sodam.groups.broadcasts import GROUP_ID as EVERYWHERE
 from sodam.groups.message import NORMAL, PRIORITIES, Extra, GroupMessage, of_content
+from sodam.groups.model import check_topic_id
 from sodam.messages import outgoing
 from sodam.messages.outgoing import Flag, Names, Outgoing, UInt32
 from sodam.rest.group_fields import COMMON
@@ -72,11 +73,11 @@ def message_of(
     call: Call, request: GroupOutgoing, sender: str, *, strict: bool, client_time: int = 0
 ) -> tuple[GroupMessage, bool]:
     """The message that is asked for, and whether it is for those online only. Raises ApiError 10004, 10059, 80002."""
-    no_topic(request.TopicId)
+    place = place_of(call, request.GroupId, request.TopicId)
     content = group_content(request, strict=strict)
     message = of_content(
         call.app.sdkappid,
-        request.GroupId,
+        place,
         sender,
         content,
         client_time=client_time,
@@ -119,8 +120,21 @@ def group_error(error: ApiError) -> ApiError:
     return error if error.code in _OTHERS else ApiError(Code.GROUP_BAD_PARAMETER, error.info)
 
 
+def place_of(call: Call, group_id: str, topic_id: str | None) -> str:
+    """Whose messages a request is about: the topic's that it names, or the group's.
+
+    Raises ApiError 10015, and 11000 for a topic where the app has none.
+    """
+    if not topic_id:
+        return group_id
+    if not (call.app.settings.community and call.app.settings.community_topics):
+        raise ApiError(Code.COMMUNITY_DISABLED)
+    check_topic_id(group_id, topic_id)
+    return topic_id
+
+
 def no_topic(topic_id: str | None) -> None:
-    """Raises ApiError 11000: there are no communities, and so no topics."""
+    """Raises ApiError 11000: topics do not have it."""
     if topic_id:
         raise ApiError(Code.COMMUNITY_DISABLED)
 
@@ -164,11 +178,11 @@ async def send_group_system_notification(call: Call, request: Notification) -> N
 
     Source: rest-messages.md 4.2.
     """
-    no_topic(request.TopicId)
+    place = place_of(call, request.GroupId, request.TopicId)
     wanted = list(dict.fromkeys(request.ToMembers_Account or []))
     if len(wanted) > _MAX_NOTIFIED:
         raise ApiError(Code.GROUP_TOO_MANY_ACCOUNTS, f"ToMembers_Account has at most {_MAX_NOTIFIED} entries")
-    await call.services.groups.sending.notify(call.app, request.GroupId, request.Content, wanted)
+    await call.services.groups.sending.notify(call.app, place, request.Content, wanted)
 
 
 class Broadcast(msgspec.Struct, kw_only=True):

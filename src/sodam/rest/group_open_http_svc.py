@@ -13,7 +13,7 @@ from sodam.errors import ApiError, Code
 from sodam.groups.custom import group_data
 from sodam.groups.histories import shown_unread
 from sodam.groups.model import ApplyOption, Changes, Group, InviteOption, Newcomer, Switch, Wanted, check_group_id
-from sodam.groups.types import TYPES, Role, type_name, type_of
+from sodam.groups.types import COMMUNITY_PREFIX, TYPES, Role, type_name, type_of
 from sodam.rest.group_fields import (
     COMMON,
     Count,
@@ -107,6 +107,7 @@ class GroupImport(msgspec.Struct, kw_only=True):
     InviteJoinOption: InviteOption | None = None
     AppDefinedData: list[CustomValue] | None = None
     CreateTime: Count = 0
+    SupportTopic: Literal[0, 1] = 0
 
 
 class GroupCreate(GroupImport, kw_only=True):
@@ -131,6 +132,7 @@ def _wanted(request: GroupImport, newcomers: tuple[Newcomer, ...] = (), created_
         changes=changes,
         newcomers=newcomers,
         created_at=created_at,
+        support_topic=request.SupportTopic,
     )
 
 
@@ -147,7 +149,8 @@ def _wanted(request: GroupImport, newcomers: tuple[Newcomer, ...] = (), created_
 async def create_group(call: Call, request: GroupCreate) -> GroupId:
     """Make a group, with an owner or without, and up to 100 members.
 
-    Types: Private (Work), Public, ChatRoom (Meeting) and AVChatRoom, which takes no members here.
+    Types: Private (Work), Public, ChatRoom (Meeting), AVChatRoom, which takes no members here, and Community,
+    if the app has them (11000).
     Source: rest-groups.md 2.2.
     """
     if len(request.MemberList) > _MAX_FIRST_MEMBERS:
@@ -195,7 +198,7 @@ class GroupInfoAnswer(msgspec.Struct):
 async def get_group_info(call: Call, request: GroupInfoGet) -> GroupInfoAnswer:
     """Read the profiles of 1 to 50 groups, with their members unless a filter leaves them out.
 
-    Each item has a code of its own. A live room has a profile only. Source: rest-groups.md 2.3.
+    Each item has a code of its own. A live room and a community have a profile only. Source: rest-groups.md 2.3.
     """
     at_most(request.GroupIdList, _MAX_GROUPS, "GroupIdList", Code.GROUP_BAD_PARAMETER)
     found = await call.services.groups.get_many(call.app.sdkappid, request.GroupIdList)
@@ -222,7 +225,11 @@ async def _info(call: Call, group: Group, wanted: InfoFilter | None) -> dict[str
     if pairs and (shown is not None or wanted is None):
         item["AppDefinedData"] = pairs
     by_member = wanted.AppDefinedDataFilter_GroupMember if wanted is not None else None
-    if room or (wanted is not None and wanted.MemberInfoFilter is None and by_member is None):
+    if (
+        room
+        or TYPES[group.type].has_topics
+        or (wanted is not None and wanted.MemberInfoFilter is None and by_member is None)
+    ):
         return item
     members = call.services.groups.members
     listed = await members.page(group, _ALL_ROLES, 0, _MAX_PAGE)
@@ -327,12 +334,15 @@ async def get_joined_group_list(call: Call, request: JoinedGet) -> JoinedAnswer:
     app, user_id, groups = call.app.sdkappid, request.Member_Account, call.services.groups
     wanted = request.GroupType or request.Type
     kind = type_name(wanted) if wanted else ""
-    listed = [] if request.SupportTopic or "\0" in user_id else await groups.joined(app, user_id)
+    listed = [] if "\0" in user_id else await groups.joined(app, user_id)
     ids = [
         group_id
         for group_id, type_, active in listed
         if (active or request.WithNoActiveGroups) and (not kind or kind == type_)
     ]
+    if request.SupportTopic:
+        communities = await groups.get_many(app, [g for g in ids if g.startswith(COMMUNITY_PREFIX)])
+        ids = [g for g in ids if g in communities and communities[g].profile.support_topic]
     page = ids[request.Offset : request.Offset + request.Limit]
     items: list[dict[str, Any]] = [{"GroupId": group_id} for group_id in page]
     if (shown := request.ResponseFilter) is not None:

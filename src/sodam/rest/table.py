@@ -37,6 +37,7 @@ _FILES = (
     "group_message_changes",
     "group_open_avchatroom_http_svc",
     "im_cos_msg",
+    "million_group_open_http_svc",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

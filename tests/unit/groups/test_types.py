@@ -12,30 +12,31 @@ from sodam.groups.types import TYPES, Operation, Role, check, type_of
 
 # For each operation the roles that may do it: m(ember), a(dmin), o(wner), A(pp admin); by type.
 ALLOWED = {
-    Operation.EDIT: ("maoA", "aoA", "aoA", "oA"),
-    Operation.DISSOLVE: ("A", "oA", "oA", "oA"),
-    Operation.TRANSFER: ("oA", "oA", "oA", ""),
-    Operation.READ_MEMBERS: ("maoA", "maoA", "maoA", ""),
-    Operation.ADD: ("A", "A", "A", ""),
-    Operation.IMPORT: ("A", "A", "A", ""),
-    Operation.KICK: ("oA", "aoA", "aoA", ""),
-    Operation.MUTE: ("", "aoA", "aoA", "aoA"),
-    Operation.APPOINT: ("", "oA", "oA", ""),
-    Operation.SEND: ("maoA", "maoA", "maoA", "maoA"),
-    Operation.SEND_MUTED_ALL: ("maoA", "aoA", "aoA", "aoA"),
-    Operation.HISTORY: ("maoA", "maoA", "maoA", ""),
-    Operation.RECALL: ("maoA", "maoA", "maoA", ""),
-    Operation.RECALL_ANY: ("oA", "aoA", "aoA", ""),
-    Operation.CHANGE: ("maoA", "maoA", "maoA", ""),
-    Operation.IMPORT_MESSAGES: ("A", "A", "A", ""),
-    Operation.CONFIGURE: ("oA", "aoA", "aoA", "oA"),
-    Operation.INVITE: ("maoA", "maoA", "maoA", ""),
-    Operation.DECIDE: ("oA", "aoA", "aoA", ""),
-    Operation.EDIT_MEMBER: ("oA", "aoA", "aoA", ""),
-    Operation.SHARE: ("maoA", "maoA", "maoA", "maoA"),
-    Operation.BAN: ("A", "A", "A", "aoA"),
-    Operation.PIN: ("maoA", "aoA", "aoA", ""),
-    Operation.TARGET: ("maoA", "maoA", "maoA", ""),
+    Operation.EDIT: ("maoA", "aoA", "aoA", "oA", "aoA"),
+    Operation.DISSOLVE: ("A", "oA", "oA", "oA", "oA"),
+    Operation.TRANSFER: ("oA", "oA", "oA", "", "oA"),
+    Operation.READ_MEMBERS: ("maoA", "maoA", "maoA", "", "maoA"),
+    Operation.ADD: ("A", "A", "A", "", "A"),
+    Operation.IMPORT: ("A", "A", "A", "", "A"),
+    Operation.KICK: ("oA", "aoA", "aoA", "", "aoA"),
+    Operation.MUTE: ("", "aoA", "aoA", "aoA", "aoA"),
+    Operation.APPOINT: ("", "oA", "oA", "", "oA"),
+    Operation.SEND: ("maoA", "maoA", "maoA", "maoA", "maoA"),
+    Operation.SEND_MUTED_ALL: ("maoA", "aoA", "aoA", "aoA", "aoA"),
+    Operation.HISTORY: ("maoA", "maoA", "maoA", "", "maoA"),
+    Operation.RECALL: ("maoA", "maoA", "maoA", "", "maoA"),
+    Operation.RECALL_ANY: ("oA", "aoA", "aoA", "", "aoA"),
+    Operation.CHANGE: ("maoA", "maoA", "maoA", "", "maoA"),
+    Operation.IMPORT_MESSAGES: ("A", "A", "A", "", "A"),
+    Operation.CONFIGURE: ("oA", "aoA", "aoA", "oA", "aoA"),
+    Operation.INVITE: ("maoA", "maoA", "maoA", "", "maoA"),
+    Operation.DECIDE: ("oA", "aoA", "aoA", "", "aoA"),
+    Operation.EDIT_MEMBER: ("oA", "aoA", "aoA", "", "aoA"),
+    Operation.SHARE: ("maoA", "maoA", "maoA", "maoA", "maoA"),
+    Operation.BAN: ("A", "A", "A", "aoA", "A"),
+    Operation.MANAGE_TOPICS: ("", "", "", "", "aoA"),
+    Operation.TARGET: ("maoA", "maoA", "maoA", "", ""),
+    Operation.PIN: ("maoA", "aoA", "aoA", "", "aoA"),
 }
 ABSENT = {
     Operation.KICK: Code.GROUP_BAD_PARAMETER,
@@ -74,8 +75,9 @@ def test_defaults_and_aliases() -> None:
         "Public": ("NeedPermission", "DisableInvite", "AcceptAndNotify", "Off"),
         "ChatRoom": ("FreeAccess", "DisableInvite", "AcceptNotNotify", "On"),
         "AVChatRoom": ("FreeAccess", "DisableInvite", "AcceptNotNotify", "Off"),
+        "Community": ("FreeAccess", "FreeAccess", "AcceptAndNotify", "Off"),
     }
-    for text, code in (("Community", 11000), ("BChatRoom", 10004), ("public", 10004), ("", 10004)):
+    for text, code in (("BChatRoom", 10004), ("public", 10004), ("", 10004)):
         with pytest.raises(ApiError) as refused:
             type_of(text)
         assert refused.value.code == code
@@ -83,9 +85,20 @@ def test_defaults_and_aliases() -> None:
 
 def test_group_ids() -> None:
     for good in ("a", "x" * 48, "~ !", "@TGS", "team-7"):
-        check_custom_id(good)
+        check_custom_id(good, TYPES["Public"])
     for bad in ("", "x" * 49, "é", "a\n", "a\0", "@TGS#", "@TGS#1ABC", "@TGS#_city"):
         with pytest.raises(ApiError) as refused:
-            check_custom_id(bad)
+            check_custom_id(bad, TYPES["Public"])
         assert refused.value.code == 10015, bad
     check_group_id("@TGS#1ABC")
+
+
+def test_ids_of_communities() -> None:
+    kind = TYPES["Community"]
+    for good in ("@TGS#_city", "@TGS#_" + "x" * 47):
+        check_custom_id(good, kind)
+    for bad in ("city", "@TGS#city", "@TGS#_", "@TGS#_@TGS#c1", "@TGS#_a@TOPIC#_b", "@TGS#_" + "x" * 48):
+        with pytest.raises(ApiError) as refused:
+            check_custom_id(bad, kind)
+        assert refused.value.code == Code.GROUP_ID_INVALID, bad
+    check_group_id("@TGS#_@TGS#cABCDEFGHIJ")

@@ -11,6 +11,7 @@ from sodam.gateway.commands.group_open_http_svc import service
 from sodam.gateway.commands.openim import ModifyAnswer
 from sodam.gateway.commands.openim import service as openim
 from sodam.groups.changes import EditConflict
+from sodam.groups.model import home_of
 from sodam.groups.pushes import wire
 from sodam.messages.model import NO_CHECK
 from sodam.rest.group_fields import COMMON
@@ -24,7 +25,7 @@ from sodam.rest.group_message_changes import (
     check_recall,
     new_content,
 )
-from sodam.rest.group_messages import GroupOutgoing, message_of, no_topic
+from sodam.rest.group_messages import GroupOutgoing, message_of, place_of
 from sodam.wire import Call
 
 _TOPICAL: Final = (*COMMON, Code.COMMUNITY_DISABLED)
@@ -93,7 +94,7 @@ async def group_msg_get(call: Call, request: MsgGet) -> MsgGetAnswer:
 
     What was written before one joined, was cleared, or is for others is not among them.
     """
-    no_topic(request.TopicId)
+    request.GroupId = place_of(call, request.GroupId, request.TopicId)
     async with call.connection.page_turn():
         page = await call.services.groups.histories.page(
             call.app.sdkappid,
@@ -104,7 +105,7 @@ async def group_msg_get(call: Call, request: MsgGet) -> MsgGetAnswer:
             (request.ReqMsgSeqList or ())[:_MAX_PAGE],
         )
         return MsgGetAnswer(
-            request.GroupId,
+            home_of(request.GroupId),
             [wire(message, page.group, call.caller) for message in page.messages],
             _FINISHED if page.complete else 1,
             0 if page.complete else page.low - 1,
@@ -115,7 +116,7 @@ async def group_msg_get(call: Call, request: MsgGet) -> MsgGetAnswer:
 @service.command("group_msg_recall", errors=(*_TOPICAL, Code.GROUP_RECALL_TYPE))
 async def group_msg_recall(call: Call, request: Recall) -> RecallAnswer:
     """Recall one's own messages within the app's window, and those of others as one's role allows."""
-    seqs = check_recall(request)
+    seqs = check_recall(call, request)
     codes = await call.services.groups.changes.recall(
         call.app, request.GroupId, seqs, revoker=call.caller, reason=request.Reason, as_member=True, instid=call.instid
     )
@@ -131,7 +132,7 @@ class ReadReport(msgspec.Struct, kw_only=True):
 @service.command("msg_read_report", errors=_TOPICAL)
 async def msg_read_report(call: Call, request: ReadReport) -> None:
     """Everything in the group up to MsgReadedSeq is read; one's other devices follow."""
-    no_topic(request.TopicId)
+    request.GroupId = place_of(call, request.GroupId, request.TopicId)
     await call.services.groups.changes.mark_read(
         call.app.sdkappid, call.caller, request.GroupId, request.MsgReadedSeq, exclude=call.instid
     )
@@ -146,7 +147,7 @@ class DeleteBySeq(msgspec.Struct, kw_only=True):
 @service.command("delete_group_ramble_msg_by_seq", errors=_TOPICAL)
 async def delete_group_ramble_msg_by_seq(call: Call, request: DeleteBySeq) -> None:
     """Delete up to 30 messages for oneself."""
-    no_topic(request.TopicId)
+    request.GroupId = place_of(call, request.GroupId, request.TopicId)
     if len(request.Seqs) > _MAX_DELETED:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"more than {_MAX_DELETED} messages")
     await call.services.groups.changes.delete_for(call.app, call.caller, request.GroupId, request.Seqs)
@@ -203,7 +204,7 @@ class ModifyGroupMsg(Modify, kw_only=True):
 @openim.command("modify_group_msg", errors=MODIFIED)
 async def modify_group_msg(call: Call, request: ModifyGroupMsg) -> ModifyAnswer:
     """Replace the content of a message of a group that one is a member of."""
-    body, cloud = new_content(request, strict=False)
+    body, cloud = new_content(call, request, strict=False)
     try:
         message = await call.services.groups.changes.modify(
             call.app,

@@ -6,14 +6,15 @@ not handle it (docs/protocol.md section 15).
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from sodam.errors import Code
 from sodam.groups.custom import group_data
+from sodam.groups.types import TYPES
 from sodam.rest.group_fields import Count, Names, bounded, group_item, self_item
-from sodam.wire import Call, Empty, Service
+from sodam.wire import Call, Service
 
 _MAX_JOINED: Final = 200
 _BOTH_MUTES: Final = ("MuteAllMember", "ShutUpAllMember")
@@ -47,6 +48,10 @@ class JoinedGet(msgspec.Struct):
     ResponseFilter: JoinedFilter | None = None
 
 
+class CommunitiesGet(JoinedGet):
+    SupportTopic: Annotated[int, msgspec.Meta(ge=0, le=1)] = 0
+
+
 class JoinedGroups(msgspec.Struct):
     TotalCount: int = 0
     GroupIdList: list[dict[str, Any]] = []
@@ -54,9 +59,23 @@ class JoinedGroups(msgspec.Struct):
 
 @service.command("get_joined_group_list", errors=(Code.GROUP_ANSWER_TOO_LARGE,))
 async def get_joined_group_list(call: Call, request: JoinedGet) -> JoinedGroups:
-    """The groups of the caller, with the caller's own part in them, by pages of up to 200."""
+    """The groups of the caller, with the caller's own part in them, by pages of up to 200. Without communities."""
+    joined = await call.services.groups.joined(call.app.sdkappid, call.caller)
+    return await _listed(call, request, [g for g, type_, active in joined if active and not TYPES[type_].has_topics])
+
+
+@communities.command("get_joined_group_list", errors=(Code.GROUP_ANSWER_TOO_LARGE,))
+async def get_joined_community_list(call: Call, request: CommunitiesGet) -> JoinedGroups:
+    """The communities of the caller, those with topics (SupportTopic 1) or those without (0)."""
     app, groups = call.app.sdkappid, call.services.groups
-    joined = [group_id for group_id, _, active in await groups.joined(app, call.caller) if active]
+    joined = [g for g, type_, _ in await groups.joined(app, call.caller) if TYPES[type_].has_topics]
+    found = await groups.get_many(app, joined)
+    wanted = [g for g in joined if g in found and found[g].profile.support_topic == request.SupportTopic]
+    return await _listed(call, request, wanted)
+
+
+async def _listed(call: Call, request: JoinedGet, joined: list[str]) -> JoinedGroups:
+    app, groups = call.app.sdkappid, call.services.groups
     page = joined[request.Offset : request.Offset + min(request.Limit, _MAX_JOINED)]
     found = await groups.get_many(app, page)
     own = await groups.members.of_user(app, call.caller, page)
@@ -65,7 +84,7 @@ async def get_joined_group_list(call: Call, request: JoinedGet) -> JoinedGroups:
     for group_id in page:
         if (group := found.get(group_id)) is None or group_id not in own:
             continue  # dissolved or left meanwhile
-        names = (*(shown.GroupBaseInfoFilter or _BASICS), *_BOTH_MUTES, "Type", "Name", "NextMsgSeq")
+        names = (*(shown.GroupBaseInfoFilter or _BASICS), *_BOTH_MUTES, "Type", "Name", "NextMsgSeq", "SupportTopic")
         item = {"GroupId": group_id, **group_item(group, dict.fromkeys(names), room=False)}
         item["SelfInfo"] = self_item(group, *own[group_id], _OWN)
         role = own[group_id][0].role
@@ -73,9 +92,3 @@ async def get_joined_group_list(call: Call, request: JoinedGet) -> JoinedGroups:
             item["AppDefinedData"] = pairs
         items.append(item)
     return JoinedGroups(len(joined), bounded(items))
-
-
-@communities.command("get_joined_group_list")
-async def get_joined_community_list(call: Call, request: Empty) -> JoinedGroups:
-    """The communities of the caller."""
-    return JoinedGroups()

@@ -101,4 +101,4 @@ async def _profiles(
 def _names(wanted: Filter | None) -> list[str] | None:
     """The fields asked for, the type and both names of the mute, as the SDK reads another than it asks for."""
     names = wanted and (wanted.GroupBaseInfoFilter or wanted.GroupBasePublicInfoFilter)
-    return list(dict.fromkeys((*names, "Type", *_BOTH_MUTES))) if names else None
+    return list(dict.fromkeys((*names, "Type", "SupportTopic", *_BOTH_MUTES))) if names else None

@@ -127,7 +127,7 @@ async def get_pendency(call: Call, request: GetPendency) -> GetPendencyAnswer:
 
 @communities.command("get_pendency")
 async def get_community_pendency(call: Call, request: GetPendency) -> GetPendencyAnswer:
-    """What waits in communities, which no app can have yet."""
+    """What waits in communities: nothing, as everybody may join."""
     return GetPendencyAnswer(0, [])
 
 
