@@ -74,7 +74,8 @@ def assemble(
     groups.rooms.connect(presence.node, presence.peers)
     outbound = Outbound(private=settings.outbound_private == "allow", user_agent=f"Sodam/{__version__}")
     channel = Channel(outbound, Outbound(private=False, user_agent=f"Sodam/{__version__}"))
-    push = PushService(db, bus, apps, presence, outbox, channel, c2c, groups, loops)
+    push = PushService(db, bus, apps, presence, outbox, channel, accounts, c2c, groups, loops)
+    push.tasks.register(jobs)
     services = Services(
         settings=settings,
         loops=loops,

@@ -204,6 +204,22 @@ TABLE: Final[tuple[Setting, ...]] = (
         "allow|deny",
     ),
     Setting(
+        "public_addresses",
+        "public_addresses",
+        forms.networks,
+        "none",
+        "Addresses or networks at which clients reach this server, separated by commas: what `GetIPList` answers.",
+        "LIST",
+    ),
+    Setting(
+        "egress_addresses",
+        "egress_addresses",
+        forms.networks,
+        "none",
+        "Addresses or networks from which its webhooks come, separated by commas, for `GetIPList`.",
+        "LIST",
+    ),
+    Setting(
         "trusted_proxies",
         "trusted_proxies",
         forms.networks,

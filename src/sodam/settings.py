@@ -74,6 +74,8 @@ class Settings:
     session_check_seconds: int = 30
     outbound_private: str = "allow"
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    public_addresses: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    egress_addresses: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     request_timeout: float = 20.0
     login_timeout: float = 300.0
     connections_per_address: int = 0

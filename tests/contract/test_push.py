@@ -5,122 +5,32 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from sodam.accounts.events import AccountsDeleted
-from sodam.c2c.draft import draft
-from sodam.c2c.model import Message
 from sodam.control import ControlError
-from sodam.groups.service import GroupService
-from sodam.messages.offline_push import OfflinePushInfo, Wish, wish_of
-from sodam.observability.loops import Loops
-from sodam.outbound import Outbound
-from sodam.presence.service import PresenceService
+from sodam.groups.core import Operator
+from sodam.groups.message import Extra, GroupMessage
+from sodam.groups.model import Changes, MemberChanges, Newcomer, Wanted
+from sodam.groups.types import TYPES
+from sodam.messages.offline_push import Wish
 from sodam.push import store, store_log
 from sodam.push.certificates import MOST
-from sodam.push.channel import Channel
-from sodam.push.model import DECIDE, SEND, Certificate
-from sodam.push.model import Device as PushDevice
-from sodam.push.service import PushService
+from sodam.push.model import Certificate
 from sodam.push.vendors.jwt import b64
 from sodam.push.vendors.webpush import keys
 from sodam.storage import Database
-from tests.contract.world import World, text_body
+from tests.contract.pushing import Pushing, apple, authority, pushing, until
+from tests.contract.world import text_body
 from tests.support.vendors import Authority, VendorServer, replying
 
-P8 = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
-class Pushing:
-    """A world with pushes."""
-
-    def __init__(self, world: World, authority: Authority, directory: Path) -> None:
-        self.world = world
-        self.authority = authority
-        self.directory = directory
-        self.number = 0
-        self.app = world.app.sdkappid
-        self.outbound = Outbound(tls=authority.trusting(), user_agent="test")
-        channel = Channel(self.outbound, self.outbound, authority.trusting)
-        groups = GroupService(world.db, world.bus, world.live, world.accounts, world.outbox, world.clock)
-        presence = PresenceService(world.bus, world.live, loops=Loops())
-        self.apps = world.accounts._apps
-        self.push = PushService(
-            world.db, world.bus, self.apps, presence, world.outbox, channel, world.c2c, groups, Loops(), world.clock
-        )
-
-    async def start(self) -> None:
-        await self.apps.start()
-        await self.push.start(None, self.directory)
-        self.world.outbox.start()
-
-    async def stop(self) -> None:
-        await self.world.outbox.stop()
-        await self.push.stop()
-        await self.outbound.close()
-        await self.apps.stop()
-
-    async def apns(self, url: str) -> Certificate:
-        fields = {"Key": P8, "KeyId": "K1", "TeamId": "T1", "BundleId": "org.example", "Endpoint": url}
-        return await self.push.certificates.put(self.app, "apns_p8", "", fields)
-
-    async def device(self, one: Certificate, user: str = "b", token: str = "token", instid: int = 0) -> str:
-        return await self.push.devices.report(PushDevice(self.app, one.id, token, "", user, instid))
-
-    async def send(self, text: str = "hi", **info: Any) -> None:
-        message = self.draft(text)
-        message.wish = wish_of(OfflinePushInfo(**info) if info else None, text, "", "")
-        await self.world.c2c.send(self.world.app, message, checked=False)
-
-    def draft(self, text: str) -> Message:
-        self.number += 1
-        return draft(self.world.app, "a", "b", seq=0, random=self.number, body=text_body(text))
-
-    async def quiet(self) -> None:
-        """Everything is done that can be."""
-        async with asyncio.timeout(10):
-            while sum([sum(await self.world.outbox.counts(topic, self.app)) for topic in (DECIDE, SEND)]):
-                await asyncio.sleep(0.01)
-
-    async def tokens(self, user: str = "b") -> list[str]:
-        return [device.token for device in await self.push.devices.of(self.app, [user])]
-
-    async def failures(self) -> list[store_log.Failure]:
-        return [one for _, one in await self.push.failures(self.app, 0, 100)]
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("ca"))
-
-
-@pytest_asyncio.fixture
-async def pushing(world: World, authority: Authority, tmp_path: Path) -> AsyncIterator[Pushing]:
-    made = Pushing(world, authority, tmp_path)
-    await made.start()
-    yield made
-    await made.stop()
-
-
-@pytest_asyncio.fixture
-async def apple(authority: Authority) -> AsyncIterator[VendorServer]:
-    async with VendorServer(authority, http2=True) as server:
-        yield server
+__all__ = ["apple", "authority", "pushing"]
 
 
 async def test_a_message_reaches_a_device_over_http2(pushing: Pushing, apple: VendorServer) -> None:
@@ -161,6 +71,51 @@ async def test_connected_devices_are_left_alone_unless_in_the_background(pushing
     await pushing.world.c2c.send(pushing.world.app, message, checked=False)
     await pushing.quiet()
     assert len(apple.asked) == 3
+
+
+async def test_a_group_tells_those_who_want_it(pushing: Pushing, apple: VendorServer) -> None:
+    """By each member's option, mentions, and for whom the message is; nobody of a live room; nobody twice."""
+    one, app = await pushing.apns(apple.url), pushing.world.app
+    for user in "abc":
+        await pushing.device(one, user, f"t{user}", 100_000)
+    members = (Newcomer("b"), Newcomer("c"))
+    names = {"Public": "", "AVChatRoom": ""}
+    for kind in names:
+        wanted = Wanted(
+            kind=TYPES[kind],
+            group_id="",
+            owner="a",
+            max_members=0,
+            changes=Changes(name="crew"),
+            newcomers=members if kind == "Public" else (),
+        )
+        names[kind] = await pushing.groups.create(app, Operator("a", True), wanted)
+    number = 0
+
+    async def say(kind: str = "Public", **extra: Any) -> list[str]:
+        nonlocal number
+        number += 1
+        apple.asked.clear()
+        message = GroupMessage(
+            app=pushing.app, group_id=names[kind], sender="a", random=number, client_time=0, body=text_body("hi"),
+            wish=Wish(text="hi"), extra=Extra(**extra),
+        )  # fmt: skip
+        await pushing.groups.sending.send(app, message, as_member=kind == "Public")
+        await pushing.quiet()
+        return sorted(asked.path[-2:] for asked in apple.asked)
+
+    assert await say() == ["tb", "tc"]
+    assert apple.asked[0].json["aps"]["alert"] == "(crew):hi"
+    assert await say(to=["c"]) == ["tc"]
+    edit = MemberChanges(msg_flag="AcceptNotNotifyExceptAt")
+    await pushing.groups.members.edit(app, Operator("a", True), names["Public"], "b", edit)
+    assert await say() == ["tc"]
+    assert await say(at=["b"]) == ["tb", "tc"]
+    assert await say(at_all=True) == ["tb", "tc"]
+    edit = MemberChanges(msg_flag="AcceptNotNotify")
+    await pushing.groups.members.edit(app, Operator("a", True), names["Public"], "b", edit)
+    assert await say(at=["b"]) == ["tc"]
+    assert await say("AVChatRoom") == []
 
 
 async def test_answers(pushing: Pushing, apple: VendorServer) -> None:

@@ -1,4 +1,5 @@
-"""Who a group's message is for, member by member, for those who tell members that are away."""
+"""Who a group's message is for, member by member, and how many groups there are: for those who tell members that are
+away, and those who count."""
 
 from __future__ import annotations
 
@@ -38,3 +39,11 @@ class Audience:
         members = await store_members.behind(db, app, group_id, after, PAGE)
         following = members[-1].pos if len(members) == PAGE else 0
         return Page(group.profile.name, [Listener(m.user_id, m.msg_flag) for m in members], following)
+
+    async def count(self, app: int) -> int:
+        """How many groups an app has."""
+        return await store.count(self._core.db, app, "")
+
+    async def created_by_day(self, app: int, first: int) -> dict[int, int]:
+        """How many of the groups were made on each day since 1970, from ``first`` on."""
+        return await store.created_by_day(self._core.db, app, first)

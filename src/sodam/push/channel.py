@@ -49,3 +49,7 @@ class Channel:
             if len(self._contexts) > _CONTEXTS:
                 self._contexts.popitem(last=False)
         return context
+
+    async def close(self) -> None:
+        """The connections to addresses that users gave; the others belong to the server's own client."""
+        await self._public.close()

@@ -94,6 +94,10 @@ class Deciding:
             )
         )  # fmt: skip
 
+    async def pushes(self, app: int) -> bool:
+        """Whether the app has any certificate."""
+        return bool(await self._certificates.of(app))
+
     # Afterwards
 
     async def __call__(self, entry: Entry) -> None:

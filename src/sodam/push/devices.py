@@ -61,6 +61,12 @@ class Devices:
     async def of(self, app: int, user_ids: Sequence[str]) -> list[Device]:
         return await store.devices(self._db, app, user_ids)
 
+    async def reachable(self, app: int, user_ids: Sequence[str]) -> set[str]:
+        """Those of the users who have a device that gets pushes."""
+        if not user_ids or not await self._certificates.of(app):
+            return set()
+        return {device.user_id for device in await store.devices(self._db, app, user_ids)}
+
     async def registered(self, app: int, names: Sequence[str]) -> dict[str, Device]:
         return await store.registered(self._db, app, [name for name in names if "\0" not in name])
 

@@ -138,3 +138,22 @@ class Words(NamedTuple):
     title: str
     body: str
     ext: str
+
+
+class Filter(msgspec.Struct, omit_defaults=True):
+    """Whom a push is for; attributes by number. Everything given must hold."""
+
+    tags_or: list[str] = []
+    tags_and: list[str] = []
+    tags_not: list[str] = []
+    attrs_or: list[tuple[int, str]] = []
+    attrs_and: list[tuple[int, str]] = []
+
+    @property
+    def empty(self) -> bool:
+        return not (self.tags_or or self.tags_and or self.tags_not or self.attrs_or or self.attrs_and)
+
+    @property
+    def only_not(self) -> bool:
+        """It says whom it is not for, and nothing else."""
+        return bool(self.tags_not) and not (self.tags_or or self.tags_and)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from typing import Final
@@ -52,6 +53,7 @@ class Sending:
         self._failures: list[Failure] = []
         self._counts: Counter[CountKey] = Counter()
         self._reports: list[PushReported] = []
+        self._flushing = asyncio.Lock()
         self._loop: Loop | None = None
 
     def start(self) -> None:
@@ -123,16 +125,20 @@ class Sending:
     def _note(self, one: Certificate, delivery: Delivery, outcome: Outcome) -> None:
         now = int(self._clock())
         self._counts[one.app, now // _DAY, one.vendor, delivery.kind, outcome.result] += 1
-        reason = outcome.reason[:_REASON].replace("\0", "")
+        reason, code = outcome.reason[:_REASON].replace("\0", ""), outcome.code[:60].replace("\0", "")
         if outcome.result != "ok" and len(self._failures) < _WAITING:
             self._failures.append(
-                Failure(one.app, now, delivery.user_id, one.id, one.vendor, outcome.result, outcome.code[:60], reason)
+                Failure(one.app, now, delivery.user_id, one.id, one.vendor, outcome.result, code, reason)
             )
         if outcome.result != "wait" and len(self._reports) < _WAITING:
             self._reports.append(_report(one, delivery, outcome, now))
 
     async def flush(self) -> None:
-        """Write what was noted."""
+        """Write what was noted; what another task is writing is written when this returns."""
+        async with self._flushing:
+            await self._flush()
+
+    async def _flush(self) -> None:
         if not (self._failures or self._counts):
             return
         failures, self._failures = self._failures, []

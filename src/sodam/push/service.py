@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sodam.accounts.events import AccountsDeleted, AccountSignedOut
+from sodam.accounts.service import AccountService
 from sodam.apps.service import AppService
 from sodam.bus import Bus
 from sodam.c2c.service import C2CService
@@ -17,12 +18,14 @@ from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.push import store_log
+from sodam.push.audience import Marks
 from sodam.push.certificates import Certificates
 from sodam.push.channel import Channel
 from sodam.push.deciding import Deciding
 from sodam.push.devices import Devices
 from sodam.push.model import DECIDE, SEND, Certificate, Delivery, Device, Outcome
 from sodam.push.sending import SCHEDULE, Sending
+from sodam.push.tasks import Tasks
 from sodam.storage import Database, Tx
 from sodam.storage.seal import open_seal
 
@@ -38,6 +41,7 @@ class PushService:
         presence: PresenceService,
         outbox: Outbox,
         channel: Channel,
+        accounts: AccountService,
         c2c: C2CService,
         groups: GroupService,
         loops: Loops,
@@ -46,15 +50,19 @@ class PushService:
         self._db = db
         self._apps = apps
         self._clock = clock
+        self._channel = channel
         self.certificates = Certificates(db, bus, clock)
         self.devices = Devices(db, self.certificates, clock)
         self.deciding = Deciding(db, apps, self.certificates, presence, outbox, c2c.histories, groups.audience, clock)
         self.sending = Sending(db, self.certificates, channel, loops, clock)
+        self.marks = Marks(db, accounts)
+        self.tasks = Tasks(db, apps, accounts, presence, c2c, self.deciding, clock)
         outbox.consume(DECIDE, self.deciding)
         outbox.consume(SEND, self.sending, schedule=SCHEDULE)
         c2c.followers.add(DECIDE, self.deciding.of_c2c)
         groups.sending.followers.add(DECIDE, self.deciding.of_group)
         db.events.subscribe(AccountsDeleted, self.devices.erase)
+        db.events.subscribe(AccountsDeleted, self.marks.erase)
         db.events.subscribe(AccountSignedOut, self.devices.signed_out)
 
     async def start(self, secret: str | None, data_dir: Path) -> None:
@@ -63,6 +71,7 @@ class PushService:
 
     async def stop(self) -> None:
         await self.sending.stop()
+        await self._channel.close()
 
     async def test(self, one: Certificate, device: Device, title: str, text: str) -> Outcome:
         """Send a push to a device now, whatever its app is doing; what the vendor says."""
@@ -90,7 +99,7 @@ class PushService:
     async def forget(self) -> int:
         """Periodic work: erase what is kept no longer; how many."""
         now = int(self._clock())
-        gone = await store_log.forget_decided(self._db, now - store_log.DECIDED_SECONDS)
+        gone = await store_log.forget_decided(self._db, now - store_log.DECIDED_SECONDS) + await self.tasks.forget()
         for app in self._apps.all():
             number, oldest = app.sdkappid, now // _DAY - store_log.COUNTED_DAYS
 

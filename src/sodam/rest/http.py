@@ -124,6 +124,7 @@ class RestApp:
         client = scope.get("client")
         call = Call(self._services, app, identifier, admin=True, client_ip=client[0] if client else "")
         call.address = _address(scope)
+        call.parameters = parameters
         return command, call
 
     def _app(self, parameters: Mapping[str, str]) -> App:

@@ -71,12 +71,13 @@ async def _query(call: Call, request: QueryStatus) -> StatusAnswer:
     ids = list(dict.fromkeys(asked))
     known = await call.services.accounts.find_many(call.app.sdkappid, ids)
     online = await call.services.presence.status(call.app.sdkappid, list(known))
+    away = await call.services.push.devices.reachable(call.app.sdkappid, [u for u in known if not online.get(u)])
     results = []
     for user_id in ids:
         if user_id not in known:
             continue
         devices = online.get(user_id, ())
-        status: Presence = "Online" if devices else "Offline"
+        status: Presence = "Online" if devices else "PushOnline" if user_id in away else "Offline"
         result = UserStatus(user_id, status, status)
         if devices and request.IsNeedDetail == 1:
             result.Detail = _detail(devices, request.IsReturnInstid == 1)

@@ -61,15 +61,29 @@ _SAMPLES: Final[dict[str, Any]] = {
     "SyncOtherMachine": 1,
     "SyncFromOldSystem": 1,
     "ReqMsgNumber": 20,
+    "Tags": ["stock_a"],
+    "Attrs": ["tier"],
     "Duration": 3600,
     "CommandType": 1,
     "RawURL": "https://chat.example.com/media/1400000001/0/3q2-7wAAAAAAAAAAAAAAAAAA/0123456789abcdef0123456789abcdef.jpg",
     "file_name": "picture.jpg",
 }
 """Values that make an example read like a call. A field that is not here gets the least that its type allows."""
-_SAMPLES_OF: Final = {
+_PUSH: Final = {"PushFlag": 0, "Title": "Sale", "Desc": "Starts at noon", "Ext": '{"page":"sale"}'}
+_TIER: Final = [{"To_Account": "bob", "Attrs": {"tier": "gold"}}]
+_TASK: Final = "1400000001_90011_1790000123000_880213"
+_SAMPLES_OF: Final[dict[str, dict[str, Any]]] = {
     "openim_robot_http_svc/send_stream_msg": {"From_Account": "@RBT#helper"},
     "open_msg_svc/get_history": {"ChatType": "C2C", "MsgTime": "2026110918"},
+    "all_member_push/im_set_attr_name": {"AttrNames": {"0": "tier", "1": "city"}},
+    "all_member_push/im_set_attr": {"UserAttrs": _TIER},
+    "all_member_push/im_push": {"MsgLifeTime": 3600, "Condition": {"TagsOr": ["stock_a"]}, "OfflinePushInfo": _PUSH},
+    "openim/im_get_push_report": {"TaskIds": [_TASK]},
+    "timpush/set_attr_name": {"AttrNames": {"0": "tier", "1": "city"}},
+    "timpush/set_attr": {"UserAttrs": _TIER},
+    "timpush/push": {"OfflinePushInfo": _PUSH},
+    "timpush/batch": {"OfflinePushInfo": _PUSH},
+    "timpush/revoke": {"TaskId": _TASK, "OfflinePushInfo": {"Title": "Taken back", "Desc": "The sale is over"}},
 }
 """The same for single commands."""
 _ALWAYS: Final = {"From_Account", "To_Account", "UserID", "AccountList", "MsgBody", "NewGroupName"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from sodam.rest import group_attributes
+from sodam.rest import group_attributes, openconfigsvr_appinfo
 from sodam.wire import Command, Service
 
 _FILES = (
@@ -23,6 +23,9 @@ _FILES = (
     "recentcontact",
     "recentcontact_groups",
     "openconfigsvr",
+    "openconfigsvr_appinfo",
+    "all_member_push",
+    "timpush",
     "openim_msg_ext_http_svc",
     "openim_robot_http_svc",
     "open_msg_svc",
@@ -44,6 +47,7 @@ for _file in _FILES:
     _service: Service = import_module(f"sodam.rest.{_file}").service
     SERVICES[_service.name] = _service
 SERVICES[group_attributes.attributes.name] = group_attributes.attributes
+SERVICES[openconfigsvr_appinfo.addresses.name] = openconfigsvr_appinfo.addresses
 
 
 def commands() -> list[Command]:

@@ -50,6 +50,7 @@ class Call:
         "display",
         "info",
         "instid",
+        "parameters",
         "platform",
         "services",
         "status",
@@ -76,6 +77,8 @@ class Call:
         self.client_ip = client_ip
         self.address = ""
         """Of REST: scheme, host and port that the request came to, for addresses in its answer."""
+        self.parameters: Mapping[str, str] = {}
+        """Those of the address, for REST."""
         self.status = "OK"
         """ActionStatus of a successful answer; batchsendmsg may set SomeError."""
         self.code = 0

@@ -12,6 +12,7 @@ from sodam.c2c.draft import of_content
 from sodam.errors import ApiError, Code
 from sodam.messages import outgoing
 from sodam.messages.model import EXTENSIBLE, MIND_MUTE, NEED_RECEIPT, NO_CHECK, NO_LAST, NO_UNREAD
+from sodam.messages.offline_push import Wish
 from sodam.usersig import Keys
 
 BODY = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "hi"}}]
@@ -88,7 +89,8 @@ def test_push_wishes() -> None:
     push = prepare(OfflinePushInfo={"PushFlag": 1, "Desc": "words"}).push
     assert push is not None
     assert (push.PushFlag, push.Desc) == (1, "words")
-    assert prepare().push_text == "hi"
+    assert prepare(OfflinePushInfo={"PushFlag": 1, "Desc": "words"}).wish is None
+    assert prepare().wish == Wish(text="hi")
 
 
 @pytest.mark.parametrize(
