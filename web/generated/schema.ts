@@ -856,6 +856,8 @@ export type FriendFieldView = {
 
 export type Ability = {
   Version: number;
+  Community: boolean;
+  CommunityTopics: boolean;
   RoomMessageRate: number;
   RoomHistory: number;
   RoomOnlineMembers: boolean;
@@ -2260,6 +2262,8 @@ export type SendTestCallback = {
 export type SetAbilityConfInfo = {
   SDKAppID: number;
   Version: number;
+  Community?: boolean | null;
+  CommunityTopics?: boolean | null;
   RoomMessageRate?: number | null;
   RoomHistory?: number | null;
   RoomOnlineMembers?: boolean | null;
