@@ -19,6 +19,7 @@ from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.nats import Nats
 from tests.support.postgres import Postgres
 from tests.support.server import Engine, ServerFactory, ServerProcess
+from tests.support.sqlite import prepare
 
 
 def _keep_bytecode() -> None:
@@ -98,7 +99,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 async def database(engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     """An opened, migrated, empty database of the engine at hand."""
     url: str | None = request.getfixturevalue("postgres_url") if engine == "postgres" else None
-    opened = await open_database(url, tmp_path)
+    opened = await open_database(url, prepare(tmp_path))
     try:
         yield opened
     finally:

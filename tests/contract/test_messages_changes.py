@@ -96,6 +96,7 @@ async def test_modify(world: World) -> None:
                     "MsgSeq": 1,
                     "MsgRandom": 2,
                     "MsgTime": START,
+                    "MsgTimeStamp": START,
                     "MsgVersion": 1,
                     "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "after"}}],
                     "CloudCustomData": "",

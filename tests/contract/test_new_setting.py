@@ -42,6 +42,7 @@ def test_a_new_setting_is_everywhere(engine: Engine, tmp_path: Path, request: py
         "login": 1,
         "messages": 2,
         "friends": 2,
+        "groups": 1,
     }
     # Its limits: the range, and the plan that has it.
     assert found["out of range"] == {"code": "InvalidParameter", "message": "NightHours is from 2 to 12"}

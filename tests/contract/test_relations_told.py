@@ -167,7 +167,12 @@ async def test_fields_and_groups(host: Host, events: list[dict[str, Any]]) -> No
     one = host.device("u1")
 
     def updated(tag: str, value: Any) -> list[dict[str, Any]]:
-        item = {"Friend_Account": "u2", "Sns": [{"Tag": f"Tag_SNS_IM_{tag}", "ValueBytes": value}]}
+        name = f"Tag_SNS_IM_{tag}"
+        item = {
+            "Friend_Account": "u2",
+            "Sns": [{"Tag": name, "ValueBytes": value}],
+            "SNS": [{"BytesTag": name, "BytesValue": value}],
+        }
         return [{"PushType": 6, "FriendUpInfo": [item]}]
 
     item = {"To_Account": "u2", "SnsItem": [{"Tag": "Tag_SNS_IM_Remark", "Value": "Lee"}]}

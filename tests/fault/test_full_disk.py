@@ -182,7 +182,10 @@ async def test_messages_while_it_takes_no_writes(disk: Disk, http: httpx.AsyncCl
     assert not refused
     assert await history(server, http) == sorted({*acknowledged, *stored}), "each once"
     print(f"{disk.kind}: {len(acknowledged)} acknowledged, {len(failed)} refused, each acknowledged one stored once")
-    assert (said(server, BEGINS), said(server, ENDS)) == (1, 1), [line.get("event") for line in server.log_lines()]
+    # A small write may find room where others do not, so that it may be told more than once, but not for each message.
+    begins = said(server, BEGINS)
+    assert 1 <= begins <= 3, [line.get("event") for line in server.log_lines()]
+    assert said(server, ENDS) == begins
     assert_no_traceback(server)
     assert "messages could not be stored" not in server.log.read_text()
 

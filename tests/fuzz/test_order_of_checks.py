@@ -20,6 +20,7 @@ from sodam.rest.http import MAX_BODY, RestApp
 from sodam.rest.limits import RateLimits
 from sodam.server import Server, build
 from sodam.settings import BootstrapApp, Settings
+from tests.support.sqlite import prepare
 
 APP: Final = 1400000007
 DISABLED: Final = 1400000008
@@ -118,7 +119,7 @@ class Edge:
 @pytest_asyncio.fixture
 async def edge(tmp_path: Path) -> AsyncIterator[Edge]:
     apps = tuple(BootstrapApp(number, KEY, "Flagship") for number in (APP, DISABLED, EXPIRED))
-    server = await build(Settings(data_dir=tmp_path, bootstrap_apps=apps))
+    server = await build(Settings(data_dir=prepare(tmp_path), bootstrap_apps=apps))
     try:
         for number, status in ((DISABLED, "disabled"), (EXPIRED, "expired")):
             await server.apps.edit(number, partial(msgspec.structs.replace, status=status))

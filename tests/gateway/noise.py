@@ -36,7 +36,7 @@ _RAW: Final = (b"NaN", b"Infinity", b"01", b"1e400", b'"\\ud800"', b'"\xff"', b'
 class Noise:
     def __init__(self, commands: Mapping[str, Command], users: Sequence[str], a2: Callable[[], str]) -> None:
         self.rng = random.Random(SEED)
-        self._commands = list(commands.values())
+        self._commands = list(commands.items())
         self._users = users
         self._a2 = a2
 
@@ -55,8 +55,7 @@ class Noise:
 
     def _request(self) -> bytes:
         rng = self.rng
-        command = rng.choice(self._commands)
-        name = f"{command.service.name}.{command.name}"
+        name, command = rng.choice(self._commands)
         kind = rng.random()
         if kind < 0.03:
             name = rng.choice(SESSION_COMMANDS)

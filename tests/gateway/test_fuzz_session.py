@@ -54,7 +54,7 @@ class Host:
             self.session = self.fresh()
 
     def run(self, action: Run) -> bytes:
-        name = f"{action.command.service.name}.{action.command.name}"
+        name = action.head.servcmd
         self.ran.add(name)
         command, body = action.command, b'{"ErrorCode":0}'
         # USER_ID_NOT_STRING is what every command gives for a UserID of another type.

@@ -19,6 +19,7 @@ from sodam.apps.model import App, AppSettings, Plan
 from sodam.server import Server, build
 from sodam.serving import application
 from sodam.settings import BootstrapApp, Settings
+from tests.support.sqlite import prepare
 
 SDKAPPID = 1400000007
 KEY = "9f" * 32
@@ -74,7 +75,7 @@ class Rest:
 async def rest(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Rest]:
     url: str | None = request.getfixturevalue("postgres_url") if engine == "postgres" else None
     server = await build(
-        Settings(data_dir=tmp_path, database_url=url, bootstrap_apps=(BootstrapApp(SDKAPPID, KEY, "Trial"),))
+        Settings(data_dir=prepare(tmp_path), database_url=url, bootstrap_apps=(BootstrapApp(SDKAPPID, KEY, "Trial"),))
     )
     transport = httpx.ASGITransport(app=application(server))
     try:

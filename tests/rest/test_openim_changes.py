@@ -119,6 +119,7 @@ async def test_modify(rest: Rest) -> None:
                     "MsgSeq": 7,
                     "MsgRandom": 1,
                     "MsgTime": now,
+                    "MsgTimeStamp": now,
                     "MsgVersion": 1,
                     "MsgBody": text("after"),
                     "CloudCustomData": "c",

@@ -24,6 +24,7 @@ from sodam.rest import table
 from sodam.server import Server
 from sodam.settings import BootstrapApp, Settings
 from sodam.wire import Call, decode_request, failure, success
+from tests.support.sqlite import prepare
 
 APP: Final = 1400000042
 SOURCE: Final = "AddSource_Type_Web"
@@ -146,7 +147,7 @@ class Host:
 async def hosting(directory: Path, database_url: str | None, user_ids: Iterable[str] = ()) -> AsyncIterator[Host]:
     """A server with the accounts ``user_ids``, until the block ends."""
     settings = Settings(
-        data_dir=directory,
+        data_dir=prepare(directory),
         database_url=database_url,
         bootstrap_apps=(BootstrapApp(APP, "5a3c0e1b7d9f2468ace013579bdf0246" * 2),),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import socket
 import ssl
 import time
@@ -94,13 +95,19 @@ class _Guarded(httpcore.AsyncNetworkBackend):
 _Key = tuple[str, str, int, bool, ssl.SSLContext | None]
 
 
+@functools.cache
+def _trusting() -> ssl.SSLContext:
+    """Trusts whom the machine trusts. Made when first needed: reading the certificates takes 30 ms."""
+    return ssl.create_default_context()
+
+
 class Outbound:
     def __init__(
         self, *, private: bool = True, resolve: Resolve = resolve, tls: ssl.SSLContext | None = None, user_agent: str
     ) -> None:
         """``private``: private and loopback addresses may be connected to."""
         self._backend = _Guarded(resolve, private)
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls
         self._agent = user_agent.encode()
         self._pools: OrderedDict[_Key, httpcore.AsyncConnectionPool] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
@@ -176,7 +183,7 @@ class Outbound:
         pool = self._pools.get(key)
         if pool is None:
             pool = self._pools[key] = httpcore.AsyncConnectionPool(
-                ssl_context=key[4] or self._tls,
+                ssl_context=key[4] or self._tls or _trusting(),
                 http2=key[3],
                 max_connections=CONNECTIONS,
                 max_keepalive_connections=CONNECTIONS,

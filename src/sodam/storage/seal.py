@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import secrets
 from pathlib import Path
 from typing import Final
@@ -56,10 +57,20 @@ async def open_seal(db: Database, setting: str | None, data_dir: Path) -> Seal:
 
 
 def _key_in(path: Path) -> bytes:
+    if path.exists():
+        with open(path, "rb", opener=opener) as file:
+            return file.read()
+    key = secrets.token_bytes(32)
+    # It has its name only when it is whole and on disk: what it seals would be lost with it.
+    made = path.with_suffix(".new")
+    with open(made, "wb", opener=opener) as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    made.replace(path)
+    directory = os.open(path.parent, os.O_RDONLY)
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        key = secrets.token_bytes(32)
-        with open(path, "wb", opener=opener) as file:
-            file.write(key)
-        return key
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+    return key
