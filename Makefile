@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install --quiet --no-compile --require-hashes
 ARGS ?=
 # Processes that tests run in, each with its own servers; ARGS="-n 0" for one that a debugger can stop in.
-WORKERS ?= 3
+WORKERS ?= 4
 PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(abspath $(VENV))/pycache" $(BIN)/python -m pytest
 SOURCES := src tests clients/python bench
 

@@ -242,7 +242,7 @@ def databases(tmp_path: Path, postgres_url: str) -> Iterator[tuple[asyncio.Abstr
     loop.close()
 
 
-@pytest.mark.parametrize("examples", amounts("SODAM_TEST_EXAMPLES", usual=8, long=600))
+@pytest.mark.parametrize("examples", amounts("SODAM_TEST_EXAMPLES", usual=5, long=600))
 def test_engines_and_model_agree(databases: tuple[asyncio.AbstractEventLoop, list[Database]], examples: int) -> None:
     Conversations.loop, Conversations.databases = databases
     run_state_machine_as_test(  # type: ignore[no-untyped-call]

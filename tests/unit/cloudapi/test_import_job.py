@@ -75,7 +75,7 @@ def content(form: Format, count: int) -> str:
 @pytest.mark.parametrize("form", ["csv", "json"])
 async def test_no_turn_is_long(sqlite_host: Host, monkeypatch: pytest.MonkeyPatch, form: Format) -> None:
     plane, app = sqlite_host.server.plane, app_of(sqlite_host)
-    count = 20_000
+    count = 8_000
     await plane.jobs.start()
     text = content(form, count) + "\n" * 1_000_000
     with turns(monkeypatch) as spent:
