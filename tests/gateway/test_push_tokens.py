@@ -11,6 +11,7 @@ import pytest
 
 from tests.gateway.conftest import SignIn
 from tests.gateway.raw_client import RawClient, Refused
+from tests.isolation import snapshot
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.receiver import Got, Receiver
 from tests.support.server import Engine, ServerFactory
@@ -52,6 +53,9 @@ async def test_from_token_to_push(engine: Engine, server_factory: ServerFactory,
             )
             assert answer["ErrorCode"] == 0
 
+        def nothing_left() -> bool:
+            return not snapshot.read(server, server._env.get("SODAM_DATABASE_URL"))["outbox"]
+
         async def status() -> str:
             answer = await server.rest("openim/query_online_status", {"To_Account": ["tomas"]})
             return str(answer["QueryResult"][0]["Status"])
@@ -64,6 +68,7 @@ async def test_from_token_to_push(engine: Engine, server_factory: ServerFactory,
             (device,) = (await console("DescribePushDevices", UserID="tomas"))["Devices"]
             assert (device["Vendor"], device["Token"], device["Background"]) == ("xiaomi", "regid", False)
             await say("in the foreground")
+            await until(nothing_left)  # who is where is looked at after the message was stored
             await phone.call("im_open_status.ws_stat_background", {"C2cUnread": 2, "GrpUnread": 1})
             await say("in the background")
             await until(lambda: vendor.got)

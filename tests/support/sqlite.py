@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sodam.storage import open_database
 from sodam.storage.open import DATABASE_FILE
-from sodam.storage.private import FILE
+from sodam.storage.private import FILE, make_directory
 from tests.support.postgres import run_apart
 
 
@@ -28,6 +28,7 @@ def _template() -> Path:
 
 def prepare(directory: Path) -> Path:
     """Put such a database where a server with this data directory looks for its own; the directory."""
+    make_directory(directory)
     made = directory / DATABASE_FILE
     if not made.exists():
         shutil.copyfile(_template(), made)
