@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sodam.bus import LiveSession, Topic
+from sodam.errors import Unavailable
 from sodam.groups.feed import of_group
 from sodam.notices import Kind, Notice
 from sodam.services import Services
@@ -34,6 +35,13 @@ class Following:
         here.update(topics)
         await self._groups.feed.begin(user.app, joined)
         await self._groups.rooms.back(session, user.app, user.name)
+
+    async def again(self, session: LiveSession, user: Topic, failed: Callable[[], None]) -> None:
+        """``begin`` after hints may have been lost; ``failed`` is called when the database does not answer."""
+        try:
+            await self.begin(session, user)
+        except Unavailable:
+            failed()
 
     def change(self, session: LiveSession, user: Topic, notice: Notice) -> None:
         """The user has joined a group or is out of it."""

@@ -339,7 +339,7 @@ class Hub:
         if connection.registered is None:
             return
         connection.ask_to_sync()
-        self.spawn(self.following.begin(connection, connection.registered))
+        self.spawn(self.following.again(connection, connection.registered, lambda: self._behind.append(connection)))
         self.displace_older(connection)
 
     def displace_older(self, connection: Connection) -> None:
