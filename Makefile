@@ -31,11 +31,12 @@ test: dev web ## Set everything up and run all tests, real PostgreSQL and NATS i
 	$(PYTEST) -n $(WORKERS) --dist worksteal --durations=10 $(ARGS)
 
 # The second command: what fuzz tests try, a hundred times as much.
+SEEDED := SODAM_TEST_SEED=$${SODAM_TEST_SEED:-random}
 FUZZ := tests/fuzz tests/isolation tests/gateway/test_fuzz_session.py tests/gateway/test_fuzz_socket.py
 test-long: dev web ## Run what takes hours: hundreds of kills, millions of inputs, every page of the console, large tables
 	@scripts/browser
-	$(PYTEST) -m long -n $(WORKERS) --dist worksteal --durations=10 $(ARGS)
-	SODAM_FUZZ_FACTOR=$${SODAM_FUZZ_FACTOR:-100} $(PYTEST) -n $(WORKERS) --dist worksteal --durations=10 $(FUZZ) $(ARGS)
+	$(SEEDED) $(PYTEST) -m long -n $(WORKERS) --dist worksteal --durations=10 $(ARGS)
+	$(SEEDED) SODAM_FUZZ_FACTOR=$${SODAM_FUZZ_FACTOR:-100} $(PYTEST) -n $(WORKERS) --dist worksteal --durations=10 $(FUZZ) $(ARGS)
 
 check: dev ## Format, lint, strict types, import rules, house rules
 	$(BIN)/ruff format --check .

@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from sodam.access import passwords
 from sodam.settings import PASSWORD_MEMORY
@@ -18,6 +19,7 @@ from tests.support.barrier import Gate
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.nats import Nats
 from tests.support.postgres import Postgres
+from tests.support.seeds import DRAWN
 from tests.support.server import Engine, ServerFactory, ServerProcess
 from tests.support.sqlite import prepare
 
@@ -35,6 +37,9 @@ def _keep_bytecode() -> None:
 
 _keep_bytecode()
 
+
+settings.register_profile("one seed", derandomize=not DRAWN, database=None)
+settings.load_profile("one seed")
 
 _LONGEST_FIRST: Final = ("console_e2e", "fault", "sdk", "clients", "e2e", "fuzz", "gateway", "console")
 

@@ -13,6 +13,7 @@ import pytest
 from sodam.cloudapi.table import actions
 from sodam.console.session_actions import SESSION_ACTIONS
 from tests.support.console import PASSWORD, ConsoleClient
+from tests.support.seeds import SEED
 from tests.support.server import Engine, ServerFactory
 
 ROUNDS = int(os.environ.get("SODAM_TEST_ROUNDS", "6"))
@@ -52,8 +53,8 @@ def value(dice: random.Random, kind: Any, app: int, depth: int = 0) -> Any:
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 async def test_noise(server_factory: ServerFactory, engine: Engine) -> None:
-    seed = random.randrange(2**32)
-    print("seed", seed)
+    seed = SEED
+    print(f"SODAM_TEST_SEED={seed}")
     dice = random.Random(seed)
     server = server_factory(engine, env={"SODAM_ROOT_PASSWORD": PASSWORD})
     async with ConsoleClient(server.url) as root:

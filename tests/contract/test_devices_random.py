@@ -27,6 +27,7 @@ from sodam.notices import Notice
 from tests.contract.test_messages_recount import recount
 from tests.contract.world import World, place, text_body, text_of
 from tests.support.amounts import amounts
+from tests.support.seeds import SEED
 
 USERS = "abc"
 REACTIONS = ("heart", "smile")
@@ -234,8 +235,8 @@ class Life:
 
 @pytest.mark.parametrize("steps", amounts("SODAM_DEVICE_STEPS", usual=150, long=5000))
 async def test_after_quiet_every_device_shows_the_same(world: World, steps: int) -> None:
-    seed = random.randrange(1 << 32)
-    print(f"seed {seed}")
+    seed = SEED
+    print(f"SODAM_TEST_SEED={seed}")
     life = Life(world, random.Random(seed))
     for device in life.devices:
         await device.connect()

@@ -8,6 +8,7 @@ from collections import Counter
 from sodam.c2c.model import FIRST, NEWEST
 from sodam.messages.model import IMPORTED
 from tests.contract.world import START, World, place, text_of
+from tests.support.seeds import SEED
 
 COUNT = 40
 
@@ -40,8 +41,8 @@ async def _pages_forward(world: World, owner: str, peer: str, limit: int) -> lis
 
 
 async def test_every_view_has_the_order_of_arrival(world: World) -> None:
-    seed = random.randrange(1 << 32)
-    print(f"seed {seed}")
+    seed = SEED
+    print(f"SODAM_TEST_SEED={seed}")
     dice = random.Random(seed)
     said = []
     for number in range(COUNT):

@@ -18,6 +18,7 @@ from sodam.messages.dedupe import WINDOW
 from sodam.messages.model import HIDE_RECEIVER, HIDE_SENDER, NO_LAST, NO_UNREAD
 from sodam.storage import Database, Tx
 from tests.contract.world import START, World, place, text_body
+from tests.support.seeds import SEED
 
 
 async def test_answer_and_history(world: World) -> None:
@@ -288,8 +289,8 @@ async def test_to_oneself(world: World) -> None:
 
 async def test_random_traffic_in_order(world: World) -> None:
     """Whatever the interleaving, places follow arrival and times never fall."""
-    seed = random.randrange(1 << 32)
-    print(f"seed {seed}")
+    seed = SEED
+    print(f"SODAM_TEST_SEED={seed}")
     dice = random.Random(seed)
 
     async def one(number: int) -> None:

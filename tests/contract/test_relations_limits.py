@@ -8,6 +8,7 @@ import random
 
 from sodam.relations.events import FriendAdded
 from tests.support.relations import SOURCE, Host, host
+from tests.support.seeds import SEED
 
 __all__ = ["host"]
 
@@ -36,8 +37,8 @@ async def test_parallel_adds_to_a_full_other_side(host: Host) -> None:
 
 async def test_parallel_adds_in_both_directions(host: Host) -> None:
     """Who locks whom first must not matter: no deadlock, no half of a pair."""
-    seed = random.randrange(1 << 32)
-    print("seed", seed)
+    seed = SEED
+    print(f"SODAM_TEST_SEED={seed}")
     chance = random.Random(seed)
     users = [f"n{n:02}" for n in range(12)]
     await host.accounts(*users)

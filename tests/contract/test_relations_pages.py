@@ -13,6 +13,7 @@ import pytest
 
 from sodam.relations import friends
 from tests.support.relations import SOURCE, Host, host
+from tests.support.seeds import SEED
 
 __all__ = ["host"]
 
@@ -154,8 +155,8 @@ async def test_walks_amid_changes(host: Host, name: str, monkeypatch: pytest.Mon
     """Walks by REST and by a client while others join and leave: who was there throughout is seen exactly once."""
     listed = LISTS[name]
     monkeypatch.setattr(friends, "PAGE", 17)
-    seed = random.randrange(1 << 32)
-    print("seed", seed)
+    seed = SEED
+    print(f"SODAM_TEST_SEED={seed}")
     chance = random.Random(seed)
     ids = [f"n{n:03}" for n in range(listed.size)]
     await host.accounts(*ids)

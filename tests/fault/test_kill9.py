@@ -21,6 +21,7 @@ from tests.conftest import ServerFactory
 from tests.fault.writers import Ledger, change_over_rest, write_over_rest, write_over_websocket
 from tests.gateway.raw_client import RawClient
 from tests.support.amounts import amounts
+from tests.support.seeds import SEED
 from tests.support.server import Engine, ServerProcess
 
 KILLS = amounts("SODAM_TEST_KILLS", usual=3, long=200)
@@ -208,7 +209,7 @@ async def test_on_two_nodes(server_factory: ServerFactory, kills: int) -> None:
 
 
 async def _try(server: ServerProcess, kills: int) -> None:
-    seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
+    seed = SEED
     print(f"SODAM_TEST_SEED={seed}")
     ledger, starts = await _live_through(server.nodes, random.Random(seed), kills)
     unread, lists = await _check_from_outside(server.nodes[-1], ledger)

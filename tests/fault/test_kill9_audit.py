@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 from collections import Counter
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.conftest import ServerFactory
 from tests.fault.kills import kill_amid
 from tests.support.amounts import amounts
 from tests.support.console import PASSWORD, ConsoleClient
+from tests.support.seeds import SEED
 from tests.support.server import Engine, ServerProcess
 
 KILLS = amounts("SODAM_TEST_KILLS", usual=3, long=50)
@@ -69,7 +69,7 @@ async def _agree(db: Database, done: list[str]) -> int:
 
 @pytest.mark.parametrize("kills", KILLS)
 async def test_changes_and_their_events_agree(server_factory: ServerFactory, engine: Engine, kills: int) -> None:
-    seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
+    seed = SEED
     print(f"SODAM_TEST_SEED={seed}")
     dice = random.Random(seed)
     server = server_factory(engine, env={"SODAM_ROOT_PASSWORD": PASSWORD})

@@ -6,7 +6,6 @@ SODAM_TEST_KILLS is the number of kills (3, or 100 in the long run); SODAM_TEST_
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from sodam.storage import Database, open_database
 from tests.conftest import ServerFactory
 from tests.fault.kills import kill_amid
 from tests.support.amounts import amounts
+from tests.support.seeds import SEED
 from tests.support.server import Engine, ServerProcess
 
 KILLS = amounts("SODAM_TEST_KILLS", usual=3, long=100)
@@ -68,7 +68,7 @@ async def _whole(db: Database) -> None:
 
 @pytest.mark.parametrize("kills", KILLS)
 async def test_relations_stay_whole(server_factory: ServerFactory, engine: Engine, kills: int) -> None:
-    seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
+    seed = SEED
     print(f"SODAM_TEST_SEED={seed}")
     dice = random.Random(seed)
     server = server_factory(engine)

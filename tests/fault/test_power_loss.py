@@ -1,6 +1,6 @@
 """Power goes at a random moment: every acknowledged message is there, once, in order; the database is sound.
 
-SODAM_FAULT_CUTS is the number of cuts (12, or 500 in the long run), SODAM_FUZZ_SEED chooses them.
+SODAM_FAULT_CUTS is the number of cuts (12, or 500 in the long run), SODAM_TEST_SEED chooses them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from sodam.c2c.model import conversation
 from sodam.storage import Database, open_database, sqlite
 from tests.contract.world import World, text_body
 from tests.fault.disk import Disk, noted
-from tests.fuzz.seeds import SEED
 from tests.support.amounts import amounts
+from tests.support.seeds import SEED
 
 CUTS: Final = amounts("SODAM_FAULT_CUTS", usual=12, long=500)
 USERS: Final = "abcdef"
@@ -124,7 +124,7 @@ def _lay_out(files: dict[str, bytes], directory: Path) -> Path:
 
 def _cut_and_check(tmp_path: Path, cuts: int) -> None:
     """Work once, then cut the power at many moments of that work. Raises AssertionError for what is broken."""
-    print(f"SODAM_FUZZ_SEED={SEED}")
+    print(f"SODAM_TEST_SEED={SEED}")
     rng = random.Random(SEED)
     place = tmp_path / "disk"
     place.mkdir()

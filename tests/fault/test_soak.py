@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import random
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from bench.soak.run import Plan, soak
 from bench.soak.trend import Limit, judge
 from bench.soak.watch import LIMITS, MIB
 from tests.support.amounts import amounts
+from tests.support.seeds import SEED
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def place() -> Iterator[Path]:
 @pytest.mark.parametrize("seconds", amounts("SODAM_TEST_SOAK_SECONDS", usual=8, long=120))
 @pytest.mark.parametrize("setup", ["sqlite", "cluster"])
 async def test_mixed_traffic_beside_cuts_loses_nothing(setup: str, seconds: int, place: Path) -> None:
-    seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
+    seed = SEED
     print(f"SODAM_TEST_SEED={seed}")
     outcome = await soak(setup, Plan(seconds, bots=6, rate=30, seed=seed), place)
     print(outcome.text())

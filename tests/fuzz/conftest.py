@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.fuzz.seeds import SEED
 from tests.fuzz.servers import configured, must, restore
 from tests.fuzz.wire import Caller
 from tests.support.postgres import Postgres
+from tests.support.seeds import SEED
 from tests.support.server import Engine
 
 
 @pytest.fixture(autouse=True)
 def _print_seed() -> None:
-    print(f"SODAM_FUZZ_SEED={SEED}")
+    print(f"SODAM_TEST_SEED={SEED}")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])

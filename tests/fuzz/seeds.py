@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from hypothesis import HealthCheck, Phase, seed, settings
 
+from tests.support.seeds import SEED
+
 T = TypeVar("T", bound=Callable[..., Any])
 
-SEED: Final = int(os.environ.get("SODAM_FUZZ_SEED") or secrets.randbits(32))
-"""Of everything random here. A failing test prints it; set SODAM_FUZZ_SEED to have the same again."""
 FACTOR: Final = float(os.environ.get("SODAM_FUZZ_FACTOR") or 1)
 """SODAM_FUZZ_FACTOR multiplies the number of tries."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -13,9 +12,8 @@ from msgspec import inspect
 
 from sodam.gateway.frames import MAX_FRAME
 from sodam.wire import Command
+from tests.support.seeds import SEED
 
-SEED: Final = int(os.environ.get("SODAM_FUZZ_SEED") or secrets.randbits(32))
-"""A failing test prints it; set SODAM_FUZZ_SEED to have the same frames again."""
 FACTOR: Final = float(os.environ.get("SODAM_FUZZ_FACTOR") or 1)
 """Multiplies the number of frames."""
 SESSION_COMMANDS: Final = (

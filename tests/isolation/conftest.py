@@ -9,12 +9,12 @@ from typing import Final, TypeVar
 import pytest
 
 from tests.fuzz.documents import USERS
-from tests.fuzz.seeds import SEED
 from tests.fuzz.servers import configured, must, restore
 from tests.fuzz.wire import Caller
 from tests.isolation import snapshot
 from tests.isolation.snapshot import Tables
 from tests.support.postgres import Postgres
+from tests.support.seeds import SEED
 from tests.support.server import KEY, SDKAPPID, Engine, ServerProcess
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class Apps:
 
 @pytest.fixture(autouse=True)
 def _print_seed() -> None:
-    print(f"SODAM_FUZZ_SEED={SEED}")
+    print(f"SODAM_TEST_SEED={SEED}")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Set
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -29,8 +29,13 @@ TRIES: Final = 400
 THIEF: Final = USERS[4]
 KICKED: Final = "kicked-one"
 COMMANDS: Final = table.commands()
-COUNTS_OF_OTHERS: Final = {"follow_owner": {"followers"}, "relation_owner": {"pending", "pending_seq"}}
-"""Columns of a user's row that count what others did: followed the user, asked to be friends."""
+COUNTS_OF_OTHERS: Final = {
+    "follow_owner": {"followers"},
+    "relation_owner": {"pending", "pending_seq"},
+    "group_user": {"joined"},
+    "group_notice_user": {"seq"},
+}
+"""Columns of a user's row that count what others did: followed the user, asked to be friends, took into a group."""
 NAMES_NOBODY: Final = ("c2c_recent", "group_recent", "relay_bundle")
 """Tables whose rows hold a digest of what a user did, or its text under a random name: whose it was cannot be seen."""
 GROUP_NAME: Final = 4
@@ -50,25 +55,29 @@ def test_another_user(apps: Apps) -> None:
         item = [{"Tag": "Tag_Profile_IM_AllowType", "Value": "AllowType_Type_NeedConfirm"}]
         must(apps.own, "profile/portrait_set", {"From_Account": user_id, "ProfileItem": item})
     victim = signed_in(apps.own, USERS[0])
-    before = _others(apps)
+    groups = {row["group_id"] for row in apps.snapshot()["chat_group"]}
+    before = _others(apps, groups)
     assert SECRET_OF_USERS in repr(before)
     for some in in_turn(COMMANDS.items()):
         for name, command in some:
             thief = signed_in(apps.own, THIEF)
             _attack(thief, name, command)
             thief.close()
-        assert _others(apps) == before, [name for name, _ in some]
+        assert _others(apps, groups) == before, [name for name, _ in some]
     assert victim.request("heartbeat.alive", b"{}")["ErrorCode"] == 0
     victim.close()
 
 
-def _others(apps: Apps) -> snapshot.Tables:
+def _others(apps: Apps, groups: Set[Any]) -> snapshot.Tables:
     found = snapshot.without(snapshot.of_app(apps.snapshot(), apps.own.sdkappid), THIEF)
     for name in NAMES_NOBODY:
         found.pop(name, None)
     # A group's name in the search index names no user; how far the index has come is nobody's.
     found["search_doc"] = [row for row in found["search_doc"] if row["kind"] != GROUP_NAME]
     found.pop("search_progress", None)
+    # Whoever creates a group may name its first members: what is new of such a group is its creator's doing.
+    for name, rows in found.items():
+        found[name] = [row for row in rows if row.get("group_id") in (None, "", *groups)]
     for name, columns in COUNTS_OF_OTHERS.items():
         rows = [{key: value for key, value in row.items() if key not in columns} for row in found[name]]
         # A row that holds nothing else may come with the first count.

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from sodam.storage import Bulk, Database, Tx, open_database
-from tests.fuzz.seeds import SEED, chosen
+from tests.fuzz.seeds import chosen
 from tests.storage.conftest import INSERT, TYPES, UPSERT, make_table
+from tests.support.seeds import SEED
 
 State = dict[tuple[int, str], tuple[int, bytes | None]]
 Operation = tuple[str, Any]
@@ -183,7 +184,7 @@ async def _write(db: Database, work: dict[int, tuple[list[Operation], bool]]) ->
 
 @pytest.fixture
 def machine(postgres_url: str, tmp_path: Path) -> Iterator[type[Engines]]:
-    print(f"SODAM_FUZZ_SEED={SEED}")
+    print(f"SODAM_TEST_SEED={SEED}")
     with asyncio.Runner() as runner:
 
         async def start(url: str | None) -> Database:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.receiver import Got, Receiver, Reply, answering
+from tests.support.seeds import SEED
 from tests.support.server import ServerFactory
 from tests.support.waiting import eventually
 from tests.webhooks.conftest import Shop
@@ -186,8 +187,8 @@ async def test_the_log_and_sending_again(shop: Shop, receiver: Receiver) -> None
 
 async def test_two_nodes_share_the_work(server_factory: ServerFactory, receiver: Receiver) -> None:
     """Messages over both, one of them killed meanwhile: all arrive, in order."""
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
+    seed = SEED
+    print(f"SODAM_TEST_SEED={seed}")
     chosen = random.Random(seed)
     server = server_factory("postgres", nodes=2, env={"SODAM_ROOT_PASSWORD": PASSWORD})
     agents = set()

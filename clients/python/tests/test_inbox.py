@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from collections.abc import Iterable
 
@@ -11,6 +10,7 @@ import pytest
 
 from sodam_client import ClientClosedError, Message, SlowReaderError
 from sodam_client.inbox import Inbox
+from tests.support.seeds import SEED
 
 NOW = 1_790_000_000
 
@@ -259,7 +259,7 @@ class Store:
 
 @pytest.mark.parametrize("run", range(40))
 async def test_each_once_and_in_order_whatever_happens(run: int) -> None:
-    seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
+    seed = SEED
     print(f"SODAM_TEST_SEED={seed}")
     dice = random.Random(f"{seed}-{run}")
     store = Store(dice)

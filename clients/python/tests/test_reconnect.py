@@ -14,6 +14,7 @@ from reading import Names, SignIn, accounts, nothing_more, read, say, texts, unt
 from wire import Wire
 
 from sodam_client import Client, ConnectionLostError
+from tests.support.seeds import SEED
 from tests.support.server import Engine, ServerFactory, ServerProcess
 
 HERE = Path(__file__).parent
@@ -238,7 +239,7 @@ asyncio.run(main(*sys.argv[1:]))
 async def test_a_client_process_that_is_killed_again_and_again_misses_nothing(
     server_factory: ServerFactory, engine: Engine, sign_in: SignIn, tmp_path: Path
 ) -> None:
-    seed = int(os.environ.get("SODAM_TEST_SEED", random.randrange(1 << 32)))
+    seed = SEED
     print(f"SODAM_TEST_SEED={seed}")
     dice = random.Random(seed)
     server = server_factory(engine)

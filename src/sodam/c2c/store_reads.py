@@ -226,7 +226,8 @@ async def find_recent(db: Database, messages: Sequence[Message], since: int) -> 
             places = ", ".join(f"${n}" for n in range(7, 7 + size))
             rows = await db.fetch(
                 "SELECT conv, high, msg_time, msg_seq FROM c2c_message WHERE app = $1 AND msg_time >= $2 "
-                f"AND (msg_seq = $3 OR $6 > 0) AND (flags & {NUMBERED}) = $6 AND (flags & {IMPORTED}) = 0 "
+                f"AND (msg_seq = $3 OR CAST($6 AS BIGINT) > 0) AND (flags & {NUMBERED}) = $6 "
+                f"AND (flags & {IMPORTED}) = 0 "
                 f"AND msg_random = $4 AND body = $5 AND conv IN ({places}) ORDER BY msg_time DESC, ord DESC",
                 first.app,
                 since,

@@ -31,7 +31,7 @@ async def reserve(tx: Tx, app: int, size: int, most: int) -> bool:
     return bool(
         await tx.execute(
             "UPDATE media_usage SET bytes = bytes + $2, objects = objects + 1"
-            " WHERE app = $1 AND ($3 = 0 OR bytes + $2 <= $3)",
+            " WHERE app = $1 AND (CAST($3 AS BIGINT) = 0 OR bytes + $2 <= $3)",
             app,
             size,
             most,

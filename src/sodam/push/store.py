@@ -142,7 +142,7 @@ async def drop_of_client(tx: Tx, app: int, user_id: str, instids: Iterable[int],
     gone = 0
     for some in batches(instids):
         gone += await tx.execute(
-            "DELETE FROM push_device WHERE app = $1 AND user_id = $2 AND ($3 = 0 OR certificate = $3) "
+            "DELETE FROM push_device WHERE app = $1 AND user_id = $2 AND (CAST($3 AS BIGINT) = 0 OR certificate = $3) "
             f"AND instid IN {in_list(some, 4)}",
             app,
             user_id,
@@ -206,7 +206,7 @@ async def count_badges(tx: Tx, app: int, devices: Sequence[Device], *, add: int,
     found: dict[str, int] = {}
     for some in batches(device.registration for device in devices):
         rows = await tx.fetch(
-            "UPDATE push_device SET badge = CASE WHEN $2 >= 0 THEN $2 ELSE badge + $3 END "
+            "UPDATE push_device SET badge = CASE WHEN CAST($2 AS BIGINT) >= 0 THEN $2 ELSE badge + $3 END "
             f"WHERE app = $1 AND registration IN {in_list(some, 4)} RETURNING registration, badge",
             app,
             -1 if fixed is None else fixed,

@@ -85,7 +85,7 @@ async def page(db: Database, app: int, before: int, limit: int) -> list[tuple[in
     """The newest first; those below ``before`` only, unless that is 0."""
     rows = await db.fetch(
         "SELECT id, app, at, user_id, certificate, vendor, outcome, code, reason FROM push_log "
-        "WHERE app = $1 AND ($2 = 0 OR id < $2) ORDER BY id DESC LIMIT $3",
+        "WHERE app = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) ORDER BY id DESC LIMIT $3",
         app,
         before,
         limit,

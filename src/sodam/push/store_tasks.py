@@ -65,7 +65,7 @@ async def read(source: Database | Tx, app: int, tasks: Iterable[str]) -> dict[st
 
 async def newest(db: Database, app: int, before: int, limit: int) -> list[Task]:
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM push_task WHERE app = $1 AND ($2 = 0 OR created_at < $2) "
+        f"SELECT {_COLUMNS} FROM push_task WHERE app = $1 AND (CAST($2 AS BIGINT) = 0 OR created_at < $2) "
         "ORDER BY created_at DESC LIMIT $3",
         app,
         before,

@@ -28,8 +28,9 @@ async def page(
 ) -> list[tuple[int, Delivery]]:
     """The newest first, with their numbers; those below ``before`` only, unless that is 0."""
     rows = await db.scan(
-        f"SELECT id, {_COLUMNS} FROM webhook_log WHERE app = $1 AND ($2 = 0 OR id < $2) AND ($3 = '' OR command = $3) "
-        "AND ($4 = 0 OR outcome NOT IN ('delivered', 'answered')) ORDER BY id DESC LIMIT $5",
+        f"SELECT id, {_COLUMNS} FROM webhook_log WHERE app = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) "
+        "AND ($3 = '' OR command = $3) "
+        "AND (CAST($4 AS BIGINT) = 0 OR outcome NOT IN ('delivered', 'answered')) ORDER BY id DESC LIMIT $5",
         app,
         before,
         command,

@@ -11,6 +11,7 @@ import pytest
 
 from sodam.access.evaluate import Question, Who, could_allow, decide, decide_within
 from sodam.access.policy import compile_policy
+from tests.support.seeds import SEED
 
 ROOT, SUB = 100012345, 100012399
 APP = f"qcs::im::uin/{ROOT}:sdkappid/1600900123"
@@ -213,8 +214,8 @@ def test_could_allow() -> None:
 
 def test_random_policies_follow_the_rule() -> None:
     """Explicit deny, then allow, then no: compared with a direct reading of the matching statements."""
-    seed = random.randrange(2**32)
-    print("seed", seed)
+    seed = SEED
+    print(f"SODAM_TEST_SEED={seed}")
     dice = random.Random(seed)
     actions = ["*", "im:*", "im:Describe*", "im:DescribeSecret", "im:RemoveUser", "cam:*"]
     resources = ["*", APP, OTHER, "qcs::im::uin/:sdkappid/*"]

@@ -6,7 +6,6 @@ import asyncio
 import csv
 import io
 import json
-import os
 import random
 import time
 from collections.abc import AsyncIterator
@@ -19,6 +18,7 @@ from sodam.cloudapi.files.formula import guarded, unguarded
 from sodam.cloudapi.files.reading import BATCH, MAX_ROW, Format, Row, batches, check_head
 from sodam.cloudapi.files.writing import part
 from sodam.jobs.service import JobFailed
+from tests.support.seeds import SEED
 
 LEVEL = "Tag_Profile_IM_Level"
 TEXTS = [
@@ -107,7 +107,7 @@ def test_an_array_of_empty_pages_is_json() -> None:
 
 @pytest.mark.parametrize("round_", range(5))
 async def test_cut_anywhere_a_file_has_the_same_rows(round_: int) -> None:
-    seed = f"{os.environ.get('SODAM_TEST_SEED', random.randrange(1 << 32))}"
+    seed = SEED
     print(f"SODAM_TEST_SEED={seed}")
     rng = random.Random(f"{seed} {round_}")
     out = io.StringIO()
