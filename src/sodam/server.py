@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import cast
+from functools import partial
+from typing import Any, cast
 
 import structlog
 
@@ -28,8 +29,9 @@ from sodam.gateway.hub import Hub
 from sodam.gateway.tickets import Tickets
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
+from sodam.messages.log import MessageLog
 from sodam.observability.loops import Loop, Loops
-from sodam.observability.metrics import Metrics
+from sodam.observability.metrics import Metrics, Timed
 from sodam.proxies import Proxies
 from sodam.rest import table
 from sodam.services import Services
@@ -177,13 +179,40 @@ async def build(settings: Settings, *, begin: Callable[[Server], Awaitable[None]
             await server.close()
             raise
     await _bootstrap(server)
-    _gauges(metrics, hub, live)
+    _measures(metrics, hub, services)
     return server
 
 
-def _gauges(metrics: Metrics, hub: Hub, live: Live) -> None:
+def _measures(metrics: Metrics, hub: Hub, services: Services) -> None:
+    """What parts of the server count for themselves, by name."""
+    metrics.gauge(
+        "database_up", "0 while the database does not answer or takes no writes", partial(_up, services.db.healthy)
+    )
+    metrics.gauge("bus_up", "0 while live events of other nodes may be lost", partial(_up, services.bus.connected))
+    live = services.live
+    logs: dict[str, MessageLog[Any]] = {"c2c": services.c2c.log, "group": services.groups.sending.log}
     metrics.gauge("connections", "Client sockets on this node", lambda: float(hub.count()))
     metrics.gauge("sessions", "Signed-in client connections on this node", lambda: float(live.sessions()))
+    for kind, one in logs.items():
+        metrics.gauge(f"{kind}_messages_waiting", "Messages that wait for the next commit", partial(_waiting, one))
+    commits: Timed = {(kind,): one.seconds for kind, one in logs.items()}
+    metrics.histogram("commit_seconds", "From a batch of messages to the disk", ("log",), commits)
+    sizes: Timed = {(kind,): one.sizes for kind, one in logs.items()}
+    metrics.histogram("commit_messages", "Messages that went to the disk together", ("log",), sizes)
+    metrics.histogram("fanout_seconds", "Giving a notice to all sessions of its topic here", (), {(): live.seconds})
+    metrics.histogram("fanout_receivers", "Sessions here that a notice went to", (), {(): live.receivers})
+    about = "Requests of callbacks, by kind and what came of them"
+    metrics.histogram("webhook_seconds", about, ("kind", "outcome"), services.webhooks.seconds)
+    about = "Requests to push services, with new access tokens where needed, by what came of them"
+    metrics.histogram("push_seconds", about, ("vendor", "outcome"), services.push.sending.seconds)
+
+
+def _up(asked: Callable[[], bool]) -> float:
+    return float(asked())
+
+
+def _waiting(log: MessageLog[Any]) -> float:
+    return float(log.waiting)
 
 
 async def _start(services: Services) -> None:

@@ -7,6 +7,7 @@ session that cares. Hints may be lost on the way: clients make up for it by catc
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from typing import NamedTuple, Protocol
 
@@ -14,6 +15,7 @@ import msgspec
 
 from sodam.bus.interface import Bus, Subscription
 from sodam.notices import Kind, Notice, Place
+from sodam.observability.series import SIZES, Series
 
 
 class Topic(NamedTuple):
@@ -100,6 +102,10 @@ class Live:
         self._watchers: list[Presence] = []
         self._count = 0
         self._gates: dict[str, Gate] = {}
+        self.seconds = Series()
+        """What it took to give a notice to the sessions here."""
+        self.receivers = Series(SIZES)
+        """To how many of them."""
 
     def gate(self, kind: str, gate: Gate) -> None:
         """What reaches this node for topics of a kind goes to ``gate`` (topic, notice, excluded InstId), which calls
@@ -172,6 +178,7 @@ class Live:
         here = self._sessions.get(topic)
         if here is None:
             return
+        started = time.perf_counter()
         if exclude:
             for session in here:
                 if session.instid != exclude:
@@ -179,6 +186,8 @@ class Live:
         else:
             for session in here:
                 session.deliver(notice)
+        self.seconds.observe(time.perf_counter() - started)
+        self.receivers.observe(len(here))
 
     def kick(self, topic: Topic, kick: Kick) -> None:
         """End sessions of a user, wherever they are."""

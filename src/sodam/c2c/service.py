@@ -87,7 +87,7 @@ class C2CService:
         """Copies of batch messages (rest-messages.md 2.2); taken by the edge, which knows whether limits are on."""
         self._arrivals = ArrivalClock(clock)
         self._numbers = SecondNumbers(clock)
-        self._log: MessageLog[Sending] = MessageLog(Appender(db, self._arrivals, self.followers).write, self._written)
+        self.log: MessageLog[Sending] = MessageLog(Appender(db, self._arrivals, self.followers).write, self._written)
         self._loop = asyncio.get_running_loop()
         self._ask_until = 0.0
         """Until then SQLite is asked about messages that this process knows nothing of."""
@@ -103,7 +103,7 @@ class C2CService:
                 self._ask_until = now + WINDOW
 
     async def drain(self) -> None:
-        await self._log.drain()
+        await self.log.drain()
 
     # The way in
 
@@ -225,7 +225,7 @@ class C2CService:
         """Hand a checked message to the log; done when it is on disk and its devices were notified."""
         future: asyncio.Future[Message] = self._loop.create_future()
         sending.future = future
-        self._log.append(sending)
+        self.log.append(sending)
         return future
 
     async def import_message(self, app: App, message: Message, *, silent: bool = False) -> None:
@@ -342,7 +342,7 @@ class C2CService:
 
     async def announced(self) -> None:
         """Wait until the devices of this node were notified of what is stored by now."""
-        await self._log.announced()
+        await self.log.announced()
 
     def notify(self, app: int, user_ids: tuple[str, ...], notice: Notice, *, exclude: int = 0) -> None:
         """Give ``notice`` to all devices of the users but the one with InstId ``exclude``."""

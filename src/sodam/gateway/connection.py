@@ -7,6 +7,7 @@ events. A client that reads too slowly is cut when its budget is used up; it cat
 from __future__ import annotations
 
 import re
+import time
 from collections import deque
 from contextlib import AbstractAsyncContextManager
 
@@ -196,7 +197,7 @@ class Connection:
 
     async def _run(self, action: Run) -> None:
         command, head = action.command, action.head
-        code = 0
+        started, code = time.perf_counter(), 0
         call: Call | None = None
         try:
             app = self._hub.app(self.session.sdkappid)
@@ -222,7 +223,7 @@ class Connection:
                 log.exception("a client command failed", command=command.path)
             code = int(command.service.internal)
             body = failure(ApiError(command.service.internal))
-        self._hub.metrics.client(command.path, code)
+        self._hub.metrics.client(command.path, code, time.perf_counter() - started)
         self.send(self.session.answered(head, body))
         if call is not None and call.after is not None:
             call.after()

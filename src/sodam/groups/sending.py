@@ -91,11 +91,11 @@ class Sender:
         self._shedder = Shedder()
         self._sheds: dict[Key, float] = {}
         """Which groups drop messages above a rate, and when that was found out."""
-        self._log: MessageLog[_Sending] = MessageLog(self._write, self._written)
+        self.log: MessageLog[_Sending] = MessageLog(self._write, self._written)
         self._loop = asyncio.get_running_loop()
 
     async def drain(self) -> None:
-        await self._log.drain()
+        await self.log.drain()
 
     async def forget_recent(self) -> int:
         """Periodic work: forget which messages were sent before the window within which they count as the same."""
@@ -134,7 +134,7 @@ class Sender:
         if await self._full(app, message, as_member=as_member):
             return Sent(self._core.now(), 0, dropped=True)
         future: asyncio.Future[Sent] = self._loop.create_future()
-        self._log.append(_Sending(app, message, exclude, as_member, app.settings.room_history, future))
+        self.log.append(_Sending(app, message, exclude, as_member, app.settings.room_history, future))
         return await future
 
     async def _full(self, app: App, message: GroupMessage, *, as_member: bool) -> bool:

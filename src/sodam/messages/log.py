@@ -7,8 +7,11 @@ time, so that entries become durable, and are announced, in the order in which t
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
+
+from sodam.observability.series import SIZES, Series
 
 E = TypeVar("E")
 
@@ -34,6 +37,10 @@ class MessageLog(Generic[E]):
         self._busy = False
         self._loop = asyncio.get_running_loop()
         self._flight: asyncio.Future[Any] | None = None
+        self.seconds = Series()
+        """From the first statement of a batch to the disk."""
+        self.sizes = Series(SIZES)
+        """Entries of a batch that was stored."""
 
     def append(self, entry: E) -> None:
         self._waiting.append(entry)
@@ -55,14 +62,18 @@ class MessageLog(Generic[E]):
             future = self._loop.create_future()
             future.set_exception(error)
         self._flight = future
-        future.add_done_callback(lambda written: self._written(batch, written))
+        started = time.perf_counter()
+        future.add_done_callback(lambda written: self._written(batch, written, started))
 
-    def _written(self, batch: list[E], written: asyncio.Future[Any]) -> None:
+    def _written(self, batch: list[E], written: asyncio.Future[Any], started: float) -> None:
         error: BaseException | None
         if written.cancelled():
             error = asyncio.CancelledError()
         else:
             error = written.exception()
+        if error is None:
+            self.seconds.observe(time.perf_counter() - started)
+            self.sizes.observe(len(batch))
         if self._waiting:
             self._loop.call_soon(self._write)
         else:

@@ -7,21 +7,27 @@ the command tables and the error enum, so that no caller can grow them without b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from sodam.observability.series import CALL_SECONDS, Series, SeriesBy, family
+
+Timed = Mapping[tuple[str, ...], Series]
 
 
 class Metrics:
     def __init__(self) -> None:
         self._calls: dict[tuple[str, str, int], int] = defaultdict(int)
-        self._seconds: dict[tuple[str, str], float] = defaultdict(float)
+        self._seconds = SeriesBy(CALL_SECONDS)
+        self._histograms: dict[str, tuple[str, Sequence[str], Timed]] = {}
         self._counts: dict[str, int] = defaultdict(int)
         self._gauges: dict[str, tuple[str, Callable[[], float]]] = {}
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
+        ProcessCollector(registry=self._registry)
 
     def register(self, collector: Collector) -> None:
         """Add the samples of a part that counts for itself."""
@@ -33,15 +39,20 @@ class Metrics:
         for command, failure in commands:
             self._calls[(edge, command, 0)] += 0
             self._calls[(edge, command, failure)] += 0
-            if edge == "rest":
-                self._seconds[(edge, command)] += 0.0
 
     def rest(self, command: str, code: int, seconds: float) -> None:
         self._calls[("rest", command, code)] += 1
-        self._seconds[("rest", command)] += seconds
+        self._seconds["rest", command].observe(seconds)
 
-    def client(self, command: str, code: int) -> None:
+    def client(self, command: str, code: int, seconds: float | None = None) -> None:
+        """``seconds``: None where nobody waited for an answer that long, but for what the client did."""
         self._calls[("client", command, code)] += 1
+        if seconds is not None:
+            self._seconds["client", command].observe(seconds)
+
+    def histogram(self, name: str, help: str, labels: Sequence[str], series: Timed) -> None:
+        """Offer ``sodam_<name>`` from series that a part of the server keeps, by the values of ``labels``."""
+        self._histograms[name] = (help, labels, series)
 
     def count(self, name: str, amount: int = 1) -> None:
         """Add to ``sodam_<name>_total``. ``name`` is a literal of the code, never input; 0 shows it from the start."""
@@ -56,12 +67,10 @@ class Metrics:
         for (edge, command, code), value in list(self._calls.items()):
             calls.add_metric((edge, command, str(code)), value)
         yield calls
-        seconds = CounterMetricFamily(
-            "sodam_call_seconds", "Time from request to answer, waiting included", labels=("edge", "command")
-        )
-        for (edge, command), spent in list(self._seconds.items()):
-            seconds.add_metric((edge, command), spent)
-        yield seconds
+        help = "Time from request to answer, waiting included; of commands that were called"
+        yield family("sodam_call_duration_seconds", help, ("edge", "command"), self._seconds)
+        for name, (about, labels, series) in list(self._histograms.items()):
+            yield family(f"sodam_{name}", about, labels, series)
         for name, value in list(self._counts.items()):
             counter = CounterMetricFamily(f"sodam_{name}", name.replace("_", " "))
             counter.add_metric((), value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Final
@@ -12,6 +13,7 @@ import msgspec
 from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
+from sodam.observability.series import SeriesBy
 from sodam.outbound import OutboundError
 from sodam.outbox.model import Entry, Failed, Schedule
 from sodam.push import store, store_log
@@ -54,6 +56,8 @@ class Sending:
         self._counts: Counter[CountKey] = Counter()
         self._reports: list[PushReported] = []
         self._flushing = asyncio.Lock()
+        self.seconds = SeriesBy()
+        """By vendor and what came of it."""
         self._loop: Loop | None = None
 
     def start(self) -> None:
@@ -82,6 +86,12 @@ class Sending:
 
     async def send(self, one: Certificate, delivery: Delivery) -> Outcome:
         """One push, with a new access token where the vendor takes the present one no more."""
+        started = time.perf_counter()
+        outcome = await self._send(one, delivery)
+        self.seconds[one.vendor, outcome.result].observe(time.perf_counter() - started)
+        return outcome
+
+    async def _send(self, one: Certificate, delivery: Delivery) -> Outcome:
         try:
             secrets = await self._certificates.secrets(one)
         except Lost:

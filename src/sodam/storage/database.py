@@ -130,6 +130,10 @@ class Database(Protocol):
         """Raises DatabaseUnavailable unless the database answers within two seconds."""
         ...
 
+    def healthy(self) -> bool:
+        """False while it is known not to answer, or to take no writes; asks nobody."""
+        ...
+
     def abandon(self) -> None:
         """Give up what is under way and refuse what comes: the database is away and this process ends."""
         ...

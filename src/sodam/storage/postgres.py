@@ -171,6 +171,9 @@ class PostgresDatabase:
     async def ping(self) -> None:
         await self._pools.ping()
 
+    def healthy(self) -> bool:
+        return not (self._pools.outage.away or self._pools.outage.stuck)
+
     def abandon(self) -> None:
         self._pools.abandon()
 

@@ -259,6 +259,9 @@ class SqliteDatabase:
     async def ping(self) -> None:
         await self.fetch_one("SELECT 1")
 
+    def healthy(self) -> bool:
+        return not self._outage.stuck
+
     def abandon(self) -> None:
         return
 

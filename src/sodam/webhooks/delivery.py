@@ -10,9 +10,10 @@ import msgspec
 
 from sodam.apps.model import App
 from sodam.apps.service import AppService
-from sodam.apps.webhooks import Webhooks
+from sodam.apps.webhooks import COMMANDS, Webhooks
 from sodam.c2c.histories import Histories
 from sodam.clock import now as wall_clock
+from sodam.observability.series import SeriesBy
 from sodam.outbound import Answer, Outbound, OutboundError
 from sodam.outbox.model import Entry, Failed, Schedule
 from sodam.outbox.service import Outbox
@@ -40,6 +41,8 @@ class Sender:
         self.outbound = outbound
         self._log = log
         self._clock = clock
+        self.seconds = SeriesBy()
+        """By kind of callback and what came of it."""
 
     async def send(
         self, app: int, config: Webhooks, event: Event, *, attempt: int, judge: Callable[[Answer], str]
@@ -65,6 +68,9 @@ class Sender:
             outcome, answered = error.kind, str(error).encode()
             raise
         finally:
+            took = time.perf_counter() - started
+            known = COMMANDS.get(event.command)
+            self.seconds[known.kind if known else "other", outcome or "ended"].observe(took)
             self._log.add(
                 Delivery(
                     app=app,
@@ -74,7 +80,7 @@ class Sender:
                     attempt=attempt,
                     outcome=outcome or "ended",
                     status=status,
-                    millis=int((time.perf_counter() - started) * 1000),
+                    millis=int(took * 1000),
                     platform=event.platform,
                     client_ip=event.client_ip,
                     url=config.url,

@@ -56,6 +56,7 @@ class WebhookService:
         self._clock = clock
         self.log = DeliveryLog(db, loops, clock)
         self._sender = Sender(outbound, self.log, clock)
+        self.seconds = self._sender.seconds
         self._breaker = Breaker(clock=clock)
         self.after = After(db, apps, outbox, histories, clock)
         asking = Asking(self._sender, clock)

@@ -1,0 +1,65 @@
+"""Distributions: how often something took how long, or was how large, as histograms in the Prometheus format.
+
+A part of the server owns its ``Series`` and adds to it: one search among a dozen bounds and two additions. The server
+names it (``Metrics.histogram``); a part that nobody shows counts all the same.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import Final
+
+from prometheus_client.core import HistogramMetricFamily
+
+SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+CALL_SECONDS: Final = (0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0)
+"""Fewer, for there are hundreds of commands."""
+SIZES: Final = (1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.0, 5000.0)
+
+
+class Series:
+    """One line of a histogram: the values of one set of labels."""
+
+    __slots__ = ("_bounds", "_counts", "_sum")
+
+    def __init__(self, bounds: Sequence[float] = SECONDS) -> None:
+        self._bounds = bounds
+        self._counts = [0] * (len(bounds) + 1)
+        self._sum = 0.0
+
+    def observe(self, value: float) -> None:
+        self._counts[bisect_left(self._bounds, value)] += 1
+        self._sum += value
+
+    @property
+    def count(self) -> int:
+        return sum(self._counts)
+
+    def samples(self) -> tuple[list[tuple[str, float]], float]:
+        """What was counted up to each bound, the last one being infinity, and the sum of all values."""
+        names = [*(repr(bound) for bound in self._bounds), "+Inf"]
+        return list(zip(names, (float(count) for count in accumulate(self._counts)), strict=True)), self._sum
+
+
+class SeriesBy(dict[tuple[str, ...], Series]):
+    """Series by the values of their labels, which come from the code or its tables, never from callers."""
+
+    def __init__(self, bounds: Sequence[float] = SECONDS) -> None:
+        super().__init__()
+        self._bounds = bounds
+
+    def __missing__(self, labels: tuple[str, ...]) -> Series:
+        made = self[labels] = Series(self._bounds)
+        return made
+
+
+def family(
+    name: str, help: str, labels: Sequence[str], series: Mapping[tuple[str, ...], Series]
+) -> HistogramMetricFamily:
+    made = HistogramMetricFamily(name, help, labels=labels)
+    for values, one in list(series.items()):
+        buckets, total = one.samples()
+        made.add_metric(values, buckets, total)
+    return made
