@@ -22,13 +22,16 @@ from sodam.outbound import Outbound
 from sodam.presence.service import PresenceService
 from sodam.push import store_log
 from sodam.push.channel import Channel
-from sodam.push.model import DECIDE, SEND, Certificate
+from sodam.push.model import DECIDE, READ, SEND, TAKE_BACK, Certificate
 from sodam.push.model import Device as PushDevice
 from sodam.push.service import PushService
 from tests.contract.world import World, text_body
 from tests.support.vendors import Authority, VendorServer
 
 P8 = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+TOPICS = (DECIDE, READ, TAKE_BACK, SEND)
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -99,7 +102,7 @@ class Pushing:
     async def quiet(self) -> None:
         """Everything is done that can be."""
         async with asyncio.timeout(10):
-            while sum([sum(await self.world.outbox.counts(topic, self.app)) for topic in (DECIDE, SEND)]):
+            while sum([sum(await self.world.outbox.counts(topic, self.app)) for topic in TOPICS]):
                 await asyncio.sleep(0.01)
 
     async def tokens(self, user: str = "b") -> list[str]:

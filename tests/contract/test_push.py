@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from sodam.accounts.events import AccountsDeleted
+from sodam.c2c.model import Message, Place
 from sodam.control import ControlError
 from sodam.groups.core import Operator
 from sodam.groups.message import Extra, GroupMessage
@@ -116,6 +117,13 @@ async def test_a_group_tells_those_who_want_it(pushing: Pushing, apple: VendorSe
     await pushing.groups.members.edit(app, Operator("a", True), names["Public"], "b", edit)
     assert await say(at=["b"]) == ["tc"]
     assert await say("AVChatRoom") == []
+
+    apple.asked.clear()
+    for user in "bc":  # b has muted the group
+        await pushing.groups.changes.mark_read(pushing.app, user, names["Public"], 2)
+    await pushing.quiet()
+    badges = {asked.path[-2:]: asked.json["aps"]["badge"] for asked in apple.asked}
+    assert badges == {"tb": 0, "tc": number - 1 - 2}
 
 
 async def test_answers(pushing: Pushing, apple: VendorServer) -> None:
@@ -284,3 +292,61 @@ async def test_certificates_have_a_limit_that_two_at_once_keep(pushing: Pushing)
     assert await certificates.secrets(changed) == {"AppSecret": "s"}
     await asyncio.gather(*(certificates.delete(pushing.app, one.id) for _ in range(2)), return_exceptions=True)
     assert one.id not in await certificates.of(pushing.app)
+
+
+async def test_what_is_taken_back_is_replaced_where_it_was_shown(pushing: Pushing, apple: VendorServer) -> None:
+    """And what waits to be sent goes nowhere any more."""
+    one = await pushing.apns(apple.url)
+    world = pushing.world
+    await pushing.device(one, token="away", instid=100_000)
+    phone = world.device("b")
+    await pushing.device(one, token="open", instid=phone.instid)
+
+    async def take_back(sent: Any, message: Message) -> None:
+        place: Place = (sent.msg_time, sent.msg_seq, message.msg_random)
+        await world.changes.withdraw(world.app, "a", "b", place, revoker="a", limit=False)
+
+    message = pushing.draft("secret")
+    message.wish = Wish(text="secret")
+    sent = await world.c2c.send(world.app, message, checked=False)
+    await pushing.quiet()
+    assert [asked.path for asked in apple.asked] == ["/3/device/away"]
+    await take_back(sent, message)
+    await pushing.quiet()
+    shown, replaced = apple.asked
+    assert replaced.path == "/3/device/away", "a device that was not pushed hears nothing"
+    assert replaced.headers["apns-collapse-id"] == shown.headers["apns-collapse-id"]
+    assert replaced.headers["apns-id"] != shown.headers["apns-id"]
+    assert replaced.json["aps"] == {"alert": "a recalled a message", "interruption-level": "passive"}
+
+    apple.answer = replying(503, {"reason": "Shutdown"})
+    late = pushing.draft("late")
+    late.wish = Wish(text="late")
+    sent = await world.c2c.send(world.app, late, checked=False)
+    await until(lambda: len(apple.asked) == 3)
+    apple.answer = replying(200)
+    await take_back(sent, late)
+    await asyncio.sleep(0.1)
+    world.clock.now += 2
+    world.outbox.wake()
+    await pushing.quiet()
+    assert [asked.json["aps"]["alert"] for asked in apple.asked[3:]] == ["a recalled a message"]
+
+
+async def test_icons_show_what_is_unread_when_it_was_read_elsewhere(pushing: Pushing, apple: VendorServer) -> None:
+    one = await pushing.apns(apple.url)
+    world = pushing.world
+    await pushing.device(one, token="away", instid=100_000)
+    await pushing.send("1")
+    await pushing.send("2")
+    await pushing.quiet()
+    for _ in range(2):  # whatever we believe the icon to show
+        await world.changes.mark_read(world.app, "b", "a", int(world.clock.now))
+        await pushing.quiet()
+    assert [asked.json["aps"].get("badge") for asked in apple.asked] == [1, 2, 0, 0]
+    last = apple.asked[-1]
+    assert last.json == {"aps": {"badge": 0}}, "an empty alert would show"
+    assert (last.headers["apns-push-type"], last.headers["apns-priority"]) == ("alert", "5")
+    await pushing.send("3")
+    await pushing.quiet()
+    assert apple.asked[-1].json["aps"]["badge"] == 1

@@ -30,7 +30,7 @@ class Got:
 
     @property
     def command(self) -> str:
-        return str(self.body["CallbackCommand"])
+        return self.query["CallbackCommand"]
 
     @property
     def id(self) -> str:

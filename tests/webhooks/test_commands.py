@@ -9,7 +9,7 @@ from typing import Any
 
 from sodam.apps.webhooks import COMMANDS, SWITCHES
 from sodam.webhooks.samples import SAMPLES
-from tests.support.receiver import Got, Receiver
+from tests.support.receiver import Got, Receiver, answering
 from tests.webhooks.conftest import Shop, text
 
 NEWER = {
@@ -37,9 +37,13 @@ def shape(value: Any) -> Any:
 
 def check(got: Got) -> dict[str, Any]:
     """A request as the specification wants it; its body."""
-    body = got.body
-    command = body["CallbackCommand"]
-    query = got.query
+    command = got.command
+    body, query = got.body, got.query
+    if "Events" in body:
+        assert all(next(iter(one)) == "CallbackCommand" for one in body["Events"])
+        assert shape(body) == shape(SAMPLES[command]), command
+        assert set(query) - {"RequestId", "of"} == {"SdkAppid", "CallbackCommand", "contenttype"}
+        return body
     assert query["SdkAppid"].isdigit()
     assert (query["CallbackCommand"], query["contenttype"]) == (command, "json")
     assert query["OptPlatform"] in ("RESTAPI", "Web") or "Extension" in command
@@ -150,12 +154,44 @@ async def by_client(shop: Shop) -> None:
     await fay.request("sns.friend_response", {"From_Account": "fay", "ResponseFriendItem": [reply]})
 
 
+async def pushes(shop: Shop, vendor: Receiver) -> None:
+    """Of a message, of a task, and of one that was planned."""
+    await shop.users("hal")
+    await shop.console("CreatePlanOrder", Plan="Flagship", AcceptTerms=True)
+    fields = {"PackageName": "p", "AppId": "1", "AppSecret": "secret", "Endpoint": vendor.url}
+    one = await shop.console("PutPushCertificate", Vendor="xiaomi", Fields=fields)
+    phone = await shop.client("hal")
+    token = {"BusiID": str(one["CertificateId"]), "TokenID": "regid", "InstType": 2000}
+    await phone.request("im_open_status.ws_stat_settoken", token)
+    await phone.request("im_open_status.ws_stat_background", {"C2cUnread": 0, "GrpUnread": 0})
+    sent = await shop.say("ann", "hal", "away?")
+    (got,) = await shop.receiver.wait("Push.OfflinePush")
+    (told,) = got.body["Events"]
+    key = f"{told['MsgSeq']}_{told['MsgRandom']}_{told['MsgTime']}"
+    assert (told["MsgKey"], key) == (sent["MsgKey"], sent["MsgKey"])
+    assert (told["From_Account"], told["To_Account"], told["PushPlatform"]) == ("ann", "hal", 2)
+    info = {"Title": "Sale", "Desc": "now"}
+    content = {"From_Account": "ann", "MsgRandom": 7, "DataId": "spring", "OfflinePushInfo": info}
+    planned = {"Type": "All", "SchedAt": "2020-01-01 00:00:00", "Content": content | {"MsgBody": text("sale")}}
+    vendor.answer = answering({"result": "error", "code": 10029, "reason": "token bad"})
+    task = (await shop.rest("timpush/add_sched_task", planned))["TaskId"]
+    bodies = [got.body for got in await shop.receiver.wait("Push.AllMemberPush", 2)]
+    told = {one["EventType"]: one for body in bodies for one in body["Events"] if one["To_Account"] == "hal"}
+    offline, online = told[1], told[2]
+    assert (online["TaskId"], online["DataId"], online["PushStage"]) == (task, "spring", 2)
+    assert (offline["TaskId"], offline["TaskTime"]) == (task, online["TaskTime"])
+    assert (offline["PushPlatform"], offline["ErrCode"], offline["ErrInfo"]) == (2, 10029, "token bad")
+
+
 async def test_every_command_has_its_shape_once(shop: Shop, receiver: Receiver) -> None:
     version = (await shop.console("DescribeAbilityConfInfo"))["Version"]
     await shop.console("SetAbilityConfInfo", Version=version, MessageExtension=True, PublicReceipts=True)
     await shop.configure()
     await by_rest(shop)
     await by_client(shop)
+    async with Receiver() as vendor:
+        vendor.answer = answering({"result": "ok", "code": 0, "data": {"id": "x"}})
+        await pushes(shop, vendor)
     for command in COMMANDS:
         found = await receiver.wait(command)
         for got in found:

@@ -53,6 +53,8 @@ COMMANDS: Final[dict[str, Command]] = {
             "AfterGroupInfoChanged AfterGroupAttrChanged AfterMemberFieldChanged AfterChangeGroupOwner",
         ),
         Command("Bot.OnGroupMessage", "after", "Bot.OnGroupMessage"),
+        Command("Push.AllMemberPush", "after", "Push.AllMemberPush"),
+        Command("Push.OfflinePush", "after", "Push.OfflinePush"),
     )
 }
 SWITCHES: Final = frozenset(command.switch for command in COMMANDS.values())

@@ -12,7 +12,7 @@ from sodam.bus import of_user
 from sodam.errors import ApiError, Code
 from sodam.groups import pushes, store, store_messages, store_reading, store_receipts
 from sodam.groups.core import Core, Operator, hold_place, scene
-from sodam.groups.events import GroupMessageEdited, GroupMessagesRecalled
+from sodam.groups.events import GroupMessageEdited, GroupMessagesRecalled, GroupRead
 from sodam.groups.message import TIP, Extra, GroupMessage
 from sodam.groups.model import Group, check_place, is_topic
 from sodam.groups.pins import notify_unpinned
@@ -284,6 +284,7 @@ class GroupChanges:
             before, newest = found
             if (position := min(seq, newest)) > before:
                 await store_reading.put_read(tx, app, reader, group_id, position)
+                tx.emit(GroupRead(app=app, reader=reader, group_id=group_id))
 
         await self._core.db.write(run)
         self._core.live.send(of_user(app, reader), pushes.read(group_id, seq), exclude=exclude)

@@ -81,10 +81,10 @@ class Outbox:
 
         self._db.events.subscribe(kind, subscriber)
 
-    async def put(self, tx: Tx, entries: Sequence[New]) -> None:
-        """Have these done once ``tx`` is on disk."""
+    async def put(self, tx: Tx, entries: Sequence[New], *, due: int = 0) -> None:
+        """Have these done once ``tx`` is on disk, and not before ``due`` (unix milliseconds)."""
         if entries:
-            await store.put(tx, entries, self.now)
+            await store.put(tx, entries, max(due, self.now))
             tx.after_commit(self.wake)
 
     def wake(self) -> None:

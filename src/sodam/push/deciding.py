@@ -16,7 +16,7 @@ from sodam.apps.service import AppService
 from sodam.c2c.histories import Histories
 from sodam.c2c.model import Message
 from sodam.clock import now as wall_clock
-from sodam.groups.audience import Audience, Listener
+from sodam.groups.audience import QUIET, Audience, Listener
 from sodam.groups.message import GroupMessage
 from sodam.messages.model import HIDE_RECEIVER, IMPORTED, MIND_MUTE, NO_UNREAD
 from sodam.outbox.model import Entry, Failed, New
@@ -24,13 +24,12 @@ from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.push import store, store_log
 from sodam.push.certificates import Certificates
-from sodam.push.model import SEND, TTL, Delivery, Device, Kind, Queued
+from sodam.push.model import SEND, TTL, Delivery, Device, Kind, Pushed, Queued
 from sodam.push.vendors import VENDORS
 from sodam.storage import Database, Tx
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Queued).decode
-_NOT: Final = ("Discard", "AcceptNotNotify")
 _ONLY_MENTIONED: Final = "AcceptNotNotifyExceptAt"
 
 
@@ -124,7 +123,7 @@ class Deciding:
         template.title = nick or queued.sender
         template.plain = f"{nick}:{queued.wish.text}" if nick else queued.wish.text
         template.place = f"{place[1]}_{queued.random}_{place[0]}"
-        await self.to_devices(app, entry.conv, entry.seq, 0, devices, template, counts=queued.counts)
+        await self.to_devices(app, entry.conv, entry.seq, 0, devices, template, counts=queued.counts, nick=nick)
 
     async def _group(self, app: App, entry: Entry, queued: Queued, place: tuple[int, int]) -> None:
         after = 0
@@ -140,7 +139,7 @@ class Deciding:
                 template.plain = f"{queued.nick}({page.name or entry.conv}):{queued.wish.text}"
                 template.place, template.group = str(place[1]), entry.conv
                 await self.to_devices(
-                    app, entry.conv, entry.seq, after, devices, template, counts=queued.counts, mode=0
+                    app, entry.conv, entry.seq, after, devices, template, counts=queued.counts, nick=queued.nick
                 )
             if not page.following:
                 return
@@ -157,7 +156,16 @@ class Deciding:
             collapse=f"{kind} {entry.app} {at} {entry.seq} {queued.random}",
             expires=at + TTL,
             sender=queued.sender,
+            conv=entry.conv,
+            seq=entry.seq,
         )
+
+    async def recalled(self, app: int, delivery: Delivery) -> bool:
+        """Whether the message of a push was taken back since it was decided on."""
+        if not delivery.conv:
+            return False
+        asked = self._audience.recalled if delivery.kind == "group" else self._histories.recalled
+        return await asked(app, delivery.conv, delivery.seq)
 
     async def to_devices(
         self,
@@ -170,13 +178,14 @@ class Deciding:
         *,
         counts: bool,
         mode: int = 0,
+        nick: str = "",
     ) -> int:
         """Have these devices sent a push, unless it was decided before; how many get one.
 
-        ``mode``: BadgeMode where the sender gives none.
+        ``mode``: BadgeMode where the sender gives none. ``nick``: of the sender of a message.
         """
         certificates = await self._certificates.of(app.sdkappid)
-        away = await self._away(app.sdkappid, [d for d in devices if d.certificate in certificates])
+        away = await self.away(app.sdkappid, [d for d in devices if d.certificate in certificates])
         if not away:
             return 0
         info = template.info
@@ -187,8 +196,10 @@ class Deciding:
             d for d in away if VENDORS[certificates[d.certificate].vendor].counts_badge and (add or _fixed(template))
         ]
 
+        pushed = _pushed(template, away, nick) if template.conv else ""
+
         async def run(tx: Tx) -> int:
-            if not await store_log.claim(tx, app.sdkappid, conv, seq, page, int(self._clock())):
+            if not await store_log.claim(tx, app.sdkappid, conv, seq, page, int(self._clock()), pushed):
                 return 0
             badges = await store.count_badges(tx, app.sdkappid, counted, add=add, fixed=info.BadgeSetNum or None)
             entries = [
@@ -200,8 +211,11 @@ class Deciding:
 
         return await self._db.write(run)
 
-    async def _away(self, app: int, devices: Iterable[Device]) -> list[Device]:
-        """One look at who is connected. Raises Failed when the other nodes cannot be asked."""
+    async def away(self, app: int, devices: Iterable[Device]) -> list[Device]:
+        """Those that may be pushed: one look at who is connected.
+
+        Raises Failed when the other nodes cannot be asked.
+        """
         awake = [device for device in devices if not device.muted]
         users = list(dict.fromkeys(device.user_id for device in awake))
         if not users:
@@ -219,12 +233,19 @@ class Deciding:
         ]
 
 
+def _pushed(template: Delivery, devices: Iterable[Device], nick: str) -> str:
+    names = [device.registration for device in devices]
+    return _encode(
+        Pushed(template.kind, template.collapse, template.expires, template.title, template.sender, nick, names)
+    ).decode()
+
+
 def _fixed(template: Delivery) -> bool:
     return bool(template.info.BadgeSetNum)
 
 
 def _wants(one: Listener, queued: Queued) -> bool:
-    if one.user_id == queued.sender or (queued.to and one.user_id not in queued.to) or one.msg_flag in _NOT:
+    if one.user_id == queued.sender or (queued.to and one.user_id not in queued.to) or one.msg_flag in QUIET:
         return False
     return one.msg_flag != _ONLY_MENTIONED or queued.at_all or one.user_id in queued.at
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+
+TO_MANY: Final = "Push.AllMemberPush"
+OF_MESSAGES: Final = "Push.OfflinePush"
+"""The webhooks of it."""
 
 
 class PushReported(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,3 +32,12 @@ class PushReported(msgspec.Struct, frozen=True, kw_only=True):
     """The vendor's; empty: it took the push."""
     reason: str = ""
     push_id: str = ""
+    msg_time: int = 0
+    status: int = 0
+    """Of the vendor's HTTP answer; 0: there was none."""
+    online: bool = False
+    """It went to somebody connected, as a message: no vendor had to do with it."""
+
+    @property
+    def command(self) -> str:
+        return TO_MANY if self.kind == "task" else OF_MESSAGES

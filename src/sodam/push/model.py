@@ -12,7 +12,14 @@ DECIDE: Final = "push"
 """Topic of the outbox: a stored message, of which is decided who gets a push."""
 SEND: Final = "push.device"
 """Topic of the outbox: a push to one device."""
-Kind = Literal["c2c", "group", "task"]
+TAKE_BACK: Final = "push.back"
+"""Topic of the outbox: a message was recalled."""
+READ: Final = "push.read"
+"""Topic of the outbox: a user has read something."""
+PLANNED: Final = "push.planned"
+"""Topic of the outbox: a push to many that begins at its time."""
+Kind = Literal["c2c", "group", "task", "badge"]
+"""``badge``: nothing but the number on the app's icon."""
 Result = Literal["ok", "gone", "wait", "auth", "ours", "payload"]
 """``gone``: the token is no device's any more. ``wait``: the vendor is busy. ``auth``: the access token is not taken.
 ``ours``: the credentials are at fault. ``payload``: this push is."""
@@ -70,6 +77,19 @@ class Queued(msgspec.Struct, array_like=True):
     """Only these members."""
 
 
+class Pushed(msgspec.Struct, array_like=True):
+    """What is kept of the pushes of a message, for when it is taken back."""
+
+    kind: Kind
+    collapse: str
+    expires: int
+    title: str
+    sender: str
+    nick: str
+    devices: list[str]
+    """Their RegistrationIDs."""
+
+
 class Delivery(msgspec.Struct, omit_defaults=True):
     """A push to one device."""
 
@@ -99,6 +119,16 @@ class Delivery(msgspec.Struct, omit_defaults=True):
     task: str = ""
     data_id: str = ""
     task_time: int = 0
+    conv: str = ""
+    seq: int = 0
+    """With ``conv``: the place of the message."""
+    quiet: bool = False
+    """Without a sound; it is no push that is counted or told of."""
+
+    @property
+    def once(self) -> str:
+        """Names this push to this device; a vendor that knows it may take it for a repetition."""
+        return f"{self.collapse} {self.registration}{' quiet' * self.quiet}"
 
     @property
     def info(self) -> OfflinePushInfo:
@@ -122,6 +152,8 @@ class Outcome(NamedTuple):
     reason: str = ""
     wait: float = 0
     """Seconds that the vendor asked for."""
+    status: int = 0
+    """Of the HTTP answer; 0: there was none."""
 
 
 class Access(NamedTuple):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 import msgspec
 
+from sodam.apps.service import AppService
 from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
@@ -21,7 +22,7 @@ from sodam.push.access import AccessTokens, Refused
 from sodam.push.certificates import Certificates, Lost
 from sodam.push.channel import Channel
 from sodam.push.events import PushReported
-from sodam.push.model import Certificate, Delivery, Outcome
+from sodam.push.model import TTL, Certificate, Delivery, Outcome
 from sodam.push.store_log import CountKey, Failure
 from sodam.push.vendors import VENDORS, BadCredentials
 from sodam.storage import Database, Tx
@@ -42,9 +43,13 @@ class Sending:
         certificates: Certificates,
         channel: Channel,
         loops: Loops,
+        apps: AppService,
+        recalled: Callable[[int, Delivery], Awaitable[bool]],
         clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._db = db
+        self._apps = apps
+        self._recalled = recalled
         self._certificates = certificates
         self._channel = channel
         self._clock = clock
@@ -74,6 +79,8 @@ class Sending:
         device = await store.device(self._db, entry.app, delivery.certificate, delivery.token)
         if one is None or device is None or device.user_id != delivery.user_id:
             return  # signed out, gone, or somebody else's by now
+        if not delivery.quiet and await self._recalled(entry.app, delivery):
+            return
         now = self._clock()
         if delivery.expires <= now:
             self._note(one, delivery, Outcome("payload", "expired", "its time was over before the vendor took it"))
@@ -111,13 +118,14 @@ class Sending:
                 # An address that a user gave and that is refused or does not exist is no browser's service.
                 final = one.vendor == "webpush" and error.kind in ("address", "dns")
                 return Outcome("gone" if final else "wait", error.kind, str(error))
-            outcome = VENDORS[one.vendor].judge(answer)
+            outcome = VENDORS[one.vendor].judge(answer)._replace(status=answer.status)
             if outcome.result != "auth":
                 return outcome
         return outcome._replace(result="ours")
 
     async def _settle(self, entry: Entry, one: Certificate, delivery: Delivery, outcome: Outcome) -> None:
-        self._note(one, delivery, outcome)
+        if self._note(one, delivery, outcome):
+            await self.flush()  # before the entry is done: a kill in between must not lose what the app wants to hear
         if outcome.result == "ok":
             await self._certificates.trouble(one, "")
         elif outcome.result == "gone":
@@ -132,7 +140,15 @@ class Sending:
 
     # What came of it
 
-    def _note(self, one: Certificate, delivery: Delivery, outcome: Outcome) -> None:
+    def wanted(self, app: int, command: str) -> bool:
+        """Whether the app wants to hear what becomes of its pushes."""
+        found = self._apps.get(app)
+        return found is not None and found.settings.webhooks.wants(command)
+
+    def _note(self, one: Certificate, delivery: Delivery, outcome: Outcome) -> bool:
+        """Whether somebody is to be told of it."""
+        if delivery.quiet:
+            return False
         now = int(self._clock())
         self._counts[one.app, now // _DAY, one.vendor, delivery.kind, outcome.result] += 1
         reason, code = outcome.reason[:_REASON].replace("\0", ""), outcome.code[:60].replace("\0", "")
@@ -140,8 +156,16 @@ class Sending:
             self._failures.append(
                 Failure(one.app, now, delivery.user_id, one.id, one.vendor, outcome.result, code, reason)
             )
-        if outcome.result != "wait" and len(self._reports) < _WAITING:
-            self._reports.append(_report(one, delivery, outcome, now))
+        report = _report(one, delivery, outcome, now)
+        if outcome.result == "wait" or not self.wanted(one.app, report.command):
+            return False
+        self._reports.append(report)
+        return True
+
+    async def reported(self, reports: Iterable[PushReported]) -> None:
+        """Have these told of, too."""
+        self._reports.extend(reports)
+        await self.flush()
 
     async def flush(self) -> None:
         """Write what was noted; what another task is writing is written when this returns."""
@@ -149,7 +173,7 @@ class Sending:
             await self._flush()
 
     async def _flush(self) -> None:
-        if not (self._failures or self._counts):
+        if not (self._failures or self._counts or self._reports):
             return
         failures, self._failures = self._failures, []
         counts, self._counts = self._counts, Counter()
@@ -186,4 +210,6 @@ def _report(one: Certificate, delivery: Delivery, outcome: Outcome, now: int) ->
         code="" if ok else outcome.code,
         reason="" if ok else outcome.reason[:_REASON],
         push_id=delivery.collapse,
+        msg_time=0 if delivery.task else delivery.expires - TTL,
+        status=outcome.status,
     )

@@ -24,6 +24,7 @@ from sodam.push.channel import Channel
 from sodam.push.deciding import Deciding
 from sodam.push.devices import Devices
 from sodam.push.model import DECIDE, SEND, Certificate, Delivery, Device, Outcome
+from sodam.push.quietly import Quietly
 from sodam.push.sending import SCHEDULE, Sending
 from sodam.push.tasks import Tasks
 from sodam.storage import Database, Tx
@@ -54,9 +55,12 @@ class PushService:
         self.certificates = Certificates(db, bus, clock)
         self.devices = Devices(db, self.certificates, clock)
         self.deciding = Deciding(db, apps, self.certificates, presence, outbox, c2c.histories, groups.audience, clock)
-        self.sending = Sending(db, self.certificates, channel, loops, clock)
+        self.sending = Sending(db, self.certificates, channel, loops, apps, self.deciding.recalled, clock)
+        self._quietly = Quietly(
+            db, apps, self.certificates, self.deciding, outbox, c2c.histories, groups.audience, clock
+        )
         self.marks = Marks(db, accounts)
-        self.tasks = Tasks(db, apps, accounts, presence, c2c, self.deciding, clock)
+        self.tasks = Tasks(db, apps, accounts, presence, c2c, self.deciding, self.sending, outbox, clock)
         outbox.consume(DECIDE, self.deciding)
         outbox.consume(SEND, self.sending, schedule=SCHEDULE)
         c2c.followers.add(DECIDE, self.deciding.of_c2c)

@@ -39,18 +39,31 @@ CountKey = tuple[int, int, str, str, str]
 """App, day, vendor, kind, outcome."""
 
 
-async def claim(tx: Tx, app: int, conv: str, seq: int, page: int, at: int) -> bool:
-    """Whether nobody has decided on this page of a message's receivers before."""
+async def claim(tx: Tx, app: int, conv: str, seq: int, page: int, at: int, pushed: str = "") -> bool:
+    """Whether nobody has decided on this page of a message's receivers before. ``pushed``: who gets one, JSON."""
     return bool(
         await tx.execute(
-            "INSERT INTO push_decided (app, conv, seq, page, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            "INSERT INTO push_decided (app, conv, seq, page, at, pushed) VALUES ($1, $2, $3, $4, $5, $6) "
+            "ON CONFLICT DO NOTHING",
             app,
             conv,
             seq,
             page,
             at,
+            pushed,
         )
     )
+
+
+async def pushed(db: Database, app: int, conv: str, seq: int) -> list[str]:
+    """What was kept of the pushes of a message, by pages of receivers."""
+    rows = await db.fetch(
+        "SELECT pushed FROM push_decided WHERE app = $1 AND conv = $2 AND seq = $3 AND pushed <> '' ORDER BY page",
+        app,
+        conv,
+        seq,
+    )
+    return [row[0] for row in rows]
 
 
 async def forget_decided(db: Database, before: int) -> int:

@@ -22,10 +22,14 @@ from sodam.control import Explanation
 from sodam.errors import ApiError, Code
 from sodam.jobs.service import JobFailed, JobService, Run
 from sodam.messages.offline_push import OfflinePushInfo, Wish
+from sodam.outbox.model import Entry, New
+from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.push import store, store_audience, store_tasks
 from sodam.push.deciding import Deciding
-from sodam.push.model import TTL, Delivery, Device, Filter
+from sodam.push.events import TO_MANY, PushReported
+from sodam.push.model import PLANNED, TTL, Delivery, Device, Filter
+from sodam.push.sending import Sending
 from sodam.push.store_tasks import Task
 from sodam.storage import Database, Tx, hold
 
@@ -63,6 +67,11 @@ class _Params(msgspec.Struct):
     task: str
 
 
+class _Planned(msgspec.Struct):
+    task: str
+    what: What
+
+
 class _Spot(msgspec.Struct, array_like=True):
     after: str = ""
     page: int = 0
@@ -77,6 +86,8 @@ class Tasks:
         presence: PresenceService,
         c2c: C2CService,
         deciding: Deciding,
+        sending: Sending,
+        outbox: Outbox,
         clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._db = db
@@ -85,6 +96,9 @@ class Tasks:
         self._presence = presence
         self._c2c = c2c
         self._deciding = deciding
+        self._sending = sending
+        self._outbox = outbox
+        outbox.consume(PLANNED, self._begin)
         self._clock = clock
         self._jobs: JobService | None = None
 
@@ -123,6 +137,33 @@ class Tasks:
             return task
 
         return await self._db.write(run)
+
+    async def plan(self, app: App, what: What, at: int) -> str:
+        """Have a push begin at the unix second ``at``, or now if that is over; its TaskId.
+
+        Raises ApiError 90008 (sender unknown).
+        """
+        number = app.sdkappid
+        account = await self._accounts.find(number, what.sender)
+        if account is None:
+            raise ApiError(Code.MSG_FROM_ACCOUNT, f"From_Account {what.sender[:40]!r} does not exist")
+        task = f"{number}_{account.tiny_id % _NUMBER}_{max(at, int(self._clock())) * 1000}_{what.random}"
+        body = msgspec.json.encode(_Planned(task, what))
+        await self._db.write(lambda tx: self._outbox.put(tx, [New(number, PLANNED, body)], due=at * 1000))
+        return task
+
+    async def _begin(self, entry: Entry) -> None:
+        """A planned push's time has come."""
+        planned, now = msgspec.json.decode(entry.body, type=_Planned), int(self._clock() * 1000)
+        text = msgspec.json.encode(planned.what).decode()
+
+        async def run(tx: Tx) -> None:
+            await hold(tx, f"push.tasks:{entry.app}")
+            if not await store_tasks.read(tx, entry.app, [planned.task]):
+                await store_tasks.insert(tx, entry.app, planned.task, text, b"", now)
+                await self._queue(tx, entry.app, planned.task)
+
+        await self._db.write(run)
 
     async def _queue(self, tx: Tx, app: int, task: str) -> None:
         assert self._jobs is not None
@@ -169,8 +210,10 @@ class Tasks:
     async def forget(self) -> int:
         return await store_tasks.purge(self._db, int(self._clock() * 1000) - KEPT_MS)
 
-    async def to_devices(self, app: App, what: What, task: str, devices: Sequence[Device], page: int = 0) -> int:
-        """Push to these devices, once for each page of a task; how many get one."""
+    async def to_devices(
+        self, app: App, what: What, task: str, devices: Sequence[Device], page: int = 0, *, at: int = 0
+    ) -> int:
+        """Push to these devices, once for each page of a task; how many get one. ``at``: when the task came."""
         if what.wish is None or not devices:
             return 0
         now = int(self._clock())
@@ -188,7 +231,7 @@ class Tasks:
             place=task,
             task=task,
             data_id=what.data_id,
-            task_time=now,
+            task_time=at or now,
         )
         return await self._deciding.to_devices(
             app, f"task {task}", 1, page, devices, template, counts=True, mode=what.mode
@@ -215,7 +258,7 @@ class Tasks:
             if app is None or app.status != "enabled":
                 break
             users, following = await self._page(params.app, what.filter, spot.after)
-            devices = await self._deliver(app, what, params.task, spot.page, users) if users else 0
+            devices = await self._deliver(app, what, task, spot.page, users) if users else 0
             spot = _Spot(following, spot.page + 1)
             count = len(users)
 
@@ -239,18 +282,33 @@ class Tasks:
         users = await store_audience.page(self._db, app, wanted, after, PAGE)
         return users, users[-1] if len(users) == PAGE else ""
 
-    async def _deliver(self, app: App, what: What, task: str, page: int, users: Sequence[str]) -> int:
+    async def _deliver(self, app: App, what: What, task: Task, page: int, users: Sequence[str]) -> int:
         """To one page of receivers; how many devices are pushed."""
         if what.body:
-            receivers = users if what.stored else list(await self._presence.status(app.sdkappid, users))
+            told = self._sending.wanted(app.sdkappid, TO_MANY)
+            online = list(await self._presence.status(app.sdkappid, users)) if told or not what.stored else []
             messages = [
-                draft(app, what.sender, user, seq=0, random=what.random, body=what.body.encode()) for user in receivers
+                draft(app, what.sender, user, seq=0, random=what.random, body=what.body.encode())
+                for user in (users if what.stored else online)
             ]
             if messages:
                 await self._c2c.send_batch(app, messages, sync=False, online_only=not what.stored)
+            if told and online:
+                await self._sending.reported(self._online(what, task, online))
         if what.wish is None or not await self._deciding.pushes(app.sdkappid):
             return 0
-        return await self.to_devices(app, what, task, await store.devices(self._db, app.sdkappid, users), page)
+        devices = await store.devices(self._db, app.sdkappid, users)
+        return await self.to_devices(app, what, task.task, devices, page, at=task.created_at // 1000)
+
+    def _online(self, what: What, task: Task, users: Sequence[str]) -> list[PushReported]:
+        now, began = int(self._clock()), task.created_at // 1000
+        return [
+            PushReported(
+                app=task.app, kind="task", at=now, sender=what.sender, user_id=user, platform=0, place=task.task,
+                group="", task=task.task, data_id=what.data_id, task_time=began, online=True,
+            )
+            for user in users
+        ]  # fmt: skip
 
 
 def _what(task: Task) -> What:

@@ -82,6 +82,11 @@ _SAMPLES_OF: Final[dict[str, dict[str, Any]]] = {
     "timpush/set_attr_name": {"AttrNames": {"0": "tier", "1": "city"}},
     "timpush/set_attr": {"UserAttrs": _TIER},
     "timpush/push": {"OfflinePushInfo": _PUSH},
+    "timpush/add_sched_task": {
+        "Type": "Tag",
+        "SchedAt": "2026-01-31 12:00:00",
+        "Content": {"MsgRandom": 771204, "Condition": {"TagsOr": ["stock_a"]}, "OfflinePushInfo": _PUSH},
+    },
     "timpush/batch": {"OfflinePushInfo": _PUSH},
     "timpush/revoke": {"TaskId": _TASK, "OfflinePushInfo": {"Title": "Taken back", "Desc": "The sale is over"}},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import msgspec
@@ -34,6 +35,8 @@ service = Service(
 _MAX_DATA_ID: Final = 64
 _MAX_RECEIVERS: Final = 500
 _MAX_INFO: Final = 10 * 1024
+_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
+_FARTHEST: Final = 366 * 86_400
 _BADGE_STAYS: Final = 1
 """BadgeMode of these pushes where the sender gives none."""
 for _name, _handler, _errors in COMMANDS:
@@ -68,6 +71,12 @@ async def push(call: Call, request: Push) -> TaskAnswer:
     says otherwise. The same push again within a second is one. Flagship plan (90045).
     """
     enabled(call.app)
+    what = await _what(call, request)
+    return TaskAnswer(await call.services.push.tasks.create(call.app, what, limited=call.services.settings.rate_limits))
+
+
+async def _what(call: Call, request: Push) -> What:
+    """A push as it was asked for. Raises ApiError."""
     data_id = _data_id(request.DataId)
     if len(request.OfflinePushInfo) > _MAX_INFO:
         raise ApiError(Code.PUSH_TOO_LONG)
@@ -76,18 +85,48 @@ async def push(call: Call, request: Push) -> TaskAnswer:
     info = info_of(request.OfflinePushInfo)
     if info is None and body is None:
         raise ApiError(Code.MSG_OFFLINE_PUSH_INFO, "OfflinePushInfo is missing")
-    service_ = call.services.push
-    what = What(
+    return What(
         request.From_Account or call.caller,
         request.MsgRandom,
-        await service_.marks.filter(call.app.sdkappid, request.Condition),
+        await call.services.push.marks.filter(call.app.sdkappid, request.Condition),
         body=body.raw.decode() if body is not None else "",
         stored=body is not None and request.OnlineOnlyFlag != 1,
         wish=wish_for(info),
         data_id=data_id,
         mode=_BADGE_STAYS,
     )
-    return TaskAnswer(await service_.tasks.create(call.app, what, limited=call.services.settings.rate_limits))
+
+
+class Planned(msgspec.Struct, kw_only=True):
+    """``SchedAt`` is in UTC: `YYYY-MM-DD HH:MM:SS`. ``Content`` is the body of ``push``."""
+
+    SchedAt: str
+    Content: Push
+    Type: str | None = None
+    Sdkappid: int | None = None
+
+
+@service.command(
+    "add_sched_task",
+    rate=5,
+    errors=(*SENT, Code.PUSH_TOO_LONG, Code.MSG_BATCH_QUOTA),
+    fields={"MsgRandom": Code.MSG_RANDOM},
+)
+async def add_sched_task(call: Call, request: Planned) -> TaskAnswer:
+    """Push at a time, at most a year from now; one that is over means now. TaskId names the push from then on.
+
+    Who gets it is decided then, by Content.Condition. Type is taken as it is: its values are not public.
+    """
+    enabled(call.app)
+    if request.Sdkappid not in (None, call.app.sdkappid):
+        raise ApiError(Code.MSG_BODY_NOT_JSON, "Sdkappid is another app")
+    try:
+        at = datetime.strptime(request.SchedAt, _FORMAT).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        raise ApiError(Code.MSG_BODY_NOT_JSON, "SchedAt is a time, YYYY-MM-DD HH:MM:SS") from None
+    if at > wall_clock() + _FARTHEST:
+        raise ApiError(Code.MSG_BODY_NOT_JSON, "SchedAt is more than a year away")
+    return TaskAnswer(await call.services.push.tasks.plan(call.app, await _what(call, request.Content), int(at)))
 
 
 class Batch(msgspec.Struct, kw_only=True):

@@ -25,11 +25,13 @@ from sodam.outbox.model import New
 from sodam.outbox.service import Outbox
 from sodam.presence.events import StateChanged
 from sodam.profiles.events import PortraitSet
+from sodam.push.events import PushReported
 from sodam.relations import events as relations
 from sodam.storage import Database, Events, Tx
 from sodam.webhooks import bodies, group_bodies
 from sodam.webhooks.bodies import Body
 from sodam.webhooks.model import TOPIC, StoredMessage, encode, event, new_id
+from sodam.webhooks.pushes import PushTelling
 
 E = TypeVar("E")
 _GROUPS: Final[dict[type[groups.GroupEvent], tuple[str, Callable[[Any, int], Body | None]]]] = {
@@ -82,6 +84,7 @@ class After:
         events.subscribe(MessageRecalled, self._recalled)
         events.subscribe(MessagesRead, self._read)
         events.subscribe(MessageExtended, self._extended)
+        events.subscribe(PushReported, PushTelling(self._outbox, self.wants))
         self._each(events, MessageModified, "C2C.CallbackAfterModifyMsg", lambda e: e.conv, bodies.modified)
         self._each(events, ReceiptsSent, "C2C.CallbackAfterMsgReadReceipt", lambda e: e.conv, bodies.receipts)
         self._each(

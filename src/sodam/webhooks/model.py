@@ -65,8 +65,9 @@ def new_id() -> str:
 
 
 def event(command: str, platform: str, client_ip: str, body: dict[str, Any]) -> Event:
-    """``body`` without its CallbackCommand."""
-    return Event(new_id(), command, platform, client_ip, msgspec.Raw(_encode({"CallbackCommand": command, **body})))
+    """``body`` without its CallbackCommand; one of several events has it in each of them."""
+    whole = body if "Events" in body else {"CallbackCommand": command, **body}
+    return Event(new_id(), command, platform, client_ip, msgspec.Raw(_encode(whole)))
 
 
 encode = _encode

@@ -227,7 +227,7 @@ class Vivo(Plain):
         elif kind == "url" and fields.get("ClickUrl"):
             click = {"skipType": 2, "skipContent": fields["ClickUrl"]}  # type: ignore[dict-item]
         notify = wishes.VIVONotifyType
-        unique = f"{delivery.collapse} {delivery.registration}"
+        unique = delivery.once
         body = without_empty(
             {
                 "appId": _number(fields["AppId"]),

@@ -52,6 +52,7 @@ class Apns(Plain):
     number = 1
     http2 = True
     counts_badge = True
+    sets_badge = True
 
     def judge(self, answer: Answer) -> Outcome:
         if answer.status == 200:
@@ -77,7 +78,7 @@ class Apns(Plain):
             ("apns-push-type", kind),
             ("apns-priority", priority),
             ("apns-expiration", str(delivery.expires)),
-            ("apns-id", str(uuid.uuid5(uuid.NAMESPACE_OID, f"{delivery.collapse} {delivery.registration}"))),
+            ("apns-id", str(uuid.uuid5(uuid.NAMESPACE_OID, delivery.once))),
             ("apns-collapse-id", delivery.collapse[:64]),
         ]
         if topic:
@@ -144,6 +145,8 @@ def _kind(delivery: Delivery, bundle: str) -> tuple[str, str, str]:
     apns = delivery.info.ApnsInfo
     if apns is not None and apns.LiveActivity is not None:
         return "liveactivity", f"{bundle}.push-type.liveactivity" if bundle else "", "10"
+    if delivery.quiet:
+        return "alert", bundle, "5"
     if not _shown(delivery):
         return "background", bundle, "5"
     return "alert", bundle, "10"
@@ -192,7 +195,10 @@ def _payload(delivery: Delivery, now: int) -> dict[str, Any]:
         alert = {"title": title, "subtitle": apns.SubTitle if apns is not None else "", "body": found.body}
         shown = {name: value for name, value in alert.items() if value}
         aps["alert"] = found.body if shown.keys() == {"body"} else shown
-        aps["sound"] = (apns.Sound if apns is not None and apns.Sound else "") or delivery.wish.sound or "default"
+        if delivery.quiet:
+            aps["interruption-level"] = "passive"
+        else:
+            aps["sound"] = (apns.Sound if apns is not None and apns.Sound else "") or delivery.wish.sound or "default"
     if delivery.badge is not None:
         aps["badge"] = delivery.badge
     if apns is not None:
@@ -202,7 +208,7 @@ def _payload(delivery: Delivery, now: int) -> dict[str, Any]:
             aps["content-available"] = 1
         if apns.InterruptionLevel:
             aps["interruption-level"] = apns.InterruptionLevel
-    if "alert" not in aps and "event" not in aps:
+    if "alert" not in aps and "event" not in aps and not delivery.quiet:
         aps["content-available"] = 1
     body: dict[str, Any] = {"aps": aps}
     if found.ext:

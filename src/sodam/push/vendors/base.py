@@ -54,6 +54,11 @@ class Vendor(Protocol):
         """Whether a push carries the icon's number, or by how much it grows."""
         ...
 
+    @property
+    def sets_badge(self) -> bool:
+        """Whether a push may be nothing but that number."""
+        ...
+
     def check(self, fields: dict[str, str], secrets: dict[str, str]) -> None:
         """May add what it makes itself. Raises BadCredentials for what the vendor could not accept."""
         ...
@@ -76,6 +81,7 @@ class Plain:
 
     http2 = False
     counts_badge = False
+    sets_badge = False
 
     def check(self, fields: dict[str, str], secrets: dict[str, str]) -> None:
         return

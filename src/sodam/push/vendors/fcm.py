@@ -45,6 +45,7 @@ class Fcm:
     number = 4
     http2 = True
     counts_badge = True
+    sets_badge = False
     fields = (Field("ServiceAccount", secret=True, most=10_000), Field("ChannelId", required=False),
               Field("ClickAction", required=False), ENDPOINT)  # fmt: skip
 

@@ -60,6 +60,7 @@ class Huawei(Plain):
     name = "huawei"
     number = 3
     counts_badge = True
+    sets_badge = False
     fields = (PACKAGE, Field("AppId"), Field("ClientId", required=False), Field("AppSecret", secret=True), CHANNEL,
               CATEGORY, _BADGE, *CLICK, ENDPOINT, _AUTH_ENDPOINT)  # fmt: skip
     codes: Final = {
@@ -142,6 +143,7 @@ class Honor(Plain):
     name = "honor"
     number = 8
     counts_badge = True
+    sets_badge = False
     fields = (PACKAGE, Field("AppId"), Field("ClientId"), Field("ClientSecret", secret=True), _BADGE, *CLICK,
               ENDPOINT, _AUTH_ENDPOINT)  # fmt: skip
     codes: Final = {**Huawei.codes, "80100000": "payload"}

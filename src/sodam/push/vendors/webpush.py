@@ -36,6 +36,7 @@ class WebPush(Plain):
     name = "webpush"
     number = 0
     counts_badge = True
+    sets_badge = False
     fields = (Field("Subject", most=200), Field("PublicKey", required=False, most=200),
               Field("PrivateKey", required=False, secret=True, most=200))  # fmt: skip
 
@@ -64,7 +65,7 @@ class WebPush(Plain):
             ("Content-Type", "application/octet-stream"),
             ("Content-Encoding", "aes128gcm"),
             ("TTL", str(max(0, delivery.expires - int(now)))),
-            ("Urgency", "high"),
+            ("Urgency", "low" if delivery.quiet else "high"),
             ("Topic", hashlib.sha256(delivery.collapse.encode()).hexdigest()[:32]),
             ("Authorization", f"vapid t={token}, k={certificate.fields['PublicKey']}"),
         ]
@@ -114,6 +115,7 @@ def _payload(delivery: Delivery) -> bytes:
             "ext": found.ext,
             "badge": delivery.badge,
             "tag": delivery.collapse,
+            "silent": delivery.quiet or None,
         }
     )
     raw = compact(body)
