@@ -30,6 +30,8 @@ _COMMANDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
             "reference:reference",
             "transfer:export",
             "transfer:import_",
+            "backup:backup",
+            "backup:restore",
         ),
     ),
     "app": ("Create and show apps.", ("apps:create", "apps:list_", "apps:show", "apps:apply", "apps:dump")),

@@ -34,7 +34,9 @@ _WORDS = {
     },
 }
 _FOR_ONE = ("{sqlite}", "{postgres}")
-_LOCK = 0x50DA  # any number: nodes that start together migrate one after the other
+LOCK = 0x50DA  # any number: nodes that start together migrate one after the other
+
+TABLE_OF_VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, oldest BIGINT NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,8 @@ async def migrate(database: Database) -> int:
 
     async def run(tx: Tx) -> int:
         if tx.engine == "postgres":
-            await tx.fetch("SELECT pg_advisory_xact_lock($1)", _LOCK)
-        await tx.execute(
-            "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, oldest BIGINT NOT NULL)"
-        )
+            await tx.fetch("SELECT pg_advisory_xact_lock($1)", LOCK)
+        await tx.execute(TABLE_OF_VERSIONS)
         applied = {int(row[0]): int(row[1]) for row in await tx.fetch("SELECT version, oldest FROM schema_version")}
         have = max(applied, default=0)
         newest = known()[-1].version
