@@ -17,7 +17,7 @@ from urllib.parse import quote
 import asyncpg
 import pytest
 
-from sodam.backup import archive, postgres, whole
+from sodam.backup import archive, store_postgres, whole
 from sodam.backup.archive import BackupError, Manifest
 from sodam.backup.whole import Place
 from sodam.storage import Database, open_database
@@ -114,7 +114,7 @@ async def back_up(place: Place, path: Path) -> Manifest:
 async def test_what_is_restored_is_what_was_there(
     database: Database, place: Place, empty: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres, "_PIECE", 1000)  # many pieces of a table
+    monkeypatch.setattr(store_postgres, "_PIECE", 1000)  # many pieces of a table
     await filled(database)
     media = place.data_dir / "media" / "1400000001" / "3f"
     media.mkdir(parents=True)

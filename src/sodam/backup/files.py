@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import apsw
-
+from sodam.backup import store_sqlite
 from sodam.backup.archive import PIECE, BackupError, Member, Writing
 from sodam.storage import private
 
@@ -22,7 +21,6 @@ _STAGE: Final = ".restore"
 _TRANSIENT: Final = ("-wal", "-shm", "-journal", ".lock", ".partial")
 _INCOMING: Final = "media/incoming"
 _MAGIC: Final = b"SQLite format 3\0"
-_PAGES: Final = 2000
 Progress = Callable[[str, int], None]
 """Called with what is being done and how far it is, in MiB or rows."""
 
@@ -39,18 +37,6 @@ def listed(data_dir: Path) -> Iterator[str]:
             path = str(within / name)
             if path != DATABASE and not name.endswith(_TRANSIENT) and (data_dir / path).is_file():
                 yield path
-
-
-def schema_of(path: Path) -> tuple[int, ...]:
-    """The migrations of an SQLite database. Raises BackupError."""
-    try:
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-        try:
-            return tuple(row[0] for row in connection.execute("SELECT version FROM schema_version ORDER BY version"))
-        finally:
-            connection.close()
-    except apsw.Error as error:
-        raise BackupError(f"{path} is no database of Sodam: {error}") from None
 
 
 def put(archive: Writing, data_dir: Path, scratch: Path, progress: Progress) -> None:
@@ -72,34 +58,9 @@ def put(archive: Writing, data_dir: Path, scratch: Path, progress: Progress) -> 
 def _put_database(archive: Writing, data_dir: Path, path: str, scratch: Path, progress: Progress) -> None:
     with tempfile.TemporaryDirectory(prefix=".sodam-backup-", dir=scratch) as directory:
         copy = Path(directory) / "copy.db"
-        _copy(data_dir / path, copy, lambda done: progress(path, done))
+        store_sqlite.copy(data_dir / path, copy, lambda done: progress(path, done))
         with copy.open("rb") as file:
             archive.add_file(f"data/{path}", file, os.fstat(file.fileno()).st_size)
-
-
-def _copy(source: Path, copy: Path, progress: Callable[[int], None]) -> None:
-    """SQLite's own online copy, of one moment: a transaction that reads keeps what it sees, and nobody waits for it."""
-    os.close(os.open(copy, os.O_CREAT | os.O_WRONLY, private.FILE))
-    try:
-        reader = apsw.Connection(
-            str(source), flags=apsw.SQLITE_OPEN_READWRITE
-        )  # it may have to make the index of the log
-        writer = apsw.Connection(str(copy))
-        try:
-            reader.set_busy_timeout(10_000)
-            reader.execute("BEGIN").execute("SELECT count(*) FROM sqlite_schema").fetchall()
-            size = reader.pragma("page_size")
-            with writer.backup("main", reader, "main") as backup:
-                while not backup.done:
-                    backup.step(_PAGES)
-                    progress((backup.page_count - backup.remaining) * size // (1024 * 1024))
-            reader.execute("COMMIT")
-            writer.pragma("journal_mode", "delete")  # one file, with nothing beside it
-        finally:
-            reader.close()
-            writer.close()
-    except apsw.Error as error:
-        raise BackupError(f"{source} cannot be copied: {error}") from None
 
 
 class Placing:
@@ -128,14 +89,8 @@ class Placing:
         database = self._stage / DATABASE
         if not database.exists():
             return ()
-        found = schema_of(database)
-        connection = apsw.Connection(str(database))
-        try:
-            if (said := connection.pragma("quick_check")) != "ok":
-                raise BackupError(f"the database in the backup is damaged: {said}")
-        finally:
-            connection.close()
-        return found
+        store_sqlite.check(database)
+        return store_sqlite.schema_of(database)
 
     def finish(self) -> None:
         if not self._stage.exists():

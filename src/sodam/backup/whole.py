@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from sodam.backup import files, postgres
+from sodam.backup import files, store_postgres, store_sqlite
 from sodam.backup.archive import BackupError, Head, Manifest, Reading, Writing
 from sodam.backup.files import Progress
 
@@ -31,10 +31,10 @@ async def back_up(place: Place, path: Path, progress: Progress) -> Manifest:
         database = place.data_dir / files.DATABASE
         if not database.exists():
             raise BackupError(f"there is no data here: {database.absolute()} does not exist")
-        with Writing(path, Head("sqlite", files.schema_of(database), now)) as archive:
+        with Writing(path, Head("sqlite", store_sqlite.schema_of(database), now)) as archive:
             files.put(archive, place.data_dir, path.parent, progress)
             return archive.finish({}, {})
-    async with postgres.source(place.url) as source:
+    async with store_postgres.source(place.url) as source:
         head = Head("postgres", await source.schema(), now, await source.tables())
         with Writing(path, head) as archive:
             for table in head.tables:
@@ -65,7 +65,7 @@ async def restore(place: Place, path: Path, progress: Progress) -> Manifest:
                     raise BackupError("the database is not of the version that the backup says")
                 placing.finish()
                 return manifest
-            async with postgres.target(place.url, reading) as target:
+            async with store_postgres.target(place.url, reading) as target:
                 await target.begin()
                 member = reading.next()
                 while member is not None:
@@ -108,7 +108,7 @@ def _judge(head: Head, engine: str) -> None:
             f"the backup is one of {'PostgreSQL' if head.engine == 'postgres' else 'SQLite'}: restore it there, "
             "and move its apps with `sodam export` and `sodam import`"
         )
-    if newer := postgres.unknown(head.schema):
+    if newer := store_postgres.unknown(head.schema):
         raise BackupError(
             f"the backup was made by Sodam {head.sodam} with schema {newer[-1]}, which this version does not know"
         )
