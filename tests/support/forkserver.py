@@ -20,6 +20,7 @@ import signal
 import socket
 import subprocess
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -165,7 +166,7 @@ def _report(pid: int, ends: dict[int, int]) -> None:
 
 
 def _become(order: dict[str, Any], stdout: int, stderr: int) -> NoReturn:
-    """In the forked process: be the command. What it raises, SystemExit too, ends the process as it would any."""
+    """In the forked process: be the command, and end as it does, without taking all modules apart first."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(stdout, 1)
@@ -177,7 +178,21 @@ def _become(order: dict[str, Any], stdout: int, stderr: int) -> NoReturn:
     if order["files"] is not None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (order["files"], order["files"]))
     gc.enable()
-    sys.exit(run(order["arguments"]))
+    os._exit(_run(order["arguments"]))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = run(arguments)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return code
 
 
 if __name__ == "__main__":

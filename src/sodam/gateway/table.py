@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from sodam.gateway.commands import (  # noqa: F401
     client_config,
     group_attributes,
@@ -17,11 +14,14 @@ from sodam.gateway.commands import (  # noqa: F401
     im_cos_msg,
     im_long_msg,
     im_msg_db_logic,
+    im_open_status,
     openim,
     openim_sync,
+    profile,
     push_devices,
     recentcontact,
     search,
+    sns,
     unavailable,
 )
 from sodam.gateway.commands import openim_msg_ext_http_svc as extensions
@@ -56,11 +56,10 @@ SHARED_COMMANDS = {
     "group_open_avchatroom_http_svc": ("get_members", "modify_user_info"),
 }
 """Commands of REST services that a client may send, with the rights of its user."""
-_OPTIONAL = ("profile", "sns", "im_open_status")
 
 
 def services() -> list[Service]:
-    found = [
+    return [
         openim.service,
         recentcontact.service,
         extensions.service,
@@ -80,13 +79,10 @@ def services() -> list[Service]:
         group_attributes.attributes,
         guests.joining,
         guests.polling,
+        profile.service,
+        sns.service,
+        im_open_status.service,
     ]
-    found.extend(
-        import_module(f"sodam.gateway.commands.{name}").service
-        for name in _OPTIONAL
-        if find_spec(f"sodam.gateway.commands.{name}")
-    )
-    return found
 
 
 def commands() -> dict[str, Command]:
