@@ -26,15 +26,20 @@ serve: install ## Set everything up and serve at http://127.0.0.1:8080
 
 dev: $(VENV)/.dev ## Prepare .venv with everything that tests and checks need
 
-test: dev web ## Set everything up and run all tests, real PostgreSQL and NATS included
-	@scripts/browser
+test: ready ## Set everything up and run all tests, real PostgreSQL and NATS included
 	$(PYTEST) -n $(WORKERS) --dist worksteal --durations=10 $(ARGS)
+
+# What tests need, beside each other: they wait for three different places.
+.PHONY: ready browser
+ready:
+	@$(MAKE) --no-print-directory -j3 dev web browser
+browser:
+	@scripts/browser
 
 # The second command: what fuzz tests try, a hundred times as much.
 SEEDED := SODAM_TEST_SEED=$${SODAM_TEST_SEED:-random}
 FUZZ := tests/fuzz tests/isolation tests/gateway/test_fuzz_session.py tests/gateway/test_fuzz_socket.py
-test-long: dev web ## Run what takes hours: hundreds of kills, millions of inputs, every page of the console, large tables
-	@scripts/browser
+test-long: ready ## Run what takes hours: hundreds of kills, millions of inputs, every page of the console, large tables
 	$(SEEDED) $(PYTEST) -m long -n $(WORKERS) --dist worksteal --durations=10 $(ARGS)
 	$(SEEDED) SODAM_FUZZ_FACTOR=$${SODAM_FUZZ_FACTOR:-100} $(PYTEST) -n $(WORKERS) --dist worksteal --durations=10 $(FUZZ) $(ARGS)
 
@@ -55,8 +60,7 @@ bench: dev ## Measure; prints a table and writes it under bench/results
 soak: dev ## Ten minutes of mixed traffic, reconnects and cuts on each engine: nothing lost, no figure that keeps rising
 	PYTHONPATH=clients/python:. $(BIN)/python -m bench.soak $(ARGS)
 
-pictures: dev web ## Photograph every page of the console in each language, width and theme, under test-artifacts/console
-	@scripts/browser
+pictures: ready ## Photograph every page of the console in each language, width and theme, under test-artifacts/console
 	CONSOLE_E2E=all CONSOLE_E2E_PICTURES=1 $(BIN)/node --test tests/console_e2e/walk.test.mjs
 
 docs: install ## Write the generated reference pages anew
