@@ -52,7 +52,7 @@ GROUPS = ("apps", "accounts", "access")
 FLOWS = ["", pytest.param("all", marks=pytest.mark.long)]
 """Every flow once, in the language, width and theme of its group; or in each."""
 COMBINATIONS = amounts("CONSOLE_E2E", usual="", long="all")
-"""Of language, width and theme; those of the usual walk meet each width and theme."""
+"""Of language, width and theme; the usual walk sees each page in one of two that meet each width and theme."""
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -66,7 +66,7 @@ def test_walk(combinations: str, browser: str) -> None:
     run("walk", browser, CONSOLE_E2E=combinations)
 
 
-@pytest.mark.parametrize("accounts", amounts("CONSOLE_E2E_ACCOUNTS", usual="30000", long="100000"))
+@pytest.mark.parametrize("accounts", amounts("CONSOLE_E2E_ACCOUNTS", usual="3000", long="100000"))
 def test_large(accounts: str, browser: str) -> None:
     run("large", browser, CONSOLE_E2E_ACCOUNTS=accounts)
 

@@ -199,13 +199,13 @@ async def _check_conversations(db: Database) -> None:
 
 @pytest.mark.parametrize("kills", KILLS)
 async def test_acknowledged_messages_survive(server_factory: ServerFactory, engine: Engine, kills: int) -> None:
-    await _try(server_factory(engine, fresh=True), kills)
+    await _try(server_factory(engine), kills)
 
 
 @pytest.mark.parametrize("kills", KILLS)
 async def test_on_two_nodes(server_factory: ServerFactory, kills: int) -> None:
     """Each message to any of them, and again to any of them where one was killed; they share the database alone."""
-    await _try(server_factory("postgres", nodes=2, fresh=True), kills)
+    await _try(server_factory("postgres", nodes=2), kills)
 
 
 async def _try(server: ServerProcess, kills: int) -> None:

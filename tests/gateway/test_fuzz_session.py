@@ -12,7 +12,7 @@ from sodam.gateway.tickets import Ticket, Tickets
 from sodam.wire import decode_request, failure
 from tests.gateway.noise import FACTOR, SEED, Noise
 
-FRAMES = int(25_000 * max(1.0, FACTOR))
+FRAMES = int(10_000 * max(1.0, FACTOR))
 APP = 1400000042
 CODES = {int(code) for code in Code} | {0, KICKED_CODE}
 

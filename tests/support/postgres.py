@@ -39,7 +39,8 @@ SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (
     FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
   UNION ALL
   SELECT format('%s %s %s %s %s %s', a.attrelid, a.attnum, a.attname, a.atttypid, a.attnotnull, a.attisdropped)
-    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+   WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
   UNION ALL SELECT format('%s %s', oid, conname) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
   UNION ALL SELECT format('%s %s', oid, prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 ) AS lines
@@ -58,13 +59,12 @@ END $$
 """
 """Rows that the migrations themselves wrote are kept apart, for `_EMPTY` to put back."""
 _EMPTY: Final = """
-DO $$ DECLARE name text; filled boolean; BEGIN
-  FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', name) INTO filled;
-    IF filled THEN
-      EXECUTE format('TRUNCATE public.%I RESTART IDENTITY CASCADE', name);
-    END IF;
-  END LOOP;
+DO $$ DECLARE name text; names text; BEGIN
+  SELECT string_agg(format('public.%I', relname), ', ') INTO names FROM pg_class
+   WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0;
+  IF names <> '' THEN
+    EXECUTE 'TRUNCATE ' || names || ' RESTART IDENTITY CASCADE';
+  END IF;
   FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'kept'::regnamespace AND relkind = 'r' LOOP
     EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', substr(name, 6), name);
   END LOOP;

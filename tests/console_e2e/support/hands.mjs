@@ -84,7 +84,7 @@ export function hands(page, t, pictures, axe) {
     card: (name) => page.getByRole("region", { name: t(name), exact: true }),
     async picture(name) {
       const dialog = await page.locator("dialog[open]").count();
-      await inspect(page, `${pictures}/${name}`, { axe: axe && dialog > 0 });
+      await inspect(page, `${pictures}/${name}`, { accessible: axe && dialog > 0 });
     },
     until,
   };
