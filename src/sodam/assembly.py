@@ -48,6 +48,7 @@ from sodam.services import Services
 from sodam.settings import Settings
 from sodam.storage import Database
 from sodam.storage.processes import processes
+from sodam.streams.service import Streams
 from sodam.webhooks.model import TOPIC
 from sodam.webhooks.service import WebhookService
 
@@ -105,6 +106,7 @@ def assemble(
         push=push,
         search=SearchService(db, apps, accounts, c2c, groups),
         history_files=HistoryFiles(db, jobs),
+        streams=Streams(db, apps, c2c, changes, groups, limited=settings.rate_limits),
         webhooks=WebhookService(db, apps, outbox, c2c.histories, outbound, loops),
     )
     push.deciding.quiet = services.quiet_times.quiet
@@ -134,6 +136,7 @@ def _ask_first(services: Services) -> None:
     webhooks = services.webhooks
     services.c2c.callbacks.add(webhooks.before_c2c)
     services.c2c.followers.add(TOPIC, webhooks.after.sent)
+    services.c2c.followers.add(TOPIC, webhooks.after.to_robot)
     services.relations.guard(webhooks.friend_guard)
     services.groups.guard(webhooks.group_guard)
     services.groups.sending.callbacks.add(webhooks.before_group)

@@ -94,6 +94,7 @@ class Server:
             _within(4, "group messages", self.services.groups.stop()),
             _within(4, "the outbox", self.services.outbox.stop()),
         )
+        await _within(2, "messages that grow", self.services.streams.stop())
         await _within(2, "pushes", self.services.push.stop())
         await _within(2, "the search index", self.services.search.building.stop())
         await _within(2, "uploads", self.services.media.stop())
@@ -256,6 +257,7 @@ def _schedule(periodic: Periodic, plane: ControlPlane) -> None:
     periodic.add("media", 600, lambda: plane.services.media.sweep(plane.services.apps.all()))
     periodic.add("webhook log", 60, plane.services.webhooks.forget)
     periodic.add("push log", 600, plane.services.push.forget)
+    periodic.add("messages that grow", 20, plane.services.streams.sweep)
     periodic.add("recent messages", 60, plane.services.c2c.forget_recent)
     periodic.add("group notices", 3600, plane.services.groups.notices.forget)
     periodic.add("recent group messages", 60, plane.services.groups.sending.forget_recent)

@@ -31,6 +31,7 @@ from sodam.relations.service import RelationService
 from sodam.search.service import SearchService
 from sodam.settings import Settings
 from sodam.storage import Database
+from sodam.streams.service import Streams
 from sodam.webhooks.service import WebhookService
 
 
@@ -64,4 +65,5 @@ class Services:
     push: PushService
     search: SearchService
     history_files: HistoryFiles
+    streams: Streams
     webhooks: WebhookService

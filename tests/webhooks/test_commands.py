@@ -62,7 +62,8 @@ def check(got: Got) -> dict[str, Any]:
 
 
 async def by_rest(shop: Shop) -> None:
-    await shop.users("ann", "bob", "cat")
+    await shop.users("ann", "bob", "cat", "@RBT#guide")
+    await shop.say("ann", "@RBT#guide", "hi")
     sent = await shop.say("ann", "bob", "lunch?", CloudCustomData="{}")
     key = sent["MsgKey"]
     ids = {"From_Account": "ann", "To_Account": "bob", "MsgKey": key}
@@ -201,7 +202,8 @@ async def test_every_command_has_its_shape_once(shop: Shop, receiver: Receiver) 
         *("Sns.CallbackFriendDelete", "Sns.CallbackBlackListAdd", "Follow.CallbackAfterFollowAdd"),
         *("Group.CallbackAfterGroupDestroyed", "Group.CallbackAfterGroupFull"),
         *("Group.CallbackAfterRecallMsg", "Group.CallbackAfterModifyMsg", "Group.CallbackAfterReadReceipt"),
-        *("Group.CallbackSendMsgException", "Group.CallbackBeforeApplyJoinGroup", "Bot.OnGroupMessage"),
+        *("Group.CallbackSendMsgException", "Group.CallbackBeforeApplyJoinGroup"),
+        *("Bot.OnGroupMessage", "Bot.OnC2CMessage"),
     ]
     assert {command: len(receiver.of(command)) for command in once} == dict.fromkeys(once, 1)
 

@@ -52,6 +52,7 @@ COMMANDS: Final[dict[str, Command]] = {
             "AfterModifyMsg AfterGroupMsgExtension AfterReadReceipt AfterGroupFull AfterGroupDestroyed "
             "AfterGroupInfoChanged AfterGroupAttrChanged AfterMemberFieldChanged AfterChangeGroupOwner",
         ),
+        Command("Bot.OnC2CMessage", "after", "Bot.OnC2CMessage"),
         Command("Bot.OnGroupMessage", "after", "Bot.OnGroupMessage"),
         Command("Push.AllMemberPush", "after", "Push.AllMemberPush"),
         Command("Push.OfflinePush", "after", "Push.OfflinePush"),

@@ -173,7 +173,7 @@ def modified(message: Message) -> Notice:
                     "MsgTime": message.msg_time,
                     "MsgTimeStamp": message.msg_time,  # by which lite-chat finds the message
                     "MsgVersion": message.version,
-                    "MsgBody": msgspec.Raw(message.body),
+                    "MsgBody": msgspec.Raw(message.content_for(message.sender)[0]),
                     "CloudCustomData": msgspec.Raw(message.cloud),
                 }
             ],

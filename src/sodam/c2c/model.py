@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, IMPORTED, NUMBERED, RECALLED, U32, Source
+from sodam.messages.growing import shown
+from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, GROWS, IMPORTED, NUMBERED, RECALLED, U32, Source
 from sodam.messages.offline_push import Wish
 
 SEPARATOR = "\x1f"  # not allowed in UserIDs
@@ -72,6 +73,8 @@ class Message(msgspec.Struct, gc=False, eq=False):
         """
         if self.flags & RECALLED and viewer != self.sender:
             return BLANK_BODY, EMPTY_TEXT
+        if self.flags & GROWS:
+            return shown(self.body), self.cloud
         return self.body, self.cloud
 
     @property

@@ -157,6 +157,7 @@ class GroupChanges:
         version: int | None = None,
         as_member: bool,
         exclude: int = 0,
+        max_bytes: int = MAX_BODY_BYTES,
     ) -> GroupMessage:
         """Replace the parts that are given, raise the version by one, notify devices; the message as it is.
 
@@ -176,9 +177,9 @@ class GroupChanges:
                 raise EditConflict(stored)
             stored.body = stored.body if body is None else body
             stored.cloud = stored.cloud if cloud is None else cloud
-            if len(stored.body) + len(stored.cloud) - 2 > MAX_BODY_BYTES:
+            if len(stored.body) + len(stored.cloud) - 2 > max_bytes:
                 stored.body = msgspec.json.encode(msgspec.json.decode(stored.body))  # as a new message is measured
-                if len(stored.body) + len(stored.cloud) - 2 > MAX_BODY_BYTES:
+                if len(stored.body) + len(stored.cloud) - 2 > max_bytes:
                     raise ApiError(Code.MSG_TOO_LONG)
             stored.version += 1
             await store_messages.update(tx, stored)

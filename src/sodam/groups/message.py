@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, NO_LAST, NO_UNREAD, RECALLED, Source
+from sodam.messages.growing import shown
+from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, GROWS, NO_LAST, NO_UNREAD, RECALLED, Source
 from sodam.messages.offline_push import Wish
 from sodam.messages.outgoing import Content
 
@@ -84,7 +85,12 @@ class GroupMessage(msgspec.Struct, gc=False, eq=False, kw_only=True):
         """MsgBody and CloudCustomData as ``viewer`` may have them: a recalled message is blank but for its sender."""
         if self.flags & RECALLED and viewer != self.sender:
             return BLANK_BODY, EMPTY_TEXT
-        return self.body, self.cloud
+        return self.shown, self.cloud
+
+    @property
+    def shown(self) -> bytes:
+        """The body that devices are given."""
+        return shown(self.body) if self.flags & GROWS else self.body
 
 
 class Standing(msgspec.Struct, frozen=True):

@@ -75,7 +75,7 @@ def wire(message: GroupMessage, group: Group, viewer: str = "") -> dict[str, Any
     item = _basics(message, group.profile.name, group.type)
     if message.kind == TIP:
         return {**item, "Event": 4, "MsgBody": msgspec.Raw(message.body)}
-    body, cloud = message.content_for(viewer) if viewer else (message.body, message.cloud)
+    body, cloud = message.content_for(viewer) if viewer else (message.shown, message.cloud)
     item |= {
         "ClientSeq": message.seq,
         "TinyId": str(message.tiny_id),
@@ -181,7 +181,7 @@ def edited(message: GroupMessage) -> Notice:
         "MsgTime": message.msg_time,
         "MsgTimeStamp": message.msg_time,  # by which lite-chat finds the message
         "MsgVersion": message.version,
-        "MsgBody": msgspec.Raw(message.body),
+        "MsgBody": msgspec.Raw(message.shown),
         "CloudCustomData": msgspec.Raw(message.cloud),
     }
     return Notice(_encode({"Event": 18, "GroupMsgModNotifys": [item]}))

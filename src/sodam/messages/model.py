@@ -23,6 +23,7 @@ GROUP = 2
 """Types of conversations, as packages that keep something of messages of any type count them."""
 NO_CHECK = 4096  # SendMsgControl NoMsgCheck: the word filter leaves it alone
 MARKED = 16384  # it holds a word that the app wants marked
+GROWS = 32768  # its text comes, or came, in pieces: devices are shown it as messages/growing.py says
 MIND_MUTE = 8192  # SendMsgControl WithMuteNotifications: a push minds that its receiver wants none
 
 # What was changed of a message: it was recalled or edited, its key-value pairs, its reactions.

@@ -13,6 +13,7 @@ import msgspec
 
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
+from sodam.messages.elements import STREAM_TYPE
 from sodam.messages.model import MARKED, NO_CHECK
 from sodam.moderation.matcher import Matcher
 from sodam.moderation.model import Action
@@ -66,8 +67,8 @@ def _screen(matcher: Matcher, body: Any) -> tuple[bool, bool]:
         kind, content = element.get("MsgType"), element.get("MsgContent")
         if not isinstance(content, dict):
             continue
-        for field in _TEXTS.get(kind, ()):
-            text = content.get(field)
+        for holder, field in _places(kind, content):
+            text = holder.get(field)
             if not isinstance(text, str):
                 continue
             result = tried(text, matcher.find(text))
@@ -75,7 +76,7 @@ def _screen(matcher: Matcher, body: Any) -> tuple[bool, bool]:
                 raise ApiError(Code.TEXT_REFUSED)
             marked = marked or result.marked
             if result.text != text:
-                content[field] = result.text
+                holder[field] = result.text
                 changed = True
         for count, text in enumerate(_texts([content.get(field) for field in _OTHERS.get(kind, ())])):
             if count >= _MOST:
@@ -85,6 +86,15 @@ def _screen(matcher: Matcher, body: Any) -> tuple[bool, bool]:
                 raise ApiError(Code.TEXT_REFUSED)
             marked = marked or Action.MARK in actions
     return changed, marked
+
+
+def _places(kind: Any, content: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """Where the texts stand that may be changed."""
+    if kind == STREAM_TYPE:
+        chunks = content.get("Chunks")
+        parts = [one for one in chunks if isinstance(one, dict)] if isinstance(chunks, list) else []
+        return [(content, "CompatibleText"), *((one, "Markdown") for one in parts)]
+    return [(content, field) for field in _TEXTS.get(kind, ())]
 
 
 def _texts(value: Any, depth: int = 0) -> Iterator[str]:

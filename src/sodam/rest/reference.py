@@ -28,6 +28,10 @@ _RAW: Final = {
 }
 """Fields that the server passes on as they are: what they hold."""
 _TEXT_BODY: Final = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "Hello"}}]
+_CHUNK: Final = {"EventType": "data", "Index": 1, "Markdown": "The answer ", "IsLast": False}
+_STREAM_BODY: Final = [
+    {"MsgType": "TIMStreamElem", "MsgContent": {"Chunks": [_CHUNK], "CompatibleText": "please update"}}
+]
 _SAMPLES: Final[dict[str, Any]] = {
     "From_Account": "alice",
     "To_Account": "bob",
@@ -74,6 +78,8 @@ _TIER: Final = [{"To_Account": "bob", "Attrs": {"tier": "gold"}}]
 _TASK: Final = "1400000001_90011_1790000123000_880213"
 _SAMPLES_OF: Final[dict[str, dict[str, Any]]] = {
     "openim_robot_http_svc/send_stream_msg": {"From_Account": "@RBT#helper"},
+    "stream_msg/send_c2c_stream_msg": {"MsgBody": _STREAM_BODY},
+    "stream_msg/send_group_stream_msg": {"MsgBody": _STREAM_BODY, "MsgRandom": 880213},
     "open_msg_svc/get_history": {"ChatType": "C2C", "MsgTime": "2026110918"},
     "all_member_push/im_set_attr_name": {"AttrNames": {"0": "tier", "1": "city"}},
     "all_member_push/im_set_attr": {"UserAttrs": _TIER},

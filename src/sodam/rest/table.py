@@ -28,6 +28,7 @@ _FILES = (
     "timpush",
     "openim_msg_ext_http_svc",
     "openim_robot_http_svc",
+    "stream_msg",
     "open_msg_svc",
     "group_open_http_svc",
     "group_members",

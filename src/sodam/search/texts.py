@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from sodam.messages.elements import STREAM_TYPE
 from sodam.search.grams import MAX_TEXT, normal
 
 ELEMENTS: Final = {
@@ -18,6 +19,7 @@ ELEMENTS: Final = {
     "TIMCustomElem": 64,
     "TIMFaceElem": 128,
     "TIMRelayElem": 256,
+    STREAM_TYPE: 64,
 }
 """Types of elements by their bits in the index."""
 _FIELDS: Final = {
@@ -26,6 +28,7 @@ _FIELDS: Final = {
     "TIMLocationElem": ("Desc",),
     "TIMCustomElem": ("Data", "Desc", "Ext"),
     "TIMRelayElem": ("Title", "AbstractList"),
+    STREAM_TYPE: ("Chunks",),
 }
 SEPARATOR: Final = "\n"
 """Between texts of one message: no keyword holds it."""
@@ -45,10 +48,18 @@ def searched(body: bytes) -> tuple[int, str]:
         kind, content = (element.get("MsgType"), element.get("MsgContent")) if isinstance(element, dict) else ("", None)
         if not isinstance(kind, str) or not isinstance(content, dict):
             continue
+        if kind == STREAM_TYPE:
+            content = {"Chunks": _pieces(content)}
         bits |= ELEMENTS.get(kind, 0)
         for field in _FIELDS.get(kind, ()):
             parts += [text for one in _strings(content.get(field)) if (text := normal(one))]
     return bits, SEPARATOR.join(parts)[:MAX_TEXT]
+
+
+def _pieces(content: dict[str, Any]) -> list[Any]:
+    """The texts of a message that grows, which clients see as a custom one."""
+    chunks = content.get("Chunks")
+    return [one.get("Markdown") for one in chunks if isinstance(one, dict)] if isinstance(chunks, list) else []
 
 
 def _strings(value: Any) -> list[str]:

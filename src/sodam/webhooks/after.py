@@ -172,8 +172,17 @@ class After:
 
     def sent(self, message: Message) -> bytes | None:
         """For the message log: what is to be said of a one-to-one message that is about to be stored."""
+        return self._stored(message, "C2C.CallbackAfterSendMsg")
+
+    def to_robot(self, message: Message) -> bytes | None:
+        """The same, for the robot that a message is for."""
+        if not message.recipient.startswith(group_bodies.ROBOT) or message.flags & HIDE_RECEIVER:
+            return None
+        return self._stored(message, "Bot.OnC2CMessage", message.tiny_id)
+
+    def _stored(self, message: Message, command: str, tiny_id: int = 0) -> bytes | None:
         source = message.source
-        if source is None or not source.after or not self.wants(message.app, "C2C.CallbackAfterSendMsg"):
+        if source is None or not source.after or not self.wants(message.app, command):
             return None
         return encode(
             StoredMessage(
@@ -188,6 +197,8 @@ class After:
                 self._now,
                 msgspec.Raw(message.body),
                 msgspec.Raw(message.cloud),
+                command,
+                tiny_id,
             )
         )
 

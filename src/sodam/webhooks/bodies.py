@@ -20,9 +20,10 @@ SENT: Final = "send msg succeed"
 
 
 def sent(stored: StoredMessage, msg_time: int, msg_seq: int, unread: int) -> Body:
-    """C2C.CallbackAfterSendMsg. ``unread``: of the receiver, in all conversations; -1 where it got nothing."""
+    """C2C.CallbackAfterSendMsg, Bot.OnC2CMessage. ``unread``: of the receiver, in all conversations; -1 where it got
+    nothing."""
     body: Body = {
-        "CallbackCommand": "C2C.CallbackAfterSendMsg",
+        "CallbackCommand": stored.command,
         "From_Account": stored.sender,
         "To_Account": stored.recipient,
         "MsgSeq": msg_seq,
@@ -35,6 +36,8 @@ def sent(stored: StoredMessage, msg_time: int, msg_seq: int, unread: int) -> Bod
         "UnreadMsgNum": unread if not stored.result else -1,
         "MsgBody": stored.body,
     }
+    if stored.tiny_id:
+        body["MsgId"] = f"{stored.tiny_id}-{msg_time}-{stored.random}"
     if bytes(stored.cloud) != EMPTY_TEXT:
         body["CloudCustomData"] = stored.cloud
     return body | {"EventTime": stored.at}

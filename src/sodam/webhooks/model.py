@@ -23,7 +23,8 @@ class Event(msgspec.Struct, array_like=True, frozen=True):
 
 
 class StoredMessage(msgspec.Struct, array_like=True, frozen=True):
-    """C2C.CallbackAfterSendMsg without what only the commit knows: MsgSeq and MsgTime stand before it in the entry."""
+    """C2C.CallbackAfterSendMsg, or Bot.OnC2CMessage, without what only the commit knows: MsgSeq and MsgTime stand
+    before it in the entry."""
 
     id: str
     platform: str
@@ -38,6 +39,9 @@ class StoredMessage(msgspec.Struct, array_like=True, frozen=True):
     """Unix milliseconds."""
     body: msgspec.Raw
     cloud: msgspec.Raw
+    command: str = "C2C.CallbackAfterSendMsg"
+    tiny_id: int = 0
+    """Of the sender, where the command's body has a MsgId."""
 
 
 class Delivery(msgspec.Struct, frozen=True):

@@ -220,4 +220,4 @@ async def modify_group_msg(call: Call, request: ModifyGroupMsg) -> ModifyAnswer:
     except EditConflict as conflict:
         call.fail(Code.C2C_EDIT_VERSION)
         message = conflict.stored
-    return ModifyAnswer(message.version, msgspec.Raw(message.body), msgspec.Raw(message.cloud))
+    return ModifyAnswer(message.version, msgspec.Raw(message.shown), msgspec.Raw(message.cloud))

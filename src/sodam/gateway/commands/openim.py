@@ -175,7 +175,7 @@ async def modify_c2c_msg(call: Call, request: ModifyC2cMsg) -> ModifyAnswer:
     except EditConflict as conflict:
         call.fail(Code.C2C_EDIT_VERSION)
         message = conflict.stored
-    return ModifyAnswer(message.version, msgspec.Raw(message.body), msgspec.Raw(message.cloud))
+    return ModifyAnswer(message.version, *map(msgspec.Raw, message.content_for(message.sender)))
 
 
 class DeleteRamble(msgspec.Struct):
