@@ -46,6 +46,7 @@ from sodam.relations.service import RelationService
 from sodam.search.service import SearchService
 from sodam.services import Services
 from sodam.settings import Settings
+from sodam.statistics.service import Statistics
 from sodam.storage import Database
 from sodam.storage.processes import processes
 from sodam.streams.service import Streams
@@ -77,6 +78,7 @@ def assemble(
     channel = Channel(outbound, Outbound(private=False, user_agent=f"Sodam/{__version__}"))
     push = PushService(db, bus, apps, presence, outbox, channel, accounts, c2c, groups, loops)
     push.tasks.register(jobs)
+    statistics = Statistics(db, apps, presence, live, accounts=accounts.count, groups=groups.audience.count)
     services = Services(
         settings=settings,
         loops=loops,
@@ -104,6 +106,7 @@ def assemble(
         group_extensions=GroupMessages(groups, extensions, reactions),
         groups=groups,
         push=push,
+        statistics=statistics,
         search=SearchService(db, apps, accounts, c2c, groups),
         history_files=HistoryFiles(db, jobs),
         streams=Streams(db, apps, c2c, changes, groups, limited=settings.rate_limits),
@@ -129,6 +132,8 @@ def _subscribe(services: Services) -> None:
     events.subscribe(AccountsDeleted, services.media.forget_accounts)
     events.subscribe(MessagesErased, services.extensions.erase)
     services.webhooks.after.subscribe(events)
+    services.statistics.follow(events)
+    services.c2c.followers.counting = services.statistics.c2c
 
 
 def _ask_first(services: Services) -> None:

@@ -30,6 +30,7 @@ from sodam.push.service import PushService
 from sodam.relations.service import RelationService
 from sodam.search.service import SearchService
 from sodam.settings import Settings
+from sodam.statistics.service import Statistics
 from sodam.storage import Database
 from sodam.streams.service import Streams
 from sodam.webhooks.service import WebhookService
@@ -63,6 +64,7 @@ class Services:
     group_extensions: GroupMessages
     groups: GroupService
     push: PushService
+    statistics: Statistics
     search: SearchService
     history_files: HistoryFiles
     streams: Streams

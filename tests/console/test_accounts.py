@@ -255,7 +255,7 @@ async def test_what_is_known_of_an_account_at_a_glance(root: ConsoleClient, cons
     assert [state[name] for name in counts] == [1, 1, 0, 1, 1, 0]
     assert (await root.call("im/DescribeAccountState", SDKAppID=rest.app, UserID="bob"))["Followers"] == 1
     now = await root.call("im/DescribeRealtimeOverview", SDKAppID=rest.app)
-    assert now == {"OnlineNow": 0, "AccountCount": 3}
+    assert now == {"OnlineNow": 0, "AccountCount": 3, "MessagesToday": 0}
     with pytest.raises(Refused) as refused:
         await root.call("im/DescribeAccountState", SDKAppID=rest.app, UserID="nobody")
     assert refused.value.error["ErrorCode"] == 70107

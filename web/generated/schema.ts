@@ -1580,6 +1580,45 @@ export type DeliveryView = {
   Answer: string;
 };
 
+export type DescribeDailyStatistics = {
+  SDKAppID: number;
+  Kind: "groups" | "messages" | "users";
+  From: string;
+  To: string;
+};
+
+export type DailyStatistics = {
+  TimeZone: string;
+  Today: string;
+  UpTo: string;
+  Since: string;
+  Overview: StatisticsFigure[];
+  Days: StatisticsDay[];
+};
+
+export type StatisticsFigure = {
+  Name: "C2CMessages" | "GroupMessages" | "Groups" | "Messages" | "NewUsers" | "PeakActiveUsers" | "PeakGroups" | "Users";
+  Value: number;
+  Before: number | null;
+};
+
+export type StatisticsDay = {
+  Date: string;
+  State: "closed" | "none" | "open" | "partial";
+  ActiveUsers: number;
+  Users: number;
+  NewUsers: number;
+  Messages: number;
+  C2CMessages: number;
+  GroupMessages: number;
+  Senders: number;
+  OfflinePushes: number;
+  NewGroups: number;
+  ActiveGroups: number;
+  Groups: number;
+  PeakGroups: number;
+};
+
 export type DescribeDirtyWords = {
   SDKAppID: number;
   Cursor?: string;
@@ -2035,7 +2074,40 @@ export type FailureView = {
 export type RealtimeOverview = {
   OnlineNow: number;
   AccountCount: number;
+  MessagesToday: number;
 };
+
+export type DescribeRealtimeStatistics = {
+  SDKAppID: number;
+  Series?: ("C2CMessages" | "C2CSends" | "Callbacks" | "GroupMessages" | "GroupSends" | "Logins" | "Online" | "Pushes" | "RestCalls" | "RoomMessages")[];
+  Since?: number;
+};
+
+export type RealtimeStatistics = {
+  Time: number;
+  TimeZone: string;
+  Day: string;
+  DayStart: number;
+  DayEnd: number;
+  Settled: number;
+  Overview: RealtimeCounts;
+  Lines: StatisticsLine[];
+};
+
+export type RealtimeCounts = {
+  OnlineNow: number;
+  C2CToday: number;
+  GroupToday: number;
+  RoomToday: number;
+};
+
+export type StatisticsLine = {
+  Series: "C2CMessages" | "C2CSends" | "Callbacks" | "GroupMessages" | "GroupSends" | "Logins" | "Online" | "Pushes" | "RestCalls" | "RoomMessages";
+  Line: string;
+  Points: StatisticsPoint[];
+};
+
+export type StatisticsPoint = [number, number, number];
 
 export type KeysView = {
   Keys: KeyView[];
@@ -2585,6 +2657,7 @@ export interface Actions {
   "im/DescribeBlackList": { request: OfApp & BlackListGet; data: BlackListGetAnswer };
   "im/DescribeCallBack": { request: OfApp; data: CallbackView };
   "im/DescribeCallbackLog": { request: DescribeCallbackLog; data: DeliveryList };
+  "im/DescribeDailyStatistics": { request: DescribeDailyStatistics; data: DailyStatistics };
   "im/DescribeDirtyWords": { request: DescribeDirtyWords; data: DirtyWords };
   "im/DescribeFollowInfo": { request: OfApp & FollowPeers; data: FollowGetInfoAnswer };
   "im/DescribeFollowList": { request: OfApp & FollowGet; data: FollowGetAnswer };
@@ -2609,6 +2682,7 @@ export interface Actions {
   "im/DescribePushDevices": { request: sodam_cloudapi_actions_push_OfUser; data: Devices };
   "im/DescribePushFailures": { request: DescribePushFailures; data: Failures };
   "im/DescribeRealtimeOverview": { request: OfApp; data: RealtimeOverview };
+  "im/DescribeRealtimeStatistics": { request: DescribeRealtimeStatistics; data: RealtimeStatistics };
   "im/DescribeSdkAppInfo": { request: OfApp; data: AppView };
   "im/DescribeSecret": { request: OfApp; data: KeysView };
   "im/DestroyGroup": { request: DestroyGroup; data: GroupOutcomes };

@@ -26,3 +26,10 @@ class AccountsNamed(msgspec.Struct, frozen=True, kw_only=True):
     app: int
     nicks: dict[str, str]
     """By UserID; '' for none."""
+
+
+class AccountsAdded(msgspec.Struct, frozen=True, kw_only=True):
+    """So many accounts are made by the transaction that raises this."""
+
+    app: int
+    number: int

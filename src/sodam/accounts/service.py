@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Literal
 
 from sodam.accounts import store
-from sodam.accounts.events import AccountsDeleted, AccountSignedOut, AccountsNamed
+from sodam.accounts.events import AccountsAdded, AccountsDeleted, AccountSignedOut, AccountsNamed
 from sodam.accounts.model import NICK, Account, Imported, Mark, Profile, Updated, Wanted, mute_end, valid_user_id
 from sodam.apps.model import App
 from sodam.apps.service import AppService
@@ -187,6 +187,8 @@ class AccountService:
             shard = await self._room(tx, app, [u for u in new if not app.is_admin(u)])
             added = await store.insert(tx, [_new(app.sdkappid, items[u], now) for u in new])
             await store.add_count(tx, app.sdkappid, shard, len(added))
+            if added:
+                tx.emit(AccountsAdded(app=app.sdkappid, number=len(added)))
         updated = []
         for user_id, item in items.items():
             if item.profile and user_id not in added and user_id not in failed:

@@ -69,8 +69,6 @@ _MEMBERS: Final = Bulk(
     ("bigint", "text", "text", "text", *("bigint",) * 8),
     "ON CONFLICT DO NOTHING",
 )
-_AT_ONCE: Final = store_writes_postgres.statement(_HEADS.head, _HEADS.tail)
-_WITH_OUTBOX: Final = store_writes_postgres.statement(_HEADS.head, _HEADS.tail, outbox=True)
 
 
 class Gathered:
@@ -207,6 +205,7 @@ class Appender:
         self._db = db
         self._arrivals = arrivals
         self._followers = followers
+        self._statements: dict[tuple[bool, bool], str] = {}
 
     def write(self, batch: list[Sending]) -> Awaitable[None]:
         """Done when ``batch`` is on disk. Messages that were stored before are marked as duplicates."""
@@ -229,6 +228,17 @@ class Appender:
         """Who writes along with this batch."""
         keepers = [keeper for keeper in self._followers.keepers if not keeper.idle]
         return [keeper for keeper in keepers if any(keeper.wants(s.message.app) for s in batch)]
+
+    def _at_once_sql(self, outbox: bool) -> str:
+        """PostgreSQL's statement for a batch."""
+        counting = self._followers.counting
+        key = (outbox, counting is not None)
+        if key not in self._statements:
+            part = counting.part if counting is not None else None
+            self._statements[key] = store_writes_postgres.statement(
+                _HEADS.head, _HEADS.tail, outbox=outbox, counted=part
+            )
+        return self._statements[key]
 
     async def _at_once(self, tx: Tx, batch: list[Sending]) -> None:
         await self._store(tx, batch, *self._arrivals.take(len(batch)))
@@ -257,12 +267,15 @@ class Appender:
         if self._followers.any:
             follows = {id(s.message): found for s in batch if (found := self._followers.of(s.message))}
         outbox = self._followers.outbox
+        counting, messages = self._followers.counting, [sending.message for sending in batch]
         if tx.engine == "postgres":
             conversations = [(group.sendings, group.numbering) for group in groups]
-            sql, todo = _AT_ONCE, None
-            if follows:
-                sql, todo = _WITH_OUTBOX, store_writes_postgres.Todo(follows, outbox.now)
-            for app, conv, *ends in await store_writes_postgres.append(tx, sql, heads, conversations, now, todo):
+            todo = store_writes_postgres.Todo(follows, outbox.now) if follows else None
+            counts = counting.columns(tx, messages, now) if counting is not None else ()
+            sql = self._at_once_sql(bool(follows))
+            for app, conv, *ends in await store_writes_postgres.append(
+                tx, sql, heads, conversations, now, todo, counts
+            ):
                 gathered[app, conv].place(*ends)
             if follows:
                 tx.after_commit(outbox.wake)
@@ -270,6 +283,8 @@ class Appender:
             await _rows(tx, gathered, await tx.bulk(_HEADS, heads))
             if follows:
                 await outbox.put(tx, [_entry(s.message, f) for s in batch for f in follows.get(id(s.message), ())])
+            if counting is not None:
+                await counting.count(tx, messages, now)
         for keeper in self._keeping(batch):
             for sending in batch:
                 m = sending.message

@@ -11,7 +11,7 @@ stored. Every note is made under the lock of its conversation's head, so that tw
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from sodam.c2c import store_recent
@@ -54,8 +54,11 @@ def _unnest(first: int, types: Sequence[str]) -> str:
     return ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(types, first))
 
 
-def statement(head: str, tail: str, *, outbox: bool = False) -> str:
-    """``head`` and ``tail`` are those of the portable statement for heads. ``outbox``: with entries of the outbox."""
+def statement(head: str, tail: str, *, outbox: bool = False, counted: Callable[[int], str] | None = None) -> str:
+    """``head`` and ``tail`` are those of the portable statement for heads. ``outbox``: with entries of the outbox.
+
+    ``counted`` gives the parts that count the messages, behind all other arguments.
+    """
     rows_at = 1 + len(_HEAD_TYPES)
     members_at = rows_at + len(_ROW_COLUMNS)
     now_at = members_at + len(_MEMBER_COLUMNS)
@@ -66,7 +69,8 @@ def statement(head: str, tail: str, *, outbox: bool = False) -> str:
     number = "CASE WHEN h.prev_num > 0 THEN GREATEST(h.prev_num + r.num_add, r.num_min) ELSE r.num_new END"
     given = f"CASE WHEN (flags & {NUMBERED}) <> 0 THEN 0 ELSE msg_seq END"
     at = [f"${now_at + i}" for i in (1, 2, 3, 4)]
-    entries = f", entries AS ({batch_statement(*at)}) " if outbox else " "
+    entries = f", entries AS ({batch_statement(*at)})" if outbox else ""
+    counts = counted(now_at + (5 if outbox else 1)) if counted is not None else ""
     imported_ord = f"({given} - {U32 + 1}) * {ARRIVALS} + seq % {ARRIVALS}"
     return (
         f"WITH h AS ({head} SELECT * FROM unnest({_unnest(1, _HEAD_TYPES)}) {tail}), "
@@ -84,7 +88,7 @@ def statement(head: str, tail: str, *, outbox: bool = False) -> str:
         "begun AS (INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_seq, read_count, hidden_seq, "
         "clear_seq, top_time, mute) SELECT m.app, m.owner, m.peer, m.conv, m.high, 0, 0, 0, 0, 0, 0, 0 "
         f"FROM unnest({members}) AS m({member_names}) JOIN h ON h.app = m.app AND h.conv = m.conv "
-        f"WHERE h.last_seq = m.added ON CONFLICT DO NOTHING){entries}"
+        f"WHERE h.last_seq = m.added ON CONFLICT DO NOTHING){entries}{counts} "
         "SELECT app, conv, last_seq, last_time, prev_num FROM h"
     )
 
@@ -112,10 +116,11 @@ async def append(
     conversations: list[tuple[list[Sending], Numbering]],
     now: int,
     todo: Todo | None = None,
+    counts: Sequence[list[object]] = (),
 ) -> list[Row]:
     """Store a batch; what ``RETURNING`` of the heads gave. ``conversations`` stand in the order of ``heads``.
 
-    ``todo`` needs a statement with outbox.
+    ``todo`` needs a statement with outbox, ``counts`` one that counts.
     """
     rows: list[tuple[int | str | bytes | None, ...]] = []
     members: list[tuple[int | str, ...]] = []
@@ -143,4 +148,4 @@ async def append(
                     bodies.append(body)
     arrays = [list(column) for table in (heads, rows, members) for column in zip(*table, strict=True)]
     more = () if todo is None else (places, topics, bodies, todo.now)
-    return await tx.fetch(sql, *cast(Any, arrays), now, *cast(Any, more))
+    return await tx.fetch(sql, *cast(Any, arrays), now, *cast(Any, more), *cast(Any, counts))

@@ -22,6 +22,7 @@ _FILES: Final = (
     "accounts",
     "account_state",
     "overview",
+    "statistics",
     "relations",
     "words",
     "jobs",

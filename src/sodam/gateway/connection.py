@@ -224,6 +224,7 @@ class Connection:
             code = int(command.service.internal)
             body = failure(ApiError(command.service.internal))
         self._hub.metrics.client(command.path, code, time.perf_counter() - started)
+        self._hub.services.statistics.command(self.session.sdkappid, command.path, self.platform, code)
         self.send(self.session.answered(head, body))
         if call is not None and call.after is not None:
             call.after()

@@ -191,6 +191,7 @@ class Hub:
         except ApiError as error:
             connection.refuse(head, error)
             self.metrics.client("im_open_status/wslogin", int(error.code))
+            self.services.statistics.login(connection.session.sdkappid, head.platform, head.identifier, ok=False)
             return
         except Exception as error:
             # A client that gets an error here stays silently offline; one that loses its socket comes back.
@@ -220,6 +221,7 @@ class Hub:
         )
         connection.accept(head, ticket.user_id, ticket.instid, body)
         self.metrics.client("im_open_status/wslogin", 0)
+        self.services.statistics.login(app.sdkappid, ticket.platform, ticket.user_id, ok=True)
 
     async def _sign_in(self, app: App, user_id: str, usersig: str, platform: int) -> Ticket:
         if not valid_user_id(user_id):

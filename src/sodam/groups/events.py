@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -196,3 +197,25 @@ class GroupMessagesRecalled(GroupEvent, frozen=True, kw_only=True):
 class GroupMessageEdited(GroupEvent, frozen=True, kw_only=True):
     message: GroupMessage
     """As it is now."""
+
+
+class GroupAdded(msgspec.Struct, frozen=True, kw_only=True):
+    """There is a group more, however it was made; topics are none."""
+
+    app: int
+
+
+class GroupMessagesSent(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages are stored; those of a batch and group at once."""
+
+    app: int
+    group_id: str
+    """Of a topic: its community's."""
+    room: bool
+    """A live room."""
+    senders: Sequence[str]
+    """One for each message."""
+    receivers: int
+    """Members whom the messages are for, their senders apart, one after the other; of a room none."""
+    at: int
+    """Unix seconds."""

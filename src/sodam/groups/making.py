@@ -8,7 +8,7 @@ from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import custom, store
 from sodam.groups.core import MAX_GROUPS, Operator
-from sodam.groups.events import GroupNamed
+from sodam.groups.events import GroupAdded, GroupNamed
 from sodam.groups.model import ASSIGNED, Group, Newcomer, Profile, Wanted
 from sodam.groups.options import history_option
 from sodam.groups.types import TYPES, GroupType, Role
@@ -89,6 +89,7 @@ async def check_quota(tx: Tx, app: App, type_name: str) -> None:
 
 async def insert(tx: Tx, group: Group) -> None:
     """Make the group's row, under an ID of ours when it has none. Raises ApiError 10021, 10025."""
+    tx.emit(GroupAdded(app=group.app))
     if group.group_id:
         if await store.insert(tx, group):
             return

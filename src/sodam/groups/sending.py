@@ -24,6 +24,7 @@ from sodam.groups.message import GroupMessage
 from sodam.groups.model import Group, Member, check_place
 from sodam.groups.options import check_receipts
 from sodam.groups.seats import Key
+from sodam.groups.sent import sent
 from sodam.groups.shedding import Shedder
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.messages.followers import Followers, entry
@@ -271,6 +272,7 @@ class Sender:
         await store_messages.remember(tx, list(new.items()), now)
         await self._move(tx, group, messages, members)
         await self._follow(tx, group, messages)
+        tx.emit(sent(group, over, messages, members, now))
         for sending in sendings:
             if sending.stored:
                 sending.outcome = Sent(sending.message.msg_time, sending.message.seq)

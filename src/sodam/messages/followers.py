@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
+from sodam.messages.counting import Counting
 from sodam.messages.keepers import Keeper
 from sodam.messages.model import Numbers
 from sodam.outbox.model import New, placed_body
@@ -35,6 +36,8 @@ class Followers(Generic[M]):
         self._topics: list[tuple[str, Callable[[M], bytes | None]]] = []
         self.keepers: list[Keeper[M]] = []
         """Who writes along with every stored message."""
+        self.counting: Counting[M] | None = None
+        """Who counts them."""
 
     def add(self, topic: str, body: Callable[[M], bytes | None]) -> None:
         """Have an entry of ``topic`` written for every message for which ``body`` is not None, while the topic has a

@@ -75,6 +75,7 @@ class RestApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = time.perf_counter()
         command: Command | None = None
+        call: Call | None = None
         code = 0
         try:
             command, call = await self._admit(scope)
@@ -104,6 +105,8 @@ class RestApp:
             code = int(internal)
             answer = failure(ApiError(internal), display=command is not None and command.service.display)
         self._metrics.rest(command.path if command else "unknown", code, time.perf_counter() - start)
+        if call is not None and command is not None:
+            self._services.statistics.rest(call.app.sdkappid, command.path, code)
         length = (b"content-length", b"%d" % len(answer))
         await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]})
         await send({"type": "http.response.body", "body": answer})

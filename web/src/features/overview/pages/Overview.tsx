@@ -91,12 +91,18 @@ export function Overview() {
                   </dd>
                 </div>
                 {now && (
-                  <div>
-                    <dt>{t("facts.online")}</dt>
-                    <dd aria-live="polite" className="overview__online" data-some={now.OnlineNow > 0}>
-                      {format.number(now.OnlineNow)}
-                    </dd>
-                  </div>
+                  <>
+                    <div>
+                      <dt>{t("facts.online")}</dt>
+                      <dd aria-live="polite" className="overview__online" data-some={now.OnlineNow > 0}>
+                        {format.number(now.OnlineNow)}
+                      </dd>
+                    </div>
+                    <div>
+                      <dt>{t("facts.messages")}</dt>
+                      <dd aria-live="polite">{format.number(now.MessagesToday)}</dd>
+                    </div>
+                  </>
                 )}
               </dl>
             </SettingCard>

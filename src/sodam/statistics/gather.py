@@ -1,0 +1,46 @@
+"""What has no transaction of its own, gathered in memory: each process writes it some seconds later.
+
+A process that is killed loses what it gathered since, ``service.FLUSH_SECONDS`` at most.
+"""
+
+from __future__ import annotations
+
+from sodam.statistics.tally import Counts, Sights, Tally
+
+
+class Gathered:
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self.counts: Counts = {}
+        self.sights: Sights = {}
+        self.most: Counts = {}
+        self._noted: dict[tuple[int, str], tuple[int, int]] = {}
+        """The minute, and the greatest value of it so far."""
+
+    def count(self, app: int, what: str, second: float) -> None:
+        key = (app, what, int(second) // 60 * 60)
+        self.counts[key] = self.counts.get(key, 0) + 1
+
+    def see(self, app: int, name: str, bits: int, second: float) -> None:
+        self._tally.sight(self.sights, app, int(second), name, bits)
+
+    def at_most(self, app: int, what: str, value: int, second: float) -> None:
+        """A value of which the greatest of a minute and of a day counts."""
+        minute = int(second) // 60 * 60
+        if (minute, value) > self._noted.get((app, what), (0, 0)) and value:
+            self._noted[app, what] = (minute, value)
+            self.most[app, what, minute] = max(value, self.most.get((app, what, minute), 0))
+
+    def take(self) -> tuple[Counts, Sights, Counts]:
+        taken = self.counts, self.sights, self.most
+        self.counts, self.sights, self.most = {}, {}, {}
+        return taken
+
+    def give_back(self, counts: Counts, sights: Sights, most: Counts) -> None:
+        """They could not be written."""
+        for key, value in counts.items():
+            self.counts[key] = self.counts.get(key, 0) + value
+        for who, bits in sights.items():
+            self.sights[who] = self.sights.get(who, 0) | bits
+        for key, value in most.items():
+            self.most[key] = max(value, self.most.get(key, 0))

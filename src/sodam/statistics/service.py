@@ -1,0 +1,166 @@
+"""Statistics of apps: what counts (``tally``, ``gather``, ``followers``), and what is read (``reading``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sodam.apps.service import AppService
+from sodam.bus import Live, Topic
+from sodam.clock import now as wall_clock
+from sodam.errors import Unavailable
+from sodam.observability.loops import Loop, Loops
+from sodam.presence.devices import opt_platform
+from sodam.presence.service import PresenceService
+from sodam.statistics import store
+from sodam.statistics.followers import Followers
+from sodam.statistics.gather import Gathered
+from sodam.statistics.model import (
+    CALLBACK,
+    DID_LOG_IN,
+    LOGIN,
+    ONLINE,
+    REST,
+    SEND_C2C,
+    SEND_GROUP,
+    WAS_ACTIVE,
+    Counted,
+)
+from sodam.statistics.reading import Count, Reading
+from sodam.statistics.tally import C2CCounting, Tally
+from sodam.storage import Database, Events, Tx
+
+FLUSH_SECONDS: Final = 3.0
+"""What has no transaction of its own is written so long after it happened at most; whoever is killed loses it."""
+ROBOT: Final = "@RBT#"
+"""How the UserIDs of robots begin."""
+_REST_PLATFORM: Final = "RESTAPI"
+_SENDS: Final = {
+    "openim/sendmsg": SEND_C2C,
+    "openim/batchsendmsg": SEND_C2C,
+    "group_open_http_svc/send_group_msg": SEND_GROUP,
+}
+
+
+class Statistics:
+    def __init__(
+        self,
+        db: Database,
+        apps: AppService,
+        presence: PresenceService,
+        live: Live,
+        clock: Callable[[], float] = wall_clock,
+        *,
+        accounts: Count,
+        groups: Count,
+    ) -> None:
+        self._db = db
+        self._apps = apps
+        self._presence = presence
+        self._clock = clock
+        self.tally = Tally(apps, db.engine)
+        self.c2c = C2CCounting(self.tally)
+        self.reading = Reading(db, apps, self.tally, clock, accounts=accounts, groups=groups)
+        self._gathered = Gathered(self.tally)
+        self._here: dict[int, set[str]] = {}
+        """Users of each app who are connected to this node."""
+        self._days: dict[int, int] = {}
+        """The day of each app on which those who are connected were seen."""
+        self._loop: Loop | None = None
+        live.watch(self._came_or_went)
+
+    def follow(self, events: Events) -> None:
+        events.subscribe(Counted, self.tally.counted)
+        Followers(self._clock).follow(events)
+
+    async def start(self, loops: Loops) -> None:
+        await self.reading.begin()
+        self._loop = loops.start("statistics", self.flush, every=FLUSH_SECONDS)
+
+    async def stop(self) -> None:
+        if self._loop is not None:
+            await self._loop.stop()
+            self._loop = None
+        await self.flush()
+
+    # What happens
+
+    def login(self, app: int, platform: int, user_id: str, *, ok: bool) -> None:
+        """Somebody has signed in, or was refused."""
+        now = self._clock()
+        self._gathered.count(app, _rate(f"{LOGIN}.{opt_platform(platform)}", ok=ok), now)
+        if ok and self._counts(app, user_id):
+            self._gathered.see(app, f"u{user_id}", DID_LOG_IN | WAS_ACTIVE, now)
+
+    def command(self, app: int, path: str, platform: int, code: int) -> None:
+        """A client's command was answered."""
+        what = _SENDS.get(path)
+        if what is not None:
+            self._gathered.count(app, _rate(f"{what}.{opt_platform(platform)}", ok=code == 0), self._clock())
+
+    def rest(self, app: int, path: str, code: int) -> None:
+        """A REST call of an app was answered."""
+        now = self._clock()
+        self._gathered.count(app, _rate(REST, ok=code == 0), now)
+        what = _SENDS.get(path)
+        if what is not None:
+            self._gathered.count(app, _rate(f"{what}.{_REST_PLATFORM}", ok=code == 0), now)
+
+    def callback(self, app: int, *, ok: bool) -> None:
+        """A callback was sent; it is a success when the app has answered it."""
+        self._gathered.count(app, _rate(CALLBACK, ok=ok), self._clock())
+
+    def _counts(self, app: int, user_id: str) -> bool:
+        found = self._apps.get(app)
+        return found is not None and not found.is_admin(user_id) and not user_id.startswith(ROBOT)
+
+    def _came_or_went(self, topic: Topic, there: bool) -> None:
+        if topic.kind != "u":
+            return
+        if there:
+            self._here.setdefault(topic.app, set()).add(topic.name)
+        elif (users := self._here.get(topic.app)) is not None:
+            users.discard(topic.name)
+            if not users:
+                del self._here[topic.app]
+
+    # Writing
+
+    async def flush(self) -> None:
+        """Write what was gathered."""
+        self._look(self._clock())
+        taken = self._gathered.take()
+        counts = {key: value for key, value in taken[0].items() if self._stays(key[0])}
+        sights = {who: bits for who, bits in taken[1].items() if self._stays(who[0])}
+        most = {key: value for key, value in taken[2].items() if self._stays(key[0])}
+        if not (counts or sights or most):
+            return
+
+        async def run(tx: Tx) -> None:
+            await self.tally.write(tx, counts, sights)
+            await store.most(tx, self.tally.most_rows(most))
+
+        try:
+            await self._db.write(run)
+        except Unavailable:
+            self._gathered.give_back(*taken)
+            raise
+
+    def _stays(self, app: int) -> bool:
+        found = self._apps.get(app)
+        return found is not None and not found.deleting_at
+
+    def _look(self, now: float) -> None:
+        """See who is connected: their number, and on a new day all of them."""
+        for app, users in self._here.items():
+            self._gathered.at_most(app, ONLINE, self._presence.online(app), now)
+            day = self.tally.day(app, int(now))
+            if self._days.get(app) != day.number:
+                for user_id in users:
+                    if self._counts(app, user_id):
+                        self._gathered.see(app, f"u{user_id}", WAS_ACTIVE, now)
+                self._days[app] = day.number
+
+
+def _rate(what: str, *, ok: bool) -> str:
+    return f"{what}.ok" if ok else f"{what}.bad"

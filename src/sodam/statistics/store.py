@@ -1,0 +1,114 @@
+"""The SQL of statistics. What is counted is added, never overwritten: any number of processes count at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sodam.statistics.model import ACCOUNTS, ACCOUNTS_GONE, DAY, GROUPS, GROUPS_GONE, ONLINE, SEEN
+from sodam.storage import Bulk, Database, Tx, in_list
+
+_TYPES: Final = ("bigint", "bigint", "bigint", "text", "bigint", "bigint")
+_KEY: Final = "(app, span, at, what, shard)"
+_INSERT: Final = "INSERT INTO statistic (app, span, at, what, shard, value)"
+_ADDING: Final = f"ON CONFLICT {_KEY} DO UPDATE SET value = statistic.value + excluded.value"
+_ADD: Final = Bulk(_INSERT, _TYPES, _ADDING)
+_MOST: Final = Bulk(
+    _INSERT,
+    _TYPES,
+    f"ON CONFLICT {_KEY} DO UPDATE SET value = CASE WHEN excluded.value > statistic.value THEN excluded.value"
+    " ELSE statistic.value END",
+)
+_SEEN_TYPES: Final = ("bigint", "bigint", "bytea", "bigint")
+_SEEN_HEAD: Final = "INSERT INTO statistic_seen (app, day, who, did)"
+_SEEING: Final = "ON CONFLICT (app, day, who) DO UPDATE SET did = statistic_seen.did | excluded.did"
+_SEE: Final = Bulk(_SEEN_HEAD, _SEEN_TYPES, _SEEING)
+_ERASED: Final = 5_000
+_COMINGS: Final = (ACCOUNTS, ACCOUNTS_GONE, GROUPS, GROUPS_GONE)
+
+CountRow = tuple[int, int, int, str, int, int]
+"""App, span, at, what, shard, value."""
+SeenRow = tuple[int, int, bytes, int]
+"""App, day, who, did."""
+
+
+def part(first: int) -> str:
+    """For PostgreSQL, the parts of a statement which count what it stores; their placeholders begin with ``$first``,
+    one for each of the arrays that ``columns`` makes."""
+    counts = ", ".join(f"${first + at}::{kind}[]" for at, kind in enumerate(_TYPES))
+    seen = ", ".join(f"${first + len(_TYPES) + at}::{kind}[]" for at, kind in enumerate(_SEEN_TYPES))
+    return (
+        f", counted AS ({_INSERT} SELECT * FROM unnest({counts}) {_ADDING})"
+        f", seen AS ({_SEEN_HEAD} SELECT * FROM unnest({seen}) {_SEEING})"
+    )
+
+
+def columns(counts: Sequence[CountRow], seen: Sequence[SeenRow]) -> list[list[object]]:
+    found: list[list[object]] = []
+    for rows, width in ((counts, len(_TYPES)), (seen, len(_SEEN_TYPES))):
+        found.extend([row[at] for row in rows] for at in range(width))
+    return found
+
+
+async def add(tx: Tx, counts: Sequence[CountRow], seen: Sequence[SeenRow]) -> None:
+    """No two rows with the same key; in the order of the keys, so that nobody waits in a circle."""
+    if counts:
+        await tx.bulk(_ADD, counts)
+    if seen:
+        await tx.bulk(_SEE, seen)
+
+
+async def most(tx: Tx, counts: Sequence[CountRow]) -> None:
+    """Values of which the greatest stays."""
+    if counts:
+        await tx.bulk(_MOST, counts)
+
+
+_VALUE: Final = f"CASE WHEN what = '{ONLINE}' THEN MAX(value) ELSE SUM(value) END"
+
+
+async def values(
+    db: Database, app: int, span: int, first: int, last: int, only: Sequence[str] = ()
+) -> list[tuple[int, str, int]]:
+    """At, what, value; in order. ``only`` names what is wanted."""
+    named = f" AND what IN {in_list(only, 5)}" if only else ""
+    rows = await db.scan(
+        f"SELECT at, what, {_VALUE} FROM statistic WHERE app = $1 AND span = $2 AND at >= $3 AND at <= $4{named}"
+        " GROUP BY at, what ORDER BY at, what",
+        app,
+        span,
+        first,
+        last,
+        *only,
+    )
+    return [(int(at), str(what), int(value)) for at, what, value in rows]
+
+
+async def began(db: Database, app: int) -> int | None:
+    """The first day of which anything is counted."""
+    row = await db.fetch_one("SELECT MIN(at) FROM statistic WHERE app = $1 AND span = $2", app, DAY)
+    return int(row[0]) if row and row[0] is not None else None
+
+
+async def closed(db: Database, app: int, first: int, last: int) -> set[int]:
+    """Which of these days are over and added up."""
+    rows = await db.fetch("SELECT day FROM statistic_day WHERE app = $1 AND day >= $2 AND day <= $3", app, first, last)
+    return {int(row[0]) for row in rows}
+
+
+async def seen(db: Database, app: int, first: int, last: int) -> dict[int, dict[str, int]]:
+    """Of the days that are not closed: how many did what, by ``SEEN``."""
+    sums = ", ".join(f"SUM(CASE WHEN did & {bits} <> 0 THEN 1 ELSE 0 END)" for bits in SEEN.values())
+    rows = await db.scan(
+        f"SELECT day, {sums} FROM statistic_seen WHERE app = $1 AND day >= $2 AND day <= $3 GROUP BY day",
+        app,
+        first,
+        last,
+    )
+    return {int(row[0]): dict(zip(SEEN, map(int, row[1:]), strict=True)) for row in rows}
+
+
+async def comings(db: Database, app: int, first: int, last: int) -> dict[tuple[int, str], int]:
+    """Accounts and groups that came and went on these days, by day and what."""
+    rows = await values(db, app, DAY, first, last, only=_COMINGS)
+    return {(at, what): value for at, what, value in rows}

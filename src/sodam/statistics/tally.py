@@ -1,0 +1,170 @@
+"""From what happened to the rows that count it: the minute and the day of an event are fixed here, when it is counted.
+
+Who was seen on a day is written once by each process: it remembers whom it has written, as far as that is on disk.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Final
+
+from sodam.apps.service import AppService
+from sodam.c2c.model import Message
+from sodam.messages.model import HIDE_RECEIVER, IMPORTED
+from sodam.statistics import days, store
+from sodam.statistics.days import Day
+from sodam.statistics.model import C2C, C2C_HIDDEN, DAY, MINUTE, OF_DAYS, SENT_C2C, Counted
+from sodam.storage import Tx
+from sodam.storage.database import Engine
+
+_SHARDS: Final = 32
+_REMEMBERED: Final = 300_000
+_USER: Final = "u"
+_GROUP: Final = "g"
+
+
+class _Today:
+    """An app's day, and who is known to be seen on it, with what they did."""
+
+    __slots__ = ("day", "known", "zone")
+
+    def __init__(self, zone: str, day: Day) -> None:
+        self.zone = zone
+        self.day = day
+        self.known: dict[str, int] = {}
+
+
+Counts = dict[tuple[int, str, int], int]
+"""By app, what, and unix second (of which the minute and the day count)."""
+Sights = dict[tuple[int, int, str], int]
+"""Bits by app, number of the day, and ``u`` or ``g`` with the name."""
+
+
+class Tally:
+    def __init__(self, apps: AppService, engine: Engine) -> None:
+        self._apps = apps
+        # Two processes rarely wait for each other's row; SQLite has one process.
+        self._shard = 1 + secrets.randbelow(_SHARDS) if engine == "postgres" else 1
+        self._todays: dict[int, _Today] = {}
+
+    # Days
+
+    def zone(self, app: int) -> str:
+        return days.DEFAULT_ZONE
+
+    def day(self, app: int, second: int) -> Day:
+        """The day of a moment in the app's time zone."""
+        return self._today(app, second).day
+
+    def _today(self, app: int, second: int) -> _Today:
+        zone, today = self.zone(app), self._todays.get(app)
+        if today is not None and today.zone == zone and today.day.start <= second < today.day.end:
+            return today
+        fresh = _Today(zone, days.day_of(second, days.known(zone)))
+        if today is None or today.zone != zone or fresh.day.start > today.day.start:
+            self._todays[app] = fresh
+            if sum(len(one.known) for one in self._todays.values()) > _REMEMBERED:
+                for one in self._todays.values():
+                    one.known.clear()
+        return fresh
+
+    # Rows
+
+    def sight(self, sights: Sights, app: int, second: int, name: str, bits: int) -> None:
+        """Note that somebody was seen, unless that is known to be written. ``name`` begins with ``u`` or ``g``."""
+        today = self._today(app, second)
+        if today.known.get(name, 0) & bits != bits:
+            key = (app, today.day.number, name)
+            sights[key] = sights.get(key, 0) | bits
+
+    def count_rows(self, counts: Mapping[tuple[int, str, int], int]) -> list[store.CountRow]:
+        sums: dict[tuple[int, int, int, str], int] = {}
+        for (app, what, second), value in counts.items():
+            if not value:
+                continue
+            keys = [(app, DAY, self.day(app, second).number, what)]
+            if what not in OF_DAYS:
+                keys.append((app, MINUTE, second // 60, what))
+            for key in keys:
+                sums[key] = sums.get(key, 0) + value
+        return [(*key, self._shard, sums[key]) for key in sorted(sums)]
+
+    def most_rows(self, most: Counts) -> list[store.CountRow]:
+        """All processes have one row for a value of which the greatest counts."""
+        found: dict[tuple[int, int, int, str], int] = {}
+        for (app, what, second), value in most.items():
+            for key in ((app, DAY, self.day(app, second).number, what), (app, MINUTE, second // 60, what)):
+                found[key] = max(value, found.get(key, 0))
+        return [(*key, 0, found[key]) for key in sorted(found)]
+
+    def seen_rows(self, sights: Sights) -> list[store.SeenRow]:
+        rows = [(app, day, _who(app, day, name), bits) for (app, day, name), bits in sights.items()]
+        return sorted(rows)
+
+    def remember(self, sights: Sights) -> None:
+        """These are on disk."""
+        for (app, day, name), bits in sights.items():
+            today = self._todays.get(app)
+            if today is not None and today.day.number == day:
+                today.known[name] = today.known.get(name, 0) | bits
+
+    async def write(self, tx: Tx, counts: Counts, sights: Sights) -> None:
+        await store.add(tx, self.count_rows(counts), self.seen_rows(sights))
+        if sights:
+            tx.after_commit(lambda: self.remember(sights))
+
+    async def counted(self, tx: Tx, events: Sequence[Counted]) -> None:
+        """Write what one transaction counts, all of it at once."""
+        counts: Counts = {}
+        sights: Sights = {}
+        for event in events:
+            for what, value in event.counts.items():
+                key = (event.app, what, event.at)
+                counts[key] = counts.get(key, 0) + value
+            for user_id, bits in event.users.items():
+                self.sight(sights, event.app, event.at, _USER + user_id, bits)
+            for group_id, bits in event.groups.items():
+                self.sight(sights, event.app, event.at, _GROUP + group_id, bits)
+        await self.write(tx, counts, sights)
+
+
+class C2CCounting:
+    """Counts one-to-one messages: a few dictionary look-ups each, and one statement a batch at most."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+
+    def part(self, first: int) -> str:
+        return store.part(first)
+
+    def columns(self, tx: Tx, messages: Sequence[Message], now: int) -> list[list[object]]:
+        counts, sights = self._of(messages, now)
+        if sights:
+            tx.after_commit(lambda: self._tally.remember(sights))
+        return store.columns(self._tally.count_rows(counts), self._tally.seen_rows(sights))
+
+    async def count(self, tx: Tx, messages: Sequence[Message], now: int) -> None:
+        counts, sights = self._of(messages, now)
+        if counts:
+            await self._tally.write(tx, counts, sights)
+
+    def _of(self, messages: Sequence[Message], now: int) -> tuple[Counts, Sights]:
+        counts: Counts = {}
+        sights: Sights = {}
+        for message in messages:
+            app, flags = message.app, message.flags
+            if flags & IMPORTED:
+                continue
+            key = (app, C2C, now)
+            counts[key] = counts.get(key, 0) + 1
+            if flags & HIDE_RECEIVER:
+                key = (app, C2C_HIDDEN, now)
+                counts[key] = counts.get(key, 0) + 1
+            self._tally.sight(sights, app, now, _USER + message.sender, SENT_C2C)
+        return counts, sights
+
+
+def _who(app: int, day: int, name: str) -> bytes:
+    return blake2b(f"{app}/{day}/{name}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
