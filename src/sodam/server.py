@@ -260,6 +260,7 @@ def _schedule(periodic: Periodic, plane: ControlPlane) -> None:
     periodic.add("webhook log", 60, plane.services.webhooks.forget)
     periodic.add("push log", 600, plane.services.push.forget)
     periodic.add("messages that grow", 20, plane.services.streams.sweep)
+    periodic.add("statistics", 60, plane.services.statistics.closing.sweep)
     periodic.add("recent messages", 60, plane.services.c2c.forget_recent)
     periodic.add("group notices", 3600, plane.services.groups.notices.forget)
     periodic.add("recent group messages", 60, plane.services.groups.sending.forget_recent)

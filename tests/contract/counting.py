@@ -23,10 +23,13 @@ from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.statistics.service import Statistics
 from sodam.storage import Database
-from tests.contract.world import Clock, Device, text_body
+from tests.contract.world import START, Clock, Device, text_body
 
 WEB = 7
+NOON = START - START % 86_400 + 4 * 3600
+"""12:00 at UTC+8."""
 _numbers = itertools.count(1)
+_apps = itertools.count(1_600_000_001)
 
 
 class Node:
@@ -57,6 +60,11 @@ class Node:
         await node.statistics.reading.begin()
         await node.c2c.start()
         return node
+
+    async def app(self, users: str) -> App:
+        app, _ = await self.apps.create("app", sdkappid=next(_apps), plan="Flagship")
+        await self.accounts.ensure(app.sdkappid, list(users))
+        return app
 
     async def send(self, app: App, sender: str, recipient: str, *, flags: int = 0) -> None:
         number = next(_numbers)

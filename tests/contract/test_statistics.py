@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from sodam.apps.model import App
 from sodam.groups.core import Operator
 from sodam.messages.model import HIDE_RECEIVER
 from sodam.statistics import figures
 from sodam.storage import Database
-from tests.contract.counting import Node, raw
-from tests.contract.world import START, Clock
-
-NOON = START - START % 86_400 + 4 * 3600
-"""12:00 at UTC+8."""
-DAY = 86_400
-
-
-async def _app(node: Node, number: int, users: str) -> App:
-    app, _ = await node.apps.create(f"app {number}", sdkappid=number, plan="Flagship")
-    await node.accounts.ensure(number, list(users))
-    return app
+from tests.contract.counting import NOON, Node, raw
+from tests.contract.world import Clock
 
 
 async def test_the_numbers_of_a_day_equal_the_rows(database: Database) -> None:
     clock = Clock(NOON)
     one = await Node.open(database, clock)
     two = await Node.open(database, clock, one.apps)
-    shop, game = await _app(one, 1_600_000_001, "abcde"), await _app(one, 1_600_000_002, "xy")
+    shop, game = await one.app("abcde"), await one.app("xy")
     for node, user in ((one, "a"), (one, "b"), (two, "a"), (two, "c"), (one, "administrator")):
         node.login(shop, user)
     two.login(shop, "d", ok=False)
@@ -68,7 +57,7 @@ async def test_the_numbers_of_a_day_equal_the_rows(database: Database) -> None:
     }
     assert groups == {"NewGroups": 3, "ActiveGroups": 2, "Groups": 2, "PeakGroups": 3}
     assert (day["room"], day["c2c.hidden"], day["group.down"], day["joins"]) == (1, 1, 8, 0)
-    now = await one.statistics.reading.now(app, 0)
+    now = await one.statistics.reading.chart(app, 0)
     drawn = figures.lines(now.values)
     assert [point[1:] for point in drawn["Logins", "Web"]] == [(6, 5)]
     assert [point[1] for point in drawn["C2CMessages", ""]] == [2, 2, 3]

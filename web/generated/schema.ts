@@ -2081,6 +2081,7 @@ export type DescribeRealtimeStatistics = {
   SDKAppID: number;
   Series?: ("C2CMessages" | "C2CSends" | "Callbacks" | "GroupMessages" | "GroupSends" | "Logins" | "Online" | "Pushes" | "RestCalls" | "RoomMessages")[];
   Since?: number;
+  Day?: string | "";
 };
 
 export type RealtimeStatistics = {
@@ -2089,6 +2090,7 @@ export type RealtimeStatistics = {
   Day: string;
   DayStart: number;
   DayEnd: number;
+  Step: number;
   Settled: number;
   Overview: RealtimeCounts;
   Lines: StatisticsLine[];

@@ -14,7 +14,11 @@ from typing import Final
 import msgspec
 
 MINUTE: Final = 1
+HOUR: Final = 2
 DAY: Final = 3
+MINUTES_DAYS: Final = 3
+"""So long minutes are kept, then hours; days are for ever."""
+HOURS_DAYS: Final = 92
 
 # In the transaction of what they count.
 C2C: Final = "c2c"
@@ -57,6 +61,10 @@ ACCOUNTS_TOTAL: Final = "day.accounts_total"
 GROUPS_TOTAL: Final = "day.groups_total"
 GROUPS_PEAK: Final = "day.groups_peak"
 
+OF_CLOSED_DAYS: Final = (
+    *(ACTIVE, LOGGED_IN, SENDERS, C2C_SENDERS, GROUP_SENDERS, ACTIVE_GROUPS),
+    *(ACCOUNTS_TOTAL, GROUPS_TOTAL, GROUPS_PEAK),
+)
 OF_DAYS: Final = frozenset(
     (
         C2C_HIDDEN,

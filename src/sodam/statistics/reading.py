@@ -24,7 +24,9 @@ from sodam.statistics.model import (
     GROUPS_GONE,
     GROUPS_PEAK,
     GROUPS_TOTAL,
+    HOUR,
     MINUTE,
+    MINUTES_DAYS,
     ROOM,
 )
 from sodam.statistics.tally import Tally
@@ -53,10 +55,12 @@ class DayValues(msgspec.Struct):
         return sum(value for what, value in self.values.items() if what.startswith(prefix))
 
 
-class Now(NamedTuple):
+class Chart(NamedTuple):
     second: int
     zone: str
     day: Day
+    step: int
+    """Minutes from one point to the next."""
     settled: int
     """Minutes before this one do not change any more."""
     values: list[tuple[int, str, int]]
@@ -165,13 +169,15 @@ class Reading:
         """The first day of which anything is known."""
         return (await self._began(app))[0]
 
-    async def now(self, app: int, since: int) -> Now:
-        """The minutes of today, from the minute ``since`` (since 1970) on."""
-        second = int(self._clock())
-        day, zone = self._tally.day(app, second), self._tally.zone(app)
-        first, last = max(since, day.start // 60), (day.end - 1) // 60
-        values = await store.values(self._db, app, MINUTE, first, last)
-        return Now(second, zone, day, (second - SETTLING_SECONDS) // 60, values)
+    async def chart(self, app: int, since: int, number: int | None = None) -> Chart:
+        """The minutes of a day, None today, from the minute ``since`` (since 1970) on; hours where it is long ago."""
+        second, zone = int(self._clock()), self._tally.zone(app)
+        day = self._tally.day(app, second) if number is None else days.numbered(number, days.known(zone))
+        step = 1 if day.start >= second - MINUTES_DAYS * 86_400 else 60
+        first, last = max(since, day.start // 60) // step, (day.end - 1) // 60 // step
+        values = await store.values(self._db, app, MINUTE if step == 1 else HOUR, first, last)
+        settled = min((second - SETTLING_SECONDS) // 60, day.end // 60)
+        return Chart(second, zone, day, step, settled, [(at * step, what, value) for at, what, value in values])
 
     async def messages_today(self, app: int) -> tuple[int, int, int]:
         """One-to-one, in groups, in live rooms."""

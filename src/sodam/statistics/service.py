@@ -13,6 +13,7 @@ from sodam.observability.loops import Loop, Loops
 from sodam.presence.devices import opt_platform
 from sodam.presence.service import PresenceService
 from sodam.statistics import store
+from sodam.statistics.closing import Closing
 from sodam.statistics.followers import Followers
 from sodam.statistics.gather import Gathered
 from sodam.statistics.model import (
@@ -61,6 +62,7 @@ class Statistics:
         self.tally = Tally(apps, db.engine)
         self.c2c = C2CCounting(self.tally)
         self.reading = Reading(db, apps, self.tally, clock, accounts=accounts, groups=groups)
+        self.closing = Closing(db, apps, self.tally, self.reading, clock)
         self._gathered = Gathered(self.tally)
         self._here: dict[int, set[str]] = {}
         """Users of each app who are connected to this node."""

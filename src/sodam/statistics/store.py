@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sodam.statistics.model import ACCOUNTS, ACCOUNTS_GONE, DAY, GROUPS, GROUPS_GONE, ONLINE, SEEN
+from sodam.statistics.model import ACCOUNTS, ACCOUNTS_GONE, DAY, GROUPS, GROUPS_GONE, HOUR, MINUTE, ONLINE, SEEN
 from sodam.storage import Bulk, Database, Tx, in_list
 
 _TYPES: Final = ("bigint", "bigint", "bigint", "text", "bigint", "bigint")
@@ -112,3 +112,65 @@ async def comings(db: Database, app: int, first: int, last: int) -> dict[tuple[i
     """Accounts and groups that came and went on these days, by day and what."""
     rows = await values(db, app, DAY, first, last, only=_COMINGS)
     return {(at, what): value for at, what, value in rows}
+
+
+async def last_closed(db: Database, app: int) -> int | None:
+    row = await db.fetch_one("SELECT MAX(day) FROM statistic_day WHERE app = $1", app)
+    return int(row[0]) if row and row[0] is not None else None
+
+
+async def close(tx: Tx, app: int, day: int, now: int, figures: Mapping[str, int]) -> bool:
+    """Keep the figures of a day that is over, and put its rows together; False when somebody else did."""
+    sql = "INSERT INTO statistic_day (app, day, closed_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+    if not await tx.execute(sql, app, day, now):
+        return False
+    rows = await tx.fetch(
+        "DELETE FROM statistic WHERE app = $1 AND span = $2 AND at = $3 AND shard > 0 RETURNING what, value",
+        app,
+        DAY,
+        day,
+    )
+    sums = dict(figures)
+    for what, value in rows:
+        sums[what] = sums.get(what, 0) + value
+    await add(tx, [(app, DAY, day, what, 0, sums[what]) for what in sorted(sums)], [])
+    return True
+
+
+async def forget_seen(db: Database, app: int, last: int) -> None:
+    """Of days up to ``last``, which are closed."""
+    sql = (
+        "DELETE FROM statistic_seen WHERE (app, day, who) IN "
+        "(SELECT app, day, who FROM statistic_seen WHERE app = $1 AND day <= $2 LIMIT $3)"
+    )
+    while await db.execute(sql, app, last, _ERASED) == _ERASED:
+        pass
+
+
+async def to_hours(db: Database, app: int, before: int) -> None:
+    """Move the minutes before ``before`` to their hours: each row once, since whoever erases it adds it."""
+    sql = (
+        "DELETE FROM statistic WHERE (app, span, at, what, shard) IN (SELECT app, span, at, what, shard FROM statistic "
+        "WHERE app = $1 AND span = $2 AND at < $3 ORDER BY at LIMIT $4) RETURNING at, what, value"
+    )
+
+    async def run(tx: Tx) -> int:
+        rows = await tx.fetch(sql, app, MINUTE, before, _ERASED)
+        sums: dict[tuple[int, str], int] = {}
+        greatest: dict[tuple[int, str], int] = {}
+        for at, what, value in rows:
+            key = (at // 60, what)
+            if what == ONLINE:
+                greatest[key] = max(value, greatest.get(key, 0))
+            else:
+                sums[key] = sums.get(key, 0) + value
+        await add(tx, [(app, HOUR, at, what, 0, sums[at, what]) for at, what in sorted(sums)], [])
+        await most(tx, [(app, HOUR, at, what, 0, greatest[at, what]) for at, what in sorted(greatest)])
+        return len(rows)
+
+    while await db.write(run) == _ERASED:
+        pass
+
+
+async def forget_hours(db: Database, app: int, before: int) -> None:
+    await db.execute("DELETE FROM statistic WHERE app = $1 AND span = $2 AND at < $3", app, HOUR, before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -102,7 +102,9 @@ class DescribeRealtimeStatistics(OfApp, kw_only=True):
     Series: list[SeriesName] = msgspec.field(default_factory=list)
     """None: all."""
     Since: Id = 0
-    """Minutes since 1970: only what is at or after it, for a page that has the rest. 0: all of today."""
+    """Minutes since 1970: only what is at or after it, for a page that has the rest. 0: all of the day."""
+    Day: Date | Literal[""] = ""
+    """Empty: today."""
 
 
 class StatisticsPoint(msgspec.Struct, array_like=True):
@@ -137,6 +139,8 @@ class RealtimeStatistics(msgspec.Struct, kw_only=True):
     DayStart: Id
     DayEnd: Id
     """Unix seconds of the app's day: the axis of the charts."""
+    Step: Id
+    """Minutes from one point to the next: 1, and 60 for days more than three days ago."""
     Settled: Id
     """Minutes before this one do not change any more: what to give as ``Since`` next."""
     Overview: RealtimeCounts
@@ -145,9 +149,10 @@ class RealtimeStatistics(msgspec.Struct, kw_only=True):
 
 @action("im", "DescribeRealtimeStatistics", kind="read", level="app")
 async def describe_realtime_statistics(call: Call, request: DescribeRealtimeStatistics) -> RealtimeStatistics:
-    """The minutes of today in the app's time zone, and the counts of today so far."""
+    """The minutes of a day in the app's time zone, and the counts of today so far."""
     services, app = call.plane.services, call.the_app.sdkappid
-    now = await services.statistics.reading.now(app, request.Since)
+    number = _date(request.Day, "Day") if request.Day else None
+    now = await services.statistics.reading.chart(app, request.Since, number)
     wanted = set(request.Series)
     return RealtimeStatistics(
         Time=now.second,
@@ -155,6 +160,7 @@ async def describe_realtime_statistics(call: Call, request: DescribeRealtimeStat
         Day=days.date_text(now.day.number),
         DayStart=now.day.start,
         DayEnd=now.day.end,
+        Step=now.step,
         Settled=now.settled,
         Overview=await today_counts(call, app),
         Lines=[

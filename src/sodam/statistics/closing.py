@@ -1,0 +1,68 @@
+"""Days that are over are added up once, whoever comes first; minutes become hours, and what is old is erased.
+
+A server that was away makes up for it: days are closed in their order, from the last that is. What others counted
+meanwhile is in the rows, and the minutes of a day are kept until it is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from sodam.apps.service import AppService
+from sodam.statistics import days, store
+from sodam.statistics.model import HOURS_DAYS, MINUTES_DAYS, OF_CLOSED_DAYS
+from sodam.statistics.reading import Reading
+from sodam.statistics.tally import Tally
+from sodam.storage import Database
+
+CLOSE_AFTER_SECONDS: Final = 900
+"""So long after its end a day is closed: commits under way end, and the other nodes write what they gathered."""
+
+
+class Closing:
+    def __init__(
+        self, db: Database, apps: AppService, tally: Tally, reading: Reading, clock: Callable[[], float]
+    ) -> None:
+        self._db = db
+        self._apps = apps
+        self._tally = tally
+        self._reading = reading
+        self._clock = clock
+        self._done: dict[int, int] = {}
+        """The last day of each app that is known to be closed."""
+        self._aged: dict[int, int] = {}
+        """The hour in which each app's old rows were looked at."""
+
+    async def sweep(self) -> None:
+        """Periodic work."""
+        for app in self._apps.all():
+            if not app.deleting_at:
+                await self.close(app.sdkappid)
+
+    async def close(self, app: int) -> None:
+        """Close the days of an app that are over, and put old rows together."""
+        now = int(self._clock())
+        last = self._tally.day(app, now - CLOSE_AFTER_SECONDS).number - 1
+        done = self._done.get(app)
+        if done is None:
+            done = await store.last_closed(self._db, app)
+        if done is None:
+            done = await self._reading.since(app) - 1
+        for number in range(done + 1, last + 1):
+            [day] = await self._reading.days(app, number, number)
+            figures = {what: day[what] for what in OF_CLOSED_DAYS if day[what]}
+            await self._db.write(partial(store.close, app=app, day=number, now=now, figures=figures))
+        self._done[app] = max(done, last)
+        if self._aged.get(app) != now // 3600:
+            await self._age(app, now)
+            self._aged[app] = now // 3600
+
+    async def _age(self, app: int, now: int) -> None:
+        zone = days.known(self._tally.zone(app))
+        closed = self._done[app]
+        await store.forget_seen(self._db, app, closed)
+        oldest = min(now - MINUTES_DAYS * 86_400, days.numbered(closed, zone).end)
+        await store.to_hours(self._db, app, oldest // 3600 * 60)
+        await store.forget_hours(self._db, app, (now - HOURS_DAYS * 86_400) // 3600)

@@ -1,0 +1,71 @@
+"""Days end where the app's time zone says, are closed once, and made up for after a time away. On each engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from sodam.statistics import days, figures
+from sodam.storage import Database
+from tests.contract.counting import NOON, Node, raw
+from tests.contract.world import Clock
+
+HOUR, DAY = 3600, 86_400
+
+
+async def test_days_are_closed_once_and_made_up_for(database: Database) -> None:
+    clock = Clock(NOON)
+    one = await Node.open(database, clock)
+    app = await one.app("abc")
+    first = one.statistics.reading.today(app.sdkappid).number
+    group = await one.group(app, "Public", "ab")
+    one.login(app, "a")
+    await one.send(app, "a", "b")
+    await one.statistics.flush()
+    # a stays connected over midnight; the server is away for three days, then two nodes come at once
+    clock.now += 13 * HOUR
+    await one.statistics.flush()
+    clock.now += 3 * DAY
+    two = await Node.open(database, clock, one.apps)
+    before = await two.statistics.reading.days(app.sdkappid, first, first + 4)
+    await one.statistics.closing.close(app.sdkappid)
+    await two.statistics.closing.close(app.sdkappid)
+    after = await two.statistics.reading.days(app.sdkappid, first - 1, first + 4)
+    assert [day.state for day in after] == ["none", *["closed"] * 4, "open"]
+    for day, was in zip(after[1:], before, strict=True):
+        for kind in ("users", "messages", "groups"):
+            assert figures.columns(kind, day) == figures.columns(kind, was)
+    assert [day["day.active"] for day in after] == [0, 1, 1, 0, 0, 0]
+    assert [day["day.accounts_total"] for day in after] == [0, 3, 3, 3, 3, 3]
+    assert [day["day.groups_peak"] for day in after] == [0, 1, 1, 1, 1, 1]
+    app_id = app.sdkappid
+    assert await raw(database, "SELECT count(*) FROM statistic_seen WHERE app = $1", app_id) == 0
+    minutes = "SELECT count(*) FROM statistic WHERE app = $1 AND span = 1 AND at < $2"
+    assert await raw(database, minutes, app_id, int(clock.now - 3 * DAY) // 60) == 0
+    hours = "SELECT sum(value) FROM statistic WHERE app = $1 AND span = 2 AND what = 'c2c'"
+    assert await raw(database, hours, app_id) == 1
+    # what comes late to a closed day still counts, and nothing is counted twice by closing again
+    clock.now, now = NOON, clock.now
+    await one.say(app, group, "b")
+    clock.now = now
+    await two.statistics.closing.close(app_id)
+    [late] = await one.statistics.reading.days(app_id, first, first)
+    assert (late["c2c"], late["group"]) == (1, 1)
+    overview = await figures.overview(one.statistics.reading, app_id, "users", first + 4)
+    assert [(one.name, one.value) for one in overview] == [("PeakActiveUsers", 1), ("Users", 3), ("NewUsers", 0)]
+
+
+@pytest.mark.parametrize("offset", [-0.001, 0.0])
+async def test_a_day_ends_at_its_last_millisecond(database: Database, offset: float) -> None:
+    clock = Clock(NOON + 12 * HOUR + offset)
+    one = await Node.open(database, clock)
+    app = await one.app("ab")
+    await one.send(app, "a", "b")
+    one.login(app, "a")
+    await one.statistics.flush()
+    midnight = days.day_of(NOON, days.zone("+08:00")).end
+    yesterday = days.day_of(NOON, days.zone("+08:00")).number
+    assert midnight == NOON + 12 * HOUR
+    today = one.statistics.reading.today(app.sdkappid).number
+    assert today == (yesterday if offset else yesterday + 1)
+    [day] = await one.statistics.reading.days(app.sdkappid, today, today)
+    assert (day["c2c"], day["day.active"]) == (1, 1)
