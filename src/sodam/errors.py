@@ -310,6 +310,13 @@ class Code(IntEnum):
     COMMUNITY_DISABLED = 11000, "communities are switched off for this app"
     TOPIC_DELETE_FAILED = 110002, "deleting the topic failed"
     TOPIC_ALREADY_DELETED = 110003, "the topic is deleted already"
+    PERMISSION_GROUP_NOT_FOUND = 110006, "the permission group does not exist"
+    PERMISSION_GROUP_DELETED = 110008, "the permission group is deleted already"
+    PERMISSION_TOPIC_GIVEN = 110010, "the permission group has rights in the topic already"
+    PERMISSION_TOPIC_NOT_GIVEN = 110011, "the permission group has no rights in the topic"
+    PERMISSION_GROUP_FULL = 110012, "the permission group has too many members"
+    PERMISSION_TOPIC_INVALID = 110013, "the topic is none of the community"
+    PERMISSION_TOPIC_DELETED = 110014, "the right in the topic is deleted already"
 
     # Global mute and app data, service openconfigsvr (sections 1.1 to 1.3 of the operations file)
     CONFIG_BODY_NOT_JSON = 130001, "the request body is not valid JSON"

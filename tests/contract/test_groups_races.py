@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import msgspec
+import pytest
 import pytest_asyncio
 
 from sodam.accounts.events import AccountsDeleted
@@ -21,6 +23,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Live
 from sodam.bus.local import LocalBus
 from sodam.errors import ApiError
+from sodam.groups import permissions
 from sodam.groups.attributes import Expected, Given
 from sodam.groups.core import Operator
 from sodam.groups.model import Changes, MemberChanges, Newcomer, Wanted
@@ -48,15 +51,22 @@ class Node:
     groups: GroupService
 
     async def create(
-        self, group_id: str, *members: str, owner: str = "", kind: str = "Public", max_members: int = 0
+        self,
+        group_id: str,
+        *members: str,
+        owner: str = "",
+        kind: str = "Public",
+        max_members: int = 0,
+        topics: bool = False,
     ) -> str:
         wanted = Wanted(
             kind=TYPES[kind],
             group_id=group_id,
             owner=owner,
             max_members=max_members,
-            changes=Changes(name="Team"),
+            changes=Changes(name="Team", permissions=1 if topics else None),
             newcomers=tuple(map(Newcomer, members)),
+            support_topic=int(topics),
         )
         return await self.groups.create(self.app, WHO, wanted)
 
@@ -129,6 +139,8 @@ class World:
             " WHERE a.app = m.app AND a.user_id = m.user_id)",
             "SELECT m.user_id FROM group_member m JOIN group_ban b ON b.app = m.app AND b.group_id = m.group_id"
             " AND b.user_id = m.user_id",
+            "SELECT p.user_id FROM permission_member p LEFT JOIN group_member m ON m.app = p.app"
+            " AND m.group_id = p.group_id AND m.user_id = p.user_id WHERE m.user_id IS NULL",
             "SELECT a.num FROM group_application a WHERE NOT EXISTS (SELECT 1 FROM chat_group g"
             " WHERE g.app = a.app AND g.group_id = a.group_id)",
             "SELECT a.num FROM group_application a JOIN group_member m ON m.app = a.app AND m.group_id = a.group_id"
@@ -145,6 +157,8 @@ async def world(gate: Gate) -> World:
         made.sdkappid, lambda app: rules.overrides(app, Overrides(avchatrooms=ROOMS, groups_joined=JOINED))
     )
 
+    settings = msgspec.structs.replace(app.settings, community=True, community_topics=True)
+    app = msgspec.structs.replace(app, settings=settings)
     at = [time.time()]
 
     def node() -> Node:
@@ -183,6 +197,38 @@ async def test_creations_at_the_users_limit(world: World) -> None:
 async def test_the_last_live_room_of_an_app(world: World) -> None:
     codes = await world.together(*[lambda n, at=at: n.create(f"r{at}", kind="AVChatRoom") for at in range(4)])  # type: ignore[misc]
     assert sorted(codes, key=str) == ["", "", 10036, 10036]
+
+
+async def test_permission_groups_at_their_limits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last permission group of a community, the last place in one, and who leaves is in none of them."""
+    monkeypatch.setattr(permissions, "MAX_GROUPS", 2)
+    monkeypatch.setattr(permissions, "MAX_HOLDERS", 1)
+    owner, *others = await world.users(4)
+    city, mods = "@TGS#_city", "@PMG#_mods"
+    await world.node().create(city, *others, owner=owner, kind="Community", topics=True)
+
+    async def make(node: Node, own: str) -> str:
+        return await node.groups.permissions.create(node.app, WHO, city, own, "mods", 1, "")
+
+    async def put(node: Node, user_id: str) -> list[int]:
+        return [int(c) for c in await node.groups.permissions.add(node.app, WHO, city, mods, [user_id])]
+
+    await make(world.node(), mods)
+    codes = await world.together(*[lambda n: make(n, "") for _ in range(3)])
+    assert sorted(codes, key=str) == ["", 10004, 10004]
+    got = await world.gate.together(*[partial(put, world.node(), user_id) for user_id in others])
+    assert sorted(got.values) == [[0], [110012], [110012]]
+    assert sorted(await world.gate.scan("SELECT count(*) FROM permission_member")) == [(1,)]
+
+    async def prepare() -> tuple[Call, Call]:
+        owner, me = await world.users(2)
+        own = f"@TGS#_{next(world.numbers)}"
+        await world.node().create(own, me, owner=owner, kind="Community", topics=True)
+        one, other = world.node(), world.node()
+        made = await one.groups.permissions.create(one.app, WHO, own, "", "mods", 1, "")
+        return lambda: one.groups.permissions.add(one.app, WHO, own, made, [me]), lambda: other.remove(own, me)
+
+    await world.gate.interleave(prepare, world.sound)
 
 
 async def test_one_id_one_group(world: World) -> None:

@@ -106,7 +106,7 @@ class Applications:
         async def run(tx: Tx) -> None:
             alive = await self._core.accounts.alive(tx, app.sdkappid, [newcomer])
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.DECIDE, await self._core.standing(tx, group, operator))
+            check(group.type, Operation.DECIDE, *await self._core.standing(tx, group, operator))
             found = await store_applications.find(tx, app.sdkappid, group_id, applicant, invited)
             if found is None or found.token != token:
                 raise ApiError(Code.GROUP_APPLICATION_HANDLED)

@@ -147,7 +147,7 @@ class Attributes:
     ) -> tuple[Group, State, dict[str, Attribute]]:
         check_group_id(group_id)
         group = await hold_group(tx, app, group_id)
-        check(group.type, Operation.SHARE, await self._core.standing(tx, group, operator))
+        check(group.type, Operation.SHARE, *await self._core.standing(tx, group, operator))
         now = await store_attributes.state(tx, app, group_id)
         second = self._core.now()
         now.writes = now.writes + 1 if now.second == second else 1

@@ -33,7 +33,7 @@ class Bans:
         async def run(tx: Tx) -> None:
             alive = sorted(await self._core.accounts.alive(tx, app.sdkappid, user_ids))
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.BAN, await self._core.standing(tx, group, operator))
+            check(group.type, Operation.BAN, *await self._core.standing(tx, group, operator))
             if group.owner in user_ids:
                 raise ApiError(Code.GROUP_BAD_PARAMETER, "the owner cannot be banned")
             if not alive:
@@ -79,7 +79,7 @@ class Bans:
 
         async def run(tx: Tx) -> None:
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.BAN, await self._core.standing(tx, group, operator))
+            check(group.type, Operation.BAN, *await self._core.standing(tx, group, operator))
             await store_bans.remove(tx, app.sdkappid, group_id, [u for u in user_ids if "\0" not in u])
 
         await self._core.db.write(run)

@@ -16,7 +16,7 @@ from sodam.groups.events import GroupMessageEdited, GroupMessagesRecalled, Group
 from sodam.groups.message import TIP, Extra, GroupMessage
 from sodam.groups.model import Group, check_place, is_topic
 from sodam.groups.pins import notify_unpinned
-from sodam.groups.types import TYPES, Operation, Role, check
+from sodam.groups.types import TYPES, Operation, Power, Role, check, may
 from sodam.messages.clock import SECOND
 from sodam.messages.elements import MAX_BODY_BYTES
 from sodam.messages.events import MessageEdited, MessagesRecalled
@@ -70,8 +70,9 @@ class GroupChanges:
         async def run(tx: Tx) -> tuple[list[Code], list[GroupMessage], Group, set[int]]:
             now = self._core.now()
             group = await hold_place(tx, app.sdkappid, group_id)
-            role = await self._role(tx, group, revoker, as_member=as_member)
-            check(group.type, Operation.RECALL, role)
+            power = await self._power(tx, group, revoker, as_member=as_member)
+            check(group.type, Operation.RECALL, *power)
+            any_ = may(group.type, Operation.RECALL_ANY, *power)
             found = await store_messages.named(tx, app.sdkappid, group_id, seqs)
             done: dict[int, GroupMessage] = {}
             codes: list[Code] = []
@@ -81,7 +82,7 @@ class GroupChanges:
                     codes.append(Code.GROUP_MESSAGE_NOT_FOUND)
                 elif message.kind == TIP or message.flags & RECALLED:
                     codes.append(Code.OK if seq in done else Code.GROUP_RECALL_UNSUPPORTED)
-                elif as_member and message.sender != revoker and role < TYPES[group.type].least[Operation.RECALL_ANY]:
+                elif as_member and message.sender != revoker and not any_:
                     codes.append(Code.GROUP_NOT_PERMITTED)
                 elif as_member and message.sender == revoker and now - message.msg_time > window:
                     codes.append(Code.GROUP_RECALL_EXPIRED)
@@ -136,14 +137,14 @@ class GroupChanges:
             first, seqs = messages[0], [m.seq for m in messages]
             tx.emit(MessagesRecalled(app=first.app, type=GROUP, conv=first.group_id, seqs=seqs))
 
-    async def _role(self, tx: Tx, group: Group, user_id: str, *, as_member: bool) -> Role:
+    async def _power(self, tx: Tx, group: Group, user_id: str, *, as_member: bool) -> Power:
         """Raises ApiError 10007 for a client that is no member."""
         if not as_member:
-            return Role.AppAdmin
+            return Power(Role.AppAdmin)
         member = (await self._core.members(tx, group, [user_id])).get(user_id)
         if member is None:
             raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may do it")
-        return member.role
+        return Power(member.role, (await self._core.rights(tx, group, [user_id])).get(user_id))
 
     async def modify(
         self,
@@ -167,7 +168,7 @@ class GroupChanges:
 
         async def run(tx: Tx) -> GroupMessage:
             group = await hold_place(tx, app.sdkappid, group_id)
-            check(group.type, Operation.CHANGE, await self._role(tx, group, editor, as_member=as_member))
+            check(group.type, Operation.CHANGE, *await self._power(tx, group, editor, as_member=as_member))
             stored = (await store_messages.named(tx, app.sdkappid, group_id, [seq])).get(seq)
             if stored is None or stored.kind == TIP or (as_member and not stored.for_user(editor)):
                 raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)

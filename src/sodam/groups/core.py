@@ -10,13 +10,22 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live, of_user
 from sodam.errors import ApiError, Code
-from sodam.groups import pushes, store, store_applications, store_bans, store_members, store_rooms, store_topics
+from sodam.groups import (
+    pushes,
+    store,
+    store_applications,
+    store_bans,
+    store_members,
+    store_permissions,
+    store_rooms,
+    store_topics,
+)
 from sodam.groups.events import GroupDestroyed, GroupFull, Scene
 from sodam.groups.feed import Feed
 from sodam.groups.messages import Messages
 from sodam.groups.model import Group, Member, Newcomer, Wanted
 from sodam.groups.seats import Seats
-from sodam.groups.types import TYPES, Role
+from sodam.groups.types import TYPES, Power, Right, Role
 from sodam.notices import Kind, Notice, Place
 from sodam.storage import Database, Tx
 
@@ -80,18 +89,46 @@ class Core:
         nick, image = (account.nick, account.image) if account else ("", "")
         return {"UserId": user_id, "NickName": nick, "ImageUrl": image}
 
-    async def standing(self, tx: Tx, group: Group, operator: Operator) -> Role:
-        """What rights somebody has in a group that ``tx`` holds. Raises ApiError 10007 for who is no member."""
+    async def standing(self, tx: Tx, group: Group, operator: Operator, topic_id: str = "") -> Power:
+        """What somebody may in a group that ``tx`` holds (``topic_id``: in this topic of it). Raises ApiError 10007 for
+        who is no member."""
         if operator.admin:
-            return Role.AppAdmin
-        if operator.user_id == group.owner:
-            return Role.Owner
+            return Power(Role.AppAdmin)
+        user_id = operator.user_id
         if not TYPES[group.type].stores_members:
-            return await self._standing_in_room(tx, group, operator.user_id)
-        found = await store_members.load(tx, group.app, group.home, [operator.user_id])
-        if operator.user_id not in found:
-            raise ApiError(Code.GROUP_NOT_PERMITTED, f"{operator.user_id[:40]!r} is not a member")
-        return found[operator.user_id].role
+            return Power(Role.Owner if user_id == group.owner else await self._standing_in_room(tx, group, user_id))
+        found = await store_members.load(tx, group.app, group.home, [user_id])
+        if user_id not in found:
+            raise ApiError(Code.GROUP_NOT_PERMITTED, f"{user_id[:40]!r} is not a member")
+        rights = await self.rights(tx, group, [user_id], topic_id)
+        return Power(found[user_id].role, rights.get(user_id))
+
+    async def rights(
+        self,
+        source: Database | Tx,
+        group: Group,
+        user_ids: Iterable[str],
+        topic_id: str = "",
+        over: Group | None = None,
+    ) -> dict[str, int]:
+        """What its members may in a community or topic by their permission groups; empty where roles decide.
+
+        ``over``: the community of a topic, where it is at hand.
+        """
+        if group.parent:
+            topic_id = group.group_id
+            over = over or (await store.load(source, group.app, [group.parent])).get(group.parent)
+        community = over or group
+        if not community.profile.permissions:
+            return {}
+        ids = [user_id for user_id in user_ids if "\0" not in user_id]
+        given = await store_permissions.given(source, group.app, community.group_id, topic_id, ids)
+        return {user_id: community.profile.default_permission | given.get(user_id, 0) for user_id in ids}
+
+    async def reads_all(self, topic: Group, user_id: str) -> bool:
+        """Whether a permission group lets a member read what was written in a topic before it joined."""
+        rights = (await self.rights(self.db, topic, [user_id])).get(user_id, 0)
+        return bool(rights & Right.HISTORY)
 
     async def _standing_in_room(self, tx: Tx, group: Group, user_id: str) -> Role:
         if user_id in await store_rooms.admins(tx, group.app, group.group_id):
@@ -230,6 +267,7 @@ class Core:
         if group.profile.support_topic:
             topics = list(await store_topics.ids(tx, group.app, [group.group_id]))
             await store_topics.forget_members(tx, group.app, topics, gone)
+            await store_permissions.remove(tx, group.app, group.group_id, gone)
         await store_members.count_joined(tx, group.app, gone, -1)
         tx.after_commit(lambda: self._follow(group, gone, Kind.UNFOLLOW))
         group.members -= len(gone)

@@ -76,7 +76,7 @@ class Counters:
 
     async def _hold(self, tx: Tx, app: int, operator: Operator, group_id: str) -> Group:
         group = await hold_group(tx, app, group_id)
-        check(group.type, Operation.SHARE, await self._core.standing(tx, group, operator))
+        check(group.type, Operation.SHARE, *await self._core.standing(tx, group, operator))
         return group
 
     async def _end(self, tx: Tx, group: Group, operator: Operator, done: int, changed: Mapping[str, int]) -> None:

@@ -10,7 +10,7 @@ from sodam.errors import ApiError, Code
 from sodam.groups import store, store_messages, store_reading
 from sodam.groups.core import Core, not_found
 from sodam.groups.message import TIP, GroupMessage, Standing
-from sodam.groups.model import Group, check_place, is_topic
+from sodam.groups.model import Group, check_place
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.messages.model import RECALLED
 from sodam.storage import Tx
@@ -55,13 +55,7 @@ class Histories:
         group = await self._group(app, group_id)
         check(group.type, Operation.HISTORY, Role.Member)
         db = self._core.db
-        standing = (await store_reading.standings(db, app, reader, [group_id])).get(group_id)
-        if standing is None and is_topic(group_id):
-            await db.write(lambda tx: self._core.members(tx, group, [reader]))
-            standing = (await store_reading.standings(db, app, reader, [group_id])).get(group_id)
-        if standing is None:
-            raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may read")
-        floor = standing.floor
+        floor = await self._floor(group, reader)
         if seqs:
             named = await store_messages.named(db, app, group_id, [seq for seq in seqs if seq > floor])
             found = sorted(named.values(), key=lambda m: m.seq, reverse=True)
@@ -85,10 +79,7 @@ class Histories:
         check(group.type, Operation.HISTORY, Role.Member)
         floor = 0
         if viewer:
-            standing = (await store_reading.standings(self._core.db, app.sdkappid, viewer, [group_id])).get(group_id)
-            if standing is None:
-                raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may read")
-            floor = standing.floor
+            floor = await self._floor(group, viewer)
         named = await store_messages.named(self._core.db, app.sdkappid, group_id, seqs)
         found = [
             m
@@ -97,6 +88,19 @@ class Histories:
         ]
         await self._core.messages.names(found)
         return sorted(found, key=lambda m: m.seq)
+
+    async def _floor(self, group: Group, reader: str) -> int:
+        """Nothing up to it is the member's to read. Raises ApiError 10007 for who is none."""
+        db = self._core.db
+        standing = (await store_reading.standings(db, group.app, reader, [group.group_id])).get(group.group_id)
+        if standing is None and group.parent:
+            await db.write(lambda tx: self._core.members(tx, group, [reader]))
+            standing = (await store_reading.standings(db, group.app, reader, [group.group_id])).get(group.group_id)
+        if standing is None:
+            raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may read")
+        if group.parent and standing.join_seq and await self._core.reads_all(group, reader):
+            return max(standing.cleared, standing.all_cleared)
+        return standing.floor
 
     async def standings(self, app: int, user_id: str, group_ids: Sequence[str]) -> dict[str, Standing]:
         """How the groups' messages stand for a member; unread is 0 in groups that count none."""

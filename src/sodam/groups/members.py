@@ -12,7 +12,7 @@ from sodam.groups.applications import ask
 from sodam.groups.core import Core, Operator, hold_group, hold_place, not_found, scene
 from sodam.groups.events import MembersJoined, MembersLeft, MembersMuted, MsgFlagChanged, NameCardChanged, RoleChanged
 from sodam.groups.model import MAX_NAME_CARD, Group, Member, MemberChanges, Newcomer, check_group_id, check_place
-from sodam.groups.types import TYPES, Operation, Role, check
+from sodam.groups.types import TYPES, Operation, Power, Role, check, may
 from sodam.storage import Tx
 
 FAILED, ADDED, ALREADY, WAITING, OVER_LIMIT = range(5)
@@ -146,12 +146,12 @@ class Members:
         """Whether an invitation has to be approved. Raises ApiError 10007 for one that may not be."""
         if operator.admin:
             return False
-        role = await self._core.standing(tx, group, operator)
-        check(group.type, Operation.INVITE, role)
+        power = await self._core.standing(tx, group, operator)
+        check(group.type, Operation.INVITE, *power)
         option = group.profile.invite_option
         if option == "DisableInvite":
             raise ApiError(Code.GROUP_NOT_PERMITTED, "nobody may be invited to this group")
-        return option == "NeedPermission" and role < TYPES[group.type].least.get(Operation.DECIDE, Role.Owner)
+        return option == "NeedPermission" and not may(group.type, Operation.DECIDE, *power)
 
     async def remove(
         self,
@@ -172,14 +172,14 @@ class Members:
 
         async def run(tx: Tx) -> None:
             group = await hold_group(tx, app.sdkappid, group_id)
-            role = await self._core.standing(tx, group, operator)
-            check(group.type, Operation.KICK, role)
+            power = await self._core.standing(tx, group, operator)
+            check(group.type, Operation.KICK, *power)
             if group.owner in user_ids:
                 raise ApiError(Code.GROUP_BAD_PARAMETER, "the owner cannot be removed")
             members = await store_members.load(tx, app.sdkappid, group_id, user_ids)
             if not members:
                 return
-            _check_above(role, members.values())
+            _check_above(power, members.values())
             tx.emit(
                 MembersLeft(
                     scene=scene(group, operator),
@@ -235,17 +235,17 @@ class Members:
 
         async def run(tx: Tx) -> None:
             group = await hold_place(tx, app.sdkappid, group_id)
-            role = await self._core.standing(tx, group, operator)
+            power = await self._core.standing(tx, group, operator)
             if not TYPES[group.type].stores_members:
-                await self._edit_visitor(tx, group, role, user_id, wanted)
+                await self._edit_visitor(tx, group, power.role, user_id, wanted)
                 return
-            check(group.type, Operation.READ_MEMBERS, role)
+            check(group.type, Operation.READ_MEMBERS, *power)
             if group.parent and (wanted.role is not None or card is not None):
                 raise ApiError(Code.GROUP_BAD_PARAMETER, "roles and name cards are the community's")
             if wanted.role is not None:
-                check(group.type, Operation.APPOINT, role)
+                check(group.type, Operation.APPOINT, *power)
             if wanted.mute_seconds is not None:
-                check(group.type, Operation.MUTE, role)
+                check(group.type, Operation.MUTE, *power)
             member = (await self._core.members(tx, group, [user_id])).get(user_id)
             if member is None:
                 raise not_member(user_id)
@@ -253,11 +253,11 @@ class Members:
             if wanted.msg_flag is not None and not (own or operator.admin):
                 raise ApiError(Code.GROUP_NOT_PERMITTED, "the message option of others is theirs to set")
             if card is not None and not own:
-                check(group.type, Operation.EDIT_MEMBER, role)
-                _check_above(role, [member])
+                check(group.type, Operation.EDIT_MEMBER, *power)
+                _check_above(power, [member])
             if wanted.mute_seconds is not None:
-                _check_above(role, [member])
-            custom.check_member(app, group.type, role, wanted.custom or {}, own=own)
+                _check_above(power, [member])
+            custom.check_member(app, group.type, power.role, wanted.custom or {}, own=own)
             await self._write(tx, group, operator, member, wanted)
 
         await self._core.db.write(run)
@@ -303,12 +303,12 @@ class Members:
         async def run(tx: Tx) -> None:
             alive = sorted(await self._core.accounts.alive(tx, app.sdkappid, user_ids))
             group = await hold_place(tx, app.sdkappid, group_id)
-            role = await self._core.standing(tx, group, operator)
-            check(group.type, Operation.MUTE, role)
+            power = await self._core.standing(tx, group, operator)
+            check(group.type, Operation.MUTE, *power)
             if not alive:
                 return
             members = await store_members.load(tx, app.sdkappid, group.home, alive)
-            _check_above(role, members.values())
+            _check_above(power, members.values())
             await store_members.mute(tx, app.sdkappid, group_id, alive, self._until(seconds))
             if members:
                 tx.emit(
@@ -381,7 +381,8 @@ def not_member(user_id: str) -> ApiError:
     return ApiError(Code.GROUP_NOT_PERMITTED, f"{user_id[:40]!r} is not a member")
 
 
-def _check_above(role: Role, members: Iterable[Member]) -> None:
-    """Raises ApiError 10007 unless all of these have smaller roles."""
-    if any(member.role >= role for member in members):
+def _check_above(power: Power, members: Iterable[Member]) -> None:
+    """Raises ApiError 10007 unless all of these have smaller roles; by a permission group, none is the owner."""
+    rank = power.role if power.rights is None else max(power.role, Role.Owner)
+    if any(member.role >= rank for member in members):
         raise ApiError(Code.GROUP_NOT_PERMITTED, "the role does not allow it against these members")

@@ -45,6 +45,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """1: a community whose messages go to topics."""
     custom_string: str = ""
     """Of a topic: whatever its app says."""
+    permissions: int = 0
+    """1: permission groups, not roles, decide what the members of this community with topics may."""
+    default_permission: int = 0
+    """What every member may then."""
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +72,14 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
 
     custom_string: str | None = None
     """Topics have it."""
+    permissions: Literal[0, 1] | None = None
+    default_permission: int | None = None
+    """These two communities with topics have."""
+
+    @property
+    def grants(self) -> bool:
+        """Whether it says anything of permissions."""
+        return self.permissions is not None or self.default_permission is not None
 
     @property
     def configures(self) -> bool:
@@ -84,6 +96,8 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
         if not kind.stores_members:
             given.pop("history_option", None)
         given.pop("custom_string", None)
+        if (self.permissions or self.default_permission) and not profile.support_topic:
+            raise ApiError(Code.GROUP_BAD_PARAMETER, "only communities with topics have permission groups")
         check_text(given)
         if self.custom is not None:
             given["custom"] = {name: text for name, text in {**profile.custom, **self.custom}.items() if text}

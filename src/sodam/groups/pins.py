@@ -29,7 +29,7 @@ class Pins:
 
         async def run(tx: Tx) -> tuple[GroupMessage, Group]:
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.PIN, await self._core.standing(tx, group, operator))
+            check(group.type, Operation.PIN, *await self._core.standing(tx, group, operator))
             message = (await store_messages.named(tx, app.sdkappid, group_id, [seq])).get(seq)
             if message is None or message.kind == TIP or message.flags & RECALLED or message.extra.to:
                 raise ApiError(Code.GROUP_MESSAGE_NOT_FOUND)
@@ -52,7 +52,7 @@ class Pins:
 
         async def run(tx: Tx) -> tuple[list[GroupMessage], Group]:
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.PIN, await self._core.standing(tx, group, operator))
+            check(group.type, Operation.PIN, *await self._core.standing(tx, group, operator))
             if not await store_receipts.unpin(tx, app.sdkappid, group_id, [seq]):
                 raise ApiError(Code.GROUP_MESSAGE_NOT_FOUND, "the message is not pinned")
             return list((await store_messages.named(tx, app.sdkappid, group_id, [seq])).values()), group

@@ -26,7 +26,7 @@ from sodam.groups.options import check_receipts
 from sodam.groups.seats import Key
 from sodam.groups.sent import sent
 from sodam.groups.shedding import Shedder
-from sodam.groups.types import TYPES, Operation, Role, check
+from sodam.groups.types import TYPES, Operation, Power, Role, check, may
 from sodam.messages.followers import Followers, entry
 from sodam.messages.interceptors import Dropped, Interceptors
 from sodam.messages.log import MessageLog
@@ -176,10 +176,13 @@ class Sender:
         if group is None:
             raise not_found(group_id)
         sender = message.sender
-        member = (await store_members.load(db, message.app, group_id, [sender])).get(sender)
+        member = (await store_members.load(db, message.app, group.home, [sender])).get(sender)
         role = member.role if member is not None else (await self._visitors(db, group, {sender})).get(sender)
-        mutes = await store_members.mutes_of(db, message.app, group_id, [sender], self._core.now())
-        _check_sender(app, group, message, role, mutes.get(sender, 0), as_member=as_member)
+        over = await self._over(db, group)
+        mutes = await self._mutes(db, group, {sender})
+        rights = await self._core.rights(db, group, [sender], over=over) if as_member else {}
+        power = None if role is None else Power(role, rights.get(sender))
+        _check_sender(app, group, over, message, power, mutes.get(sender, 0), as_member=as_member)
         return group
 
     async def _send_online(self, app: App, message: GroupMessage, exclude: int, *, as_member: bool) -> Sent:
@@ -231,11 +234,10 @@ class Sender:
         now = self._core.now()
         senders = {s.message.sender for s in sendings}
         members = await self._core.members(tx, group, senders)
-        mutes = await store_members.mutes_of(tx, group.app, group.group_id, senders, now)
         over = await self._over(tx, group)
-        if group.parent:
-            mutes = await store_members.mutes_of(tx, group.app, group.parent, senders, now) | mutes
+        mutes = await self._mutes(tx, group, senders)
         visitors = await self._visitors(tx, group, senders)
+        rights = await self._core.rights(tx, group, senders, over=over)
         new: dict[bytes, GroupMessage] = {}
         again: list[tuple[_Sending, bytes]] = []
         for sending in sendings:
@@ -249,9 +251,10 @@ class Sender:
                 continue
             member, muted = members.get(message.sender), mutes.get(message.sender, 0)
             role = member.role if member is not None else visitors.get(message.sender)
+            bound = rights.get(message.sender) if sending.as_member else None  # the app asks nobody's permission
+            power = None if role is None else Power(role, bound)
             try:
-                _check_sender(sending.app, group, message, role, muted, as_member=sending.as_member)
-                _check_over(group, over, role)
+                _check_sender(sending.app, group, over, message, power, muted, as_member=sending.as_member)
             except ApiError as error:
                 sending.outcome = error
                 continue
@@ -279,9 +282,17 @@ class Sender:
         for sending, key in again:
             sending.outcome = Sent(new[key].msg_time, new[key].seq)
 
-    async def _over(self, tx: Tx, group: Group) -> Group | None:
+    async def _over(self, source: Database | Tx, group: Group) -> Group | None:
         """The community of a topic."""
-        return (await store.load(tx, group.app, [group.parent])).get(group.parent) if group.parent else None
+        return (await store.load(source, group.app, [group.parent])).get(group.parent) if group.parent else None
+
+    async def _mutes(self, source: Database | Tx, group: Group, senders: set[str]) -> dict[str, int]:
+        """Who of them is muted there, or in the community of a topic, and until when."""
+        now = self._core.now()
+        found = await store_members.mutes_of(source, group.app, group.group_id, senders, now)
+        if group.parent:
+            found = await store_members.mutes_of(source, group.app, group.parent, senders, now) | found
+        return found
 
     async def _visitors(self, source: Database | Tx, group: Group, senders: set[str]) -> dict[str, Role]:
         """What the senders are in a live room, as far as they are there."""
@@ -347,36 +358,35 @@ def _check_content(app: App, message: GroupMessage, *, online_only: bool) -> Non
         raise ApiError(Code.GROUP_RECEIPT_ONLINE_ONLY)
 
 
-def _check_over(group: Group, over: Group | None, known: Role | None) -> None:
-    """Raises ApiError where all are muted in the whole community, or where there are topics and none is named."""
-    if group.profile.support_topic:
-        raise ApiError(Code.GROUP_BAD_PARAMETER, "messages of this community go to its topics")
-    if over is None or over.profile.mute_all == "Off" or known is None:
-        return
-    if known < TYPES[over.type].least[Operation.SEND_MUTED_ALL]:
-        raise ApiError(Code.GROUP_MUTED, "all are muted")
-
-
 def _check_sender(
-    app: App, group: Group, message: GroupMessage, known: Role | None, muted: int, *, as_member: bool
+    app: App,
+    group: Group,
+    over: Group | None,
+    message: GroupMessage,
+    known: Power | None,
+    muted: int,
+    *,
+    as_member: bool,
 ) -> None:
     """Raises ApiError unless the sender, who is ``known`` in the group, may write this. The app may write for anyone
-    who is not muted."""
-    kind = TYPES[group.type]
+    who is not muted. ``over``: the community of a topic."""
     if as_member and known is None:
         raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may write")
-    role = known if known is not None else Role.AppAdmin
-    if not group.active and role not in (Role.Owner, Role.AppAdmin):
+    power = known or Power(Role.AppAdmin)
+    if not group.active and power.role not in (Role.Owner, Role.AppAdmin):
         raise ApiError(Code.GROUP_NOT_PERMITTED, "the owner has not written yet")
-    check(group.type, Operation.SEND, role)
+    check(group.type, Operation.SEND, *power)
     if muted:
         raise ApiError(Code.GROUP_MUTED)
-    if group.profile.mute_all == "On" and role < kind.least[Operation.SEND_MUTED_ALL]:
+    all_muted = group.profile.mute_all == "On" or (over is not None and over.profile.mute_all == "On")
+    if all_muted and not may(group.type, Operation.SEND_MUTED_ALL, *power):
         raise ApiError(Code.GROUP_MUTED, "all are muted")
     if message.extra.to:
-        check(group.type, Operation.TARGET, role)
-    if message.extra.at_all and not kind.mentions_all:
-        raise ApiError(Code.GROUP_BAD_PARAMETER, f"{group.type} groups know no mention of everyone")
+        check(group.type, Operation.TARGET, *power)
+    if message.extra.at_all:
+        check(group.type, Operation.MENTION_ALL, *power)
+    if group.profile.support_topic:
+        raise ApiError(Code.GROUP_BAD_PARAMETER, "messages of this community go to its topics")
     if message.flags & NEED_RECEIPT:
         check_receipts(app, group.type)
         if group.members > MAX_RECEIPT_MEMBERS:

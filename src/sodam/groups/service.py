@@ -19,6 +19,7 @@ from sodam.groups import (
     store_applications,
     store_bans,
     store_members,
+    store_permissions,
     store_receipts,
     store_rooms,
 )
@@ -44,6 +45,7 @@ from sodam.groups.model import (
     is_topic,
 )
 from sodam.groups.notices import GroupNotices
+from sodam.groups.permissions import Permissions
 from sodam.groups.pins import Pins
 from sodam.groups.receipts import Receipts
 from sodam.groups.rooms import Rooms
@@ -89,6 +91,7 @@ class GroupService:
         self.broadcasts = Broadcasts(self._core)
         self.guests = Guests(self._core, live)
         self.topics = Topics(self._core, self.tips)
+        self.permissions = Permissions(self._core)
         self.sending = Sender(self._core, outbox)
         self.histories = Histories(self._core)
         self.audience = Audience(self._core)
@@ -197,12 +200,14 @@ class GroupService:
         async def run(tx: Tx) -> None:
             group = await hold_group(tx, app.sdkappid, group_id)
             kind = TYPES[group.type]
-            role = await self._core.standing(tx, group, operator)
+            power = await self._core.standing(tx, group, operator)
             if changes.edits or max_members is not None or changes.custom is None:
-                check(group.type, Operation.EDIT, role)
-            custom.check_group(app, group.type, role, changes.custom or {})
+                check(group.type, Operation.EDIT, *power)
+            custom.check_group(app, group.type, power.role, changes.custom or {})
             if changes.configures or max_members is not None:
-                check(group.type, Operation.CONFIGURE, role)
+                check(group.type, Operation.CONFIGURE, *power)
+            if changes.grants and group.profile.support_topic:
+                check(group.type, Operation.MANAGE_GRANTS, *power)
             before = group.profile
             group.profile = changes.onto(before, kind)
             if max_members is not None and kind.stores_members:
@@ -233,7 +238,7 @@ class GroupService:
 
         async def run(tx: Tx) -> None:
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.DISSOLVE, await self._core.standing(tx, group, operator))
+            check(group.type, Operation.DISSOLVE, *await self._core.standing(tx, group, operator))
             members = await store_members.ids(tx, app.sdkappid, group_id)
             await self._core.dismiss(tx, group, operator, members)
 
@@ -245,7 +250,7 @@ class GroupService:
 
         async def run(tx: Tx) -> None:
             group = await hold_group(tx, app.sdkappid, group_id)
-            check(group.type, Operation.TRANSFER, await self._core.standing(tx, group, operator))
+            check(group.type, Operation.TRANSFER, *await self._core.standing(tx, group, operator))
             found = await store_members.load(tx, app.sdkappid, group_id, [u for u in (group.owner, new_owner) if u])
             if new_owner not in found:
                 raise ApiError(Code.GROUP_NOT_PERMITTED, f"{new_owner[:40]!r} is not a member")
@@ -331,3 +336,4 @@ class GroupService:
                 await store_bans.erase_user(tx, event.app, user_id)
                 await store_rooms.erase_user(tx, event.app, user_id)
                 await store_receipts.erase_user(tx, event.app, user_id)
+                await store_permissions.erase_user(tx, event.app, user_id)

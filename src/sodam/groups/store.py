@@ -29,6 +29,9 @@ _TABLES: Final = (
     "room_message",
     "group_receipt",
     "group_pin",
+    "permission_member",
+    "permission_topic",
+    "permission_group",
     "chat_group",
 )
 """What is kept by group, the group itself last."""

@@ -16,7 +16,7 @@ import msgspec
 
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
-from sodam.groups import pushes, store, store_members, store_reading, store_topics
+from sodam.groups import pushes, store, store_members, store_permissions, store_reading, store_topics
 from sodam.groups.core import Core, Operator, hold_group, not_found
 from sodam.groups.message import GroupMessage
 from sodam.groups.model import TOPIC_MARK, Changes, Group, Member, Profile, check_topic_id
@@ -106,7 +106,7 @@ class Topics:
         check_topic_id(group_id, topic_id)
 
         async def run(tx: Tx) -> None:
-            await self._hold(tx, app, operator, group_id)
+            await self._hold(tx, app, operator, group_id, topic_id)
             topic = (await store.lock(tx, app.sdkappid, [topic_id])).get(topic_id)
             if topic is None:
                 raise not_found(topic_id)
@@ -129,11 +129,16 @@ class Topics:
         """Remove topics with all that was written there; for each 0, or 110003 for one that does not exist."""
 
         async def run(tx: Tx) -> list[Code]:
-            community = await self._hold(tx, app, operator, group_id)
+            community = await hold_group(tx, app.sdkappid, group_id)
+            check_topics(community)
             held = await store.lock(tx, app.sdkappid, [t for t in topic_ids if "\0" not in t])
-            gone = [t for t in topic_ids if t in held and held[t].parent == group_id]
+            gone = [t for t in dict.fromkeys(topic_ids) if t in held and held[t].parent == group_id]
+            for topic_id in gone or [""]:
+                power = await self._core.standing(tx, community, operator, topic_id)
+                check(community.type, Operation.MANAGE_TOPICS, *power)
             for topic_id in gone:
                 await store.delete(tx, app.sdkappid, topic_id)
+                await store_permissions.forget_topic(tx, app.sdkappid, topic_id)
             if gone:
                 tx.after_commit(lambda: self._destroyed(community, gone, operator))
             return [Code.OK if topic_id in gone else Code.TOPIC_ALREADY_DELETED for topic_id in topic_ids]
@@ -171,15 +176,15 @@ class Topics:
                 db, app.sdkappid, topic.group_id, viewer, here.read_seq, _NO_UNREAD_LISTED
             )
             shown = last.get(topic.group_id)
-            if shown is not None and shown.seq <= here.join_seq:
+            if shown is not None and shown.seq <= here.join_seq and not await self._core.reads_all(topic, viewer):
                 shown = None
             found[topic.group_id] = View(topic, here, mutes.get(topic.group_id, 0), uncounted, shown)
         return community, found
 
-    async def _hold(self, tx: Tx, app: App, operator: Operator, group_id: str) -> Group:
+    async def _hold(self, tx: Tx, app: App, operator: Operator, group_id: str, topic_id: str = "") -> Group:
         community = await hold_group(tx, app.sdkappid, group_id)
         check_topics(community)
-        check(community.type, Operation.MANAGE_TOPICS, await self._core.standing(tx, community, operator))
+        check(community.type, Operation.MANAGE_TOPICS, *await self._core.standing(tx, community, operator, topic_id))
         return community
 
     def _created(self, community: Group, topic: Group, operator: Operator) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, IntEnum
-from typing import Final
+from enum import Enum, IntEnum, IntFlag
+from typing import Final, NamedTuple
 
 from sodam.errors import ApiError, Code
 
@@ -45,6 +45,73 @@ class Operation(Enum):
     BAN = "ban users"
     PIN = "pin messages"
     MANAGE_TOPICS = "make, edit and remove topics"
+    MANAGE_GRANTS = "manage permission groups and what they may in topics"
+    MANAGE_HOLDERS = "manage the members of permission groups"
+    MENTION_ALL = "mention everyone"
+
+
+class Right(IntFlag):
+    """What the permission groups of a community give, as REST counts it (rest-groups.md 1.11)."""
+
+    EDIT = 1
+    MEMBERS = 2
+    GRANTS = 4
+    HOLDERS = 8
+    TOPICS = 16
+    MUTE = 32
+    SEND = 64
+    MENTION_ALL = 128
+    HISTORY = 256
+    RECALL = 512
+    BAN = 1024
+
+
+IN_TOPIC: Final = {
+    1: Right.TOPICS,
+    2: Right.GRANTS,
+    4: Right.MUTE,
+    8: Right.SEND,
+    16: Right.HISTORY,
+    32: Right.RECALL,
+    64: Right.MENTION_ALL,
+}
+"""What they give in one topic is counted otherwise."""
+NEEDED: Final = {
+    Operation.EDIT: Right.EDIT,
+    Operation.CONFIGURE: Right.EDIT,
+    Operation.KICK: Right.MEMBERS,
+    Operation.DECIDE: Right.MEMBERS,
+    Operation.EDIT_MEMBER: Right.MEMBERS,
+    Operation.MANAGE_GRANTS: Right.GRANTS,
+    Operation.MANAGE_HOLDERS: Right.HOLDERS,
+    Operation.MANAGE_TOPICS: Right.TOPICS,
+    Operation.PIN: Right.TOPICS,
+    Operation.MUTE: Right.MUTE,
+    Operation.SEND_MUTED_ALL: Right.MUTE,
+    Operation.SEND: Right.SEND,
+    Operation.MENTION_ALL: Right.MENTION_ALL,
+    Operation.RECALL_ANY: Right.RECALL,
+    Operation.BAN: Right.BAN,
+}
+"""Where permission groups decide, the right that an operation needs; the owner has all, an admin none of its own. What
+is not named stays a matter of roles."""
+
+
+def in_topic(mask: int) -> int:
+    """What is given in a topic, as rights."""
+    rights = 0
+    for bit, right in IN_TOPIC.items():
+        if mask & bit:
+            rights |= right
+    return rights
+
+
+class Power(NamedTuple):
+    """What somebody is in a group."""
+
+    role: Role
+    rights: int | None = None
+    """What permission groups give; None: roles alone decide."""
 
 
 class Topic(Enum):
@@ -83,8 +150,6 @@ class GroupType:
     stores_members: bool
     stores_messages: bool
     counts_unread: bool
-    mentions_all: bool
-    """Whether a message may mention everyone at once."""
     msg_flag: str
     starts_active: bool
     """Otherwise only the owner sees the group until he has written."""
@@ -132,6 +197,9 @@ _LEAST: Final[dict[Operation, tuple[Role | None, ...]]] = {
     Operation.BAN: (_APP, _APP, _APP, _A, _APP),
     Operation.MANAGE_TOPICS: (None, None, None, None, _A),
     Operation.PIN: (_M, _A, _A, None, _A),
+    Operation.MANAGE_GRANTS: (None, None, None, None, _O),
+    Operation.MANAGE_HOLDERS: (None, None, None, None, _O),
+    Operation.MENTION_ALL: (_M, _M, _M, None, _M),
 }
 
 _NO, _ON, _ST = Delivery.NOBODY, Delivery.ONLINE, Delivery.STORED
@@ -157,7 +225,6 @@ def _type(name: str, apply: str, invite: str, *, flag: str = "AcceptAndNotify", 
         stores_members=name != "AVChatRoom",
         stores_messages=name != "AVChatRoom",
         counts_unread=name in ("Private", "Public", COMMUNITY),
-        mentions_all=name != "AVChatRoom",
         msg_flag=flag,
         starts_active=name != "Private",
         tips={topic: deliveries[at] for topic, deliveries in _TIPS.items()},
@@ -204,16 +271,26 @@ _NO_SUCH: Final = {
     Operation.HISTORY: Code.GROUP_NO_HISTORY,
     Operation.RECALL: Code.GROUP_RECALL_TYPE,
     Operation.RECALL_ANY: Code.GROUP_RECALL_TYPE,
+    Operation.MENTION_ALL: Code.GROUP_BAD_PARAMETER,
 }
 """The code for an operation that a type does not have, where it is not 10007."""
 
 
-def check(type_name: str, operation: Operation, role: Role) -> None:
-    """Raises ApiError unless ``role`` may do it in a group of this type: 10007; 10004, 10033 or 10044 where the type
-    does not have the operation at all (``_NO_SUCH``)."""
+def may(type_name: str, operation: Operation, role: Role, rights: int | None = None) -> bool:
+    """Whether somebody with this role, and where permission groups decide with these rights, may do it."""
+    needed = NEEDED.get(operation)
+    if rights is not None and needed is not None:
+        return role >= Role.Owner or bool(rights & needed)
     least = TYPES[type_name].least.get(operation)
-    if least is None:
+    return least is not None and role >= least
+
+
+def check(type_name: str, operation: Operation, role: Role, rights: int | None = None) -> None:
+    """Raises ApiError unless ``may``: 10007; 10004, 10033 or 10044 where the type does not have the operation at all
+    (``_NO_SUCH``)."""
+    if operation not in TYPES[type_name].least:
         code = _NO_SUCH.get(operation, Code.GROUP_NOT_PERMITTED)
         raise ApiError(code, f"{type_name} groups do not know: {operation.value}")
-    if role < least:
-        raise ApiError(Code.GROUP_NOT_PERMITTED, f"the role does not allow: {operation.value}")
+    if not may(type_name, operation, role, rights):
+        what = "role does" if rights is None else "permission groups do"
+        raise ApiError(Code.GROUP_NOT_PERMITTED, f"the {what} not allow: {operation.value}")

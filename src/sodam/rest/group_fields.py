@@ -43,6 +43,8 @@ _MORE: Final[dict[str, Callable[[Group], Any]]] = {
     "InfoSeq": lambda g: g.info_seq,
     "HistoryMsgBeforeJoin": lambda g: g.profile.history_option,
     "SupportTopic": lambda g: g.profile.support_topic,
+    "EnablePermission": lambda g: g.profile.permissions,
+    "DefaultPermission": lambda g: g.profile.default_permission,
 }
 """Given only when a filter asks for them."""
 _NOT_OF_ROOMS: Final = {"MemberNum", "MaxMemberNum", "HistoryMsgBeforeJoin"}

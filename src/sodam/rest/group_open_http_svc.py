@@ -5,7 +5,7 @@ Members and mutes stand in ``group_members``. Communities are switched off.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -91,6 +91,7 @@ class FirstMember(msgspec.Struct):
     AppMemberDefinedData: list[CustomValue] | None = None
 
 
+Permission = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 TypeName = Literal["Public", "Private", "Work", "ChatRoom", "Meeting", "AVChatRoom", "Community"]
 
 
@@ -108,6 +109,8 @@ class GroupImport(msgspec.Struct, kw_only=True):
     AppDefinedData: list[CustomValue] | None = None
     CreateTime: Count = 0
     SupportTopic: Literal[0, 1] = 0
+    EnablePermission: Literal[0, 1] | None = None
+    DefaultPermission: Permission | None = None
 
 
 class GroupCreate(GroupImport, kw_only=True):
@@ -123,6 +126,8 @@ def _wanted(request: GroupImport, newcomers: tuple[Newcomer, ...] = (), created_
         apply_option=request.ApplyJoinOption,
         invite_option=request.InviteJoinOption,
         custom=custom_of(request.AppDefinedData),
+        permissions=request.EnablePermission,
+        default_permission=request.DefaultPermission,
     )
     return Wanted(
         kind=type_of(request.Type),
@@ -251,6 +256,8 @@ class GroupModify(msgspec.Struct, kw_only=True):
     ShutUpAllMember: Switch | None = None
     HistoryMsgBeforeJoin: Switch | None = None
     AppDefinedData: list[CustomValue] | None = None
+    EnablePermission: Literal[0, 1] | None = None
+    DefaultPermission: Permission | None = None
     From_Account: str | None = None
 
 
@@ -274,6 +281,8 @@ async def modify_group_base_info(call: Call, request: GroupModify) -> None:
         mute_all=request.MuteAllMember or request.ShutUpAllMember,
         history_option=request.HistoryMsgBeforeJoin,
         custom=custom_of(request.AppDefinedData),
+        permissions=request.EnablePermission,
+        default_permission=request.DefaultPermission,
     )
     operator = await operator_of(call, request.From_Account)
     await call.services.groups.edit(call.app, operator, request.GroupId, changes, request.MaxMemberNum)

@@ -36,6 +36,7 @@ _FILES = (
     "group_online",
     "group_bans",
     "group_receipts",
+    "group_permissions",
     "group_extensions",
     "group_messages",
     "group_message_changes",

@@ -8,7 +8,7 @@ import pytest
 
 from sodam.errors import ApiError, Code
 from sodam.groups.model import check_custom_id, check_group_id
-from sodam.groups.types import TYPES, Operation, Role, check, type_of
+from sodam.groups.types import NEEDED, TYPES, Operation, Right, Role, check, in_topic, may, type_of
 
 # For each operation the roles that may do it: m(ember), a(dmin), o(wner), A(pp admin); by type.
 ALLOWED = {
@@ -37,12 +37,16 @@ ALLOWED = {
     Operation.MANAGE_TOPICS: ("", "", "", "", "aoA"),
     Operation.TARGET: ("maoA", "maoA", "maoA", "", ""),
     Operation.PIN: ("maoA", "aoA", "aoA", "", "aoA"),
+    Operation.MANAGE_GRANTS: ("", "", "", "", "oA"),
+    Operation.MANAGE_HOLDERS: ("", "", "", "", "oA"),
+    Operation.MENTION_ALL: ("maoA", "maoA", "maoA", "", "maoA"),
 }
 ABSENT = {
     Operation.KICK: Code.GROUP_BAD_PARAMETER,
     Operation.HISTORY: Code.GROUP_NO_HISTORY,
     Operation.RECALL: Code.GROUP_RECALL_TYPE,
     Operation.RECALL_ANY: Code.GROUP_RECALL_TYPE,
+    Operation.MENTION_ALL: Code.GROUP_BAD_PARAMETER,
 }
 """The code where the type does not have the operation."""
 LETTERS = {"m": Role.Member, "a": Role.Admin, "o": Role.Owner, "A": Role.AppAdmin}
@@ -64,6 +68,19 @@ def test_type_by_role_by_operation() -> None:
             refused = ABSENT.get(operation, Code.GROUP_NOT_PERMITTED) if absent else Code.GROUP_NOT_PERMITTED
             expected = 0 if letter in columns[at] else refused
             assert outcome(kind, operation, role) == expected, (operation, kind, role)
+
+
+def test_permission_groups_decide_instead_of_roles() -> None:
+    for operation, right in NEEDED.items():
+        for role in (Role.Member, Role.Admin):
+            assert may("Community", operation, role, right)
+            assert not may("Community", operation, role, ~int(right) & 2047), "another right is none"
+        assert may("Community", operation, Role.Owner, 0)
+    for operation in set(Operation) - set(NEEDED):
+        for role in LETTERS.values():
+            assert may("Community", operation, role, 0) == may("Community", operation, role), "a matter of roles"
+    assert in_topic(0) == 0
+    assert in_topic(1 | 8 | 64 | 1 << 40) == Right.TOPICS | Right.SEND | Right.MENTION_ALL
 
 
 def test_defaults_and_aliases() -> None:
