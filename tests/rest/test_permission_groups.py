@@ -139,6 +139,9 @@ async def test_what_rest_says_of_them(town: Rest, monkeypatch: pytest.MonkeyPatc
     assert ([one["PermissionGroupId"] for one in page["PermissionGroupInfoList"]], page["Next"]) == ([own], "")
     named = await ok(town, "get_permission_group", GroupId=TOWN, PermissionGroupIdList=[own, "@PMG#_no"])
     assert [one["ErrorCode"] for one in named["PermissionGroupInfoList"]] == [0, 110006]
+
+
+async def test_their_members_and_topics(town: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
     members = [{"Member_Account": user} for user in ("bob", "cid", "out", "bob")]
     put = {"GroupId": TOWN, "PermissionGroupId": MODS}
     added = await ok(town, "add_permission_group_member", **put, MemberList=members)
