@@ -134,6 +134,7 @@ def _subscribe(services: Services) -> None:
     services.webhooks.after.subscribe(events)
     services.statistics.follow(events)
     services.c2c.followers.counting = services.statistics.c2c
+    services.webhooks.tell(services.statistics.callback)
 
 
 def _ask_first(services: Services) -> None:

@@ -352,10 +352,6 @@ class AccountService:
         """How many accounts an app has, from a maintained counter."""
         return await store.count(self._db, app)
 
-    async def created_by_day(self, app: int, first: int) -> dict[int, int]:
-        """How many of the accounts were made on each day since 1970, from ``first`` on."""
-        return await store.created_by_day(self._db, app, first)
-
     def _app_changed(self, app: int) -> None:
         if self._apps.get(app) is None:
             self._held.forget_where(lambda key: key[0] == app)  # its number may be given to another

@@ -245,14 +245,3 @@ async def add_count(tx: Tx, app: int, shard: int, change: int) -> None:
 async def count(source: Database | Tx, app: int) -> int:
     row = await source.fetch_one("SELECT sum(value) FROM account_count WHERE app = $1", app)
     return int(row[0] or 0) if row else 0
-
-
-async def created_by_day(db: Database, app: int, first: int) -> dict[int, int]:
-    """How many of the accounts were made on each day since 1970, from ``first`` on."""
-    rows = await db.scan(
-        "SELECT created_at / 86400, COUNT(*) FROM account WHERE app = $1 AND created_at >= $2 "
-        "GROUP BY created_at / 86400",
-        app,
-        first * 86_400,
-    )
-    return {int(row[0]): int(row[1]) for row in rows}

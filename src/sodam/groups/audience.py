@@ -65,7 +65,3 @@ class Audience:
     async def count(self, app: int) -> int:
         """How many groups an app has."""
         return await store.count(self._core.db, app, "")
-
-    async def created_by_day(self, app: int, first: int) -> dict[int, int]:
-        """How many of the groups were made on each day since 1970, from ``first`` on."""
-        return await store.created_by_day(self._core.db, app, first)

@@ -184,14 +184,3 @@ async def owned(source: Database | Tx, app: int, user_id: str) -> list[str]:
     """IDs of the groups whose owner this is, rooms too."""
     rows = await source.fetch("SELECT group_id FROM chat_group WHERE app = $1 AND owner = $2", app, user_id)
     return [row[0] for row in rows]
-
-
-async def created_by_day(db: Database, app: int, first: int) -> dict[int, int]:
-    """How many of the groups were made on each day since 1970, from ``first`` on."""
-    rows = await db.scan(
-        "SELECT created_at / 86400, COUNT(*) FROM chat_group WHERE app = $1 AND created_at >= $2 "
-        "GROUP BY created_at / 86400",
-        app,
-        first * 86_400,
-    )
-    return {int(row[0]): int(row[1]) for row in rows}

@@ -41,3 +41,17 @@ class PushReported(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def command(self) -> str:
         return TO_MANY if self.kind == "task" else OF_MESSAGES
+
+
+class PushesCounted(msgspec.Struct, frozen=True, kw_only=True):
+    """So many pushes of a kind came to one end."""
+
+    app: int
+    vendor: str
+    kind: str
+    """c2c, group, or task."""
+    outcome: str
+    """ok; wait: it is tried again; gone, ours, payload: it was not taken."""
+    number: int
+    at: int
+    """Unix seconds."""

@@ -21,14 +21,13 @@ from sodam.push import store, store_log
 from sodam.push.access import AccessTokens, Refused
 from sodam.push.certificates import Certificates, Lost
 from sodam.push.channel import Channel
-from sodam.push.events import PushReported
+from sodam.push.events import PushesCounted, PushReported
 from sodam.push.model import TTL, Certificate, Delivery, Outcome
-from sodam.push.store_log import CountKey, Failure
+from sodam.push.store_log import Failure
 from sodam.push.vendors import VENDORS, BadCredentials
 from sodam.storage import Database, Tx
 
 SCHEDULE: Final = Schedule((1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000), 24)
-_DAY: Final = 86_400
 _REASON: Final = 300
 _WAITING: Final = 10_000
 _decode: Final = msgspec.json.Decoder(Delivery).decode
@@ -58,7 +57,8 @@ class Sending:
         self._closed: dict[tuple[int, int], float] = {}
         """Until when a vendor asked to be left alone, by app and certificate."""
         self._failures: list[Failure] = []
-        self._counts: Counter[CountKey] = Counter()
+        self._counts: Counter[tuple[int, int, str, str, str]] = Counter()
+        """By app, minute (its unix second), vendor, kind and outcome."""
         self._reports: list[PushReported] = []
         self._flushing = asyncio.Lock()
         self.seconds = SeriesBy()
@@ -150,7 +150,7 @@ class Sending:
         if delivery.quiet:
             return False
         now = int(self._clock())
-        self._counts[one.app, now // _DAY, one.vendor, delivery.kind, outcome.result] += 1
+        self._counts[one.app, now // 60 * 60, one.vendor, delivery.kind, outcome.result] += 1
         reason, code = outcome.reason[:_REASON].replace("\0", ""), outcome.code[:60].replace("\0", "")
         if outcome.result != "ok" and len(self._failures) < _WAITING:
             self._failures.append(
@@ -180,7 +180,9 @@ class Sending:
         reports, self._reports = self._reports, []
 
         async def run(tx: Tx) -> None:
-            await store_log.put(tx, failures, counts)
+            await store_log.put(tx, failures)
+            for (app, at, vendor, kind, outcome), number in counts.items():
+                tx.emit(PushesCounted(app=app, at=at, vendor=vendor, kind=kind, outcome=outcome, number=number))
             for report in reports:
                 tx.emit(report)
 

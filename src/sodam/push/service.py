@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ from sodam.push.model import DECIDE, SEND, Certificate, Delivery, Device, Outcom
 from sodam.push.quietly import Quietly
 from sodam.push.sending import SCHEDULE, Sending
 from sodam.push.tasks import Tasks
-from sodam.storage import Database, Tx
+from sodam.storage import Database
 from sodam.storage.seal import open_seal
 
 _DAY: Final = 86_400
@@ -97,18 +98,10 @@ class PushService:
         await self.sending.flush()
         return await store_log.page(self._db, app, before, limit)
 
-    async def sent(self, app: int, first_day: int) -> list[tuple[int, str, str, int]]:
-        return await store_log.sent(self._db, app, first_day)
-
     async def forget(self) -> int:
         """Periodic work: erase what is kept no longer; how many."""
         now = int(self._clock())
         gone = await store_log.forget_decided(self._db, now - store_log.DECIDED_SECONDS) + await self.tasks.forget()
         for app in self._apps.all():
-            number, oldest = app.sdkappid, now // _DAY - store_log.COUNTED_DAYS
-
-            async def run(tx: Tx, number: int = number, oldest: int = oldest) -> int:
-                return await store_log.purge(tx, number, oldest)
-
-            gone += await self._db.write(run)
+            gone += await self._db.write(partial(store_log.purge, app=app.sdkappid))
         return gone

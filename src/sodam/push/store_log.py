@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -12,15 +12,9 @@ from sodam.storage import Bulk, Database, Tx
 KEPT: Final = 1000
 """Pushes that did not succeed, of each app."""
 DECIDED_SECONDS: Final = 2 * 86_400
-COUNTED_DAYS: Final = 400
 _LOG: Final = Bulk(
     "INSERT INTO push_log (app, at, user_id, certificate, vendor, outcome, code, reason)",
     ("bigint", "bigint", "text", "bigint", "text", "text", "text", "text"),
-)
-_COUNT: Final = Bulk(
-    "INSERT INTO push_count (app, day, vendor, kind, outcome, pushes)",
-    ("bigint", "bigint", "text", "text", "text", "bigint"),
-    "ON CONFLICT (app, day, vendor, kind, outcome) DO UPDATE SET pushes = push_count.pushes + excluded.pushes",
 )
 
 
@@ -33,10 +27,6 @@ class Failure(msgspec.Struct, frozen=True):
     outcome: str
     code: str
     reason: str
-
-
-CountKey = tuple[int, int, str, str, str]
-"""App, day, vendor, kind, outcome."""
 
 
 async def claim(tx: Tx, app: int, conv: str, seq: int, page: int, at: int, pushed: str = "") -> bool:
@@ -70,22 +60,19 @@ async def forget_decided(db: Database, before: int) -> int:
     return await db.execute("DELETE FROM push_decided WHERE at < $1", before)
 
 
-async def put(tx: Tx, failures: Sequence[Failure], counts: Mapping[CountKey, int]) -> None:
+async def put(tx: Tx, failures: Sequence[Failure]) -> None:
     if failures:
         names = Failure.__struct_fields__
         await tx.bulk(_LOG, [tuple(getattr(one, name) for name in names) for one in failures])
-    if counts:
-        await tx.bulk(_COUNT, [(*key, counts[key]) for key in sorted(counts)])
 
 
-async def purge(tx: Tx, app: int, oldest_day: int) -> int:
+async def purge(tx: Tx, app: int) -> int:
     # A token may have been reported while its certificate was being deleted.
     await tx.execute(
         "DELETE FROM push_device WHERE app = $1 AND certificate NOT IN "
         "(SELECT number FROM push_certificate WHERE app = $1)",
         app,
     )
-    await tx.execute("DELETE FROM push_count WHERE app = $1 AND day < $2", app, oldest_day)
     return await tx.execute(
         "DELETE FROM push_log WHERE app = $1 AND id <= COALESCE((SELECT id FROM push_log WHERE app = $1 "
         "ORDER BY id DESC LIMIT 1 OFFSET $2), 0)",
@@ -104,13 +91,3 @@ async def page(db: Database, app: int, before: int, limit: int) -> list[tuple[in
         limit,
     )
     return [(row[0], Failure(*row[1:])) for row in rows]
-
-
-async def sent(db: Database, app: int, first_day: int) -> list[tuple[int, str, str, int]]:
-    """Pushes that vendors took: day, vendor, kind, how many."""
-    rows = await db.fetch(
-        "SELECT day, vendor, kind, pushes FROM push_count WHERE app = $1 AND day >= $2 AND outcome = 'ok'",
-        app,
-        first_day,
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
 from typing import Any, Final
 
 import msgspec
 
-from sodam.clock import now as wall_clock
 from sodam.errors import Code
 from sodam.rest.openconfigsvr import service
+from sodam.statistics import appinfo
 from sodam.wire import Call, Empty, Service
 
 __all__ = ["addresses", "service"]
-_DAY: Final = 86_400
 _DAYS: Final = 30
-_APPLE: Final = ("apns_p8", "apns_p12")
 addresses = Service(
     "ConfigSvc",
     bad_json=Code.CONFIG_BODY_NOT_JSON,
@@ -35,49 +31,21 @@ class AppInfo(msgspec.Struct):
 
 @service.command("getappinfo", errors=(Code.CONFIG_DATA_QUERY,))
 async def getappinfo(call: Call, request: GetAppInfo) -> AppInfo:
-    """What can be counted of the last 30 days, a day (UTC) an object, the newest first; all values are texts.
+    """What was counted in the last 30 days, a day of the app's time zone an object, the newest first; all values are
+    texts.
 
-    RequestField names what is wanted; unknown names are ignored. Counted are AppName, AppId, Company (empty), Date,
-    RegistUserNumOneDay and RegistUserNumTotal (accounts that still exist), GroupNewGroupNum, GroupAllGroupNum (groups
-    that still exist), APNSMsgNum, C2CAPNSMsgNum and GroupAPNSMsgNum. The other fields are left out: nothing counts them
-    yet.
+    RequestField names what is wanted; unknown names are ignored. Company is empty. Days before counting began are 0.
+    The numbers are those of the console; what counts: docs/decisions/0065-statistics.md. Source:
+    rest-operations-push.md 1.3.
     """
     call.info = "OK"
-    today = int(wall_clock()) // _DAY
     wanted = None if request.RequestField is None else {*request.RequestField, "Date"}
-    days = await _days(call, today)
-    return AppInfo([{n: v for n, v in day.items() if wanted is None or n in wanted} for day in days])
-
-
-async def _days(call: Call, today: int) -> list[dict[str, str]]:
-    app, services = call.app, call.services
-    first = today - _DAYS + 1
-    accounts = await services.accounts.created_by_day(app.sdkappid, first)
-    groups = await services.groups.audience.created_by_day(app.sdkappid, first)
-    total, all_groups = await services.accounts.count(app.sdkappid), await services.groups.audience.count(app.sdkappid)
-    apple: Counter[tuple[int, str]] = Counter()
-    for day, vendor, kind, pushes in await services.push.sent(app.sdkappid, first):
-        if vendor in _APPLE:
-            apple[day, kind] += pushes
-    found: list[dict[str, str]] = []
-    for day in range(today, first - 1, -1):
-        values: dict[str, Any] = {
-            "Date": time.strftime("%Y%m%d", time.gmtime(day * _DAY)),
-            "AppName": app.name,
-            "AppId": app.sdkappid,
-            "Company": "",
-            "RegistUserNumOneDay": accounts.get(day, 0),
-            "RegistUserNumTotal": max(0, total),
-            "GroupNewGroupNum": groups.get(day, 0),
-            "GroupAllGroupNum": max(0, all_groups),
-            "C2CAPNSMsgNum": apple[day, "c2c"],
-            "GroupAPNSMsgNum": apple[day, "group"],
-            "APNSMsgNum": sum(count for (at, _), count in apple.items() if at == day),
-        }
-        found.append({name: str(value) for name, value in values.items()})
-        total -= accounts.get(day, 0)
-        all_groups -= groups.get(day, 0)
-    return found
+    reading, app = call.services.statistics.reading, call.app
+    today = reading.today(app.sdkappid).number
+    found = await reading.days(app.sdkappid, today - _DAYS + 1, today)
+    named = {"AppName": app.name, "AppId": app.sdkappid, "Company": ""}
+    result = [named | appinfo.fields(day) for day in reversed(found)]
+    return AppInfo([{n: str(v) for n, v in day.items() if wanted is None or n in wanted} for day in result])
 
 
 class IpList(msgspec.Struct):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sodam.accounts.events import AccountsAdded, AccountsDeleted
 from sodam.groups.events import GroupAdded, GroupDestroyed, GroupMessagesSent, MembersJoined, MembersLeft
+from sodam.push.events import PushesCounted
 from sodam.relations.events import FriendAdded, FriendDeleted, FriendPair, Pair
 from sodam.statistics.model import (
     ACCOUNTS,
     ACCOUNTS_GONE,
+    APNS,
     FRIENDS,
     FRIENDS_GONE,
     GROUP,
@@ -20,6 +22,7 @@ from sodam.statistics.model import (
     HAD_MESSAGES,
     JOINS,
     LEAVES,
+    PUSH,
     ROOM,
     SENT_GROUP,
     Counted,
@@ -27,6 +30,7 @@ from sodam.statistics.model import (
 from sodam.storage import Events, Tx
 
 E = TypeVar("E")
+_APPLE: Final = ("apns_p8", "apns_p12")
 
 
 class Followers:
@@ -35,6 +39,7 @@ class Followers:
 
     def follow(self, events: Events) -> None:
         events.subscribe(GroupMessagesSent, self._messages)
+        events.subscribe(PushesCounted, self._pushes)
         self._each(events, AccountsAdded, ACCOUNTS, lambda e: e.number)
         self._each(events, AccountsDeleted, ACCOUNTS_GONE, lambda e: len(e.user_ids))
         self._each(events, GroupAdded, GROUPS, lambda e: 1)
@@ -59,6 +64,16 @@ class Followers:
             users = {} if event.room else dict.fromkeys(event.senders, SENT_GROUP)
             groups = {event.group_id: HAD_MESSAGES}
             tx.emit(Counted(app=event.app, counts=counts, at=event.at, users=users, groups=groups))
+
+    async def _pushes(self, tx: Tx, raised: Sequence[PushesCounted]) -> None:
+        for event in raised:
+            if event.outcome == "wait":  # it is tried again
+                continue
+            good = event.outcome == "ok"
+            counts = {f"{PUSH}.{event.vendor}.{'ok' if good else 'bad'}": event.number}
+            if good and event.vendor in _APPLE:
+                counts[APNS + event.kind] = event.number
+            tx.emit(Counted(app=event.app, counts=counts, at=event.at))
 
 
 def _pairs(listed: Sequence[FriendPair] | Sequence[Pair]) -> int:

@@ -38,7 +38,7 @@ LEAVES: Final = "leaves"
 FRIENDS: Final = "friends"
 FRIENDS_GONE: Final = "friends.gone"
 APNS: Final = "apns."
-"""And ``c2c`` or ``group``: pushes that Apple's service took."""
+"""And ``c2c``, ``group`` or ``task`` (to many): pushes that Apple's service took."""
 
 # Gathered for some seconds; those of a rate end with ``.ok`` or ``.bad``, before which stands the platform, if any.
 LOGIN: Final = "login"
@@ -67,16 +67,8 @@ OF_CLOSED_DAYS: Final = (
 )
 OF_DAYS: Final = frozenset(
     (
-        C2C_HIDDEN,
-        GROUP_DOWN,
-        ACCOUNTS,
-        ACCOUNTS_GONE,
-        JOINS,
-        LEAVES,
-        FRIENDS,
-        FRIENDS_GONE,
-        APNS + "c2c",
-        APNS + "group",
+        *(C2C_HIDDEN, GROUP_DOWN, ACCOUNTS, ACCOUNTS_GONE, JOINS, LEAVES, FRIENDS, FRIENDS_GONE),
+        *(APNS + "c2c", APNS + "group", APNS + "task"),
     )
 )
 """What is counted by the day alone."""

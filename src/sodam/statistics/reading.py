@@ -51,8 +51,8 @@ class DayValues(msgspec.Struct):
     def __getitem__(self, what: str) -> int:
         return self.values.get(what, 0)
 
-    def sum(self, prefix: str) -> int:
-        return sum(value for what, value in self.values.items() if what.startswith(prefix))
+    def sum(self, prefix: str, suffix: str) -> int:
+        return sum(value for what, value in self.values.items() if what.startswith(prefix) and what.endswith(suffix))
 
 
 class Chart(NamedTuple):

@@ -108,7 +108,7 @@ class Statistics:
         if what is not None:
             self._gathered.count(app, _rate(f"{what}.{_REST_PLATFORM}", ok=code == 0), now)
 
-    def callback(self, app: int, *, ok: bool) -> None:
+    def callback(self, app: int, ok: bool) -> None:
         """A callback was sent; it is a success when the app has answered it."""
         self._gathered.count(app, _rate(CALLBACK, ok=ok), self._clock())
 

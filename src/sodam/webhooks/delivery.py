@@ -28,6 +28,7 @@ SCHEDULE: Final = Schedule((1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000), 
 _ORIGINAL_TRIES: Final = 3
 _ORIGINAL_KINDS: Final = ("timeout", "connect")
 _ANSWER: Final = 64 * 1024
+_GOOD: Final = ("delivered", "answered")
 
 
 class Log(Protocol):
@@ -43,6 +44,8 @@ class Sender:
         self._clock = clock
         self.seconds = SeriesBy()
         """By kind of callback and what came of it."""
+        self.heard: Callable[[int, bool], None] | None = None
+        """Is told of every request: the app's number, and whether it was answered well."""
 
     async def send(
         self, app: int, config: Webhooks, event: Event, *, attempt: int, judge: Callable[[Answer], str]
@@ -69,6 +72,8 @@ class Sender:
             raise
         finally:
             took = time.perf_counter() - started
+            if self.heard is not None:
+                self.heard(app, outcome in _GOOD)
             known = COMMANDS.get(event.command)
             self.seconds[known.kind if known else "other", outcome or "ended"].observe(took)
             self._log.add(

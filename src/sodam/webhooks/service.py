@@ -70,6 +70,10 @@ class WebhookService:
         deliveries = Deliveries(apps, outbox, histories, self._sender, self._breaker)
         outbox.consume(TOPIC, deliveries, schedule=SCHEDULE, gate=self._breaker)
 
+    def tell(self, heard: Callable[[int, bool], None]) -> None:
+        """Have ``heard`` told of every request: the app's number, and whether it was answered well."""
+        self._sender.heard = heard
+
     def start(self) -> None:
         self.log.start()
         self._writer = self._loops.start("webhook states", self._write_states, every=0.05)
