@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sodam import zones
+from sodam.apps import rules
 from sodam.statistics import days, figures
 from sodam.storage import Database
 from tests.contract.counting import NOON, Node, raw
@@ -62,10 +64,42 @@ async def test_a_day_ends_at_its_last_millisecond(database: Database, offset: fl
     await one.send(app, "a", "b")
     one.login(app, "a")
     await one.statistics.flush()
-    midnight = days.day_of(NOON, days.zone("+08:00")).end
-    yesterday = days.day_of(NOON, days.zone("+08:00")).number
+    midnight = days.day_of(NOON, zones.zone("+08:00")).end
+    yesterday = days.day_of(NOON, zones.zone("+08:00")).number
     assert midnight == NOON + 12 * HOUR
     today = one.statistics.reading.today(app.sdkappid).number
     assert today == (yesterday if offset else yesterday + 1)
     [day] = await one.statistics.reading.days(app.sdkappid, today, today)
     assert (day["c2c"], day["day.active"]) == (1, 1)
+
+
+async def test_a_day_is_the_apps_own(database: Database) -> None:
+    clock = Clock(NOON + 9 * HOUR)  # 21:00 at UTC+8, 22:00 at UTC+9, 14:00 in Berlin
+    node = await Node.open(database, clock)
+    here, seoul, berlin = [await node.app("ab") for _ in range(3)]
+    for app, zone in ((seoul, "+09:00"), (berlin, "Europe/Berlin")):
+        _, changed = await node.apps.edit(
+            app.sdkappid, lambda app, zone=zone: rules.settings(app, 1, {"time_zone": zone}, 0)
+        )
+        assert changed.settings.time_zone == zone
+    counted = []
+    for _ in range(13):
+        for app in (here, seoul, berlin):
+            await node.send(app, "a", "b")
+        clock.now += HOUR
+    for app in (here, seoul, berlin):
+        reading = node.statistics.reading
+        today = reading.today(app.sdkappid).number
+        counted.append([day["c2c"] for day in await reading.days(app.sdkappid, today - 1, today)])
+    assert counted == [[3, 10], [2, 11], [10, 3]]
+
+
+async def test_what_was_counted_stays_with_its_day(database: Database) -> None:
+    clock = Clock(NOON + 11 * HOUR)  # 23:00
+    node = await Node.open(database, clock)
+    app = await node.app("ab")
+    today = node.statistics.reading.today(app.sdkappid).number
+    await node.send(app, "a", "b")
+    await node.apps.edit(app.sdkappid, lambda app: rules.settings(app, 1, {"time_zone": "+10:00"}, 0))
+    await node.send(app, "b", "a")
+    assert [day["c2c"] for day in await node.statistics.reading.days(app.sdkappid, today, today + 1)] == [1, 1]

@@ -908,6 +908,7 @@ export type Ability = {
   UserStatus: boolean;
   AllowAccountDeletion: boolean;
   DeletedIdDays: number;
+  TimeZone: string;
   UserFields: UserFieldView[];
   FriendFields: FriendFieldView[];
   GroupFields: GroupFieldView[];
@@ -1042,7 +1043,7 @@ export type SectionView = {
 export type SettingForm = {
   Setting: string;
   Heading: string;
-  Type: "choice" | "number" | "switch";
+  Type: "choice" | "number" | "switch" | "zone";
   Value: boolean | number | string;
   Default: boolean | number | string;
   Min: number | null;
@@ -2387,6 +2388,7 @@ export type SetAbilityConfInfo = {
   UserStatus?: boolean | null;
   AllowAccountDeletion?: boolean | null;
   DeletedIdDays?: number | null;
+  TimeZone?: string | null;
 };
 
 export type SetCallBack = {

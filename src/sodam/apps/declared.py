@@ -17,7 +17,7 @@ import msgspec
 from sodam.apps.plans import TO_COME, Plan, PlanLimits, wire_name
 
 Unit = Literal["", "seconds", "days"]
-Kind = Literal["switch", "number", "choice", "list", "document"]
+Kind = Literal["switch", "number", "choice", "zone", "list", "document"]
 Section = Literal["accounts", "login", "messages", "friends", "groups", "webhooks"]
 """The groups of settings, as the file of ``SODAM_APPLY`` and the documentation name them."""
 
@@ -52,6 +52,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """Under which heading the console shows it, a key of the texts ``headings``; empty: that of its section."""
     unit: Unit = ""
     """Of a number that is a length of time."""
+    zone: bool = False
+    """A text that names a time zone (zones.py)."""
     lowering_erases: bool = False
     """Of a number: the console warns who lowers it."""
 
@@ -79,6 +81,8 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
             return "document"
         if self.choices:
             return "choice"
+        if self.rule.zone:
+            return "zone"
         return "switch" if self.type is bool else "number"
 
     @property
@@ -94,9 +98,10 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
             "switch": ("name", "on", "off"),
             "number": ("name", "about", "unit", "changed", *(("lowered",) if self.rule.lowering_erases else ())),
             "choice": ("name", "about", "label", "changed"),
+            "zone": ("name", "about", "label", "changed"),
         }[self.kind]
         values = [f"values.{value}.{word}" for value in self.choices for word in ("name", "about")]
-        heading = () if self.kind == "choice" else (f"headings.{self.heading}",)
+        heading = () if self.kind in ("choice", "zone") else (f"headings.{self.heading}",)
         return (*heading, *(f"{self.wire}.{word}" for word in (*names, *values)))
 
     @property
@@ -143,6 +148,8 @@ def declared(settings: type[msgspec.Struct]) -> dict[str, Declared]:
         bounded = one.rule.least is not None and (one.rule.most is not None or bool(one.rule.most_of_plan))
         if one.type is int and not bounded:
             raise TypeError(f"{settings.__name__}.{field.name} has no range")
+        if one.kind == "zone" and one.type is not str:
+            raise TypeError(f"{settings.__name__}.{field.name}: a time zone is a text")
         if one.kind == "number" and one.type is not int:
             raise TypeError(f"{settings.__name__}.{field.name}: the console has no form for {one.type}")
         found[field.name] = one
@@ -202,7 +209,7 @@ def _kind(one: Declared) -> str:
         return f"list of at most {one.rule.most}"
     if one.is_document:
         return "table"
-    return " or ".join(f"`{value}`" for value in one.choices) or one.kind
+    return " or ".join(f"`{value}`" for value in one.choices) or {"zone": "time zone"}.get(one.kind, one.kind)
 
 
 def _shown(value: object) -> object:

@@ -24,6 +24,7 @@ from sodam.apps.plans import (
 )
 from sodam.apps.webhooks import Webhooks
 from sodam.usersig import Keys
+from sodam.zones import DEFAULT_ZONE
 
 __all__ = ["PLANS", "PLAN_LIMITS", "Plan", "PlanLimits"]
 
@@ -225,6 +226,15 @@ class AppSettings(GroupSettings, frozen=True, kw_only=True):
             unit="days",
         ),
     ] = 90
+    time_zone: Annotated[
+        str,
+        Setting(
+            section="accounts",
+            doc="Where the app's days begin, for statistics: `+09:00`, or a name such as `Europe/Berlin`. What was "
+            "counted stays with its day.",
+            zone=True,
+        ),
+    ] = DEFAULT_ZONE
     user_fields: Annotated[
         tuple[UserField, ...],
         Setting(section="accounts", doc="Custom profile fields. Name and type are for ever.", most=20),

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
+from sodam import zones
 from sodam.apps import plans
 from sodam.apps.declared import Declared, OncePerMonth, Section, declared
 from sodam.apps.group_fields import MAX_GROUP_FIELD_NAME, WITHOUT_MEMBERS, GroupField, MemberField
@@ -183,6 +184,8 @@ def settings(app: App, version: int, changes: Mapping[str, Any], now: int, *, op
         one = DECLARED[name]
         if one.ranged:
             _in_range(one, value, app)
+        if one.rule.zone:
+            _zone(one, value)
         if one.rule.once_per_month and not operator:
             noted_at = one.rule.once_per_month.noted_at
             _once_per_month(one.rule.once_per_month, getattr(app, noted_at), now)
@@ -288,6 +291,13 @@ def _in_range(one: Declared, value: int, app: App) -> None:
             Least=low,
             Most=high,
         )
+
+
+def _zone(one: Declared, value: str) -> None:
+    try:
+        zones.zone(value)
+    except ValueError as error:
+        raise invalid(f"{one.wire}: {error}", detail="FieldValue", Field=one.wire) from None
 
 
 def _once_per_month(rule: OncePerMonth, changed_at: int, now: int) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from sodam import zones
 from sodam.apps.service import AppService
 from sodam.statistics import days, store
 from sodam.statistics.model import HOURS_DAYS, MINUTES_DAYS, OF_CLOSED_DAYS
@@ -60,7 +61,7 @@ class Closing:
             self._aged[app] = now // 3600
 
     async def _age(self, app: int, now: int) -> None:
-        zone = days.known(self._tally.zone(app))
+        zone = zones.known(self._tally.zone(app))
         closed = self._done[app]
         await store.forget_seen(self._db, app, closed)
         oldest = min(now - MINUTES_DAYS * 86_400, days.numbered(closed, zone).end)

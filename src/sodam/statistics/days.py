@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import re
-from functools import lru_cache
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
-DEFAULT_ZONE: Final = "+08:00"
-_OFFSET: Final = re.compile(r"([+-])(0\d|1[0-4]):([0-5]\d)", re.ASCII)
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}", re.ASCII)
 _EPOCH: Final = datetime.date(1970, 1, 1).toordinal()
 
 
@@ -20,29 +14,6 @@ class Day(NamedTuple):
     start: int
     end: int
     """Unix seconds; ``end`` is the next day's start."""
-
-
-@lru_cache(256)
-def zone(text: str) -> datetime.tzinfo:
-    """``+08:00`` or a name such as ``Europe/Berlin``. Raises ValueError for anything else."""
-    if found := _OFFSET.fullmatch(text):
-        sign, hours, minutes = found.groups()
-        offset = datetime.timedelta(hours=int(hours), minutes=int(minutes))
-        return datetime.timezone(-offset if sign == "-" else offset)
-    if len(text) > 64 or not _NAME.fullmatch(text):
-        raise ValueError(f"{text[:64]!r} is no time zone")
-    try:
-        return ZoneInfo(text)
-    except (KeyError, OSError, ValueError) as error:
-        raise ValueError(f"the time zone {text!r} is not known here") from error
-
-
-def known(text: str) -> datetime.tzinfo:
-    """The time zone, or that of ``DEFAULT_ZONE`` where this machine does not know it (any more)."""
-    try:
-        return zone(text)
-    except ValueError:
-        return zone(DEFAULT_ZONE)
 
 
 def day_of(second: float, at: datetime.tzinfo) -> Day:

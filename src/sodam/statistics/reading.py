@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
+from sodam import zones
 from sodam.apps.service import AppService
 from sodam.statistics import days, store
 from sodam.statistics.days import Day
@@ -137,7 +138,7 @@ class Reading:
 
     async def peak(self, app: int, number: int, at_end: int) -> int:
         """The most groups at a time, minute by minute, of a day at whose end there are ``at_end``."""
-        day = days.numbered(number, days.known(self._tally.zone(app)))
+        day = days.numbered(number, zones.known(self._tally.zone(app)))
         changes: dict[int, list[int]] = {}
         for at, what, value in await store.values(
             self._db, app, MINUTE, day.start // 60, (day.end - 1) // 60, only=(GROUPS, GROUPS_GONE)
@@ -172,7 +173,7 @@ class Reading:
     async def chart(self, app: int, since: int, number: int | None = None) -> Chart:
         """The minutes of a day, None today, from the minute ``since`` (since 1970) on; hours where it is long ago."""
         second, zone = int(self._clock()), self._tally.zone(app)
-        day = self._tally.day(app, second) if number is None else days.numbered(number, days.known(zone))
+        day = self._tally.day(app, second) if number is None else days.numbered(number, zones.known(zone))
         step = 1 if day.start >= second - MINUTES_DAYS * 86_400 else 60
         first, last = max(since, day.start // 60) // step, (day.end - 1) // 60 // step
         values = await store.values(self._db, app, MINUTE if step == 1 else HOUR, first, last)

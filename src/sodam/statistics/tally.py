@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Final
 
+from sodam import zones
 from sodam.apps.service import AppService
 from sodam.c2c.model import Message
 from sodam.messages.model import HIDE_RECEIVER, IMPORTED
@@ -52,7 +53,8 @@ class Tally:
     # Days
 
     def zone(self, app: int) -> str:
-        return days.DEFAULT_ZONE
+        found = self._apps.get(app)
+        return zones.DEFAULT_ZONE if found is None else found.settings.time_zone
 
     def day(self, app: int, second: int) -> Day:
         """The day of a moment in the app's time zone."""
@@ -62,7 +64,7 @@ class Tally:
         zone, today = self.zone(app), self._todays.get(app)
         if today is not None and today.zone == zone and today.day.start <= second < today.day.end:
             return today
-        fresh = _Today(zone, days.day_of(second, days.known(zone)))
+        fresh = _Today(zone, days.day_of(second, zones.known(zone)))
         if today is None or today.zone != zone or fresh.day.start > today.day.start:
             self._todays[app] = fresh
             if sum(len(one.known) for one in self._todays.values()) > _REMEMBERED:

@@ -82,7 +82,7 @@ class SettingForm(msgspec.Struct, kw_only=True):
     Setting: str
     """Its name in Ability and in SetAbilityConfInfo; the texts of the console go by it."""
     Heading: str
-    Type: Literal["switch", "number", "choice"]
+    Type: Literal["switch", "number", "choice", "zone"]
     Value: bool | int | str
     Default: bool | int | str
     Min: int | None = None
@@ -221,7 +221,7 @@ def _form(call: Call, app: App, one: Declared) -> SettingForm:
     return SettingForm(
         Setting=one.wire,
         Heading=one.heading,
-        Type=cast("Literal['switch', 'number', 'choice']", one.kind),
+        Type=cast("Literal['switch', 'number', 'choice', 'zone']", one.kind),
         Value=getattr(app.settings, one.name),
         Default=one.default,
         Min=low,

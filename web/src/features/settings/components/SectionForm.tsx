@@ -4,12 +4,13 @@ import type { Ability, Section, Setting } from "../api";
 import { ChoiceSetting } from "./ChoiceSetting";
 import { NumberSetting } from "./NumberSetting";
 import { SwitchSetting } from "./SwitchSetting";
+import { ZoneSetting } from "./ZoneSetting";
 
 /** The settings of some sections, as the server declares them: a new one needs its texts and nothing here. */
 export function SectionForm({ app, ability, sections }: { app: number; ability: Ability; sections: Section[] }) {
   const { t } = useTranslation("settings");
   const all = sections.flatMap((name) => ability.Sections.find((one) => one.Section === name)?.Settings ?? []);
-  const rows = all.filter((one) => one.Type !== "choice");
+  const rows = all.filter((one) => one.Type !== "choice" && one.Type !== "zone");
   const headings = [...new Set(rows.map((one) => one.Heading))];
   return (
     <>
@@ -27,6 +28,11 @@ export function SectionForm({ app, ability, sections }: { app: number; ability: 
             ))}
         </SettingCard>
       ))}
+      {all
+        .filter((one) => one.Type === "zone")
+        .map((one) => (
+          <ZoneSetting key={one.Setting} app={app} setting={one} />
+        ))}
     </>
   );
 }
