@@ -35,8 +35,8 @@ async def getappinfo(call: Call, request: GetAppInfo) -> AppInfo:
     texts.
 
     RequestField names what is wanted; unknown names are ignored. Company is empty. Days before counting began are 0.
-    The numbers are those of the console; what counts: docs/decisions/0065-statistics.md. Source:
-    rest-operations-push.md 1.3.
+    The numbers are those of the console. Messages of live rooms count nowhere here; imported ones neither.
+    Source: rest-operations-push.md 1.3.
     """
     call.info = "OK"
     wanted = None if request.RequestField is None else {*request.RequestField, "Date"}
