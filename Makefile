@@ -12,7 +12,7 @@ WORKERS ?= 4
 PYTEST := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(abspath $(VENV))/pycache" $(BIN)/python -m pytest
 SOURCES := src tests clients/python bench
 
-.PHONY: help install dev serve test test-long check format bench soak pictures lock docs clean
+.PHONY: help install dev serve demo test test-long check format bench soak pictures lock docs clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -23,6 +23,9 @@ install: $(VENV)/.installed web ## Prepare .venv with the sodam command and the 
 
 serve: install ## Set everything up and serve at http://127.0.0.1:8080
 	@exec $(BIN)/sodam serve $(ARGS)
+
+demo: install ## Serve a page of two users in the official kit, against a fresh server with data: needs npm's registry
+	@exec $(BIN)/python scripts/demo.py $(ARGS)
 
 dev: $(VENV)/.dev ## Prepare .venv with everything that tests and checks need
 

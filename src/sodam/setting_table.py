@@ -310,6 +310,50 @@ TABLE: Final[tuple[Setting, ...]] = (
         "DAYS",
     ),
     Setting(
+        "turn_urls",
+        "turn_urls",
+        forms.turn_urls,
+        "none: calls get no relay",
+        "TURN servers for calls, as `turn:turn.example.com:3478?transport=udp`, several separated by commas. Apps "
+        "whose switch for calls is on hand out credentials for them that end by themselves.",
+        "LIST",
+    ),
+    Setting(
+        "turn_secret",
+        "turn_secret",
+        forms.short_text,
+        "none",
+        "The secret that the TURN servers share with this server: `static-auth-secret` of coturn.",
+        "TEXT",
+        secret=True,
+    ),
+    Setting(
+        "livekit_url",
+        "livekit_url",
+        forms.livekit_url,
+        "none: no rooms",
+        "A LiveKit server for calls of several, as `wss://live.example.com`; with `livekit_key` and `livekit_secret`.",
+        "URL",
+    ),
+    Setting("livekit_key", "livekit_key", forms.short_text, "none", "The API key of the LiveKit server.", "TEXT"),
+    Setting(
+        "livekit_secret",
+        "livekit_secret",
+        forms.short_text,
+        "none",
+        "The secret of that key.",
+        "TEXT",
+        secret=True,
+    ),
+    Setting(
+        "demo_page",
+        "demo_page",
+        forms.web_address,
+        "none",
+        "Address of a page that shows this server at work; the console's overview links to it. `make demo` sets it.",
+        "URL",
+    ),
+    Setting(
         "log_level", "log_level", forms.one_of(*LOG_LEVELS), "info", "Least level that is logged.", "|".join(LOG_LEVELS)
     ),
     Setting(

@@ -163,3 +163,23 @@ def one_of(*values: str) -> Callable[[str], str]:
         return text.lower()
 
     return parse
+
+
+def short_text(text: str) -> str:
+    if not 1 <= len(text) <= 256 or not (text.isascii() and text.isprintable()):
+        raise ValueError("expected 1 to 256 printable ASCII characters")
+    return text
+
+
+def turn_urls(text: str) -> tuple[str, ...]:
+    urls = tuple(part.strip() for part in text.split(","))
+    if not all(re.fullmatch(r"turns?:[^\s?/,]+(\?transport=(udp|tcp))?", url) for url in urls):
+        raise ValueError("expected turn:host:port or turns:host:port, with ?transport=udp or tcp, separated by commas")
+    return urls
+
+
+def livekit_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("ws", "wss") or not parts.hostname:
+        raise ValueError("expected wss://host or ws://host:port")
+    return text.rstrip("/")

@@ -85,6 +85,12 @@ class Settings:
     media_address: str = ""
     media_gigabytes: int = 0
     media_link_days: int = 0
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str = field(default="", repr=False)
+    livekit_url: str = ""
+    livekit_key: str = ""
+    livekit_secret: str = field(default="", repr=False)
+    demo_page: str = ""
     log_level: str = "info"
     log_format: str = "text"
 

@@ -106,12 +106,18 @@ await step('it is edited', () => {
   return amy.chat.modifyMessage(hello).then(() => null);
 });
 await step('the edit arrives', async () => (await bob.next('MESSAGE_MODIFIED'))[0].payload.text);
+await step('a reaction is read', async () => {
+  await bob.chat.getMessageList({ conversationID: 'C2Camy' });
+  await amy.chat.addMessageReaction(hello, 'smile');
+  const { resultList } = (await amy.chat.getMessageReactions({ messageList: [hello] })).data;
+  return resultList[0].reactionList.map((one) => [one.reactionID, one.totalUserCount, one.reactedByMyself]);
+});
 await step('the conversation is read', async () => {
   await bob.chat.setMessageRead({ conversationID: 'C2Camy' });
   await amy.next('MESSAGE_READ_BY_PEER');
 });
 await step('the conversation is pinned', async () => (await bob.chat.pinConversation({ conversationID: 'C2Camy', isPinned: true })).data.conversationID);
-await step('the conversation list', async () => (await bob.chat.getConversationList()).data.conversationList.map((one) => [one.conversationID, one.isPinned, one.unreadCount]));
+await step('the conversation list', async () => (await bob.chat.getConversationList()).data.conversationList.map((one) => [one.conversationID, one.isPinned, one.unreadCount, one.lastMessage.fromAccount]));
 await step('history', async () => (await bob.chat.getMessageList({ conversationID: 'C2Camy' })).data.messageList.map((one) => one.payload.text));
 const custom = amy.chat.createCustomMessage({ to: 'bob', conversationType: C2C, payload: { data: 'd', description: 'x', extension: 'y' } });
 await step('a custom message', async () => {

@@ -2478,6 +2478,7 @@ export type Who = {
   CsrfToken: string;
   ExpireTime: number;
   ServerVersion: string;
+  DemoPage: string;
   LastLoginTime: number;
   LastLoginIp: string;
 };

@@ -6,7 +6,8 @@
 //
 // The newest UI kits stand on @tencentcloud/lite-chat, which opens fixed hosts whatever its proxyServer option says.
 // Nothing of those packages is changed: new sockets to these hosts are opened at this server instead, and what the
-// packages report to statistics hosts goes nowhere. Seen with lite-chat 4.2.1.
+// packages report to statistics hosts goes nowhere. Seen with lite-chat 4.2.1 and 1.6.13, chat-uikit-react 6.1.7 and
+// chat-uikit-vue 3.0.2.
 (function (root) {
   'use strict';
 
@@ -35,12 +36,37 @@
     const from = parsed(url);
     if (!from) return null;
     const socket = /^wss?:$/.test(from.protocol);
-    if (!among(socket ? SOCKETS : CALLS, from.hostname)) return null;
     const to = new URL(server);
+    if (from.protocol === 'https:' && to.protocol === 'http:' && from.host === to.host) {
+      return `http:${from.href.slice('https:'.length)}`;
+    }
+    if (!among(socket ? SOCKETS : CALLS, from.hostname)) return null;
     if (socket) to.protocol = to.protocol === 'https:' || to.protocol === 'wss:' ? 'wss:' : 'ws:';
     to.pathname = to.pathname.replace(/\/$/, '') + from.pathname;
     to.search = from.search;
     return to.href;
+  }
+
+  /** lite-chat writes https:// before every address of a file: of a server without TLS it is taken back. */
+  function leadFiles(server) {
+    const { protocol, host } = new URL(server);
+    if (protocol !== 'http:' || !root.Element || root.Element.prototype.sodam) return;
+    const right = (url) => (String(url).startsWith(`https://${host}/`) ? `http:${String(url).slice('https:'.length)}` : url);
+    const { setAttribute } = root.Element.prototype;
+    root.Element.prototype.sodam = true;
+    root.Element.prototype.setAttribute = function (name, value) {
+      return setAttribute.call(this, name, name === 'src' || name === 'href' || name === 'poster' ? right(value) : value);
+    };
+    for (const [type, name] of [['HTMLImageElement', 'src'], ['HTMLMediaElement', 'src'], ['HTMLSourceElement', 'src'], ['HTMLAnchorElement', 'href']]) {
+      const { prototype } = root[type];
+      const property = Object.getOwnPropertyDescriptor(prototype, name);
+      Object.defineProperty(prototype, name, {
+        ...property,
+        set(value) {
+          property.set.call(this, right(value));
+        },
+      });
+    }
   }
 
   const isReport = (url) => {
@@ -49,6 +75,7 @@
   };
 
   function connect(server) {
+    leadFiles(server);
     if (root.WebSocket && !root.WebSocket.sodam) {
       const Original = root.WebSocket;
       const Led = class WebSocket extends Original {

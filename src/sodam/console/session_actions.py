@@ -100,6 +100,8 @@ class Who(msgspec.Struct, kw_only=True):
     CsrfToken: str
     ExpireTime: int
     ServerVersion: str
+    DemoPage: str
+    """Where a page of ``make demo`` is; empty: nowhere."""
     LastLoginTime: int
     LastLoginIp: str
 
@@ -121,6 +123,7 @@ async def _who(call: SessionCall) -> Who:
         CsrfToken=csrf_token(call.token),
         ExpireTime=call.session.expires_at,
         ServerVersion=__version__,
+        DemoPage=call.plane.services.settings.demo_page,
         LastLoginTime=user.last_login_at,
         LastLoginIp=user.last_login_ip,
     )

@@ -57,6 +57,8 @@ class GroupMultiStat(msgspec.Struct, kw_only=True):
 class GroupMessageReactions(msgspec.Struct):
     MsgSeq: int
     MsgReactionSummary: list[Summary]
+    ReactionList: list[Summary]
+    """The same once more, under the name that lite-chat reads."""
 
 
 class GroupMultiStatAnswer(msgspec.Struct):
@@ -73,7 +75,8 @@ async def group_reaction_multi_stat(call: Call, request: GroupMultiStat) -> Grou
     results = []
     for subject in subjects:
         found = await call.services.reactions.read(subject)
-        results.append(GroupMessageReactions(subject.ref.seq, summary_of(found, request.Count, call.caller)))
+        summary = summary_of(found, request.Count, call.caller)
+        results.append(GroupMessageReactions(subject.ref.seq, summary, summary))
     return GroupMultiStatAnswer(results)
 
 

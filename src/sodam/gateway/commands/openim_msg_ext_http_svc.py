@@ -78,6 +78,8 @@ class Summary(msgspec.Struct):
 class MessageReactions(msgspec.Struct):
     MsgKey: str
     MsgReactionSummary: list[Summary]
+    ReactionList: list[Summary]
+    """The same once more, under the name that lite-chat reads."""
 
 
 def summary_of(found: list[Reaction], count: int, viewer: str) -> list[Summary]:
@@ -113,7 +115,8 @@ async def reaction_multi_stat(call: Call, request: MultiStat) -> MultiStatAnswer
                     raise
                 continue
             found = await call.services.reactions.read(subject)
-            results.append(MessageReactions(key, summary_of(found, request.Count, call.caller)))
+            summary = summary_of(found, request.Count, call.caller)
+            results.append(MessageReactions(key, summary, summary))
             break
     return MultiStatAnswer(results)
 

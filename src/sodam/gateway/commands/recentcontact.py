@@ -77,6 +77,9 @@ class SessionItem(msgspec.Struct, omit_defaults=True):
     C2cPeerReadTime: int | None = None
     MsgSeq: int = 0
     LastC2CMsgFrom_Account: str = ""
+    MsgTimeStamp: int = 0
+    LastC2cMsgFrom_Account: str = ""
+    """Time and sender once more, under the names that lite-chat reads."""
     LastMsgFlags: int = 0
     C2cNick: str = ""
     C2cImage: str = ""
@@ -118,7 +121,7 @@ async def _page(call: Call, owner: str, request: CursorFields) -> PageAnswer:
     page = await conversations.page(call.app, owner, request.cursor)
     users = [one for one in page.listed if one.contact.type == USER]
     peers = await call.services.accounts.find_many(call.app.sdkappid, [one.contact.id for one in users])
-    items = []
+    items: list[SessionItem] = []
     ends: dict[str, int] = {}
     for one in page.listed:
         if one.contact.type == GROUP:
@@ -129,6 +132,8 @@ async def _page(call: Call, owner: str, request: CursorFields) -> PageAnswer:
         if peer := peers.get(one.contact.id):
             item.C2cNick, item.C2cImage = peer.nick, peer.image
         items.append(item)
+    for item in items:
+        item.MsgTimeStamp, item.LastC2cMsgFrom_Account = item.MsgTime, item.LastC2CMsgFrom_Account
     call.connection.catch_up.drop_groups(ends)
     groups = await conversations.marks.groups(call.app, owner)
     return PageAnswer(SessionItem=items, GroupItem=[group_item(group) for group in groups], **next_page(page))

@@ -1,6 +1,6 @@
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useAllowed, useApp } from "../../../api/session";
+import { useAllowed, useApp, useWho } from "../../../api/session";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { AppStatus, PlanTag } from "../../../ui/AppTags";
 import { CopyText } from "../../../ui/CopyText";
@@ -17,6 +17,7 @@ export function Overview() {
   const format = useFormat();
   const id = Number(useParams({ strict: false }).app);
   const app = useApp(id);
+  const demo = useWho()?.DemoPage;
   const mayList = useAllowed("im:DescribeAccountList", id);
   const accounts = useFirstAccounts(id, mayList === true);
   const { data: now } = useNow(id);
@@ -71,6 +72,16 @@ export function Overview() {
                     </Link>
                   </dd>
                 </div>
+                {demo && (
+                  <div>
+                    <dt>{t("facts.demo")}</dt>
+                    <dd>
+                      <a href={demo} target="_blank" rel="noreferrer">
+                        {demo}
+                      </a>
+                    </dd>
+                  </div>
+                )}
                 <div>
                   <dt>{t("facts.plan")}</dt>
                   <dd className="row">
