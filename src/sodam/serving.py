@@ -100,7 +100,7 @@ def application(server: Server) -> AsgiApp:
     mounts = {
         MEDIA_PATH: cast(AsgiApp, MediaApp(server.services, server.auth)),
         HISTORY_PATH: cast(AsgiApp, HistoryFileApp(server.services.history_files)),
-        CONSOLE_PATH: Console(server.plane).app(),
+        CONSOLE_PATH: Console(server.plane, lambda: server.draining).app(),
         "/": cast(AsgiApp, CloudApi(server.plane)),
     }
     if server.dev:

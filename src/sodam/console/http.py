@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
@@ -25,6 +25,7 @@ from sodam.cloudapi.run import run as run_action
 from sodam.cloudapi.table import TABLE
 from sodam.console import openapi, static
 from sodam.console.answers import failure, status_of, success
+from sodam.console.live import Streams
 from sodam.console.session_actions import SessionCall, must_change_password
 from sodam.console.session_actions import run as run_session
 from sodam.console.session_table import SESSION_ACTIONS
@@ -45,8 +46,10 @@ UNATTENDED: Final = "x-console-unattended"
 
 
 class Console:
-    def __init__(self, plane: ControlPlane) -> None:
+    def __init__(self, plane: ControlPlane, ending: Callable[[], bool]) -> None:
+        """``ending`` says whether the server ends."""
         self._plane = plane
+        self._streams = Streams(ending)
 
     def app(self) -> AsgiApp:
         """The ASGI application mounted at ``/console``."""
@@ -54,6 +57,7 @@ class Console:
             Route(f"{PATH}/api/openapi.json", self._openapi, methods=["GET"]),
             Route(PATH + "/api/{service}/{action}", self._api, methods=["POST"]),
             Route(PATH + "/api/{path:path}", self._no_api, methods=_METHODS),
+            Route(PATH + "/live/statistics", self._live, methods=["GET"]),
             Route(PATH + "/files/{job_id}", self._file, methods=["GET"]),
             Route(PATH, self._home, methods=["GET"]),
             Route(PATH + "/{path:path}", self._static, methods=["GET"]),
@@ -118,10 +122,12 @@ class Console:
         body = await _body(request, found.max_body)
         return await run_action(self._plane, found, call.caller, body, call.request_id)
 
-    async def _sign_in(self, request: Request, call: SessionCall, *, needed: bool, token: bool) -> None:
+    async def _sign_in(
+        self, request: Request, call: SessionCall, *, needed: bool, token: bool, seen: bool = True
+    ) -> None:
         """Fill in who calls. Raises ControlError when nobody is signed in though somebody must be."""
         cookie = request.cookies.get(COOKIE, "")
-        session = await self._plane.sessions.find(cookie, seen=UNATTENDED not in request.headers)
+        session = await self._plane.sessions.find(cookie, seen=seen and UNATTENDED not in request.headers)
         if session is None:
             if needed:
                 raise ControlError("AuthFailure.NotSignedIn", "you are not signed in, or the session has ended")
@@ -172,9 +178,38 @@ class Console:
         headers = {"content-disposition": f'attachment; filename="{name}.{form}"'}
         return _guarded(StreamingResponse(self._parts(job_id), media_type=kind, headers=headers))
 
+    async def _live(self, request: Request) -> Response:
+        """Events of a page, see ``live``. As for files, SameSite stands for the CSRF token."""
+        call = self._begin(request)
+        app, since = (text if text.isascii() and text.isdigit() else "0" for text in _live_asked(request))
+
+        async def read(minute: int) -> Any:
+            await self._sign_in(request, call, needed=True, token=False, seen=False)
+            await self._may_act(call)
+            action = TABLE.find("im", "DescribeRealtimeStatistics")
+            assert action is not None
+            assert call.caller is not None
+            body = b'{"SDKAppID":%d,"Since":%d}' % (int(app), minute)
+            return await run_action(self._plane, action, call.caller, body, call.request_id)
+
+        try:
+            first = await read(int(since))
+            self._streams.check(call.user.uin)
+        except Exception as caught:
+            error = failures.of(caught, call.request_id, path=request.url.path[:200])
+            return _guarded(Response(f"{error.message}\n", status_of(error), media_type="text/plain"))
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        told = self._streams.tell(call.user.uin, first, read)
+        return _guarded(StreamingResponse(told, media_type="text/event-stream", headers=headers))
+
     async def _parts(self, job_id: str) -> AsyncIterator[bytes]:
         async for part in self._plane.jobs.parts(job_id):
             yield part
+
+
+def _live_asked(request: Request) -> tuple[str, str]:
+    """The app, and the minute from which on; a browser that comes back says the ID of the last event."""
+    return request.query_params.get("SDKAppID", "")[:10], request.headers.get("last-event-id", "")[:12]
 
 
 def _unknown(service: str, name: str) -> ControlError:
