@@ -19,6 +19,7 @@ import { newcomer } from "./flows/newcomer.mjs";
 import { people } from "./flows/people.mjs";
 import { plans } from "./flows/plans.mjs";
 import { policies } from "./flows/policies.mjs";
+import { push } from "./flows/push.mjs";
 import { me, signInOut } from "./flows/session.mjs";
 import { tools } from "./flows/tools.mjs";
 import { webhooks } from "./flows/webhooks.mjs";
@@ -38,7 +39,7 @@ const COMBINATIONS = {
 const GROUPS = {
   apps: { language: "en", flows: { signInOut, newcomer, apps, settings, plans, me, keyboard, endOfApp } },
   accounts: { language: "ko", flows: { accounts, relations, chatGroups, tools, frame } },
-  access: { language: "zh", flows: { webhooks, access, people, policies } },
+  access: { language: "zh", flows: { webhooks, push, access, people, policies } },
 };
 const only = process.env.CONSOLE_E2E_ONLY?.split(",");
 const groups = Object.entries(GROUPS).filter(([name]) => [undefined, name].includes(process.env.CONSOLE_E2E_GROUP));

@@ -1322,6 +1322,38 @@ export type OverridesView = {
   AVChatRooms: number | null;
 };
 
+export type CreatePushTask = {
+  SDKAppID: number;
+  Condition?: ConditionIn | null;
+  Title?: string;
+  Desc?: string;
+  Ext?: string;
+  Text?: string;
+  Stored?: boolean;
+  From?: string;
+  DataId?: string;
+};
+
+export type ConditionIn = {
+  TagsOr?: string[] | null;
+  TagsAnd?: string[] | null;
+  TagsNot?: string[] | null;
+  AttrsOr?: Record<string, string> | null;
+  AttrsAnd?: Record<string, string> | null;
+};
+
+export type Condition = {
+  TagsOr: string[] | null;
+  TagsAnd: string[] | null;
+  TagsNot: string[] | null;
+  AttrsOr: Record<string, string> | null;
+  AttrsAnd: Record<string, string> | null;
+};
+
+export type PushTaskId = {
+  TaskId: string;
+};
+
 export type KeyMade = {
   Key: KeyView;
 };
@@ -2001,6 +2033,19 @@ export type AddOnRow = {
   Max: number;
 };
 
+export type PushAttributes = {
+  AttrNames: Record<string, string>;
+};
+
+export type OfAudience = {
+  SDKAppID: number;
+  Condition?: ConditionIn | null;
+};
+
+export type Audience = {
+  Accounts: number;
+};
+
 export type Certificates = {
   Certificates: CertificateView[];
   Vendors: VendorView[];
@@ -2014,6 +2059,7 @@ export type CertificateView = {
   CreateTime: number;
   Trouble: string;
   TroubleTime: number;
+  Devices: number;
 };
 
 export type VendorView = {
@@ -2025,6 +2071,7 @@ export type FieldView = {
   Name: string;
   Required: boolean;
   Secret: boolean;
+  Most: number;
   Choices: string[];
 };
 
@@ -2070,6 +2117,47 @@ export type FailureView = {
   Result: string;
   Code: string;
   Reason: string;
+  Cause: string;
+};
+
+export type sodam_cloudapi_actions_push_tasks_OfUser = {
+  SDKAppID: number;
+  UserID: string;
+};
+
+export type PushMarks = {
+  Tags: string[];
+  Attrs: Record<string, string>;
+};
+
+export type DescribePushTask = {
+  SDKAppID: number;
+  Before?: number;
+  Limit?: number;
+};
+
+export type PushTasks = {
+  Tasks: PushTaskView[];
+  Next: number;
+};
+
+export type PushTaskView = {
+  TaskId: string;
+  State: "done" | "revoked" | "running" | "waiting";
+  Title: string;
+  Desc: string;
+  Text: string;
+  Stored: boolean;
+  From: string;
+  Condition: Condition;
+  CreateTime: number;
+  StartTime: number;
+  EndTime: number;
+  Total: number;
+  Done: number;
+  Devices: number;
+  Revokes: string;
+  RevokeTime: number;
 };
 
 export type RealtimeOverview = {
@@ -2235,6 +2323,19 @@ export type ModifyGroupOwner = {
   UserID: string;
 };
 
+export type ModifyPushAttributes = {
+  SDKAppID: number;
+  AttrNames: Record<string, string>;
+};
+
+export type ModifyPushMarks = {
+  SDKAppID: number;
+  UserID: string;
+  AddTags?: string[];
+  RemoveTags?: string[];
+  Attrs?: Record<string, string>;
+};
+
 export type PutPushCertificate = {
   SDKAppID: number;
   Vendor: string;
@@ -2290,6 +2391,13 @@ export type ResendCallback = {
 
 export type Resent = {
   Events: number;
+};
+
+export type RevokePushTask = {
+  SDKAppID: number;
+  TaskId: string;
+  Title?: string;
+  Desc: string;
 };
 
 export type SearchDirtyWords = {
@@ -2420,6 +2528,7 @@ export type TestedPush = {
   Result: string;
   Code: string;
   Reason: string;
+  Cause: string;
   Hint: string;
 };
 
@@ -2639,6 +2748,7 @@ export interface Actions {
   "im/CreateAccount": { request: CreateAccount; data: AccountRow };
   "im/CreateGroup": { request: CreateChatGroup; data: GroupMade };
   "im/CreatePlanOrder": { request: CreatePlanOrder; data: OrderPlaced };
+  "im/CreatePushTask": { request: CreatePushTask; data: PushTaskId };
   "im/CreateSecret": { request: OfApp; data: KeyMade };
   "im/CreateSecretUserSig": { request: CreateSecretUserSig; data: UserSigMade };
   "im/DeleteAllFriends": { request: OfApp & FriendDeleteAll; data: Nothing };
@@ -2683,9 +2793,13 @@ export interface Actions {
   "im/DescribePlanOrders": { request: DescribePlanOrders; data: OrderList };
   "im/DescribePlanPrice": { request: DescribePlanPrice; data: PriceView };
   "im/DescribePlans": { request: NothingIn; data: PlansView };
+  "im/DescribePushAttributes": { request: OfApp; data: PushAttributes };
+  "im/DescribePushAudience": { request: OfAudience; data: Audience };
   "im/DescribePushCertificates": { request: OfApp; data: Certificates };
   "im/DescribePushDevices": { request: sodam_cloudapi_actions_push_OfUser; data: Devices };
   "im/DescribePushFailures": { request: DescribePushFailures; data: Failures };
+  "im/DescribePushMarks": { request: sodam_cloudapi_actions_push_tasks_OfUser; data: PushMarks };
+  "im/DescribePushTask": { request: DescribePushTask; data: PushTasks };
   "im/DescribeRealtimeOverview": { request: OfApp; data: RealtimeOverview };
   "im/DescribeRealtimeStatistics": { request: DescribeRealtimeStatistics; data: RealtimeStatistics };
   "im/DescribeSdkAppInfo": { request: OfApp; data: AppView };
@@ -2706,12 +2820,15 @@ export interface Actions {
   "im/ModifyGroupMemberField": { request: GroupMemberFieldChange; data: Ability };
   "im/ModifyGroupMemberInfo": { request: ModifyGroupMemberInfo; data: Nothing };
   "im/ModifyGroupOwner": { request: ModifyGroupOwner; data: Nothing };
+  "im/ModifyPushAttributes": { request: ModifyPushAttributes; data: PushAttributes };
+  "im/ModifyPushMarks": { request: ModifyPushMarks; data: PushMarks };
   "im/ModifyUserField": { request: UserFieldChange; data: Ability };
   "im/PutPushCertificate": { request: PutPushCertificate; data: CertificateView };
   "im/RecallGroupMsg": { request: RecallGroupMsg; data: MessageOutcomes };
   "im/RegisterIMApp": { request: RegisterIMApp; data: AppView };
   "im/RemoveUser": { request: RemoveUser; data: UserResults };
   "im/ResendCallback": { request: ResendCallback; data: Resent };
+  "im/RevokePushTask": { request: RevokePushTask; data: Nothing };
   "im/SearchDirtyWords": { request: SearchDirtyWords; data: SearchedWords };
   "im/SendGroupMsg": { request: SendGroupMsg; data: SendOutcomes };
   "im/SendTestCallback": { request: SendTestCallback; data: DeliveryView };
@@ -2833,6 +2950,12 @@ export const LIMITS = {
   "im/CreateGroup.Owner": {"max":32},
   "im/CreateGroup.GroupId": {"max":48},
   "im/CreatePlanOrder.Months": {"min":1,"max":24},
+  "im/CreatePushTask.Title": {"max":100},
+  "im/CreatePushTask.Desc": {"max":400},
+  "im/CreatePushTask.Ext": {"max":2000},
+  "im/CreatePushTask.Text": {"max":2000},
+  "im/CreatePushTask.From": {"max":32},
+  "im/CreatePushTask.DataId": {"max":64},
   "im/CreateSecretUserSig.UserID": {"min":1,"max":32},
   "im/CreateSecretUserSig.Expire": {"min":1,"max":1576800000},
   "im/DeleteDirtyWords.Words": {"min":1,"max":5000},
@@ -2864,6 +2987,7 @@ export const LIMITS = {
   "im/DescribeIMAppList.Keyword": {"max":200},
   "im/DescribePlanPrice.Months": {"min":1,"max":24},
   "im/DescribePushDevices.UserID": {"min":1,"max":32},
+  "im/DescribePushMarks.UserID": {"min":1,"max":32},
   "im/DestroyGroup.GroupIds": {"min":1,"max":100},
   "im/DestroyGroup.GroupIds[]": {"min":1,"max":53},
   "im/ExportAccounts.UserIDs": {"max":1000,"nullable":true},
@@ -2897,6 +3021,7 @@ export const LIMITS = {
   "im/ModifyGroupMemberInfo.NameCard": {"max":50,"nullable":true},
   "im/ModifyGroupOwner.GroupId": {"min":1,"max":53},
   "im/ModifyGroupOwner.UserID": {"min":1,"max":32},
+  "im/ModifyPushMarks.UserID": {"min":1,"max":32},
   "im/ModifyUserField.Field.Name": {"max":8},
   "im/PutPushCertificate.Vendor": {"max":40},
   "im/PutPushCertificate.Name": {"max":60},
@@ -2908,6 +3033,9 @@ export const LIMITS = {
   "im/RegisterIMApp.Introduction": {"max":300},
   "im/RemoveUser.UserIDs": {"min":1,"max":100},
   "im/RemoveUser.UserIDs[]": {"min":1,"max":32},
+  "im/RevokePushTask.TaskId": {"min":1,"max":200},
+  "im/RevokePushTask.Title": {"max":100},
+  "im/RevokePushTask.Desc": {"min":1,"max":400},
   "im/SearchDirtyWords.Text": {"max":4000},
   "im/SendGroupMsg.GroupIds": {"min":1,"max":100},
   "im/SendGroupMsg.GroupIds[]": {"min":1,"max":53},

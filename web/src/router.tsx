@@ -134,6 +134,18 @@ const routeTree = root.addChildren([
       page("webhooks", () => import("./features/webhooks/pages/Callbacks"), "Callbacks"),
     ),
     at(
+      "/apps/$app/push",
+      page("push", () => import("./features/push/pages/PushAll"), "PushAll"),
+    ),
+    at(
+      "/apps/$app/push-certificates",
+      page("push", () => import("./features/push/pages/Certificates"), "Certificates"),
+    ),
+    at(
+      "/apps/$app/push-check",
+      page("push", () => import("./features/push/pages/SelfCheck"), "SelfCheck"),
+    ),
+    at(
       "/apps/$app/usersig",
       page("tools", () => import("./features/tools/pages/UserSig"), "UserSig"),
     ),

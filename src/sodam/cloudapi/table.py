@@ -36,6 +36,7 @@ _FILES: Final = (
     "audit",
     "callbacks",
     "push",
+    "push_tasks",
     "chat_groups",
     "chat_members",
     "chat_messages",

@@ -17,6 +17,7 @@ from sodam.push.vendors.webpush import read_subscription
 from sodam.storage import Database, Tx
 
 MAX_TOKEN: Final = 2000
+MOST_COUNTED: Final = 10_000
 
 
 class BadToken(Exception):
@@ -66,6 +67,10 @@ class Devices:
         if not user_ids or not await self._certificates.of(app):
             return set()
         return {device.user_id for device in await store.devices(self._db, app, user_ids)}
+
+    async def counts(self, app: int) -> dict[int, int]:
+        """By certificate; MOST_COUNTED stands for that many or more."""
+        return await store.counts(self._db, app, await self._certificates.of(app), MOST_COUNTED)
 
     async def registered(self, app: int, names: Sequence[str]) -> dict[str, Device]:
         return await store.registered(self._db, app, [name for name in names if "\0" not in name])

@@ -189,3 +189,19 @@ class Filter(msgspec.Struct, omit_defaults=True):
     def only_not(self) -> bool:
         """It says whom it is not for, and nothing else."""
         return bool(self.tags_not) and not (self.tags_or or self.tags_and)
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A push to many and how far it is."""
+
+    app: int
+    task: str
+    what: str
+    created_at: int
+    """Unix milliseconds; the others are seconds."""
+    started_at: int
+    ended_at: int
+    total: int
+    done: int
+    devices: int
+    revoked_at: int

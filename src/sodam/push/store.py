@@ -57,6 +57,16 @@ async def put_certificate(tx: Tx, one: Certificate, secrets: bytes) -> None:
     await drop_access(tx, one.app, one.id)
 
 
+async def counts(db: Database, app: int, numbers: Iterable[int], most: int) -> dict[int, int]:
+    """Devices by certificate; of each at most ``most`` are counted."""
+    found = {}
+    for number in numbers:
+        sql = "SELECT COUNT(*) FROM (SELECT 1 FROM push_device WHERE app = $1 AND certificate = $2 LIMIT $3) AS counted"
+        row = await db.fetch_one(sql, app, number, most)
+        found[number] = row[0] if row is not None else 0
+    return found
+
+
 async def delete_certificate(tx: Tx, app: int, number: int) -> int:
     """With its devices: their tokens mean nothing without it. How many certificates that were: 0 or 1."""
     await tx.execute("DELETE FROM push_device WHERE app = $1 AND certificate = $2", app, number)

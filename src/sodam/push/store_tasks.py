@@ -5,25 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-import msgspec
-
+from sodam.push.model import Task
 from sodam.storage import Database, Row, Tx, batches, in_list
 
 _COLUMNS: Final = "app, task, what, created_at, started_at, ended_at, total, done, devices, revoked_at"
-
-
-class Task(msgspec.Struct, frozen=True):
-    app: int
-    task: str
-    what: str
-    created_at: int
-    """Unix milliseconds; the others are seconds."""
-    started_at: int
-    ended_at: int
-    total: int
-    done: int
-    devices: int
-    revoked_at: int
 
 
 def _task(row: Row) -> Task:

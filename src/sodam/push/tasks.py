@@ -28,9 +28,8 @@ from sodam.presence.service import PresenceService
 from sodam.push import store, store_audience, store_tasks
 from sodam.push.deciding import Deciding
 from sodam.push.events import TO_MANY, PushReported
-from sodam.push.model import PLANNED, TTL, Delivery, Device, Filter
+from sodam.push.model import PLANNED, TTL, Delivery, Device, Filter, Task
 from sodam.push.sending import Sending
-from sodam.push.store_tasks import Task
 from sodam.storage import Database, Tx, hold
 
 KIND: Final = "PushToMany"

@@ -44,7 +44,10 @@ export async function rest(url, call, app = APP) {
     (await fetch(`${url}/v4/${command}?${query}`, { method: "POST", body: JSON.stringify(body) })).json();
 }
 
-/** The Python SDK in a process of its own: `send` signs in as a client does and answers 0 or the code of the refusal. */
+/**
+ * The Python SDK in a process of its own: `send` signs in as a client does and answers 0 or the code of the refusal; in
+ * the place of a receiver, commands with their bodies are given, and the user stays signed in.
+ */
 export function startClient(url, call, app) {
   const child = spawn(join(REPOSITORY, ".venv/bin/python"), [join(REPOSITORY, "tests/console_e2e/support/say.py")], {
     env: { ...process.env, PYTHONPATH: join(REPOSITORY, "clients/python") },

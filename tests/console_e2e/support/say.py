@@ -1,21 +1,30 @@
-"""Signs users in as a client does and sends a text each: answers 0, or the code with which the server refuses it.
+"""Does as users' clients do: each line is answered with 0, or with the code of the refusal.
 
-Reads lines of JSON until the input ends: ["ws://127.0.0.1:8080", 1400000001, "ann", "USERSIG", "cho"].
+Reads lines of JSON until the input ends: ["ws://127.0.0.1:8080", 1400000001, "ann", "USERSIG", "cho"] sends cho a text;
+with [["im_open_status.ws_stat_settoken", {"BusiID": 1}]] in the place of "cho" these commands are given, and the user
+stays signed in.
 """
 
 import asyncio
 import json
 import sys
+from typing import Any
 
 from sodam_client import Client, RequestError
 
 
-async def say(url: str, app: int, sender: str, usersig: str, to: str) -> int:
-    async with Client(url, app, sender, usersig) as client:
-        try:
-            await client.send_text(to, "hello")
-        except RequestError as error:
-            return error.code
+async def say(url: str, app: int, sender: str, usersig: str, what: Any) -> int:
+    client = Client(url, app, sender, usersig)
+    await client.open()
+    try:
+        if isinstance(what, str):
+            await client.send_text(what, "hello")
+            await client.close()
+        else:
+            for command, body in what:
+                await client.request(command, body)
+    except RequestError as error:
+        return error.code
     return 0
 
 

@@ -10,6 +10,7 @@ import {
   KeyIcon,
   LinkIcon,
   LockOnIcon,
+  NotificationIcon,
   SecuredIcon,
   SettingIcon,
   SystemSettingIcon,
@@ -53,6 +54,8 @@ export const APP_NAV: NavEntry[] = [
       { key: "groupSettings", to: "/apps/$app/group-settings" },
       { key: "userFields", to: "/apps/$app/user-fields" },
       { key: "words", to: "/apps/$app/words", needs: "im:DescribeDirtyWords" },
+      { key: "pushAll", to: "/apps/$app/push", needs: "im:DescribePushTask" },
+      { key: "pushCertificates", to: "/apps/$app/push-certificates", needs: "im:DescribePushCertificates" },
     ],
   },
   { key: "accounts", to: "/apps/$app/accounts", icon: UserListIcon, needs: "im:DescribeAccountList" },
@@ -60,6 +63,7 @@ export const APP_NAV: NavEntry[] = [
   { key: "callbacks", to: "/apps/$app/callbacks", icon: LinkIcon, needs: "im:DescribeCallBack" },
   { key: "usersig", to: "/apps/$app/usersig", icon: ToolsIcon },
   { key: "userStatus", to: "/apps/$app/user-status", icon: UserCircleIcon, needs: "im:DescribeAccountState" },
+  { key: "pushCheck", to: "/apps/$app/push-check", icon: NotificationIcon, needs: "im:DescribePushDevices" },
   { key: "jobs", to: "/apps/$app/jobs", icon: TaskIcon },
 ];
 

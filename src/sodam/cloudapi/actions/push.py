@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.views import Id, Limit, OfApp, UserId
 from sodam.control import missing
+from sodam.push.causes import HINTS, cause_of
 from sodam.push.certificates import MAX_NAME
 from sodam.push.model import Certificate
 from sodam.push.vendors import VENDORS
-
-_HINTS: Final = {
-    "BadDeviceToken": "the token is from the other environment, development or production",
-    "DeviceTokenNotForTopic": "the certificate's BundleId is another app's",
-    "BadTopic": "the certificate's BundleId is another app's",
-    "InvalidProviderToken": "KeyId, TeamId or key is wrong",
-    "SENDER_ID_MISMATCH": "the token belongs to another Firebase project",
-    "21301": "the AppSecret is wrong",
-    "80600003": "client id or secret is wrong",
-    "80200001": "the AppId does not go with the credentials",
-    "10034": "the day's quota of the vendor is used up",
-    "10070": "the day's quota of the vendor is used up",
-    "33": "the day's quota of the vendor is used up",
-    "credentials": "upload the credentials again",
-    "sealed": "upload the credentials again",
-}
 
 
 class FieldView(msgspec.Struct):
     Name: str
     Required: bool
     Secret: bool
+    Most: int
+    """Characters."""
     Choices: list[str]
 
 
@@ -53,6 +40,8 @@ class CertificateView(msgspec.Struct, kw_only=True):
     Trouble: str
     """What the vendor says is wrong with the credentials; empty: nothing is known."""
     TroubleTime: Id
+    Devices: int
+    """Devices that reported a token for it; 10 000 stands for that many or more."""
 
 
 class Certificates(msgspec.Struct):
@@ -61,7 +50,7 @@ class Certificates(msgspec.Struct):
     """What may be uploaded."""
 
 
-def _view(one: Certificate) -> CertificateView:
+def _view(one: Certificate, devices: int) -> CertificateView:
     return CertificateView(
         CertificateId=one.id,
         Vendor=one.vendor,
@@ -70,18 +59,20 @@ def _view(one: Certificate) -> CertificateView:
         CreateTime=one.created_at,
         Trouble=one.trouble,
         TroubleTime=one.trouble_at,
+        Devices=devices,
     )
 
 
 @action("im", "DescribePushCertificates", kind="list", level="app")
 async def describe_push_certificates(call: Call, request: OfApp) -> Certificates:
     """The app's credentials with push services, without what is secret, and which fields each vendor's have."""
-    found = await call.plane.services.push.certificates.of(call.the_app.sdkappid)
+    push, app = call.plane.services.push, call.the_app.sdkappid
+    found, devices = await push.certificates.of(app), await push.devices.counts(app)
     vendors = [
-        VendorView(name, [FieldView(f.name, f.required, f.secret, list(f.choices)) for f in vendor.fields])
+        VendorView(name, [FieldView(f.name, f.required, f.secret, f.most, list(f.choices)) for f in vendor.fields])
         for name, vendor in VENDORS.items()
     ]
-    return Certificates([_view(one) for one in found.values()], vendors)
+    return Certificates([_view(one, devices.get(one.id, 0)) for one in found.values()], vendors)
 
 
 class PutPushCertificate(OfApp, kw_only=True):
@@ -100,9 +91,8 @@ async def put_push_certificate(call: Call, request: PutPushCertificate) -> Certi
     old = (await certificates.of(app)).get(request.CertificateId)
     facts = {"Vendor": request.Vendor, "Name": request.Name, "CertificateId": request.CertificateId}
     call.changed({"CertificateId": old.id, "Vendor": old.vendor, "Name": old.name} if old else {}, facts)
-    return _view(
-        await certificates.put(app, request.Vendor, request.Name, request.Fields, number=request.CertificateId)
-    )
+    new = await certificates.put(app, request.Vendor, request.Name, request.Fields, number=request.CertificateId)
+    return _view(new, (await call.plane.services.push.devices.counts(app)).get(new.id, 0))
 
 
 class OfCertificate(OfApp, kw_only=True):
@@ -179,7 +169,10 @@ class TestedPush(msgspec.Struct):
     Result: str
     Code: str
     Reason: str
+    Cause: str
+    """In one word; empty: none."""
     Hint: str
+    """What is behind it, and what to do."""
 
 
 @action("im", "TestPush", kind="write", level="app")
@@ -192,8 +185,15 @@ async def test_push(call: Call, request: TestPush) -> TestedPush:
         raise missing("there is no such device", detail="NoSuchDevice")
     call.changed({}, {"UserID": device.user_id, "CertificateId": one.id})
     outcome = await push.test(one, device, request.Title, request.Text)
-    hint = _HINTS.get(outcome.code, "the device's token is no longer valid" if outcome.result == "gone" else "")
-    return TestedPush(outcome.result == "ok", outcome.result, outcome.code, outcome.reason[:300], hint)
+    cause = cause_of(one.vendor, outcome.result, outcome.code, channel=bool(one.fields.get("ChannelId")))
+    return TestedPush(
+        Taken=outcome.result == "ok",
+        Result=outcome.result,
+        Code=outcome.code,
+        Reason=outcome.reason[:300],
+        Cause=cause,
+        Hint=HINTS.get(cause, ""),
+    )
 
 
 class DescribePushFailures(OfApp, kw_only=True):
@@ -211,6 +211,8 @@ class FailureView(msgspec.Struct, kw_only=True):
     """gone: the token was forgotten; wait: tried again; ours: the credentials; payload: this push."""
     Code: str
     Reason: str
+    Cause: str
+    """In one word, as TestPush has it."""
 
 
 class Failures(msgspec.Struct):
@@ -232,6 +234,7 @@ async def describe_push_failures(call: Call, request: DescribePushFailures) -> F
                 Result=one.outcome,
                 Code=one.code,
                 Reason=one.reason,
+                Cause=cause_of(one.vendor, one.outcome, one.code),
             )
             for number, one in found
         ]

@@ -1,6 +1,6 @@
 import type { CloudCall, RestCall } from "../../ui/ApiCall";
 
-export type AccountTab = "profile" | "groups" | "friends" | "lists" | "requests" | "blacklist" | "follow";
+export type AccountTab = "profile" | "groups" | "friends" | "lists" | "requests" | "blacklist" | "follow" | "push";
 
 /** What a tab of an account shows and changes, as calls without the console; `name` is a text under `api`. */
 export function accountCalls(
@@ -52,6 +52,11 @@ export function accountCalls(
       return [
         cloud("requests", "DescribeFriendRequests", { Direction: "received", Offset: 0, Limit: 20 }),
         cloud("requestAnswer", "AnswerFriendRequest", { From: "joon", Accept: true }),
+      ];
+    case "push":
+      return [
+        cloud("pushDevices", "DescribePushDevices", {}),
+        rest("pushTags", "all_member_push/im_get_tag", { To_Account: [user] }),
       ];
     case "blacklist":
       return [

@@ -36,7 +36,12 @@ const Groups = lazy(async () => {
   return { default: module.OfAccount };
 });
 
-const TABS: AccountTab[] = ["profile", "groups", "friends", "lists", "requests", "blacklist", "follow"];
+const Push = lazy(async () => {
+  const [module] = await Promise.all([import("../../push/components/OfAccount"), i18next.loadNamespaces("push")]);
+  return { default: module.OfAccount };
+});
+
+const TABS: AccountTab[] = ["profile", "groups", "friends", "lists", "requests", "blacklist", "follow", "push"];
 
 /** One account: its profile and everything that ties it to others. */
 export function Account() {
@@ -116,6 +121,8 @@ export function Account() {
         <Suspense fallback={<Skeleton />}>
           {tab === "groups" ? (
             <Groups app={app} user={params.user} />
+          ) : tab === "push" ? (
+            <Push app={app} user={params.user} />
           ) : (
             <Relations app={app} user={params.user} tab={tab} />
           )}

@@ -1,0 +1,164 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { limitOf } from "../../../api/limits";
+import { Button } from "../../../ui/Button";
+import { FormDialog } from "../../../ui/Dialog";
+import { ByteInput } from "../../../ui/Field";
+import { TimeText, useFormat } from "../../../ui/format";
+import { Locked } from "../../../ui/Locked";
+import { Empty, RefreshButton, SettingCard } from "../../../ui/Page";
+import { ResourceTable } from "../../../ui/ResourceTable";
+import { Tag, type Tone } from "../../../ui/Tag";
+import { say } from "../../../ui/Toasts";
+import { useTableState } from "../../../ui/tableState";
+import { isUnderWay, type Task, useRevoke, useTasks } from "../api";
+import "../../../ui/job.css";
+
+const TONES: Record<Task["State"], Tone> = {
+  waiting: "default",
+  running: "primary",
+  done: "success",
+  revoked: "warning",
+};
+const A_DAY = 86_400;
+
+/** Pushes to many, the newest first, each with how far it is; they can be taken back for a day. */
+export function Tasks({ app }: { app: number }) {
+  const { t } = useTranslation("push");
+  const format = useFormat();
+  const state = useTableState();
+  const query = useTasks(app, Number(state.after) || 0, state.size);
+  const { data, error, refetch, isPlaceholderData, isFetching } = query;
+  const [back, setBack] = useState<Task>();
+  const revocable = (row: Task) =>
+    !row.Revokes && row.State !== "revoked" && Date.now() / 1000 - row.CreateTime < A_DAY && Boolean(row.Desc);
+  return (
+    <SettingCard
+      title={t("tabs.report")}
+      lead={t("report.about")}
+      actions={<RefreshButton busy={isFetching && !data?.Tasks.some(isUnderWay)} onClick={() => void refetch()} />}
+    >
+      <ResourceTable<Task>
+        label={t("tabs.report")}
+        state={state}
+        rows={data?.Tasks}
+        rowKey={(row) => row.TaskId}
+        paging={{ kind: "cursor", next: data?.Next ? String(data.Next) : "" }}
+        error={error}
+        onRetry={() => refetch()}
+        stale={isPlaceholderData}
+        columns={[
+          {
+            key: "words",
+            title: t("report.words"),
+            role: "person",
+            render: (row) => (
+              <span className="person__names" title={row.TaskId}>
+                <span className="person__nick">{row.Title || row.Desc || row.Text}</span>
+                <span className="quiet">{row.Revokes ? t("report.revoking") : row.Title ? row.Desc : row.From}</span>
+              </span>
+            ),
+          },
+          { key: "whom", title: t("whom.label"), role: "detail", render: (row) => <Whom task={row} /> },
+          {
+            key: "state",
+            title: t("report.state"),
+            role: "state",
+            render: (row) => <Tag tone={TONES[row.State]}>{t(`state.${row.State}`)}</Tag>,
+          },
+          { key: "done", title: t("report.accounts"), render: (row) => <Progress task={row} /> },
+          { key: "devices", title: t("report.devices"), number: true, render: (row) => format.number(row.Devices) },
+          { key: "time", title: t("time"), role: "time", render: (row) => <TimeText at={row.CreateTime} /> },
+        ]}
+        actions={(row) =>
+          revocable(row) && (
+            <Locked action="im:RevokePushTask" app={app}>
+              {(lock) => (
+                <Button kind="text" small {...lock} onClick={() => setBack(row)}>
+                  {t("revoke.open")}
+                </Button>
+              )}
+            </Locked>
+          )
+        }
+        empty={<Empty title={t("report.empty")} about={t("report.emptyAbout")} />}
+      />
+      {back && <Revoke app={app} task={back} onClose={() => setBack(undefined)} />}
+    </SettingCard>
+  );
+}
+
+function Whom({ task }: { task: Task }) {
+  const { t } = useTranslation("push");
+  const { TagsOr, TagsAnd, TagsNot, AttrsOr, AttrsAnd } = task.Condition;
+  const tags = (
+    [
+      ["or", TagsOr],
+      ["and", TagsAnd],
+      ["not", TagsNot],
+    ] as const
+  ).flatMap(([name, some]) => (some?.length ? [`${t(`whom.${name}`)}: ${some.join(", ")}`] : []));
+  const attrs = [AttrsOr, AttrsAnd].flatMap((some) =>
+    Object.entries(some ?? {}).map(([name, value]) => `${name} = ${value}`),
+  );
+  const lines = [...tags, ...attrs];
+  return <span className="quiet">{lines.length ? lines.join(" · ") : t("whom.all")}</span>;
+}
+
+function Progress({ task }: { task: Task }) {
+  const { t } = useTranslation("push");
+  const format = useFormat();
+  const part = task.Total ? Math.min(1, task.Done / task.Total) : task.State === "done" ? 1 : 0;
+  const words = t("job.progress", { done: format.number(task.Done), total: format.number(task.Total) });
+  return (
+    <div className="job">
+      <div
+        className={`job__bar job__bar--${task.State}`}
+        role="progressbar"
+        aria-label={t("report.accounts")}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(part * 100)}
+        aria-valuetext={words}
+      >
+        <span style={{ width: `${part * 100}%` }} />
+      </div>
+      <span className="job__words">{words}</span>
+    </div>
+  );
+}
+
+function Revoke({ app, task, onClose }: { app: number; task: Task; onClose: () => void }) {
+  const { t } = useTranslation("push");
+  const [title, setTitle] = useState(task.Title);
+  const [desc, setDesc] = useState(t("revoke.sample"));
+  const revoke = useRevoke();
+  const max = limitOf("im/RevokePushTask", "Desc").max;
+  const maxTitle = limitOf("im/RevokePushTask", "Title").max;
+  return (
+    <FormDialog
+      danger
+      title={t("revoke.title")}
+      submit={t("revoke.open")}
+      busy={revoke.isPending}
+      disabled={!desc.trim() || [...desc].length > max || [...title].length > maxTitle}
+      error={revoke.error}
+      onClose={onClose}
+      onSubmit={() =>
+        revoke.mutate(
+          { SDKAppID: app, TaskId: task.TaskId, Title: title, Desc: desc },
+          {
+            onSuccess: () => {
+              say(t("revoke.done"));
+              onClose();
+            },
+          },
+        )
+      }
+    >
+      <p>{t("revoke.about")}</p>
+      <ByteInput label={t("compose.title")} unit="letters" max={maxTitle} value={title} onChange={setTitle} />
+      <ByteInput label={t("compose.desc")} required unit="letters" rows={2} max={max} value={desc} onChange={setDesc} />
+    </FormDialog>
+  );
+}
