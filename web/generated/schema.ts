@@ -2120,11 +2120,6 @@ export type FailureView = {
   Cause: string;
 };
 
-export type sodam_cloudapi_actions_push_tasks_OfUser = {
-  SDKAppID: number;
-  UserID: string;
-};
-
 export type PushMarks = {
   Tags: string[];
   Attrs: Record<string, string>;
@@ -2798,7 +2793,7 @@ export interface Actions {
   "im/DescribePushCertificates": { request: OfApp; data: Certificates };
   "im/DescribePushDevices": { request: sodam_cloudapi_actions_push_OfUser; data: Devices };
   "im/DescribePushFailures": { request: DescribePushFailures; data: Failures };
-  "im/DescribePushMarks": { request: sodam_cloudapi_actions_push_tasks_OfUser; data: PushMarks };
+  "im/DescribePushMarks": { request: sodam_cloudapi_actions_push_OfUser; data: PushMarks };
   "im/DescribePushTask": { request: DescribePushTask; data: PushTasks };
   "im/DescribeRealtimeOverview": { request: OfApp; data: RealtimeOverview };
   "im/DescribeRealtimeStatistics": { request: DescribeRealtimeStatistics; data: RealtimeStatistics };
