@@ -155,7 +155,15 @@ def judge(results: Results) -> list[Verdict]:
         for name in ("c2c_loaded", "c2c_300", "rest_send", "login", "friend_add", "friend_read")
     ]
     names = {name for _, name in results.figures}
-    return [aim.judge(results) for aim in (*_FIXED, *on_postgres) if _concerns(aim, names)]
+    counted: list[_Aim] = [
+        _Ratio(
+            f"{name}: statistics cost at most a twentieth", (target, name), (f"{target}-uncounted", name), at_most=1.05
+        )
+        for target in ("sodam", "sodam-postgres")
+        for name in ("c2c_loaded", "c2c_300", "rest_send", "group_200")
+        if (f"{target}-uncounted", name) in results.figures
+    ]
+    return [aim.judge(results) for aim in (*_FIXED, *on_postgres, *counted) if _concerns(aim, names)]
 
 
 def _concerns(aim: _Aim, names: set[str]) -> bool:

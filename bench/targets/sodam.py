@@ -21,9 +21,11 @@ _PROGRAM = Path(sys.executable).parent / "sodam"
 class Sodam:
     """`sodam serve`, with every rule on and full durability: nothing is configured but where it listens."""
 
-    def __init__(self, on_postgres: bool) -> None:
+    def __init__(self, on_postgres: bool, *, counted: bool = True) -> None:
+        """``counted`` False: without statistics, to see what they cost."""
         self._on_postgres = on_postgres
-        self.name = "sodam-postgres" if on_postgres else "sodam"
+        self._more = {} if counted else {"SODAM_STATISTICS": "off"}
+        self.name = ("sodam-postgres" if on_postgres else "sodam") + ("" if counted else "-uncounted")
 
     def unavailable(self) -> str:
         return not_installed() or (postgres.unavailable() if self._on_postgres else "")
@@ -35,12 +37,12 @@ class Sodam:
     @contextlib.contextmanager
     def start(self, folder: Path, workload: str) -> Iterator[Started]:
         if not self._on_postgres:
-            with serve(folder, {}, workload) as (address, pid):
+            with serve(folder, self._more, workload) as (address, pid):
                 yield Started(address, (pid,))
             return
         with (
             postgres.postgres(folder) as database,
-            serve(folder, {"SODAM_DATABASE_URL": database.url}, workload) as (address, pid),
+            serve(folder, {"SODAM_DATABASE_URL": database.url, **self._more}, workload) as (address, pid),
         ):
             yield Started(address, (pid,), (database.pid,))
 

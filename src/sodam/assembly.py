@@ -78,7 +78,9 @@ def assemble(
     channel = Channel(outbound, Outbound(private=False, user_agent=f"Sodam/{__version__}"))
     push = PushService(db, bus, apps, presence, outbox, channel, accounts, c2c, groups, loops)
     push.tasks.register(jobs)
-    statistics = Statistics(db, apps, presence, live, accounts=accounts.count, groups=groups.audience.count)
+    statistics = Statistics(
+        db, apps, presence, live, accounts=accounts.count, groups=groups.audience.count, on=settings.statistics
+    )
     services = Services(
         settings=settings,
         loops=loops,
@@ -132,8 +134,9 @@ def _subscribe(services: Services) -> None:
     events.subscribe(AccountsDeleted, services.media.forget_accounts)
     events.subscribe(MessagesErased, services.extensions.erase)
     services.webhooks.after.subscribe(events)
-    services.statistics.follow(events)
-    services.c2c.followers.counting = services.statistics.c2c
+    if services.settings.statistics:
+        services.statistics.follow(events)
+        services.c2c.followers.counting = services.statistics.c2c
     services.webhooks.tell(services.statistics.callback)
 
 

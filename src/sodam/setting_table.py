@@ -187,6 +187,14 @@ TABLE: Final[tuple[Setting, ...]] = (
         "on|off",
     ),
     Setting(
+        "statistics",
+        "statistics",
+        forms.switch,
+        "on",
+        "`off` counts nothing: pages and getappinfo show what was counted before.",
+        "on|off",
+    ),
+    Setting(
         "audit_days",
         "audit_days",
         forms.days(36_500),

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+from typing import Any
+
+import pytest
+
 from sodam.groups.core import Operator
 from sodam.messages.model import HIDE_RECEIVER
-from sodam.statistics import figures
-from sodam.storage import Database
+from sodam.push.events import PushesCounted
+from sodam.statistics import appinfo, figures
+from sodam.statistics.tally import Tally
+from sodam.storage import Database, Tx
 from tests.contract.counting import NOON, Node, raw
 from tests.contract.world import Clock
 
@@ -62,3 +70,87 @@ async def test_the_numbers_of_a_day_equal_the_rows(database: Database) -> None:
     assert [point[1:] for point in drawn["Logins", "Web"]] == [(6, 5)]
     assert [point[1] for point in drawn["C2CMessages", ""]] == [2, 2, 3]
     assert await one.statistics.reading.messages_today(game.sdkappid) == (3, 0, 0)
+
+
+async def test_two_nodes_count_at_once(database: Database) -> None:
+    clock = Clock(NOON)
+    one = await Node.open(database, clock)
+    two = await Node.open(database, clock, one.apps)
+    app = await one.app("abcd")
+    group = await one.group(app, "Public", "abcd")
+    pairs = [("a", "b"), ("b", "a"), ("c", "d"), ("d", "c")]
+    for node in (one, two):
+        for user in "abc":
+            node.login(app, user)
+    await asyncio.gather(
+        *(node.send(app, *pair) for _ in range(10) for node in (one, two) for pair in pairs),
+        *(node.say(app, group, user) for _ in range(5) for node, user in ((one, "a"), (two, "b"))),
+        *(node.accounts.ensure(app.sdkappid, [f"{node is one}{n}"]) for n in range(5) for node in (one, two)),
+        one.statistics.flush(),
+        two.statistics.flush(),
+    )
+    today = one.statistics.reading.today(app.sdkappid).number
+    [day] = await one.statistics.reading.days(app.sdkappid, today, today)
+    expected = {"c2c": 80, "group": 10, "group.down": 30, "accounts": 14, "login.Web.ok": 6}
+    expected |= {"day.active": 3, "day.senders": 4, "day.c2c_senders": 4, "day.group_senders": 2}
+    assert {what: day[what] for what in expected} == expected
+
+
+async def test_a_batch_is_counted_by_one_statement(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And who was seen today is not written again; on PostgreSQL the batch itself stays one statement."""
+    node = await Node.open(database, Clock(NOON))
+    app = await node.app("ab")
+    rows: list[tuple[int, int]] = []
+    count, seen = Tally.count_rows, Tally.seen_rows
+    monkeypatch.setattr(Tally, "count_rows", lambda self, counts: _noted(rows, 0, count(self, counts)))
+    monkeypatch.setattr(Tally, "seen_rows", lambda self, sights: _noted(rows, 1, seen(self, sights)))
+    await node.send(app, "a", "b")
+    await asyncio.gather(*(node.send(app, "a", "b") for _ in range(20)))
+    batches = [(rows[at], rows[at + 1]) for at in range(0, len(rows), 2)]
+    assert batches[0] == ((0, 2), (1, 1)), "a minute and a day, and who was seen"
+    assert batches[1:] == [((0, 2), (1, 0))] * (len(batches) - 1)
+    assert len(batches) < 10, "twenty messages of one turn are few batches"
+
+
+def _noted(rows: list[tuple[int, int]], kind: int, made: list[Any]) -> list[Any]:
+    rows.append((kind, len(made)))
+    return made
+
+
+async def test_what_else_is_counted(database: Database) -> None:
+    node = await Node.open(database, Clock(NOON))
+    app = (await node.app("a")).sdkappid
+    for kind, vendor, outcome, number in (
+        ("c2c", "apns_p8", "ok", 3),
+        ("group", "apns_p8", "ok", 2),
+        ("task", "fcm", "ok", 4),
+        ("c2c", "fcm", "gone", 1),
+        ("c2c", "fcm", "wait", 9),
+    ):
+        event = PushesCounted(app=app, vendor=vendor, kind=kind, outcome=outcome, number=number, at=NOON)
+        await database.write(partial(_emit, event=event))
+    for ok in (True, True, False):
+        node.statistics.callback(app, ok)
+        node.statistics.rest(app, "openim/sendmsg", 0 if ok else 90012)
+        node.statistics.command(app, "group_open_http_svc/send_group_msg", 2, 0 if ok else 10007)
+    node.statistics.command(app, "openim/getmsg", 2, 0)
+    await node.statistics.flush()
+    drawn = figures.lines((await node.statistics.reading.chart(app, 0)).values)
+    assert {key: [point[1:] for point in points] for key, points in drawn.items()} == {
+        ("Callbacks", ""): [(3, 2)],
+        ("C2CSends", "RESTAPI"): [(3, 2)],
+        ("GroupSends", "Android"): [(3, 2)],
+        ("Pushes", "apns_p8"): [(5, 5)],
+        ("Pushes", "fcm"): [(5, 4)],
+        ("RestCalls", ""): [(3, 2)],
+    }
+    today = node.statistics.reading.today(app).number
+    [day] = await node.statistics.reading.days(app, today, today)
+    fields = appinfo.fields(day)
+    names = ("APNSMsgNum", "C2CAPNSMsgNum", "GroupAPNSMsgNum", "CallBackReq", "CallBackRsp")
+    assert [fields[name] for name in names] == [5, 3, 2, 3, 2]
+    assert figures.columns("messages", day)["OfflinePushes"] == 9
+
+
+async def _emit(tx: Tx, event: object) -> None:
+    tx.emit(event)

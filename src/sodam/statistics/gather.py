@@ -9,8 +9,10 @@ from sodam.statistics.tally import Counts, Sights, Tally
 
 
 class Gathered:
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: Tally, *, on: bool) -> None:
         self._tally = tally
+        self.on = on
+        """False: nothing is gathered."""
         self.counts: Counts = {}
         self.sights: Sights = {}
         self.most: Counts = {}
@@ -18,11 +20,14 @@ class Gathered:
         """The minute, and the greatest value of it so far."""
 
     def count(self, app: int, what: str, second: float) -> None:
+        if not self.on:
+            return
         key = (app, what, int(second) // 60 * 60)
         self.counts[key] = self.counts.get(key, 0) + 1
 
     def see(self, app: int, name: str, bits: int, second: float) -> None:
-        self._tally.sight(self.sights, app, int(second), name, bits)
+        if self.on:
+            self._tally.sight(self.sights, app, int(second), name, bits)
 
     def at_most(self, app: int, what: str, value: int, second: float) -> None:
         """A value of which the greatest of a minute and of a day counts."""

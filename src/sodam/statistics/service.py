@@ -54,7 +54,9 @@ class Statistics:
         *,
         accounts: Count,
         groups: Count,
+        on: bool = True,
     ) -> None:
+        """``on`` False: nothing is gathered; whoever puts the services together leaves ``follow`` and ``c2c`` out."""
         self._db = db
         self._apps = apps
         self._presence = presence
@@ -63,7 +65,7 @@ class Statistics:
         self.c2c = C2CCounting(self.tally)
         self.reading = Reading(db, apps, self.tally, clock, accounts=accounts, groups=groups)
         self.closing = Closing(db, apps, self.tally, self.reading, clock)
-        self._gathered = Gathered(self.tally)
+        self._gathered = Gathered(self.tally, on=on)
         self._here: dict[int, set[str]] = {}
         """Users of each app who are connected to this node."""
         self._days: dict[int, int] = {}
@@ -130,7 +132,8 @@ class Statistics:
 
     async def flush(self) -> None:
         """Write what was gathered."""
-        self._look(self._clock())
+        if self._gathered.on:
+            self._look(self._clock())
         taken = self._gathered.take()
         counts = {key: value for key, value in taken[0].items() if self._stays(key[0])}
         sights = {who: bits for who, bits in taken[1].items() if self._stays(who[0])}
