@@ -16,7 +16,7 @@ import structlog
 import uvicorn
 
 from sodam import __version__, connect
-from sodam.apps.apply import load
+from sodam.apps.apply import Wanted, load
 from sodam.cloudapi import apply
 from sodam.cloudapi.http import CloudApi
 from sodam.console.http import PATH as CONSOLE_PATH
@@ -28,6 +28,7 @@ from sodam.gateway.picows_ws import upgrade_protocol
 from sodam.history_files.service import PATH as HISTORY_PATH
 from sodam.http import AsgiApp, Page, Router, json_page
 from sodam.listener import Admission, Limits, Listener, file_limit
+from sodam.observability import traces
 from sodam.rest import openapi, table
 from sodam.rest.history_http import HistoryFileApp
 from sodam.rest.http import RestApp
@@ -35,7 +36,7 @@ from sodam.rest.limits import RateLimits
 from sodam.rest.media_http import PATH as MEDIA_PATH
 from sodam.rest.media_http import MediaApp
 from sodam.server import Server, build
-from sodam.settings import Settings
+from sodam.settings import Settings, SettingsError
 
 log = structlog.get_logger(__name__)
 _GC_ALLOCATIONS: Final = 20_000
@@ -185,6 +186,28 @@ async def run(settings: Settings, sock: socket.socket, announce: Callable[[Serve
     Raises NotForDevelopment where ``dev`` and the data do not belong together.
     """
     wanted = load(settings.apply, os.environ) if settings.apply is not None else None
+    with _traced(settings):
+        return await _run(settings, sock, announce, wanted, dev=dev)
+
+
+@contextlib.contextmanager
+def _traced(settings: Settings) -> Iterator[None]:
+    if not settings.traces_url:
+        yield
+        return
+    try:
+        end = traces.start(settings.traces_url, __version__)
+    except traces.TracesMissing as error:
+        raise SettingsError(str(error)) from None
+    try:
+        yield
+    finally:
+        end()
+
+
+async def _run(
+    settings: Settings, sock: socket.socket, announce: Callable[[Server], Any], wanted: Wanted | None, *, dev: bool
+) -> int:
     server = await build(settings, begin=functools.partial(begin, wanted=dev))
     try:
         if wanted is not None:

@@ -372,4 +372,13 @@ TABLE: Final[tuple[Setting, ...]] = (
         "`text` for people, `json` for one object a line.",
         "|".join(LOG_FORMATS),
     ),
+    Setting(
+        "traces_url",
+        "traces_url",
+        forms.web_address,
+        "none",
+        "Address of an OpenTelemetry collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`, for traces "
+        "of calls. Needs `pip install 'sodam[otel]'`.",
+        "URL",
+    ),
 )

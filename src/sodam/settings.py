@@ -94,6 +94,7 @@ class Settings:
     demo_page: str = ""
     log_level: str = "info"
     log_format: str = "text"
+    traces_url: str = ""
 
 
 _BY_NAME: Final = {setting.name: setting for setting in TABLE}

@@ -15,6 +15,7 @@ import msgspec
 
 from sodam.bus.interface import Bus, Subscription
 from sodam.notices import Kind, Notice, Place
+from sodam.observability import requests
 from sodam.observability.series import SIZES, Series
 
 
@@ -186,7 +187,8 @@ class Live:
         else:
             for session in here:
                 session.deliver(notice)
-        self.seconds.observe(time.perf_counter() - started)
+        self.seconds.observe(took := time.perf_counter() - started)
+        requests.done("fan-out", took, "receivers", len(here))
         self.receivers.observe(len(here))
 
     def kick(self, topic: Topic, kick: Kick) -> None:

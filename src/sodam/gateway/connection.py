@@ -28,6 +28,7 @@ from sodam.gateway.states import end_device, report
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Origin, Transport
 from sodam.notices import Kind, Notice
+from sodam.observability.requests import begin
 from sodam.presence.devices import opt_platform
 from sodam.wire import Call, Command, decode_request, failure, success
 
@@ -197,7 +198,7 @@ class Connection:
 
     async def _run(self, action: Run) -> None:
         command, head = action.command, action.head
-        started, code = time.perf_counter(), 0
+        started, code, _ = time.perf_counter(), 0, begin()
         call: Call | None = None
         try:
             app = self._hub.app(self.session.sdkappid)

@@ -10,14 +10,19 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from sodam.observability.requests import CURRENT
+
 
 def drive(coroutine: Coroutine[Any, Any, None]) -> None:
     """Run up to the first wait right here: a message reaches the log, a login its answer, without a task."""
+    token = CURRENT.set(None)  # what it begins is not what its caller does; behind waits it has a context of its own
     try:
         waits_for = coroutine.send(None)
+        _Continued(coroutine, waits_for)
     except StopIteration:
         return
-    _Continued(coroutine, waits_for)
+    finally:
+        CURRENT.reset(token)
 
 
 class _Continued:

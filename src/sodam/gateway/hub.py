@@ -33,6 +33,7 @@ from sodam.gateway.transport import Origin, Receiver
 from sodam.notices import Key
 from sodam.observability.loops import Loop
 from sodam.observability.metrics import Metrics
+from sodam.observability.requests import begin
 from sodam.services import Services
 from sodam.wire import Command
 from sodam.wire.close_codes import CloseCode
@@ -173,7 +174,7 @@ class Hub:
     # Sign-in
 
     async def login(self, connection: Connection, action: Login) -> None:
-        head = action.head
+        head, _ = action.head, begin()
         try:
             app = self.app(connection.session.sdkappid)
             if action.ticket is not None and not head.usersig:

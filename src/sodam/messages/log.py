@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
+from sodam.observability import requests
 from sodam.observability.series import SIZES, Series
 
 E = TypeVar("E")
@@ -72,7 +73,8 @@ class MessageLog(Generic[E]):
         else:
             error = written.exception()
         if error is None:
-            self.seconds.observe(time.perf_counter() - started)
+            self.seconds.observe(took := time.perf_counter() - started)
+            requests.done("commit", took, "messages", len(batch))
             self.sizes.observe(len(batch))
         if self._waiting:
             self._loop.call_soon(self._write)

@@ -13,6 +13,8 @@ from typing import Any, Final, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
+from sodam.observability.requests import CURRENT
+
 _SECRETS: Final = frozenset(
     {"usersig", "sig", "a2", "a2key", "password", "secret", "secret_key", "key", "token", "authorization", "cookie"}
 )
@@ -27,11 +29,20 @@ def hide_secrets(_: Any, __: str, event: EventDict) -> EventDict:
     return event
 
 
+def name_request(_: Any, __: str, event: EventDict) -> EventDict:
+    """Say which request a line belongs to: its answer over REST has the same number in ``X-Request-Id``."""
+    request = CURRENT.get()
+    if request is not None:
+        event.setdefault("request_id", request.id)
+    return event
+
+
 def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     """Set logging up for this process. `level` and `form` are values of the settings log_level and log_format."""
     number = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        name_request,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from sodam.observability import requests
 from sodam.observability.series import CALL_SECONDS, Series, SeriesBy, family
 
 Timed = Mapping[tuple[str, ...], Series]
@@ -43,10 +44,12 @@ class Metrics:
     def rest(self, command: str, code: int, seconds: float) -> None:
         self._calls[("rest", command, code)] += 1
         self._seconds["rest", command].observe(seconds)
+        requests.answered("rest", command, code)
 
     def client(self, command: str, code: int, seconds: float | None = None) -> None:
         """``seconds``: None where nobody waited for an answer that long, but for what the client did."""
         self._calls[("client", command, code)] += 1
+        requests.answered("client", command, code)
         if seconds is not None:
             self._seconds["client", command].observe(seconds)
 

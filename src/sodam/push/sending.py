@@ -14,6 +14,7 @@ from sodam.apps.service import AppService
 from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
+from sodam.observability.requests import done
 from sodam.observability.series import SeriesBy
 from sodam.outbound import OutboundError
 from sodam.outbox.model import Entry, Failed, Schedule
@@ -95,7 +96,8 @@ class Sending:
         """One push, with a new access token where the vendor takes the present one no more."""
         started = time.perf_counter()
         outcome = await self._send(one, delivery)
-        self.seconds[one.vendor, outcome.result].observe(time.perf_counter() - started)
+        self.seconds[one.vendor, outcome.result].observe(took := time.perf_counter() - started)
+        done(f"push {one.vendor}", took, "outcome", outcome.result)
         return outcome
 
     async def _send(self, one: Certificate, delivery: Delivery) -> Outcome:

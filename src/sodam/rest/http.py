@@ -19,6 +19,7 @@ from sodam.accounts.auth import Authenticator
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code, Unavailable
 from sodam.http import BodyTooLarge, declared_length, read_body
+from sodam.observability import requests
 from sodam.observability.metrics import Metrics
 from sodam.rest.limits import RateLimits
 from sodam.services import Services
@@ -74,6 +75,7 @@ class RestApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = time.perf_counter()
+        request = requests.begin(scope.get("headers", ()))
         command: Command | None = None
         call: Call | None = None
         code = 0
@@ -107,8 +109,8 @@ class RestApp:
         self._metrics.rest(command.path if command else "unknown", code, time.perf_counter() - start)
         if call is not None and command is not None:
             self._services.statistics.rest(call.app.sdkappid, command.path, code)
-        length = (b"content-length", b"%d" % len(answer))
-        await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]})
+        own = [(b"content-length", b"%d" % len(answer)), (b"x-request-id", request.id.encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS + own})
         await send({"type": "http.response.body", "body": answer})
 
     async def _admit(self, scope: Scope) -> tuple[Command, Call]:

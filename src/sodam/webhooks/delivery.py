@@ -13,6 +13,8 @@ from sodam.apps.service import AppService
 from sodam.apps.webhooks import COMMANDS, Webhooks
 from sodam.c2c.histories import Histories
 from sodam.clock import now as wall_clock
+from sodam.observability.requests import done
+from sodam.observability.requests import headers as trace_headers
 from sodam.observability.series import SeriesBy
 from sodam.outbound import Answer, Outbound, OutboundError
 from sodam.outbox.model import Entry, Failed, Schedule
@@ -62,7 +64,7 @@ class Sender:
             answer = await self.outbound.post(
                 requests.address(config, app, event, int(now)),
                 body,
-                requests.headers(config, event, body, int(now)),
+                requests.headers(config, event, body, int(now)) + trace_headers(),
                 seconds=SECONDS,
                 most=_ANSWER,
             )
@@ -74,6 +76,7 @@ class Sender:
             took = time.perf_counter() - started
             if self.heard is not None:
                 self.heard(app, outcome in _GOOD)
+            done(f"callback {event.command}", took, "outcome", outcome or "ended")
             known = COMMANDS.get(event.command)
             self.seconds[known.kind if known else "other", outcome or "ended"].observe(took)
             self._log.add(
