@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import structlog
+from _pytest.logging import LogCaptureHandler
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -27,13 +28,14 @@ from sodam.observability.traces import OpenTelemetry
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
     """The log of this test, as JSON."""
-    before, level = logging.getLogger().handlers[:], logging.getLogger().level
+    root = logging.getLogger()
+    before, level = [one for one in root.handlers if not isinstance(one, LogCaptureHandler)], root.level
     out = io.StringIO()
     logs.configure("info", "json", out)
     yield out
     structlog.reset_defaults()
-    logging.getLogger().handlers[:] = before
-    logging.getLogger().setLevel(level)
+    root.handlers[:] = before
+    root.setLevel(level)
 
 
 @pytest.fixture
