@@ -21,6 +21,7 @@ NEWER = {
     "GroupAtInfo",
     "Role",
     "NameCard",
+    "TopicId",
 }
 """Fields that a body may have though the sample lacks them, or lack though the sample has them."""
 ONE_OF = {"Name", "Introduction", "Notification", "FaceUrl"}

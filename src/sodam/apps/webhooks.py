@@ -50,8 +50,12 @@ COMMANDS: Final[dict[str, Command]] = {
             "Group",
             "AfterCreateGroup AfterNewMemberJoin AfterMemberExit AfterSendMsg SendMsgException AfterRecallMsg "
             "AfterModifyMsg AfterGroupMsgExtension AfterReadReceipt AfterGroupFull AfterGroupDestroyed "
-            "AfterGroupInfoChanged AfterGroupAttrChanged AfterMemberFieldChanged AfterChangeGroupOwner",
+            "AfterGroupInfoChanged AfterGroupAttrChanged AfterMemberFieldChanged AfterChangeGroupOwner "
+            "OnMemberStateChange AfterCreateTopic AfterTopicDestroyed",
         ),
+        Command("Group.CallbackBeforeCreateTopic", "before", "Group.CallbackBeforeCreateGroup"),
+        Command("Group.CallbackAfterTopicInfoChanged", "after", "Group.CallbackAfterGroupInfoChanged"),
+        Command("Group.CallbackOnDailyGroupQuotaAlarm", "after", "Group.CallbackAfterGroupInfoChanged"),
         Command("Bot.OnC2CMessage", "after", "Bot.OnC2CMessage"),
         Command("Bot.OnGroupMessage", "after", "Bot.OnGroupMessage"),
         Command("Push.AllMemberPush", "after", "Push.AllMemberPush"),

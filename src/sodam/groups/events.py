@@ -72,6 +72,41 @@ class GroupDestroyed(GroupEvent, frozen=True, kw_only=True):
     """The members as they were."""
 
 
+class TopicCreated(GroupEvent, frozen=True, kw_only=True):
+    """``scene``: the community, with the topic's name."""
+
+    topic_id: str
+
+
+class TopicsDestroyed(GroupEvent, frozen=True, kw_only=True):
+    topic_ids: list[str]
+
+
+class TopicInfoChanged(GroupEvent, frozen=True, kw_only=True):
+    topic_id: str
+    fields: dict[str, str]
+    """Names of groups/model.py's Changes with the new values."""
+
+
+class QuotaNearlyUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """Most of the groups that an app may make in a day are made."""
+
+    app: int
+    used: int
+    quota: int
+
+
+class VisitorsChanged(GroupEvent, frozen=True, kw_only=True):
+    """Users came into a live room, left it, or were lost: the last of their devices there, or the first."""
+
+    user_ids: list[str]
+    here: bool
+    cause: str
+    """``Join``, ``Quit`` or ``HeartbeatInterrupt``."""
+    at: int
+    """Unix milliseconds."""
+
+
 class MembersJoined(GroupEvent, frozen=True, kw_only=True):
     user_ids: list[str]
     members: int

@@ -16,16 +16,19 @@ import structlog
 from sodam.apps.model import App
 from sodam.bus import Bus, LiveSession, Topic
 from sodam.bus.ask import Asking
-from sodam.errors import ApiError, Code, Unavailable
+from sodam.errors import ApiError, Code
 from sodam.groups import pushes, store, store_bans, store_rooms
 from sodam.groups.core import Core, Operator, not_found
 from sodam.groups.feed import of_group
 from sodam.groups.model import Group, Member, check_group_id
+from sodam.groups.room_news import RoomNews
 from sodam.groups.room_staff import Staff, check_room
+from sodam.groups.seat_copies import SeatCopies
 from sodam.groups.seats import ALWAYS_ONLINE, HIDDEN, MAX_ROOMS, Key
 from sodam.groups.tips import Op, Tips
 from sodam.groups.types import TYPES, Delivery, Role
 from sodam.groups.types import Topic as About
+from sodam.groups.visits import Visits
 from sodam.notices import Notice
 from sodam.observability.loops import Loop, Loops
 
@@ -37,10 +40,7 @@ PAGE: Final = 500
 MAX_MARKS: Final = 10
 MAX_MARKED: Final = 1000
 LEAST_MARK: Final = 1000
-TELL_SECONDS: Final = 1.0
-_TOLD: Final = 100
 SWEEP_SECONDS: Final = 2.0
-COUNT_SECONDS: Final = 10.0
 _MICRO: Final = 1_000_000
 
 
@@ -58,18 +58,6 @@ class Listed(NamedTuple):
     marks: list[int]
 
 
-class _News:
-    """What a room is still to be told."""
-
-    __slots__ = ("at", "changes", "due", "group")
-
-    def __init__(self, group: Group) -> None:
-        self.group = group
-        self.at = -TELL_SECONDS
-        self.changes: dict[Op, dict[str, None]] = {}
-        self.due = False
-
-
 def everywhere(app: int) -> Topic:
     """The topic of all who are in some room of an app."""
     return Topic("b", app, "all")
@@ -80,37 +68,39 @@ class Rooms:
         self._core = core
         self._seats = core.seats
         self._live = core.live
-        self._tips = tips
         self._bus = bus
         self.staff = Staff(core)
         self._asking: Asking | None = None
         self._loop = asyncio.get_running_loop()
-        self._news: dict[Key, _News] = {}
-        self._elsewhere: dict[Key, tuple[int, float]] = {}
-        """How many are there by other nodes and as robots, and when that was asked."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._news = RoomNews(core, tips, self._count_elsewhere)
+        self.visits = Visits(core, self._elsewhere)
+        self.copies = SeatCopies(bus, core.seats)
+        self._peers: Callable[[], set[str]] = set
         self._sweeper: Loop | None = None
-        self._stopped = False
         core.feed.closed = self._closed
         core.live.gate("b", self._to_all)
 
     def connect(self, node: str, peers: Callable[[], set[str]]) -> None:
         """Who the other nodes are. Without it there are none."""
         self._asking = Asking(self._bus, "rooms", node, peers, self._answer)
+        self._peers = peers
+        self.copies.connect(node, peers)
 
     def start(self, loops: Loops) -> None:
         if self._asking is not None:
             self._asking.start()
+        self.copies.start()
+        self.visits.start(loops)
         self._sweeper = loops.start("room seats", self.sweep, every=SWEEP_SECONDS)
 
     async def stop(self) -> None:
-        self._stopped = True
         if self._sweeper is not None:
             await self._sweeper.stop()
         if self._asking is not None:
             self._asking.stop()
-        for task in list(self._tasks):
-            task.cancel()
+        self.copies.stop()
+        self._news.stop()
+        await self.visits.stop()
 
     # Entering and leaving
 
@@ -119,11 +109,15 @@ class Rooms:
     ) -> Entered:
         """Have a device sit in a room, whether it does already or not. ``session``: its connection by then.
 
-        Raises ApiError 10007 for who is banned, 10037 when the device is in a hundred rooms.
+        Raises ApiError 10007 for who is banned, 10016 or the app's own code where its callback refuses, 10037 when the
+        device is in a hundred rooms.
         """
         key = (app.sdkappid, group.group_id)
         if await store_bans.of(self._core.db, *key, [user_id], self._core.now()):
             raise ApiError(Code.GROUP_NOT_PERMITTED, "the user is banned")
+        guard, command = self._core.guard, "Group.CallbackBeforeApplyJoinGroup"
+        if guard is not None and guard.wanted(app, command) and not self._seats.here(key, user_id):
+            await guard.applying(app, Operator(user_id, admin=False), group.group_id, group.type)
         most = app.settings.room_history
         history = await store_rooms.newest(self._core.db, *key, most) if most else []
         here = session()
@@ -133,8 +127,10 @@ class Rooms:
         fresh = self._seats.take(key, user_id, instid, here, now, self._loop.time())
         if here is not None:
             await self._follow(here, key)
+        self.copies.note(key, user_id, instid, here=True)
         if fresh is None:
             return Entered(history, lambda: None)
+        self.visits.note(group, user_id, "Join")
         return Entered(history, lambda: self._tell(group, Op.JOINED, user_id))
 
     async def leave(self, app: App, user_id: str, group: Group, instid: int, session: LiveSession | None) -> None:
@@ -146,8 +142,14 @@ class Rooms:
             raise ApiError(Code.GROUP_OWNER_CANNOT_QUIT)
         if session is not None:
             self._unfollow(session, key)
+        self.copies.note(key, user_id, instid, here=False)
         if self._seats.leave(key, user_id, instid, session):
+            self.visits.note(group, user_id, "Quit")
             self._tell(group, Op.QUIT, user_id)
+
+    def _tell(self, group: Group, op: Op, user_id: str) -> None:
+        if TYPES[group.type].tips[About.MEMBERS] is not Delivery.NOBODY:
+            self._news.tell(group, op, user_id)
 
     def lost(self, session: LiveSession) -> None:
         """A session has ended; its device may come back within seconds."""
@@ -156,11 +158,21 @@ class Rooms:
             self._live.remove(everywhere(key[0]), session)
 
     async def back(self, session: LiveSession, app: int, user_id: str) -> None:
-        """A device has connected again: it is in its rooms as before, but where it was banned meanwhile."""
-        for key in self._seats.back(app, user_id, session):
+        """A device has connected again: it is in its rooms as before, also those in which another node knew it to be,
+        but not where it was banned meanwhile."""
+        mine = self._seats.back(app, user_id, session)
+        moved = [key for key in self.copies.take(app, user_id, session.instid) if key not in mine]
+        for key in moved:
+            group = (await store.load(self._core.db, app, [key[1]])).get(key[1])
+            if group is not None and not TYPES[group.type].stores_members:
+                now = int(self._core.clock() * _MICRO)
+                self._seats.take(key, user_id, session.instid, session, now, self._loop.time())
+        for key in [*mine, *moved]:
             if await store_bans.of(self._core.db, *key, [user_id], self._core.now()):
                 self._seats.leave(key, user_id, session.instid, session)
+                self.copies.note(key, user_id, session.instid, here=False)
             elif self._seats.user_in(session, key) is not None:
+                self.copies.note(key, user_id, session.instid, here=True)
                 await self._follow(session, key)
 
     def put_out(self, session: LiveSession, app: int, group_id: str) -> None:
@@ -170,22 +182,25 @@ class Rooms:
         if user_id is not None:
             self._unfollow(session, key)
             self._seats.leave(key, user_id, session.instid, session)
+            self.copies.note(key, user_id, session.instid, here=False)
 
     async def sweep(self) -> None:
         """Take the seats of devices that did not come back, and forget rooms that are empty."""
-        groups: dict[Key, Group | None] = {}
         for key, user_id, instid in self._seats.overdue(self._loop.time()):
-            if not self._seats.leave(key, user_id, instid, None):
-                continue
-            if key not in groups:
-                news = self._news.get(key)
-                found = news.group if news else (await store.load(self._core.db, key[0], [key[1]])).get(key[1])
-                groups[key] = found
-            if (group := groups[key]) is not None:
-                self._tell(group, Op.QUIT, user_id)
-        for key in [k for k, news in self._news.items() if not news.due and not self._seats.number(k)]:
-            del self._news[key]
-            self._elsewhere.pop(key, None)
+            self.copies.note(key, user_id, instid, here=False)
+            if self._seats.leave(key, user_id, instid, None):
+                await self._gone(key, user_id)
+        for key, user_id in self.copies.lost(self._loop.time()):
+            if not self._seats.here(key, user_id):
+                await self._gone(key, user_id)
+        self._news.sweep()
+
+    async def _gone(self, key: Key, user_id: str) -> None:
+        """Somebody did not come back."""
+        group = self._news.group(key) or (await store.load(self._core.db, key[0], [key[1]])).get(key[1])
+        if group is not None:
+            self.visits.note(group, user_id, "HeartbeatInterrupt")
+            self._tell(group, Op.QUIT, user_id)
 
     async def _follow(self, session: LiveSession, key: Key) -> None:
         self._live.add(of_group(*key), session)
@@ -201,57 +216,15 @@ class Rooms:
         key = (topic.app, topic.name)
         for session in list(self._live.local(topic)):
             self._unfollow(session, key)
+        for (_, user_id, instid), _ in self._seats.devices(key):
+            self.copies.note(key, user_id, instid, here=False)
         self._seats.empty(key)
-        self._news.pop(key, None)
+        self._news.forget(key)
 
     def _to_all(self, topic: Topic, notice: Notice, exclude: int) -> None:
         """A message to all rooms: to those of this node, each as of its own."""
         for key in [key for key in self._seats.all() if key[0] == topic.app]:
             self._live.deliver(of_group(*key), pushes.in_room(notice, key[1]), exclude)
-
-    # What the room is told
-
-    def _tell(self, group: Group, op: Op, user_id: str) -> None:
-        if TYPES[group.type].tips[About.MEMBERS] is Delivery.NOBODY:
-            return
-        key = (group.app, group.group_id)
-        news = self._news.get(key)
-        if news is None:
-            news = self._news[key] = _News(group)
-        news.group = group
-        news.changes.setdefault(op, {})[user_id] = None
-        if not news.due:
-            news.due = True
-            self._loop.call_later(max(0.0, news.at + TELL_SECONDS - self._loop.time()), self._tell_now, key, news)
-        if self._loop.time() - self._elsewhere.get(key, (0, -COUNT_SECONDS))[1] >= COUNT_SECONDS:
-            self._elsewhere[key] = (self._elsewhere.get(key, (0, 0.0))[0], self._loop.time())
-            self._spawn(self._count_elsewhere(key))
-
-    def _tell_now(self, key: Key, news: _News) -> None:
-        news.due, news.at = False, self._loop.time()
-        if self._stopped:
-            return
-        changes, news.changes = news.changes, {}
-        self._spawn(self._announce(key, news.group, changes))
-
-    async def _announce(self, key: Key, group: Group, changes: dict[Op, dict[str, None]]) -> None:
-        number = self._seats.number(key) + self._elsewhere.get(key, (0, 0.0))[0]
-        for op, users in changes.items():
-            more = {"GroupJoinType": 1} if op is Op.JOINED else {}
-            await self._tips.passing(group, op, list(users)[:_TOLD], more, number)
-
-    def _spawn(self, work: Any) -> None:
-        async def run() -> None:
-            try:
-                await work
-            except Unavailable:
-                pass
-            except Exception:
-                log.exception("a room could not be told, or counted")
-
-        task = self._loop.create_task(run())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     # Who is there
 
@@ -264,8 +237,7 @@ class Rooms:
         counts = await self._ask("count", *key)
         robots = await store_rooms.robots(self._core.db, *key, self._core.now())
         silent = sum(1 for user_id, _ in robots if not self._seats.here(key, user_id))
-        self._elsewhere[key] = (sum(counts) + silent, self._loop.time())
-        return self._elsewhere[key][0]
+        return int(sum(counts)) + silent
 
     async def page(self, app: App, group_id: str, *, before: int, mark: int | None) -> tuple[list[Listed], int]:
         """Those in a room, the newest first, and where to go on; 0: the end.
@@ -293,9 +265,7 @@ class Rooms:
     async def present(self, app: int, group_id: str, user_ids: Sequence[str]) -> list[str]:
         """Which of these users are in a room, in their order."""
         key = (app, group_id)
-        found = set(self._present(key, user_ids))
-        for answer in await self._ask("present", *key, list(user_ids)):
-            found.update(answer)
+        found = {*self._present(key, user_ids), *await self._elsewhere(key, user_ids)}
         found.update(user_id for user_id, _ in await store_rooms.robots(self._core.db, *key, self._core.now()))
         return [user_id for user_id in dict.fromkeys(user_ids) if user_id in found]
 
@@ -354,6 +324,10 @@ class Rooms:
             return Role.Owner
         admins = await store_rooms.admins(self._core.db, group.app, group.group_id)
         return Role.Admin if user_id in admins else Role.Member
+
+    async def _elsewhere(self, key: Key, user_ids: Sequence[str]) -> set[str]:
+        """Which of these users are in a room by other nodes."""
+        return {user_id for answer in await self._ask("present", *key, list(user_ids)) for user_id in answer}
 
     # Among nodes
 

@@ -120,6 +120,21 @@ class Seats:
             and visitor.devices.get(instid, clock) + GRACE_SECONDS <= clock
         ]
 
+    def devices(self, only: Key | None = None) -> list[tuple[tuple[int, str, int], str]]:
+        """Devices (app, user, InstId), each with a room in which it sits; ``only``: those of one room."""
+        return [
+            ((app, visitor.user_id, instid), room)
+            for app, room in ([only] if only is not None else self._rooms)
+            for visitor in self._rooms.get((app, room), {}).values()
+            for instid in visitor.devices
+        ]
+
+    def moved(self, device: tuple[int, str, int], room: str) -> None:
+        """The device sits in the room by another node now: a seat that was kept for it here goes."""
+        key = (device[0], room)
+        if key in self._away.get(device, ()):
+            self.leave(key, device[1], device[2], None)
+
     def empty(self, key: Key) -> None:
         """The room is gone."""
         for session in [s for s, keys in self._of.items() if key in keys]:

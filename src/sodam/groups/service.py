@@ -31,6 +31,7 @@ from sodam.groups.broadcasts import Broadcasts
 from sodam.groups.changes import GroupChanges
 from sodam.groups.core import NOBODY, Core, Guard, Operator, hold_group, not_found, scene
 from sodam.groups.counters import Counters
+from sodam.groups.days import Days
 from sodam.groups.events import GroupCreated, GroupInfoChanged, GroupNamed, MembersLeft, OwnerChanged
 from sodam.groups.guests import Guests
 from sodam.groups.histories import Histories
@@ -100,6 +101,7 @@ class GroupService:
 
     def follow(self, events: Events) -> None:
         """Notify members and others of what happens to groups, in the transaction that does it."""
+        Days(self._core).follow(events)
         self.tips.follow(events)
         self.notices.follow(events)
 

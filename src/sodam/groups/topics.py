@@ -17,7 +17,8 @@ import msgspec
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import pushes, store, store_members, store_permissions, store_reading, store_topics
-from sodam.groups.core import Core, Operator, hold_group, not_found
+from sodam.groups.core import Core, Operator, hold_group, not_found, scene
+from sodam.groups.events import TopicCreated, TopicInfoChanged, TopicsDestroyed
 from sodam.groups.message import GroupMessage
 from sodam.groups.model import TOPIC_MARK, Changes, Group, Member, Profile, check_topic_id
 from sodam.groups.tips import Op, Tips
@@ -69,6 +70,9 @@ class Topics:
             if f"{TOPIC_MARK}_{TOPIC_MARK}" in topic_id:
                 raise ApiError(Code.GROUP_ID_INVALID, "ids of this form are the server's to give")
 
+        if not created_at:
+            await self._ask(app, operator, group_id, topic_id, changes)
+
         async def run(tx: Tx) -> Group:
             community = await self._hold(tx, app, operator, group_id)
             if await store_topics.count(tx, app.sdkappid, group_id) >= MAX_TOPICS:
@@ -96,17 +100,36 @@ class Topics:
             if not await store.insert(tx, topic):
                 raise ApiError(Code.GROUP_ID_TAKEN if created_at else Code.GROUP_ID_TAKEN_BY_SELF)
             if not created_at:
+                here = msgspec.structs.replace(scene(community, operator), name=topic.profile.name)
+                tx.emit(TopicCreated(scene=here, topic_id=topic.group_id))
                 tx.after_commit(lambda: self._created(community, topic, operator))
             return topic
 
         return (await self._core.db.write(run)).group_id
+
+    async def _ask(self, app: App, operator: Operator, group_id: str, topic_id: str, changes: Changes) -> None:
+        """Raises ApiError 10016, or the app's own code, when the app's callback refuses; what is refused anyway is not
+        asked about."""
+        guard = self._core.guard
+        if guard is None or not guard.wanted(app, "Group.CallbackBeforeCreateTopic"):
+            return
+        changes.of_topic(Profile(name="", apply_option="", invite_option="", history_option=""))
+
+        async def look(tx: Tx) -> Group:
+            community = await self._hold(tx, app, operator, group_id)
+            if topic_id and topic_id in await store.load(tx, app.sdkappid, [topic_id]):
+                raise ApiError(Code.GROUP_ID_TAKEN_BY_SELF)
+            return community
+
+        community = await self._core.db.write(look)
+        await guard.creating_topic(app, operator, group_id, community.type, changes.name or "")
 
     async def edit(self, app: App, operator: Operator, group_id: str, topic_id: str, changes: Changes) -> None:
         """Write fields of a topic; devices are told by a tip in it. Raises ApiError 10004."""
         check_topic_id(group_id, topic_id)
 
         async def run(tx: Tx) -> None:
-            await self._hold(tx, app, operator, group_id, topic_id)
+            community = await self._hold(tx, app, operator, group_id, topic_id)
             topic = (await store.lock(tx, app.sdkappid, [topic_id])).get(topic_id)
             if topic is None:
                 raise not_found(topic_id)
@@ -119,6 +142,8 @@ class Topics:
             changed: dict[str, Any] = {_SHOWN[n]: after[n] for n in _SHOWN if after[n] != before[n]}
             if after["mute_all"] != before["mute_all"]:
                 changed["ShutupAll"] = int(after["mute_all"] == "On")
+            fields = {name: after[name] for name in _SHOWN if after[name] != before[name]}
+            tx.emit(TopicInfoChanged(scene=scene(community, operator), topic_id=topic_id, fields=fields))
             if changed:
                 body = self._tips.body_of_topic(app.sdkappid, Op.TOPIC, operator.user_id, {"MsgTopicNewInfo": changed})
                 await self._core.messages.tip(tx, topic, body, stored=False)
@@ -140,6 +165,7 @@ class Topics:
                 await store.delete(tx, app.sdkappid, topic_id)
                 await store_permissions.forget_topic(tx, app.sdkappid, topic_id)
             if gone:
+                tx.emit(TopicsDestroyed(scene=scene(community, operator), topic_ids=gone))
                 tx.after_commit(lambda: self._destroyed(community, gone, operator))
             return [Code.OK if topic_id in gone else Code.TOPIC_ALREADY_DELETED for topic_id in topic_ids]
 

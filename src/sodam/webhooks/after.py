@@ -48,6 +48,10 @@ _GROUPS: Final[dict[type[groups.GroupEvent], tuple[str, Callable[[Any, int], Bod
     groups.GroupMessagesRecalled: ("AfterRecallMsg", group_bodies.recalled),
     groups.GroupMessageEdited: ("AfterModifyMsg", group_bodies.edited),
     groups.ReceiptsGiven: ("AfterReadReceipt", group_bodies.receipts),
+    groups.TopicCreated: ("AfterCreateTopic", group_bodies.topic_created),
+    groups.TopicsDestroyed: ("AfterTopicDestroyed", group_bodies.topics_destroyed),
+    groups.TopicInfoChanged: ("AfterTopicInfoChanged", group_bodies.topic_changed),
+    groups.VisitorsChanged: ("OnMemberStateChange", group_bodies.visitors),
 }
 
 
@@ -97,6 +101,8 @@ class After:
             lambda e: e.user_id,
             lambda e, at: bodies.state(e.action, e.user_id, e.reason, e.kicked, e.at),
         )
+        alarm = "Group.CallbackOnDailyGroupQuotaAlarm"
+        self._each(events, groups.QuotaNearlyUsed, alarm, lambda e: "", group_bodies.quota)
         for group_event, (command, body) in _GROUPS.items():
             self._each(events, group_event, f"Group.Callback{command}", lambda e: e.group_id, body)
 

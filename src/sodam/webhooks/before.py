@@ -272,6 +272,17 @@ class GroupGuard:
         decision = await self._decide(app, operator, "Group.CallbackBeforeInviteJoinGroup", body)
         return frozenset(decision.RefusedMembers_Account or ()) if decision is not None else frozenset()
 
+    async def creating_topic(self, app: App, operator: Operator, group_id: str, group_type: str, name: str) -> None:
+        """Raises ApiError 10016 or the app's own code."""
+        body = {
+            "GroupId": group_id,
+            "Operator_Account": operator.user_id,
+            "Type": group_type,
+            "Name": name,
+            "EventTime": self._asking.now,
+        }
+        await self._decide(app, operator, "Group.CallbackBeforeCreateTopic", body)
+
     async def applying(self, app: App, operator: Operator, group_id: str, group_type: str) -> None:
         """Raises ApiError 10016 or the app's own code."""
         body = {

@@ -10,6 +10,7 @@ import msgspec
 from sodam.extensions.events import MessageExtended
 from sodam.groups import events as groups
 from sodam.groups.message import GroupMessage
+from sodam.groups.model import home_of, is_topic
 from sodam.groups.pushes import mentions_of
 from sodam.messages.model import EMPTY_TEXT
 
@@ -41,6 +42,52 @@ def created(event: groups.GroupCreated, at: int) -> Body:
         "MemberList": members_of(event.user_ids),
         **({"UserDefinedDataList": _pairs(event.custom)} if event.custom else {}),
         "EventTime": at,
+    }
+
+
+def topic_created(event: groups.TopicCreated, at: int) -> Body:
+    return {
+        "GroupId": event.group_id,
+        "TopicId": event.topic_id,
+        "Operator_Account": event.operator,
+        "Owner_Account": event.operator,
+        "Type": event.group_type,
+        "Name": event.name,
+        "EventTime": at,
+    }
+
+
+def topics_destroyed(event: groups.TopicsDestroyed, at: int) -> Body:
+    return {"GroupId": event.group_id, "Type": event.group_type, "TopicIdList": event.topic_ids, "EventTime": at}
+
+
+def topic_changed(event: groups.TopicInfoChanged, at: int) -> Body | None:
+    """None: nothing changed that the callback speaks of."""
+    changed = {wire: event.fields[name] for name, wire in _GROUP_INFO.items() if name in event.fields}
+    if not changed:
+        return None
+    return {
+        "GroupId": event.group_id,
+        "TopicId": event.topic_id,
+        "Type": event.group_type,
+        "Operator_Account": event.operator,
+        **changed,
+        "EventTime": at,
+    }
+
+
+def quota(event: groups.QuotaNearlyUsed, at: int) -> Body:
+    return {"QuotaUsed": event.used, "Quota": event.quota, "EventTime": at}
+
+
+def visitors(event: groups.VisitorsChanged, at: int) -> Body:
+    return {
+        "GroupId": event.group_id,
+        "Type": event.group_type,
+        "EventType": "Online" if event.here else "Offline",
+        "EventCause": event.cause,
+        "MemberList": members_of(event.user_ids),
+        "EventTime": event.at,
     }
 
 
@@ -137,11 +184,18 @@ def attributes_changed(event: groups.AttributesChanged, at: int) -> Body:
     }
 
 
+def _place(group_id: str) -> Body:
+    """Where a message is: in a group, or in a topic of it."""
+    if is_topic(group_id):
+        return {"GroupId": home_of(group_id), "TopicId": group_id}
+    return {"GroupId": group_id}
+
+
 def recalled(event: groups.GroupMessagesRecalled, at: int) -> Body:
     return {
         "Operator_Account": event.operator,
         "Type": event.group_type,
-        "GroupId": event.group_id,
+        **_place(event.group_id),
         "MsgSeqList": [{"MsgSeq": message.seq} for message in event.messages],
         "EventTime": at,
     }
@@ -150,7 +204,7 @@ def recalled(event: groups.GroupMessagesRecalled, at: int) -> Body:
 def edited(event: groups.GroupMessageEdited, at: int) -> Body:
     return {
         "Operator_Account": event.operator,
-        "GroupId": event.group_id,
+        **_place(event.group_id),
         "MsgSeq": event.message.seq,
         "MsgBody": msgspec.Raw(event.message.body),
         "EventTime": at,
@@ -172,7 +226,7 @@ def receipts(event: groups.ReceiptsGiven, at: int) -> Body:
 
 def extended(event: MessageExtended, at: int) -> Body:
     return {
-        "GroupId": event.ref.conv,
+        **_place(event.ref.conv),
         "MsgSeq": event.ref.seq,
         "OperateType": int(event.operation),
         "ExtensionList": [{"Key": one.key, "Value": one.value, "Seq": one.seq} for one in event.extensions],
@@ -184,7 +238,7 @@ def extended(event: MessageExtended, at: int) -> Body:
 def _said(message: GroupMessage, group_type: str) -> Body:
     source = message.source
     return {
-        "GroupId": message.group_id,
+        **_place(message.group_id),
         "Type": group_type,
         "From_Account": message.sender,
         "Operator_Account": message.operator or message.sender,

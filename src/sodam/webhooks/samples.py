@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sodam.webhooks.samples_communities import COMMUNITIES_AND_ROOMS
+
 SAMPLES: Final[dict[str, dict[str, Any]]] = {
     "State.StateChange": {
         "CallbackCommand": "State.StateChange",
@@ -333,6 +335,8 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
         "NewOwner_Account": "ines",
         "EventTime": 1764583140000,
     },
+<<<<<<< HEAD
+    **COMMUNITIES_AND_ROOMS,
     "Bot.OnC2CMessage": {
         "CallbackCommand": "Bot.OnC2CMessage",
         "From_Account": "ines",
@@ -349,6 +353,8 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
         "MsgId": "144115240000010001-1764583310-447120",
         "EventTime": 1764583310200,
     },
+=======
+>>>>>>> d912883 (Apps hear of topics, of who comes into live rooms, and when most of a day's groups are made; seats in rooms follow their devices to other nodes)
     "Bot.OnGroupMessage": {
         "CallbackCommand": "Bot.OnGroupMessage",
         "GroupId": "@TGS#2HIKE7QW1",
