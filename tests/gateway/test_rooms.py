@@ -61,6 +61,7 @@ async def test_a_room_on_two_nodes(server_factory: ServerFactory, sign_in: SignI
     await say(bob, room, "welcome back")
     await amy.wait(lambda: "welcome back" in [text for _, text in heard(amy)])
     await enter(amy, room)
+    await moving(nodes, amy, bob, room)
     with pytest.raises(Refused) as refused:
         await bob.call(f"{GROUPS}.destroy_group", {"GroupId": room})
     assert refused.value.code == 10007
@@ -69,6 +70,29 @@ async def test_a_room_on_two_nodes(server_factory: ServerFactory, sign_in: SignI
     with pytest.raises(Refused) as refused:
         await say(bob, room, "too late")
     assert refused.value.code == 10010
+
+
+async def moving(nodes: list[ServerProcess], amy: RawClient, bob: RawClient, room: str) -> None:
+    """A device that reconnects to another node sits in its room there, and nowhere else; also when its own was
+    killed."""
+
+    async def back_at(node: ServerProcess, text: str) -> None:
+        await bob.open(node)
+        await bob.sign_in()
+        await say(amy, room, text)
+        await bob.wait(lambda: text in [said for _, said in heard(bob)])
+        await say(bob, room, f"re {text}")
+
+    for number, node in enumerate(nodes):
+        await bob.close()
+        await back_at(node, f"hello {number}")
+    await asyncio.sleep(0.3)  # until its node has told the other; then all that it did before is heard there
+    assert await present(nodes[1], room) == {amy.user_id, bob.user_id}
+    assert (await rest(nodes[0], "get_online_member_num", GroupId=room))["OnlineMemberNum"] == 2
+    nodes[1].kill()
+    await bob.close()
+    await back_at(nodes[0], "still there")
+    assert await present(nodes[0], room) == {amy.user_id, bob.user_id}
 
 
 def _reports(event: dict[str, Any]) -> list[int]:

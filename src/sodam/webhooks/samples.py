@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sodam.webhooks.samples_communities import COMMUNITIES_AND_ROOMS
+from sodam.webhooks.samples_pushes import PUSHES
 
 SAMPLES: Final[dict[str, dict[str, Any]]] = {
     "State.StateChange": {
@@ -335,7 +336,6 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
         "NewOwner_Account": "ines",
         "EventTime": 1764583140000,
     },
-<<<<<<< HEAD
     **COMMUNITIES_AND_ROOMS,
     "Bot.OnC2CMessage": {
         "CallbackCommand": "Bot.OnC2CMessage",
@@ -353,8 +353,6 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
         "MsgId": "144115240000010001-1764583310-447120",
         "EventTime": 1764583310200,
     },
-=======
->>>>>>> d912883 (Apps hear of topics, of who comes into live rooms, and when most of a day's groups are made; seats in rooms follow their devices to other nodes)
     "Bot.OnGroupMessage": {
         "CallbackCommand": "Bot.OnGroupMessage",
         "GroupId": "@TGS#2HIKE7QW1",
@@ -369,43 +367,5 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
         "AtRobots_Account": ["@RBT#guide"],
         "EventTime": 1764583300420,
     },
-    "Push.AllMemberPush": {
-        "Events": [
-            {
-                "CallbackCommand": "Push.AllMemberPush",
-                "EventType": 1,
-                "TaskId": "1600900123_90011_4155518400_1764583500",
-                "DataId": "spring",
-                "TaskTime": 1764583500,
-                "EventTime": 1764583503,
-                "To_Account": "ines",
-                "PushPlatform": 4,
-                "PushStage": 1,
-                "DeviceType": 0,
-                "ErrCode": 0,
-                "ErrInfo": "",
-            }
-        ]
-    },
-    "Push.OfflinePush": {
-        "Events": [
-            {
-                "CallbackCommand": "Push.OfflinePush",
-                "EventType": 1,
-                "EventTime": 1764582602,
-                "From_Account": "nora_k",
-                "To_Account": "tomas",
-                "PushPlatform": 1,
-                "PushStage": 1,
-                "MsgKey": "70114_993120_1764582600",
-                "GroupID": "",
-                "MsgSeq": 70114,
-                "MsgRandom": 993120,
-                "MsgTime": 1764582600,
-                "PushID": "p-77",
-                "ErrCode": 0,
-                "ErrInfo": "",
-            }
-        ]
-    },
+    **PUSHES,
 }
