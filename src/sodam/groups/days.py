@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sodam.errors import ApiError, Code
+from sodam.groups import store_days
 from sodam.groups.core import Core
 from sodam.groups.events import GroupCreated, GroupDestroyed, QuotaNearlyUsed
 from sodam.groups.types import TYPES
@@ -21,12 +22,6 @@ MOST: Final = 10_000
 ALARM_PERCENT: Final = 70
 """Above it the app is told, once a day."""
 _DAY: Final = 86_400
-_ADD: Final = (
-    "INSERT INTO group_day (app, day, net, alarmed) VALUES ($1, $2, $3, 0) ON CONFLICT (app) DO UPDATE SET"
-    " net = CASE WHEN group_day.day = excluded.day THEN group_day.net + excluded.net ELSE excluded.net END,"
-    " alarmed = CASE WHEN group_day.day = excluded.day THEN group_day.alarmed ELSE 0 END, day = excluded.day"
-    " RETURNING net, alarmed"
-)
 
 
 class Days:
@@ -44,16 +39,15 @@ class Days:
             if net > MOST:
                 raise ApiError(Code.GROUP_TOO_FREQUENT, f"an app has at most {MOST} more groups at the end of a day")
             if not alarmed and net * 100 > MOST * ALARM_PERCENT:
-                await tx.execute("UPDATE group_day SET alarmed = 1 WHERE app = $1", app)
+                await store_days.alarmed(tx, app)
                 tx.emit(QuotaNearlyUsed(app=app, used=net, quota=MOST))
 
     async def _destroyed(self, tx: Tx, events: Sequence[GroupDestroyed]) -> None:
         for app, number in _counted(events):
             await self._add(tx, app, -number)
 
-    async def _add(self, tx: Tx, app: int, number: int) -> tuple[int, int]:
-        rows = await tx.fetch(_ADD, app, self._core.now() // _DAY, number)
-        return int(rows[0][0]), int(rows[0][1])
+    async def _add(self, tx: Tx, app: int, number: int) -> tuple[int, bool]:
+        return await store_days.add(tx, app, self._core.now() // _DAY, number)
 
 
 def _counted(events: Sequence[GroupCreated] | Sequence[GroupDestroyed]) -> list[tuple[int, int]]:
