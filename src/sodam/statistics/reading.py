@@ -39,6 +39,8 @@ BEGAN: Final = "statistics:began"
 Count = Callable[[int], Awaitable[int]]
 """How many there are of an app."""
 _TRIES: Final = 3
+_MANY: Final = 20_000
+_HELD_SECONDS: Final = 5.0
 SETTLING_SECONDS: Final = 30
 """So long after its end a minute may still grow: what was gathered is written, and commits under way end."""
 
@@ -85,6 +87,8 @@ class Reading:
         self._apps = apps
         self._tally = tally
         self._clock = clock
+        self._held: dict[tuple[int, int, int], tuple[float, dict[int, dict[str, int]]]] = {}
+        """What was counted of many users, and until when it holds."""
 
     def today(self, app: int) -> Day:
         return self._tally.day(app, int(self._clock()))
@@ -105,11 +109,22 @@ class Reading:
         began, whole = await self._began(app)
         open_days = [number for number in found if number not in closed and number >= began]
         if open_days:
-            for number, values in (await store.seen(self._db, app, open_days[0], last)).items():
+            for number, values in (await self._seen(app, open_days[0], last)).items():
                 if number not in closed and number in found:
                     found[number] |= values
             await self._totals(app, found, open_days, today)
         return [DayValues(n, _state(n, closed, began, whole=whole), found[n]) for n in sorted(found)]
+
+    async def _seen(self, app: int, first: int, last: int) -> dict[int, dict[str, int]]:
+        """Who was seen on days that are not closed. Many take a while to count: they are counted every few seconds."""
+        key, now = (app, first, last), self._clock()
+        until, found = self._held.get(key, (0.0, {}))
+        if until <= now:
+            self._held = {other: held for other, held in self._held.items() if held[0] > now}
+            found = await store.seen(self._db, app, first, last)
+            if max((max(values.values()) for values in found.values()), default=0) > _MANY:
+                self._held[key] = (now + _HELD_SECONDS, found)
+        return found
 
     async def _totals(self, app: int, found: dict[int, dict[str, int]], wanted: list[int], today: int) -> None:
         """Accounts and groups at the end of days that are not closed, by going back from now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from sodam.apps.service import AppService
@@ -35,7 +36,7 @@ FLUSH_SECONDS: Final = 3.0
 """What has no transaction of its own is written so long after it happened at most; whoever is killed loses it."""
 ROBOT: Final = "@RBT#"
 """How the UserIDs of robots begin."""
-_REST_PLATFORM: Final = "RESTAPI"
+_BY_REST: Final = -1
 _SENDS: Final = {
     "openim/sendmsg": SEND_C2C,
     "openim/batchsendmsg": SEND_C2C,
@@ -94,21 +95,19 @@ class Statistics:
         now = self._clock()
         self._gathered.count(app, _rate(f"{LOGIN}.{opt_platform(platform)}", ok=ok), now)
         if ok and self._counts(app, user_id):
-            self._gathered.see(app, f"u{user_id}", DID_LOG_IN | WAS_ACTIVE, now)
+            self._gathered.see(app, user_id, DID_LOG_IN | WAS_ACTIVE, now)
 
     def command(self, app: int, path: str, platform: int, code: int) -> None:
         """A client's command was answered."""
-        what = _SENDS.get(path)
-        if what is not None:
-            self._gathered.count(app, _rate(f"{what}.{opt_platform(platform)}", ok=code == 0), self._clock())
+        if path in _SENDS:
+            self._gathered.count(app, _send(path, platform, code == 0), self._clock())
 
     def rest(self, app: int, path: str, code: int) -> None:
         """A REST call of an app was answered."""
         now = self._clock()
         self._gathered.count(app, _rate(REST, ok=code == 0), now)
-        what = _SENDS.get(path)
-        if what is not None:
-            self._gathered.count(app, _rate(f"{what}.{_REST_PLATFORM}", ok=code == 0), now)
+        if path in _SENDS:
+            self._gathered.count(app, _send(path, _BY_REST, code == 0), now)
 
     def callback(self, app: int, ok: bool) -> None:
         """A callback was sent; it is a success when the app has answered it."""
@@ -163,8 +162,14 @@ class Statistics:
             if self._days.get(app) != day.number:
                 for user_id in users:
                     if self._counts(app, user_id):
-                        self._gathered.see(app, f"u{user_id}", WAS_ACTIVE, now)
+                        self._gathered.see(app, user_id, WAS_ACTIVE, now)
                 self._days[app] = day.number
+
+
+@lru_cache(1000)
+def _send(path: str, platform: int, ok: bool) -> str:
+    name = "RESTAPI" if platform == _BY_REST else opt_platform(platform)
+    return _rate(f"{_SENDS[path]}.{name}", ok=ok)
 
 
 def _rate(what: str, *, ok: bool) -> str:

@@ -22,8 +22,10 @@ from sodam.storage.database import Engine
 
 _SHARDS: Final = 32
 _REMEMBERED: Final = 300_000
-_USER: Final = "u"
-_GROUP: Final = "g"
+"""Of an app, at the most."""
+GROUP_MARK: Final = "\x1f"
+"""Before the ID of a group; no UserID holds it."""
+_SPECIAL: Final = IMPORTED | HIDE_RECEIVER
 
 
 class _Today:
@@ -37,17 +39,18 @@ class _Today:
         self.known: dict[str, int] = {}
 
 
+_NOBODY: Final = _Today("", Day(0, 0, 0))
 Counts = dict[tuple[int, str, int], int]
 """By app, what, and unix second (of which the minute and the day count)."""
 Sights = dict[tuple[int, int, str], int]
-"""Bits by app, number of the day, and ``u`` or ``g`` with the name."""
+"""Bits by app, number of the day, and UserID, or ``GROUP_MARK`` and group ID."""
 
 
 class Tally:
     def __init__(self, apps: AppService, engine: Engine) -> None:
         self._apps = apps
         # Two processes rarely wait for each other's row; SQLite has one process.
-        self._shard = 1 + secrets.randbelow(_SHARDS) if engine == "postgres" else 1
+        self.shard = 1 + secrets.randbelow(_SHARDS) if engine == "postgres" else 1
         self._todays: dict[int, _Today] = {}
 
     # Days
@@ -58,25 +61,23 @@ class Tally:
 
     def day(self, app: int, second: int) -> Day:
         """The day of a moment in the app's time zone."""
-        return self._today(app, second).day
+        return self.today(app, second).day
 
-    def _today(self, app: int, second: int) -> _Today:
+    def today(self, app: int, second: int) -> _Today:
+        """The day of a moment, with who is known to be seen on it."""
         zone, today = self.zone(app), self._todays.get(app)
         if today is not None and today.zone == zone and today.day.start <= second < today.day.end:
             return today
         fresh = _Today(zone, days.day_of(second, zones.known(zone)))
         if today is None or today.zone != zone or fresh.day.start > today.day.start:
             self._todays[app] = fresh
-            if sum(len(one.known) for one in self._todays.values()) > _REMEMBERED:
-                for one in self._todays.values():
-                    one.known.clear()
         return fresh
 
     # Rows
 
     def sight(self, sights: Sights, app: int, second: int, name: str, bits: int) -> None:
-        """Note that somebody was seen, unless that is known to be written. ``name`` begins with ``u`` or ``g``."""
-        today = self._today(app, second)
+        """Note that somebody was seen, unless that is known to be written. ``name`` is as in ``Sights``."""
+        today = self.today(app, second)
         if today.known.get(name, 0) & bits != bits:
             key = (app, today.day.number, name)
             sights[key] = sights.get(key, 0) | bits
@@ -91,7 +92,7 @@ class Tally:
                 keys.append((app, MINUTE, second // 60, what))
             for key in keys:
                 sums[key] = sums.get(key, 0) + value
-        return [(*key, self._shard, sums[key]) for key in sorted(sums)]
+        return [(*key, self.shard, sums[key]) for key in sorted(sums)]
 
     def most_rows(self, most: Counts) -> list[store.CountRow]:
         """All processes have one row for a value of which the greatest counts."""
@@ -110,6 +111,8 @@ class Tally:
         for (app, day, name), bits in sights.items():
             today = self._todays.get(app)
             if today is not None and today.day.number == day:
+                if len(today.known) >= _REMEMBERED:
+                    today.known.clear()  # they are written again, which changes nothing
                 today.known[name] = today.known.get(name, 0) | bits
 
     async def write(self, tx: Tx, counts: Counts, sights: Sights) -> None:
@@ -126,9 +129,9 @@ class Tally:
                 key = (event.app, what, event.at)
                 counts[key] = counts.get(key, 0) + value
             for user_id, bits in event.users.items():
-                self.sight(sights, event.app, event.at, _USER + user_id, bits)
+                self.sight(sights, event.app, event.at, user_id, bits)
             for group_id, bits in event.groups.items():
-                self.sight(sights, event.app, event.at, _GROUP + group_id, bits)
+                self.sight(sights, event.app, event.at, GROUP_MARK + group_id, bits)
         await self.write(tx, counts, sights)
 
 
@@ -142,30 +145,49 @@ class C2CCounting:
         return store.part(first)
 
     def columns(self, tx: Tx, messages: Sequence[Message], now: int) -> list[list[object]]:
-        counts, sights = self._of(messages, now)
+        rows, sights = self._of(messages, now)
         if sights:
             tx.after_commit(lambda: self._tally.remember(sights))
-        return store.columns(self._tally.count_rows(counts), self._tally.seen_rows(sights))
+        return store.columns(rows, self._tally.seen_rows(sights))
 
     async def count(self, tx: Tx, messages: Sequence[Message], now: int) -> None:
-        counts, sights = self._of(messages, now)
-        if counts:
-            await self._tally.write(tx, counts, sights)
+        rows, sights = self._of(messages, now)
+        await store.add(tx, rows, self._tally.seen_rows(sights) if sights else [])
+        if sights:
+            tx.after_commit(lambda: self._tally.remember(sights))
 
-    def _of(self, messages: Sequence[Message], now: int) -> tuple[Counts, Sights]:
-        counts: Counts = {}
+    def _of(self, messages: Sequence[Message], now: int) -> tuple[list[store.CountRow], Sights]:
+        """One pass over the batch, nearly all of which is one app's: this runs for every message."""
+        sums: dict[int, list[int]] = {}
         sights: Sights = {}
+        app, today, sum_ = 0, _NOBODY, [0, 0]
         for message in messages:
-            app, flags = message.app, message.flags
-            if flags & IMPORTED:
-                continue
-            key = (app, C2C, now)
-            counts[key] = counts.get(key, 0) + 1
-            if flags & HIDE_RECEIVER:
-                key = (app, C2C_HIDDEN, now)
-                counts[key] = counts.get(key, 0) + 1
-            self._tally.sight(sights, app, now, _USER + message.sender, SENT_C2C)
-        return counts, sights
+            if message.app != app:
+                app = message.app
+                today, sum_ = self._tally.today(app, now), sums.setdefault(app, [0, 0])
+            flags = message.flags & _SPECIAL
+            if flags:
+                if flags & IMPORTED:
+                    continue
+                sum_[1] += 1
+            sum_[0] += 1
+            sender = message.sender
+            if not today.known.get(sender, 0) & SENT_C2C:
+                sights[app, today.day.number, sender] = SENT_C2C
+        return self._rows(sums, now), sights
+
+    def _rows(self, sums: dict[int, list[int]], now: int) -> list[store.CountRow]:
+        rows: list[store.CountRow] = []
+        shard = self._tally.shard
+        for app in sorted(sums):
+            sent, hidden = sums[app]
+            if sent:
+                day = self._tally.today(app, now).day.number
+                rows.append((app, MINUTE, now // 60, C2C, shard, sent))
+                rows.append((app, DAY, day, C2C, shard, sent))
+                if hidden:
+                    rows.append((app, DAY, day, C2C_HIDDEN, shard, hidden))
+        return rows
 
 
 def _who(app: int, day: int, name: str) -> bytes:

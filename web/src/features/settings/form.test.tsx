@@ -110,6 +110,16 @@ describe("the form of settings that the server declares", () => {
     expect(apply).toHaveBeenCalledWith({ NightTone: "Horn" }, "Tone: A horn", { NightTone: "Bell" });
   });
 
+  it("offers the world's time zones, and keeps one that the browser does not know", () => {
+    const name = texts.TimeZone.label;
+    show({ ...BLANK, Setting: "TimeZone", Type: "zone", Value: "Old/Place", Default: "+08:00" });
+    const field = screen.getByLabelText<HTMLSelectElement>(name);
+    expect(field.value).toBe("Old/Place");
+    expect([...field.options].map((option) => option.value)).toContain("Europe/Berlin");
+    fireEvent.change(field, { target: { value: "+09:00" } });
+    expect(apply).toHaveBeenCalledWith({ TimeZone: "+09:00" }, "Time zone: +09:00", { TimeZone: "Old/Place" });
+  });
+
   it("locks what the plan lacks, and bides its time", () => {
     const later = Date.now() / 1000 + 86400;
     show({ ...QUIET, NeedsPlan: "Flagship" }, { ...HOURS, ChangeableFrom: later });
