@@ -128,6 +128,15 @@ class Words:
         found = await store.page(self._db, app, after, limit + 1)
         return [word for _, word in found[:limit]], found[limit - 1][0] if len(found) > limit else ""
 
+    async def search(
+        self, app: int, actions: Collection[Action], part: str, offset: int, limit: int
+    ) -> tuple[list[Word], int]:
+        """Those of the list with one of these actions that hold ``part``, by their place, and how many there are."""
+        text = folded(part).text
+        if "\0" in text:
+            return [], 0
+        return await store.search(self._db, app, actions, text, offset, limit)
+
     async def count(self, app: int) -> int:
         return await store.count(self._db, app)
 

@@ -81,6 +81,18 @@ async def page(db: Database, app: int, after: str, limit: int) -> list[tuple[str
     return [(row[0], Word(row[1], Action(row[2]), bool(row[3]), row[4])) for row in rows]
 
 
+async def search(
+    db: Database, app: int, actions: Collection[Action], part: str, offset: int, limit: int
+) -> tuple[list[Word], int]:
+    """Words with one of these actions that hold ``part``, from the ``offset``-th on, and how many there are."""
+    listed = ", ".join(str(int(action)) for action in actions)
+    holds = ("instr(folded, $2)" if db.engine == "sqlite" else "strpos(folded, $2)") + " > 0"
+    where = f"FROM moderation_word WHERE app = $1 AND action IN ({listed}) AND ($2 = '' OR {holds})"
+    rows = await db.scan(f"SELECT {_COLUMNS} {where} ORDER BY folded LIMIT $3 OFFSET $4", app, part, limit, offset)
+    number = (await db.scan(f"SELECT COUNT(*) {where}", app, part))[0][0]
+    return [Word(row[1], Action(row[2]), bool(row[3]), row[4]) for row in rows], int(number)
+
+
 async def count(db: Database, app: int) -> int:
     row = await db.fetch_one("SELECT words FROM moderation_list WHERE app = $1", app)
     return int(row[0]) if row else 0

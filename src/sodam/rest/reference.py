@@ -77,6 +77,7 @@ _PUSH: Final = {"PushFlag": 0, "Title": "Sale", "Desc": "Starts at noon", "Ext":
 _TIER: Final = [{"To_Account": "bob", "Attrs": {"tier": "gold"}}]
 _TASK: Final = "1400000001_90011_1790000123000_880213"
 _SAMPLES_OF: Final[dict[str, dict[str, Any]]] = {
+    **{f"im_msg_audit_mgr/{name}_cloud_audit_keywords": {"LibID": "block"} for name in ("add", "delete", "get")},
     "openim_robot_http_svc/send_stream_msg": {"From_Account": "@RBT#helper"},
     "stream_msg/send_c2c_stream_msg": {"MsgBody": _STREAM_BODY},
     "stream_msg/send_group_stream_msg": {"MsgBody": _STREAM_BODY, "MsgRandom": 880213},

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from sodam.rest import group_attributes, openconfigsvr_appinfo
+from sodam.rest import group_attributes, im_msg_audit_mgr, openconfigsvr_appinfo
 from sodam.wire import Command, Service
 
 _FILES = (
@@ -42,6 +42,7 @@ _FILES = (
     "group_message_changes",
     "group_open_avchatroom_http_svc",
     "im_cos_msg",
+    "im_msg_audit_mgr",
     "million_group_open_http_svc",
 )
 SERVICES: dict[str, Service] = {}
@@ -49,6 +50,7 @@ for _file in _FILES:
     _service: Service = import_module(f"sodam.rest.{_file}").service
     SERVICES[_service.name] = _service
 SERVICES[group_attributes.attributes.name] = group_attributes.attributes
+SERVICES[im_msg_audit_mgr.audit.name] = im_msg_audit_mgr.audit
 SERVICES[openconfigsvr_appinfo.addresses.name] = openconfigsvr_appinfo.addresses
 
 
