@@ -6,10 +6,12 @@ import random
 from collections.abc import AsyncIterator
 
 import msgspec
+import pytest
 import pytest_asyncio
 
 from sodam.c2c import retention
 from sodam.groups.core import Operator
+from sodam.search import store as search_store
 from sodam.search.grams import grams, normal, term
 from sodam.search.texts import searched
 from sodam.storage import Database
@@ -255,3 +257,32 @@ def test_what_of_a_message_is_searched() -> None:
         b"\xff",
     ):
         assert searched(odd)[1] == ""
+
+
+async def test_rare_and_frequent_grams_are_asked_for_otherwise_and_find_the_same(
+    world: SearchWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(SEED)
+    await world.group("g", "a", "c")
+    words = ("rare", "river", "iver", "common", "杭州", "州西", "x")
+    for number in range(60):
+        text = " ".join(dice.choices(words, k=dice.randint(1, 4)))
+        if number % 3:
+            await world.say(*dice.choice((("a", "b"), ("b", "c"), ("c", "a"))), text)
+        else:
+            await world.tell(dice.choice("ac"), "g", text)
+
+    async def answers() -> list[object]:
+        return [
+            sorted(await world.found("a", *keywords, any_of=any_of, **place))
+            for keywords in (("river",), ("rare", "common"), ("iver", "杭州"), ("州西", "x"), ("mon r",), ("r",))
+            for any_of in (True, False)
+            for place in ({}, {"peer": "c"}, {"group": "g"})
+        ]
+
+    by_rare = await answers()
+    assert any(by_rare)
+    monkeypatch.setattr(search_store, "_RARE", 1)
+    assert await answers() == by_rare
+    monkeypatch.setattr(search_store, "_RARE", 12)
+    assert await answers() == by_rare

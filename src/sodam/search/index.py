@@ -11,14 +11,15 @@ from collections.abc import Iterable, Sequence
 from sodam.accounts.events import AccountsDeleted, AccountsNamed
 from sodam.apps.model import App
 from sodam.apps.service import AppService
-from sodam.c2c.model import SEPARATOR, Message
+from sodam.c2c.model import Message
 from sodam.groups.events import GroupDestroyed, GroupNamed
 from sodam.groups.message import TIP, GroupMessage
 from sodam.messages.events import MessageEdited, MessagesErased, MessagesRecalled
-from sodam.messages.model import ONE_TO_ONE, RECALLED
+from sodam.messages.model import RECALLED
 from sodam.search import store
-from sodam.search.grams import normal, scope
-from sodam.search.model import USER, Doc, Kind
+from sodam.search.grams import normal
+from sodam.search.model import Doc, Kind
+from sodam.search.places import scopes
 from sodam.search.texts import SEPARATOR as BETWEEN
 from sodam.search.texts import searched
 from sodam.storage import Tx
@@ -114,14 +115,6 @@ class OfGroups(OneToOne):
 
 def searches(app: App) -> bool:
     return app.settings.cloud_search
-
-
-def scopes(app: int, kind: int, conv: str) -> tuple[str, ...]:
-    """Where a message of a conversation is looked for: in it, and among all one-to-one messages of its users."""
-    own = scope(app, kind, conv)
-    if kind != ONE_TO_ONE:
-        return (own,)
-    return (own, *(scope(app, USER, user) for user in dict.fromkeys(conv.split(SEPARATOR))))
 
 
 def of_messages(messages: Iterable[Message]) -> list[Doc]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, Final, cast
 
 from sodam.search.grams import Term, grams, names_of
 from sodam.search.model import EVERYTHING, Doc, Found, Wanted
+from sodam.search.places import scopes
 from sodam.storage import Bulk, Database, Tx, Value, batches, in_list
 
 _COLUMNS: Final = "app, kind, conv, seq, rank, at, sender, elements, text"
@@ -28,6 +30,8 @@ _POSTGRES: Final = {
     f" FROM unnest({_ARRAYS}) AS r({_COLUMNS}, grams) {tail}"
     for replace, tail in ((True, _REPLACE + ", grams = excluded.grams"), (False, _KEEP))
 }
+_RARE: Final = 1000
+"""Texts with a gram up to which they are all looked at, whatever else is asked for."""
 _FOUND: Final = "d.id, d.kind, d.conv, d.seq, d.rank, d.at"
 
 
@@ -91,7 +95,8 @@ async def find(db: Database, wanted: Wanted) -> list[Found]:
     if not wanted.scopes and not wanted.terms:
         return []
     sqlite = db.engine == "sqlite"
-    args: list[Value] = [_sqlite_query(wanted) if sqlite else _postgres_query(wanted), wanted.app]
+    rare = await _rare(db, wanted) if sqlite and wanted.terms else ""
+    args: list[Value] = [rare or (_sqlite_query(wanted) if sqlite else _postgres_query(wanted)), wanted.app]
     where = ["d.app = $2", f"d.kind IN ({', '.join(str(int(kind)) for kind in wanted.kinds)})"]
 
     def also(text: str, *values: Value) -> str:
@@ -111,7 +116,7 @@ async def find(db: Database, wanted: Wanted) -> list[Found]:
         where.append(also("d.seq > {0}", wanted.above))
     if wanted.before < EVERYTHING:
         where.append(also(("g.rowid" if sqlite else "d.id") + " < {0}", wanted.before))
-    limit = also("{0}", wanted.limit)
+    limit = also("{0}", 1 << 31 if rare else wanted.limit)
     if sqlite:
         sql = (
             f"SELECT {_FOUND} FROM search_gram g CROSS JOIN search_doc d ON d.id = g.rowid WHERE search_gram MATCH $1"
@@ -122,7 +127,34 @@ async def find(db: Database, wanted: Wanted) -> list[Found]:
             f"WITH hits AS MATERIALIZED (SELECT {_FOUND} FROM search_doc d WHERE d.grams @@ CAST($1 AS tsquery)"
             f" AND {' AND '.join(where)}) SELECT * FROM hits ORDER BY id DESC LIMIT {limit}"
         )
-    return [Found(*row) for row in await db.scan(sql, *args)]
+    found = [Found(*row) for row in await db.scan(sql, *args)]
+    if not rare:
+        return found
+    places = set(wanted.scopes)
+    own = (one for one in found if not places or not places.isdisjoint(scopes(wanted.app, one.kind, one.conv)))
+    return list(islice(own, wanted.limit))
+
+
+async def _rare(db: Database, wanted: Wanted) -> str:
+    """A question for the rarest gram of each term that decides, without scopes; empty where a term has no rare one.
+
+    Lists of grams are read whole where they are joined with each other and with those of scopes, so that a rare word
+    would cost what all messages cost. Of a rare gram, all texts are looked at instead.
+    """
+    names = "" if wanted.scopes else names_of(wanted.app, wanted.kinds[0])
+    terms = [[f'"{names}{gram}"' for gram in term.grams] for term in wanted.terms if not term.begins]
+    if not terms or (wanted.any_of and len(terms) < len(wanted.terms)):
+        return ""
+    asked = [gram for term in terms for gram in term]
+    probe = "(SELECT COUNT(*) FROM (SELECT 1 FROM search_gram WHERE search_gram MATCH ${} LIMIT {}))"
+    sql = f"SELECT {', '.join(probe.format(n, _RARE) for n in range(1, len(asked) + 1))}"
+    counts = dict(zip(asked, (await db.scan(sql, *asked))[0], strict=True))
+    rarest = [min(term, key=counts.__getitem__) for term in terms]
+    if not wanted.any_of:
+        rarest = [min(rarest, key=counts.__getitem__)]
+    if any(counts[gram] >= _RARE for gram in rarest):
+        return ""
+    return " OR ".join(rarest)
 
 
 def _query(wanted: Wanted, one: tuple[str, str], both: str, either: str) -> str:
