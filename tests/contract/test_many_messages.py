@@ -78,10 +78,8 @@ async def sizes(db: Database) -> tuple[int, int]:
     """MiB that the database takes, and of them those that are free to be used again (SQLite)."""
     if db.engine == "postgres":
         return int((await db.scan("SELECT pg_total_relation_size('c2c_message')"))[0][0]) >> 20, 0
-    pages, free, size = (
-        int((await db.scan(f"SELECT * FROM pragma_{name}"))[0][0])
-        for name in ("page_count", "freelist_count", "page_size")
-    )
+    names = ("page_count", "freelist_count", "page_size")
+    pages, free, size = [int((await db.scan(f"SELECT * FROM pragma_{name}"))[0][0]) for name in names]
     return pages * size >> 20, free * size >> 20
 
 
