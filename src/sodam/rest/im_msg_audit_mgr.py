@@ -322,7 +322,7 @@ class BatchAnswer(msgspec.Struct):
     AuditResults: list[BatchResult]
 
 
-@audit.command("batch_content_moderation", errors=_ERRORS)
+@audit.command("batch_content_moderation", errors=(*_ERRORS, Code.PLAN_EXPIRED))
 async def batch_content_moderation(call: Call, request: ModerateMany) -> BatchAnswer:
     """Compare 1 to 10 texts, as content_moderation does; each item has its ErrorCode.
 
