@@ -192,6 +192,9 @@ class Gate:
     async def ping(self) -> None:
         await self._inner.ping()
 
+    def healthy(self) -> bool:
+        return self._inner.healthy()
+
     def abandon(self) -> None:
         self._inner.abandon()
 
