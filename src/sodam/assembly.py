@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from operator import attrgetter
 
-from sodam import __version__
+from sodam import __version__, clock
 from sodam.accounts.events import AccountsDeleted
 from sodam.accounts.service import AccountService
 from sodam.apps.service import AppService
@@ -13,6 +13,7 @@ from sodam.bus import Bus, Live
 from sodam.c2c.changes import Changes
 from sodam.c2c.service import C2CService
 from sodam.c2c.standing import StandingCheck
+from sodam.calls.service import Calls
 from sodam.conversations.groups import Groups
 from sodam.conversations.model import GROUP, USER
 from sodam.conversations.one_to_one import OneToOne
@@ -113,6 +114,7 @@ def assemble(
         history_files=HistoryFiles(db, jobs),
         streams=Streams(db, apps, c2c, changes, groups, limited=settings.rate_limits),
         webhooks=WebhookService(db, apps, outbox, c2c.histories, outbound, loops),
+        calls=Calls(settings, clock.now),
     )
     push.deciding.quiet = services.quiet_times.quiet
     _checks(services)

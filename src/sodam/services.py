@@ -9,6 +9,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Bus, Live
 from sodam.c2c.changes import Changes
 from sodam.c2c.service import C2CService
+from sodam.calls.service import Calls
 from sodam.conversations.quiet import QuietTimes
 from sodam.conversations.service import Conversations
 from sodam.extensions.groups import GroupMessages
@@ -69,3 +70,4 @@ class Services:
     history_files: HistoryFiles
     streams: Streams
     webhooks: WebhookService
+    calls: Calls

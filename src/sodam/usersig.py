@@ -159,6 +159,12 @@ def inspect(token: str) -> Claims:
     return _claims_v1(payload, None, None)
 
 
+def userbuf(token: str) -> bytes | None:
+    """The opaque buffer of a token, unchecked as ``inspect`` is; None where it has none."""
+    payload = _unpack(token)
+    return None if payload.userbuf is None else _base64_field("userbuf", payload.userbuf)
+
+
 def verify(token: str, *, keys: Keys, sdkappid: int, user_id: str, now: int, valid_after: int = 0) -> Claims:
     """Check a token of either version and give back what it says.
 

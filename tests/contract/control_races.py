@@ -95,6 +95,7 @@ CASES: Final[dict[str, Bodies]] = {
     "im:DeleteSecret": ({"SDKAppID": APP, "KeyId": 1}, {"SDKAppID": APP, "KeyId": 2}),
     "im:ToggleSecretVersion": twice(SDKAppID=APP),
     "im:CreateSecretUserSig": twice(SDKAppID=APP, UserID="u1"),
+    "im:CreatePrivateMapKey": twice(SDKAppID=APP, UserID="u1", Room="r"),
     "im:SetAbilityConfInfo": ({"SDKAppID": APP, "Version": 1, "BlacklistCheck": True},) * 2,
     "im:SetCallBack": ({"SDKAppID": APP, "Version": 1, "Url": "http://a.example/"},) * 2,
     "im:ResendCallback": twice(SDKAppID=APP, Since=1),

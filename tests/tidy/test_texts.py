@@ -238,6 +238,6 @@ def test_every_setting_of_an_app_has_its_texts(language: str) -> None:
 
 
 def test_every_section_of_settings_is_on_a_page() -> None:
-    pages = "".join(path.read_text() for path in (tree.ROOT / "web/src/features/settings/pages").glob("*.tsx"))
+    pages = "".join(path.read_text() for path in (tree.ROOT / "web/src/features/settings").glob("[pc]*s/*.tsx"))
     shown = set(re.findall(r'"(\w+)"', " ".join(re.findall(r"sections=\{\[([^\]]+)\]\}", pages))))
     assert shown == {one.rule.section for one in plain(AppSettings).values()}

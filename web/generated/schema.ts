@@ -909,6 +909,7 @@ export type Ability = {
   AllowAccountDeletion: boolean;
   DeletedIdDays: number;
   TimeZone: string;
+  Calls: boolean;
   UserFields: UserFieldView[];
   FriendFields: FriendFieldView[];
   GroupFields: GroupFieldView[];
@@ -1035,7 +1036,7 @@ export type RelationLimits = {
 };
 
 export type SectionView = {
-  Section: "accounts" | "friends" | "groups" | "login" | "messages" | "webhooks";
+  Section: "accounts" | "calls" | "friends" | "groups" | "login" | "messages" | "webhooks";
   Version: number;
   Settings: SettingForm[];
 };
@@ -1352,6 +1353,18 @@ export type Condition = {
 
 export type PushTaskId = {
   TaskId: string;
+export type CreatePrivateMapKey = {
+  SDKAppID: number;
+  UserID: string;
+  Room: string;
+  RoomIsNumber?: boolean;
+  Privileges?: number;
+  Expire?: number;
+};
+
+export type PrivateMapKeyMade = {
+  PrivateMapKey: string;
+  ExpireTime: number;
 };
 
 export type KeyMade = {
@@ -2492,6 +2505,7 @@ export type SetAbilityConfInfo = {
   AllowAccountDeletion?: boolean | null;
   DeletedIdDays?: number | null;
   TimeZone?: string | null;
+  Calls?: boolean | null;
 };
 
 export type SetCallBack = {
@@ -2525,6 +2539,23 @@ export type TestedPush = {
   Reason: string;
   Cause: string;
   Hint: string;
+};
+
+export type VerifyPrivateMapKey = {
+  SDKAppID: number;
+  UserID: string;
+  PrivateMapKey: string;
+};
+
+export type PrivateMapKeyChecked = {
+  Valid: boolean;
+  ErrorCode: number;
+  Cause: string;
+  UserID: string | null;
+  Room: string | null;
+  RoomIsNumber: boolean;
+  Privileges: number | null;
+  ExpireTime: number | null;
 };
 
 export type VerifySecretUserSig = {
@@ -2744,6 +2775,7 @@ export interface Actions {
   "im/CreateGroup": { request: CreateChatGroup; data: GroupMade };
   "im/CreatePlanOrder": { request: CreatePlanOrder; data: OrderPlaced };
   "im/CreatePushTask": { request: CreatePushTask; data: PushTaskId };
+  "im/CreatePrivateMapKey": { request: CreatePrivateMapKey; data: PrivateMapKeyMade };
   "im/CreateSecret": { request: OfApp; data: KeyMade };
   "im/CreateSecretUserSig": { request: CreateSecretUserSig; data: UserSigMade };
   "im/DeleteAllFriends": { request: OfApp & FriendDeleteAll; data: Nothing };
@@ -2834,6 +2866,7 @@ export interface Actions {
   "im/StopSdkAppId": { request: OfApp; data: AppView };
   "im/TestPush": { request: TestPush; data: TestedPush };
   "im/ToggleSecretVersion": { request: OfApp; data: KeyMade };
+  "im/VerifyPrivateMapKey": { request: VerifyPrivateMapKey; data: PrivateMapKeyChecked };
   "im/VerifySecretUserSig": { request: VerifySecretUserSig; data: UserSigChecked };
   "sodam/ModifyAppLimits": { request: ModifyAppLimits; data: AppView };
   "sodam/ModifyAppStatus": { request: ModifyAppStatus; data: AppView };
@@ -2951,6 +2984,10 @@ export const LIMITS = {
   "im/CreatePushTask.Text": {"max":2000},
   "im/CreatePushTask.From": {"max":32},
   "im/CreatePushTask.DataId": {"max":64},
+  "im/CreatePrivateMapKey.UserID": {"min":1,"max":32},
+  "im/CreatePrivateMapKey.Room": {"min":1,"max":128},
+  "im/CreatePrivateMapKey.Privileges": {"min":0,"max":255},
+  "im/CreatePrivateMapKey.Expire": {"min":1,"max":1576800000},
   "im/CreateSecretUserSig.UserID": {"min":1,"max":32},
   "im/CreateSecretUserSig.Expire": {"min":1,"max":1576800000},
   "im/DeleteDirtyWords.Words": {"min":1,"max":5000},
@@ -3043,6 +3080,8 @@ export const LIMITS = {
   "im/TestPush.RegistrationId": {"max":64},
   "im/TestPush.Title": {"max":100},
   "im/TestPush.Text": {"max":400},
+  "im/VerifyPrivateMapKey.UserID": {"min":1,"max":32},
+  "im/VerifyPrivateMapKey.PrivateMapKey": {"max":8193},
   "im/VerifySecretUserSig.UserID": {"min":1,"max":32},
   "im/VerifySecretUserSig.UserSig": {"max":8193},
   "sodam/ModifyAppLimits.Overrides.Accounts": {"min":0,"max":1000000000,"nullable":true},

@@ -18,7 +18,7 @@ from sodam.apps.plans import TO_COME, Plan, PlanLimits, wire_name
 
 Unit = Literal["", "seconds", "days"]
 Kind = Literal["switch", "number", "choice", "zone", "list", "document"]
-Section = Literal["accounts", "login", "messages", "friends", "groups", "webhooks"]
+Section = Literal["accounts", "login", "messages", "friends", "groups", "calls", "webhooks"]
 """The groups of settings, as the file of ``SODAM_APPLY`` and the documentation name them."""
 
 

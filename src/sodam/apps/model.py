@@ -251,6 +251,14 @@ class AppSettings(GroupSettings, frozen=True, kw_only=True):
         tuple[MemberField, ...],
         Setting(section="groups", doc="Custom fields of members of groups. Names are for ever.", most=5),
     ] = ()
+    calls: Annotated[
+        bool,
+        Setting(
+            section="calls",
+            doc="On: users get credentials for the operator's TURN and LiveKit servers, which end by themselves. "
+            "Off: 60020.",
+        ),
+    ] = False
     webhooks: Annotated[
         Webhooks,
         Setting(

@@ -35,7 +35,7 @@ _COMMANDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         ),
     ),
     "app": ("Create and show apps.", ("apps:create", "apps:list_", "apps:show", "apps:apply", "apps:dump")),
-    "usersig": ("Make and check UserSigs.", ("usersig:make", "usersig:check")),
+    "usersig": ("Make and check UserSigs.", ("usersig:make", "usersig:check", "usersig:map_key")),
     "account": ("Work with the accounts of an app.", ("account_import:import_",)),
     "relations": (
         "Check, export and import the relations of an app.",

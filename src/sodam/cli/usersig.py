@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from sodam import private_map_key as map_keys
 from sodam import usersig
 from sodam.cli.common import EXIT_OK, EXIT_PROBLEM, STORE_FLAGS, CliError, settings_flags, settings_from
 from sodam.cli.offline import NoData, app_of, with_server
@@ -56,6 +57,51 @@ def make(
     return EXIT_OK
 
 
+def map_key(
+    user_id: str,
+    room: str,
+    /,
+    *,
+    sdkappid: int,
+    key: str | None = None,
+    number: bool = False,
+    privileges: int = map_keys.ALL,
+    expire: int = 86400,
+    flags: Annotated[StoreFlags, Parameter(name="*")] = None,
+) -> int:
+    """Print a PrivateMapKey: a UserSig that says which room of calls a user may enter.
+
+    Parameters
+    ----------
+    user_id
+        The UserID that it is for.
+    room
+        The room, as a text.
+    sdkappid
+        The app.
+    key
+        The app's secret key; looked up in the database when left out.
+    number
+        The room is a number, as older clients have it.
+    privileges
+        What the user may do there, added up: 1 create the room, 2 enter, 4 send and 8 receive sound, 16 send and 32
+        receive pictures, 64 send and 128 receive a screen; 255, all of it, when left out.
+    expire
+        Lifetime in seconds; a day when left out.
+    """
+    secrets = (key,) if key else _stored(sdkappid, flags).secrets
+    if not secrets:
+        raise CliError(f"app {sdkappid} has no secret key, only a public one: sign with the private key yourself")
+    try:
+        named: int | str = int(room) if number else room
+        now = int(time.time())
+        made = map_keys.generate(sdkappid, secrets[0], user_id, named, privileges=privileges, expire=expire, now=now)
+    except ValueError as error:
+        raise CliError(str(error)) from None
+    print(made)
+    return EXIT_OK
+
+
 def check(
     token: str,
     /,
@@ -82,6 +128,8 @@ def check(
     try:
         claims = usersig.inspect(text)
         _print(claims)
+        if usersig.userbuf(text) is not None:
+            _print_room(text)
         keys = Keys(secrets=(key,)) if key else _stored(sdkappid or claims.sdkappid, flags)
         usersig.verify(
             text,
@@ -122,3 +170,10 @@ def _moment(seconds: int) -> str:
         return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
     except (OverflowError, ValueError, OSError):
         return f"{seconds} (no date that a calendar has)"
+
+
+def _print_room(token: str) -> None:
+    """Of a PrivateMapKey."""
+    found = map_keys.inspect(token)
+    print(f"room       {found.room}{' (a number)' if isinstance(found.room, int) else ''}")
+    print(f"privileges {found.privileges}")

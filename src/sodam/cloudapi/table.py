@@ -15,6 +15,7 @@ __all__ = ["SERVICES", "TABLE", "actions", "catalogue"]
 _FILES: Final = (
     "apps",
     "keys",
+    "map_keys",
     "plans",
     "operator",
     "settings",

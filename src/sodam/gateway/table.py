@@ -28,7 +28,7 @@ from sodam.gateway.commands import openim_msg_ext_http_svc as extensions
 from sodam.rest import table as rest
 from sodam.wire import Command, Service
 
-SHARED = ("sns", "follow")
+SHARED = ("sns", "follow", "sodam_call_svc")
 """REST services whose every command a client may send for itself."""
 SHARED_COMMANDS = {
     "group_open_http_svc": (

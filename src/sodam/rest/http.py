@@ -125,9 +125,12 @@ class RestApp:
         command = self._command(parts[2], parts[3])
         identifier = parameters.get("identifier", "")
         await self._authenticate(app, identifier, parameters.get("usersig", ""))
+        admin = app.is_admin(identifier)
+        if not admin and not command.own:
+            raise ApiError(Code.NOT_ADMIN)
         self._limits.check(app.sdkappid, command)
         client = scope.get("client")
-        call = Call(self._services, app, identifier, admin=True, client_ip=client[0] if client else "")
+        call = Call(self._services, app, identifier, admin=admin, client_ip=client[0] if client else "")
         call.address = _address(scope)
         call.parameters = parameters
         return command, call
@@ -154,8 +157,6 @@ class RestApp:
         if not identifier:
             raise ApiError(Code.CREDENTIALS_MALFORMED, "the identifier parameter is missing")
         await self._auth.check(app, identifier, usersig)
-        if not app.is_admin(identifier):
-            raise ApiError(Code.NOT_ADMIN)
 
 
 def _too_large() -> ApiError:

@@ -81,6 +81,7 @@ _SAMPLES_OF: Final[dict[str, dict[str, Any]]] = {
     "openim_robot_http_svc/send_stream_msg": {"From_Account": "@RBT#helper"},
     "stream_msg/send_c2c_stream_msg": {"MsgBody": _STREAM_BODY},
     "stream_msg/send_group_stream_msg": {"MsgBody": _STREAM_BODY, "MsgRandom": 880213},
+    "sodam_call_svc/get_room_token": {"UserID": "alice", "Room": "standup"},
     "open_msg_svc/get_history": {"ChatType": "C2C", "MsgTime": "2026110918"},
     "all_member_push/im_set_attr_name": {"AttrNames": {"0": "tier", "1": "city"}},
     "all_member_push/im_set_attr": {"UserAttrs": _TIER},

@@ -44,6 +44,7 @@ _FILES = (
     "im_cos_msg",
     "im_msg_audit_mgr",
     "million_group_open_http_svc",
+    "sodam_call_svc",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

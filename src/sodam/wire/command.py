@@ -125,6 +125,8 @@ class Command:
     """Its texts are kept as bytes, so that they may hold a NUL character."""
     guest: bool = False
     """A client may send it without signing in; ``Call.caller`` is empty then."""
+    own: bool = False
+    """A user may send it over REST, too, for itself: ``Call.admin`` says who it is."""
 
     @property
     def path(self) -> str:
@@ -157,6 +159,7 @@ class Service:
         eager: Callable[[Services, App], bool] | None = None,
         keeps_text: bool = False,
         guest: bool = False,
+        own: bool = False,
     ) -> Callable[[H], H]:
         def declare(handler: H) -> H:
             hints = typing.get_type_hints(handler)
@@ -177,6 +180,7 @@ class Service:
                 eager=eager,
                 keeps_text=keeps_text,
                 guest=guest,
+                own=own,
             )
             return handler
 

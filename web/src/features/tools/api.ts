@@ -6,3 +6,5 @@ export type Verdict = Data<"im/VerifySecretUserSig">;
 
 export const useGenerate = () => useChange("im/CreateSecretUserSig");
 export const useVerify = () => useChange("im/VerifySecretUserSig");
+export const useMapKey = () => useChange("im/CreatePrivateMapKey");
+export const useVerifyMapKey = () => useChange("im/VerifyPrivateMapKey");

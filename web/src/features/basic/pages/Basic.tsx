@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useApp } from "../../../api/session";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Loaded, Page } from "../../../ui/Page";
+import { CallsForm } from "../../settings/components/CallsForm";
 import { Admins } from "../components/Admins";
 import { Info } from "../components/Info";
 import { Keys } from "../components/Keys";
@@ -35,6 +36,7 @@ export function Basic() {
             <Info app={one} />
             <Keys app={one} />
             <Admins app={one} />
+            <CallsForm app={id} />
             <Tags app={one} />
             <Limits app={one} />
           </>

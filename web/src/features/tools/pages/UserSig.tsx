@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Page } from "../../../ui/Page";
 import { Generator } from "../components/Generator";
+import { MapKey } from "../components/MapKey";
 import { Verifier } from "../components/Verifier";
 import "../tools.css";
 
@@ -31,6 +32,7 @@ export function UserSig() {
       <div className="tools">
         <Generator app={app} />
         <Verifier app={app} />
+        <MapKey app={app} />
       </div>
     </Page>
   );
