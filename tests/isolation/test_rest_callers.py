@@ -9,7 +9,8 @@ from sodam.rest.table import commands
 from tests.fuzz import judge
 from tests.isolation.conftest import DISABLED, EXPIRED, KEYS, OTHER, SECRET_OF_USERS, Apps, live_in
 
-BODY: Final = b'{"From_Account":"user0","To_Account":"user1","UserID":"user2"}'
+BODY: Final = b'{"From_Account":"user0","To_Account":"user1","UserID":"user2","Room":"r"}'
+"""Also what a user may send for itself names somebody else: see Command.own."""
 
 
 def _outsiders(apps: Apps) -> dict[str, tuple[str, Code]]:
