@@ -1323,6 +1323,20 @@ export type OverridesView = {
   AVChatRooms: number | null;
 };
 
+export type CreatePrivateMapKey = {
+  SDKAppID: number;
+  UserID: string;
+  Room: string;
+  RoomIsNumber?: boolean;
+  Privileges?: number;
+  Expire?: number;
+};
+
+export type PrivateMapKeyMade = {
+  PrivateMapKey: string;
+  ExpireTime: number;
+};
+
 export type CreatePushTask = {
   SDKAppID: number;
   Condition?: ConditionIn | null;
@@ -1353,18 +1367,6 @@ export type Condition = {
 
 export type PushTaskId = {
   TaskId: string;
-export type CreatePrivateMapKey = {
-  SDKAppID: number;
-  UserID: string;
-  Room: string;
-  RoomIsNumber?: boolean;
-  Privileges?: number;
-  Expire?: number;
-};
-
-export type PrivateMapKeyMade = {
-  PrivateMapKey: string;
-  ExpireTime: number;
 };
 
 export type KeyMade = {
@@ -2774,8 +2776,8 @@ export interface Actions {
   "im/CreateAccount": { request: CreateAccount; data: AccountRow };
   "im/CreateGroup": { request: CreateChatGroup; data: GroupMade };
   "im/CreatePlanOrder": { request: CreatePlanOrder; data: OrderPlaced };
-  "im/CreatePushTask": { request: CreatePushTask; data: PushTaskId };
   "im/CreatePrivateMapKey": { request: CreatePrivateMapKey; data: PrivateMapKeyMade };
+  "im/CreatePushTask": { request: CreatePushTask; data: PushTaskId };
   "im/CreateSecret": { request: OfApp; data: KeyMade };
   "im/CreateSecretUserSig": { request: CreateSecretUserSig; data: UserSigMade };
   "im/DeleteAllFriends": { request: OfApp & FriendDeleteAll; data: Nothing };
@@ -2978,16 +2980,16 @@ export const LIMITS = {
   "im/CreateGroup.Owner": {"max":32},
   "im/CreateGroup.GroupId": {"max":48},
   "im/CreatePlanOrder.Months": {"min":1,"max":24},
+  "im/CreatePrivateMapKey.UserID": {"min":1,"max":32},
+  "im/CreatePrivateMapKey.Room": {"min":1,"max":128},
+  "im/CreatePrivateMapKey.Privileges": {"min":0,"max":255},
+  "im/CreatePrivateMapKey.Expire": {"min":1,"max":1576800000},
   "im/CreatePushTask.Title": {"max":100},
   "im/CreatePushTask.Desc": {"max":400},
   "im/CreatePushTask.Ext": {"max":2000},
   "im/CreatePushTask.Text": {"max":2000},
   "im/CreatePushTask.From": {"max":32},
   "im/CreatePushTask.DataId": {"max":64},
-  "im/CreatePrivateMapKey.UserID": {"min":1,"max":32},
-  "im/CreatePrivateMapKey.Room": {"min":1,"max":128},
-  "im/CreatePrivateMapKey.Privileges": {"min":0,"max":255},
-  "im/CreatePrivateMapKey.Expire": {"min":1,"max":1576800000},
   "im/CreateSecretUserSig.UserID": {"min":1,"max":32},
   "im/CreateSecretUserSig.Expire": {"min":1,"max":1576800000},
   "im/DeleteDirtyWords.Words": {"min":1,"max":5000},
