@@ -65,7 +65,13 @@ async def test_days_and_what_is_new(root: ConsoleClient, console_server: ServerP
     assert groups["Days"] == [
         {"Date": today, "State": "open", "NewGroups": 0, "ActiveGroups": 0, "Groups": 0, "PeakGroups": 0}
     ]
-    for wrong in ({"From": "2026-02-30"}, {"From": "2020-01-01"}, {"To": "2020-01-01"}, {"From": "yesterday"}):
+    for wrong in (
+        {"From": "2026-02-30"},
+        {"From": "2020-01-01"},
+        {"To": "2020-01-01"},
+        {"From": "yesterday"},
+        {"To": "9999-12-31"},
+    ):
         with pytest.raises(Refused, match="InvalidParameter"):
             await root.call("im/DescribeDailyStatistics", Kind="users", **period | wrong)
 
@@ -75,10 +81,14 @@ async def test_days_and_what_is_new(root: ConsoleClient, console_server: ServerP
         name, number, first = await anext(events)
         assert (name, number, first["Overview"]["C2CToday"]) == ("statistics", first["Settled"], 1)
         await rest.call("openim/sendmsg", message | {"MsgRandom": 2})
+        stranger = {"sdkappid": rest.app, "identifier": "administrator", "usersig": "none", "contenttype": "json"}
+        refused = await root.http.post("/v4/openim/sendmsg", params=stranger, json={})
+        assert refused.json()["ErrorCode"] != 0
         while True:
             name, number, news = await anext(events)
             assert name == "statistics"
-            if any(line["Series"] == "RestCalls" for line in news["Lines"]):  # written some seconds later
+            calls = [line["Points"] for line in news["Lines"] if line["Series"] == "RestCalls"]  # some seconds later
+            if calls and sum(total - good for _, total, good in calls[0]) == 1:
                 break
         assert news["Overview"]["C2CToday"] == 2
         sends = {(line["Series"], line["Line"]): line["Points"] for line in news["Lines"]}

@@ -107,8 +107,8 @@ class RestApp:
             code = int(internal)
             answer = failure(ApiError(internal), display=command is not None and command.service.display)
         self._metrics.rest(command.path if command else "unknown", code, time.perf_counter() - start)
-        if call is not None and command is not None:
-            self._services.statistics.rest(call.app.sdkappid, command.path, code)
+        if app := call.app if call is not None else self._named(_parameters(scope["query_string"])):
+            self._services.statistics.rest(app.sdkappid, command.path if command else "", code)
         own = [(b"content-length", b"%d" % len(answer)), (b"x-request-id", request.id.encode())]
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS + own})
         await send({"type": "http.response.body", "body": answer})
@@ -139,11 +139,16 @@ class RestApp:
         text = parameters.get("sdkappid", "")
         if not text:
             raise ApiError(Code.SDKAPPID_MISSING)
-        app = self._services.apps.get(int(text)) if text.isascii() and text.isdigit() and len(text) <= 10 else None
+        app = self._named(parameters)
         if app is None:
             raise ApiError(Code.SDKAPPID_INVALID)
         check_enabled(app)
         return app
+
+    def _named(self, parameters: Mapping[str, str]) -> App | None:
+        """Whose call it is, whether it may be made or not."""
+        text = parameters.get("sdkappid", "")
+        return self._services.apps.get(int(text)) if text.isascii() and text.isdigit() and len(text) <= 10 else None
 
     def _command(self, service_name: str, name: str) -> Command:
         service = self._table.get(service_name)

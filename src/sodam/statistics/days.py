@@ -35,10 +35,11 @@ def date_text(number: int) -> str:
 
 
 def parse_date(text: str) -> int:
-    """The number of a day written YYYY-MM-DD. Raises ValueError."""
-    if len(text) != 10:
-        raise ValueError(f"{text[:20]!r} is no date")
-    return datetime.date.fromisoformat(text).toordinal() - _EPOCH
+    """The number of a day written YYYY-MM-DD, from 1970 to 2999. Raises ValueError."""
+    date = datetime.date.fromisoformat(text)
+    if len(text) != 10 or not 1970 <= date.year < 3000:
+        raise ValueError(f"{text[:20]!r} is no date that can be counted")
+    return date.toordinal() - _EPOCH
 
 
 def month_start(number: int) -> int:

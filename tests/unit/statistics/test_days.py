@@ -49,7 +49,7 @@ def test_what_is_no_time_zone(text: str) -> None:
     assert zones.known(text) == zones.zone(zones.DEFAULT_ZONE)
 
 
-@pytest.mark.parametrize("text", ["", "2026-2-1", "2026-02-30", "20260201", "2026-02-01T"])
+@pytest.mark.parametrize("text", ["", "2026-2-1", "2026-02-30", "20260201", "2026-02-01T", "0001-01-01", "9999-12-31"])
 def test_what_is_no_date(text: str) -> None:
     with pytest.raises(ValueError):
         days.parse_date(text)
