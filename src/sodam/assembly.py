@@ -113,8 +113,8 @@ def assemble(
         search=SearchService(db, apps, accounts, c2c, groups),
         history_files=HistoryFiles(db, jobs),
         streams=Streams(db, apps, c2c, changes, groups, limited=settings.rate_limits),
-        webhooks=WebhookService(db, apps, outbox, c2c.histories, outbound, loops),
         calls=Calls(settings, clock.now),
+        webhooks=WebhookService(db, bus, apps, outbox, c2c.histories, outbound, loops),
     )
     push.deciding.quiet = services.quiet_times.quiet
     _checks(services)

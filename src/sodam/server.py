@@ -226,8 +226,9 @@ async def _start(services: Services) -> None:
     await services.c2c.start()
     await services.media.start()
     services.groups.start(services.loops)
-    services.webhooks.start()
-    await services.push.start(services.settings.secret_key, services.settings.data_dir)
+    secret, data_dir = services.settings.secret_key, services.settings.data_dir
+    await services.webhooks.start(secret, data_dir)
+    await services.push.start(secret, data_dir)
     services.search.building.start(services.loops)
     services.outbox.start()
 

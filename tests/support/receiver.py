@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ class Got:
     query: dict[str, str]
     headers: dict[str, str]
     raw: bytes
+    client: str = ""
+    """The name in the client's certificate; empty without one."""
+    serial: str = ""
     at: float = field(default_factory=time.time)
 
     @property
@@ -53,10 +57,20 @@ def answering(body: Any, status: int = 200, after: float = 0.0) -> Answering:
     return answer
 
 
+def _client(writer: asyncio.StreamWriter) -> tuple[str, str]:
+    """Name and serial number of the client's certificate."""
+    found = writer.get_extra_info("peercert")
+    if not found:
+        return "", ""
+    names = dict(pair for group in found["subject"] for pair in group)
+    return names["commonName"], found["serialNumber"].lower().lstrip("0")
+
+
 class Receiver:
     """``answer`` gives status and body, or None to close the connection without a word."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.got: list[Got] = []
         self.answer: Answering = agree
         self.before: Answering | None = None
@@ -75,7 +89,7 @@ class Receiver:
 
     async def start(self) -> None:
         """Listen, on the same port as before."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -88,7 +102,7 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"https://localhost:{self.port}" if self.tls else f"http://127.0.0.1:{self.port}"
 
     def of(self, command: str) -> list[Got]:
         return [got for got in self.got if got.query.get("CallbackCommand") == command]
@@ -113,7 +127,8 @@ class Receiver:
                 }
                 raw = await reader.readexactly(int(headers.get("content-length", "0")))
                 parts = urlsplit(first.split(" ")[1])
-                got = Got(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, raw)
+                query = dict(parse_qsl(parts.query, keep_blank_values=True))
+                got = Got(parts.path, query, headers, raw, *_client(writer))
                 self.got.append(got)
                 chosen = self.before if self.before is not None and ".CallbackBefore" in got.command else self.answer
                 reply = await chosen(got)

@@ -184,6 +184,14 @@ async def test_the_log_and_sending_again(shop: Shop, receiver: Receiver) -> None
     assert receiver.of("State.StateChange")[0].body["Info"]["To_Account"] == "nora_k"
     assert (await shop.console("DescribeCallbackLog", FailedOnly=True))["Deliveries"] == []
 
+    async def of(**wanted: Any) -> list[str]:
+        return [one["Command"] for one in (await shop.console("DescribeCallbackLog", **wanted))["Deliveries"]]
+
+    assert await of(EventId=newest["EventId"]) == [AFTER] * (2 + sum(got.id == again.id for got in found[4:]))
+    assert await of(Url=f"{receiver.url}/hook", Outcome="delivered", Since=tested["Time"]) == ["State.StateChange"]
+    assert await of(Url=f"{receiver.url}/hook", Until=tested["Time"] - 1, Command="State.StateChange") == []
+    assert await of(Url="https://elsewhere") + await of(Outcome="timeout") == []
+
 
 async def test_two_nodes_share_the_work(server_factory: ServerFactory, receiver: Receiver) -> None:
     """Messages over both, one of them killed meanwhile: all arrive, in order."""

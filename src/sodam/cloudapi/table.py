@@ -36,6 +36,7 @@ _FILES: Final = (
     "attachments",
     "audit",
     "callbacks",
+    "callback_certificates",
     "push",
     "push_tasks",
     "chat_groups",

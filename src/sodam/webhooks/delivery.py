@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 import msgspec
@@ -40,8 +41,16 @@ class Log(Protocol):
 class Sender:
     """Sends one request and writes it into the log; what before- and after-callbacks share."""
 
-    def __init__(self, outbound: Outbound, log: Log, clock: Callable[[], float] = wall_clock) -> None:
+    def __init__(
+        self,
+        outbound: Outbound,
+        log: Log,
+        tls: Callable[[int], Awaitable[ssl.SSLContext | None]],
+        clock: Callable[[], float] = wall_clock,
+    ) -> None:
+        """``tls``: with which context requests of an app are made; None: the client's own."""
         self.outbound = outbound
+        self._tls = tls
         self._log = log
         self._clock = clock
         self.seconds = SeriesBy()
@@ -67,6 +76,7 @@ class Sender:
                 requests.headers(config, event, body, int(now)) + trace_headers(),
                 seconds=SECONDS,
                 most=_ANSWER,
+                tls=await self._tls(app) if config.url.startswith("https:") else None,
             )
             outcome, status, answered = judge(answer), answer.status, answer.body
         except OutboundError as error:

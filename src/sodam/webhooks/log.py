@@ -14,7 +14,7 @@ from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
 from sodam.storage import Database
 from sodam.webhooks import store
-from sodam.webhooks.model import Delivery
+from sodam.webhooks.model import Delivery, Wanted
 
 log = structlog.get_logger(__name__)
 KEPT: Final = 10_000
@@ -71,12 +71,10 @@ class DeliveryLog:
             )
         return total
 
-    async def page(
-        self, app: int, *, before: int, limit: int, command: str, failed: bool
-    ) -> list[tuple[int, Delivery]]:
+    async def page(self, app: int, *, before: int, limit: int, wanted: Wanted) -> list[tuple[int, Delivery]]:
         """The newest first, those still waiting to be written included."""
         await self.flush()
-        return await store.page(self._db, app, before=before, limit=limit, command=command, failed=failed)
+        return await store.page(self._db, app, before=before, limit=limit, wanted=wanted)
 
     async def one(self, app: int, number: int) -> Delivery | None:
         return await store.one(self._db, app, number)

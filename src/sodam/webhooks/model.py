@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -62,6 +62,20 @@ class Delivery(msgspec.Struct, frozen=True):
     url: str
     request: bytes
     answer: bytes
+
+
+class Wanted(NamedTuple):
+    """Which requests of the log; what is empty or 0 asks for nothing."""
+
+    command: str = ""
+    failed: bool = False
+    outcome: str = ""
+    event: str = ""
+    url: str = ""
+    """What it begins with."""
+    since: int = 0
+    """Unix milliseconds, as ``until``."""
+    until: int = 0
 
 
 def new_id() -> str:

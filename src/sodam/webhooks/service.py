@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -12,6 +13,7 @@ import structlog
 from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.apps.webhooks import COMMANDS
+from sodam.bus import Bus
 from sodam.c2c.histories import Histories
 from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
@@ -21,6 +23,7 @@ from sodam.outbox.model import New
 from sodam.outbox.service import Outbox
 from sodam.presence.events import StateChanged
 from sodam.storage import Database, Tx
+from sodam.storage.seal import open_seal
 from sodam.webhooks import store
 from sodam.webhooks.after import After
 from sodam.webhooks.before import Asking, BeforeC2C, FriendGuard, GroupGuard
@@ -29,6 +32,7 @@ from sodam.webhooks.delivery import SCHEDULE, Deliveries, Sender, delivered
 from sodam.webhooks.groups import BeforeGroup, GroupTelling
 from sodam.webhooks.log import DeliveryLog
 from sodam.webhooks.model import TOPIC, Delivery, Event, encode, event
+from sodam.webhooks.mutual import Mutual
 from sodam.webhooks.samples import SAMPLES
 
 log = structlog.get_logger(__name__)
@@ -42,6 +46,7 @@ class WebhookService:
     def __init__(
         self,
         db: Database,
+        bus: Bus,
         apps: AppService,
         outbox: Outbox,
         histories: Histories,
@@ -55,7 +60,8 @@ class WebhookService:
         self._loops = loops
         self._clock = clock
         self.log = DeliveryLog(db, loops, clock)
-        self._sender = Sender(outbound, self.log, clock)
+        self.mutual = Mutual(db, bus, clock)
+        self._sender = Sender(outbound, self.log, self.mutual.context, clock)
         self.seconds = self._sender.seconds
         self._breaker = Breaker(clock=clock)
         self.after = After(db, apps, outbox, histories, clock)
@@ -74,7 +80,8 @@ class WebhookService:
         """Have ``heard`` told of every request: the app's number, and whether it was answered well."""
         self._sender.heard = heard
 
-    def start(self) -> None:
+    async def start(self, secret: str | None, data_dir: Path) -> None:
+        self.mutual.use(await open_seal(self._db, secret, data_dir))
         self.log.start()
         self._writer = self._loops.start("webhook states", self._write_states, every=0.05)
         self._apps.on_change(self._app_changed)
@@ -149,7 +156,7 @@ class WebhookService:
         sample = event(command, "RESTAPI", "", body)
         recorder = _Recorder()
         with contextlib.suppress(OutboundError):
-            await Sender(self._sender.outbound, recorder, self._clock).send(
+            await Sender(self._sender.outbound, recorder, self.mutual.context, self._clock).send(
                 app.sdkappid, config, sample, attempt=1, judge=delivered
             )
         self.log.add(recorder.one)
@@ -165,7 +172,8 @@ class WebhookService:
         return opens if opens > self._clock() * 1000 else 0
 
     async def forget(self) -> int:
-        """Periodic work: erase what the log keeps no longer; how many."""
+        """Periodic work: erase what the log keeps no longer, and renew certificates; how many."""
+        await self.mutual.renew()
         return await self.log.purge([app.sdkappid for app in self._apps.all()])
 
 

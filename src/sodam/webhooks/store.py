@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sodam.storage import Bulk, Database, Row, Tx
-from sodam.webhooks.model import Delivery
+from sodam.webhooks.model import Delivery, Wanted
 
 _COLUMNS: Final = "app, at, event, command, attempt, outcome, status, millis, platform, client_ip, url, request, answer"
 _PUT: Final = Bulk(
@@ -23,18 +23,24 @@ async def put(tx: Tx, deliveries: Sequence[Delivery]) -> None:
     await tx.bulk(_PUT, [tuple(getattr(one, name) for name in names) for one in deliveries])
 
 
-async def page(
-    db: Database, app: int, *, before: int, limit: int, command: str, failed: bool
-) -> list[tuple[int, Delivery]]:
+async def page(db: Database, app: int, *, before: int, limit: int, wanted: Wanted) -> list[tuple[int, Delivery]]:
     """The newest first, with their numbers; those below ``before`` only, unless that is 0."""
     rows = await db.scan(
         f"SELECT id, {_COLUMNS} FROM webhook_log WHERE app = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) "
         "AND ($3 = '' OR command = $3) "
-        "AND (CAST($4 AS BIGINT) = 0 OR outcome NOT IN ('delivered', 'answered')) ORDER BY id DESC LIMIT $5",
+        "AND (CAST($4 AS BIGINT) = 0 OR outcome NOT IN ('delivered', 'answered')) AND ($5 = '' OR outcome = $5) "
+        "AND ($6 = '' OR event = $6) AND substr(url, 1, CAST($7 AS INTEGER)) = $8 "
+        "AND at >= $9 AND (CAST($10 AS BIGINT) = 0 OR at <= $10) ORDER BY id DESC LIMIT $11",
         app,
         before,
-        command,
-        int(failed),
+        wanted.command,
+        int(wanted.failed),
+        wanted.outcome,
+        wanted.event,
+        len(wanted.url),
+        wanted.url,
+        wanted.since,
+        wanted.until,
         limit,
     )
     return [_read(row) for row in rows]

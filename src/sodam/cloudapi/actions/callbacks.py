@@ -14,7 +14,7 @@ from sodam.cloudapi.actions.settings import AtVersion
 from sodam.cloudapi.actions.views import Id, Limit, OfApp
 from sodam.cloudapi.paging import cut
 from sodam.control import ControlError, invalid, missing
-from sodam.webhooks.model import Delivery
+from sodam.webhooks.model import Delivery, Wanted
 
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 _FIELDS = {
@@ -162,6 +162,16 @@ class DescribeCallbackLog(OfApp, kw_only=True):
     Limit: Limit = 20
     Command: Name = ""
     FailedOnly: bool = False
+    Outcome: Name = ""
+    """One of the words that a delivery's Outcome may be."""
+    EventId: Name = ""
+    """All requests of one event."""
+    Url: Annotated[str, msgspec.Meta(max_length=MAX_URL)] = ""
+    """What the URL begins with."""
+    Since: Id = 0
+    """Unix milliseconds, as Until."""
+    Until: Id = 0
+    """0: now."""
 
 
 class DeliveryList(msgspec.Struct):
@@ -177,8 +187,15 @@ async def describe_callback_log(call: Call, request: DescribeCallbackLog) -> Del
         call.the_app.sdkappid,
         before=request.Before,
         limit=request.Limit + 1,
-        command=request.Command,
-        failed=request.FailedOnly,
+        wanted=Wanted(
+            command=request.Command,
+            failed=request.FailedOnly,
+            outcome=request.Outcome,
+            event=request.EventId,
+            url=request.Url,
+            since=request.Since,
+            until=request.Until,
+        ),
     )
     page, more = cut(found, request.Limit)
     return DeliveryList([_delivery(number, one) for number, one in page], page[-1][0] if more else 0)
