@@ -1400,6 +1400,23 @@ export type FriendDeleteAll = {
   DeleteType?: "Delete_Type_Both" | "Delete_Type_Single" | "" | null;
 };
 
+export type ClientCertificates = {
+  Authority: string;
+  Certificates: ClientCertificate[];
+};
+
+export type ClientCertificate = {
+  Number: number;
+  Pem: string;
+  Subject: string;
+  Serial: string;
+  Fingerprint: string;
+  NotBefore: number;
+  NotAfter: number;
+  UsedFrom: number;
+  InUse: boolean;
+};
+
 export type DeleteDirtyWords = {
   SDKAppID: number;
   Words: string[];
@@ -1607,6 +1624,11 @@ export type DescribeCallbackLog = {
   Limit?: number;
   Command?: string;
   FailedOnly?: boolean;
+  Outcome?: string;
+  EventId?: string;
+  Url?: string;
+  Since?: number;
+  Until?: number;
 };
 
 export type DeliveryList = {
@@ -2410,6 +2432,11 @@ export type RevokePushTask = {
   Desc: string;
 };
 
+export type Rotate = {
+  SDKAppID: number;
+  Days?: number;
+};
+
 export type SearchDirtyWords = {
   SDKAppID: number;
   Text: string;
@@ -2782,6 +2809,7 @@ export interface Actions {
   "im/CreateSecretUserSig": { request: CreateSecretUserSig; data: UserSigMade };
   "im/DeleteAllFriends": { request: OfApp & FriendDeleteAll; data: Nothing };
   "im/DeleteBlackList": { request: OfApp & BlackListChange; data: ResultAnswer };
+  "im/DeleteCallbackCertificates": { request: OfApp; data: ClientCertificates };
   "im/DeleteDirtyWords": { request: DeleteDirtyWords; data: WordCount };
   "im/DeleteFollow": { request: OfApp & FollowDelete; data: ResultAnswer };
   "im/DeleteFriend": { request: OfApp & FriendDelete; data: ResultAnswer };
@@ -2834,6 +2862,7 @@ export interface Actions {
   "im/DescribeSdkAppInfo": { request: OfApp; data: AppView };
   "im/DescribeSecret": { request: OfApp; data: KeysView };
   "im/DestroyGroup": { request: DestroyGroup; data: GroupOutcomes };
+  "im/DownloadAuthenticateMutually": { request: OfApp; data: ClientCertificates };
   "im/ExportAccounts": { request: ExportAccounts; data: JobBegun };
   "im/ForbidSendMessage": { request: ForbidSendMessage; data: MemberOutcomes };
   "im/ImportAccounts": { request: ImportAccounts; data: JobBegun };
@@ -2858,6 +2887,7 @@ export interface Actions {
   "im/RemoveUser": { request: RemoveUser; data: UserResults };
   "im/ResendCallback": { request: ResendCallback; data: Resent };
   "im/RevokePushTask": { request: RevokePushTask; data: Nothing };
+  "im/RotateCallbackCertificate": { request: Rotate; data: ClientCertificates };
   "im/SearchDirtyWords": { request: SearchDirtyWords; data: SearchedWords };
   "im/SendGroupMsg": { request: SendGroupMsg; data: SendOutcomes };
   "im/SendTestCallback": { request: SendTestCallback; data: DeliveryView };
@@ -2868,6 +2898,7 @@ export interface Actions {
   "im/StopSdkAppId": { request: OfApp; data: AppView };
   "im/TestPush": { request: TestPush; data: TestedPush };
   "im/ToggleSecretVersion": { request: OfApp; data: KeyMade };
+  "im/UseCallbackCertificate": { request: OfApp; data: ClientCertificates };
   "im/VerifyPrivateMapKey": { request: VerifyPrivateMapKey; data: PrivateMapKeyChecked };
   "im/VerifySecretUserSig": { request: VerifySecretUserSig; data: UserSigChecked };
   "sodam/ModifyAppLimits": { request: ModifyAppLimits; data: AppView };
@@ -3010,6 +3041,9 @@ export const LIMITS = {
   "im/DescribeAccountState.UserID": {"min":1,"max":32},
   "im/DescribeAppidGroupList.Keyword": {"max":200},
   "im/DescribeCallbackLog.Command": {"max":100},
+  "im/DescribeCallbackLog.Outcome": {"max":100},
+  "im/DescribeCallbackLog.EventId": {"max":100},
+  "im/DescribeCallbackLog.Url": {"max":1024},
   "im/DescribeDirtyWords.Cursor": {"max":200},
   "im/DescribeFriendRequests.UserID": {"min":1,"max":32},
   "im/DescribeGroupBans.GroupId": {"min":1,"max":53},
@@ -3070,6 +3104,7 @@ export const LIMITS = {
   "im/RevokePushTask.TaskId": {"min":1,"max":200},
   "im/RevokePushTask.Title": {"max":100},
   "im/RevokePushTask.Desc": {"min":1,"max":400},
+  "im/RotateCallbackCertificate.Days": {"min":0,"max":90},
   "im/SearchDirtyWords.Text": {"max":4000},
   "im/SendGroupMsg.GroupIds": {"min":1,"max":100},
   "im/SendGroupMsg.GroupIds[]": {"min":1,"max":53},

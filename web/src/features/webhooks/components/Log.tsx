@@ -8,9 +8,10 @@ import { Empty, RefreshButton, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
-import { type Config, type Delivery, useLog, useResend } from "../api";
+import { type Config, type Delivery, OUTCOMES, useLog, useResend } from "../api";
 import { useCommandName } from "../useCommandName";
 import { DeliveryFacts, OutcomeTag } from "./DeliveryFacts";
+import { ALSO, LogFilters } from "./LogFilters";
 import { ResendSince } from "./ResendSince";
 
 /** What was sent and what came back, newest first; everything can be sent again. */
@@ -19,13 +20,17 @@ export function Log({ app, config }: { app: number; config: Config }) {
   const format = useFormat();
   const nameOf = useCommandName();
   const state = useTableState();
-  const query = useLog(
-    app,
-    Number(state.after) || 0,
-    state.size,
-    state.filter("command"),
-    state.filter("outcome") === "failed",
-  );
+  const outcome = state.filter("outcome");
+  const [from, to] = [Number(state.filter("from")) || 0, Number(state.filter("to")) || 0];
+  const query = useLog(app, Number(state.after) || 0, state.size, {
+    Command: state.filter("command"),
+    FailedOnly: outcome === "failed",
+    Outcome: outcome === "failed" ? "" : outcome,
+    EventId: state.filter("id"),
+    Url: state.filter("url"),
+    Since: from * 1000,
+    Until: to && to * 1000 + 59_999,
+  });
   const { data, error, refetch, isPlaceholderData, isFetching } = query;
   const [shown, setShown] = useState<Delivery>();
   const [since, setSince] = useState(false);
@@ -61,8 +66,17 @@ export function Log({ app, config }: { app: number; config: Config }) {
             label: t("log.command"),
             options: config.Commands.map(({ Command }) => ({ value: Command, label: nameOf(Command) })),
           },
-          { name: "outcome", label: t("log.outcome"), options: [{ value: "failed", label: t("log.failedOnly") }] },
+          {
+            name: "outcome",
+            label: t("log.outcome"),
+            options: OUTCOMES.map((value) => ({
+              value,
+              label: t(value === "failed" ? "log.failedOnly" : `outcome.${value}`),
+            })),
+          },
         ]}
+        tools={<LogFilters state={state} />}
+        also={[...ALSO]}
         rows={data?.Deliveries}
         rowKey={(row) => String(row.DeliveryId)}
         paging={{ kind: "cursor", next: data?.Next ? String(data.Next) : "" }}

@@ -7,6 +7,7 @@ import { useConfig } from "../api";
 import { Address } from "../components/Address";
 import { Events } from "../components/Events";
 import { Log } from "../components/Log";
+import { MutualTls } from "../components/MutualTls";
 import { Policy } from "../components/Policy";
 
 const TABS = ["config", "log"] as const;
@@ -44,6 +45,7 @@ export function Callbacks() {
                     Url: "https://back.example/im",
                     Commands: ["C2C.CallbackAfterSendMsg"],
                   }),
+                  cloud("certificates", "DownloadAuthenticateMutually", {}),
                   cloud("test", "SendTestCallback", { Command: "C2C.CallbackAfterSendMsg" }),
                 ]
           }
@@ -58,6 +60,7 @@ export function Callbacks() {
           ) : (
             <>
               <Address app={app} config={config} />
+              <MutualTls app={app} />
               <Events app={app} config={config} />
               <Policy app={app} config={config} />
             </>
