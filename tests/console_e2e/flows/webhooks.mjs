@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 
 const SENT = "C2C.CallbackAfterSendMsg";
@@ -12,6 +13,7 @@ export async function webhooks(hand, { server, call, rest, app }) {
   try {
     await hand.go(`/apps/${app}/callbacks`);
     const token = await configure(hand, receiver, call, app);
+    await certificates(hand, call, app);
     await arrives(hand, receiver, ask, token);
     await again(hand, receiver);
     await hand.tab("webhooks:tabs.config");
@@ -69,6 +71,24 @@ async function configure(hand, receiver, call, app) {
   assert.deepEqual([Url, TokenSet], [receiver.url, true]);
   assert.deepEqual(Commands.filter(({ On }) => On).map(({ Command }) => Command), [SENT]);
   return token;
+}
+
+/** Mutual TLS: the authority to trust, a certificate, and none again. */
+async function certificates(hand, call, app) {
+  const { t, page } = hand;
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: t("webhooks:mutual.download"), exact: true }).first().click(),
+  ]);
+  assert.match(await readFile(await saved.path(), "utf8"), /BEGIN CERTIFICATE/);
+  await hand.press("webhooks:mutual.make");
+  await hand.sees(t("webhooks:mutual.inUse"));
+  const { Certificates } = await call("im/DownloadAuthenticateMutually", { SDKAppID: app });
+  assert.deepEqual(Certificates.map(({ InUse }) => InUse), [true]);
+  await hand.picture("callback-certificate");
+  await hand.press("webhooks:mutual.remove");
+  await page.locator("dialog").getByRole("button", { name: t("webhooks:mutual.remove") }).click();
+  await hand.closed();
 }
 
 async function arrives(hand, { got }, ask, token) {
