@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import time
 from typing import Any
@@ -24,6 +25,15 @@ from tests.support.vendors import VendorServer, replying
 
 __all__ = ["apple", "authority", "pushing"]
 WISH = Wish(OfflinePushInfo(Title="Sale", Desc="Starts at noon"))
+
+
+async def size(database: Database) -> int:
+    """Bytes that the database takes."""
+    if database.engine == "sqlite":
+        rows = await database.scan("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+    else:
+        rows = await database.scan("SELECT pg_database_size(current_database())")
+    return int(rows[0][0])
 
 
 async def done(pushing: Pushing, task: str) -> Any:
@@ -148,7 +158,7 @@ async def test_a_kill_repeats_at_most_one_page(pushing: Pushing, apple: VendorSe
         return devices
 
     monkeypatch.setattr(tasks, "_deliver", dying)
-    task = await tasks.create(pushing.world.app, What("a", 1, Filter(), wish=WISH), limited=False)
+    task = await tasks.create(pushing.world.app, What("a", 1, Filter(tags_or=["all"]), wish=WISH), limited=False)
     await killed.wait()
     await pushing.jobs.stop()
     pushing.jobs = JobService(pushing.world.db)
@@ -162,14 +172,18 @@ async def test_a_kill_repeats_at_most_one_page(pushing: Pushing, apple: VendorSe
 
 @pytest.mark.long
 async def test_many_accounts(pushing: Pushing, database: Database, apple: VendorServer, capsys: Any) -> None:
-    """100 000 accounts, every hundredth with a device; memory does not grow with them."""
-    count = 100_000
+    """``SODAM_TEST_PUSH_ACCOUNTS`` accounts by tag, every hundredth with a device; memory does not grow with them."""
+    count = int(os.environ.get("SODAM_TEST_PUSH_ACCOUNTS", "100000"))
     for start in range(0, count, 1000):
-        await pushing.world.accounts.ensure(pushing.app, [f"u{n:07}" for n in range(start, start + 1000)])
+        names = [f"u{n:07}" for n in range(start, start + 1000)]
+        await pushing.world.accounts.ensure(pushing.app, names)
+        for some in range(0, 1000, 100):
+            await pushing.push.marks.add_tags(pushing.app, {name: ["all"] for name in names[some : some + 100]})
     one = await pushing.apns(apple.url)
     apple.answer = replying(200)
     for n in range(0, count, 100):
         await pushing.device(one, f"u{n:07}", f"t{n}", 1)
+    stored = await size(database)
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
     task = await pushing.push.tasks.create(pushing.world.app, What("a", 1, Filter(), wish=WISH), limited=False)
     async with asyncio.timeout(3000):
@@ -179,10 +193,12 @@ async def test_many_accounts(pushing: Pushing, database: Database, apple: Vendor
         while sum(await pushing.world.outbox.counts("push.device", pushing.app)):
             await asyncio.sleep(0.5)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    more = await size(database) - stored
     with capsys.disabled():
         print(
             f"\n{database.engine}: {count} accounts in {walked:.1f} s, {len(apple.asked)} pushes in "
-            f"{time.monotonic() - began:.1f} s, {grown / 1024:.1f} MiB more at the peak"
+            f"{time.monotonic() - began:.1f} s, {grown / 1024:.1f} MiB more at the peak, "
+            f"{more / 2**20:.1f} MiB more in the database"
         )
     assert len(apple.asked) == count // 100
     assert grown < 80 * 1024
