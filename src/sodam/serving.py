@@ -95,9 +95,9 @@ def _pages(server: Server) -> dict[str, Page]:
 
 def application(server: Server) -> AsgiApp:
     """The ASGI application of the one port."""
-    rest = RestApp(
-        server.services, table.SERVICES, server.auth, RateLimits(enabled=server.settings.rate_limits), server.metrics
-    )
+    limits = RateLimits(enabled=server.settings.rate_limits)
+    limits.near = server.services.webhooks.near_limit
+    rest = RestApp(server.services, table.SERVICES, server.auth, limits, server.metrics)
     mounts = {
         MEDIA_PATH: cast(AsgiApp, MediaApp(server.services, server.auth)),
         HISTORY_PATH: cast(AsgiApp, HistoryFileApp(server.services.history_files)),

@@ -68,8 +68,8 @@ def text(got: Got) -> str:
     return str(got.body["MsgBody"][0]["MsgContent"]["Text"])
 
 
-async def configure(world: World, receiver: Receiver) -> None:
-    changes = {"url": receiver.url, "commands": (COMMAND,)}
+async def configure(world: World, receiver: Receiver, command: str = COMMAND) -> None:
+    changes = {"url": receiver.url, "commands": (command,)}
     _, world.app = await world.accounts._apps.edit(
         world.app.sdkappid, lambda app: rules.webhooks(app, app.settings_version, changes)
     )

@@ -60,6 +60,7 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("Bot.OnGroupMessage", "after", "Bot.OnGroupMessage"),
         Command("Push.AllMemberPush", "after", "Push.AllMemberPush"),
         Command("Push.OfflinePush", "after", "Push.OfflinePush"),
+        Command("Alert.RequestOverLimit", "after", "Alert.RequestOverLimit"),
     )
 }
 SWITCHES: Final = frozenset(command.switch for command in COMMANDS.values())

@@ -15,13 +15,16 @@ from sodam.webhooks.model import Event
 
 _SHORT: Final = frozenset({"Group.CallbackOnMemberStateChange", "Push.AllMemberPush", "Push.OfflinePush"})
 """Commands whose address says nothing of a client."""
+_ALERT: Final = "Alert.RequestOverLimit"
 _KEY: Final = "whsec_"
 
 
 def address(config: Webhooks, sdkappid: int, event: Event, now: int) -> str:
     """The configured URL as it is, with our parameters behind it. ``now``: unix seconds."""
     parameters = {"SdkAppid": str(sdkappid), "CallbackCommand": event.command, "contenttype": "json"}
-    if event.command not in _SHORT:
+    if event.command == _ALERT:
+        parameters["OptPlatform"] = event.platform
+    elif event.command not in _SHORT:
         platform = event.platform
         if event.command == "State.StateChange" and platform == "iOS":
             platform = "IOS"

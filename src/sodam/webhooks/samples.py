@@ -368,4 +368,11 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
         "EventTime": 1764583300420,
     },
     **PUSHES,
+    "Alert.RequestOverLimit": {
+        "CallbackCommand": "Alert.RequestOverLimit",
+        "ServiceName": "openim",
+        "Command": "sendmsg",
+        "Request": 171,
+        "Limit": 200,
+    },
 }

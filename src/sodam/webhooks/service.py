@@ -37,6 +37,8 @@ from sodam.webhooks.samples import SAMPLES
 
 log = structlog.get_logger(__name__)
 _STATES_WAITING: Final = 20_000
+ALERT: Final = "Alert.RequestOverLimit"
+_ALERTS_WAITING: Final = 1_000
 _REPLAYED_AT_ONCE: Final = 500
 MOST_REPLAYED: Final = 10_000
 """Events that one call sends again."""
@@ -72,6 +74,7 @@ class WebhookService:
         self.before_group = BeforeGroup(asking)
         self.groups = GroupTelling(apps, lambda: asking.now)
         self._states: list[StateChanged] = []
+        self._alerts: list[New] = []
         self._writer: Loop | None = None
         deliveries = Deliveries(apps, outbox, histories, self._sender, self._breaker)
         outbox.consume(TOPIC, deliveries, schedule=SCHEDULE, gate=self._breaker)
@@ -105,7 +108,20 @@ class WebhookService:
         if self.after.wants(change.app, "State.StateChange") and len(self._states) < _STATES_WAITING:
             self._states.append(change)
 
+    def near_limit(self, app: int, path: str, used: int, rate: int) -> None:
+        """An app nears the rate of a REST command."""
+        if self.after.wants(app, ALERT) and len(self._alerts) < _ALERTS_WAITING:
+            service, _, command = path.rpartition("/")
+            body = {"ServiceName": service, "Command": command, "Request": used, "Limit": rate}
+            self._alerts.append(New(app, TOPIC, encode(event(ALERT, "RESTAPI", "", body))))
+
+    async def _write_alerts(self) -> None:
+        if self._alerts:
+            batch, self._alerts = self._alerts, []
+            await self._db.write(lambda tx: self._outbox.put(tx, batch))
+
     async def _write_states(self) -> None:
+        await self._write_alerts()
         if not self._states:
             return
         batch, self._states = self._states, []
