@@ -154,6 +154,7 @@ BEFORE: Final[dict[str, list[tuple[str, dict[str, Any]]]]] = {
 }
 """What is done before an action meets another one, so that it can succeed."""
 ELSEWHERE: Final = {
+    "sodam.cloudapi.actions.callback_certificates": "tests/contract/test_webhooks_certificates.py",
     "sodam.cloudapi.actions.push": "tests/contract/test_push.py",
     "sodam.cloudapi.actions.push_tasks": "tests/contract/test_push_tasks.py",
     "sodam.cloudapi.actions.relations": "tests/contract/test_relations_limits.py",

@@ -21,10 +21,12 @@ from sodam.bus.cache import Cache, Hints
 from sodam.clock import now as wall_clock
 from sodam.control import ControlError, missing
 from sodam.outbound import OutboundError
-from sodam.storage import Database, Row, Tx, hold, state
+from sodam.storage import Database, Tx, hold, state
 from sodam.storage.seal import Seal, Unsealable
 from sodam.webhooks import certificates
+from sodam.webhooks import store_certificates as store
 from sodam.webhooks.certificates import Pair
+from sodam.webhooks.store_certificates import Certificate
 
 OVERLAP_DAYS: Final = 7
 MAX_OVERLAP_DAYS: Final = 90
@@ -35,15 +37,6 @@ _BEFORE_ITS_END: Final = 30 * 86_400
 _DAY: Final = 86_400
 _HELD: Final = 2000
 _CONTEXTS: Final = 256
-_COLUMNS: Final = "app, number, pem, used_from, expires_at"
-
-
-class Certificate(msgspec.Struct, frozen=True):
-    app: int
-    number: int
-    pem: str
-    used_from: int
-    expires_at: int
 
 
 class Mutual:
@@ -75,7 +68,7 @@ class Mutual:
     async def of(self, app: int) -> tuple[Certificate, ...]:
         """The newest first."""
         held = self._held.get(app)
-        return held if held is not None else await self._held.load(app, lambda: _of(self._db, app))
+        return held if held is not None else await self._held.load(app, lambda: store.of(self._db, app))
 
     def shown(self, found: tuple[Certificate, ...]) -> Certificate | None:
         """Which of an app's certificates its webhook is shown now."""
@@ -97,11 +90,9 @@ class Mutual:
         return made
 
     async def _make(self, one: Certificate) -> ssl.SSLContext:
-        row = await self._db.fetch_one(
-            "SELECT sealed FROM webhook_certificate WHERE app = $1 AND number = $2", one.app, one.number
-        )
+        sealed = await store.sealed(self._db, one.app, one.number)
         try:
-            key = self.seal.open(row[0], _purpose(one.app, one.number)) if row else b""
+            key = self.seal.open(sealed, _purpose(one.app, one.number)) if sealed else b""
         except Unsealable:
             raise OutboundError("tls", "the client certificate was made by another server: make a new one") from None
         if not key:
@@ -139,7 +130,7 @@ class Mutual:
 
         async def run(tx: Tx) -> Certificate:
             await hold(tx, f"webhook.certificates:{app}")
-            old = await _of(tx, app)
+            old = await store.of(tx, app)
             number = max((one.number for one in old), default=0) + 1
             pair = certificates.client(await self._authority(tx), f"sodam-webhook-{app}", time.time())
             in_use = self.shown(old)
@@ -148,12 +139,8 @@ class Mutual:
             kept = [one.number for one in old if one.used_from <= now][: MOST - 1]
             for one in old:
                 if one.number not in kept:
-                    await _delete(tx, app, one.number)
-            await tx.execute(
-                f"INSERT INTO webhook_certificate ({_COLUMNS}, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
-                *msgspec.structs.astuple(made),
-                self.seal.close(pair.key, _purpose(app, number)),
-            )
+                    await store.delete(tx, app, one.number)
+            await store.put(tx, made, self.seal.close(pair.key, _purpose(app, number)))
             self._hints.changed_by(tx, app)
             return made
 
@@ -165,16 +152,11 @@ class Mutual:
 
         async def run(tx: Tx) -> Certificate:
             await hold(tx, f"webhook.certificates:{app}")
-            found = await _of(tx, app)
+            found = await store.of(tx, app)
             if not found:
                 raise missing("the app has no client certificate", detail="NoClientCertificate")
             newest = msgspec.structs.replace(found[0], used_from=min(found[0].used_from, now))
-            await tx.execute(
-                "UPDATE webhook_certificate SET used_from = $3 WHERE app = $1 AND number = $2",
-                app,
-                newest.number,
-                newest.used_from,
-            )
+            await store.use_from(tx, app, newest.number, newest.used_from)
             self._hints.changed_by(tx, app)
             return newest
 
@@ -185,32 +167,18 @@ class Mutual:
 
         async def run(tx: Tx) -> int:
             self._hints.changed_by(tx, app)
-            return await tx.execute("DELETE FROM webhook_certificate WHERE app = $1", app)
+            return await store.delete_all(tx, app)
 
         return await self._db.write(run)
 
     async def renew(self) -> int:
         """Periodic work: make the next certificate of those that end soon; how many."""
         now = int(self._clock())
-        rows = await self._db.fetch(
-            "SELECT app, max(expires_at) FROM webhook_certificate GROUP BY app HAVING max(expires_at) < $1",
-            now + _BEFORE_ITS_END,
-        )
-        for row in rows:
-            await self.rotate(row[0], OVERLAP_DAYS)
-        return len(rows)
+        apps = await store.ending(self._db, now + _BEFORE_ITS_END)
+        for app in apps:
+            await self.rotate(app, OVERLAP_DAYS)
+        return len(apps)
 
 
 def _purpose(app: int, number: int) -> str:
     return f"webhook certificate {app} {number}"
-
-
-async def _of(source: Database | Tx, app: int) -> tuple[Certificate, ...]:
-    rows: list[Row] = await source.fetch(
-        f"SELECT {_COLUMNS} FROM webhook_certificate WHERE app = $1 ORDER BY number DESC", app
-    )
-    return tuple(Certificate(*row) for row in rows)
-
-
-async def _delete(tx: Tx, app: int, number: int) -> None:
-    await tx.execute("DELETE FROM webhook_certificate WHERE app = $1 AND number = $2", app, number)
