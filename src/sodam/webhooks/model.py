@@ -64,6 +64,17 @@ class Delivery(msgspec.Struct, frozen=True):
     answer: bytes
 
 
+class Certificate(msgspec.Struct, frozen=True):
+    """What the server shows to an app's webhook."""
+
+    app: int
+    number: int
+    pem: str
+    used_from: int
+    """Unix seconds, as the other."""
+    expires_at: int
+
+
 class Wanted(NamedTuple):
     """Which requests of the log; what is empty or 0 asks for nothing."""
 

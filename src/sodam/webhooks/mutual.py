@@ -26,7 +26,7 @@ from sodam.storage.seal import Seal, Unsealable
 from sodam.webhooks import certificates
 from sodam.webhooks import store_certificates as store
 from sodam.webhooks.certificates import Pair
-from sodam.webhooks.store_certificates import Certificate
+from sodam.webhooks.model import Certificate
 
 OVERLAP_DAYS: Final = 7
 MAX_OVERLAP_DAYS: Final = 90

@@ -7,17 +7,9 @@ from typing import Final
 import msgspec
 
 from sodam.storage import Database, Tx
+from sodam.webhooks.model import Certificate
 
 _COLUMNS: Final = "app, number, pem, used_from, expires_at"
-
-
-class Certificate(msgspec.Struct, frozen=True):
-    app: int
-    number: int
-    pem: str
-    used_from: int
-    """Unix seconds, as the other."""
-    expires_at: int
 
 
 async def of(source: Database | Tx, app: int) -> tuple[Certificate, ...]:

@@ -9,8 +9,8 @@ import msgspec
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.views import Id, OfApp
 from sodam.webhooks.certificates import facts
+from sodam.webhooks.model import Certificate
 from sodam.webhooks.mutual import MAX_OVERLAP_DAYS, OVERLAP_DAYS
-from sodam.webhooks.store_certificates import Certificate
 
 Days = Annotated[int, msgspec.Meta(ge=0, le=MAX_OVERLAP_DAYS)]
 
