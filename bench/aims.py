@@ -91,6 +91,7 @@ _FIXED: tuple[_Aim, ...] = (
     _over_floor("one-to-one at 300/s", "c2c_300", 1.4),
     _over_floor("a topic of 5000 sockets", "fanout/5000", 1.5),
     _over_floor("a topic of 200 sockets", "fanout/200", 1.5),
+    _over_floor("a live room of 5000", "avchatroom", 1.5),
     _over_floor("REST sendmsg", "rest_send", 1.6),
     _over_floor("login", "login", 1.2),
     _Ratio(

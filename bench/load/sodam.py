@@ -56,6 +56,11 @@ class SodamDriver:
         await ask_all(self, iter([first]))
         await ask_all(self, iter([rest]))
 
+    async def make_room(self, name: str) -> None:
+        """A live room, which nobody owns."""
+        body = {"Type": "AVChatRoom", "GroupId": name, "Name": name}
+        await ask_all(self, iter([self.request("group_open_http_svc/create_group", body)]))
+
     async def connect(self, user: int, on_message: OnMessage) -> ChatSession:
         address, number = self._address, next(self._numbers)
         url = (

@@ -48,6 +48,7 @@ class _Frame(msgspec.Struct, gc=False):
 
 
 _decode = msgspec.json.Decoder(_Frame).decode
+_ENTER = "group_open_http_svc.apply_join_group"
 _MESSAGE = (
     b'"servcmd":"openim.sendmsg","seq":%d},"body":{"From_Account":"u%d","To_Account":"u%d","MsgSeq":%d,"MsgRandom":%d,'
     b'"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"' + TEXT.encode() + b'"}}],"CloudCustomData":"",'
@@ -83,6 +84,7 @@ class WebSocketSession(WSListener):
         self._seq = 0
         self._frames: list[bytes] = []
         self._synced: asyncio.Future[None] | None = None
+        self._entered: asyncio.Future[None] | None = None
         self._login: asyncio.Future[_Body] = asyncio.get_running_loop().create_future()
 
     @classmethod
@@ -132,6 +134,14 @@ class WebSocketSession(WSListener):
         self.unanswered += 1
         self._queue(_GROUP_MESSAGE % (self._seq, self.user, group.encode(), number))
 
+    async def enter(self, room: str) -> None:
+        """Enter a live room; a refusal is among the failures."""
+        self._seq += 1
+        self._entered = asyncio.get_running_loop().create_future()
+        self._queue(b'"servcmd":"%b","seq":%d},"body":{"GroupId":"%b"}}' % (_ENTER.encode(), self._seq, room.encode()))
+        async with asyncio.timeout(30):
+            await self._entered
+
     def heartbeat(self) -> None:
         self._seq += 1
         self._queue(b'"servcmd":"heartbeat.alive","seq":%d},"body":{}}' % self._seq)
@@ -180,6 +190,10 @@ class WebSocketSession(WSListener):
             if decoded.body.code:
                 self._fail(f"getmsg: {decoded.body.code} {decoded.body.info}")
             self._synced.set_result(None)
+        elif decoded.head.servcmd == _ENTER and self._entered is not None:
+            if decoded.body.code:
+                self._fail(f"apply_join_group: {decoded.body.code} {decoded.body.info}")
+            self._entered.set_result(None)
 
     def _pushed(self, body: _Body) -> None:
         for event in body.events:

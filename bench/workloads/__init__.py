@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.workloads.avchatroom import AVChatRoom
 from bench.workloads.base import Workload
 from bench.workloads.c2c_loaded import C2cLoaded
 from bench.workloads.c2c_rate import C2cRate
@@ -20,6 +21,7 @@ _IN_ORDER: tuple[Workload, ...] = (
     C2cRate(),
     Fanout(),
     Group(),
+    AVChatRoom(),
     RestSend(),
     LoginStorm(),
     Idle(),

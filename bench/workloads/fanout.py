@@ -29,11 +29,15 @@ class Fanout:
         figures = []
         for size in _SIZES:
             count = bench.scaled(size, size // 10)
-            figures.append(await _Room(bench, count, bench.meter()).run(f"{self.name}/{size}"))
+            figures.append(await Room(bench, count, bench.meter()).run(f"{self.name}/{size}"))
         return figures
 
 
-class _Room:
+class Room:
+    what = "one message to {} members"
+    pause = 0.0
+    """Seconds between two messages, at least."""
+
     def __init__(self, bench: Bench, count: int, meter: Meter) -> None:
         self._bench = bench
         self._count = count
@@ -55,9 +59,10 @@ class _Room:
         self._sender = await driver.connect(_SENDER, lambda _, __: None)
         for session in (self._sender, *sessions):
             await session.synchronise()
+        await self.gather([self._sender, *sessions])
         await asyncio.sleep(1.0)  # what is held back after signing in goes first
         self._send()
-        figure = await self._meter.window(name, f"one message to {self._count} members", "delivery")
+        figure = await self._meter.window(name, self.what.format(self._count), "delivery")
         self._going = False
         async with asyncio.timeout(20):
             await self._all.wait()
@@ -67,12 +72,25 @@ class _Room:
         await asyncio.gather(*(session.close() for session in (self._sender, *sessions)))
         return figure
 
+    async def gather(self, sessions: list[ChatSession]) -> None:
+        """Have all sessions, the sender's first, be where messages go; the target has them in one topic anyway."""
+
+    def say(self, sender: ChatSession, number: int) -> None:
+        sender.send(FAN, number)
+
+    def _send_later(self) -> None:
+        delay = self._sent_at + self.pause - time.perf_counter()
+        if delay > 0:
+            asyncio.get_running_loop().call_later(delay, self._send)
+        else:
+            self._send()
+
     def _send(self) -> None:
         assert self._sender is not None
         self._number += 1
         self._reached = 0
         self._sent_at = time.perf_counter()
-        self._sender.send(FAN, self._number)
+        self.say(self._sender, self._number)
 
     def _on_message(self, receiver: ChatSession, number: int) -> None:
         if number != self._number:
@@ -82,6 +100,6 @@ class _Room:
         self._reached += 1
         if self._reached == self._count:
             if self._going:
-                self._send()
+                self._send_later()
             else:
                 self._all.set()

@@ -1,0 +1,116 @@
+"""What groups cost among 200 members and among 100 000, on both engines: printed, and flat. Slow: ``-m long``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from sodam.accounts.service import AccountService
+from sodam.apps.service import AppService
+from sodam.bus.local import LocalBus
+from sodam.groups import store, store_members
+from sodam.groups.core import Operator
+from sodam.groups.feed import of_group
+from sodam.groups.model import Changes, Group, Member, Newcomer, Wanted
+from sodam.groups.types import TYPES, Role
+from sodam.storage import Database, Tx
+from tests.contract.test_group_feed import Node
+
+FEW, MANY = 200, int(os.environ.get("SODAM_TEST_MEMBERS", "100000"))
+GROUPS = 500
+REPEATS = 40
+REST = Operator("administrator", admin=True)
+ROLES = (Role.Member, Role.Admin, Role.Owner)
+pytestmark = pytest.mark.long
+
+
+async def fill(node: Node, group_id: str, number: int) -> None:
+    """More members, whose accounts nobody looks at."""
+    db, app = node.groups._core.db, node.app.sdkappid
+
+    async def run(tx: Tx) -> None:
+        group = (await store.lock(tx, app, [group_id]))[group_id]
+        members = [
+            Member(
+                user_id=f"m{n:06}", joined_at=group.created_at, pos=group.next_pos + n, read_seq=0, msg_flag="Discard"
+            )
+            for n in range(number)
+        ]
+        for start in range(0, number, 1000):
+            await store_members.save(tx, group, members[start : start + 1000])
+        group.members += number
+        group.next_pos += number
+        await store.save(tx, group)
+
+    await db.write(run)
+
+
+async def cost(call: Callable[[], Awaitable[Any]]) -> tuple[float, float]:
+    """Milliseconds of this process's CPU for a call, and of time, the least of several."""
+    for _ in range(3):
+        await call()
+    cpu, least = time.process_time(), float("inf")
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        await call()
+        least = min(least, time.perf_counter() - began)
+    return (time.process_time() - cpu) * 1000 / REPEATS, least * 1000
+
+
+async def test_flat_from_200_to_100_000_members(database: Database) -> None:
+    apps = AppService(database, LocalBus())
+    made, _ = await apps.create("costs", plan="Flagship")
+    settings = msgspec.structs.replace(made.settings, community=True)
+    app = msgspec.structs.replace(made, settings=settings)
+    node = Node(database, apps, app)
+    groups, sdkappid = node.groups, app.sdkappid
+    await AccountService(database, LocalBus(), apps).ensure(sdkappid, ["few", "many", "owner"])
+    big: dict[str, Group] = {}
+    for user_id, size in (("few", FEW), ("many", MANY)):
+        for number in range(GROUPS):
+            kind = "Community" if number < 1 else "Public"
+            wanted = Wanted(
+                kind=TYPES[kind],
+                group_id=f"@TGS#_{user_id}" if number < 1 else f"{user_id}-{number}",
+                owner="",
+                max_members=0,
+                changes=Changes(name="g"),
+                newcomers=(Newcomer(user_id),),
+            )
+            await groups.create(app, REST, wanted)
+        await fill(node, f"@TGS#_{user_id}", size - 1)
+        big[user_id] = await groups.get(sdkappid, f"@TGS#_{user_id}")
+    assert big["many"].members == MANY
+
+    async def sign_in(user_id: str) -> None:
+        joined = [group_id for group_id, _, _ in await groups.joined(sdkappid, user_id)]
+        for group_id in joined:
+            node.live.add(of_group(sdkappid, group_id), node.device)
+        await groups.feed.begin(sdkappid, joined)
+        await groups.histories.details(sdkappid, user_id, joined[:100])
+        for group_id in joined:
+            node.live.remove(of_group(sdkappid, group_id), node.device)
+
+    calls: dict[str, Callable[[str], Awaitable[Any]]] = {
+        "a page of the member list": lambda user: groups.members.after(big[user], ROLES, 0, 100),
+        "the last page": lambda user: groups.members.after(big[user], ROLES, big[user].next_pos - 101, 100),
+        "one member": lambda user: groups.members.named(big[user], [user]),
+        "group info": lambda user: groups.get_many(sdkappid, [big[user].group_id]),
+        "joined groups": lambda user: groups.joined(sdkappid, user),
+        f"sign-in of a member of {GROUPS}": sign_in,
+    }
+    dearer: list[str] = []
+    for name, call in calls.items():
+        few = await cost(lambda call=call: call("few"))  # type: ignore[misc]
+        many = await cost(lambda call=call: call("many"))  # type: ignore[misc]
+        print(f"{name}: {few[0]:.2f} ms of CPU of {FEW}, {many[0]:.2f} of {MANY}; time {few[1]:.2f} and {many[1]:.2f}")
+        dearer += [name] if many[0] > 3 * few[0] + 1 or many[1] > 3 * few[1] + 2 else []
+    await asyncio.sleep(1.0)  # what signing in left behind
+    await groups.stop()
+    assert not dearer, "among many it costs more"
