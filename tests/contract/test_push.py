@@ -14,12 +14,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from sodam.accounts.events import AccountsDeleted
+from sodam.c2c.draft import of_content
 from sodam.c2c.model import Message, Place
 from sodam.control import ControlError
 from sodam.groups.core import Operator
 from sodam.groups.message import Extra, GroupMessage
 from sodam.groups.model import Changes, MemberChanges, Newcomer, Wanted
 from sodam.groups.types import TYPES
+from sodam.messages import outgoing
 from sodam.messages.offline_push import Wish
 from sodam.push import store, store_log
 from sodam.push.certificates import MOST
@@ -331,6 +333,25 @@ async def test_what_is_taken_back_is_replaced_where_it_was_shown(pushing: Pushin
     world.outbox.wake()
     await pushing.quiet()
     assert [asked.json["aps"]["alert"] for asked in apple.asked[3:]] == ["a recalled a message"]
+
+
+async def test_nobody_is_pushed_what_is_past_its_life_time(pushing: Pushing, apple: VendorServer) -> None:
+    one = await pushing.apns(apple.url)
+    world = pushing.world
+    await pushing.device(one, token="away", instid=100_000)
+    apple.answer = replying(503, {"reason": "Shutdown"})
+    content = outgoing.prepare(
+        outgoing.Outgoing(MsgRandom=1, MsgBody=msgspec.Raw(text_body("soon")), MsgLifeTime=60), strict_required=True
+    )
+    sent = await world.c2c.send(world.app, of_content(world.app, "a", "b", content), checked=False)
+    await until(lambda: len(apple.asked) == 1)
+    assert apple.asked[0].headers["apns-expiration"] == str(sent.msg_time + 60)
+    for _ in range(5):  # whenever it was written down that the vendor did not take it
+        world.clock.now += 61
+        world.outbox.wake()
+        await asyncio.sleep(0.05)
+    await pushing.quiet()
+    assert len(apple.asked) == 1
 
 
 async def test_icons_show_what_is_unread_when_it_was_read_elsewhere(pushing: Pushing, apple: VendorServer) -> None:

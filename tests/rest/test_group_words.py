@@ -25,3 +25,22 @@ async def test_names_notices_and_cards(rest: Rest) -> None:
     card = {"GroupId": "g", "Member_Account": "ann"}
     assert await code("modify_group_member_info", **card, NameCard="fool") == 80001
     assert await code("modify_group_member_info", **card, NameCard="wise") == 0
+
+
+async def test_edits(rest: Rest) -> None:
+    words = [Word("fool", Action.BLOCK), Word("dolt", Action.REPLACE, replacement="friend")]
+    await rest.server.services.words.add(SDKAPPID, words)
+    assert await rest.code("im_open_login_svc/account_import", {"UserID": "ann"}) == 0
+    made = {"Type": "Public", "GroupId": "g", "Owner_Account": "ann", "Name": "n"}
+    assert await rest.code("group_open_http_svc/create_group", made) == 0
+
+    def body(text: str) -> list[dict[str, Any]]:
+        return [{"MsgType": "TIMTextElem", "MsgContent": {"Text": text}}]
+
+    said = {"GroupId": "g", "From_Account": "ann", "Random": 1, "MsgBody": body("hello")}
+    seq = (await rest("group_open_http_svc/send_group_msg", said))["MsgSeq"]
+    edit = {"GroupId": "g", "MsgSeq": seq}
+    assert await rest.code("openim/modify_group_msg", {**edit, "MsgBody": body("fool")}) == 80001
+    assert await rest.code("openim/modify_group_msg", {**edit, "MsgBody": body("dolt")}) == 0
+    read = await rest("group_open_http_svc/group_msg_get_simple", {"GroupId": "g", "ReqMsgNumber": 1})
+    assert read["RspMsgList"][0]["MsgBody"] == body("friend")

@@ -6,6 +6,7 @@ Conversations are walked by their key, so that the message table needs no furthe
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Final
 
 from sodam.c2c import store_unread
@@ -15,10 +16,10 @@ from sodam.messages.model import ONE_TO_ONE
 from sodam.storage import Database, Tx
 
 _CONVERSATIONS: Final = 200
-BATCH: Final = 1000
-"""Messages in one transaction."""
+BATCH: Final = 200
+"""Messages in one transaction: whoever sends meanwhile waits for it on SQLite."""
 _PAUSE: Final = 0.005
-"""Seconds between two transactions: others write too."""
+"""Seconds between two transactions, at least, and as long as the last one took: others write too."""
 
 
 async def purge(db: Database, app: int, before: int) -> int:
@@ -33,9 +34,10 @@ async def purge(db: Database, app: int, before: int) -> int:
         waiting = [str(row[0]) for row in rows]
         after = waiting[-1]
         while waiting:
+            begun = time.monotonic()
             gone, waiting = await db.write(lambda tx, convs=waiting: _some(tx, app, convs, before))  # type: ignore[misc]
             total += gone
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(max(_PAUSE, time.monotonic() - begun))
 
 
 async def _some(tx: Tx, app: int, conversations: list[str], before: int) -> tuple[int, list[str]]:

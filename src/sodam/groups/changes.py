@@ -20,6 +20,7 @@ from sodam.groups.types import TYPES, Operation, Power, Role, check, may
 from sodam.messages.clock import SECOND
 from sodam.messages.elements import MAX_BODY_BYTES
 from sodam.messages.events import MessageEdited, MessagesRecalled
+from sodam.messages.interceptors import Interceptors
 from sodam.messages.model import GROUP, RECALLED
 from sodam.notices import Notice
 from sodam.storage import Tx
@@ -47,6 +48,8 @@ class Imported(NamedTuple):
 class GroupChanges:
     def __init__(self, core: Core) -> None:
         self._core = core
+        self.screens: Interceptors[GroupMessage] = Interceptors()
+        """What the content of an edit passes, as that of a message does."""
 
     async def recall(
         self,
@@ -162,9 +165,14 @@ class GroupChanges:
     ) -> GroupMessage:
         """Replace the parts that are given, raise the version by one, notify devices; the message as it is.
 
-        Raises ApiError 10007, 10010, 10015, 20022 (unknown), 20023 (recalled), EditConflict, 93000.
+        Raises ApiError 10007, 10010, 10015, 20022 (unknown), 20023 (recalled), EditConflict, 93000, and what
+        a screen refuses with.
         """
         check_place(group_id)
+        if body is not None:
+            draft = GroupMessage(app=app.sdkappid, group_id=group_id, sender=editor, random=0, client_time=0, body=body)
+            await self.screens.run(app, draft)
+            body = draft.body
 
         async def run(tx: Tx) -> GroupMessage:
             group = await hold_place(tx, app.sdkappid, group_id)

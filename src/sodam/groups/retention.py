@@ -6,6 +6,7 @@ Groups are walked by their numbers and messages from the oldest, so that the tab
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Final
 
 from sodam.groups import store, store_retention
@@ -14,10 +15,10 @@ from sodam.messages.model import GROUP
 from sodam.storage import Database, Tx
 
 _GROUPS: Final = 200
-BATCH: Final = 500
+BATCH: Final = 200
 """Messages, or notices, in one transaction."""
 _PAUSE: Final = 0.005
-"""Seconds between two transactions: others write too."""
+"""Seconds between two transactions, at least, and as long as the last one took: others write too."""
 
 
 async def purge(db: Database, app: int, before: int) -> int:
@@ -26,9 +27,11 @@ async def purge(db: Database, app: int, before: int) -> int:
     while groups := await store_retention.old(db, app, before, after, _GROUPS):
         after = groups[-1][0]
         for _, group_id in groups:
+            begun = time.monotonic()
             while gone := await db.write(lambda tx, group_id=group_id: _erase(tx, app, group_id, before)):  # type: ignore[misc]
                 total += gone
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(max(_PAUSE, time.monotonic() - begun))
+                begun = time.monotonic()
                 if gone < BATCH:
                     break
     return total

@@ -97,6 +97,7 @@ class GroupService:
         self.histories = Histories(self._core)
         self.audience = Audience(self._core)
         self.changes = GroupChanges(self._core)
+        self.changes.screens = self.sending.screens
         self.keepers = self._core.messages.keepers
 
     def follow(self, events: Events) -> None:

@@ -164,6 +164,8 @@ class Wish(msgspec.Struct, gc=False, omit_defaults=True):
     """Shown where the info has no Desc."""
     ext: str = ""
     sound: str = ""
+    life: int = 0
+    """Seconds after which nobody is pushed it any more (MsgLifeTime); 0: the sender does not say."""
 
 
 def wish_of(info: OfflinePushInfo | None, text: str, ext: str, sound: str) -> Wish | None:

@@ -70,7 +70,8 @@ class Outgoing(msgspec.Struct, kw_only=True):
     """The fields of a message that its sender gives. null is the same as absence.
 
     MsgSeq absent or 0: the next number after the conversation's messages of that second. MsgLifeTime 0 or
-    OnlineOnlyFlag 1: for those online now, never stored; a MsgLifeTime above 604800 seconds is taken as 604800.
+    OnlineOnlyFlag 1: for those online now, never stored. Else nobody is pushed the message after MsgLifeTime
+    seconds (one above 604800 is taken as 604800); it stays in the history.
     ForbidCallbackControl: no webhook before, or none after the message. Of SendMsgControl, unknown
     words are ignored.
     """
@@ -123,6 +124,9 @@ def prepare(request: Outgoing, *, strict_required: bool, too_long: Code = Code.M
     raw = bytes(request.OfflinePushInfo)
     push = check_offline_push_info(raw) if raw and raw != b"null" else None
     online_only = life_time == 0 or request.OnlineOnlyFlag == 1
+    wish = None if online_only else wish_of(push, info.push_text, info.push_ext, info.push_sound)
+    if wish is not None and life_time:
+        wish.life = life_time
     return Content(
         seq=request.MsgSeq or 0,
         random=request.MsgRandom,
@@ -131,7 +135,7 @@ def prepare(request: Outgoing, *, strict_required: bool, too_long: Code = Code.M
         flags=flags(request),
         online_only=online_only,
         push=push,
-        wish=None if online_only else wish_of(push, info.push_text, info.push_ext, info.push_sound),
+        wish=wish,
         before=_FORBID_BEFORE not in (request.ForbidCallbackControl or ()),
         after=_FORBID_AFTER not in (request.ForbidCallbackControl or ()),
     )

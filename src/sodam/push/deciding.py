@@ -24,7 +24,7 @@ from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.push import store, store_log
 from sodam.push.certificates import Certificates
-from sodam.push.model import SEND, TTL, Delivery, Device, Kind, Pushed, Queued
+from sodam.push.model import SEND, Delivery, Device, Kind, Pushed, Queued, ttl_of
 from sodam.push.vendors import VENDORS
 from sodam.storage import Database, Tx
 
@@ -105,7 +105,7 @@ class Deciding:
             return
         msg_time, msg_seq, body = entry.body.split(b" ", 2)
         queued, place = _decode(body), (int(msg_time), int(msg_seq))
-        if int(msg_time) + TTL < self._clock():
+        if int(msg_time) + ttl_of(queued.wish) < self._clock():
             return
         if queued.recipient == entry.conv:
             await self._group(app, entry, queued, place)
@@ -154,7 +154,7 @@ class Deciding:
             kind=kind,
             wish=queued.wish,
             collapse=f"{kind} {entry.app} {at} {entry.seq} {queued.random}",
-            expires=at + TTL,
+            expires=at + ttl_of(queued.wish),
             sender=queued.sender,
             conv=entry.conv,
             seq=entry.seq,

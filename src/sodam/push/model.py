@@ -77,6 +77,11 @@ class Queued(msgspec.Struct, array_like=True):
     """Only these members."""
 
 
+def ttl_of(wish: Wish | None) -> int:
+    """Seconds after a message within which its push reaches a device, or does not."""
+    return min(TTL, wish.life) if wish is not None and wish.life else TTL
+
+
 class Pushed(msgspec.Struct, array_like=True):
     """What is kept of the pushes of a message, for when it is taken back."""
 

@@ -23,7 +23,7 @@ from sodam.push.access import AccessTokens, Refused
 from sodam.push.certificates import Certificates, Lost
 from sodam.push.channel import Channel
 from sodam.push.events import PushesCounted, PushReported
-from sodam.push.model import TTL, Certificate, Delivery, Outcome
+from sodam.push.model import Certificate, Delivery, Outcome, ttl_of
 from sodam.push.store_log import Failure
 from sodam.push.vendors import VENDORS, BadCredentials
 from sodam.storage import Database, Tx
@@ -214,6 +214,6 @@ def _report(one: Certificate, delivery: Delivery, outcome: Outcome, now: int) ->
         code="" if ok else outcome.code,
         reason="" if ok else outcome.reason[:_REASON],
         push_id=delivery.collapse,
-        msg_time=0 if delivery.task else delivery.expires - TTL,
+        msg_time=0 if delivery.task else delivery.expires - ttl_of(delivery.wish),
         status=outcome.status,
     )

@@ -236,6 +236,7 @@ MODIFIED: Final = (
     Code.MSG_BODY_NOT_ARRAY,
     Code.MSG_FORMAT,
     Code.MSG_TOO_LONG,
+    Code.TEXT_REFUSED,
 )
 
 

@@ -221,14 +221,12 @@ class Streams:
         if now is None or now.id != stream.id:
             return None
         grown = change(now)
-        screened = msgspec.structs.replace(stored, body=grown.body, flags=0)
-        await self._groups.sending.screens.run(app, screened)
         await self._groups.changes.modify(
             app,
             stream.receiver,
             stream.msg_seq,
             editor=stream.sender,
-            body=screened.body,
+            body=grown.body,
             version=stored.version,
             as_member=False,
             max_bytes=growing.MAX_BYTES * 2,
