@@ -12,7 +12,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ from tests.support.server import ServerFactory, ServerProcess
 
 PROXIES: Final = tree.ROOT / "deploy/proxies"
 FOUND: Final = [name for name in ("caddy", "nginx") if shutil.which(name)]
-START_SECONDS: Final = 30
+START_SECONDS: Final = 60
 
 
 def free_port() -> int:
@@ -61,7 +61,25 @@ def certificate(directory: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def running(command: list[str], directory: Path, port: int, **env: str) -> Iterator[None]:
+def running(name: str, directory: Path, nodes: list[str], cert: Path, key: Path) -> Iterator[str]:
+    """The proxy's address. A port that somebody else took meanwhile is exchanged for another."""
+    made = {"caddy": caddy, "nginx": nginx}[name]
+    for attempt in range(3):
+        port, place = free_port(), directory / f"{name}{attempt}"
+        place.mkdir()
+        command, env = made(place, port, nodes, cert, key)
+        with suppress(Ended), started(command, place, port, **env):
+            yield f"https://127.0.0.1:{port}"
+            return
+    raise AssertionError((place / "proxy.log").read_text())
+
+
+class Ended(Exception):
+    """The proxy did not stay."""
+
+
+@contextmanager
+def started(command: list[str], directory: Path, port: int, **env: str) -> Iterator[None]:
     log = directory / "proxy.log"
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, env={**os.environ, **env}, cwd=directory)
@@ -69,7 +87,8 @@ def running(command: list[str], directory: Path, port: int, **env: str) -> Itera
     try:
         end = time.monotonic() + START_SECONDS
         while True:
-            assert process.poll() is None, log.read_text()
+            if process.poll() is not None:
+                raise Ended
             assert time.monotonic() < end, log.read_text()
             try:
                 socket.create_connection(("127.0.0.1", port), 0.2).close()
@@ -154,15 +173,10 @@ async def test_two_nodes_behind_a_proxy(server_factory: ServerFactory, tmp_path:
     cert, key = certificate(tmp_path)
     nodes = [node.url.removeprefix("http://") for node in server.nodes]
     assert len(nodes) == 2
-    for name, made in (("caddy", caddy), ("nginx", nginx)):
-        if name not in FOUND:
-            continue
-        directory, port = tmp_path / name, free_port()
-        directory.mkdir()
-        command, env = made(directory, port, nodes, cert, key)
-        with running(command, directory, port, **env):
-            await used(server, f"https://127.0.0.1:{port}", cert)
+    for name in FOUND:
+        with running(name, tmp_path, nodes, cert, key) as address:
+            await used(server, address, cert)
             if name == FOUND[-1]:  # a node that dies is passed over, and nobody is told
                 server.nodes[1].kill()
                 for _ in range(3):
-                    await used(server, f"https://127.0.0.1:{port}", cert)
+                    await used(server, address, cert)
