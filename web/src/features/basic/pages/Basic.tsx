@@ -1,15 +1,25 @@
 import { useParams } from "@tanstack/react-router";
+import i18next from "i18next";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useApp } from "../../../api/session";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Loaded, Page } from "../../../ui/Page";
-import { CallsForm } from "../../settings/components/CallsForm";
 import { Admins } from "../components/Admins";
 import { Info } from "../components/Info";
 import { Keys } from "../components/Keys";
 import { Limits } from "../components/Limits";
 import { PlanBlock } from "../components/PlanBlock";
 import { Tags } from "../components/Tags";
+
+/** It belongs to the settings, whose texts arrive with it. */
+const CallsForm = lazy(async () => {
+  const [module] = await Promise.all([
+    import("../../settings/components/CallsForm"),
+    i18next.loadNamespaces("settings"),
+  ]);
+  return { default: module.CallsForm };
+});
 
 /** Everything about the app itself, block by block in the order that operators know. */
 export function Basic() {
@@ -36,7 +46,9 @@ export function Basic() {
             <Info app={one} />
             <Keys app={one} />
             <Admins app={one} />
-            <CallsForm app={id} />
+            <Suspense>
+              <CallsForm app={id} />
+            </Suspense>
             <Tags app={one} />
             <Limits app={one} />
           </>

@@ -2,7 +2,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
 import { Button } from "../../../ui/Button";
-import { CopyText } from "../../../ui/CopyText";
 import { ErrorNote, ServerWords } from "../../../ui/ErrorNote";
 import { ByteInput, TextField } from "../../../ui/Field";
 import { TimeText } from "../../../ui/format";
@@ -46,7 +45,7 @@ export function MapKey({ app }: { app: number }) {
           <input type="checkbox" checked={number} onChange={(event) => setNumber(event.target.checked)} />
           {t("mapKey.number")}
         </label>
-        <fieldset className="stack stack--tight">
+        <fieldset className="stack stack--tight tools__rights">
           <legend className="field__label">{t("mapKey.may")}</legend>
           {PRIVILEGES.map((bit) => (
             <label key={bit} className="check">
@@ -72,7 +71,6 @@ export function MapKey({ app }: { app: number }) {
           </Locked>
         </div>
         <TextField label="PrivateMapKey" mono rows={4} value={text} onChange={setText} />
-        {make.data && text === make.data.PrivateMapKey && <CopyText text={text} />}
         {verify.error && <ErrorNote error={verify.error} />}
         <div>
           <Button
