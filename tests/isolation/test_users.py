@@ -36,8 +36,9 @@ COUNTS_OF_OTHERS: Final = {
     "group_notice_user": {"seq"},
 }
 """Columns of a user's row that count what others did: followed the user, asked to be friends, took into a group."""
-NAMES_NOBODY: Final = ("c2c_recent", "group_recent", "relay_bundle")
-"""Tables whose rows hold a digest of what a user did, or its text under a random name: whose it was cannot be seen."""
+NAMES_NOBODY: Final = ("c2c_recent", "group_recent", "relay_bundle", "group_day")
+"""Tables whose rows hold a digest of what a user did, its text under a random name, or how many groups an app made in a
+day: whose it was cannot be seen."""
 GROUP_NAME: Final = 4
 OF_MESSAGES: Final = {
     "openim.delete_c2c_msg_ramble",
