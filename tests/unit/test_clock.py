@@ -12,6 +12,7 @@ from sodam.messages.clock import uptime
 from tests.support import tree
 
 MEASURES = {
+    "backup/whole.py",  # when a copy was made, for people
     "clock.py",
     "cli/demo.py",  # signatures for other machines' clocks
     "cli/usersig.py",
