@@ -21,6 +21,7 @@ import { plans } from "./flows/plans.mjs";
 import { policies } from "./flows/policies.mjs";
 import { push } from "./flows/push.mjs";
 import { me, signInOut } from "./flows/session.mjs";
+import { statistics } from "./flows/statistics.mjs";
 import { tools } from "./flows/tools.mjs";
 import { webhooks } from "./flows/webhooks.mjs";
 import { hands } from "./support/hands.mjs";
@@ -39,7 +40,7 @@ const COMBINATIONS = {
 const GROUPS = {
   apps: { language: "en", flows: { signInOut, newcomer, apps, settings, plans, me, keyboard, endOfApp } },
   accounts: { language: "ko", flows: { accounts, relations, chatGroups, tools, frame } },
-  access: { language: "zh", flows: { webhooks, push, access, people, policies } },
+  access: { language: "zh", flows: { webhooks, push, statistics, access, people, policies } },
 };
 const only = process.env.CONSOLE_E2E_ONLY?.split(",");
 const groups = Object.entries(GROUPS).filter(([name]) => [undefined, name].includes(process.env.CONSOLE_E2E_GROUP));

@@ -146,6 +146,14 @@ const routeTree = root.addChildren([
       page("push", () => import("./features/push/pages/SelfCheck"), "SelfCheck"),
     ),
     at(
+      "/apps/$app/statistics",
+      page("statistics", () => import("./features/statistics/pages/Daily"), "Daily"),
+    ),
+    at(
+      "/apps/$app/realtime",
+      page("statistics", () => import("./features/statistics/pages/Live"), "Live"),
+    ),
+    at(
       "/apps/$app/usersig",
       page("tools", () => import("./features/tools/pages/UserSig"), "UserSig"),
     ),

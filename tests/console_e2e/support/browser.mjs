@@ -86,12 +86,13 @@ export async function follow(page, path) {
   await page.waitForSelector("h1");
 }
 
-/** Keeps count of the requests under way. */
+/** Keeps count of the requests under way; a stream of events is under way for as long as its page is open. */
 function watch(page) {
   const open = new Set();
   let sent = 0;
   let changed = () => undefined;
   page.on("request", (request) => {
+    if (request.resourceType() === "eventsource") return;
     sent += 1;
     open.add(request);
   });

@@ -4,6 +4,7 @@ import { type ComponentType, useEffect, useMemo } from "react";
 import { permission, useApp, useWho } from "../api/session";
 import {
   AppIcon,
+  ChartBarIcon,
   DashboardIcon,
   DiscountIcon,
   FileSearchIcon,
@@ -61,6 +62,14 @@ export const APP_NAV: NavEntry[] = [
   { key: "accounts", to: "/apps/$app/accounts", icon: UserListIcon, needs: "im:DescribeAccountList" },
   { key: "chatGroups", to: "/apps/$app/groups", icon: UsergroupIcon, needs: "im:DescribeAppidGroupList" },
   { key: "callbacks", to: "/apps/$app/callbacks", icon: LinkIcon, needs: "im:DescribeCallBack" },
+  {
+    key: "monitoring",
+    icon: ChartBarIcon,
+    pages: [
+      { key: "daily", to: "/apps/$app/statistics", needs: "im:DescribeDailyStatistics" },
+      { key: "realtime", to: "/apps/$app/realtime", needs: "im:DescribeRealtimeStatistics" },
+    ],
+  },
   { key: "usersig", to: "/apps/$app/usersig", icon: ToolsIcon },
   { key: "userStatus", to: "/apps/$app/user-status", icon: UserCircleIcon, needs: "im:DescribeAccountState" },
   { key: "pushCheck", to: "/apps/$app/push-check", icon: NotificationIcon, needs: "im:DescribePushDevices" },

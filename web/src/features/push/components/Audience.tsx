@@ -91,7 +91,6 @@ function Count({ app, value, onCount }: { app: number; value: Typed; onCount: (c
   const known = condition !== undefined && asked === key;
   const { data, error, refetch, isPlaceholderData } = useAudience(app, condition ?? null, known);
   const count = known && data && !isPlaceholderData ? data.Accounts : undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: told when the number is another one
   useEffect(() => onCount(count), [count]);
   if (known && error) return <ErrorNote error={error} onRetry={() => refetch()} />;
   const only = value.whom === "tags" && !value.or.trim() && !value.and.trim() && Boolean(value.not.trim());

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+
+/** What happens is on the real-time page without a reload; charts zoom, pan and toggle; days are told and downloaded. */
+export async function statistics(hand, { server, call, rest, app }) {
+  const ask = await rest(server.url, call, app);
+  const say = async (MsgRandom) => {
+    const MsgBody = [{ MsgType: "TIMTextElem", MsgContent: { Text: "How is the river?" } }];
+    const { ErrorCode } = await ask("openim/sendmsg", { From_Account: "ann", To_Account: "bea", MsgRandom, MsgBody });
+    assert.equal(ErrorCode, 0);
+  };
+  await say(101);
+  await realtime(hand, app, say);
+  await daily(hand, call, app);
+}
+
+async function realtime(hand, app, say) {
+  const { t, page } = hand;
+  await hand.go(`/apps/${app}/realtime`);
+  const figure = page.getByRole("region", { name: t("statistics:figure.C2CToday"), exact: true }).locator(".figure__value");
+  const before = Number(await figure.textContent());
+  await say(102);
+  await hand.until(async () => Number(await figure.textContent()) === before + 1, "the page hears of a message by itself");
+  await hand.hears("statistics:live.on");
+  const name = t("statistics:series.C2CSends");
+  const chart = page.getByRole("img", { name: t("statistics:live.countOf", { name }), exact: true });
+  await hand.until(async () => (await chart.getAttribute("data-drawn")) === "true", "the chart is drawn");
+  const part = async () => [Number(await chart.getAttribute("data-from")), Number(await chart.getAttribute("data-to"))];
+  const drawn = () => chart.locator("canvas").first().evaluate((canvas) => canvas.toDataURL());
+  await chart.scrollIntoViewIfNeeded();
+  const { x, y, width } = await chart.boundingBox();
+  const at = [x + width / 2, y + 100];
+  assert.deepEqual(await part(), [0, 100]);
+  const whole = await drawn();
+  await page.mouse.move(...at);
+  for (let turn = 0; turn < 4; turn++) await page.mouse.wheel(0, -200);
+  await hand.until(async () => (await part())[1] - (await part())[0] < 99, "the wheel zooms");
+  await hand.until(async () => (await drawn()) !== whole, "and what is drawn is another part");
+  const [from, to] = await part();
+  await page.mouse.down();
+  await page.mouse.move(at[0] - width / 8, at[1], { steps: 4 });
+  await page.mouse.up();
+  await hand.until(async () => (await part())[0] > from, "dragging pans");
+  const [panned, end] = await part();
+  assert.ok(Math.abs(end - panned - (to - from)) < 0.5, "by as much at both ends");
+  const card = hand.card("statistics:series.C2CSends");
+  await hand.press("statistics:chart.all", card);
+  await hand.until(async () => (await part()).join() === "0,100", "everything is shown again");
+  const key = card.getByRole("button", { name: t("statistics:line.RESTAPI") }).first();
+  assert.equal(await key.getAttribute("aria-pressed"), "true");
+  assert.match(await chart.getAttribute("data-shown"), /RESTAPI/);
+  const shown = await drawn();
+  await key.click();
+  await hand.until(async () => (await drawn()) !== shown, "the line is gone");
+  assert.equal(await key.getAttribute("aria-pressed"), "false");
+  assert.doesNotMatch(await chart.getAttribute("data-shown"), /RESTAPI/);
+  await key.click();
+  await page.evaluate(() => scrollTo(0, 0));
+  await hand.picture("realtime");
+}
+
+async function daily(hand, call, app) {
+  const { t, page } = hand;
+  await hand.go(`/apps/${app}/statistics?tab=messages`);
+  await hand.hears("statistics:figure.C2CMessages");
+  await hand.pressText(t("statistics:range.days", { count: 14 }));
+  await page.waitForURL(/span=14/);
+  assert.equal(await page.locator("tbody tr").count(), 14);
+  const { Today } = await call("im/DescribeDailyStatistics", { SDKAppID: app, Kind: "users", From: "2026-01-01", To: "2026-01-01" });
+  const from = new Date(Date.parse(Today) - 2 * 86_400_000).toISOString().slice(0, 10);
+  await hand.press("statistics:range.free");
+  await hand.fill(t("statistics:range.from"), Today);
+  await hand.fill(t("statistics:range.to"), from);
+  await hand.hears("statistics:range.backwards");
+  await hand.fill(t("statistics:range.from"), from);
+  await hand.fill(t("statistics:range.to"), Today);
+  await hand.press("statistics:range.show");
+  await hand.closed();
+  await page.waitForURL(/span=free/);
+  // Of days before anything was counted nothing is claimed.
+  await hand.row(from).getByText(t("statistics:state.none"), { exact: true }).waitFor();
+  await hand.hears("statistics:daily.before", { date: Today, count: 2 });
+  await hand.picture("statistics");
+  const { Days } = await call("im/DescribeDailyStatistics", { SDKAppID: app, Kind: "messages", From: from, To: Today });
+  assert.ok(Days[2].Messages >= 2);
+  const [file] = await Promise.all([page.waitForEvent("download"), hand.press("statistics:daily.csv")]);
+  assert.match(file.suggestedFilename(), new RegExp(`^${app}-messages-${from}-${Today}\\.csv$`));
+  const raw = await readFile(await file.path());
+  assert.deepEqual([...raw.subarray(0, 3)], [0xef, 0xbb, 0xbf], "spreadsheets know it for UTF-8");
+  const [head, ...rows] = raw.subarray(3).toString().trimEnd().split("\r\n").map((line) => line.split(","));
+  assert.deepEqual(head.slice(0, 2), [t("statistics:table.date"), t("statistics:column.Messages")]);
+  assert.equal(rows.length, 3);
+  assert.deepEqual(rows[0].slice(0, 3), [from, "", ""]);
+  assert.deepEqual(rows[2].slice(0, 2), [Today, String(Days[2].Messages)]);
+  await hand.go(`/apps/${app}/statistics`);
+  await hand.hears("statistics:figure.PeakActiveUsers");
+  await hand.tab("statistics:tabs.groups");
+  await hand.hears("statistics:figure.PeakGroups");
+}
