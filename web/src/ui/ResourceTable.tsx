@@ -185,7 +185,12 @@ function Head<Row>({ column, state }: { column: Column<Row>; state: TableState }
   const up = state.sort === column.key;
   const down = state.sort === `-${column.key}`;
   return (
-    <th scope="col" style={style} aria-sort={up ? "ascending" : down ? "descending" : "none"}>
+    <th
+      scope="col"
+      style={style}
+      className={column.number ? "is-number" : undefined}
+      aria-sort={up ? "ascending" : down ? "descending" : "none"}
+    >
       <button
         type="button"
         className="table__sort"

@@ -4,7 +4,8 @@ import { Change } from "./Change";
 
 interface Props {
   title: string;
-  value: number;
+  /** null: nothing is known. */
+  value: number | null;
   /** Compared with it; null where nothing was counted then. Left out: nothing is compared. */
   before?: number | null;
   /** What it is compared with, in words. */
@@ -18,10 +19,10 @@ export function FigureCard({ title, value, before, than }: Props) {
   return (
     <section className="card figure" aria-label={title}>
       <p className="figure__title">{title}</p>
-      <p className="figure__value">{format.number(value)}</p>
+      <p className="figure__value">{value === null ? "–" : format.number(value)}</p>
       {than && (
         <p className="figure__change">
-          {before === null ? (
+          {before === null || value === null ? (
             <span className="quiet">{t("change.unknown")}</span>
           ) : (
             <>

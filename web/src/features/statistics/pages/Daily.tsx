@@ -70,7 +70,7 @@ function Shown({ app, kind, range, data, stale }: Props) {
           <FigureCard
             key={Name}
             title={t(`figure.${Name}`)}
-            value={Value}
+            value={peak(Name) || data.UpTo >= data.Since ? Value : null}
             before={Before}
             than={t(peak(Name) ? "change.month" : "change.day")}
           />
