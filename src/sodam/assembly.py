@@ -30,7 +30,7 @@ from sodam.history_files.service import HistoryFiles
 from sodam.jobs.service import JobService
 from sodam.media.service import MediaService
 from sodam.media.use import UseNote
-from sodam.messages.events import MessagesErased
+from sodam.messages.events import ConversationErased, MessagesErased
 from sodam.messages.mutes import MuteCheck
 from sodam.messages.relays import Relays
 from sodam.moderation.messages import WordCheck
@@ -135,6 +135,7 @@ def _subscribe(services: Services) -> None:
     events.subscribe(AccountsDeleted, services.reactions.forget_accounts)
     events.subscribe(AccountsDeleted, services.media.forget_accounts)
     events.subscribe(MessagesErased, services.extensions.erase)
+    events.subscribe(ConversationErased, services.extensions.forget)
     services.webhooks.after.subscribe(events)
     if services.settings.statistics:
         services.statistics.follow(events)

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from sodam.errors import ApiError
 from sodam.groups import topics as topics_module
+from sodam.groups.core import Operator
 from tests.rest.conftest import Rest
 
 CITY = "@TGS#_city"
@@ -152,3 +153,49 @@ async def test_leaving_and_the_end(city: Rest) -> None:
     await ok(city, "destroy_group", GroupId=CITY)
     for table in ("chat_group", "group_member", "group_message"):
         assert await rows(table) == 0, table
+
+
+async def test_what_is_added_to_messages(city: Rest) -> None:
+    """Pins, key-value pairs and reactions belong to a topic, and go with it; receipts communities have none."""
+    services, app = city.server.services, city.app.sdkappid
+    settings = msgspec.structs.replace(city.app.settings, message_extension=True)
+    await city.configure(settings=settings)
+    for topic in (FOOD, ART):
+        said = {"GroupId": CITY, "TopicId": topic, "From_Account": "ann", "MsgBody": TEXT, "Random": 1}
+        assert (await ok(city, "send_group_msg", **said, SupportMessageExtension=1))["MsgSeq"] == 1
+    food, art = {"GroupId": CITY, "TopicId": FOOD}, {"GroupId": CITY, "TopicId": ART}
+    await ok(city, "pin_message", **food, MsgSeq=1, Pinner_Account="ann")
+    assert await code(city, "pin_message", **food, MsgSeq=1) == 10071
+    assert await code(city, "pin_message", GroupId=CITY, MsgSeq=1) == 10030, "no topic is named"
+    listed = [await ok(city, "get_pinned_messages", **place) for place in (food, art)]
+    assert [one["PinnedMsgList"] for one in listed] == [[{"MsgSeq": 1, "Pinner_Account": "ann"}], []]
+    bob = Operator("bob", admin=False)
+    with pytest.raises(ApiError) as refused:
+        await services.groups.pins.pin(city.app, bob, ART, 1, "bob")
+    assert refused.value.code == 10007, "a plain member pins nothing"
+    assert [pin.seq for pin in await services.groups.pins.listed(city.app, FOOD, "bob")] == [1]
+    put = {**food, "MsgSeq": 1, "OperateType": 1, "ExtensionList": [{"Key": "k", "Value": "v", "Seq": 0}]}
+    assert (await city("openim_msg_ext_http_svc/group_set_key_values", put))["ErrorCode"] == 0
+    for place, pairs in ((food, 1), (art, 0)):
+        got = await city("openim_msg_ext_http_svc/group_get_key_values", {**place, "MsgSeq": 1})
+        assert len(got["ExtensionList"]) == pairs
+    subject = await services.group_extensions.find(city.app, FOOD, 1, viewer="bob")
+    await services.reactions.add(subject, "bob", "smile")
+    with pytest.raises(ApiError):
+        await services.group_extensions.find(city.app, FOOD, 1, viewer="cid")
+    receipt = {"GroupId": FOOD, "From_Account": "bob", "MsgSeqList": [{"MsgSeq": 1}]}
+    assert await code(city, "group_msg_receipt", **receipt) == 10007
+    assert await code(city, "get_group_msg_receipt", GroupId=FOOD, MsgSeqList=[{"MsgSeq": 1}]) == 10007
+
+    async def rows(table: str) -> int:
+        return int((await services.db.fetch(f"SELECT count(*) FROM {table} WHERE app = $1", app))[0][0])
+
+    tables = ("message_extension", "message_extension_key", "message_reaction", "group_pin")
+    assert [await rows(table) for table in tables] == [1, 1, 1, 1]
+    await ok(city, "unpin_message", **food, MsgSeq=1)
+    await ok(city, "destroy_topic", GroupId=CITY, TopicIdList=[FOOD])
+    assert [await rows(table) for table in tables] == [0, 0, 0, 0]
+    subject = await services.group_extensions.find(city.app, ART, 1, viewer="bob")
+    await services.reactions.add(subject, "bob", "smile")
+    await ok(city, "destroy_group", GroupId=CITY)
+    assert [await rows(table) for table in tables] == [0, 0, 0, 0], "a group that takes the ID begins anew"

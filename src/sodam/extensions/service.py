@@ -20,7 +20,7 @@ from sodam.extensions.model import (
     Result,
     Subject,
 )
-from sodam.messages.events import MessagesErased
+from sodam.messages.events import ConversationErased, MessagesErased
 from sodam.messages.model import EXTENSIONS
 from sodam.notices import Notice
 from sodam.storage import Database, Tx
@@ -122,6 +122,11 @@ class Extensions:
             notices += _notices(subject, Operation.CLEAR, [], state.clear_seq)
         found = await store.of_writes(self._db, subject.ref, [seq for seq in seqs if seq > state.clear_seq] or [0])
         return notices + _notices(subject, Operation.SET, found, state.last_seq)
+
+    async def forget(self, tx: Tx, erased: Sequence[ConversationErased]) -> None:
+        """As ``erase``, of all messages."""
+        for event in erased:
+            await store.forget(tx, event.app, event.type, event.conv)
 
     async def erase(self, tx: Tx, erased: Sequence[MessagesErased]) -> None:
         """Part of erasing messages: what was added to them goes with them."""

@@ -127,6 +127,12 @@ async def of_writes(db: Database, ref: Ref, seqs: Collection[int]) -> list[Exten
     return sorted(found, key=lambda one: (one.seq, one.key))
 
 
+async def forget(tx: Tx, app: int, kind: int, conv: str) -> None:
+    """Everything that was added to messages of a conversation."""
+    for table in ("message_reaction", "message_extension_key", "message_extension"):
+        await tx.execute(f"DELETE FROM {table} WHERE app = $1 AND type = $2 AND conv = $3", app, kind, conv)
+
+
 async def erase(tx: Tx, app: int, kind: int, conv: str, seqs: Collection[int]) -> None:
     """Everything that was added to these messages."""
     if not await tx.fetch(

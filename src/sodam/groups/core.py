@@ -26,6 +26,8 @@ from sodam.groups.messages import Messages
 from sodam.groups.model import Group, Member, Newcomer, Wanted
 from sodam.groups.seats import Seats
 from sodam.groups.types import TYPES, Power, Right, Role
+from sodam.messages.events import ConversationErased
+from sodam.messages.model import GROUP
 from sodam.notices import Kind, Notice, Place
 from sodam.storage import Database, Tx
 
@@ -126,6 +128,19 @@ class Core:
         ids = [user_id for user_id in user_ids if "\0" not in user_id]
         given = await store_permissions.given(source, group.app, community.group_id, topic_id, ids)
         return {user_id: community.profile.default_permission | given.get(user_id, 0) for user_id in ids}
+
+    async def floor(self, group: Group, user_id: str) -> int:
+        """Up to which sequence nothing of a group or topic is a member's to read. Raises ApiError 10007 for who is
+        none."""
+        member = (await store_members.load(self.db, group.app, group.home, [user_id])).get(user_id)
+        if member is None:
+            raise ApiError(Code.GROUP_NOT_PERMITTED, f"{user_id[:40]!r} is not a member")
+        if group.parent:
+            own = await store_members.load(self.db, group.app, group.group_id, [user_id])
+            member = own.get(user_id) or await self.first_look(self.db, group, member)
+            if member.join_seq and await self.reads_all(group, user_id):
+                return group.clear_seq
+        return max(member.join_seq, group.clear_seq)
 
     async def reads_all(self, topic: Group, user_id: str) -> bool:
         """Whether a permission group lets a member read what was written in a topic before it joined."""
@@ -250,8 +265,8 @@ class Core:
         await store_members.count_joined(tx, group.app, members, -1)
         tx.after_commit(lambda: self._follow(group, members, Kind.UNFOLLOW))
         for topic_id in await store_topics.ids(tx, group.app, [group.group_id]):
-            await store.delete(tx, group.app, topic_id)
-        await store.delete(tx, group.app, group.group_id)
+            await erase(tx, group.app, topic_id)
+        await erase(tx, group.app, group.group_id)
         if not TYPES[group.type].stores_members:
             tx.after_commit(lambda: self._close(group, operator))
         tx.emit(
@@ -299,6 +314,12 @@ class Core:
             topic = of_user(group.app, user_id)
             if self.live.wanted(topic):
                 self.live.send(topic, notice)
+
+
+async def erase(tx: Tx, app: int, group_id: str) -> None:
+    """Remove a group or topic that ``tx`` holds, with all that was said there."""
+    await store.delete(tx, app, group_id)
+    tx.emit(ConversationErased(app=app, type=GROUP, conv=group_id))
 
 
 async def hold_group(tx: Tx, app: int, group_id: str) -> Group:

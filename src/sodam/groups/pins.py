@@ -1,4 +1,4 @@
-"""Messages that are pinned in a group: at most ten (rest-messages.md 4.14 to 4.16, client-protocol-groups.md 9)."""
+"""Messages that are pinned in a group or topic: ten at most (rest-messages.md 4.14 to 4.16)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Final
 
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
-from sodam.groups import pushes, store, store_members, store_messages, store_receipts
-from sodam.groups.core import Core, Operator, hold_group, not_found
+from sodam.groups import pushes, store, store_messages, store_receipts
+from sodam.groups.core import Core, Operator, hold_place, not_found
 from sodam.groups.message import TIP, GroupMessage
-from sodam.groups.model import Group, check_group_id
+from sodam.groups.model import Group, check_place
 from sodam.groups.store_receipts import Pin
 from sodam.groups.types import Operation, check
 from sodam.messages.model import RECALLED
@@ -25,10 +25,10 @@ class Pins:
 
     async def pin(self, app: App, operator: Operator, group_id: str, seq: int, pinner: str) -> None:
         """Raises ApiError 10007, 10010, 10015, 10030 (no such message), 10070 (ten are pinned), 10071 (it is)."""
-        check_group_id(group_id)
+        check_place(group_id)
 
         async def run(tx: Tx) -> tuple[GroupMessage, Group]:
-            group = await hold_group(tx, app.sdkappid, group_id)
+            group = await hold_place(tx, app.sdkappid, group_id)
             check(group.type, Operation.PIN, *await self._core.standing(tx, group, operator))
             message = (await store_messages.named(tx, app.sdkappid, group_id, [seq])).get(seq)
             if message is None or message.kind == TIP or message.flags & RECALLED or message.extra.to:
@@ -48,10 +48,10 @@ class Pins:
 
     async def unpin(self, app: App, operator: Operator, group_id: str, seq: int, by: str) -> None:
         """Raises ApiError 10007, 10010, 10015, 10030 (it is not pinned)."""
-        check_group_id(group_id)
+        check_place(group_id)
 
         async def run(tx: Tx) -> tuple[list[GroupMessage], Group]:
-            group = await hold_group(tx, app.sdkappid, group_id)
+            group = await hold_place(tx, app.sdkappid, group_id)
             check(group.type, Operation.PIN, *await self._core.standing(tx, group, operator))
             if not await store_receipts.unpin(tx, app.sdkappid, group_id, [seq]):
                 raise ApiError(Code.GROUP_MESSAGE_NOT_FOUND, "the message is not pinned")
@@ -64,17 +64,12 @@ class Pins:
 
         Raises ApiError 10007, 10010, 10015.
         """
-        check_group_id(group_id)
+        check_place(group_id)
         db = self._core.db
         group = (await store.load(db, app.sdkappid, [group_id])).get(group_id)
         if group is None:
             raise not_found(group_id)
-        floor = 0
-        if viewer:
-            member = (await store_members.load(db, app.sdkappid, group_id, [viewer])).get(viewer)
-            if member is None:
-                raise ApiError(Code.GROUP_NOT_PERMITTED, f"{viewer[:40]!r} is not a member")
-            floor = max(member.join_seq, group.clear_seq)
+        floor = await self._core.floor(group, viewer) if viewer else 0
         return [pin for pin in await store_receipts.pins(db, app.sdkappid, group_id) if pin.seq > floor]
 
 

@@ -270,7 +270,7 @@ def _pin(group: Group, body: dict[str, Any]) -> Notice:
     item = {
         "From_Account": SYSTEM,
         "ToGroupId": group.group_id,
-        "GroupInfo": {"GroupId": group.group_id, "GroupName": group.profile.name, "GroupType": group.type},
+        "GroupInfo": {**place_of(group.group_id), "GroupName": group.profile.name, "GroupType": group.type},
         "MsgBody": body,
     }
     return Notice(_encode({"Event": 6, "GroupTips": [item]}))
@@ -278,7 +278,7 @@ def _pin(group: Group, body: dict[str, Any]) -> Notice:
 
 def pinned(message: GroupMessage, group: Group, by: dict[str, Any]) -> Notice:
     """A message was pinned by ``by``, as tips show people. It takes no sequence (client-protocol-groups.md 9)."""
-    shown = {"PinnedMsg": wire(message, group)}
+    shown = {"PinnedMsg": {**wire(message, group), "ToGroupId": group.group_id}}
     operator = {"Operator_Account": by["UserId"], "MsgOperatorMemberExtraInfo": by}
     return _pin(group, {"OpType": 16, **operator, **shown})
 

@@ -1,4 +1,6 @@
-"""Read receipts of messages that ask for them, in groups of up to 200 members (rest-messages.md 4.10 to 4.12)."""
+"""Read receipts of messages that ask for them, in groups of up to 200 members (rest-messages.md 4.10 to 4.12).
+Communities and their topics have none.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,10 @@ from sodam.apps.model import App
 from sodam.bus import of_user
 from sodam.errors import ApiError, Code
 from sodam.groups import pushes, store, store_members, store_messages, store_receipts
-from sodam.groups.core import Core, Operator, hold_group, not_found, scene
+from sodam.groups.core import Core, Operator, hold_place, not_found, scene
 from sodam.groups.events import Receipt, ReceiptsGiven
 from sodam.groups.message import TIP, GroupMessage
-from sodam.groups.model import Group, check_group_id
+from sodam.groups.model import Group, check_place
 from sodam.groups.options import check_receipts
 from sodam.messages.model import NEED_RECEIPT, RECALLED
 from sodam.storage import Tx
@@ -42,10 +44,10 @@ class Receipts:
         Raises ApiError 10007 (no member; the type or the app has no receipts), 10010, 10015, 10059 (plan), 10062 (none
         of the messages has receipts).
         """
-        check_group_id(group_id)
+        check_place(group_id)
 
         async def run(tx: Tx) -> tuple[list[GroupMessage], list[Receipt]]:
-            group = await hold_group(tx, app.sdkappid, group_id)
+            group = await hold_place(tx, app.sdkappid, group_id)
             check_receipts(app, group.type)
             member = (await store_members.load(tx, app.sdkappid, group_id, [reader])).get(reader)
             if member is None:
@@ -115,7 +117,7 @@ class Receipts:
         return found[:limit], _USER + found[limit - 1] if len(found) > limit else ""
 
     async def _group(self, app: App, group_id: str, viewer: str) -> Group:
-        check_group_id(group_id)
+        check_place(group_id)
         group = (await store.load(self._core.db, app.sdkappid, [group_id])).get(group_id)
         if group is None:
             raise not_found(group_id)

@@ -17,7 +17,7 @@ import msgspec
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import pushes, store, store_members, store_permissions, store_reading, store_topics
-from sodam.groups.core import Core, Operator, hold_group, not_found, scene
+from sodam.groups.core import Core, Operator, erase, hold_group, not_found, scene
 from sodam.groups.events import TopicCreated, TopicInfoChanged, TopicsDestroyed
 from sodam.groups.message import GroupMessage
 from sodam.groups.model import TOPIC_MARK, Changes, Group, Member, Profile, check_topic_id
@@ -162,7 +162,7 @@ class Topics:
                 power = await self._core.standing(tx, community, operator, topic_id)
                 check(community.type, Operation.MANAGE_TOPICS, *power)
             for topic_id in gone:
-                await store.delete(tx, app.sdkappid, topic_id)
+                await erase(tx, app.sdkappid, topic_id)
                 await store_permissions.forget_topic(tx, app.sdkappid, topic_id)
             if gone:
                 tx.emit(TopicsDestroyed(scene=scene(community, operator), topic_ids=gone))

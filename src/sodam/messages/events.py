@@ -5,6 +5,14 @@ from __future__ import annotations
 import msgspec
 
 
+class ConversationErased(msgspec.Struct, frozen=True, kw_only=True):
+    """A group or topic is gone, and all that was said there."""
+
+    app: int
+    type: int
+    conv: str
+
+
 class MessagesErased(msgspec.Struct, frozen=True, kw_only=True):
     """Messages of a conversation are erased by the transaction that raises this, because they are too old to be kept:
     whoever keeps something of them erases it there."""

@@ -7,7 +7,7 @@ import msgspec
 from sodam.errors import Code
 from sodam.extensions.model import Subject
 from sodam.rest.group_fields import COMMON
-from sodam.rest.group_messages import no_topic
+from sodam.rest.group_messages import place_of
 from sodam.rest.openim_msg_ext_http_svc import (
     GetKeyValuesAnswer,
     Number,
@@ -52,9 +52,9 @@ class GroupGetKeyValues(NamedGroup, kw_only=True):
 
 async def group_subject(call: Call, request: NamedGroup) -> Subject:
     """The message that a request names. Raises ApiError 10007 (a client is no member), 10010, 10015, 23004."""
-    no_topic(request.TopicId)
+    place = place_of(call, request.GroupId, request.TopicId)
     viewer = "" if call.admin else call.caller
-    return await call.services.group_extensions.find(call.app, request.GroupId, request.MsgSeq, viewer=viewer)
+    return await call.services.group_extensions.find(call.app, place, request.MsgSeq, viewer=viewer)
 
 
 @service.command(

@@ -133,12 +133,6 @@ def place_of(call: Call, group_id: str, topic_id: str | None) -> str:
     return topic_id
 
 
-def no_topic(topic_id: str | None) -> None:
-    """Raises ApiError 11000: topics do not have it."""
-    if topic_id:
-        raise ApiError(Code.COMMUNITY_DISABLED)
-
-
 async def sender_of(call: Call, wanted: str | None) -> str:
     """From_Account, or the administrator who calls. Raises ApiError 10004."""
     sender = wanted or call.caller

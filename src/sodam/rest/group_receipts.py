@@ -10,7 +10,7 @@ from sodam.errors import ApiError, Code
 from sodam.groups.receipts import MAX_MESSAGES, MAX_PAGE
 from sodam.rest.group_fields import COMMON, at_most, operator_of
 from sodam.rest.group_message_changes import Seq, SeqItem
-from sodam.rest.group_messages import no_topic, sender_of
+from sodam.rest.group_messages import place_of, sender_of
 from sodam.rest.group_open_http_svc import service
 from sodam.wire import Call
 
@@ -135,9 +135,9 @@ async def pin_message(call: Call, request: PinMessage) -> None:
 
     Source: rest-messages.md 4.14.
     """
-    no_topic(request.TopicId)
+    place = place_of(call, request.GroupId, request.TopicId)
     pinner = await _who(call, request.Pinner_Account)
-    await call.services.groups.pins.pin(call.app, await operator_of(call), request.GroupId, request.MsgSeq, pinner)
+    await call.services.groups.pins.pin(call.app, await operator_of(call), place, request.MsgSeq, pinner)
 
 
 class UnpinMessage(msgspec.Struct, kw_only=True):
@@ -150,9 +150,9 @@ class UnpinMessage(msgspec.Struct, kw_only=True):
 @service.command("unpin_message", errors=_PINS)
 async def unpin_message(call: Call, request: UnpinMessage) -> None:
     """Take a pin off. Source: rest-messages.md 4.15."""
-    no_topic(request.TopicId)
+    place = place_of(call, request.GroupId, request.TopicId)
     by = await _who(call, request.UnPinner_Account)
-    await call.services.groups.pins.unpin(call.app, await operator_of(call), request.GroupId, request.MsgSeq, by)
+    await call.services.groups.pins.unpin(call.app, await operator_of(call), place, request.MsgSeq, by)
 
 
 async def _who(call: Call, named: str | None) -> str:
@@ -181,7 +181,7 @@ class PinsAnswer(msgspec.Struct):
 @service.command("get_pinned_messages", errors=(*COMMON, Code.COMMUNITY_DISABLED))
 async def get_pinned_messages(call: Call, request: PinsGet) -> PinsAnswer:
     """Which messages of a group are pinned, and by whom, the newest pin first. Source: rest-messages.md 4.16."""
-    no_topic(request.TopicId)
+    place = place_of(call, request.GroupId, request.TopicId)
     viewer = "" if call.admin else call.caller
-    found = await call.services.groups.pins.listed(call.app, request.GroupId, viewer)
+    found = await call.services.groups.pins.listed(call.app, place, viewer)
     return PinsAnswer([PinnedItem(*pin) for pin in found])

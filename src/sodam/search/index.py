@@ -14,7 +14,7 @@ from sodam.apps.service import AppService
 from sodam.c2c.model import Message
 from sodam.groups.events import GroupDestroyed, GroupNamed
 from sodam.groups.message import TIP, GroupMessage
-from sodam.messages.events import MessageEdited, MessagesErased, MessagesRecalled
+from sodam.messages.events import ConversationErased, MessageEdited, MessagesErased, MessagesRecalled
 from sodam.messages.model import RECALLED
 from sodam.search import store
 from sodam.search.grams import normal
@@ -52,6 +52,7 @@ class Index:
         events.subscribe(AccountsDeleted, self._accounts_deleted)
         events.subscribe(GroupNamed, self._groups_named)
         events.subscribe(GroupDestroyed, self._groups_destroyed)
+        events.subscribe(ConversationErased, self._conversations_erased)
         events.subscribe(MessagesErased, self._gone)
         events.subscribe(MessagesRecalled, self._gone)
         events.subscribe(MessageEdited, self._edited)
@@ -70,7 +71,10 @@ class Index:
     async def _groups_destroyed(self, tx: Tx, events: Sequence[GroupDestroyed]) -> None:
         for event in events:
             await store.drop_names(tx, event.app, Kind.GROUP, [event.group_id])
-            await store.drop(tx, event.app, Kind.GROUP_MESSAGE, event.group_id)
+
+    async def _conversations_erased(self, tx: Tx, events: Sequence[ConversationErased]) -> None:
+        for event in events:
+            await store.drop(tx, event.app, event.type, event.conv)
 
     async def _gone(self, tx: Tx, events: Sequence[MessagesErased | MessagesRecalled]) -> None:
         for event in events:

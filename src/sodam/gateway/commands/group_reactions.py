@@ -10,7 +10,7 @@ from sodam.errors import Code
 from sodam.extensions.model import MAX_USERS
 from sodam.gateway.commands.openim_msg_ext_http_svc import Count, Summary, check_reaction, page_of, service, summary_of
 from sodam.rest.group_extensions import ERRORS, NamedGroup, group_subject
-from sodam.rest.group_messages import no_topic
+from sodam.rest.group_messages import place_of
 from sodam.rest.openim_msg_ext_http_svc import Number
 from sodam.wire import Call
 
@@ -68,10 +68,9 @@ class GroupMultiStatAnswer(msgspec.Struct):
 @service.command("group_reaction_multi_stat", errors=ERRORS)
 async def group_reaction_multi_stat(call: Call, request: GroupMultiStat) -> GroupMultiStatAnswer:
     """The reactions to up to 30 messages of a group, with the first ``Count`` users of each; others are left out."""
-    no_topic(request.TopicId)
-    subjects = await call.services.group_extensions.find_many(
-        call.app, request.GroupId, request.MsgSeqList, viewer=call.caller
-    )
+    place = place_of(call, request.GroupId, request.TopicId)
+    found_in = call.services.group_extensions
+    subjects = await found_in.find_many(call.app, place, request.MsgSeqList, viewer=call.caller)
     results = []
     for subject in subjects:
         found = await call.services.reactions.read(subject)
