@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.gateway.conftest import SignIn
-from tests.gateway.group_talk import heard, rest, say
+from tests.gateway.group_talk import heard, rest, said, say
 from tests.gateway.raw_client import RawClient, Refused
 from tests.support.server import ServerFactory, ServerProcess
 
@@ -128,6 +128,30 @@ async def test_guests_read_and_do_nothing_else(server: ServerProcess, sign_in: S
             await guest.call("group_open_http_noauth_svc.apply_join_group", {"GroupId": "none"}, head=head)
         assert refused.value.code == 10010
     assert await present(server, room) == {amy.user_id}
+
+
+async def test_a_client_of_ones_own_may_poll(server: ServerProcess, sign_in: SignIn, user_id: UserId) -> None:
+    """What the web SDK has no method for: polling while signed in, what is kept of the room, marks."""
+    amy, bob = await sign_in(server, user_id("amy")), await sign_in(server, user_id("bob"))
+    room = user_id("room")
+    await make(server, amy.user_id, room)
+    await enter(amy, room)
+    service = "group_open_long_polling_http_svc.get_msg"
+    with pytest.raises(Refused) as refused:
+        await bob.call(service, {"Key": room, "StartSeq": 0})
+    assert refused.value.code == 10007, "who is not there reads nothing"
+    first = asyncio.create_task(amy.call(service, {"Key": room, "StartSeq": 0, "HoldTime": 90, "USP": 1}))
+    await asyncio.sleep(0.3)
+    await rest(server, "send_group_msg", GroupId=room, Random=1, MsgBody=said(amy, room, "hi")["MsgBody"])
+    answer = await first
+    assert answer["RspMsgList"][-1]["MsgBody"][0]["MsgContent"]["Text"] == "hi"
+    assert answer["NextSeq"] > 0
+    kept = await amy.call(f"{GROUPS}.get_huge_group_msg", {"GroupId": room, "LongPollingKey": "", "PullPreSeq": 0})
+    assert kept["IsFinished"] == 1
+    with pytest.raises(Refused):
+        await bob.call(f"{GROUPS}.get_huge_group_msg", {"GroupId": room})
+    marked = {"GroupId": room, "CommandType": 1, "MemberList": [{"Member_Account": amy.user_id, "Marks": [1001]}]}
+    assert (await amy.call(f"{GROUPS}.modify_user_info", marked))["MemberList"][0]["Member_Account"] == amy.user_id
 
 
 async def test_who_reads_nothing_holds_up_nobody(server: ServerProcess, sign_in: SignIn, user_id: UserId) -> None:

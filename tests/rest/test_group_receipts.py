@@ -84,6 +84,44 @@ async def test_who_has_read_and_who_has_not(group: Host) -> None:
     assert await code(group, "get_group_msg_receipt_detail", **page | {"MsgSeq": 99}) == 10062
 
 
+async def test_which_of_some_members_have_read(group: Host) -> None:
+    seq, other = await send(group, NeedReadReceipt=1), await send(group, NeedReadReceipt=1, From_Account="u2")
+    await ok(group, "group_msg_receipt", GroupId="team-7", MsgSeqList=named(seq), From_Account="u2")
+    users = ["u3", "u2", "nobody", "u3"]
+    asked = [{"MsgSeq": one, "MemberList_Account": users} for one in (seq, other, 99)]
+    got = await client(group, "u1", "get_group_msg_receipts_by_users", MemberReadMsgList=asked)
+    assert got["MsgReadList"] == [
+        {"MsgSeq": seq, "Code": 0, "ReadList_Account": ["u2"], "UnreadList_Account": ["u3", "nobody"]},
+        {"MsgSeq": other, "Code": 10062, "ReadList_Account": [], "UnreadList_Account": []},
+        {"MsgSeq": 99, "Code": 10062, "ReadList_Account": [], "UnreadList_Account": []},
+    ]
+    assert await client_code(group, "u9", "get_group_msg_receipts_by_users", MemberReadMsgList=asked) == 10007
+    assert await client_code(group, "u1", "get_group_msg_receipts_by_users", MemberReadMsgList=[]) == 10004
+    answer = {"Inviter_Account": "u1", "HandleMsg": "Agree"}
+    assert await client_code(group, "u2", "handle_invite_join_group", **answer) == 10013
+    assert await client_code(group, "u9", "handle_invite_join_group", **answer) == 10024, "no invitation waits for it"
+
+
+async def test_groups_by_a_part_of_their_names(group: Host) -> None:
+    await create(group, "work", "Private", Owner_Account="u1", Name="Team of one")
+    for number in range(3):
+        await create(group, f"more-{number}", Owner_Account="u1", Name=f"the team {number}")
+    found = await ok(group, "search_group", Content="TEAM", PageNum=1, GroupPerPage=3)
+    assert (found["TotalRecord"], len(found["GroupInfo"])) == (4, 3), "nobody finds Private groups"
+    rest = await ok(
+        group,
+        "search_group",
+        Content="team",
+        PageNum=2,
+        GroupPerPage=3,
+        ResponseFilter={"GroupBasePublicInfoFilter": ["Name", "MemberNum"]},
+    )
+    (last,) = rest["GroupInfo"]
+    assert last.keys() == {"GroupId", "ErrorCode", "Name", "MemberNum"}
+    assert await code(group, "search_group", Content=" ") == 10004
+    assert (await ok(group, "search_group", Content="nothing"))["GroupInfo"] == []
+
+
 async def test_where_there_are_no_receipts(group: Host) -> None:
     await create(group, "work", "Private", Owner_Account="u1")
     assert await code(group, "send_group_msg", **said(GroupId="work", NeedReadReceipt=1)) == 10007, "it is off"
@@ -137,7 +175,7 @@ async def test_reactions(group: Host) -> None:
     assert await client_code(group, "u9", "group_reaction_add", EXT, MsgSeq=seq, Reaction="heart") == 10007
     found = await client(group, "u3", "group_reaction_multi_stat", EXT, MsgSeqList=[seq, 99], Count=1)
     summary = {"Reaction": "heart", "Count": 2, "Reaction_Account": ["u1"], "ReactedByMe": 1}
-    assert found["Results"] == [{"MsgSeq": seq, "MsgReactionSummary": [summary]}]
+    assert found["Results"] == [{"MsgSeq": seq, "MsgReactionSummary": [summary], "ReactionList": [summary]}]
     page = await client(group, "u2", "group_reaction_iterate", EXT, MsgSeq=seq, Reaction="heart", Count=1)
     assert (page["Reaction_Account"], page["NextSeq"]) == (["u1"], 1)
     assert await client_code(group, "u3", "group_reaction_del", EXT, MsgSeq=seq, Reaction="heart") == 0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
-from sodam.groups import store, store_messages, store_reading
+from sodam.groups import store, store_messages, store_reading, store_rooms
 from sodam.groups.core import Core, not_found
 from sodam.groups.message import TIP, GroupMessage, Standing
 from sodam.groups.model import Group, check_place
@@ -88,6 +88,12 @@ class Histories:
         ]
         await self._core.messages.names(found)
         return sorted(found, key=lambda m: m.seq)
+
+    async def of_room(self, app: App, group_id: str, before: int) -> list[bytes]:
+        """What is kept of a live room before a sequence (0: the newest), the oldest first; JSON."""
+        most = app.settings.room_history
+        before = before or store_rooms.EVERYTHING
+        return await store_rooms.newest(self._core.db, app.sdkappid, group_id, most, before) if most else []
 
     async def _floor(self, group: Group, reader: str) -> int:
         """Nothing up to it is the member's to read. Raises ApiError 10007 for who is none."""

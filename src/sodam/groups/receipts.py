@@ -4,7 +4,7 @@ Communities and their topics have none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sodam.apps.model import App
@@ -99,6 +99,21 @@ class Receipts:
                 unread = await store_receipts.unread(self._core.db, message)
                 counts.append(Count(seq, Code.OK, read.get(seq, 0), unread))
         return counts
+
+    async def by_users(
+        self, app: App, group_id: str, asked: Mapping[int, Sequence[str]], viewer: str
+    ) -> dict[int, set[str]]:
+        """Of each message of the viewer's own that has receipts, those of some users who have read it.
+
+        Raises ApiError 10007, 10010, 10015, 10059.
+        """
+        group = await self._group(app, group_id, viewer)
+        found = await store_messages.named(self._core.db, app.sdkappid, group.group_id, asked)
+        return {
+            seq: await store_receipts.readers_among(self._core.db, message, asked[seq])
+            for seq, message in found.items()
+            if _has_receipts(message) and message.sender == viewer
+        }
 
     async def detail(
         self, app: App, group_id: str, seq: int, cursor: str, limit: int, *, read: bool, viewer: str = ""

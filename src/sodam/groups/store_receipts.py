@@ -71,6 +71,18 @@ async def readers(db: Database, message: GroupMessage, after: str, limit: int) -
     return [row[0] for row in rows]
 
 
+async def readers_among(db: Database, message: GroupMessage, user_ids: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for some in batches(user_id for user_id in user_ids if "\0" not in user_id):
+        sql = (
+            "SELECT user_id FROM group_receipt WHERE app = $1 AND group_id = $2 AND seq = $3"
+            f" AND user_id IN {in_list(some, 4)}"
+        )
+        rows = await db.fetch(sql, message.app, message.group_id, message.seq, *some)
+        found.update(row[0] for row in rows)
+    return found
+
+
 async def others(db: Database, message: GroupMessage, after: str, limit: int) -> list[str]:
     """Who has not read it."""
     where, args = _unread(message)

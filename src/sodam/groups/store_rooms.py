@@ -20,6 +20,10 @@ _ROBOT: Final = Bulk(
 _MESSAGE: Final = Bulk("INSERT INTO room_message (app, group_id, seq, body)", ("bigint", "text", "bigint", "bytea"))
 
 
+EVERYTHING: Final = (1 << 63) - 1
+"""Above every sequence."""
+
+
 async def admins(source: Database | Tx, app: int, group_id: str) -> list[str]:
     """In the order of their appointment."""
     rows = await source.fetch(
@@ -65,13 +69,14 @@ async def keep(tx: Tx, app: int, group_id: str, messages: Sequence[tuple[int, by
     )
 
 
-async def newest(db: Database, app: int, group_id: str, limit: int) -> list[bytes]:
-    """The newest messages that are kept, the oldest first."""
+async def newest(db: Database, app: int, group_id: str, limit: int, before: int = EVERYTHING) -> list[bytes]:
+    """The newest messages that are kept, of those before a sequence; the oldest first."""
     rows = await db.fetch(
-        "SELECT body FROM room_message WHERE app = $1 AND group_id = $2 ORDER BY seq DESC LIMIT $3",
+        "SELECT body FROM room_message WHERE app = $1 AND group_id = $2 AND seq < $4 ORDER BY seq DESC LIMIT $3",
         app,
         group_id,
         limit,
+        before,
     )
     return [bytes(row[0]) for row in reversed(rows)]
 

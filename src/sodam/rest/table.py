@@ -37,6 +37,7 @@ _FILES = (
     "group_bans",
     "group_receipts",
     "group_permissions",
+    "group_search",
     "group_extensions",
     "group_messages",
     "group_message_changes",
