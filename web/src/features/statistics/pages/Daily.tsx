@@ -89,7 +89,7 @@ function Shown({ app, kind, range, data, stale }: Props) {
           <Chart
             label={t(`chart.${name}`)}
             bars={rows.length === 1}
-            empty={t("daily.nothing")}
+            empty={t(rows.some(isKnown) ? "daily.nothing" : "daily.unknown")}
             lines={lines.map((column) => ({
               key: column,
               name: t(`column.${column}`),
