@@ -51,6 +51,7 @@ from sodam.statistics.service import Statistics
 from sodam.storage import Database
 from sodam.storage.processes import processes
 from sodam.streams.service import Streams
+from sodam.troubleshooting.service import TroubleshootingLog
 from sodam.webhooks.model import TOPIC
 from sodam.webhooks.service import WebhookService
 
@@ -82,6 +83,7 @@ def assemble(
     statistics = Statistics(
         db, apps, presence, live, accounts=accounts.count, groups=groups.audience.count, on=settings.statistics
     )
+    troubles = TroubleshootingLog(db, settings.data_dir, loops, presence.node)
     services = Services(
         settings=settings,
         loops=loops,
@@ -110,12 +112,14 @@ def assemble(
         groups=groups,
         push=push,
         statistics=statistics,
+        troubleshooting=troubles,
         search=SearchService(db, apps, accounts, c2c, groups),
         history_files=HistoryFiles(db, jobs),
         streams=Streams(db, apps, c2c, changes, groups, limited=settings.rate_limits),
         calls=Calls(settings, clock.now),
         webhooks=WebhookService(db, bus, apps, outbox, c2c.histories, outbound, loops),
     )
+    services.webhooks.sender.told = services.push.sending.told = troubles
     push.deciding.quiet = services.quiet_times.quiet
     _checks(services)
     _subscribe(services)
@@ -134,6 +138,7 @@ def _subscribe(services: Services) -> None:
     services.groups.follow(events)
     events.subscribe(AccountsDeleted, services.reactions.forget_accounts)
     events.subscribe(AccountsDeleted, services.media.forget_accounts)
+    events.subscribe(AccountsDeleted, services.troubleshooting.forget_accounts)
     events.subscribe(MessagesErased, services.extensions.erase)
     events.subscribe(ConversationErased, services.extensions.forget)
     services.webhooks.after.subscribe(events)

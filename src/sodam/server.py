@@ -99,6 +99,7 @@ class Server:
         await _within(2, "the search index", self.services.search.building.stop())
         await _within(2, "uploads", self.services.media.stop())
         await _within(2, "webhooks", self.services.webhooks.stop())
+        await _within(2, "the troubleshooting log", self.services.troubleshooting.stop())
         await _within(2, "outgoing connections", self.services.outbound.close())
         await _within(2, "user status", self.services.statuses.stop())
         await _within(2, "statistics", self.services.statistics.stop())
@@ -219,6 +220,7 @@ def _waiting(log: MessageLog[Any]) -> float:
 
 async def _start(services: Services) -> None:
     """Begin the services' own work, each after what it asks."""
+    services.troubleshooting.start()
     await services.apps.start()
     await services.presence.start()
     services.statuses.start()
@@ -259,6 +261,7 @@ def _schedule(periodic: Periodic, plane: ControlPlane) -> None:
     periodic.add("retention", 3600, lambda: control_plane.purge_messages(plane))
     periodic.add("media", 600, lambda: plane.services.media.sweep(plane.services.apps.all()))
     periodic.add("webhook log", 60, plane.services.webhooks.forget)
+    periodic.add("troubleshooting log", 600, lambda: control_plane.forget_troubles(plane))
     periodic.add("push log", 600, plane.services.push.forget)
     periodic.add("messages that grow", 20, plane.services.streams.sweep)
     periodic.add("statistics", 60, plane.services.statistics.closing.sweep)

@@ -34,6 +34,7 @@ from sodam.settings import Settings
 from sodam.statistics.service import Statistics
 from sodam.storage import Database
 from sodam.streams.service import Streams
+from sodam.troubleshooting.service import TroubleshootingLog
 from sodam.webhooks.service import WebhookService
 
 
@@ -67,6 +68,7 @@ class Services:
     push: PushService
     statistics: Statistics
     search: SearchService
+    troubleshooting: TroubleshootingLog
     history_files: HistoryFiles
     streams: Streams
     webhooks: WebhookService

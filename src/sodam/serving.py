@@ -98,6 +98,7 @@ def application(server: Server) -> AsgiApp:
     limits = RateLimits(enabled=server.settings.rate_limits)
     limits.near = server.services.webhooks.near_limit
     rest = RestApp(server.services, table.SERVICES, server.auth, limits, server.metrics)
+    server.plane.rest = cast(AsgiApp, rest)
     mounts = {
         MEDIA_PATH: cast(AsgiApp, MediaApp(server.services, server.auth)),
         HISTORY_PATH: cast(AsgiApp, HistoryFileApp(server.services.history_files)),

@@ -10,6 +10,7 @@ import { launch, openPage, picture, settled } from "./support/browser.mjs";
 import { access } from "./flows/access.mjs";
 import { accounts } from "./flows/accounts.mjs";
 import { apps, endOfApp } from "./flows/apps.mjs";
+import { developer } from "./flows/developer.mjs";
 import { frame } from "./flows/frame.mjs";
 import { groups as chatGroups } from "./flows/groups.mjs";
 import { relations } from "./flows/relations.mjs";
@@ -40,7 +41,7 @@ const COMBINATIONS = {
 const GROUPS = {
   apps: { language: "en", flows: { signInOut, newcomer, apps, settings, plans, me, keyboard, endOfApp } },
   accounts: { language: "ko", flows: { accounts, relations, chatGroups, tools, frame } },
-  access: { language: "zh", flows: { webhooks, push, statistics, access, people, policies } },
+  access: { language: "zh", flows: { webhooks, developer, push, statistics, access, people, policies } },
 };
 const only = process.env.CONSOLE_E2E_ONLY?.split(",");
 const groups = Object.entries(GROUPS).filter(([name]) => [undefined, name].includes(process.env.CONSOLE_E2E_GROUP));

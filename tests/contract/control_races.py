@@ -157,6 +157,7 @@ ELSEWHERE: Final = {
     "sodam.cloudapi.actions.callback_certificates": "tests/contract/test_webhooks_certificates.py",
     "sodam.cloudapi.actions.push": "tests/contract/test_push.py",
     "sodam.cloudapi.actions.push_tasks": "tests/contract/test_push_tasks.py",
+    "sodam.cloudapi.actions.troubleshooting": "tests/console/test_troubleshooting.py",
     "sodam.cloudapi.actions.relations": "tests/contract/test_relations_limits.py",
     "sodam.cloudapi.actions.chat_groups": "tests/contract/test_groups_races.py",
     "sodam.cloudapi.actions.chat_members": "tests/contract/test_groups_races.py",

@@ -20,8 +20,9 @@ def read(server: ServerProcess, url: str | None) -> Tables:
     tables = run_apart(_postgres(url)) if url else _sqlite(str(server.directory / "data" / "sodam.db"))
     # When periodic work was last done is nobody's, and it goes on while a test runs.
     state = [row for row in tables.pop("server_state") if not str(row["name"]).startswith("periodic:")]
-    # Nor does it matter when minutes, days and users of a day are counted: each request and sign-in is.
-    kept = {name: rows for name, rows in tables.items() if not name.startswith("statistic")}
+    # Nor does it matter when minutes, days and users of a day are counted, and that the troubleshooting log is told of
+    # refusals: each request and sign-in is.
+    kept = {name: rows for name, rows in tables.items() if not name.startswith(("statistic", "troubleshooting"))}
     return {name: sorted(rows, key=repr) for name, rows in {**kept, "server_state": state}.items()}
 
 

@@ -1120,6 +1120,21 @@ export type AnswerFriendRequest = {
   Remark?: string;
 };
 
+export type CallRestApi = {
+  SDKAppID: number;
+  Command: string;
+  Body: string;
+};
+
+export type RestAnswer = {
+  Answer: string;
+  ErrorCode: number;
+  Millis: number;
+  Advice: string;
+  Cause: string;
+  Cure: string;
+};
+
 export type OfJob = {
   JobId: string;
 };
@@ -2236,6 +2251,44 @@ export type KeysView = {
   Keys: KeyView[];
 };
 
+export type DescribeTroubleshootingLog = {
+  SDKAppID: number;
+  StartTime: number;
+  EndTime: number;
+  Event?: "" | "c2c_message" | "callback" | "group" | "group_message" | "login" | "other" | "push" | "relation";
+  UserID?: string;
+  Receiver?: string;
+  ErrorCode?: string;
+  FailedOnly?: boolean;
+  Before?: string;
+  Limit?: number;
+};
+
+export type TroubleList = {
+  Events: TroubleView[];
+  Next: string;
+  Omitted: number;
+};
+
+export type TroubleView = {
+  EventId: number;
+  Time: number;
+  Event: string;
+  Command: string;
+  UserID: string;
+  Receiver: string;
+  ErrorCode: string;
+  ErrorInfo: string;
+  Platform: string;
+  Address: string;
+  Millis: number;
+  Node: string;
+  Failed: boolean;
+  Advice: string;
+  Cause: string;
+  Cure: string;
+};
+
 export type DestroyGroup = {
   SDKAppID: number;
   GroupIds: string[];
@@ -2796,6 +2849,7 @@ export interface Actions {
   "im/AddGroupMemberField": { request: GroupMemberFieldChange; data: Ability };
   "im/AddUserField": { request: UserFieldChange; data: Ability };
   "im/AnswerFriendRequest": { request: AnswerFriendRequest; data: Nothing };
+  "im/CallRestApi": { request: CallRestApi; data: RestAnswer };
   "im/CancelJob": { request: OfJob; data: JobView };
   "im/CheckBlackList": { request: OfApp & BlackListCheck; data: BlackListCheckAnswer };
   "im/CheckFollow": { request: OfApp & FollowPeers; data: FollowCheckAnswer };
@@ -2861,6 +2915,7 @@ export interface Actions {
   "im/DescribeRealtimeStatistics": { request: DescribeRealtimeStatistics; data: RealtimeStatistics };
   "im/DescribeSdkAppInfo": { request: OfApp; data: AppView };
   "im/DescribeSecret": { request: OfApp; data: KeysView };
+  "im/DescribeTroubleshootingLog": { request: DescribeTroubleshootingLog; data: TroubleList };
   "im/DestroyGroup": { request: DestroyGroup; data: GroupOutcomes };
   "im/DownloadAuthenticateMutually": { request: OfApp; data: ClientCertificates };
   "im/ExportAccounts": { request: ExportAccounts; data: JobBegun };
@@ -3004,6 +3059,7 @@ export const LIMITS = {
   "im/AnswerFriendRequest.UserID": {"min":1,"max":32},
   "im/AnswerFriendRequest.From": {"min":1,"max":32},
   "im/AnswerFriendRequest.Remark": {"max":96},
+  "im/CallRestApi.Body": {"max":262144},
   "im/CreateAccount.UserID": {"min":1,"max":32},
   "im/CreateAccount.Nick": {"max":500},
   "im/CreateAccount.FaceUrl": {"max":500},
@@ -3056,6 +3112,9 @@ export const LIMITS = {
   "im/DescribePlanPrice.Months": {"min":1,"max":24},
   "im/DescribePushDevices.UserID": {"min":1,"max":32},
   "im/DescribePushMarks.UserID": {"min":1,"max":32},
+  "im/DescribeTroubleshootingLog.UserID": {"max":64},
+  "im/DescribeTroubleshootingLog.Receiver": {"max":64},
+  "im/DescribeTroubleshootingLog.ErrorCode": {"max":64},
   "im/DestroyGroup.GroupIds": {"min":1,"max":100},
   "im/DestroyGroup.GroupIds[]": {"min":1,"max":53},
   "im/ExportAccounts.UserIDs": {"max":1000,"nullable":true},

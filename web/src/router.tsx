@@ -162,6 +162,14 @@ const routeTree = root.addChildren([
       page("tools", () => import("./features/tools/pages/UserStatus"), "UserStatus"),
     ),
     at(
+      "/apps/$app/troubleshooting",
+      page("troubleshooting", () => import("./features/troubleshooting/pages/Troubleshooting"), "Troubleshooting"),
+    ),
+    at(
+      "/apps/$app/explorer",
+      page("explorer", () => import("./features/explorer/pages/Explorer"), "Explorer"),
+    ),
+    at(
       "/apps/$app/jobs",
       page("jobs", () => import("./features/jobs/pages/Jobs"), "Jobs"),
     ),

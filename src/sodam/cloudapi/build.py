@@ -66,7 +66,7 @@ def build(services: Services, jobs: JobService, clock: Callable[[], float] = wal
     async def erase_files(sdkappid: int) -> None:
         await asyncio.to_thread(shutil.rmtree, settings.data_dir / "files" / str(sdkappid), ignore_errors=True)
 
-    plane.deletion.erase_files += [erase_files, services.media.erase_app]
+    plane.deletion.erase_files += [erase_files, services.media.erase_app, services.troubleshooting.erase_app]
     return plane
 
 
@@ -113,6 +113,11 @@ async def forget_events(plane: ControlPlane) -> int:
     if total:
         log.info("old audit events erased", events=total)
     return total
+
+
+async def forget_troubles(plane: ControlPlane) -> int:
+    """Erase what the troubleshooting log keeps no longer; how many events."""
+    return await plane.services.troubleshooting.purge([app.sdkappid for app in plane.services.apps.all()])
 
 
 async def purge_messages(plane: ControlPlane) -> int:

@@ -16,6 +16,7 @@ from sodam.apps.keys import AppKeys
 from sodam.apps.orders import Orders
 from sodam.audit.gather import Gatherer
 from sodam.audit.service import AuditLog
+from sodam.http import AsgiApp
 from sodam.jobs.service import JobService
 from sodam.services import Services
 
@@ -35,6 +36,8 @@ class ControlPlane:
     orders: Orders
     deletion: AppDeletion
     clock: Callable[[], float]
+    rest: AsgiApp | None = None
+    """The edge of REST commands, where this process serves one."""
     made_root_password: str | None = None
     """The password that this start made for root."""
 

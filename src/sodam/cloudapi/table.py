@@ -42,6 +42,7 @@ _FILES: Final = (
     "chat_groups",
     "chat_members",
     "chat_messages",
+    "troubleshooting",
 )
 SERVICES: Final = {"im": "Chat", "cam": "Access management", "cloudaudit": "Audit log", "sodam": "Server"}
 """``sodam`` is what the server's operator does; the presets of ``im`` do not grant it (docs/decisions/0013)."""

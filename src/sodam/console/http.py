@@ -23,12 +23,13 @@ from sodam.cloudapi import failures
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import run as run_action
 from sodam.cloudapi.table import TABLE
-from sodam.console import openapi, static
+from sodam.console import openapi, static, tails
 from sodam.console.answers import failure, status_of, success
 from sodam.console.live import Streams
 from sodam.console.session_actions import SessionCall, must_change_password
 from sodam.console.session_actions import run as run_session
 from sodam.console.session_table import SESSION_ACTIONS
+from sodam.console.tails import Tails
 from sodam.control import ControlError
 from sodam.history_files.service import KIND as HISTORY_FILE
 from sodam.http import AsgiApp, declared_length
@@ -50,6 +51,7 @@ class Console:
         """``ending`` says whether the server ends."""
         self._plane = plane
         self._streams = Streams(ending)
+        self._tails = Tails(plane, ending)
 
     def app(self) -> AsgiApp:
         """The ASGI application mounted at ``/console``."""
@@ -58,6 +60,7 @@ class Console:
             Route(PATH + "/api/{service}/{action}", self._api, methods=["POST"]),
             Route(PATH + "/api/{path:path}", self._no_api, methods=_METHODS),
             Route(PATH + "/live/statistics", self._live, methods=["GET"]),
+            Route(PATH + "/live/troubleshooting", self._tail, methods=["GET"]),
             Route(PATH + "/files/{job_id}", self._file, methods=["GET"]),
             Route(PATH, self._home, methods=["GET"]),
             Route(PATH + "/{path:path}", self._static, methods=["GET"]),
@@ -177,6 +180,31 @@ class Console:
         name = "-".join([job.kind, *([str(job.about_app)] if job.about_app else []), made, job.id[:6]])
         headers = {"content-disposition": f'attachment; filename="{name}.{form}"'}
         return _guarded(StreamingResponse(self._parts(job_id), media_type=kind, headers=headers))
+
+    async def _tail(self, request: Request) -> Response:
+        """The troubleshooting log as it grows. As of a file, SameSite keeps other sites from it."""
+        call = self._begin(request)
+        try:
+            await self._sign_in(request, call, needed=True, token=False)
+            await self._may_act(call)
+            self._tails.room()
+            action = TABLE.find("im", "DescribeTroubleshootingLog")
+            assert action is not None
+            assert call.caller is not None
+            given = request.query_params
+            asked: dict[str, Any] = {name: given[name][:64] for name in tails.FILTERS if given.get(name)}
+            app = given.get("SDKAppID", "")[:10]
+            asked["SDKAppID"] = int(app) if app.isascii() and app.isdigit() else 0
+            stream = self._tails.follow(action, call.caller, asked, call.request_id, lambda: self._lives(request))
+        except Exception as caught:
+            error = failures.of(caught, call.request_id, path=request.url.path[:200])
+            return _guarded(failure(error, call.request_id))
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return _guarded(StreamingResponse(stream, media_type="text/event-stream", headers=headers))
+
+    async def _lives(self, request: Request) -> bool:
+        """Whether the session that began a stream has not ended; following keeps none alive."""
+        return await self._plane.sessions.find(request.cookies.get(COOKIE, ""), seen=False) is not None
 
     async def _live(self, request: Request) -> Response:
         """Events of a page, see ``live``. As for files, SameSite stands for the CSRF token."""

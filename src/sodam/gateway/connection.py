@@ -15,7 +15,7 @@ import structlog
 
 from sodam.accounts.service import KICKED_BY_REST
 from sodam.bus import Kick, Topic
-from sodam.errors import ApiError, Unavailable
+from sodam.errors import ApiError
 from sodam.gateway import frames
 from sodam.gateway.budget import WRITE_LIMIT, Budget
 from sodam.gateway.catchup import DIGEST_SECONDS, CatchUp, Round
@@ -27,10 +27,11 @@ from sodam.gateway.session import Action, Close, Login, Run, Send, Session, Sign
 from sodam.gateway.states import end_device, report
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Origin, Transport
+from sodam.gateway.troubles import refused, tell, tell_login
 from sodam.notices import Kind, Notice
 from sodam.observability.requests import begin
 from sodam.presence.devices import opt_platform
-from sodam.wire import Call, Command, decode_request, failure, success
+from sodam.wire import Call, Command, decode_request, success
 
 log = structlog.get_logger(__name__)
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
@@ -198,8 +199,9 @@ class Connection:
 
     async def _run(self, action: Run) -> None:
         command, head = action.command, action.head
-        started, code, _ = time.perf_counter(), 0, begin()
+        started, code, reason, _ = time.perf_counter(), 0, "", begin()
         call: Call | None = None
+        request = None
         try:
             app = self._hub.app(self.session.sdkappid)
             self._hub.limits.check(self._rate, app.sdkappid, action.user_id, command.path)
@@ -212,20 +214,14 @@ class Connection:
             call.instid, call.connection = action.instid, self
             if not command.keeps_text and _NUL(action.body):
                 raise ApiError(command.service.bad_request, "text with a NUL character")
-            body = success(command, call, await command.handler(call, decode_request(command, action.body)))
-        except ApiError as error:
-            code = int(error.code)
-            body = failure(error, display=command.service.display)
-        except RecursionError:  # of a part of the body that is read later
-            code = int(command.service.bad_json)
-            body = failure(ApiError(command.service.bad_json, "the body is nested too deeply"))
-        except Exception as error:
-            if not isinstance(error, Unavailable):  # which is logged once for all calls
-                log.exception("a client command failed", command=command.path)
-            code = int(command.service.internal)
-            body = failure(ApiError(command.service.internal))
+            request = decode_request(command, action.body)
+            body = success(command, call, await command.handler(call, request))
+        except Exception as caught:
+            error, body = refused(command, caught)
+            code, reason = int(error.code), error.info
         self._hub.metrics.client(command.path, code, time.perf_counter() - started)
         self._hub.services.statistics.command(self.session.sdkappid, command.path, self.platform, code)
+        tell(self._hub.services, self, command.path, code, action.user_id, request, reason)
         self.send(self.session.answered(head, body))
         if call is not None and call.after is not None:
             call.after()
@@ -393,7 +389,9 @@ class Connection:
     def accept(self, head: Head, user_id: str, instid: int, body: bytes) -> None:
         self._budget.limit = WRITE_LIMIT
         report(self._hub.services, self, "Login", "Register", self.ended)
+        tell_login(self._hub.services, self, user_id, head.platform)
         self._act(self.session.login_accepted(head, user_id, instid, body))
 
     def refuse(self, head: Head, error: ApiError, kick_type: int = 0) -> None:
+        tell_login(self._hub.services, self, head.identifier, head.platform, int(error.code), error.info)
         self._act(self.session.login_refused(head, error, kick_type=kick_type))

@@ -24,6 +24,10 @@ class BadToken(Exception):
     """It is none of its vendor; the text says why."""
 
 
+class NoCertificate(Exception):
+    """The app has none of this number."""
+
+
 class Devices:
     def __init__(self, db: Database, certificates: Certificates, clock: Callable[[], float] = wall_clock) -> None:
         self._db = db
@@ -33,11 +37,11 @@ class Devices:
     async def report(self, device: Device) -> str:
         """A client's token, replacing what it reported before; the device's RegistrationID.
 
-        Raises BadToken.
+        Raises BadToken, NoCertificate.
         """
         one = (await self._certificates.of(device.app)).get(device.certificate)
         if one is None:
-            raise BadToken("there is no such certificate")
+            raise NoCertificate
         _check(one, device.token)
         new = msgspec.structs.replace(device, registration=secrets.token_hex(16), reported_at=int(self._clock()))
 

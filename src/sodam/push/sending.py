@@ -27,6 +27,7 @@ from sodam.push.model import Certificate, Delivery, Outcome, ttl_of
 from sodam.push.store_log import Failure
 from sodam.push.vendors import VENDORS, BadCredentials
 from sodam.storage import Database, Tx
+from sodam.troubleshooting.service import TroubleshootingLog
 
 SCHEDULE: Final = Schedule((1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000), 24)
 _REASON: Final = 300
@@ -65,6 +66,7 @@ class Sending:
         self.seconds = SeriesBy()
         """By vendor and what came of it."""
         self._loop: Loop | None = None
+        self.told: TroubleshootingLog | None = None
 
     def start(self) -> None:
         self._loop = self._loops.start("push log", self.flush, every=0.2)
@@ -154,6 +156,19 @@ class Sending:
         now = int(self._clock())
         self._counts[one.app, now // 60 * 60, one.vendor, delivery.kind, outcome.result] += 1
         reason, code = outcome.reason[:_REASON].replace("\0", ""), outcome.code[:60].replace("\0", "")
+        if self.told is not None:
+            ok = outcome.result == "ok"
+            self.told.note(
+                one.app,
+                "push",
+                f"{one.vendor}/{outcome.result}",
+                "0" if ok else code or outcome.result,
+                failed=not ok,
+                user=delivery.sender,
+                peer=delivery.user_id,
+                reason=reason,
+                platform=one.vendor,
+            )
         if outcome.result != "ok" and len(self._failures) < _WAITING:
             self._failures.append(
                 Failure(one.app, now, delivery.user_id, one.id, one.vendor, outcome.result, code, reason)

@@ -56,6 +56,18 @@ def _address(scope: Scope) -> str:
     return f"{scope.get('scheme', 'http')}://{host}" if _HOST.fullmatch(host) else ""
 
 
+class _Seen:
+    """What is known of a call so far, for the troubleshooting log: it may be refused at any step."""
+
+    __slots__ = ("app", "caller", "command", "path", "reason", "request")
+
+    def __init__(self) -> None:
+        self.app = 0
+        self.command: Command | None = None
+        self.path = self.caller = self.reason = ""
+        self.request: Any = None
+
+
 class RestApp:
     """Answers ``/v4/{service}/{command}``."""
 
@@ -76,11 +88,11 @@ class RestApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = time.perf_counter()
         request = requests.begin(scope.get("headers", ()))
-        command: Command | None = None
-        call: Call | None = None
+        seen = _Seen()
         code = 0
         try:
-            command, call = await self._admit(scope)
+            seen.command, call = await self._admit(scope, seen)
+            command = seen.command
             asked = time.perf_counter()
             body = await read_body(receive, MAX_BODY)
             start += time.perf_counter() - asked
@@ -88,32 +100,55 @@ class RestApp:
                 return
             if not body and scope["method"] == "GET":
                 body = b"{}"
-            answer = success(command, call, await command.handler(call, decode_request(command, body)))
-            code = call.code
-        except BodyTooLarge:
-            code = int(Code.REQUEST_MALFORMED)
-            answer = failure(_too_large())
-        except ApiError as error:
-            code = int(error.code)
-            answer = failure(error, display=command is not None and command.service.display)
-        except RecursionError:  # of a part of the body that is read later
-            malformed = command.service.bad_json if command else Code.REQUEST_MALFORMED
-            code = int(malformed)
-            answer = failure(ApiError(malformed, "the body is nested too deeply"))
-        except Exception as error:
-            if not isinstance(error, Unavailable):  # which is logged once for all calls
-                log.exception("a REST command failed", path=scope["path"])
-            internal = command.service.internal if command else Code.SERVER_TIMEOUT
-            code = int(internal)
-            answer = failure(ApiError(internal), display=command is not None and command.service.display)
-        self._metrics.rest(command.path if command else "unknown", code, time.perf_counter() - start)
-        if app := call.app if call is not None else self._named(_parameters(scope["query_string"])):
-            self._services.statistics.rest(app.sdkappid, command.path if command else "", code)
+            seen.request = decode_request(command, body)
+            answer = success(command, call, await command.handler(call, seen.request))
+            code, seen.reason = call.code, call.info
+        except Exception as caught:
+            error = self._refusal(caught, seen, scope["path"])
+            code, seen.reason = int(error.code), error.info
+            admitted = seen.command is not None and not isinstance(caught, BodyTooLarge | RecursionError)
+            answer = failure(error, display=admitted and seen.command.service.display)  # type: ignore[union-attr]
+        spent, named = time.perf_counter() - start, seen.command.path if seen.command else ""
+        self._metrics.rest(named or "unknown", code, spent)
+        if not seen.app and (app := self._named(_parameters(scope["query_string"]))):
+            seen.app = app.sdkappid
+        if seen.app:
+            self._services.statistics.rest(seen.app, named, code)
+        self._note(scope, seen, code, spent)
         own = [(b"content-length", b"%d" % len(answer)), (b"x-request-id", request.id.encode())]
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS + own})
         await send({"type": "http.response.body", "body": answer})
 
-    async def _admit(self, scope: Scope) -> tuple[Command, Call]:
+    def _refusal(self, caught: Exception, seen: _Seen, path: str) -> ApiError:
+        """What a failure is to the caller."""
+        if isinstance(caught, ApiError):
+            return caught
+        if isinstance(caught, BodyTooLarge):
+            return _too_large()
+        service = seen.command.service if seen.command is not None else None
+        if isinstance(caught, RecursionError):  # of a part of the body that is read later
+            return ApiError(service.bad_json if service else Code.REQUEST_MALFORMED, "the body is nested too deeply")
+        if not isinstance(caught, Unavailable):  # which is logged once for all calls
+            log.exception("a REST command failed", path=path)
+        return ApiError(service.internal if service else Code.SERVER_TIMEOUT)
+
+    def _note(self, scope: Scope, seen: _Seen, code: int, spent: float) -> None:
+        """Tell the troubleshooting log. A call of no known app is nobody's."""
+        if seen.app:
+            client = scope.get("client")
+            self._services.troubleshooting.command(
+                seen.app,
+                seen.path,
+                code,
+                seen.caller,
+                seen.request,
+                reason=seen.reason,
+                platform="RESTAPI",
+                address=client[0] if client else "",
+                millis=spent * 1000,
+            )
+
+    async def _admit(self, scope: Scope, seen: _Seen) -> tuple[Command, Call]:
         """Everything that can be said before the body is read: a stranger's is never kept."""
         parts = scope["path"].split("/")
         if len(parts) != 4 or scope["method"] not in ("POST", "GET"):
@@ -121,9 +156,10 @@ class RestApp:
         if declared_length(scope.get("headers", ())) > MAX_BODY:
             raise _too_large()
         parameters = _parameters(scope["query_string"])
-        app = self._app(parameters)
+        seen.path, seen.caller = f"{parts[2]}/{parts[3]}", parameters.get("identifier", "")
+        app = self._app(parameters, seen)
         command = self._command(parts[2], parts[3])
-        identifier = parameters.get("identifier", "")
+        identifier = seen.caller
         await self._authenticate(app, identifier, parameters.get("usersig", ""))
         admin = app.is_admin(identifier)
         if not admin and not command.own:
@@ -135,13 +171,14 @@ class RestApp:
         call.parameters = parameters
         return command, call
 
-    def _app(self, parameters: Mapping[str, str]) -> App:
+    def _app(self, parameters: Mapping[str, str], seen: _Seen) -> App:
         text = parameters.get("sdkappid", "")
         if not text:
             raise ApiError(Code.SDKAPPID_MISSING)
         app = self._named(parameters)
         if app is None:
             raise ApiError(Code.SDKAPPID_INVALID)
+        seen.app = app.sdkappid
         check_enabled(app)
         return app
 

@@ -21,6 +21,7 @@ LEFT_OUT: Final = {
     "push_access": "access tokens of push services: the new server gets its own",
     "push_decided": "for which messages pushes were decided on",
     "push_log": "pushes that were not taken, for the old server's operator",
+    "troubleshooting_log": "what happened to calls within the last days, for the old server's operator",
     "search_doc": "the search index: it is made anew from what it finds",
     "search_progress": "how far the search index has come",
     "media_object": "uploaded files, whose bytes and addresses are the old server's",

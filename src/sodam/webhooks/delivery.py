@@ -20,6 +20,7 @@ from sodam.observability.series import SeriesBy
 from sodam.outbound import Answer, Outbound, OutboundError
 from sodam.outbox.model import Entry, Failed, Schedule
 from sodam.outbox.service import Outbox
+from sodam.troubleshooting.service import TroubleshootingLog
 from sodam.webhooks import bodies, requests
 from sodam.webhooks.breaker import Breaker
 from sodam.webhooks.model import TOPIC, Delivery, Event, decode_event, decode_stored, encode
@@ -32,6 +33,16 @@ _ORIGINAL_TRIES: Final = 3
 _ORIGINAL_KINDS: Final = ("timeout", "connect")
 _ANSWER: Final = 64 * 1024
 _GOOD: Final = ("delivered", "answered")
+
+
+class _About(msgspec.Struct):
+    From_Account: str = ""
+    Operator_Account: str = ""
+    To_Account: str = ""
+    GroupId: str = ""
+
+
+_about: Final = msgspec.json.Decoder(_About).decode
 
 
 class Log(Protocol):
@@ -57,6 +68,7 @@ class Sender:
         """By kind of callback and what came of it."""
         self.heard: Callable[[int, bool], None] | None = None
         """Is told of every request: the app's number, and whether it was answered well."""
+        self.told: TroubleshootingLog | None = None
 
     async def send(
         self, app: int, config: Webhooks, event: Event, *, attempt: int, judge: Callable[[Answer], str]
@@ -89,6 +101,7 @@ class Sender:
             done(f"callback {event.command}", took, "outcome", outcome or "ended")
             known = COMMANDS.get(event.command)
             self.seconds[known.kind if known else "other", outcome or "ended"].observe(took)
+            self._tell(app, event, outcome or "ended", status, int(took * 1000))
             self._log.add(
                 Delivery(
                     app=app,
@@ -107,6 +120,28 @@ class Sender:
                 )
             )
         return answer
+
+    def _tell(self, app: int, event: Event, outcome: str, status: int, millis: int) -> None:
+        """Tell the troubleshooting log; of what was sent, only whom it is about."""
+        if self.told is None:
+            return
+        good = outcome in _GOOD
+        try:
+            about = _about(event.body)
+        except msgspec.DecodeError:
+            about = _About()
+        self.told.note(
+            app,
+            "callback",
+            event.command,
+            "0" if good else f"HTTP {status}" if outcome == "status" else outcome,
+            failed=not good,
+            user=about.From_Account or about.Operator_Account,
+            peer=about.GroupId or about.To_Account,
+            platform=event.platform,
+            address=event.client_ip,
+            millis=millis,
+        )
 
 
 def delivered(answer: Answer) -> str:

@@ -63,11 +63,11 @@ class WebhookService:
         self._clock = clock
         self.log = DeliveryLog(db, loops, clock)
         self.mutual = Mutual(db, bus, clock)
-        self._sender = Sender(outbound, self.log, self.mutual.context, clock)
-        self.seconds = self._sender.seconds
+        self.sender = Sender(outbound, self.log, self.mutual.context, clock)
+        self.seconds = self.sender.seconds
         self._breaker = Breaker(clock=clock)
         self.after = After(db, apps, outbox, histories, clock)
-        asking = Asking(self._sender, clock)
+        asking = Asking(self.sender, clock)
         self.before_c2c = BeforeC2C(asking)
         self.friend_guard = FriendGuard(asking)
         self.group_guard = GroupGuard(asking)
@@ -76,12 +76,12 @@ class WebhookService:
         self._states: list[StateChanged] = []
         self._alerts: list[New] = []
         self._writer: Loop | None = None
-        deliveries = Deliveries(apps, outbox, histories, self._sender, self._breaker)
+        deliveries = Deliveries(apps, outbox, histories, self.sender, self._breaker)
         outbox.consume(TOPIC, deliveries, schedule=SCHEDULE, gate=self._breaker)
 
     def tell(self, heard: Callable[[int, bool], None]) -> None:
         """Have ``heard`` told of every request: the app's number, and whether it was answered well."""
-        self._sender.heard = heard
+        self.sender.heard = heard
 
     async def start(self, secret: str | None, data_dir: Path) -> None:
         self.mutual.use(await open_seal(self._db, secret, data_dir))
@@ -172,7 +172,7 @@ class WebhookService:
         sample = event(command, "RESTAPI", "", body)
         recorder = _Recorder()
         with contextlib.suppress(OutboundError):
-            await Sender(self._sender.outbound, recorder, self.mutual.context, self._clock).send(
+            await Sender(self.sender.outbound, recorder, self.mutual.context, self._clock).send(
                 app.sdkappid, config, sample, attempt=1, judge=delivered
             )
         self.log.add(recorder.one)

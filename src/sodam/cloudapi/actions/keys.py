@@ -92,17 +92,24 @@ async def create_secret_usersig(call: Call, request: CreateSecretUserSig) -> Use
     """Make a UserSig with the app's newest key."""
     if not valid_user_id(request.UserID):
         raise invalid("a UserID has 1 to 32 bytes of printable ASCII", detail="UserIdForm")
-    keys = await call.plane.services.apps.keys(request.SDKAppID)
+    key, now = await signing_key(call), int(call.plane.clock())
+    token = sign(request.SDKAppID, key, request.UserID, request.Expire, now)
+    return UserSigMade(token, now, request.Expire, now + request.Expire, key.key_id)
+
+
+async def signing_key(call: Call) -> AppKey:
+    """The newest key that can sign. Raises ControlError where only a public one is kept."""
+    keys = await call.plane.services.apps.keys(call.the_app.sdkappid)
     key = max(keys, key=lambda k: (k.algorithm == "HMAC-SHA256", k.key_id))
-    now = int(call.plane.clock())
-    if key.algorithm == "HMAC-SHA256":
-        token = usersig.generate(request.SDKAppID, key.secret, request.UserID, expire=request.Expire, now=now)
-    elif key.secret:
-        token = usersig.generate_v1(request.SDKAppID, key.secret, request.UserID, expire=request.Expire, now=now)
-    else:
+    if not key.secret:
         message = "only the public key of this app is kept here: it cannot sign"
         raise ControlError("FailedOperation", message, detail="PublicKeyOnly")
-    return UserSigMade(token, now, request.Expire, now + request.Expire, key.key_id)
+    return key
+
+
+def sign(app: int, key: AppKey, user_id: str, expire: int, now: int) -> str:
+    make = usersig.generate if key.algorithm == "HMAC-SHA256" else usersig.generate_v1
+    return make(app, key.secret, user_id, expire=expire, now=now)
 
 
 class VerifySecretUserSig(OfApp):

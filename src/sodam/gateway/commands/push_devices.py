@@ -11,7 +11,7 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.gateway.commands.im_open_status import service
-from sodam.push.devices import BadToken
+from sodam.push.devices import BadToken, NoCertificate
 from sodam.push.model import Device
 from sodam.wire import Call
 
@@ -48,7 +48,7 @@ class Foreground(msgspec.Struct):
     pass
 
 
-@service.command("ws_stat_settoken")
+@service.command("ws_stat_settoken", errors=(Code.TOKEN_NO_CERTIFICATE,))
 async def ws_stat_settoken(call: Call, request: Token) -> TokenAnswer:
     """Report the device's push token, with BusiID, the number of the app's certificate for it.
 
@@ -75,6 +75,8 @@ async def ws_stat_settoken(call: Call, request: Token) -> TokenAnswer:
     )
     try:
         return TokenAnswer(await devices.report(device))
+    except NoCertificate:
+        raise ApiError(Code.TOKEN_NO_CERTIFICATE, f"the app has no certificate {request.BusiID}") from None
     except BadToken as error:
         raise ApiError(Code.BODY_NOT_JSON, str(error)) from None
 

@@ -1,0 +1,45 @@
+import type { TFunction } from "i18next";
+import { TimeText } from "../../../ui/format";
+import type { Column } from "../../../ui/ResourceTable";
+import { Tag } from "../../../ui/Tag";
+import type { Trouble } from "../api";
+import type { useAdvice } from "../useAdvice";
+
+/** The columns of the log, searched or live. */
+export function columns(t: TFunction<"troubleshooting">, advise: ReturnType<typeof useAdvice>): Column<Trouble>[] {
+  const id = (text: string) => (text ? <code className="oneline">{text}</code> : <span className="quiet">–</span>);
+  return [
+    { key: "time", title: t("time"), role: "time", render: (row) => <TimeText at={row.Time / 1000} /> },
+    { key: "event", title: t("event"), render: (row) => t(`events.${row.Event}`) },
+    { key: "user", title: t("userId"), role: "id", render: (row) => id(row.UserID) },
+    { key: "receiver", title: t("receiver"), role: "id", render: (row) => id(row.Receiver) },
+    {
+      key: "code",
+      title: t("code"),
+      role: "state",
+      render: (row) => <Tag tone={row.Failed ? "danger" : "success"}>{row.Failed ? row.ErrorCode : t("ok")}</Tag>,
+    },
+    {
+      key: "cause",
+      title: t("codeAbout"),
+      render: (row) => {
+        if (!row.Failed) return <span className="quiet">–</span>;
+        const { title, cure } = advise(row);
+        return (
+          <span className="troubles__cause">
+            <span>{title || row.ErrorInfo || t("unknown")}</span>
+            {cure && <span className="quiet">{cure}</span>}
+          </span>
+        );
+      },
+    },
+    {
+      key: "command",
+      title: t("command"),
+      role: "detail",
+      render: (row) => <code className="break">{row.Command}</code>,
+    },
+    { key: "platform", title: t("platform"), role: "detail", render: (row) => row.Platform || "–" },
+    { key: "address", title: t("address"), role: "detail", render: (row) => id(row.Address) },
+  ];
+}
