@@ -58,10 +58,10 @@ def test_clients(apps: Apps) -> None:
             for socket in sockets:
                 socket.close()
         assert snapshot.of_app(apps.snapshot(), OTHER) == before, [name for name, _ in some]
-    heard = len(neighbour.heard)
-    neighbour.request("heartbeat.alive", b"{}")
-    new = [frame for frame in neighbour.heard[heard:] if not asks_to_look(frame)]
-    assert len(new) == 1, new
+        heard = len(neighbour.heard)
+        neighbour.request("heartbeat.alive", b"{}")  # whoever says nothing for a minute is taken to be gone
+        new = [frame for frame in neighbour.heard[heard:] if not asks_to_look(frame)]
+        assert len(new) == 1, new
     neighbour.close()
 
 

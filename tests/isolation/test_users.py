@@ -65,6 +65,7 @@ def test_another_user(apps: Apps) -> None:
             _attack(thief, name, command)
             thief.close()
         assert _others(apps, groups) == before, [name for name, _ in some]
+        victim.request("heartbeat.alive", b"{}")  # whoever says nothing for a minute is taken to be gone
     assert victim.request("heartbeat.alive", b"{}")["ErrorCode"] == 0
     victim.close()
 

@@ -32,6 +32,7 @@ _COMMANDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
             "transfer:import_",
             "backup:backup",
             "backup:restore",
+            "migrate:migrate",
         ),
     ),
     "app": ("Create and show apps.", ("apps:create", "apps:list_", "apps:show", "apps:apply", "apps:dump")),

@@ -241,14 +241,17 @@ def check_topic_id(group_id: str, topic_id: str) -> None:
         raise ApiError(Code.GROUP_ID_INVALID, f"{topic_id[:100]!r} can be no topic of {group_id!r}")
 
 
-def check_custom_id(group_id: str, kind: GroupType) -> None:
-    """An ID that a caller gives to a new group of a type. Raises ApiError 10015."""
+def check_custom_id(group_id: str, kind: GroupType, *, imported: bool = False) -> None:
+    """An ID that a caller gives to a new group of a type; ``imported``: also one that a server assigned elsewhere.
+
+    Raises ApiError 10015.
+    """
     check_group_id(group_id)
     if kind.id_prefix:
         own = group_id.removeprefix(kind.id_prefix)
-        if own in ("", group_id) or own.startswith(ASSIGNED):
+        if own in ("", group_id) or (own.startswith(ASSIGNED) and not imported):
             raise ApiError(Code.GROUP_ID_INVALID, f"the id of a {kind.name} begins with {kind.id_prefix}")
-    elif group_id.startswith(ASSIGNED):
+    elif group_id.startswith(f"{ASSIGNED}_" if imported else ASSIGNED):
         raise ApiError(Code.GROUP_ID_INVALID, f"a group id of one's own does not begin with {ASSIGNED}")
 
 

@@ -124,7 +124,7 @@ class GroupService:
         kind = wanted.kind
         making.check_offered(app, wanted)
         if wanted.group_id:
-            check_custom_id(wanted.group_id, kind)
+            check_custom_id(wanted.group_id, kind, imported=imported)
         if imported:
             check(kind.name, Operation.IMPORT, Role.AppAdmin)
         if wanted.newcomers:

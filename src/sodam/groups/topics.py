@@ -67,7 +67,7 @@ class Topics:
         """
         if topic_id:
             check_topic_id(group_id, topic_id)
-            if f"{TOPIC_MARK}_{TOPIC_MARK}" in topic_id:
+            if f"{TOPIC_MARK}_{TOPIC_MARK}" in topic_id and not created_at:
                 raise ApiError(Code.GROUP_ID_INVALID, "ids of this form are the server's to give")
 
         if not created_at:

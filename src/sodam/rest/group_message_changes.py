@@ -34,6 +34,7 @@ class ImportItem(msgspec.Struct, kw_only=True):
     SendTime: Seq
     Random: UInt32 = 0
     MsgBody: msgspec.Raw
+    CloudCustomData: str | None = None
 
 
 class ImportMsg(msgspec.Struct, kw_only=True):
@@ -66,7 +67,10 @@ async def import_group_msg(call: Call, request: ImportMsg) -> ImportAnswer:
     items: list[GroupMessage | Code] = []
     for item in request.MsgList:
         try:
-            body = check_body(bytes(item.MsgBody), strict_required=False, too_long=Code.MESSAGE_TOO_LONG).raw
+            cloud = cloud_json(item.CloudCustomData)
+            room = len(cloud) if item.CloudCustomData else 0
+            raw = bytes(item.MsgBody)
+            body = check_body(raw, strict_required=False, too_long=Code.MESSAGE_TOO_LONG, extra_bytes=room).raw
         except ApiError as error:
             items.append(Code(group_error(error).code))
             continue
@@ -81,6 +85,7 @@ async def import_group_msg(call: Call, request: ImportMsg) -> ImportAnswer:
                 random=item.Random,
                 client_time=item.SendTime,
                 body=body,
+                cloud=cloud,
                 msg_time=item.SendTime,
             )
         )

@@ -1,0 +1,1 @@
+"""Taking an app over from any server that speaks REST API v4 (`sodam migrate`)."""

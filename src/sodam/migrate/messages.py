@@ -1,0 +1,198 @@
+"""Histories: fetched from the newest message down, kept in the journal, written to the target from the oldest up.
+
+What the target already has of a page that was cut is found out before the page is written again, so that a migration
+that is stopped at any moment neither loses a message nor has one twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from sodam.migrate.accounts import named
+from sodam.migrate.model import RECALLED, Digest, Run
+from sodam.migrate.remote import Remote, RemoteError
+from sodam.migrate.store import FETCH, FETCHED, Item, Journal
+
+_C2C_PAGE: Final = 100
+_GROUP_PAGE: Final = 20
+_END: Final = 4294967295
+_PAIR: Final = "\x1f"
+"""Stands between the two users of a pair, and between a community and its topic."""
+
+
+def pair(one: str, other: str) -> str:
+    return _PAIR.join(sorted((one, other)))
+
+
+def place(group_id: str, topic_id: str = "") -> str:
+    return group_id + (_PAIR + topic_id if topic_id else "")
+
+
+def _of_place(name: str) -> dict[str, str]:
+    group_id, _, topic_id = name.partition(_PAIR)
+    return {"GroupId": group_id} | ({"TopicId": topic_id} if topic_id else {})
+
+
+async def fetch_pair(remote: Remote, journal: Journal, name: str, under: str, counted: bool = True) -> None:
+    """Both users' views of their conversation, as one: what one side has deleted is still the other's."""
+    one, other = name.split(_PAIR)
+    await _fetch_view(remote, journal, one, other, under, counted)
+    await _fetch_view(remote, journal, other, one, under + _PAIR, False)
+    alone = journal.merge(under, under + _PAIR)
+    if counted:
+        journal.tally("messages that one of two had deleted", alone)
+
+
+async def _fetch_view(remote: Remote, journal: Journal, viewer: str, peer: str, under: str, counted: bool) -> None:
+    journal.forget(under)
+    ask: dict[str, Any] = {"Operator_Account": viewer, "Peer_Account": peer, "MaxCnt": _C2C_PAGE}
+    ask |= {"MinTime": 0, "MaxTime": _END}
+    low = 0
+    while True:
+        page = await remote.call("openim/admin_getroammsg", ask)
+        found = page.get("MsgList") or []
+        low -= len(found)
+        kept = [m for m in found if m.get("MsgFlagBits", 0) != RECALLED]
+        journal.keep(under, [(low + n, m["MsgKey"], _plain(m)) for n, m in enumerate(found) if m in kept])
+        if counted:
+            journal.tally("recalled messages, left out", len(found) - len(kept))
+        if page.get("Complete") or not found:
+            return
+        ask |= {"MaxTime": page["LastMsgTime"], "LastMsgKey": page["LastMsgKey"]}
+
+
+async def fetch_group(remote: Remote, journal: Journal, name: str, under: str, counted: bool = True) -> set[str]:
+    """The messages of a group or a topic; who wrote them."""
+    journal.forget(under)
+    senders: set[str] = set()
+    ask: dict[str, Any] = {**_of_place(name), "ReqMsgNumber": _GROUP_PAGE}
+    while True:
+        page = await remote.call("group_open_http_svc/group_msg_get_simple", ask)
+        found = page.get("RspMsgList") or []
+        kept = [m for m in found if not m.get("IsPlaceMsg") and not m.get("IsSystemMsg")]
+        journal.keep(under, [(float(m["MsgSeq"]), str(m["MsgSeq"]), _plain(m)) for m in kept])
+        senders.update(m["From_Account"] for m in kept)
+        if counted:
+            journal.tally("tips and gaps of groups, left out", len(found) - len(kept))
+        low = min((m["MsgSeq"] for m in found), default=0)
+        if low <= 1:
+            return senders
+        ask["ReqMsgSeq"] = low - 1
+
+
+def _plain(message: dict[str, Any]) -> bytes:
+    names = ("From_Account", "To_Account", "MsgSeq", "MsgRandom", "MsgTimeStamp", "MsgBody", "CloudCustomData")
+    return msgspec.json.encode({name: message[name] for name in names if name in message})
+
+
+def digest(journal: Journal, under: str) -> str:
+    """Number and hash of the messages of a place, in their order."""
+    sums, after = Digest(), None
+    while some := journal.messages(under, after, 500):
+        after = some[-1][0]
+        for _, body in some:
+            sums.add(msgspec.json.decode(body))
+    return sums.text()
+
+
+async def take_pair(run: Run, item: Item) -> None:
+    """One conversation of two users."""
+    await named(run, item.id.split(_PAIR))
+    if item.state == FETCH:
+        try:
+            await fetch_pair(run.source, run.journal, item.id, item.id)
+        except RemoteError as error:
+            if not error.code:
+                raise
+            run.journal.refuse("conversation", item.id.replace(_PAIR, " "), error.code, error.info)
+        run.journal.put("pair", [item.id], FETCHED, digest(run.journal, item.id))
+    after: float | None = None
+    second, seq = 0, 0
+    while some := run.journal.messages(item.id, after, 200):
+        after = some[-1][0]
+        for _, body in some:
+            message = msgspec.json.decode(body)
+            # Inside a second they stand by their numbers: ascending ones keep the order in which they came.
+            seq = max(message["MsgSeq"], seq + 1) if message["MsgTimeStamp"] == second else message["MsgSeq"]
+            second = message["MsgTimeStamp"]
+            sent = message | {"MsgSeq": seq, "SyncFromOldSystem": 2}
+            answer = await run.write("message", item.id.replace(_PAIR, " "), "openim/importmsg", sent)
+            run.journal.tally("one-to-one messages", answer is not None)
+    run.journal.forget(item.id)
+
+
+async def take_group(run: Run, item: Item) -> None:
+    """The history of one group, or of one topic of a community."""
+    if item.state == FETCH:
+        try:
+            await named(run, await fetch_group(run.source, run.journal, item.id, item.id))
+        except RemoteError as error:
+            if not error.code:
+                raise
+            run.journal.refuse("history", item.id.replace(_PAIR, " "), error.code, error.info)
+        run.journal.put("history", [item.id], FETCHED, digest(run.journal, item.id))
+    after = await _already_there(run, item.id)
+    while some := run.journal.messages(item.id, after, _GROUP_PAGE):
+        after = some[-1][0]
+        await _send(run, item.id, [msgspec.json.decode(body) for _, body in some])
+    run.journal.forget(item.id)
+
+
+async def _send(run: Run, name: str, messages: list[dict[str, Any]]) -> None:
+    listed = [
+        {
+            "From_Account": m["From_Account"],
+            "SendTime": m["MsgTimeStamp"],
+            "Random": m["MsgRandom"],
+            "MsgBody": m["MsgBody"],
+            **({"CloudCustomData": m["CloudCustomData"]} if m.get("CloudCustomData") else {}),
+        }
+        for m in messages
+    ]
+    body = {**_of_place(name), "RecentContactFlag": 1, "MsgList": listed}
+    answer = await run.write("message", name.replace(_PAIR, " "), "group_open_http_svc/import_group_msg", body)
+    if answer is None:
+        return
+    results = answer.get("ImportMsgResult") or []
+    for message, result in zip(messages, results, strict=False):
+        if result["Result"]:
+            text = "import_group_msg: time, sender or content"
+            run.journal.refuse("message", f"{name.replace(_PAIR, ' ')} {message['MsgSeq']}", result["Result"], text)
+    run.journal.tally("group messages", len(messages) - sum(1 for result in results if result["Result"]))
+
+
+async def _already_there(run: Run, name: str) -> float | None:
+    """Up to which message of the journal an interrupted run had come: the newest that the target has."""
+    if run.dry:
+        return None
+    try:
+        page = await run.target.call(
+            "group_open_http_svc/group_msg_get_simple", {**_of_place(name), "ReqMsgNumber": _GROUP_PAGE}
+        )
+    except RemoteError as error:
+        if not error.code:
+            raise
+        return None
+    for there in page.get("RspMsgList") or []:
+        if there.get("IsPlaceMsg") or there.get("IsSystemMsg"):
+            continue
+        return _place_of(run.journal, name, there)
+    return None
+
+
+def _place_of(journal: Journal, name: str, there: dict[str, Any]) -> float | None:
+    """Where the last message that equals this one stands in the journal."""
+    found: float | None = None
+    after: float | None = None
+    while some := journal.messages(name, after, 500):
+        after = some[-1][0]
+        for n, body in some:
+            message = msgspec.json.decode(body)
+            if message["MsgTimeStamp"] > there["MsgTimeStamp"]:
+                return found
+            same = ("From_Account", "MsgTimeStamp", "MsgRandom")
+            if all(message[field] == there[field] for field in same):
+                found = n
+    return found
