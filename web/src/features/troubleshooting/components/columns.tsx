@@ -33,13 +33,5 @@ export function columns(t: TFunction<"troubleshooting">, advise: ReturnType<type
         );
       },
     },
-    {
-      key: "command",
-      title: t("command"),
-      role: "detail",
-      render: (row) => <code className="break">{row.Command}</code>,
-    },
-    { key: "platform", title: t("platform"), role: "detail", render: (row) => row.Platform || "–" },
-    { key: "address", title: t("address"), role: "detail", render: (row) => id(row.Address) },
   ];
 }
