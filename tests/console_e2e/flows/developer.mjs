@@ -41,7 +41,7 @@ export async function developer(hand, { server, app }) {
   await hand.row("stranger3").waitFor();
   await hand.picture("troubleshooting-live");
   await hand.press("troubleshooting:action.clear");
-  await hand.sees(t("troubleshooting:empty.title"));
+  await hand.sees(t("table.nothingFound"));
 
   // A command as a form: its curl line, its answer, a refusal explained; what deletes is asked about.
   await hand.go(`/apps/${app}/explorer?command=${encodeURIComponent("im_open_login_svc/account_import")}`);
