@@ -21,8 +21,8 @@ from sodam.console.session_actions import SESSION_ACTIONS
 
 SECRET = frozenset(
     (
-        *("Password", "OldPassword", "NewPassword", "Code", "Content", "CsrfToken", "Secret", "Token"),
-        *("SecretAccessKey", "SecretKey", "Uri", "UserSig"),
+        *("Password", "OldPassword", "NewPassword", "Code", "Content", "CsrfToken", "PrivateMapKey"),
+        *("Secret", "SecretAccessKey", "SecretKey", "Token", "Uri", "UserSig"),
     )
 )
 PLAIN = frozenset(

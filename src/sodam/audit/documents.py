@@ -11,7 +11,7 @@ MAX_DOCUMENT: Final = 65536
 """Characters of a document: five policies of the greatest length, each at most 12 KiB as JSON."""
 _CUTS: Final = ((16384, 200), (4096, 200), (1024, 100), (256, 50), (64, 20))
 """Letters of a text, and entries of a list or an object, that are kept: the first pair that makes it fit."""
-_SECRET_NAMES: Final = frozenset(("code", "content", "secretaccesskey"))
+_SECRET_NAMES: Final = frozenset(("code", "content", "privatemapkey", "secretaccesskey"))
 """One-time codes, files, and what the endings miss. Whole names: ``ErrorCode`` and ``ContentFilter`` are no secrets."""
 _SECRET_ENDINGS: Final = (
     "password",

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from sodam import __version__, usersig
+from sodam import __version__, clock, usersig
 from sodam.outbound import Outbound, OutboundError
 
 _SECONDS: Final = 60.0
@@ -94,8 +94,8 @@ class Remote:
             return 0, f"an answer that is none: {got.body[:100]!r}", None
 
     def _url(self, command: str) -> str:
-        if time.time() > self._signed_at + _SIGNED_FOR / 2:
-            self._signed_at = time.time()
+        if clock.now() > self._signed_at + _SIGNED_FOR / 2:
+            self._signed_at = clock.now()
             end = self.endpoint
             now = int(self._signed_at)
             self._signature = usersig.generate(end.sdkappid, end.key, end.identifier, expire=_SIGNED_FOR, now=now)
