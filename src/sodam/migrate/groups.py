@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, Final
 
+from sodam import clock
 from sodam.migrate.accounts import each, named
 from sodam.migrate.messages import place, take_group
 from sodam.migrate.model import Run, parts
@@ -169,7 +169,7 @@ async def _of_member(run: Run, group_id: str, member: dict[str, Any]) -> None:
         body["NameCard"] = member["NameCard"]
     if member.get("MsgFlag", "AcceptAndNotify") != "AcceptAndNotify":
         body["MsgFlag"] = member["MsgFlag"]
-    left = int(member.get("MuteUntil") or member.get("ShutUpUntil") or 0) - int(time.time())
+    left = int(member.get("MuteUntil") or member.get("ShutUpUntil") or 0) - int(clock.now())
     if left > 0:
         body["MuteTime"] = left
     if member.get("AppMemberDefinedData"):
