@@ -6,8 +6,7 @@
 //
 // The newest UI kits stand on @tencentcloud/lite-chat, which opens fixed hosts whatever its proxyServer option says.
 // Nothing of those packages is changed: new sockets to these hosts are opened at this server instead, and what the
-// packages report to statistics hosts goes nowhere. Seen with lite-chat 4.2.1 and 1.6.13, chat-uikit-react 6.1.7 and
-// chat-uikit-vue 3.0.2.
+// packages report to statistics hosts goes nowhere. Seen with lite-chat 4.2.1 and 1.6.13 and chat-uikit-react 6.1.7.
 (function (root) {
   'use strict';
 
