@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -41,6 +42,8 @@ _keep_bytecode()
 settings.register_profile("one seed", derandomize=not DRAWN, database=None)
 settings.load_profile("one seed")
 
+_LONGEST: Final = 400
+"""Seconds that a test of a usual run may take on a busy machine; the longest take one minute on a quiet one."""
 _LONGEST_FIRST: Final = ("console_e2e", "fault", "sdk", "clients", "e2e", "fuzz", "gateway", "console")
 
 
@@ -53,6 +56,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return found[0] if found else len(_LONGEST_FIRST)
 
     items.sort(key=rank)
+
+
+@pytest.fixture(autouse=True)
+def _ends(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that waits for what never comes fails, instead of holding up the run."""
+    if request.node.get_closest_marker("long"):
+        yield
+        return
+
+    def expired(*_: object) -> None:
+        raise TimeoutError(f"the test has not ended within {_LONGEST} seconds")
+
+    before = signal.signal(signal.SIGALRM, expired)
+    signal.alarm(_LONGEST)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(autouse=True)

@@ -158,8 +158,8 @@ async def test_a_kill_repeats_at_most_one_page(pushing: Pushing, apple: VendorSe
         return devices
 
     monkeypatch.setattr(tasks, "_deliver", dying)
-    task = await tasks.create(pushing.world.app, What("a", 1, Filter(tags_or=["all"]), wish=WISH), limited=False)
-    await killed.wait()
+    task = await tasks.create(pushing.world.app, What("a", 1, Filter(), wish=WISH), limited=False)
+    await asyncio.wait_for(killed.wait(), 60)
     await pushing.jobs.stop()
     pushing.jobs = JobService(pushing.world.db)
     tasks.register(pushing.jobs)
@@ -185,7 +185,7 @@ async def test_many_accounts(pushing: Pushing, database: Database, apple: Vendor
         await pushing.device(one, f"u{n:07}", f"t{n}", 1)
     stored = await size(database)
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    task = await pushing.push.tasks.create(pushing.world.app, What("a", 1, Filter(), wish=WISH), limited=False)
+    task = await pushing.push.tasks.create(pushing.world.app, What("a", 1, Filter(tags_or=["all"]), wish=WISH), limited=False)
     async with asyncio.timeout(3000):
         while not (await pushing.push.tasks.reports(pushing.app, [task]))[task].ended_at:
             await asyncio.sleep(0.5)
