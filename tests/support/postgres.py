@@ -29,6 +29,12 @@ _SETTINGS: Final = """
 fsync = off
 full_page_writes = off
 autovacuum = off
+# Small tables, read by one connection at a time: what serves large ones only costs.
+jit = off
+max_parallel_workers_per_gather = 0
+io_method = sync
+wal_level = minimal
+max_wal_senders = 0
 # Whoever provokes a deadlock need not wait a second for it.
 deadlock_timeout = 100ms
 max_connections = 200
