@@ -43,6 +43,7 @@ def test_a_new_setting_is_everywhere(engine: Engine, tmp_path: Path, request: py
         "messages": 2,
         "friends": 2,
         "groups": 1,
+        "calls": 1,
     }
     # Its limits: the range, and the plan that has it.
     assert found["out of range"] == {"code": "InvalidParameter", "message": "NightHours is from 2 to 12"}

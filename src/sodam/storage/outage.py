@@ -12,6 +12,8 @@ from sodam.storage.database import DatabaseUnavailable
 
 log = structlog.get_logger(__name__)
 _LINE_SECONDS: Final = 1.0
+_AGAIN_SECONDS: Final = 10.0
+"""On a full disk a small write may succeed between others that fail: that is told once in this time."""
 
 
 class Outage:
@@ -27,7 +29,8 @@ class Outage:
         """The database did not answer when it was last asked: calls are refused at once instead of waiting."""
         self.stuck = False
         """The last write failed though the database answers: its disk is full or broken, or it may not be written."""
-        self._stuck_since = 0.0
+        self._stuck_since = -_AGAIN_SECONDS
+        self._stuck_told = False
         self._unwritten = 0
 
     def begin(self, error: BaseException) -> None:
@@ -45,12 +48,14 @@ class Outage:
 
     def unwritten(self, error: BaseException) -> DatabaseUnavailable:
         """The error of a write that came to nothing for want of room or rights. It lasts as a rule: one line for all
-        until a write succeeds again (``wrote``)."""
+        until a write succeeds again (``wrote``), and none when that was only one that found room."""
         if not self.stuck:
             self.stuck = True
-            self._stuck_since = self._clock()
-            self._unwritten = 0
-            log.error("the database takes no writes", database=self._name, error=_text(error))
+            self._stuck_told = self._clock() - self._stuck_since >= _AGAIN_SECONDS
+            if self._stuck_told:
+                self._stuck_since = self._clock()
+                self._unwritten = 0
+                log.error("the database takes no writes", database=self._name, error=_text(error))
         self._unwritten += 1
         return DatabaseUnavailable(f"{self._name}: {_text(error)}")
 
@@ -58,6 +63,8 @@ class Outage:
         """A write succeeded."""
         if self.stuck:
             self.stuck = False
+            if not self._stuck_told:
+                return
             seconds = round(self._clock() - self._stuck_since, 1)
             log.warning(
                 "the database takes writes again", database=self._name, seconds=seconds, refused=self._unwritten
