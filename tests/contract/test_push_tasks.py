@@ -185,7 +185,9 @@ async def test_many_accounts(pushing: Pushing, database: Database, apple: Vendor
         await pushing.device(one, f"u{n:07}", f"t{n}", 1)
     stored = await size(database)
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    task = await pushing.push.tasks.create(pushing.world.app, What("a", 1, Filter(tags_or=["all"]), wish=WISH), limited=False)
+    task = await pushing.push.tasks.create(
+        pushing.world.app, What("a", 1, Filter(tags_or=["all"]), wish=WISH), limited=False
+    )
     async with asyncio.timeout(3000):
         while not (await pushing.push.tasks.reports(pushing.app, [task]))[task].ended_at:
             await asyncio.sleep(0.5)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
 from sodam.migrate.model import Run, parts, refused_items
+from sodam.migrate.remote import RemoteError
 from sodam.migrate.store import DONE, Item
 
 _ACCOUNTS: Final = 100
@@ -76,7 +77,7 @@ async def _profile(run: Run, user_id: str, profile: list[dict[str, Any]]) -> Non
         return
     try:
         await run.target.call("profile/portrait_set", {"From_Account": user_id, "ProfileItem": items})
-    except Exception:
+    except RemoteError:
         for item in items:
             name = f"{user_id} {item['Tag']}"
             await run.write("profile", name, "profile/portrait_set", {"From_Account": user_id, "ProfileItem": [item]})

@@ -20,7 +20,7 @@ _MOST: Final = 64 * 1024 * 1024
 _SIGNED_FOR: Final = 86400
 _WAITS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 _PASSES: Final = frozenset(
-    (10002, 10006, 20004, 20005, 30006, 40006, 50004, 60007, 60008, 60009, 60011, 70169, 70402, 90992, 90994, 91000)
+    (10002, 10006, 20004, 20005, 30006, 40006, 50004, 60007, 60008, 60009, 60011, 70169, 90992, 90994, 91000)
 )
 """Codes of servers that are busy, or called too often: the same call may succeed later."""
 
