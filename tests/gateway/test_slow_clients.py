@@ -33,7 +33,7 @@ async def test_pushes_follow_when_the_answer_was_taken(server: ServerProcess) ->
         await catching_up
         assert slow.texts() == []
         await slow.wait(lambda: slow.texts() == ["held back"])
-        assert time.monotonic() - resumed >= DIGEST_SECONDS / 2
+        assert time.monotonic() - resumed >= DIGEST_SECONDS / 2 - 0.01  # timers of a loop go by milliseconds
 
 
 def resident(pid: int) -> int:

@@ -65,7 +65,7 @@ async function daily(hand, call, app) {
   await hand.hears("statistics:figure.C2CMessages");
   await hand.pressText(t("statistics:range.days", { count: 14 }));
   await page.waitForURL(/span=14/);
-  assert.equal(await page.locator("tbody tr").count(), 14);
+  await hand.until(async () => (await page.locator("tbody tr").count()) === 14, "fourteen days");
   const { Today } = await call("im/DescribeDailyStatistics", { SDKAppID: app, Kind: "users", From: "2026-01-01", To: "2026-01-01" });
   const from = new Date(Date.parse(Today) - 2 * 86_400_000).toISOString().slice(0, 10);
   await hand.press("statistics:range.free");
