@@ -17,7 +17,7 @@ export async function developer(hand, { server, app }) {
   await row.getByText("70003").waitFor();
   await row.getByText(t("numbers:70003.title")).waitFor();
   await row.getByText(t("numbers:70003.cure")).waitFor();
-  assert.equal(await page.locator("tbody tr").count(), 1);
+  await hand.until(async () => (await page.locator("tbody tr").count()) === 1, "that one alone");
   await hand.picture("troubleshooting");
   await hand.press("troubleshooting:action.details", row);
   await page.locator("dialog .note--error", { hasText: t("numbers:70003.title") }).waitFor();
