@@ -54,8 +54,8 @@ async def _fetch_view(remote: Remote, journal: Journal, viewer: str, peer: str, 
         page = await remote.call("openim/admin_getroammsg", ask)
         found = page.get("MsgList") or []
         low -= len(found)
-        kept = [m for m in found if m.get("MsgFlagBits", 0) != RECALLED]
-        journal.keep(under, [(low + n, m["MsgKey"], _plain(m)) for n, m in enumerate(found) if m in kept])
+        kept = [(n, m) for n, m in enumerate(found, low) if m.get("MsgFlagBits", 0) != RECALLED]
+        journal.keep(under, [(n, m["MsgKey"], _plain(m)) for n, m in kept])
         if counted:
             journal.tally("recalled messages, left out", len(found) - len(kept))
         if page.get("Complete") or not found:

@@ -12,7 +12,7 @@ from sodam.migrate import accounts, groups
 from sodam.migrate.messages import digest, fetch_group, fetch_pair, pair, take_pair
 from sodam.migrate.model import Run, parts
 from sodam.migrate.remote import Endpoint, Remote, RemoteError
-from sodam.migrate.store import DONE, FETCH, Journal
+from sodam.migrate.store import DONE, Journal
 
 _ONE_TO_ONE: Final = 1
 _COMPARED: Final = "\x1ecompared"
@@ -88,12 +88,6 @@ def _all(run: Run, kind: str) -> Iterable[Any]:
     while items := run.journal.all(kind, after):
         after = items[-1].id
         yield from items
-
-
-async def again(run: Run, kind: str, ids: Iterable[str]) -> None:
-    """Have these be fetched and written once more: something of theirs has changed."""
-    run.journal.add(kind, ids)
-    run.journal.put(kind, ids, FETCH)
 
 
 async def compare(run: Run) -> list[str]:
