@@ -98,7 +98,8 @@ Gate = Callable[[Topic, Notice, int], None]
 class Live:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._sessions: dict[Topic, dict[LiveSession, None]] = {}
+        self._sessions: dict[Topic, dict[LiveSession, int]] = {}
+        """With the InstId of each: to ask all sessions of a large topic for theirs costs more than to write to them."""
         self._interest: dict[Topic, Subscription] = {}
         self._watchers: list[Presence] = []
         self._count = 0
@@ -122,9 +123,9 @@ class Live:
         here = self._sessions.get(topic)
         if here is not None:
             self._count += topic.kind == "u" and session not in here
-            here[session] = None
+            here[session] = session.instid
             return
-        self._sessions[topic] = {session: None}
+        self._sessions[topic] = {session: session.instid}
         self._count += topic.kind == "u"
         if self._bus.clustered:
             self._interest[topic] = self._bus.subscribe(topic.subject, lambda data: self._hear(topic, data))
@@ -147,14 +148,14 @@ class Live:
 
     def local(self, topic: Topic) -> Collection[LiveSession]:
         """The sessions on this node."""
-        return self._sessions.get(topic, ())
+        return self._sessions.get(topic, {}).keys()
 
     def wanted(self, topic: Topic, but: int = 0) -> bool:
         """False when nobody but the InstId ``but`` would receive a notice: it need not be made."""
         if self._bus.heard():
             return True
         here = self._sessions.get(topic)
-        return here is not None and not (len(here) == 1 and next(iter(here)).instid == but)
+        return here is not None and not (len(here) == 1 and but in here.values())
 
     def sessions(self) -> int:
         """Sessions on this node: registrations for users."""
@@ -181,8 +182,8 @@ class Live:
             return
         started = time.perf_counter()
         if exclude:
-            for session in here:
-                if session.instid != exclude:
+            for session, instid in here.items():
+                if instid != exclude:
                     session.deliver(notice)
         else:
             for session in here:

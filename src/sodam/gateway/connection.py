@@ -17,7 +17,7 @@ from sodam.accounts.service import KICKED_BY_REST
 from sodam.bus import Kick, Topic
 from sodam.errors import ApiError
 from sodam.gateway import frames
-from sodam.gateway.budget import WRITE_LIMIT, Budget
+from sodam.gateway.budget import STRANGER_LIMIT, WRITE_LIMIT, Budget
 from sodam.gateway.catchup import DIGEST_SECONDS, CatchUp, Round
 from sodam.gateway.eager import drive
 from sodam.gateway.frames import Head
@@ -38,6 +38,8 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
 """Not every store takes it, and no client has a use for it but in a message, whose content is kept as bytes."""
 SYNC_NOTICES = 200
 """After so many notices a client is asked for a new cookie, so that its next catch-up is short."""
+# Members of enums by names of their own: Python takes as long to look one up as for all the rest of a delivery.
+_FOLLOWING, _RECALL, _GROUP = (Kind.FOLLOW, Kind.UNFOLLOW), Kind.RECALL, Kind.GROUP
 
 
 class Connection:
@@ -110,7 +112,7 @@ class Connection:
         return self.session.platform
 
     def deliver(self, notice: Notice) -> None:
-        if notice.kind in (Kind.FOLLOW, Kind.UNFOLLOW):
+        if notice.kind in _FOLLOWING:
             if self.registered is not None:
                 self._hub.following.change(self, self.registered, notice)
             return
@@ -248,16 +250,16 @@ class Connection:
             return
         if notices is not None and payloads is None and len(notices) == 1 and self._pushed < SYNC_NOTICES:
             notice = notices[0]
-            if notice.kind is not Kind.RECALL:
-                self._pushed += 1
-                frame = frames.prepared(notice)
+            if notice.kind is not _RECALL:
+                self._pushed += notice.kind is not _GROUP  # a cookie says nothing of groups' messages
+                frame = notice.frame or frames.prepared(notice)
                 self._wrote(len(frame), transport.write_frame(frame))
                 return
         payloads = payloads or []
         if notices and (notices := self.recalls.new(notices)):
             recall = self.recalls.sent(notices)
             payloads.extend(frames.pushes(notices, acknowledge=recall))
-            self._pushed += len(notices)
+            self._pushed += sum(notice.kind is not _GROUP for notice in notices)
             if recall or self._pushed >= SYNC_NOTICES:  # a recall is best behind the next cookie
                 self._pushed = 0
                 payloads.append(frames.SYNC)
@@ -266,7 +268,7 @@ class Connection:
     def _wrote(self, size: int, waiting: int) -> None:
         budget = self._budget
         budget.written += size
-        if not waiting:
+        if waiting <= STRANGER_LIMIT:  # the least of all limits
             return
         if waiting > budget.limit:
             self._cut()
