@@ -1,4 +1,4 @@
-"""What a connection writes when notices reach it: frames made once, as they are, and now and then a wish for a cookie."""
+"""What a connection writes when notices reach it: frames as they are, made once, and at times a wish for a cookie."""
 
 from __future__ import annotations
 
