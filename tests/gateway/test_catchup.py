@@ -28,6 +28,12 @@ def keys(*seqs: int) -> set[tuple[str, str, int, int, int]]:
     return {("amy", "bob", seq, seq, 100) for seq in seqs}
 
 
+def due(catch_up: CatchUp, round_: Round) -> list[Notice]:
+    """The round was answered, and the client has had its moments over the answer."""
+    plan = catch_up.planned(round_)
+    return [] if plan is None else catch_up.due(plan)
+
+
 def test_what_the_last_page_carries_is_dropped_and_the_rest_goes_once() -> None:
     catch_up = CatchUp()
     catch_up.hold(0)
@@ -38,9 +44,9 @@ def test_what_the_last_page_carries_is_dropped_and_the_rest_goes_once() -> None:
     held(catch_up, message(4))
     round_.drop(keys(2))
     assert [place.seq for place in round_.counted("bob", {"amy": 3})] == [3], "1 and 2 were carried, 4 came later"
-    assert bodies(catch_up.due(round_)) == [3, 9, 7, 4]
+    assert bodies(due(catch_up, round_)) == [3, 9, 7, 4]
     assert catch_up.held is None
-    assert catch_up.due(round_) == []
+    assert due(catch_up, round_) == []
 
 
 def test_a_later_round_ends_the_plan_of_the_one_before() -> None:
@@ -52,10 +58,10 @@ def test_a_later_round_ends_the_plan_of_the_one_before() -> None:
     first.drop(keys(1))
     second = catch_up.begin(0.1)
     held(catch_up, message(4))
-    assert catch_up.due(first) == []
+    assert due(catch_up, first) == []
     second.looked()
     second.drop(keys(2, 3))
-    assert bodies(catch_up.due(second)) == [4]
+    assert bodies(due(catch_up, second)) == [4]
 
 
 def test_a_second_that_pages_are_past_is_not_carried() -> None:
@@ -66,7 +72,7 @@ def test_a_second_that_pages_are_past_is_not_carried() -> None:
     round_.looked()
     round_.drop(set(), past=50)
     assert [place.seq for place in round_.counted("bob", {})] == [1], "the numbers, read later, count it"
-    assert bodies(catch_up.due(round_)) == [1]
+    assert bodies(due(catch_up, round_)) == [1]
 
 
 def test_nothing_goes_while_the_list_is_read() -> None:
@@ -74,13 +80,37 @@ def test_nothing_goes_while_the_list_is_read() -> None:
     round_ = catch_up.begin(0)
     held(catch_up, message(1))
     catch_up.listing()
-    assert catch_up.due(round_) == []
+    assert due(catch_up, round_) == []
     catch_up.listing()
     assert catch_up.listed() is None
     assert catch_up.listed() is round_, "planned anew"
-    assert bodies(catch_up.due(round_)) == [1]
+    assert bodies(due(catch_up, round_)) == [1]
     catch_up.listing()
     assert catch_up.listed() is None
+
+
+def test_the_list_has_the_clients_moments_for_itself() -> None:
+    """Answered shortly before the round's moments are over, it would be overtaken by what the round held."""
+    catch_up = CatchUp()
+    catch_up.listing()
+    round_ = catch_up.begin(0)
+    held(catch_up, message(1))
+    before = catch_up.planned(round_)
+    assert before is not None
+    assert catch_up.listed() is round_
+    after = catch_up.planned(round_)
+    assert catch_up.due(before) == []
+    assert after is not None
+    assert bodies(catch_up.due(after)) == [1]
+
+
+def test_a_list_before_the_answer_plans_nothing() -> None:
+    catch_up = CatchUp()
+    round_ = catch_up.begin(0)
+    catch_up.listing()
+    assert catch_up.listed() is None
+    held(catch_up, message(1))
+    assert bodies(due(catch_up, round_)) == [1]
 
 
 def test_the_deadline_begins_anew_with_every_page() -> None:
@@ -96,7 +126,7 @@ def test_who_signed_out_gets_nothing() -> None:
     round_ = catch_up.begin(0)
     held(catch_up, message(1))
     catch_up.clear()
-    assert catch_up.due(round_) == []
+    assert due(catch_up, round_) == []
     assert catch_up.release() == []
     assert Round([]).counted("bob", {"amy": 9}) == []
 
@@ -138,7 +168,8 @@ def test_every_message_is_carried_or_pushed_and_counts_once(steps: list[str]) ->
     this: Round | None = None
     page: set[int] | None = None
     numbers: int | None = None
-    planned: list[Round] = []
+    planned: list[int] = []
+    answered: Round | None = None
     listings = 0
 
     def pushed(notices: list[Notice]) -> None:
@@ -169,8 +200,9 @@ def test_every_message_is_carried_or_pushed_and_counts_once(steps: list[str]) ->
             client_unread = unread_numbers("bob", {"amy": numbers}, counted, ["amy"])["amy"]
             client_has |= page
             cookie = start
-            planned.append(this)
-            this = None
+            answered, this = this, None
+            if (plan := catch_up.planned(answered)) is not None:
+                planned.append(plan)
         elif step == "due" and planned:
             if (notices := catch_up.due(planned[-1])) and this is None:
                 pushed(notices)
@@ -181,6 +213,9 @@ def test_every_message_is_carried_or_pushed_and_counts_once(steps: list[str]) ->
             catch_up.listing()
         elif step == "listed" and listings:
             listings -= 1
-            catch_up.listed()
+            if (again := catch_up.listed()) is not None:
+                assert again is answered, "a round that was not answered has no plan"
+                if (plan := catch_up.planned(again)) is not None:
+                    planned.append(plan)
     assert client_has == set(range(1, stored + 1))
     assert client_unread == stored

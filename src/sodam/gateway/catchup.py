@@ -76,18 +76,20 @@ class CatchUp:
     """What is held back from one device.
 
     ``held`` is None while nothing is: notices then go at once. A plan to release is a round's; a round that begins
-    later ends it, so that nothing goes that the later answer carries too.
+    later ends it, so that nothing goes that the later answer carries too, and so does a list that is answered
+    meanwhile: the client's moments over it begin with that answer.
     """
 
-    __slots__ = ("_due", "_listings", "_round", "deadline", "held")
+    __slots__ = ("_answered", "_listings", "_plan", "_round", "deadline", "held")
 
     def __init__(self) -> None:
         self.held: list[Notice] | None = None
         self.deadline = 0.0
         """When everything goes, whatever the client does."""
         self._round: Round | None = None
+        self._answered = False
         self._listings = 0
-        self._due = False
+        self._plan = 0
 
     def hold(self, now: float) -> list[Notice]:
         """Hold notices back until ``HOLD_SECONDS`` from now at most."""
@@ -99,7 +101,8 @@ class CatchUp:
     def begin(self, now: float) -> Round:
         """A ``getmsg`` begins."""
         self._round = Round(self.hold(now))
-        self._due = False
+        self._answered = False
+        self._plan += 1
         return self._round
 
     def listing(self) -> None:
@@ -107,21 +110,21 @@ class CatchUp:
         self._listings += 1
 
     def listed(self) -> Round | None:
-        """The list was read. The round whose plan waited for that, to be planned anew."""
+        """The list was answered. The round that is to be planned anew because of that, if any is."""
         self._listings -= 1
-        if self._listings or not self._due:
-            return None
-        self._due = False
-        return self._round
+        return self._round if self._answered and not self._listings else None
 
-    def due(self, round_: Round) -> list[Notice]:
-        """The client took the answer of a round, or the list that ``listed`` tells of, and ``DIGEST_SECONDS`` have
-        passed: the notices that go now.
-        """
+    def planned(self, round_: Round) -> int | None:
+        """A round was answered, or the list after it: the plan to release what it holds; None if none is needed."""
         if self._round is not round_:
-            return []
-        if self._listings:
-            self._due = True
+            return None
+        self._answered = True
+        self._plan += 1
+        return self._plan
+
+    def due(self, plan: int) -> list[Notice]:
+        """The client took the answer that a plan was made for, and ``DIGEST_SECONDS`` have passed: what goes now."""
+        if plan != self._plan or self._listings:
             return []
         return self.release()
 
@@ -145,7 +148,8 @@ class CatchUp:
     def clear(self) -> None:
         """Forget all: nobody is signed in any more."""
         self.held = self._round = None
-        self._due = False
+        self._answered = False
+        self._plan += 1
 
 
 def unread_numbers(

@@ -82,7 +82,7 @@ class Connection:
         self._notices: list[Notice] | None = None
         self._dirty = False
         self.catch_up = CatchUp()
-        self._probed: Round | None = None
+        self._probed: int | None = None
         self._pings = 0
         self._kick_at = self.last_seen = 0.0
         self.synced = 0.0
@@ -318,22 +318,23 @@ class Connection:
         A ping follows the answer, so that the time begins when the client has taken it: a client on a busy machine
         or a slow network has as long over it as any other.
         """
-        self._hub.later(DIGEST_SECONDS / 2, lambda: self._probe(round_))
+        if (plan := self.catch_up.planned(round_)) is not None:
+            self._hub.later(DIGEST_SECONDS / 2, lambda: self._probe(plan))
 
-    def _probe(self, round_: Round) -> None:
+    def _probe(self, plan: int) -> None:
         if self.transport is not None:
-            self._probed = round_
+            self._probed = plan
             self._pings += 1
             self.transport.ping()
 
     def ponged(self) -> None:
         self._pings = max(0, self._pings - 1)
-        if self._pings == 0 and (round_ := self._probed) is not None:
+        if self._pings == 0 and (plan := self._probed) is not None:
             self._probed = None
-            self._hub.later(DIGEST_SECONDS / 2, lambda: self._send_held(round_))
+            self._hub.later(DIGEST_SECONDS / 2, lambda: self._send_held(plan))
 
-    def _send_held(self, round_: Round) -> None:
-        for notice in self.catch_up.due(round_):
+    def _send_held(self, plan: int) -> None:
+        for notice in self.catch_up.due(plan):
             self.deliver(notice)
 
     def expire(self, now: float) -> bool:
