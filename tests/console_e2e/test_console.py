@@ -15,7 +15,7 @@ from tests.support.amounts import amounts
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 TIMEOUT = 1800
 
 

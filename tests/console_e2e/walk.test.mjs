@@ -11,7 +11,7 @@ import { signIn } from "./support/api.mjs";
 import { follow, inspect, launch, openPage } from "./support/browser.mjs";
 import { prepare } from "./support/data.mjs";
 import { pages } from "./support/pages.mjs";
-import { REPOSITORY, startServer } from "./support/server.mjs";
+import { APP, REPOSITORY, startServer } from "./support/server.mjs";
 
 const EVERY = ["ko", "en", "zh"].flatMap((language) =>
   [1280, 390].flatMap((width) => ["light", "dark"].map((theme) => `${language}-${width}-${theme}`)),
@@ -82,3 +82,22 @@ async function walk(combination) {
   await page.context().close();
   assert.deepEqual(problems, []);
 }
+
+test("a fault is found though its like was judged before", async () => {
+  const page = await openPage(browser, { url: server.url, language: "en", theme: "light", width: 1280, cookie: call.cookie() });
+  await page.goto(`${server.url}/console/`);
+  await follow(page, `/apps/${APP}/accounts`);
+  await inspect(page, "whole");
+  assert.deepEqual(page.problems, []);
+  await page.evaluate(() => {
+    const [, row, other] = document.querySelectorAll("tbody tr");
+    row.lastElementChild.append(document.createElement("button"));
+    other.querySelector("a").style.color = "#eee";
+    document.querySelector("main").style.minWidth = "1400px";
+  });
+  await inspect(page, "broken");
+  const kinds = page.problems.map((problem) => problem.split(": ")[1]);
+  await page.context().close();
+  assert.match(kinds[0], /^scrolls sideways/);
+  assert.deepEqual(kinds.slice(1).sort(), ["button-name", "color-contrast"]);
+});
