@@ -36,6 +36,7 @@ from sodam.messages.relays import Relays
 from sodam.moderation.messages import WordCheck
 from sodam.moderation.service import Words
 from sodam.observability.loops import Loops
+from sodam.officials.service import Officials
 from sodam.outbound import Outbound
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
@@ -67,8 +68,7 @@ def assemble(
     jobs: JobService,
 ) -> Services:
     """Every service of a server, made once and connected; nothing of it has begun to work yet."""
-    profiles = ProfileService(accounts, live)
-    presence = PresenceService(bus, live, loops=loops)
+    profiles, presence = ProfileService(accounts, live), PresenceService(bus, live, loops=loops)
     relations = RelationService(db, bus, live, accounts)
     profiles.friends_of = relations.friends_of
     outbox = Outbox(db, loops)
@@ -111,6 +111,7 @@ def assemble(
         group_extensions=GroupMessages(groups, extensions, reactions),
         groups=groups,
         push=push,
+        officials=Officials(db, bus, live, apps, accounts, presence, c2c, push, outbox),
         statistics=statistics,
         troubleshooting=troubles,
         search=SearchService(db, apps, accounts, c2c, groups),
@@ -156,6 +157,7 @@ def _ask_first(services: Services) -> None:
     services.c2c.followers.add(TOPIC, webhooks.after.to_robot)
     services.relations.guard(webhooks.friend_guard)
     services.groups.guard(webhooks.group_guard)
+    services.officials.guard = webhooks.official_guard
     services.groups.sending.callbacks.add(webhooks.before_group)
     services.groups.sending.tellers.append(webhooks.groups)
 

@@ -318,18 +318,22 @@ class Code(IntEnum):
     PERMISSION_TOPIC_INVALID = 110013, "the topic is none of the community"
     PERMISSION_TOPIC_DELETED = 110014, "the right in the topic is deleted already"
 
-    # Global mute and app data, service openconfigsvr (sections 1.1 to 1.3 of the operations file)
+    # Global mute and app data, service openconfigsvr (sections 1.1 to 1.3 of the operations file); official accounts
+    # (part 3), of which some have the same numbers: officials/refusals.py names and words those
     CONFIG_BODY_NOT_JSON = 130001, "the request body is not valid JSON"
     CONFIG_GET_ACCOUNT_MISSING = 130002, "Get_Account is missing"
     CONFIG_GET_ACCOUNT_INVALID = 130003, "Get_Account is invalid"
-    CONFIG_SET_ACCOUNT_MISSING = 130004, "Set_Account is missing"
+    CONFIG_SET_ACCOUNT_MISSING = 130004, "Set_Account is missing; of official accounts: there is no such account"
     CONFIG_SET_ACCOUNT_INVALID = 130005, "Set_Account is invalid"
-    CONFIG_MUTE_TIME_MISSING = 130008, "neither of the two mute times is given"
+    OFFICIAL_FULL = 130006, "the official account has as many subscribers as it may have"
+    OFFICIAL_ID_INVALID = 130007, "the ID of an official account begins with @TOA#_ and has at most 48 bytes"
+    CONFIG_MUTE_TIME_MISSING = 130008, "neither of the two mute times is given; of official accounts: the ID is in use"
     CONFIG_DATA_OPEN = 130009, "opening the statistics failed; try again"
-    CONFIG_DATA_CONNECT = 130010, "the statistics are unreachable; try again"
+    CONFIG_DATA_CONNECT = 130010, "the statistics are unreachable; of official accounts: too many were made"
     CONFIG_DATA_QUERY = 130011, "reading the statistics failed; try again"
     CONFIG_DATA_RESULT = 130012, "the statistics are unreadable; try again"
     CONFIG_INTERNAL = 130014, "the configuration service failed; try again"
+    OFFICIAL_NOT_SUBSCRIBED = 131003, "the user does not follow the official account"
 
 
 # Where an app's webhook answers choose the number; both ends are part of the range (section 1).

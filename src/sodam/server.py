@@ -264,6 +264,7 @@ def _schedule(periodic: Periodic, plane: ControlPlane) -> None:
     periodic.add("troubleshooting log", 600, lambda: control_plane.forget_troubles(plane))
     periodic.add("push log", 600, plane.services.push.forget)
     periodic.add("messages that grow", 20, plane.services.streams.sweep)
+    periodic.add("messages of official accounts", 3600, plane.services.officials.sweep)
     periodic.add("statistics", 60, plane.services.statistics.closing.sweep)
     periodic.add("recent messages", 60, plane.services.c2c.forget_recent)
     periodic.add("group notices", 3600, plane.services.groups.notices.forget)

@@ -22,6 +22,7 @@ from sodam.media.service import MediaService
 from sodam.messages.relays import Relays
 from sodam.moderation.service import Words
 from sodam.observability.loops import Loops
+from sodam.officials.service import Officials
 from sodam.outbound import Outbound
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
@@ -66,6 +67,7 @@ class Services:
     group_extensions: GroupMessages
     groups: GroupService
     push: PushService
+    officials: Officials
     statistics: Statistics
     search: SearchService
     troubleshooting: TroubleshootingLog

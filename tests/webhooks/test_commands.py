@@ -29,6 +29,7 @@ NEWER = {
 }
 """Fields that a body may have though the sample lacks them, or lack though the sample has them."""
 ONE_OF = {"Name", "Introduction", "Notification", "FaceUrl"}
+OFFICIAL = "OfficialAccount.Callback"
 
 
 def shape(value: Any) -> Any:
@@ -239,6 +240,45 @@ async def communities_and_rooms(shop: Shop) -> None:
     assert len(of_room) == 2
 
 
+async def officials(shop: Shop) -> None:
+    """Official accounts, and what an app decides about them."""
+    service, news = "official_account_open_http_svc/", {"Official_Account": "@TOA#_news"}
+    made = {"Owner_Account": "ann", "Name": "News", "OfficialAccountUserID": "@TOA#_news", "MaxSubscriberNum": 2}
+    shop.receiver.before = decides(10150, "no more news")
+    refused = await shop.server.rest(service + "create_official_account", made)
+    assert (refused["ErrorCode"], refused["ErrorInfo"]) == (10150, "no more news")
+    shop.receiver.before = None
+    await shop.rest(service + "create_official_account", made)
+    await shop.rest(service + "modify_official_account_base_info", {**news, "Introduction": "daily"})
+    add = {**news, "SubscriberList": [{"Subscriber_Account": "bob"}, {"Subscriber_Account": "cat"}]}
+    shop.receiver.before = decides(1)
+    assert (await shop.server.rest(service + "add_subscriber", add))["ErrorCode"] == 10016
+    shop.receiver.before = answering({"ErrorCode": 0, "RefusedSubscribers_Account": ["cat"]})
+    answer = await shop.rest(service + "add_subscriber", add)
+    assert [one["Result"] for one in answer["SubscriberList"]] == [1, 0]
+    shop.receiver.before = None
+    answer = await shop.rest(service + "add_subscriber", add)
+    assert [one["Result"] for one in answer["SubscriberList"]] == [2, 1]
+    asked = [got.body["SubscribeAccountList"] for got in shop.receiver.of(OFFICIAL + "BeforeAddSubscriber")]
+    assert asked[-1] == [{"Subscriber_Account": "cat"}], "nobody is asked about who has subscribed"
+    said = {**news, "Random": 1, "MsgBody": text("issue 12")}
+    for code, outcome in ((1, 10016), (10150, 10150), (2, 0)):
+        shop.receiver.before = decides(code)
+        assert (await shop.server.rest(service + "send_official_account_msg", said))["ErrorCode"] == outcome
+    shop.receiver.before = answering({"ErrorCode": 0, "MsgBody": text("issue 13")})
+    sent = await shop.rest(service + "send_official_account_msg", said)
+    shop.receiver.before = None
+    (told,) = [got.body for got in await shop.receiver.wait(OFFICIAL + "AfterSendMsg")]
+    assert (told["MsgKey"], told["MsgBody"]) == (sent["MsgKey"], text("issue 13"))
+    quiet = ["ForbidBeforeSendMsgCallback", "ForbidAfterSendMsgCallback"]
+    await shop.rest(service + "send_official_account_msg", {**said, "Random": 2, "ForbidCallbackControl": quiet})
+    await shop.rest(service + "official_account_msg_recall", {**news, "MsgKeyList": [sent["MsgKey"]]})
+    await shop.rest(service + "delete_subscriber", {**news, "SubscriberToDel_Account": ["bob"]})
+    await shop.rest(service + "destroy_official_account", news)
+    await shop.receiver.wait(OFFICIAL + "AfterOfficialAccountDestroyed")
+    assert len(shop.receiver.of(OFFICIAL + "AfterSendMsg")) == 1
+
+
 async def test_every_command_has_its_shape_once(shop: Shop, receiver: Receiver) -> None:
     version = (await shop.console("DescribeAbilityConfInfo"))["Version"]
     await shop.console("SetAbilityConfInfo", Version=version, MessageExtension=True, PublicReceipts=True)
@@ -249,6 +289,7 @@ async def test_every_command_has_its_shape_once(shop: Shop, receiver: Receiver) 
         vendor.answer = answering({"result": "ok", "code": 0, "data": {"id": "x"}})
         await pushes(shop, vendor)
     await communities_and_rooms(shop)
+    await officials(shop)
     for command in COMMANDS:
         if command in ("Group.CallbackOnDailyGroupQuotaAlarm", "Alert.RequestOverLimit"):
             continue  # it takes thousands: tests/contract/test_group_days.py, test_webhooks_alert.py

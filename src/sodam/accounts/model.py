@@ -9,6 +9,9 @@ import msgspec
 from sodam.errors import Code
 
 MAX_USER_ID = 32
+OFFICIAL = "@TOA#_"
+"""What the UserIDs of official accounts begin with (officials/)."""
+MAX_OFFICIAL_ID = 48
 _PRINTABLE = frozenset(map(chr, range(0x20, 0x7F)))
 FOREVER = 0xFFFFFFFF
 """Of a mute: the seconds that mean no end, and the second at which such a mute ends."""
@@ -94,5 +97,6 @@ def mute_end(now: int, seconds: int) -> int:
 
 
 def valid_user_id(user_id: str) -> bool:
-    """1 to 32 bytes of printable ASCII (rest-accounts-relations.md 1.6)."""
-    return 0 < len(user_id) <= MAX_USER_ID and _PRINTABLE.issuperset(user_id)
+    """1 to 32 bytes of printable ASCII (rest-accounts-relations.md 1.6); an official account's has at most 48."""
+    most = MAX_OFFICIAL_ID if user_id.startswith(OFFICIAL) else MAX_USER_ID
+    return 0 < len(user_id) <= most and _PRINTABLE.issuperset(user_id)

@@ -252,20 +252,21 @@ class AccountService:
         outcome = {u: Code.ACCOUNT_BAD_PARAMETER for u in user_ids if app.is_admin(u) or not valid_user_id(u)}
         ids = sorted(set(user_ids) - outcome.keys())
 
-        async def run(tx: Tx) -> set[str]:
-            now = int(self._clock())
-            gone = await store.delete(tx, app.sdkappid, ids, now)
-            if gone:
-                await store.add_count(tx, app.sdkappid, 0, -len(gone))
-                await store.forget_deleted(tx, app.sdkappid, now - _away(app), _FORGOTTEN_AT_ONCE)
-                tx.emit(AccountsDeleted(app=app.sdkappid, user_ids=sorted(gone)))
-                tx.after_commit(lambda: self._deleted(app.sdkappid, sorted(gone)))
-            return gone
-
-        gone = await self._db.write(run) if ids else set()
+        gone = await self._db.write(lambda tx: self.delete_in(tx, app, ids)) if ids else set()
         for user_id in ids:
             outcome[user_id] = Code.OK if user_id in gone else Code.ACCOUNT_NOT_FOUND
         return outcome
+
+    async def delete_in(self, tx: Tx, app: App, ids: Sequence[str]) -> set[str]:
+        """As ``delete``, in the caller's transaction and whatever the app's settings say; those that existed."""
+        now = int(self._clock())
+        gone = await store.delete(tx, app.sdkappid, ids, now)
+        if gone:
+            await store.add_count(tx, app.sdkappid, 0, -len(gone))
+            await store.forget_deleted(tx, app.sdkappid, now - _away(app), _FORGOTTEN_AT_ONCE)
+            tx.emit(AccountsDeleted(app=app.sdkappid, user_ids=sorted(gone)))
+            tx.after_commit(lambda: self._deleted(app.sdkappid, sorted(gone)))
+        return gone
 
     def _deleted(self, app: int, user_ids: Sequence[str]) -> None:
         for user_id in user_ids:

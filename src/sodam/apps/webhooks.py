@@ -58,6 +58,13 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("Group.CallbackOnDailyGroupQuotaAlarm", "after", "Group.CallbackAfterGroupInfoChanged"),
         Command("Bot.OnC2CMessage", "after", "Bot.OnC2CMessage"),
         Command("Bot.OnGroupMessage", "after", "Bot.OnGroupMessage"),
+        *_table("before", "OfficialAccount", "BeforeCreateOfficialAccount BeforeAddSubscriber BeforeSendMsg"),
+        *_table(
+            "after",
+            "OfficialAccount",
+            "AfterCreateOfficialAccount AfterOfficialAccountInfoChanged AfterOfficialAccountDestroyed "
+            "AfterAddSubscriber AfterOfficialAccountFull AfterDeleteSubscriber AfterSendMsg AfterMsgWithDraw",
+        ),
         Command("Push.AllMemberPush", "after", "Push.AllMemberPush"),
         Command("Push.OfflinePush", "after", "Push.OfflinePush"),
         Command("Alert.RequestOverLimit", "after", "Alert.RequestOverLimit"),

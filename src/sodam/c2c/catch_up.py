@@ -37,7 +37,10 @@ async def page_since(histories: Histories, app: App, owner: str, since: Position
     arrived = await histories.since(app, owner, since)
     complete = changes.complete and arrived.complete
     position = now if complete else Position(since.time, since.newest, changes.last, *arrived.last)
-    return Missed(arrived.messages, await _notices(histories, app, owner, changes.changes), position, complete)
+    notices = await _notices(histories, app, owner, changes.changes)
+    if complete:
+        notices += await histories.recalled_beside(app, owner, since)
+    return Missed(arrived.messages, notices, position, complete)
 
 
 async def _notices(histories: Histories, app: App, owner: str, changes: Sequence[Change]) -> list[Notice]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from sodam.accounts.events import AccountsDeleted
 from sodam.apps.model import App
 from sodam.c2c import events, store_changes, store_missed, store_reads, store_unread
+from sodam.c2c.beside import merged
 from sodam.c2c.domain_events import MessageRecalled, MessagesRead, ReceiptsSent
 from sodam.c2c.model import Head, Message, Place, conversation
 from sodam.c2c.modify import Change, modify
@@ -102,40 +103,52 @@ class Changes:
         """
         now = self._c2c.now
 
+        beside = self._histories.beside if peer != reader else None
+
         async def run(tx: Tx) -> int | None:
-            before = await store_unread.lock(tx, app.sdkappid, reader, peer)
-            arrived = await store_changes.arrived(tx, app.sdkappid, reader, peer)
-            if arrived is None or before is None:
-                return None
-            counted, last_seq, newest = arrived
-            # Where a conversation stands ahead of the clock, what a client calls now may be a little before it.
-            slack = STEP_SECONDS if newest > now + STEP_SECONDS else 0
-            everything = read_time >= min(now - slack, newest)
-            read_until = max(before.time, newest) if everything else read_time
-            if read_until < before.time:
-                return None
-            left = 0
-            if read_until < newest:
-                left = await store_reads.count_unread_after(tx, app.sdkappid, reader, peer, read_until, last_seq)
-            await store_changes.put_read(
-                tx, app.sdkappid, reader, peer, time=read_until, count=counted - left, seq=last_seq
-            )
-            tx.emit(
-                MessagesRead(
-                    app=app.sdkappid,
-                    conv=conversation(reader, peer),
-                    source=source,
-                    reader=reader,
-                    peer=peer,
-                    until=read_until,
+            until = await self._mark_log(tx, app, reader, peer, read_time, now)
+            if beside is not None and beside.has(peer):
+                other = await beside.mark_read(tx, app.sdkappid, reader, peer, read_time)
+                until = other if until is None else max(until, other or 0)
+            if until is not None:
+                tx.emit(
+                    MessagesRead(
+                        app=app.sdkappid,
+                        conv=conversation(reader, peer),
+                        source=source,
+                        reader=reader,
+                        peer=peer,
+                        until=until,
+                    )
                 )
-            )
-            return read_until
+            return until
 
         marked = await self._db.write(run)
         if marked is not None:
             self._c2c.notify(app.sdkappid, (reader,), events.self_read(reader, peer, marked), exclude=exclude)
             self._c2c.notify(app.sdkappid, (peer,), events.peer_read(reader, peer, marked))
+
+    @staticmethod
+    async def _mark_log(tx: Tx, app: App, reader: str, peer: str, read_time: int, now: int) -> int | None:
+        """Move the read mark of a conversation; up to which second it is read. None: there is nothing new."""
+        before = await store_unread.lock(tx, app.sdkappid, reader, peer)
+        arrived = await store_changes.arrived(tx, app.sdkappid, reader, peer)
+        if arrived is None or before is None:
+            return None
+        counted, last_seq, newest = arrived
+        # Where a conversation stands ahead of the clock, what a client calls now may be a little before it.
+        slack = STEP_SECONDS if newest > now + STEP_SECONDS else 0
+        everything = read_time >= min(now - slack, newest)
+        read_until = max(before.time, newest) if everything else read_time
+        if read_until < before.time:
+            return None
+        left = 0
+        if read_until < newest:
+            left = await store_reads.count_unread_after(tx, app.sdkappid, reader, peer, read_until, last_seq)
+        await store_changes.put_read(
+            tx, app.sdkappid, reader, peer, time=read_until, count=counted - left, seq=last_seq
+        )
+        return read_until
 
     async def mark_all_read(self, app: App, reader: str, *, exclude: int = 0, source: Source = BY_REST) -> list[str]:
         """Every conversation of ``reader`` is read up to now; the peers of those that had unread messages."""
@@ -213,7 +226,12 @@ class Changes:
             await store_unread.lower(tx, app.sdkappid, owner, peer, mark, [one for one in gone if one.time < oldest])
             young = [one for one in gone if one.time >= oldest]
             lowered = await store_unread.lower(tx, app.sdkappid, owner, peer, mark, young)
-            return lowered, await store_reads.head(tx, app.sdkappid, owner, peer, oldest=oldest)
+            head = await store_reads.head(tx, app.sdkappid, owner, peer, oldest=oldest)
+            if (beside := self._histories.beside) is not None and beside.has(peer):
+                lowered += await beside.delete_for(tx, app.sdkappid, owner, peer, places)
+                sides = await beside.sides(tx, app.sdkappid, owner, oldest=oldest, peers=[peer])
+                head = merged(head, sides.get(peer))
+            return lowered, head
 
         lowered, head = await self._db.write(run)
         if lowered:
@@ -229,7 +247,12 @@ class Changes:
 
         async def run(tx: Tx) -> bool:
             await store_unread.lock(tx, app.sdkappid, owner, peer)
-            return await store_changes.hide(tx, app.sdkappid, owner, peer, clear=clear, remove=remove)
+            there = await store_changes.hide(tx, app.sdkappid, owner, peer, clear=clear, remove=remove)
+            if (beside := self._histories.beside) is not None and beside.has(peer):
+                there = await beside.hide(tx, app.sdkappid, owner, peer, clear=clear, remove=remove) or there
+                if there and remove:
+                    await store_changes.put_option(tx, app.sdkappid, owner, [peer], "top_time", 0)
+            return there
 
         return await self._db.write(run)
 

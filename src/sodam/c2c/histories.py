@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus
-from sodam.c2c import store_arrived, store_missed, store_reads, store_search
+from sodam.c2c import store_arrived, store_missed, store_peers, store_reads, store_search
+from sodam.c2c.beside import Beside, merged
 from sodam.c2c.model import FIRST, NEWEST, Change, Head, Message, Place, Position, Rank
 from sodam.errors import ApiError, Code
 from sodam.messages import paging
@@ -32,16 +33,40 @@ class Histories:
         self._clock = clock
         self.tellers: dict[int, Teller] = {}
         """By kind of change, who knows how a device is notified of it; recalls and edits need none."""
+        self.beside: Beside | None = None
+        """What stands in conversations without being in their log."""
 
     def oldest(self, app: App) -> int:
         """Messages before this second are past the app's retention."""
         return int(self._clock()) - app.settings.history_days * DAY
 
+    def _beside(self, peer: str) -> Beside | None:
+        """Who has messages beside the log in conversations with ``peer``."""
+        return self.beside if self.beside is not None and self.beside.has(peer) else None
+
     async def head(self, app: App, owner: str, peer: str) -> Head:
-        return await store_reads.head(self._db, app.sdkappid, owner, peer, oldest=self.oldest(app))
+        head = await store_reads.head(self._db, app.sdkappid, owner, peer, oldest=self.oldest(app))
+        if (beside := self._beside(peer)) is None:
+            return head
+        if not head.last_seq:
+            head = (await store_peers.bare_heads(self._db, app.sdkappid, owner, [peer])).get(peer, head)
+        sides = await beside.sides(self._db, app.sdkappid, owner, oldest=self.oldest(app), peers=[peer])
+        return merged(head, sides.get(peer))
 
     async def heads(self, app: App, owner: str, limit: int) -> list[Head]:
-        return await store_reads.heads(self._db, app.sdkappid, owner, limit, oldest=self.oldest(app))
+        """The conversations that are not deleted: pinned ones first, then by last arrival, newest first."""
+        number, oldest = app.sdkappid, self.oldest(app)
+        found = await store_reads.heads(self._db, number, owner, limit, oldest=oldest)
+        if self.beside is None or await self.beside.idle(number):
+            return found
+        sides = await self.beside.sides(self._db, number, owner, oldest=oldest)
+        others = sides.keys() - {head.peer for head in found}
+        if others:
+            bare = await store_peers.bare_heads(self._db, number, owner, sorted(others))
+            found += [bare.get(peer, Head(peer)) for peer in others]
+        heads = [merged(head, sides.get(head.peer)) for head in found]
+        heads.sort(key=lambda head: (not head.top_time, -head.list_at, head.peer))
+        return heads[:limit]
 
     async def history(
         self,
@@ -65,6 +90,10 @@ class Histories:
             limit=limit,
             before=before,
         )
+        if beside := self._beside(peer):
+            oldest = max(min_time, self.oldest(app))
+            found += await beside.history(app.sdkappid, owner, peer, oldest=oldest, limit=limit, before=before)
+            found = sorted(found, key=lambda message: message.rank, reverse=True)[:limit]
         return await self._with_senders(app, found)
 
     async def page(
@@ -92,6 +121,10 @@ class Histories:
         found = await store_reads.forward(
             self._db, app.sdkappid, owner, peer, after=after, clear_seq=head.clear_seq, limit=limit
         )
+        if beside := self._beside(peer):
+            oldest = self.oldest(app)
+            found += await beside.forward(app.sdkappid, owner, peer, oldest=oldest, limit=limit, after=after)
+            found = sorted(found, key=lambda message: message.rank)[:limit]
         return await self._with_senders(app, found)
 
     async def page_forward(
@@ -122,10 +155,7 @@ class Histories:
         if len(page) == len(found):
             return page, True
         end = page[-1].place
-        head = await self.head(app, owner, peer)
-        goal = await store_reads.rank(
-            self._db, app.sdkappid, owner, peer, end, clear_seq=head.clear_seq, backward=backward
-        )
+        goal = await self.rank(app, owner, peer, end, backward=backward)
         while page[-1].rank != goal:
             more = await read(limit, page[-1].rank)
             for message in more:
@@ -139,15 +169,23 @@ class Histories:
     async def rank(self, app: App, owner: str, peer: str, place: Place, *, backward: bool) -> Rank:
         """Where a page goes on behind the MsgKey at which the one before it ended; see ``reads.rank``."""
         head = await self.head(app, owner, peer)
-        return await store_reads.rank(
+        found = await store_reads.rank(
             self._db, app.sdkappid, owner, peer, place, clear_seq=head.clear_seq, backward=backward
         )
+        if (beside := self._beside(peer)) and (other := await beside.rank(app.sdkappid, owner, peer, place)):
+            return min(found, other) if backward else max(found, other)
+        return found
 
     async def last(self, app: App, owner: str, heads: Sequence[Head]) -> dict[str, Message]:
         """By peer, the message that stands in the owner's list; peers with none are left out."""
         found = await store_reads.last_visible(
             self._db, app.sdkappid, owner, [head.peer for head in heads], oldest=self.oldest(app)
         )
+        if (beside := self.beside) and (peers := [head.peer for head in heads if beside.has(head.peer)]):
+            for message in await beside.last(app.sdkappid, owner, peers, oldest=self.oldest(app)):
+                before = found.get(message.sender)
+                if before is None or before.rank < message.rank:
+                    found[message.sender] = message
         await self._with_senders(app, list(found.values()))
         return found
 
@@ -173,8 +211,18 @@ class Histories:
             after_id=0 if clustered else position.newest,
             now=int(self._clock()),
         )
+        if found.complete and self.beside is not None and not await self.beside.idle(app.sdkappid):
+            more = await self.beside.since(app.sdkappid, owner, begin)
+            found = found._replace(messages=found.messages + more)
         await self._with_senders(app, found.messages)
         return found
+
+    async def recalled_beside(self, app: App, owner: str, position: Position) -> list[Notice]:
+        """What tells of recalls since ``position`` of messages that are not in the log."""
+        if self.beside is None or await self.beside.idle(app.sdkappid):
+            return []
+        begin = max(position.time - _COMMIT_SECONDS, self.oldest(app))
+        return await self.beside.recalled_since(app.sdkappid, owner, begin)
 
     async def changed_since(self, app: App, owner: str, position: Position) -> store_missed.Changes:
         """A page of what happened to the messages of ``owner`` after ``position``; they are as they are now."""
@@ -203,11 +251,17 @@ class Histories:
 
     async def unread(self, app: App, owner: str) -> int:
         """How many messages to ``owner`` are unread, in all conversations."""
-        return await store_reads.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
+        count = await store_reads.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
+        if self.beside is None or await self.beside.idle(app.sdkappid):
+            return count
+        return count + await self.beside.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
 
     async def unread_in(self, tx: Tx, app: App, owner: str) -> int:
         """As ``unread``, with what ``tx`` has written."""
-        return await store_reads.unread_in(tx, app.sdkappid, owner, oldest=self.oldest(app))
+        count = await store_reads.unread_in(tx, app.sdkappid, owner, oldest=self.oldest(app))
+        if self.beside is None:
+            return count
+        return count + await self.beside.unread(tx, app.sdkappid, owner, oldest=self.oldest(app))
 
     async def named(self, tx: Tx, app: int, conv: str, seq: int) -> tuple[str, str, str] | None:
         """Sender, receiver and MsgKey of the message at a place of a conversation."""
@@ -223,6 +277,14 @@ class Histories:
         if found is None or found.msg_time < self.oldest(app):
             raise ApiError(Code.C2C_MESSAGE_NOT_FOUND)
         return (await self._with_senders(app, [found]))[0]
+
+    async def mutes(self, app: int, owners: Sequence[str], peer: str) -> dict[str, int]:
+        """By owner, MsgRecvOption of the conversation with ``peer``, where it is not 0."""
+        return await store_peers.mutes(self._db, app, owners, peer)
+
+    async def last_sent(self, app: int, senders: Sequence[str], peer: str) -> dict[str, int]:
+        """By sender, MsgTime of the last message to ``peer``."""
+        return await store_peers.last_sent(self._db, app, senders, peer)
 
     async def tiny_id(self, app: App, user_id: str) -> int:
         """The internal number of an account; 0 when it is gone."""

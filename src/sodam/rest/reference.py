@@ -36,6 +36,9 @@ _SAMPLES: Final[dict[str, Any]] = {
     "From_Account": "alice",
     "To_Account": "bob",
     "Peer_Account": "bob",
+    "Official_Account": "@TOA#_news",
+    "Owner_Account": "alice",
+    "Subscriber_Account": "bob",
     "Operator_Account": "alice",
     "Report_Account": "alice",
     "UserID": "alice",
@@ -76,11 +79,20 @@ _SAMPLES: Final[dict[str, Any]] = {
 _PUSH: Final = {"PushFlag": 0, "Title": "Sale", "Desc": "Starts at noon", "Ext": '{"page":"sale"}'}
 _TIER: Final = [{"To_Account": "bob", "Attrs": {"tier": "gold"}}]
 _TASK: Final = "1400000001_90011_1790000123000_880213"
+_CHANNEL: Final = "@TOA#_news"
+_OFFICIAL: Final[dict[str, dict[str, Any]]] = {
+    "create_official_account": {"Owner_Account": "alice", "Name": "News", "OfficialAccountUserID": _CHANNEL},
+    "modify_official_account_base_info": {"Official_Account": _CHANNEL, "Introduction": "Every morning"},
+    "delete_subscriber": {"Official_Account": _CHANNEL, "SubscriberToDel_Account": ["bob"]},
+    "official_account_msg_recall": {"Official_Account": _CHANNEL, "MsgKeyList": ["1790000123_12_880213"]},
+    "get_subscribed_official_account_list": {"Subscriber_Account": "bob"},
+}
 _SAMPLES_OF: Final[dict[str, dict[str, Any]]] = {
     **{f"im_msg_audit_mgr/{name}_cloud_audit_keywords": {"LibID": "block"} for name in ("add", "delete", "get")},
     "openim_robot_http_svc/send_stream_msg": {"From_Account": "@RBT#helper"},
     "stream_msg/send_c2c_stream_msg": {"MsgBody": _STREAM_BODY},
     "stream_msg/send_group_stream_msg": {"MsgBody": _STREAM_BODY, "MsgRandom": 880213},
+    **{f"official_account_open_http_svc/{name}": example for name, example in _OFFICIAL.items()},
     "sodam_call_svc/get_room_token": {"UserID": "alice", "Room": "standup"},
     "open_msg_svc/get_history": {"ChatType": "C2C", "MsgTime": "2026110918"},
     "all_member_push/im_set_attr_name": {"AttrNames": {"0": "tier", "1": "city"}},

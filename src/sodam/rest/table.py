@@ -46,6 +46,7 @@ _FILES = (
     "im_msg_audit_mgr",
     "million_group_open_http_svc",
     "sodam_call_svc",
+    "official_account_open_http_svc",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

@@ -31,6 +31,8 @@ from sodam.storage import Database, Events, Tx
 from sodam.webhooks import bodies, group_bodies
 from sodam.webhooks.bodies import Body
 from sodam.webhooks.model import TOPIC, StoredMessage, encode, event, new_id
+from sodam.webhooks.officials import AFTER as OFFICIALS
+from sodam.webhooks.officials import PREFIX as OFFICIAL
 from sodam.webhooks.pushes import PushTelling
 
 E = TypeVar("E")
@@ -103,6 +105,8 @@ class After:
         )
         alarm = "Group.CallbackOnDailyGroupQuotaAlarm"
         self._each(events, groups.QuotaNearlyUsed, alarm, lambda e: "", group_bodies.quota)
+        for official_event, (command, body) in OFFICIALS.items():
+            self._each(events, official_event, OFFICIAL + command, lambda e: e.account, body)
         for group_event, (command, body) in _GROUPS.items():
             self._each(events, group_event, f"Group.Callback{command}", lambda e: e.group_id, body)
 

@@ -54,6 +54,7 @@ class Decision(msgspec.Struct):
     CloudCustomData: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
     ResultItem: list[ResultItem] | None = None
     RefusedMembers_Account: list[str] | None = None
+    RefusedSubscribers_Account: list[str] | None = None
 
     @property
     def text(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sodam.webhooks.samples_communities import COMMUNITIES_AND_ROOMS
+from sodam.webhooks.samples_officials import OFFICIALS
 from sodam.webhooks.samples_pushes import PUSHES
 
 SAMPLES: Final[dict[str, dict[str, Any]]] = {
@@ -367,6 +368,7 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
         "AtRobots_Account": ["@RBT#guide"],
         "EventTime": 1764583300420,
     },
+    **OFFICIALS,
     **PUSHES,
     "Alert.RequestOverLimit": {
         "CallbackCommand": "Alert.RequestOverLimit",

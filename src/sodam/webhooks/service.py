@@ -33,6 +33,7 @@ from sodam.webhooks.groups import BeforeGroup, GroupTelling
 from sodam.webhooks.log import DeliveryLog
 from sodam.webhooks.model import TOPIC, Delivery, Event, encode, event
 from sodam.webhooks.mutual import Mutual
+from sodam.webhooks.officials import OfficialGuard
 from sodam.webhooks.samples import SAMPLES
 
 log = structlog.get_logger(__name__)
@@ -71,6 +72,7 @@ class WebhookService:
         self.before_c2c = BeforeC2C(asking)
         self.friend_guard = FriendGuard(asking)
         self.group_guard = GroupGuard(asking)
+        self.official_guard = OfficialGuard(asking)
         self.before_group = BeforeGroup(asking)
         self.groups = GroupTelling(apps, lambda: asking.now)
         self._states: list[StateChanged] = []
