@@ -8,8 +8,11 @@ on a connection of their own: a point read costs a few microseconds, a thread ho
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
+import queue
 import re
+import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -128,7 +131,10 @@ class SqliteDatabase:
         self._reader = _connect(path, read_only=True, cache_mib=cache_mib)
         self._scanner = _connect(path, read_only=True, cache_mib=min(cache_mib, SCAN_CACHE_MIB))
         self.events = Events()
-        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        # A queue and a thread: an executor makes a future with a lock for every commit, which nobody looks at.
+        self._batches: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
+        self._write_thread = threading.Thread(target=self._write_all, name="sqlite-writer", daemon=True)
+        self._write_thread.start()
         self._scan_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-scan")
         self._loop = asyncio.get_running_loop()
         self._waiting: list[Job] = []
@@ -194,9 +200,12 @@ class SqliteDatabase:
             future.add_done_callback(lambda done: hook.finished(not done.cancelled() and done.exception() is None))
         self._waiting.append((fn, future))
         if not self._busy:
-            # One turn later: what other tasks of this turn want to write joins the same commit.
             self._busy = True
-            self._loop.call_soon(self._start)
+            if lane == "log":
+                self._start()  # a message log has waited for its turn of the loop already
+            else:
+                # One turn later: what other tasks of this turn want to write joins the same commit.
+                self._loop.call_soon(self._start)
         return future
 
     async def execute(self, sql: str, *args: Value) -> int:
@@ -207,7 +216,13 @@ class SqliteDatabase:
         if not jobs:
             self._busy = False
             return
-        self._write_thread.submit(self._commit, jobs)
+        self._batches.put(jobs)
+
+    def _write_all(self) -> None:
+        """The writer's thread."""
+        while (jobs := self._batches.get()) is not None:
+            self._commit(jobs)
+            jobs = None  # what was written is not kept until something else is
 
     def _commit(self, jobs: list[Job]) -> None:
         """In the writer's thread: all jobs in one transaction."""
@@ -237,7 +252,8 @@ class SqliteDatabase:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             results = [(future, None, error, []) for _, future in jobs]
-        self._loop.call_soon_threadsafe(self._finish, results)
+        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits
+            self._loop.call_soon_threadsafe(self._finish, results)
 
     def _finish(self, results: list[Outcome]) -> None:
         if self._outage.stuck and any(error is None for _, _, error, _ in results):
@@ -274,7 +290,8 @@ class SqliteDatabase:
         self._closed = True
         while self._busy or self._waiting:
             await asyncio.sleep(0.001)
-        self._write_thread.shutdown()
+        self._batches.put(None)
+        self._write_thread.join()
         self._scan_thread.shutdown()
         for connection in (self._scanner, self._reader, self._writer):
             connection.close()
