@@ -141,13 +141,16 @@ class Told:
 
     def __init__(self, bits: Bits) -> None:
         self._bits = bits
-        self._of: dict[int, tuple[str, Rule]] = {}
+        self._of: dict[int, tuple[str, Rule, App]] = {}
 
     def bits(self, app: App) -> str:
         """The feature bits that a client of the app is told now."""
-        now = self._bits(app), Rule.of(app.settings)
-        self._of[app.sdkappid] = now
-        return now[0]
+        before = self._of.get(app.sdkappid)
+        if before is not None and before[2] is app:  # as at nearly every login
+            return before[0]
+        bits = self._bits(app)
+        self._of[app.sdkappid] = (bits, Rule.of(app.settings), app)
+        return bits
 
     def changed(self, app: App) -> tuple[str | None, bool]:
         """The new feature bits, if clients know others, and whether other devices may be online together now."""
