@@ -163,7 +163,10 @@ class Live:
 
     def send(self, topic: Topic, notice: Notice, *, exclude: int = 0) -> None:
         """Give ``notice`` to every session of the topic but the one with InstId ``exclude``."""
-        self._arrive(topic, notice, exclude)
+        if topic.kind in self._gates:
+            self._arrive(topic, notice, exclude)
+        else:
+            self.deliver(topic, notice, exclude)
         if self._bus.heard():
             envelope = _Envelope(msgspec.Raw(notice.body), exclude, None, notice.kind, notice.place)
             self._bus.publish(topic.subject, _encode(envelope))

@@ -130,11 +130,12 @@ class C2CService:
         if receiver is None and await accounts.find(app.sdkappid, message.recipient) is None:
             raise ApiError(Code.MSG_RECEIVER_NOT_FOUND, f"To_Account {message.recipient!r} does not exist")
         try:
-            if checked:
-                await self.interceptors.run(app, message)
-            await self.screens.run(app, message)
-            if message.source is not None:
-                await self.callbacks.run(app, message)
+            if checked and (at := self.interceptors.stop(app, message)) >= 0:
+                await self.interceptors.run(app, message, at)
+            if (at := self.screens.stop(app, message)) >= 0:
+                await self.screens.run(app, message, at)
+            if message.source is not None and (at := self.callbacks.stop(app, message)) >= 0:
+                await self.callbacks.run(app, message, at)
         except Dropped:
             return Sent(self.now, message.msg_seq or self._numbers.take(), message.msg_random, sender.tiny_id)
         _name_sender(message, sender)

@@ -162,9 +162,10 @@ class Connection:
 
     def _act(self, action: Action) -> None:
         if isinstance(action, Run):
-            if action.command.eager is not None and (self._turns or not self._eager(action.command)):
+            quick = action.command.eager is not None
+            if quick and (self._turns or not self._eager(action.command)):
                 self._in_turn(action)
-            elif action.ticket is None and self._eager(action.command):
+            elif quick and action.ticket is None:
                 drive(self._run(action))
             else:
                 self._hub.spawn(self._run(action))
@@ -193,26 +194,24 @@ class Connection:
                 self._turns.popleft()
 
     def _eager(self, command: Command) -> bool:
-        if command.eager is None:
-            return False
         services = self._hub.services
         app = services.apps.get(self.session.sdkappid)
-        return app is not None and command.eager(services, app)
+        return app is not None and command.eager is not None and command.eager(services, app)
 
     async def _run(self, action: Run) -> None:
-        command, head = action.command, action.head
+        command, hub, session = action.command, self._hub, self.session
         started, code, reason, _ = time.perf_counter(), 0, "", begin()
+        services, sdkappid, platform = hub.services, session.sdkappid, opt_platform(session.platform)
         call: Call | None = None
         request = None
         try:
-            app = self._hub.app(self.session.sdkappid)
-            self._hub.limits.check(self._rate, app.sdkappid, action.user_id, command.path)
+            app = hub.app(sdkappid)
+            hub.limits.check(self._rate, sdkappid, action.user_id, command.path)
             if action.ticket is not None:
-                await self._hub.check_ticket(app, action.ticket)
-                self.recalls.remember(self._hub.recalls_known(action.ticket))
+                await hub.check_ticket(app, action.ticket)
+                self.recalls.remember(hub.recalls_known(action.ticket))
                 self._budget.limit = WRITE_LIMIT
-            platform, client_ip = opt_platform(self.platform), self.client_ip
-            call = Call(self._hub.services, app, action.user_id, admin=False, platform=platform, client_ip=client_ip)
+            call = Call(services, app, action.user_id, admin=False, platform=platform, client_ip=self.client_ip)
             call.instid, call.connection = action.instid, self
             if not command.keeps_text and _NUL(action.body):
                 raise ApiError(command.service.bad_request, "text with a NUL character")
@@ -221,10 +220,11 @@ class Connection:
         except Exception as caught:
             error, body = refused(command, caught)
             code, reason = int(error.code), error.info
-        self._hub.metrics.client(command.path, code, time.perf_counter() - started)
-        self._hub.services.statistics.command(self.session.sdkappid, command.path, self.platform, code)
-        tell(self._hub.services, self, command.path, code, action.user_id, request, reason)
-        self.send(self.session.answered(head, body))
+        hub.metrics.client(command.path, code, time.perf_counter() - started)
+        services.statistics.command(sdkappid, command.path, session.platform, code)
+        if code or services.troubleshooting.keeps(sdkappid, command.path):
+            tell(services, self, command.path, code, action.user_id, request, reason)
+        self.send(session.answered(action.head, body))
         if call is not None and call.after is not None:
             call.after()
 

@@ -122,6 +122,18 @@ class TroubleshootingLog:
         if self._room(app, failed):
             self._add(app, event, command, user, peer, code, reason, platform, address, millis, failed=failed)
 
+    def keeps(self, app: int, command: str) -> bool:
+        """Whether it would keep a command that went well. Asked where many go well: one that is too much for this
+        second is counted by the question, and need not be told."""
+        if not event_of(command)[1]:
+            return False
+        second = self._seconds.get(app)
+        if second is None or second.good < PER_SECOND or second.at != int(self._clock()):
+            return True
+        second.good += 1
+        second.left_out += 1
+        return False
+
     def _room(self, app: int, failed: bool) -> bool:
         second = self._seconds.get(app)
         if second is None:

@@ -127,10 +127,11 @@ class Command:
     """A client may send it without signing in; ``Call.caller`` is empty then."""
     own: bool = False
     """A user may send it over REST, too, for itself: ``Call.admin`` says who it is."""
+    path: str = field(init=False)
+    """``service/command``."""
 
-    @property
-    def path(self) -> str:
-        return f"{self.service.name}/{self.name}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", f"{self.service.name}/{self.name}")
 
     @property
     def doc(self) -> str:
