@@ -30,7 +30,7 @@ from sodam.history_files.service import HistoryFiles
 from sodam.jobs.service import JobService
 from sodam.media.service import MediaService
 from sodam.media.use import UseNote
-from sodam.messages.events import ConversationErased, MessagesErased
+from sodam.messages.events import ConversationErased, MessageEdited, MessagesErased, MessagesRecalled
 from sodam.messages.mutes import MuteCheck
 from sodam.messages.relays import Relays
 from sodam.moderation.messages import WordCheck
@@ -140,6 +140,8 @@ def _subscribe(services: Services) -> None:
     events.subscribe(AccountsDeleted, services.reactions.forget_accounts)
     events.subscribe(AccountsDeleted, services.media.forget_accounts)
     events.subscribe(AccountsDeleted, services.troubleshooting.forget_accounts)
+    events.subscribe(MessagesRecalled, services.media.recalled.recalled)
+    events.subscribe(MessageEdited, services.media.recalled.edited)
     events.subscribe(MessagesErased, services.extensions.erase)
     events.subscribe(ConversationErased, services.extensions.forget)
     services.webhooks.after.subscribe(events)
@@ -181,6 +183,7 @@ def _checks(services: Services) -> None:
     services.c2c.screens.add(UseNote(services.media))
     services.groups.sending.screens.add(UseNote(services.media))
     services.relays.used = services.media.used
+    services.media.recalled.places = (services.c2c.histories.naming, services.groups.histories.naming, services.relays)
 
 
 def _groups(db: Database, bus: Bus, live: Live, accounts: AccountService, outbox: Outbox) -> GroupService:

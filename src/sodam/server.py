@@ -29,6 +29,7 @@ from sodam.gateway.hub import Hub
 from sodam.gateway.tickets import Tickets
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService
+from sodam.media import recalled
 from sodam.messages.log import MessageLog
 from sodam.observability.loops import Loop, Loops
 from sodam.observability.metrics import Metrics, Timed
@@ -260,6 +261,7 @@ def _schedule(periodic: Periodic, plane: ControlPlane) -> None:
     periodic.add("audit", 3600, lambda: control_plane.forget_events(plane))
     periodic.add("retention", 3600, lambda: control_plane.purge_messages(plane))
     periodic.add("media", 600, lambda: plane.services.media.sweep(plane.services.apps.all()))
+    periodic.add("files of recalled messages", recalled.EVERY_SECONDS, plane.services.media.recalled.sweep)
     periodic.add("webhook log", 60, plane.services.webhooks.forget)
     periodic.add("troubleshooting log", 600, lambda: control_plane.forget_troubles(plane))
     periodic.add("push log", 600, plane.services.push.forget)

@@ -59,7 +59,10 @@ async def test_the_first_and_the_thousandth_page_cost_the_same(database: Databas
     for _ in range(998):
         before, _ = await page(world, before, 1)
     _, thousandth = await page(world, before)
-    print(f"{database.engine}: of {MANY} messages the first page takes {first:.2f} ms, the 1000th {thousandth:.2f}")
+    print(
+        f"{database.engine}: of {MANY} messages the first page takes {first:.2f} ms, the 1000th {thousandth:.2f}",
+        flush=True,
+    )
     assert thousandth < 2 * first + 1
 
 
@@ -99,18 +102,19 @@ async def test_sends_go_on_while_old_messages_are_erased(database: Database) -> 
     async def erase() -> int:
         return await retention.purge(database, world.app.sdkappid, world.c2c.histories.oldest(world.app))
 
-    quiet, many = await measure(asyncio.ensure_future(asyncio.sleep(10)))
+    quiet, many = await measure(asyncio.ensure_future(asyncio.sleep(20)))
     begin = time.perf_counter()
     erasing = asyncio.ensure_future(erase())
     busy, more = await measure(erasing)
     seconds = time.perf_counter() - begin
     assert erasing.result() == MANY
+    if database.engine == "postgres":
+        await database.execute("VACUUM c2c_message")  # as PostgreSQL does by itself, which tests have switched off
     after, free = await sizes(database)
-    print(f"{database.engine}: {MANY} messages erased in {seconds:.0f} s")
+    print(f"{database.engine}: {MANY} messages erased in {seconds:.0f} s", flush=True)
     print(f"{database.engine}: p99 of a send {quiet:.1f} ms without ({many}), {busy:.1f} with ({more})")
     await fill(world, START - 100 - min(MANY, 86_400))
     again, _ = await sizes(database)
     print(f"{database.engine}: {full} MiB full, {after} erased (free {free}), {again} when as many came again")
     assert busy < 2 * quiet + 25
-    if database.engine == "sqlite":  # PostgreSQL uses it again when it has vacuumed
-        assert again < full * 1.3 + 16
+    assert again < full * 1.3 + 16

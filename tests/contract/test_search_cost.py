@@ -13,13 +13,15 @@ import pytest
 
 from sodam.accounts.model import NICK
 from sodam.accounts.service import Wanted
+from sodam.search import building
 from sodam.storage import Database
 from tests.contract.search_world import SearchWorld
 from tests.contract.world import text_body
 
-MESSAGES = int(os.environ.get("SODAM_TEST_SEARCHED", "200000"))
+MESSAGES = int(os.environ.get("SODAM_TEST_SEARCHED", "1000000"))
 WORDS = "the of and to in is you that it he was for on are as with his they at be this have from".split()  # noqa: SIM905
 HANZI = [chr(0x4E00 + n) for n in range(1500)]
+_GIN = "FROM pg_indexes WHERE tablename = 'search_doc' AND indexdef LIKE '%USING gin%'"
 pytestmark = pytest.mark.long
 
 
@@ -81,9 +83,14 @@ async def fill_messages(world: SearchWorld) -> None:
         ]
         await world.db.write(lambda tx, rows=rows: insert(tx, world.sdkappid, rows), lane="long")  # type: ignore[misc]
     begin = time.monotonic()
+    if world.db.engine == "postgres":  # an index that is made at once takes a part of the time
+        index = str((await world.db.scan(f"SELECT indexdef {_GIN}"))[0][0])
+        await world.db.execute(f"DROP INDEX {(await world.db.scan(f'SELECT indexname {_GIN}'))[0][0]}")
     await world.search.building.again(world.app)
+    if world.db.engine == "postgres":
+        await world.db.execute(index)
     took = time.monotonic() - begin
-    print(f"{world.db.engine}: {MESSAGES} messages indexed in {took:.0f} s")
+    print(f"{world.db.engine}: {MESSAGES} messages indexed in {took:.0f} s", flush=True)
 
 
 async def insert(tx: object, app: int, rows: list[tuple[int, int, bytes]]) -> None:
@@ -99,7 +106,8 @@ async def insert(tx: object, app: int, rows: list[tuple[int, int, bytes]]) -> No
     await held.bulk(statement, [(app, "a\x1fb", at, n, n, n, 0, at, 0, 0, body, b'""', n) for n, at, body in rows])
 
 
-async def test_messages(database: Database) -> None:
+async def test_messages(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "PAGE", 5000)
     world = await SearchWorld.open(database)
     await fill_messages(world)
     if database.engine == "postgres":

@@ -22,7 +22,7 @@ from sodam.media.model import MIB, Kind
 from sodam.rest.media_answers import SHOWN, Form
 from sodam.serving import application
 from tests.rest.conftest import KEY, SDKAPPID, Rest
-from tests.rest.openim import SEND, codes, message, people
+from tests.rest.openim import MODIFY, SEND, WITHDRAW, codes, message, people
 from tests.support import media
 
 SMALL, LARGE = SHOWN[Form.SMALL], SHOWN[Form.LARGE]
@@ -224,6 +224,63 @@ async def test_files_die_with_what_names_them(rest: Rest, monkeypatch: pytest.Mo
     assert files(rest) == []
     assert not await db.fetch("SELECT name FROM media_object")
     assert [tuple(row) for row in await db.fetch("SELECT bytes, objects FROM media_usage")] == [(0, 0)]
+
+
+async def test_a_recalled_message_takes_its_file_along(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless another message, a bundle or an edit names it."""
+    await people(rest)
+    services = rest.server.services
+    made = {"Owner_Account": "omar", "Type": "Public", "Name": "g", "GroupId": "g1"}
+    assert await rest.code("group_open_http_svc/create_group", made) == 0
+    early = (await rest(SEND, message("early")))["MsgKey"]
+    picture = (await upload(rest, media.picture("JPEG"), kind="picture"))["URL"]
+    shared, grouped, bundled, edited, ours = [(await upload(rest, b"text"))["URL"] for _ in range(5)]
+    numbers = iter(range(100, 200))
+
+    def naming(url: str) -> dict[str, Any]:
+        content = {"Url": url, "UUID": "x", "FileSize": 4, "FileName": "a", "Download_Flag": 2}
+        body = [{"MsgType": "TIMFileElem", "MsgContent": content}]
+        return message("", MsgBody=body, MsgRandom=next(numbers))
+
+    async def recall(key: str) -> None:
+        assert await rest.code(WITHDRAW, {"From_Account": "lena", "To_Account": "omar", "MsgKey": key}) == 0
+
+    async def in_group(url: str) -> int:
+        body = {"GroupId": "g1", "From_Account": "omar", "Random": next(numbers), "MsgBody": naming(url)["MsgBody"]}
+        return int((await rest("group_open_http_svc/send_group_msg", body))["MsgSeq"])
+
+    async def recall_in_group(seq: int) -> None:
+        body = {"GroupId": "g1", "MsgSeqList": [{"MsgSeq": seq}]}
+        assert await rest.code("group_open_http_svc/group_msg_recall", body) == 0
+
+    async def there(*urls: str) -> list[bool]:
+        monkeypatch.setattr(services.media.recalled, "_clock", lambda: time.time() + 11)
+        await services.media.recalled.sweep()
+        monkeypatch.setattr(services.media.recalled, "_clock", time.time)
+        return [(await rest.client.get(url)).status_code == 200 for url in urls]
+
+    keys = [(await rest(SEND, naming(url)))["MsgKey"] for url in (picture, shared, bundled, edited)]
+    first, second = await in_group(grouped), await in_group(shared)
+    await services.relays.save(SDKAPPID, msgspec.json.encode(naming(bundled)["MsgBody"]))
+    edit = {"From_Account": "lena", "To_Account": "omar", "MsgKey": early, "MsgBody": naming(edited)["MsgBody"]}
+    assert await rest.code(MODIFY, edit) == 0
+    everything = (picture, shared, grouped, bundled, edited, ours)
+    assert await there(*everything) == [True] * 6
+    for key in keys:
+        await recall(key)
+    await recall_in_group(first)
+    await services.media.recalled.sweep()  # not yet: what is being sent meanwhile may name them
+    assert (await rest.client.get(picture)).status_code == 200
+    assert await there(*everything) == [False, True, False, True, True, True]
+    await recall_in_group(second)
+    assert await there(*everything) == [False, False, False, True, True, True]
+    assert len(files(rest)) == 3
+    rows = await rest.server.db.fetch("SELECT objects, bytes FROM media_usage")
+    assert [tuple(row) for row in rows] == [(3, 12)]
+    with monkeypatch.context() as patch:  # too much was stored since: it stays until it is too old
+        patch.setattr("sodam.messages.store_naming.MOST", 0)
+        await recall((await rest(SEND, naming(ours)))["MsgKey"])
+        assert await there(ours) == [True]
 
 
 async def test_an_upload_that_was_begun_is_erased(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,10 @@ class Changes:
             await store_missed.record(tx, found)
             gone = store_unread.Gone(flags, found.seq, found.msg_time)
             await store_unread.lower(tx, app.sdkappid, recipient, sender, mark, [gone])
-            tx.emit(MessagesRecalled(app=app.sdkappid, type=ONE_TO_ONE, conv=found.conv, seqs=[found.seq]))
+            said = MessagesRecalled(
+                app=app.sdkappid, type=ONE_TO_ONE, conv=found.conv, seqs=[found.seq], bodies=[found.body, found.cloud]
+            )
+            tx.emit(said)
             tx.emit(
                 MessageRecalled(
                     app=app.sdkappid, conv=found.conv, source=source, sender=sender, recipient=recipient, key=found.key

@@ -12,6 +12,7 @@ from sodam.c2c.beside import Beside, merged
 from sodam.c2c.model import FIRST, NEWEST, Change, Head, Message, Place, Position, Rank
 from sodam.errors import ApiError, Code
 from sodam.messages import paging
+from sodam.messages.store_naming import Naming
 from sodam.notices import Notice
 from sodam.storage import Database, Tx
 
@@ -31,6 +32,7 @@ class Histories:
         self._bus = bus
         self._accounts = accounts
         self._clock = clock
+        self.naming = Naming(db, "c2c_message")
         self.tellers: dict[int, Teller] = {}
         """By kind of change, who knows how a device is notified of it; recalls and edits need none."""
         self.beside: Beside | None = None

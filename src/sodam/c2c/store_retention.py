@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Final
+from typing import Final, NamedTuple
 
 from sodam.c2c import store_unread
 from sodam.c2c.model import SEPARATOR
@@ -16,10 +16,19 @@ from sodam.messages.model import ONE_TO_ONE
 from sodam.storage import Database, Tx
 
 _CONVERSATIONS: Final = 200
-BATCH: Final = 200
+BATCH: Final = 100
 """Messages in one transaction: whoever sends meanwhile waits for it on SQLite."""
 _PAUSE: Final = 0.005
 """Seconds between two transactions, at least, and as long as the last one took: others write too."""
+
+
+class _Left(NamedTuple):
+    """What is still to be looked at."""
+
+    conversations: list[str]
+    since: int = 0
+    """In the first of them all before this second is erased. PostgreSQL keeps rows that are gone until it is vacuumed:
+    whoever began at the oldest each time would pass over all of them."""
 
 
 async def purge(db: Database, app: int, before: int) -> int:
@@ -31,34 +40,40 @@ async def purge(db: Database, app: int, before: int) -> int:
         )
         if not rows:
             return total
-        waiting = [str(row[0]) for row in rows]
-        after = waiting[-1]
-        while waiting:
+        left = _Left([str(row[0]) for row in rows])
+        after = left.conversations[-1]
+        while left.conversations:
             begun = time.monotonic()
-            gone, waiting = await db.write(lambda tx, convs=waiting: _some(tx, app, convs, before))  # type: ignore[misc]
+            gone, left = await db.write(lambda tx, left=left: _some(tx, app, left, before))  # type: ignore[misc]
             total += gone
             await asyncio.sleep(max(_PAUSE, time.monotonic() - begun))
 
 
-async def _some(tx: Tx, app: int, conversations: list[str], before: int) -> tuple[int, list[str]]:
-    """Erase at most ``BATCH`` messages; how many, and the conversations still to be looked at."""
-    gone = 0
-    for i, conv in enumerate(conversations):
-        gone += await _erase(tx, app, conv, before, BATCH - gone)
-        if gone >= BATCH:
-            return gone, conversations[i:]
-    return gone, []
+async def _some(tx: Tx, app: int, left: _Left, before: int) -> tuple[int, _Left]:
+    """Erase at most ``BATCH`` messages; how many, and what is left then."""
+    total, since = 0, left.since
+    for i, conv in enumerate(left.conversations):
+        times = await _erase(tx, app, conv, (since, before), BATCH - total)
+        total += len(times)
+        if total >= BATCH:
+            return total, _Left(left.conversations[i:], max(times))
+        since = 0
+    return total, _Left([])
 
 
-async def _erase(tx: Tx, app: int, conv: str, before: int, limit: int) -> int:
-    """Erase the oldest messages of a conversation, which are then unread no more."""
-    old = "SELECT id FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time < $3 ORDER BY msg_time, ord LIMIT $4"
-    if not await tx.fetch(old, app, conv, before, 1):
-        return 0
+async def _erase(tx: Tx, app: int, conv: str, span: tuple[int, int], limit: int) -> list[int]:
+    """Erase the oldest messages of a conversation from a second to before another, which are then unread no more; their
+    times."""
+    old = (
+        "SELECT id FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time >= $3 AND msg_time < $4"
+        " ORDER BY msg_time, ord LIMIT $5"
+    )
+    if not await tx.fetch(old, app, conv, *span, 1):
+        return []
     low, _, high = conv.partition(SEPARATOR)
     marks = [await store_unread.lock(tx, app, *pair) for pair in ((low, high), (high, low))]
     erased = await tx.fetch(
-        f"DELETE FROM c2c_message WHERE id IN ({old}) RETURNING high, flags, seq, msg_time", app, conv, before, limit
+        f"DELETE FROM c2c_message WHERE id IN ({old}) RETURNING high, flags, seq, msg_time", app, conv, *span, limit
     )
     tx.emit(MessagesErased(app=app, type=ONE_TO_ONE, conv=conv, seqs=[int(row[2]) for row in erased]))
     for side, (owner, peer) in enumerate(((low, high), (high, low))):
@@ -70,4 +85,4 @@ async def _erase(tx: Tx, app: int, conv: str, before: int, limit: int) -> int:
         app,
         conv,
     )
-    return len(erased)
+    return [int(row[3]) for row in erased]

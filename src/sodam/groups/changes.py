@@ -138,7 +138,8 @@ class GroupChanges:
         if messages:
             await store_messages.log_change(tx, messages, self._core.now() * SECOND, num, recalled=True)
             first, seqs = messages[0], [m.seq for m in messages]
-            tx.emit(MessagesRecalled(app=first.app, type=GROUP, conv=first.group_id, seqs=seqs))
+            bodies = [part for m in messages for part in (m.body, m.cloud)]
+            tx.emit(MessagesRecalled(app=first.app, type=GROUP, conv=first.group_id, seqs=seqs, bodies=bodies))
 
     async def _power(self, tx: Tx, group: Group, user_id: str, *, as_member: bool) -> Power:
         """Raises ApiError 10007 for a client that is no member."""

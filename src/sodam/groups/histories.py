@@ -13,6 +13,7 @@ from sodam.groups.message import TIP, GroupMessage, Standing
 from sodam.groups.model import Group, check_place
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.messages.model import RECALLED
+from sodam.messages.store_naming import Naming
 from sodam.storage import Tx
 
 
@@ -31,6 +32,7 @@ class Page(NamedTuple):
 class Histories:
     def __init__(self, core: Core) -> None:
         self._core = core
+        self.naming = Naming(core.db, "group_message")
 
     async def read(self, app: int, group_id: str, high: int | None, number: int) -> Page:
         """``number`` sequences from ``high`` (None: the newest) downwards, for the app.

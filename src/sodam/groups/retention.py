@@ -27,24 +27,29 @@ async def purge(db: Database, app: int, before: int) -> int:
     while groups := await store_retention.old(db, app, before, after, _GROUPS):
         after = groups[-1][0]
         for _, group_id in groups:
-            begun = time.monotonic()
-            while gone := await db.write(lambda tx, group_id=group_id: _erase(tx, app, group_id, before)):  # type: ignore[misc]
-                total += gone
-                await asyncio.sleep(max(_PAUSE, time.monotonic() - begun))
+            last = 0
+            while True:
                 begun = time.monotonic()
-                if gone < BATCH:
+                seqs = await db.write(lambda tx, at=(group_id, last, before): _erase(tx, app, *at))  # type: ignore[misc]
+                total += len(seqs)
+                if len(seqs) < BATCH:
                     break
+                last = seqs[-1]
+                await asyncio.sleep(max(_PAUSE, time.monotonic() - begun))
     return total
 
 
-async def _erase(tx: Tx, app: int, group_id: str, before: int) -> int:
-    """Erase the oldest messages of one group, with all that is kept of them; unread they are no more."""
+async def _erase(tx: Tx, app: int, group_id: str, after: int, before: int) -> list[int]:
+    """Erase the oldest messages of one group, with all that is kept of them; unread they are no more. Their sequences.
+
+    ``after``: what was erased just before. PostgreSQL keeps rows that are gone until it is vacuumed.
+    """
     group = (await store.lock(tx, app, [group_id])).get(group_id)
     if group is None:
-        return 0
-    found = await store_retention.oldest(tx, app, group_id, before, BATCH)
+        return []
+    found = await store_retention.oldest(tx, app, group_id, (after, before), BATCH)
     if not found:
-        return 0
+        return []
     last = found[-1]
     counting: dict[str, list[int]] = {}
     counted = group.purged_counted
@@ -53,12 +58,13 @@ async def _erase(tx: Tx, app: int, group_id: str, before: int) -> int:
             counting.setdefault(message.sender, []).append(message.seq)
         counted = message.counted
     await store_retention.forget_own(tx, app, group_id, counting)
-    await store_retention.erase(tx, app, group_id, last.seq)
+    await store_retention.erase(tx, app, group_id, after, last.seq)
     group.purged_counted = last.counted
     group.clear_seq = max(group.clear_seq, last.seq)
     await store.save(tx, group)
-    tx.emit(MessagesErased(app=app, type=GROUP, conv=group_id, seqs=[message.seq for message in found]))
-    return len(found)
+    seqs = [message.seq for message in found]
+    tx.emit(MessagesErased(app=app, type=GROUP, conv=group_id, seqs=seqs))
+    return seqs
 
 
 async def purge_notices(db: Database, before: int) -> int:

@@ -31,13 +31,16 @@ async def old(db: Database, app: int, before: int, after: int, limit: int) -> li
     return [(row[0], row[1]) for row in rows]
 
 
-async def oldest(tx: Tx, app: int, group_id: str, before: int, limit: int) -> list[Old]:
-    """The first messages of a group, as far as they are of before a second: times never fall within a group."""
+async def oldest(tx: Tx, app: int, group_id: str, span: tuple[int, int], limit: int) -> list[Old]:
+    """The first messages of a group behind a sequence, as far as they are of before a second: times never fall within a
+    group."""
+    after, before = span
     rows = await tx.fetch(
-        "SELECT seq, sender, counted, msg_time FROM group_message WHERE app = $1 AND group_id = $2"
-        " ORDER BY seq LIMIT $3",
+        "SELECT seq, sender, counted, msg_time FROM group_message WHERE app = $1 AND group_id = $2 AND seq > $3"
+        " ORDER BY seq LIMIT $4",
         app,
         group_id,
+        after,
         limit,
     )
     found = []
@@ -70,10 +73,11 @@ async def forget_own(tx: Tx, app: int, group_id: str, counting: Mapping[str, Seq
                 )
 
 
-async def erase(tx: Tx, app: int, group_id: str, seq: int) -> None:
-    """All messages up to a sequence, with what is kept of them by group."""
+async def erase(tx: Tx, app: int, group_id: str, after: int, seq: int) -> None:
+    """All messages behind a sequence up to another, with what is kept of them by group."""
     for table in _UP_TO:
-        await tx.execute(f"DELETE FROM {table} WHERE app = $1 AND group_id = $2 AND seq <= $3", app, group_id, seq)
+        sql = f"DELETE FROM {table} WHERE app = $1 AND group_id = $2 AND seq > $3 AND seq <= $4"
+        await tx.execute(sql, app, group_id, after, seq)
 
 
 async def erase_notices(db: Database, before: int, limit: int) -> int:

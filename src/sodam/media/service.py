@@ -24,6 +24,7 @@ from sodam.media.blobs import Blobs, CloudBlobs, DirectoryBlobs
 from sodam.media.links import Links, Read
 from sodam.media.model import AVATAR_BYTES, MIB, UPLOAD_SECONDS, Form, Kind, MediaError, Object, State, Upload
 from sodam.media.model import file_name as safe_name
+from sodam.media.recalled import RecalledFiles
 from sodam.media.receiving import Incoming
 from sodam.observability.loops import Loop, Loops
 from sodam.settings import Settings
@@ -57,6 +58,7 @@ class MediaService:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._used: set[tuple[int, str]] = set()
         self._flushing: Loop | None = None
+        self.recalled = RecalledFiles(db, self._erase, clock)
 
     async def start(self) -> None:
         """Raises BlobsUnavailable when the store of files cannot be used at all."""
@@ -176,7 +178,8 @@ class MediaService:
             created_at=now,
             used_at=now,
         )
-        await self._db.write(lambda tx: self._own(tx, row))
+        since = await self.recalled.since()
+        await self._db.write(lambda tx: self._own(tx, row, since))
         try:
             for form, file in files.items():
                 await self._blobs.put(key(row, form), file)
@@ -187,8 +190,8 @@ class MediaService:
             raise
         return row._replace(state=State.THERE)
 
-    async def _own(self, tx: Tx, row: Object) -> None:
-        if not await store.begin(tx, row):
+    async def _own(self, tx: Tx, row: Object, since: str) -> None:
+        if not await store.begin(tx, row, since):
             raise MediaError(409, "this was uploaded before")
         if not await store.reserve(tx, row.app, row.stored, self._most_bytes):
             raise MediaError(507, "the app has used up its room for files")
@@ -223,9 +226,7 @@ class MediaService:
 
     def used(self, app: int, text: bytes) -> None:
         """A message, or a bundle of some, names objects: they live as long as it does."""
-        for found in links.READ.finditer(text.decode("utf-8", "replace").replace("\\/", "/")):
-            if found[1] == str(app):
-                self._used.add((app, found[4]))
+        self._used.update((app, name) for name in links.names(app, text))
 
     async def flush(self) -> None:
         used, self._used = sorted(self._used), set()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from sodam.media.model import Object, State
+from sodam.media.model import Kind, Object, State
 from sodam.storage import Database, Tx
 
 _COLUMNS: Final = ", ".join(Object._fields)
+_IN_MESSAGES: Final = f"kind <> {Kind.AVATAR:d} AND state IN ({State.THERE:d}, {State.FORBIDDEN:d})"
 BATCH: Final = 200
 """Objects that one turn of erasing takes."""
 
@@ -18,11 +19,11 @@ async def read(db: Database, app: int, name: str) -> Object | None:
     return Object(*row) if row else None
 
 
-async def begin(tx: Tx, new: Object) -> bool:
+async def begin(tx: Tx, new: Object, since: str) -> bool:
     """Own an object before there is one; False when its name is taken, by the same upload made twice."""
-    places = ", ".join(f"${number}" for number in range(1, len(Object._fields) + 1))
-    added = await tx.execute(f"INSERT INTO media_object ({_COLUMNS}) VALUES ({places}) ON CONFLICT DO NOTHING", *new)
-    return bool(added)
+    places = ", ".join(f"${number}" for number in range(1, len(Object._fields) + 2))
+    sql = f"INSERT INTO media_object ({_COLUMNS}, since) VALUES ({places}) ON CONFLICT DO NOTHING"
+    return bool(await tx.execute(sql, *new, since))
 
 
 async def reserve(tx: Tx, app: int, size: int, most: int) -> bool:
@@ -58,6 +59,39 @@ async def touch(tx: Tx, used: Sequence[tuple[int, str]], now: int) -> None:
         await tx.execute(
             "UPDATE media_object SET used_at = $3 WHERE app = $1 AND name = $2 AND used_at < $3", app, name, now
         )
+
+
+async def note_recall(tx: Tx, app: int, name: str, now: int) -> None:
+    """A message that names an object was recalled, at a unix second."""
+    await tx.execute(
+        f"UPDATE media_object SET recalled_at = $3 WHERE app = $1 AND name = $2 AND since <> '' AND {_IN_MESSAGES}",
+        app,
+        name,
+        now,
+    )
+
+
+async def keep(tx: Tx, app: int, name: str) -> None:
+    """What names an object is not all behind its marks: no recall erases it."""
+    await tx.execute("UPDATE media_object SET since = '', recalled_at = 0 WHERE app = $1 AND name = $2", app, name)
+
+
+async def stays(db: Database, app: int, name: str, at: int) -> None:
+    """Something names an object, unless it was recalled again since ``at``."""
+    await db.execute(
+        "UPDATE media_object SET recalled_at = 0 WHERE app = $1 AND name = $2 AND recalled_at = $3", app, name, at
+    )
+
+
+async def recalled(db: Database, before: int) -> list[tuple[int, str, str, int]]:
+    """Some objects named by a message that was recalled before a unix second: app, name, marks, and when."""
+    rows = await db.fetch(
+        "SELECT app, name, since, recalled_at FROM media_object WHERE recalled_at > 0 AND recalled_at <= $1"
+        " ORDER BY recalled_at LIMIT $2",
+        before,
+        BATCH,
+    )
+    return [(int(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in rows]
 
 
 async def forget_uploaders(tx: Tx, app: int, users: Sequence[str]) -> None:

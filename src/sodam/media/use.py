@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Protocol
 
 from sodam.apps.model import App
 from sodam.media.service import MediaService
-
-_MARKS: Final = (b"/media/", b"\\/media\\/")
 
 
 class Written(Protocol):
@@ -24,8 +22,7 @@ class UseNote:
         return False
 
     def passes(self, app: App, message: Written) -> bool:
-        if _MARKS[0] in message.body or _MARKS[1] in message.body:
-            self._media.used(app.sdkappid, message.body)
+        self._media.used(app.sdkappid, message.body)
         return True
 
     async def check(self, app: App, message: Written) -> None:

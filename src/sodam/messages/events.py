@@ -33,6 +33,8 @@ class MessagesRecalled(msgspec.Struct, frozen=True, kw_only=True):
     type: int
     conv: str
     seqs: list[int]
+    bodies: list[bytes]
+    """What they said."""
 
 
 class MessageEdited(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,6 +48,14 @@ class Relays:
             self.used(app, bytes(row[1]))
         return bytes(row[1])
 
+    async def mark(self) -> int:
+        """What is saved from now on stands behind it."""
+        return int(self._clock())
+
+    async def names(self, app: int, text: str, since: int) -> bool:
+        """Whether a bundle that was used since a mark names something."""
+        return await store_relays.names(self._db, app, text.encode(), since)
+
     async def purge(self, app: int, before: int) -> int:
         """Erase the bundles that nobody has used since a unix second; how many."""
         total = 0

@@ -23,6 +23,13 @@ async def touch(db: Database, app: int, name: str, now: int) -> None:
     await db.execute("UPDATE relay_bundle SET used_at = $3 WHERE app = $1 AND name = $2", app, name, now)
 
 
+async def names(db: Database, app: int, text: bytes, since: int) -> bool:
+    """Whether a bundle that was used since a unix second holds a text."""
+    find = "instr(content, $3)" if db.engine == "sqlite" else "position($3 IN content)"
+    sql = f"SELECT 1 FROM relay_bundle WHERE app = $1 AND used_at >= $2 AND {find} > 0 LIMIT 1"
+    return bool(await db.scan(sql, app, since, text))
+
+
 async def purge(db: Database, app: int, before: int) -> int:
     """Erase some bundles that were last used before a unix second; how many."""
     return await db.execute(

@@ -1,4 +1,7 @@
-"""User status while the bus is away: nobody is asked in vain, and everything is looked at when it is back."""
+"""User status: while the bus is away nobody is asked in vain, and everything is looked at when it is back.
+
+What a killed node held is looked at in the next turn.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from sodam.bus import Live
 from sodam.notices import Notice
 from sodam.observability.loops import Loops
 from sodam.presence.model import Device
-from sodam.presence.statuses import StatusService
+from sodam.presence.service import TIMEOUT_SECONDS
+from sodam.presence.statuses import LOOK_SECONDS, StatusService
 
 APP = cast(Any, SimpleNamespace(sdkappid=7, settings=SimpleNamespace(user_status=True)))
 
@@ -25,6 +29,7 @@ class Cluster:
         self.there = True
         self.online: set[str] = set()
         self.asked = 0
+        self.pids = frozenset({1})
         self.back: Callable[[], None] = lambda: None
 
     def connected(self) -> bool:
@@ -45,7 +50,7 @@ class Cluster:
         return {"other"} if self.there else set()
 
     async def processes(self) -> frozenset[int]:
-        return frozenset({1})
+        return self.pids
 
     def get(self, _: int) -> Any:
         return APP
@@ -92,5 +97,34 @@ async def test_the_bus_is_away() -> None:
             await session.more.wait()
         assert len(session.got) == 1
         assert b'"To_Account":"bob","Status":1' in session.got[0]
+    finally:
+        await statuses.stop()
+
+
+async def test_a_killed_node_is_noticed_in_the_next_turn() -> None:
+    """By the database alone: no hint comes, and the bus knows of the node for some seconds more. A turn waits for
+    ``LOOK_SECONDS`` at most, and for the answer of a node that is gone ``TIMEOUT_SECONDS``, once."""
+    assert LOOK_SECONDS + TIMEOUT_SECONDS < 1
+    cluster, loops, session = cast(Any, Cluster()), Loops(), Session()
+    cluster.pids = frozenset({1, 2})
+    cluster.online.add("bob")
+    statuses = StatusService(
+        cluster, Live(cluster), cluster, cluster, cluster, loops, cluster.processes, look=0.01, again=3600
+    )
+    statuses.start()
+    try:
+        await statuses.follow(APP, session, ["bob"])
+        turns = loops._loops[0].turns
+        async with asyncio.timeout(20):
+            while loops._loops[0].turns < turns + 2:
+                await asyncio.sleep(0)
+            assert session.got == []
+            cluster.online.clear()
+            cluster.pids = frozenset({1})
+            turns = loops._loops[0].turns
+            await session.more.wait()
+        assert loops._loops[0].turns - turns <= 1
+        assert b'"To_Account":"bob","Status":2' in session.got[0]
+        assert cluster.peers() == {"other"}
     finally:
         await statuses.stop()
