@@ -278,7 +278,7 @@ async def test_a_recalled_message_takes_its_file_along(rest: Rest, monkeypatch: 
     rows = await rest.server.db.fetch("SELECT objects, bytes FROM media_usage")
     assert [tuple(row) for row in rows] == [(3, 12)]
     with monkeypatch.context() as patch:  # too much was stored since: it stays until it is too old
-        patch.setattr("sodam.messages.store_naming.MOST", 0)
+        patch.setattr("sodam.messages.naming.MOST", 0)
         await recall((await rest(SEND, naming(ours)))["MsgKey"])
         assert await there(ours) == [True]
 

@@ -12,7 +12,7 @@ from sodam.c2c.beside import Beside, merged
 from sodam.c2c.model import FIRST, NEWEST, Change, Head, Message, Place, Position, Rank
 from sodam.errors import ApiError, Code
 from sodam.messages import paging
-from sodam.messages.store_naming import Naming
+from sodam.messages.naming import Naming
 from sodam.notices import Notice
 from sodam.storage import Database, Tx
 

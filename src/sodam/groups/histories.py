@@ -13,7 +13,7 @@ from sodam.groups.message import TIP, GroupMessage, Standing
 from sodam.groups.model import Group, check_place
 from sodam.groups.types import TYPES, Operation, Role, check
 from sodam.messages.model import RECALLED
-from sodam.messages.store_naming import Naming
+from sodam.messages.naming import Naming
 from sodam.storage import Tx
 
 

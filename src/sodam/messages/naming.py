@@ -1,4 +1,4 @@
-"""The SQL that tells whether a stored message names something, such as an uploaded file, by a part of its text."""
+"""Whether a stored message names something, such as an uploaded file, by a part of its text."""
 
 from __future__ import annotations
 
