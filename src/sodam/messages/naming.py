@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sodam.messages.model import RECALLED
+from sodam.messages import store_naming
 from sodam.storage import Database
 
 _STEP: Final = 20_000
@@ -21,25 +21,14 @@ class Naming:
 
     async def mark(self) -> int:
         """What is stored from now on stands behind it."""
-        rows = await self._db.fetch(f"SELECT COALESCE(MAX(id), 0) FROM {self._table}")
-        return int(rows[0][0])
+        return await store_naming.newest(self._db, self._table)
 
     async def names(self, app: int, text: str, since: int) -> bool:
         """Whether an app's message behind a mark holds a text. True, too, when there are more than ``MOST``."""
         newest = await self.mark()
         if newest - since > MOST:
             return True
-        find = "instr({}, $4)" if self._db.engine == "sqlite" else "position($4 IN {})"
-        held = " OR ".join(f"{find.format(column)} > 0" for column in ("body", "cloud"))
         for start in range(since, newest, _STEP):
-            rows = await self._db.scan(
-                f"SELECT 1 FROM {self._table} WHERE app = $1 AND id > $2 AND id <= $3"
-                f" AND (flags & {RECALLED}) = 0 AND ({held}) LIMIT 1",
-                app,
-                start,
-                start + _STEP,
-                text.encode(),
-            )
-            if rows:
+            if await store_naming.holds(self._db, self._table, app, text.encode(), start, start + _STEP):
                 return True
         return False
