@@ -70,6 +70,8 @@ class _Envelope(msgspec.Struct, array_like=True):
     kick: Kick | None = None
     kind: Kind = Kind.OTHER
     place: Place | None = None
+    trace: str = ""
+    """The trace that it belongs to (W3C ``traceparent``); empty: none."""
 
 
 class LiveSession(Protocol):
@@ -168,7 +170,8 @@ class Live:
         else:
             self.deliver(topic, notice, exclude)
         if self._bus.heard():
-            envelope = _Envelope(msgspec.Raw(notice.body), exclude, None, notice.kind, notice.place)
+            trace = requests.parent()
+            envelope = _Envelope(msgspec.Raw(notice.body), exclude, None, notice.kind, notice.place, trace)
             self._bus.publish(topic.subject, _encode(envelope))
 
     def _arrive(self, topic: Topic, notice: Notice, exclude: int) -> None:
@@ -211,4 +214,6 @@ class Live:
         if envelope.kick is not None:
             self._kick_local(topic, envelope.kick)
             return
-        self._arrive(topic, Notice(bytes(envelope.body), envelope.kind, envelope.place), envelope.exclude)
+        notice = Notice(bytes(envelope.body), envelope.kind, envelope.place)
+        with requests.heard(envelope.trace, "hint"):
+            self._arrive(topic, notice, envelope.exclude)

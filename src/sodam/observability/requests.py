@@ -6,9 +6,10 @@ and behind waits, knows of it by its context. Without a tracer everything else h
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any, Final, Protocol
 
@@ -77,6 +78,27 @@ def done(name: str, seconds: float, fact: str, value: Any) -> None:
     if _tracer is not None:
         request = CURRENT.get()
         _tracer.done(request.span if request is not None else None, name, seconds, {fact: value})
+
+
+def parent() -> str:
+    """What a hint to other nodes takes along, for the trace to go on there; empty: there is none."""
+    return next((value for name, value in headers() if name == "traceparent"), "")
+
+
+@contextlib.contextmanager
+def heard(parent: str, name: str) -> Iterator[None]:
+    """A hint of another node, whose trace goes on in the block; an empty ``parent`` is of no trace."""
+    if _tracer is None or not parent:
+        yield
+        return
+    request = Request()
+    request.span = _tracer.begin([(b"traceparent", parent.encode("latin-1", "replace"))])
+    token = CURRENT.set(request)
+    try:
+        yield
+    finally:
+        CURRENT.reset(token)
+        _tracer.end(request.span, name, 0)
 
 
 def headers() -> list[tuple[str, str]]:
