@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { signIn } from "./support/api.mjs";
-import { follow, inspect, launch, openPage } from "./support/browser.mjs";
+import { follow, inspect, launch, openPage, resized } from "./support/browser.mjs";
 import { prepare } from "./support/data.mjs";
 import { pages } from "./support/pages.mjs";
 import { APP, REPOSITORY, startServer } from "./support/server.mjs";
@@ -73,6 +73,8 @@ async function walk(combination) {
     if (!wanted && index % combinations.length !== turn) continue;
     await follow(page, path);
     await inspect(page, `${combination}/${name}`, { accessible });
+    // Tables of a phone are cards; on a wide page they are what may not find room.
+    if (!wanted && width === "390") await resized(page, `${combination}/${name}`, 1280);
   }
   await page.context().clearCookies();
   await page.goto(`${server.url}/console/login`);
@@ -98,6 +100,6 @@ test("a fault is found though its like was judged before", async () => {
   await inspect(page, "broken");
   const kinds = page.problems.map((problem) => problem.split(": ")[1]);
   await page.context().close();
-  assert.match(kinds[0], /^scrolls sideways/);
+  assert.equal(kinds[0], "scrolls sideways");
   assert.deepEqual(kinds.slice(1).sort(), ["button-name", "color-contrast"]);
 });

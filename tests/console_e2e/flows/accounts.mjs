@@ -80,6 +80,14 @@ async function importFile(hand, app, ask) {
   await hand.go(`/apps/${app}/jobs`);
   await page.getByLabel(t("jobs:state"), { exact: true }).selectOption("done");
   await page.waitForURL(/state=done/);
+  // On a wide page nothing in a row is squeezed: two lines at most, though a row was refused.
+  const own = page.viewportSize();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const refused = hand.row(t("job.refused", { count: 1 }));
+  await refused.waitFor();
+  const heights = await refused.locator("td").evaluateAll((cells) => cells.map((cell) => cell.clientHeight));
+  assert.ok(Math.max(...heights) <= 60, `heights of the cells: ${heights}`);
+  await page.setViewportSize(own);
   await hand.press("action.details", hand.row(t("job.kind.ImportAccounts")));
   await hand.sees("x".repeat(33));
   await hand.press("action.close");

@@ -9,7 +9,7 @@ const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 export const CHROMIUM = process.env.CHROMIUM ?? NAMES.map((name) => `/usr/bin/${name}`).find(existsSync);
-export const ARTIFACTS = join(REPOSITORY, "test-artifacts/console");
+export const ARTIFACTS = process.env.CONSOLE_E2E_ARTIFACTS ?? join(REPOSITORY, "test-artifacts/console");
 
 export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
 /** How long anything may take before it counts as never: generous, so that a busy machine is no reason to fail. */
@@ -177,12 +177,27 @@ export async function picture(page, name) {
   await page.screenshot({ path: place, caret: "initial", fullPage: !(await page.locator("dialog[open]").count()) });
 }
 
+/** In the page: what is wider than its place, and by how much; code and the strip of tabs may be. */
+function sideways() {
+  return [document.documentElement, ...document.querySelectorAll(".table__scroll")]
+    .map((one) => [one.className || "page", one.scrollWidth - one.clientWidth])
+    .filter(([, wide]) => wide > 0)
+    .map(([what, wide]) => `${what} by ${wide} pixels`);
+}
+
+/** That nothing sticks out of the same page in a window of another width, either. */
+export async function resized(page, name, width) {
+  const own = page.viewportSize();
+  await page.setViewportSize({ ...own, width });
+  page.problems.push(...(await page.evaluate(sideways)).map((wide) => `${name} at ${width}: scrolls sideways: ${wide}`));
+  await page.setViewportSize(own);
+}
+
 /** Checks that nothing sticks out at the side and, unless `accessible` is false, what axe says. */
 export async function inspect(page, name, { accessible = true } = {}) {
   await settled(page);
   if (PICTURES) await picture(page, name);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (wide > 0) page.problems.push(`${name}: scrolls sideways by ${wide} pixels`);
+  page.problems.push(...(await page.evaluate(sideways)).map((wide) => `${name}: scrolls sideways: ${wide}`));
   if (!accessible) return;
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   const { violations } = await within(page.evaluate(judge), `${name}: the accessibility check does not end`);

@@ -77,3 +77,28 @@ describe("keyOf", () => {
     expect(keyOf({ Detail: "JobErased" }).key).toBe("results:JobErased");
   });
 });
+
+describe("one word, one thing", () => {
+  const every = (node: unknown, path = ""): [string, string][] =>
+    typeof node === "string"
+      ? [[path, node]]
+      : Object.entries(node as object).flatMap(([name, part]) => every(part, `${path}.${name}`));
+
+  it("in Korean: a statement is no syntax, and the page of jobs is not called as the actions of policies are", async () => {
+    const access = (await import("../features/access/locale/ko.json")).default;
+    const said = every(access);
+    const statements = said.filter(([path]) => /statement/i.test(path));
+    expect(said.some(([, text]) => text.includes("성명문"))).toBe(true);
+    expect(statements.filter(([, text]) => text.includes("구문"))).toEqual([]);
+    const common = (await import("../locale/ko.json")).default;
+    expect(common.nav.jobs).not.toContain("작업");
+  });
+
+  it("in Korean: a key is withdrawn with another word than a message", async () => {
+    const catalog = (await import("../locale/catalog/ko.json")).default;
+    const refusals = (await import("../locale/refusals/ko.json")).default;
+    const keys = [...every(catalog), ...every(refusals)].filter(([, text]) => /키/.test(text));
+    expect(keys.length).toBeGreaterThan(3);
+    expect(keys.filter(([, text]) => text.includes("회수"))).toEqual([]);
+  });
+});

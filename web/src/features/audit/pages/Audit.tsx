@@ -90,7 +90,20 @@ export function Audit() {
             stale={isPlaceholderData}
             columns={[
               { key: "time", title: t("time"), role: "time", render: (row) => <TimeText at={row.Time / 1000} /> },
-              { key: "who", title: t("who"), render: (row) => <Actor event={row} /> },
+              {
+                key: "who",
+                title: t("who"),
+                render: (row) => (
+                  <span className="audit__who">
+                    <Actor event={row} />
+                    {row.Ip && (
+                      <span className="mono quiet" title={t("ip")}>
+                        {row.Ip}
+                      </span>
+                    )}
+                  </span>
+                ),
+              },
               {
                 key: "action",
                 title: t("action_"),
@@ -114,8 +127,6 @@ export function Audit() {
                 role: "state",
                 render: (row) => <Tag tone={TONES[row.Outcome]}>{t(`outcomes.${row.Outcome}`)}</Tag>,
               },
-              { key: "edge", title: t("edge"), render: (row) => t(`edges.${row.Edge}`) },
-              { key: "ip", title: t("ip"), role: "id", render: (row) => <span className="mono">{row.Ip || "–"}</span> },
             ]}
             actions={(row) => (
               <Button kind="text" small onClick={() => setShown(row)}>
