@@ -118,7 +118,7 @@ async def fill_messages(world: SearchWorld) -> None:
         await world.db.execute(f"DROP INDEX {(await world.db.scan(f'SELECT indexname {_GIN}'))[0][0]}")
     await world.search.building.again(world.app)
     if world.db.engine == "postgres":
-        await world.db.execute(index)
+        await world.db.write(lambda tx: tx.execute(index), lane="long")
     took = time.monotonic() - begin
     print(f"{world.db.engine}: {MESSAGES} messages indexed in {took:.0f} s", flush=True)
 
