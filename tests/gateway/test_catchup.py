@@ -113,6 +113,20 @@ def test_a_list_before_the_answer_plans_nothing() -> None:
     assert bodies(due(catch_up, round_)) == [1]
 
 
+def test_what_is_older_than_the_list_shows_stays_in_the_numbers() -> None:
+    """The client announces it, but does not count it."""
+    catch_up = CatchUp()
+    catch_up.hold(0)
+    held(catch_up, message(1, second=50), message(2, second=51))
+    catch_up.shown({"amy": 51})
+    round_ = catch_up.begin(0)
+    assert [place.seq for place in round_.counted("bob", {"amy": 2})] == [2]
+    assert bodies(due(catch_up, round_)) == [1, 2]
+    catch_up.hold(9)
+    held(catch_up, message(3, second=50))
+    assert [place.seq for place in catch_up.begin(9).counted("bob", {"amy": 3})] == [3], "that was another list"
+
+
 def test_the_deadline_begins_anew_with_every_page() -> None:
     catch_up = CatchUp()
     catch_up.hold(0)

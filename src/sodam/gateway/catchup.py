@@ -5,6 +5,9 @@ The web SDK adds 1 to its unread number for every message pushed and takes the n
 messages some stand in the pages that the answers carry, and are dropped, and the others are sent once the client has
 worked on the answer. Of these the numbers must not hold those that were stored when the numbers were read.
 
+It does not add for a message of an earlier second than the newest that the conversation list showed: those stay in
+the numbers although they are pushed, too.
+
 ``Place`` says all that must be known of a message, so that whatever has places can be caught up with.
 """
 
@@ -24,10 +27,11 @@ DIGEST_SECONDS: Final = 0.25
 class Round:
     """One ``getmsg``: what was held back when it began, and when the unread numbers were read."""
 
-    __slots__ = ("_before", "_held", "_looked", "_rest")
+    __slots__ = ("_before", "_held", "_looked", "_rest", "_shown")
 
-    def __init__(self, held: list[Notice]) -> None:
+    def __init__(self, held: list[Notice], shown: Mapping[str, int] | None = None) -> None:
         self._held = held
+        self._shown = shown or {}
         self._before = self._looked = len(held)
         self._rest: list[tuple[bool, Place]] | None = None
 
@@ -54,8 +58,8 @@ class Round:
         self._rest = rest
 
     def counted(self, owner: str, ends: Mapping[str, int]) -> list[Place]:
-        """The messages still held that the unread numbers of ``owner`` count already: up to the sequences ``ends`` of
-        the conversations, by peer.
+        """The messages still held that the unread numbers of ``owner`` count already, and the client will: up to the
+        sequences ``ends`` of the conversations, by peer.
 
         A message whose sequence is not known is one that is announced once more: it was stored long before.
         """
@@ -68,7 +72,8 @@ class Round:
         return [
             place
             for before, place in self._rest
-            if before or not place.seq or place.seq <= ends.get(place.peer(owner), 0)
+            if (before or not place.seq or place.seq <= ends.get(place.peer(owner), 0))
+            and place.msg_time >= self._shown.get(place.peer(owner), 0)
         ]
 
 
@@ -80,7 +85,7 @@ class CatchUp:
     meanwhile: the client's moments over it begin with that answer.
     """
 
-    __slots__ = ("_answered", "_listings", "_plan", "_round", "deadline", "held")
+    __slots__ = ("_answered", "_listings", "_plan", "_round", "_shown", "deadline", "held")
 
     def __init__(self) -> None:
         self.held: list[Notice] | None = None
@@ -90,6 +95,7 @@ class CatchUp:
         self._answered = False
         self._listings = 0
         self._plan = 0
+        self._shown: dict[str, int] = {}
 
     def hold(self, now: float) -> list[Notice]:
         """Hold notices back until ``HOLD_SECONDS`` from now at most."""
@@ -100,7 +106,7 @@ class CatchUp:
 
     def begin(self, now: float) -> Round:
         """A ``getmsg`` begins."""
-        self._round = Round(self.hold(now))
+        self._round = Round(self.hold(now), self._shown)
         self._answered = False
         self._plan += 1
         return self._round
@@ -134,6 +140,11 @@ class CatchUp:
         self.clear()
         return held
 
+    def shown(self, times: Mapping[str, int]) -> None:
+        """The conversation list shows messages of these seconds as the newest of one-to-one conversations, by peer."""
+        if self.held is not None:
+            self._shown.update(times)
+
     def drop_groups(self, ends: Mapping[str, int]) -> None:
         """Forget messages of groups up to these sequences: the conversation list, which counts them, carries them."""
         if self.held:
@@ -150,6 +161,7 @@ class CatchUp:
         self.held = self._round = None
         self._answered = False
         self._plan += 1
+        self._shown = {}
 
 
 def unread_numbers(

@@ -135,6 +135,7 @@ async def _page(call: Call, owner: str, request: CursorFields) -> PageAnswer:
     for item in items:
         item.MsgTimeStamp, item.LastC2cMsgFrom_Account = item.MsgTime, item.LastC2CMsgFrom_Account
     call.connection.catch_up.drop_groups(ends)
+    call.connection.catch_up.shown({item.To_Account: item.MsgTime for item in items if item.To_Account})
     groups = await conversations.marks.groups(call.app, owner)
     return PageAnswer(SessionItem=items, GroupItem=[group_item(group) for group in groups], **next_page(page))
 
