@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
+import uvloop
 from hypothesis import settings
 
 from sodam.access import passwords
@@ -37,6 +39,8 @@ def _keep_bytecode() -> None:
 
 
 _keep_bytecode()
+# Tests run in the loop that the server runs in; it needs a fifth less of the processor than asyncio's own.
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 settings.register_profile("one seed", derandomize=not DRAWN, database=None)

@@ -49,6 +49,12 @@ class Client:
         self.notices += notices
 
 
+@pytest.fixture
+def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
+    """asyncio's own loop, whose turns can be measured."""
+    return asyncio.DefaultEventLoopPolicy()
+
+
 @contextlib.contextmanager
 def longest_turn() -> Iterator[list[float]]:
     """The longest that one callback of the loop computed, in seconds of its thread: what others do does not count."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
@@ -80,10 +81,23 @@ def _shows_help(tokens: Sequence[str]) -> bool:
 
 def run(tokens: Sequence[str]) -> int:
     """Run one command line; the exit code. Nothing but a defect leaves as an exception."""
-    try:
-        result = build(described=_shows_help(tokens))(
+    return finish(
+        lambda: build(described=_shows_help(tokens))(
             list(tokens), exit_on_error=False, print_error=False, result_action="return_value", help_on_error=False
         )
+    )
+
+
+def read(tokens: Sequence[str]) -> Callable[[], object]:
+    """A command line's command with its arguments, to be run later, as often as wanted. Raises CycloptsError."""
+    command, bound, _ = build().parse_args(list(tokens), exit_on_error=False, print_error=False, help_on_error=False)
+    return partial(command, *bound.args, **bound.kwargs)
+
+
+def finish(command: Callable[[], object]) -> int:
+    """Run a command; the exit code."""
+    try:
+        result = command()
     except (CliError, SettingsError, StorageError) as error:
         return _refuse(str(error))
     except CycloptsError as error:

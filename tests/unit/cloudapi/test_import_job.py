@@ -22,6 +22,12 @@ from sodam.jobs.service import JobService
 from tests.support.relations import APP, Host, hosting
 
 
+@pytest.fixture
+def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
+    """asyncio's own loop, whose turns can be measured."""
+    return asyncio.DefaultEventLoopPolicy()
+
+
 @pytest_asyncio.fixture
 async def sqlite_host(tmp_path: Path) -> AsyncIterator[Host]:
     async with hosting(tmp_path, None) as opened:
