@@ -134,8 +134,8 @@ class C2CService:
                 await self.interceptors.run(app, message, at)
             if (at := self.screens.stop(app, message)) >= 0:
                 await self.screens.run(app, message, at)
-            if message.source is not None and (at := self.callbacks.stop(app, message)) >= 0:
-                await self.callbacks.run(app, message, at)
+            if message.source is not None and self.callbacks.waits(app):
+                await self.callbacks.run(app, message)
         except Dropped:
             return Sent(self.now, message.msg_seq or self._numbers.take(), message.msg_random, sender.tiny_id)
         _name_sender(message, sender)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from sodam.apps.model import App
+from sodam.media.links import MARK
 from sodam.media.service import MediaService
 
 
@@ -22,7 +23,8 @@ class UseNote:
         return False
 
     def passes(self, app: App, message: Written) -> bool:
-        self._media.used(app.sdkappid, message.body)
+        if MARK in message.body:  # asked here, for every message
+            self._media.used(app.sdkappid, message.body)
         return True
 
     async def check(self, app: App, message: Written) -> None:

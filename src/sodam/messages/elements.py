@@ -219,6 +219,20 @@ _FLAGS: Final = ("Download_Flag", "VideoDownloadFlag", "ThumbDownloadFlag")
 _decode: Final = msgspec.json.Decoder(list[Element]).decode
 
 
+class _PlainContent(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    Text: str
+
+
+class _Plain(msgspec.Struct, tag_field="MsgType", tag="TIMTextElem", forbid_unknown_fields=True, gc=False):
+    """A text element that holds nothing unknown: its decoder reads all of it."""
+
+    MsgContent: _PlainContent
+
+
+_decode_plain: Final = msgspec.json.Decoder(list[_Plain]).decode
+_PLAIN: Final = b'[{"MsgType":"TIMTextElem","MsgContent":{"Text":"'
+
+
 class BodyInfo(msgspec.Struct, frozen=True, gc=False):
     """What the rest of the server needs to know about a body that has been checked.
 
@@ -250,6 +264,8 @@ def check_body(
         raise ApiError(Code.MSG_BODY_NOT_ARRAY, "MsgBody is missing")
     if len(raw) > _LONGEST_FORM:
         raise ApiError(too_long)
+    if raw.startswith(_PLAIN) and len(raw) + extra_bytes <= MAX_BODY_BYTES and (text := _plain_text(raw)) is not None:
+        return BodyInfo(raw, _TEXT_ONLY, text)
     try:
         body = parse(raw)
     except ValueError as error:
@@ -272,6 +288,15 @@ def check_body(
         for index, element in enumerate(elements):
             _check_required(index, element)
     return _describe(raw, elements)
+
+
+def _plain_text(raw: bytes) -> str | None:
+    """The text of a body that is one text element and nothing else, as nearly every one is: read once."""
+    try:
+        plain = _decode_plain(raw)
+    except ValueError:  # anything else, or nothing that may be sent
+        return None
+    return plain[0].MsgContent.Text if len(plain) == 1 else None
 
 
 def _describe(raw: bytes, elements: list[Element]) -> BodyInfo:

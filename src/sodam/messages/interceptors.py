@@ -23,7 +23,7 @@ class Interceptor(Protocol[M_contra]):
     """One step."""
 
     def waits(self, app: App) -> bool:
-        """Whether the step may wait for the network for messages of this app."""
+        """Whether the step may wait for the network for messages of this app: its settings alone decide."""
         ...
 
     def passes(self, app: App, message: M_contra) -> bool:
@@ -40,16 +40,19 @@ class Interceptors(Generic[M]):
 
     def __init__(self) -> None:
         self._steps: list[Interceptor[M]] = []
+        self._waits: dict[int, tuple[App, bool]] = {}
+        """What ``waits`` has found, with the app as it was then: another object once anything of it has changed."""
 
     def add(self, step: Interceptor[M]) -> None:
         self._steps.append(step)
+        self._waits.clear()
 
     def waits(self, app: App) -> bool:
         """Whether a message of this app may wait for the network before it is stored."""
-        for step in self._steps:  # noqa: SIM110 - asked for every message, and a generator costs more than the steps
-            if step.waits(app):
-                return True
-        return False
+        known = self._waits.get(app.sdkappid)
+        if known is None or known[0] is not app:  # asked for every message
+            known = self._waits[app.sdkappid] = (app, any(step.waits(app) for step in self._steps))
+        return known[1]
 
     def stop(self, app: App, message: M) -> int:
         """The first step that must look closer, for ``run`` to go on with; -1, as for nearly every message: none.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from sodam.errors import ApiError, Code
 from sodam.messages.elements import MAX_BODY_BYTES, SENDABLE_TYPES, BodyInfo, check_body
 from sodam.messages.offline_push import check_offline_push_info
 from sodam.messages.raw_json import MAX_DEPTH, parse
+from tests.support.seeds import SEED
 
 IMAGE = {
     "UUID": "9f0c31d2a7",
@@ -469,3 +471,26 @@ def test_a_file_may_have_nothing_but_its_address() -> None:
         check_body(body(element("TIMFileElem", content)), strict_required=True)
     assert code_of(body(element("TIMFileElem", {"Url": "u", "Download_Flag": 1}))) is Code.MSG_FORMAT
     assert code_of(body(element("TIMFileElem", {"UUID": "f1", "Download_Flag": 2}))) is Code.MSG_FORMAT
+
+
+def test_a_plain_text_read_once_is_judged_as_any_body() -> None:
+    """A blank before the body has it read the long way."""
+
+    def judged(raw: bytes) -> object:
+        try:
+            info = check_body(raw, strict_required=True)
+        except ApiError as error:
+            return error.code
+        return info.types, info.push_text, info.raw.strip()
+
+    chance = random.Random(SEED)
+    pieces = [*b'"\\{}[],: \n\x00\xff\xc3', b"null", b"\\ud83d", b'"Text":"x"', b'"MsgType":"TIMFaceElem"', b',{"a":1}']
+    for text in ("plain", "caf\u00e9 \u4f60\u597d \\ud83d\\ude00"):
+        whole = b'[{"MsgType":"TIMTextElem","MsgContent":{"Text":"' + text.encode() + b'"}}]'
+        assert judged(whole) == judged(b" " + whole) != Code.MSG_FORMAT
+        for _ in range(1500):
+            changed = bytearray(whole)
+            for _ in range(chance.randint(1, 3)):
+                at, piece = chance.randrange(48, len(changed) + 1), chance.choice(pieces)
+                changed[at : at + chance.randrange(3)] = bytes([piece]) if isinstance(piece, int) else piece
+            assert judged(bytes(changed)) == judged(b" " + bytes(changed)), changed
