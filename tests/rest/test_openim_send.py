@@ -8,7 +8,9 @@ import time
 from typing import Any
 
 import msgspec
+import pytest
 
+from sodam import clock
 from sodam.bus import of_user
 from tests.contract.world import Device
 from tests.rest.conftest import SDKAPPID, Rest
@@ -272,3 +274,15 @@ async def test_without_a_sequence_number_the_server_gives_the_next(rest: Rest) -
     assert await seen(rest, "omar", "lena") == [str(n) for n in range(7)]
     again = [await rest(SEND, message("6", MsgRandom=6, **given)) for given in ({"MsgSeq": 0}, {})]
     assert again == [answer, answer]
+
+
+async def test_a_life_time_is_no_limit_of_the_history(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MsgLifeTime says for how long a message is kept for devices that are away: nobody is pushed it later. It roams as
+    long as any other."""
+    await people(rest)
+    await rest(SEND, message("soon", MsgLifeTime=60))
+    monkeypatch.setattr(clock, "_ahead", 120.0)
+    assert await seen(rest) == ["soon"]
+    listed = {"From_Account": "omar", "TimeStamp": 0, "StartIndex": 0, "TopTimeStamp": 0, "TopStartIndex": 0}
+    page = await rest("recentcontact/get_list", {**listed, "AssistFlags": 7})
+    assert [item["To_Account"] for item in page["SessionItem"]] == ["lena"]
