@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast, get_args
@@ -250,9 +250,9 @@ def _app(table: _Table) -> WantedApp:
     for field in table.tables("friend_fields"):
         steps.append(_friend_field(field))
     for field in table.tables("group_fields"):
-        steps.append(_group_field(field))
+        steps.append(_group_field(field, of_members=False))
     for field in table.tables("group_member_fields"):
-        steps.append(_member_field(field))
+        steps.append(_group_field(field, of_members=True))
     table.end()
     return WantedApp(table.line, sdkappid, name or f"app {sdkappid}", plan or DEFAULT_PLAN, keys, tuple(steps))
 
@@ -406,34 +406,23 @@ def _rights(table: _Table) -> tuple[str, list[dict[str, Any]]]:
     return name, found
 
 
-def _group_field(table: _Table) -> Step:
+def _group_field(table: _Table, *, of_members: bool) -> Step:
+    """A field of groups, or of their members."""
     name, said = _rights(table)
-
-    def change(app: App) -> App:
-        old = next((field for field in app.settings.group_fields if field.name == name), None)
-        rights = {right.type: right for right in old.rights} if old else {}
-        for one in said:
-            kind = one["type"]
-            rights[kind] = replace(rights[kind], **one) if kind in rights else GroupFieldRight(**one)
-        field, version = GroupField(name=name, rights=tuple(rights.values())), app.settings_version
-        return (rules.modify_group_field if old else rules.add_group_field)(app, version, field)
-
-    if any("own" in one for one in said):
+    if not of_members and any("own" in one for one in said):
         raise table.wrong("rights", "own: only fields of members have it")
-    return Step(table.line, change)
-
-
-def _member_field(table: _Table) -> Step:
-    name, said = _rights(table)
 
     def change(app: App) -> App:
-        old = next((field for field in app.settings.group_member_fields if field.name == name), None)
-        rights = {right.type: right for right in old.rights} if old else {}
+        fields: Sequence[GroupField | MemberField]
+        fields = app.settings.group_member_fields if of_members else app.settings.group_fields
+        old = next((field for field in fields if field.name == name), None)
+        rights: dict[str, Any] = {right.type: right for right in old.rights} if old else {}
         for one in said:
             kind = one["type"]
-            rights[kind] = replace(rights[kind], **one) if kind in rights else MemberFieldRight(**one)
-        field, version = MemberField(name=name, rights=tuple(rights.values())), app.settings_version
-        return (rules.modify_group_member_field if old else rules.add_group_member_field)(app, version, field)
+            new = MemberFieldRight if of_members else GroupFieldRight
+            rights[kind] = replace(rights[kind], **one) if kind in rights else new(**one)
+        found = (MemberField if of_members else GroupField)(name=name, rights=tuple(rights.values()))
+        return (rules.modify_group_field if old else rules.add_group_field)(app, app.settings_version, found)
 
     return Step(table.line, change)
 

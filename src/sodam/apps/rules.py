@@ -219,36 +219,22 @@ def add_friend_field(app: App, version: int, field: FriendField) -> App:
     return app.with_settings(replace(current, friend_fields=(*current.friend_fields, field)))
 
 
-def add_group_field(app: App, version: int, field: GroupField) -> App:
-    """Add a field of groups. Its name differs from those of members' fields."""
-    current = _at_version(app, version, (DECLARED["group_fields"].rule.section,))
-    taken = [f.name for f in current.group_fields]
-    _check_group_field("group_fields", field, taken, [f.name for f in current.group_member_fields])
-    return app.with_settings(replace(current, group_fields=(*current.group_fields, field)))
+def add_group_field(app: App, version: int, field: GroupField | MemberField) -> App:
+    """Add a field of groups or of their members. No name is one of both."""
+    setting, other = _settings_of(field)
+    current = _at_version(app, version, (DECLARED[setting].rule.section,))
+    fields, others = getattr(current, setting), getattr(current, other)
+    _check_group_field(setting, field, [f.name for f in fields], [f.name for f in others])
+    return app.with_settings(replace(current, **{setting: (*fields, field)}))
 
 
-def modify_group_field(app: App, version: int, field: GroupField) -> App:
-    """Change who may read and write a field of groups, or have further types of groups get it."""
-    current = _at_version(app, version, (DECLARED["group_fields"].rule.section,))
-    _check_kept(field, current.group_fields)
-    fields = tuple(field if f.name == field.name else f for f in current.group_fields)
-    return app.with_settings(replace(current, group_fields=fields))
-
-
-def add_group_member_field(app: App, version: int, field: MemberField) -> App:
-    """Add a field of members of groups. Its name differs from those of groups' fields."""
-    current = _at_version(app, version, (DECLARED["group_member_fields"].rule.section,))
-    taken = [f.name for f in current.group_member_fields]
-    _check_group_field("group_member_fields", field, taken, [f.name for f in current.group_fields])
-    return app.with_settings(replace(current, group_member_fields=(*current.group_member_fields, field)))
-
-
-def modify_group_member_field(app: App, version: int, field: MemberField) -> App:
-    """As ``modify_group_field``, for a field of members."""
-    current = _at_version(app, version, (DECLARED["group_member_fields"].rule.section,))
-    _check_kept(field, current.group_member_fields)
-    fields = tuple(field if f.name == field.name else f for f in current.group_member_fields)
-    return app.with_settings(replace(current, group_member_fields=fields))
+def modify_group_field(app: App, version: int, field: GroupField | MemberField) -> App:
+    """Change who may read and write a field of groups or of their members, or have further types of groups get it."""
+    setting, _ = _settings_of(field)
+    current = _at_version(app, version, (DECLARED[setting].rule.section,))
+    fields = getattr(current, setting)
+    _check_kept(field, fields)
+    return app.with_settings(replace(current, **{setting: tuple(field if f.name == field.name else f for f in fields)}))
 
 
 def webhooks(app: App, version: int, changes: Mapping[str, Any]) -> App:
@@ -325,6 +311,12 @@ def _check_room(setting: str, name: str, taken: Collection[str]) -> None:
     most = DECLARED[setting].rule.most
     if most is not None and len(taken) >= most:
         raise ControlError("LimitExceeded.Fields", f"at most {most} fields; a field is never deleted", Most=most)
+
+
+def _settings_of(field: GroupField | MemberField) -> tuple[str, str]:
+    """The setting that holds such fields, and the one that holds those of the other kind."""
+    both = "group_fields", "group_member_fields"
+    return both if isinstance(field, GroupField) else both[::-1]
 
 
 def _check_group_field(

@@ -190,7 +190,7 @@ def test_fields_of_groups_and_their_members() -> None:
     field = GroupField(name="floor_1", rights=(GroupFieldRight(type="Public"),))
     current = rules.add_group_field(current, 1, field)
     twin = MemberField(name="floor_1", rights=(MemberFieldRight(type="Public"),))
-    refused("ResourceInUse", rules.add_group_member_field, current, 2, twin)
+    refused("ResourceInUse", rules.add_group_field, current, 2, twin)
     refused("ResourceInUse", rules.add_group_field, current, 2, field)
     other = GroupFieldRight(type="Private", read="anyone")
     refused("InvalidParameter", rules.modify_group_field, current, 2, GroupField(name="floor_1", rights=(other,)))
@@ -198,14 +198,19 @@ def test_fields_of_groups_and_their_members() -> None:
     assert [right.type for right in current.settings.group_fields[0].rights] == ["Public", "Private"]
     refused("ResourceNotFound", rules.modify_group_field, current, 3, GroupField(name="x", rights=(other,)))
     room = MemberField(name="m", rights=(MemberFieldRight(type="AVChatRoom"),))
-    refused("InvalidParameter", rules.add_group_member_field, current, 3, room)
+    refused("InvalidParameter", rules.add_group_field, current, 3, room)
     double = MemberField(name="m", rights=(MemberFieldRight(type="Public"),) * 2)
-    refused("InvalidParameter", rules.add_group_member_field, current, 3, double)
+    refused("InvalidParameter", rules.add_group_field, current, 3, double)
     for at in range(5):
         one = MemberField(name=f"m{at}", rights=(MemberFieldRight(type="Public"),))
-        current = rules.add_group_member_field(current, 3 + at, one)
+        current = rules.add_group_field(current, 3 + at, one)
     more = MemberField(name="more", rights=(MemberFieldRight(type="Public"),))
-    refused("LimitExceeded.Fields", rules.add_group_member_field, current, 8, more)
+    refused("LimitExceeded.Fields", rules.add_group_field, current, 8, more)
+    seen = MemberField(name="m3", rights=(MemberFieldRight(type="Public", own=False),))
+    current = rules.modify_group_field(current, 8, seen)
+    assert current.settings.group_member_fields[3] == seen
+    refused("ResourceNotFound", rules.modify_group_field, current, 9, MemberField(name="floor_1", rights=seen.rights))
+    assert len(current.settings.group_fields) == 1
 
 
 def test_friend_fields() -> None:

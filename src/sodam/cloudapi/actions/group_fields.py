@@ -50,11 +50,11 @@ async def modify_group_field(call: Call, request: GroupFieldChange) -> Ability:
 async def add_group_member_field(call: Call, request: GroupMemberFieldChange) -> Ability:
     """Add a custom field of group members. Its name is for ever, and it is never deleted."""
     field = _member_field(request.Field)
-    return await change_settings(call, lambda app: rules.add_group_member_field(app, request.Version, field))
+    return await change_settings(call, lambda app: rules.add_group_field(app, request.Version, field))
 
 
 @action("im", "ModifyGroupMemberField", kind="write", level="app")
 async def modify_group_member_field(call: Call, request: GroupMemberFieldChange) -> Ability:
     """Change who may read and write a custom field of group members, or have further types get it."""
     field = _member_field(request.Field)
-    return await change_settings(call, lambda app: rules.modify_group_member_field(app, request.Version, field))
+    return await change_settings(call, lambda app: rules.modify_group_field(app, request.Version, field))
