@@ -25,6 +25,7 @@ from sodam.extensions.groups import GroupMessages
 from sodam.extensions.one_to_one import OneToOneMessages
 from sodam.extensions.reactions import Reactions
 from sodam.extensions.service import Extensions
+from sodam.groups.seat_journal import SeatJournal
 from sodam.groups.service import GroupService
 from sodam.history_files.service import HistoryFiles
 from sodam.jobs.service import JobService
@@ -75,7 +76,7 @@ def assemble(
     c2c = C2CService(db, bus, live, accounts, outbox)
     changes = Changes(c2c)
     extensions, reactions, groups = Extensions(db), Reactions(db, live), _groups(db, bus, live, accounts, outbox)
-    groups.rooms.connect(presence.node, presence.peers)
+    groups.rooms.connect(presence.node, presence.peers, SeatJournal(settings.data_dir))
     outbound = Outbound(private=settings.outbound_private == "allow", user_agent=f"Sodam/{__version__}")
     channel = Channel(outbound, Outbound(private=False, user_agent=f"Sodam/{__version__}"))
     push = PushService(db, bus, apps, presence, outbox, channel, accounts, c2c, groups, loops)

@@ -95,6 +95,39 @@ async def moving(nodes: list[ServerProcess], amy: RawClient, bob: RawClient, roo
     assert await present(nodes[0], room) == {amy.user_id, bob.user_id}
 
 
+async def test_after_kill_9_all_sit_where_they_sat(
+    server_factory: ServerFactory, sign_in: SignIn, user_id: UserId
+) -> None:
+    """The one process there is: who comes back is in the room without joining, and counts; who left is not."""
+    server, room = server_factory("sqlite"), user_id("room")
+    amy, bob, cid = [await sign_in(server, user_id(name)) for name in ("amy", "bob", "cid")]
+    await make(server, amy.user_id, room)
+    for client in (amy, bob, cid):
+        await enter(client, room)
+    await cid.call(f"{GROUPS}.quit_group", {"GroupId": room})
+    journal = server.directory / "data" / "room-seats.0"
+    async with asyncio.timeout(20):
+        while b"false" not in journal.read_bytes():
+            await asyncio.sleep(0.02)
+    server.kill()
+    killed = time.monotonic()
+    await asyncio.to_thread(server.start)
+    for client in (amy, bob, cid):
+        await client.close()
+        await client.open()
+        await client.sign_in()
+    assert await present(server, room) == {amy.user_id, bob.user_id}
+    assert (await rest(server, "get_online_member_num", GroupId=room))["OnlineMemberNum"] == 2
+    print(f"right again {time.monotonic() - killed:.1f} s after the kill")
+    await say(amy, room, "still here?")
+    await bob.wait(lambda: "still here?" in [text for _, text in heard(bob)])
+    await say(bob, room, "yes")
+    await amy.wait(lambda: "yes" in [text for _, text in heard(amy)])
+    with pytest.raises(Refused) as refused:
+        await say(cid, room, "not I")
+    assert refused.value.code == 10007
+
+
 def _reports(event: dict[str, Any]) -> list[int]:
     return [item["MsgBody"].get("ReportType", 0) for item in event.get("GroupTips", ())]
 

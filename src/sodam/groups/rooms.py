@@ -24,6 +24,7 @@ from sodam.groups.model import Group, Member, check_group_id
 from sodam.groups.room_news import RoomNews
 from sodam.groups.room_staff import Staff, check_room
 from sodam.groups.seat_copies import SeatCopies
+from sodam.groups.seat_journal import SeatJournal
 from sodam.groups.seats import ALWAYS_ONLINE, HIDDEN, MAX_ROOMS, Key
 from sodam.groups.tips import Op, Tips
 from sodam.groups.types import TYPES, Delivery, Role
@@ -80,11 +81,11 @@ class Rooms:
         core.feed.closed = self._closed
         core.live.gate("b", self._to_all)
 
-    def connect(self, node: str, peers: Callable[[], set[str]]) -> None:
-        """Who the other nodes are. Without it there are none."""
+    def connect(self, node: str, peers: Callable[[], set[str]], journal: SeatJournal | None = None) -> None:
+        """Who the other nodes are, without it there are none; and where to write down who sits here."""
         self._asking = Asking(self._bus, "rooms", node, peers, self._answer)
         self._peers = peers
-        self.copies.connect(node, peers)
+        self.copies.connect(node, peers, journal)
 
     def start(self, loops: Loops) -> None:
         if self._asking is not None:
@@ -193,6 +194,7 @@ class Rooms:
         for key, user_id in self.copies.lost(self._loop.time()):
             if not self._seats.here(key, user_id):
                 await self._gone(key, user_id)
+        self.copies.alive()
         self._news.sweep()
 
     async def _gone(self, key: Key, user_id: str) -> None:

@@ -2,33 +2,33 @@
 
 The web SDK does not join its rooms again when it reconnects, and it may reconnect to any node, also because its own was
 killed. Every node tells the others several times a second which seats were taken and left on it; a node that is new or
-has missed hints asks for all of them. Memory only: a seat is lost when all nodes that know of it are.
+has missed hints asks for all of them. What it holds itself it writes down as well (seat_journal.py), and finds it as
+that of another node when it is started again.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
 
 from sodam.bus import Bus
 from sodam.bus.interface import Subscription
+from sodam.groups.seat_journal import KEPT_SECONDS, Device, Seat, SeatJournal
 from sodam.groups.seats import Key, Seats
 
 TELL_SECONDS: Final = 0.2
-KEPT_SECONDS: Final = 60.0
-"""For so long the seats of a node that is gone wait for their devices."""
 _PART: Final = 50
 """Seats in one message."""
 _SUBJECT: Final = "rooms.seats"
+_BEFORE: Final = ""
+"""Stands for this node as it was before it was started."""
 _encode: Final = msgspec.json.Encoder().encode
-Device = tuple[int, str, int]
-"""App, user and InstId."""
 
 
-class _Seat(msgspec.Struct, array_like=True, frozen=True):
+class _ToldSeat(msgspec.Struct, array_like=True, frozen=True):
     app: int
     user_id: str
     instid: int
@@ -38,7 +38,7 @@ class _Seat(msgspec.Struct, array_like=True, frozen=True):
 
 class _Told(msgspec.Struct, array_like=True):
     node: str
-    seats: list[_Seat] = []
+    seats: list[_ToldSeat] = []
     all: bool = False
     """What was known of the node before is void."""
     asks: bool = False
@@ -58,15 +58,18 @@ class SeatCopies:
         """By node and device, the rooms in which it sits."""
         self._gone: dict[str, float] = {}
         """Nodes that are not heard of, and since when."""
-        self._news: dict[tuple[Device, str], bool] = {}
+        self._journal: SeatJournal | None = None
+        self._news: dict[Seat, bool] = {}
         self._due = False
         self._loop = asyncio.get_running_loop()
         self._subscription: Subscription | None = None
 
-    def connect(self, node: str, peers: Callable[[], set[str]]) -> None:
-        self._node, self._peers = node, peers
+    def connect(self, node: str, peers: Callable[[], set[str]], journal: SeatJournal | None = None) -> None:
+        self._node, self._peers, self._journal = node, peers, journal
 
     def start(self) -> None:
+        for device, room in self._journal.open() if self._journal is not None else ():
+            self._of.setdefault(_BEFORE, {}).setdefault(device, {})[room] = None
         if self._node and self._bus.clustered:
             self._subscription = self._bus.subscribe(_SUBJECT, self._hear)
             self._bus.on_reconnect(self._ask)
@@ -76,10 +79,18 @@ class SeatCopies:
         if self._subscription is not None:
             self._subscription.cancel()
             self._subscription = None
+        if self._journal is not None:
+            self._write_down()
+            self._journal.close()
+
+    def alive(self) -> None:
+        """To be called every few seconds."""
+        if self._journal is not None:
+            self._journal.alive()
 
     def note(self, key: Key, user_id: str, instid: int, *, here: bool) -> None:
         """A device has sat down here, or stood up."""
-        if self._subscription is None or not self._bus.heard():
+        if self._journal is None and not self._heard():
             return
         self._news[(key[0], user_id, instid), key[1]] = here
         if not self._due:
@@ -106,6 +117,8 @@ class SeatCopies:
                 continue
             devices = self._of.pop(node)
             del self._gone[node]
+            if node == _BEFORE and self._journal is not None:
+                self._journal.write(((seat, False) for seat in _seats(devices)), self._everything)
             if any(other < self._node for other in peers):
                 continue
             known = {
@@ -116,24 +129,38 @@ class SeatCopies:
                     if (app, room, user_id) not in known:
                         yield (app, room), user_id
 
+    def _heard(self) -> bool:
+        """Whether there are others to tell."""
+        return self._subscription is not None and self._bus.heard()
+
+    def _write_down(self) -> None:
+        if self._journal is not None and self._news:
+            self._journal.write(self._news.items(), self._everything)
+
+    def _everything(self) -> Iterator[Seat]:
+        yield from self._seats.devices()
+        yield from _seats(self._of.get(_BEFORE, {}))
+
     def _ask(self) -> None:
         self._bus.publish(_SUBJECT, _encode(_Told(self._node, asks=True)))
         self._tell_all()
 
     def _tell_all(self) -> None:
+        self._write_down()
         self._news.clear()
         self._send(((device, room), True) for device, room in self._seats.devices())
 
     def _tell(self) -> None:
         self._due = False
+        self._write_down()
         news, self._news = self._news, {}
-        if self._subscription is not None and news:
+        if self._heard() and news:
             self._send(news.items(), fresh=False)
 
-    def _send(self, seats: Iterable[tuple[tuple[Device, str], bool]], *, fresh: bool = True) -> None:
-        part: list[_Seat] = []
+    def _send(self, seats: Iterable[tuple[Seat, bool]], *, fresh: bool = True) -> None:
+        part: list[_ToldSeat] = []
         for (device, room), here in seats:
-            part.append(_Seat(*device, room, here))
+            part.append(_ToldSeat(*device, room, here))
             if len(part) == _PART:
                 self._bus.publish(_SUBJECT, _encode(_Told(self._node, part, fresh)))
                 part, fresh = [], False
@@ -161,3 +188,7 @@ class SeatCopies:
                 if node != told.node and device in others:
                     del others[device]
             self._seats.moved(device, seat.room)
+
+
+def _seats(devices: Mapping[Device, Iterable[str]]) -> Iterator[Seat]:
+    return ((device, room) for device, rooms in devices.items() for room in rooms)
