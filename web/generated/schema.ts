@@ -1105,6 +1105,21 @@ export type GroupMemberFieldChange = {
   Field: GroupMemberFieldViewIn;
 };
 
+export type OfSubscribers = {
+  SDKAppID: number;
+  Account: string;
+  UserIDs: string[];
+};
+
+export type SubscriberOutcomes = {
+  Results: SubscriberOutcome[];
+};
+
+export type SubscriberOutcome = {
+  UserID: string;
+  Result: number;
+};
+
 export type UserFieldChange = {
   SDKAppID: number;
   Version: number;
@@ -1230,6 +1245,21 @@ export type CreateChatGroup = {
 
 export type GroupMade = {
   GroupId: string;
+};
+
+export type CreateOfficialAccount = {
+  SDKAppID: number;
+  Name: string;
+  Owner: string;
+  Account?: string;
+  Introduction?: string;
+  FaceUrl?: string;
+  Organization?: string;
+  MaxSubscriberNum?: number;
+};
+
+export type OfficialMade = {
+  Account: string;
 };
 
 export type CreatePlanOrder = {
@@ -2015,6 +2045,53 @@ export type JobList = {
   Jobs: JobView[];
 };
 
+export type DescribeOfficialAccounts = {
+  SDKAppID: number;
+  Keyword?: string;
+  Cursor?: string;
+  Limit?: number;
+};
+
+export type OfficialAccounts = {
+  TotalCount: number;
+  Accounts: OfficialRow[];
+  Cursor: string;
+};
+
+export type OfficialRow = {
+  Account: string;
+  Name: string;
+  FaceUrl: string;
+  Introduction: string;
+  Organization: string;
+  Owner: Person;
+  SubscriberNum: number;
+  MaxSubscriberNum: number;
+  CreateTime: number;
+  LastMsgTime: number;
+};
+
+export type DescribeOfficialSubscribers = {
+  SDKAppID: number;
+  Account: string;
+  Cursor?: string;
+  Limit?: number;
+};
+
+export type OfficialSubscribers = {
+  TotalCount: number;
+  Subscribers: SubscriberRow[];
+  Cursor: string;
+};
+
+export type SubscriberRow = {
+  UserID: string;
+  Nick: string;
+  FaceUrl: string;
+  SubscribeTime: number;
+  Muted: boolean;
+};
+
 export type DescribePlanOrders = {
   SDKAppID: number;
   Offset?: number;
@@ -2304,6 +2381,11 @@ export type GroupOutcome = {
   ErrorInfo: string;
 };
 
+export type OfOfficial = {
+  SDKAppID: number;
+  Account: string;
+};
+
 export type ExportAccounts = {
   SDKAppID: number;
   Format?: "csv" | "json";
@@ -2406,6 +2488,16 @@ export type ModifyGroupOwner = {
   SDKAppID: number;
   GroupId: string;
   UserID: string;
+};
+
+export type ModifyOfficialAccount = {
+  SDKAppID: number;
+  Account: string;
+  Name?: string | null;
+  Introduction?: string | null;
+  FaceUrl?: string | null;
+  Organization?: string | null;
+  MaxSubscriberNum?: number | null;
 };
 
 export type ModifyPushAttributes = {
@@ -2525,6 +2617,16 @@ export type SendOutcome = {
   ErrorCode: number;
   ErrorInfo: string;
   MsgSeq: number;
+};
+
+export type SendOfficialMsg = {
+  SDKAppID: number;
+  Account: string;
+  Text: string;
+};
+
+export type OfficialMsgSent = {
+  MsgKey: string;
 };
 
 export type SendTestCallback = {
@@ -2847,6 +2949,7 @@ export interface Actions {
   "im/AddGroupField": { request: GroupFieldChange; data: Ability };
   "im/AddGroupMember": { request: ManyMembers; data: MemberOutcomes };
   "im/AddGroupMemberField": { request: GroupMemberFieldChange; data: Ability };
+  "im/AddOfficialSubscribers": { request: OfSubscribers; data: SubscriberOutcomes };
   "im/AddUserField": { request: UserFieldChange; data: Ability };
   "im/AnswerFriendRequest": { request: AnswerFriendRequest; data: Nothing };
   "im/CallRestApi": { request: CallRestApi; data: RestAnswer };
@@ -2856,6 +2959,7 @@ export interface Actions {
   "im/CheckFriend": { request: OfApp & FriendCheck; data: FriendCheckAnswer };
   "im/CreateAccount": { request: CreateAccount; data: AccountRow };
   "im/CreateGroup": { request: CreateChatGroup; data: GroupMade };
+  "im/CreateOfficialAccount": { request: CreateOfficialAccount; data: OfficialMade };
   "im/CreatePlanOrder": { request: CreatePlanOrder; data: OrderPlaced };
   "im/CreatePrivateMapKey": { request: CreatePrivateMapKey; data: PrivateMapKeyMade };
   "im/CreatePushTask": { request: CreatePushTask; data: PushTaskId };
@@ -2871,6 +2975,7 @@ export interface Actions {
   "im/DeleteFriendRequest": { request: DeleteFriendRequest; data: Nothing };
   "im/DeleteGroupBan": { request: DeleteGroupBan; data: Nothing };
   "im/DeleteGroupMember": { request: DeleteGroupMember; data: MemberOutcomes };
+  "im/DeleteOfficialSubscribers": { request: OfSubscribers; data: SubscriberOutcomes };
   "im/DeletePushCertificate": { request: OfCertificate; data: Nothing };
   "im/DeleteSdkappid": { request: DeleteSdkappid; data: JobBegun };
   "im/DeleteSecret": { request: DeleteSecret; data: AppView };
@@ -2901,6 +3006,8 @@ export interface Actions {
   "im/DescribeJobFile": { request: OfJob; data: JobView };
   "im/DescribeJobReport": { request: DescribeJobReport; data: JobReport };
   "im/DescribeJobs": { request: DescribeJobs; data: JobList };
+  "im/DescribeOfficialAccounts": { request: DescribeOfficialAccounts; data: OfficialAccounts };
+  "im/DescribeOfficialSubscribers": { request: DescribeOfficialSubscribers; data: OfficialSubscribers };
   "im/DescribePlanOrders": { request: DescribePlanOrders; data: OrderList };
   "im/DescribePlanPrice": { request: DescribePlanPrice; data: PriceView };
   "im/DescribePlans": { request: NothingIn; data: PlansView };
@@ -2917,6 +3024,7 @@ export interface Actions {
   "im/DescribeSecret": { request: OfApp; data: KeysView };
   "im/DescribeTroubleshootingLog": { request: DescribeTroubleshootingLog; data: TroubleList };
   "im/DestroyGroup": { request: DestroyGroup; data: GroupOutcomes };
+  "im/DestroyOfficialAccount": { request: OfOfficial; data: Nothing };
   "im/DownloadAuthenticateMutually": { request: OfApp; data: ClientCertificates };
   "im/ExportAccounts": { request: ExportAccounts; data: JobBegun };
   "im/ForbidSendMessage": { request: ForbidSendMessage; data: MemberOutcomes };
@@ -2933,6 +3041,7 @@ export interface Actions {
   "im/ModifyGroupMemberField": { request: GroupMemberFieldChange; data: Ability };
   "im/ModifyGroupMemberInfo": { request: ModifyGroupMemberInfo; data: Nothing };
   "im/ModifyGroupOwner": { request: ModifyGroupOwner; data: Nothing };
+  "im/ModifyOfficialAccount": { request: ModifyOfficialAccount; data: Nothing };
   "im/ModifyPushAttributes": { request: ModifyPushAttributes; data: PushAttributes };
   "im/ModifyPushMarks": { request: ModifyPushMarks; data: PushMarks };
   "im/ModifyUserField": { request: UserFieldChange; data: Ability };
@@ -2945,6 +3054,7 @@ export interface Actions {
   "im/RotateCallbackCertificate": { request: Rotate; data: ClientCertificates };
   "im/SearchDirtyWords": { request: SearchDirtyWords; data: SearchedWords };
   "im/SendGroupMsg": { request: SendGroupMsg; data: SendOutcomes };
+  "im/SendOfficialMsg": { request: SendOfficialMsg; data: OfficialMsgSent };
   "im/SendTestCallback": { request: SendTestCallback; data: DeliveryView };
   "im/SetAbilityConfInfo": { request: SetAbilityConfInfo; data: Ability };
   "im/SetCallBack": { request: SetCallBack; data: CallbackView };
@@ -3055,6 +3165,9 @@ export const LIMITS = {
   "im/AddGroupMember.UserIDs": {"min":1,"max":100},
   "im/AddGroupMember.UserIDs[]": {"min":1,"max":32},
   "im/AddGroupMemberField.Field.Name": {"max":16},
+  "im/AddOfficialSubscribers.Account": {"min":1,"max":48},
+  "im/AddOfficialSubscribers.UserIDs": {"min":1,"max":100},
+  "im/AddOfficialSubscribers.UserIDs[]": {"min":1,"max":32},
   "im/AddUserField.Field.Name": {"max":8},
   "im/AnswerFriendRequest.UserID": {"min":1,"max":32},
   "im/AnswerFriendRequest.From": {"min":1,"max":32},
@@ -3066,6 +3179,12 @@ export const LIMITS = {
   "im/CreateGroup.Name": {"min":1,"max":30},
   "im/CreateGroup.Owner": {"max":32},
   "im/CreateGroup.GroupId": {"max":48},
+  "im/CreateOfficialAccount.Name": {"min":1,"max":150},
+  "im/CreateOfficialAccount.Owner": {"min":1,"max":32},
+  "im/CreateOfficialAccount.Account": {"max":48},
+  "im/CreateOfficialAccount.Introduction": {"max":400},
+  "im/CreateOfficialAccount.FaceUrl": {"max":500},
+  "im/CreateOfficialAccount.Organization": {"max":500},
   "im/CreatePlanOrder.Months": {"min":1,"max":24},
   "im/CreatePrivateMapKey.UserID": {"min":1,"max":32},
   "im/CreatePrivateMapKey.Room": {"min":1,"max":128},
@@ -3090,6 +3209,9 @@ export const LIMITS = {
   "im/DeleteGroupMember.UserIDs": {"min":1,"max":100},
   "im/DeleteGroupMember.UserIDs[]": {"min":1,"max":32},
   "im/DeleteGroupMember.Reason": {"max":200},
+  "im/DeleteOfficialSubscribers.Account": {"min":1,"max":48},
+  "im/DeleteOfficialSubscribers.UserIDs": {"min":1,"max":100},
+  "im/DeleteOfficialSubscribers.UserIDs[]": {"min":1,"max":32},
   "im/DeleteSdkappid.ConfirmName": {"max":64},
   "im/DescribeAccount.UserID": {"min":1,"max":32},
   "im/DescribeAccountGroups.UserID": {"min":1,"max":32},
@@ -3109,6 +3231,10 @@ export const LIMITS = {
   "im/DescribeGroupMessages.GroupId": {"min":1,"max":53},
   "im/DescribeGroupMutes.GroupId": {"min":1,"max":53},
   "im/DescribeIMAppList.Keyword": {"max":200},
+  "im/DescribeOfficialAccounts.Keyword": {"max":200},
+  "im/DescribeOfficialAccounts.Cursor": {"max":48},
+  "im/DescribeOfficialSubscribers.Account": {"min":1,"max":48},
+  "im/DescribeOfficialSubscribers.Cursor": {"max":48},
   "im/DescribePlanPrice.Months": {"min":1,"max":24},
   "im/DescribePushDevices.UserID": {"min":1,"max":32},
   "im/DescribePushMarks.UserID": {"min":1,"max":32},
@@ -3117,6 +3243,7 @@ export const LIMITS = {
   "im/DescribeTroubleshootingLog.ErrorCode": {"max":64},
   "im/DestroyGroup.GroupIds": {"min":1,"max":100},
   "im/DestroyGroup.GroupIds[]": {"min":1,"max":53},
+  "im/DestroyOfficialAccount.Account": {"min":1,"max":48},
   "im/ExportAccounts.UserIDs": {"max":1000,"nullable":true},
   "im/ExportAccounts.Keyword": {"max":200},
   "im/ForbidSendMessage.GroupId": {"min":1,"max":53},
@@ -3148,6 +3275,11 @@ export const LIMITS = {
   "im/ModifyGroupMemberInfo.NameCard": {"max":50,"nullable":true},
   "im/ModifyGroupOwner.GroupId": {"min":1,"max":53},
   "im/ModifyGroupOwner.UserID": {"min":1,"max":32},
+  "im/ModifyOfficialAccount.Account": {"min":1,"max":48},
+  "im/ModifyOfficialAccount.Name": {"min":1,"max":150,"nullable":true},
+  "im/ModifyOfficialAccount.Introduction": {"max":400,"nullable":true},
+  "im/ModifyOfficialAccount.FaceUrl": {"max":500,"nullable":true},
+  "im/ModifyOfficialAccount.Organization": {"max":500,"nullable":true},
   "im/ModifyPushMarks.UserID": {"min":1,"max":32},
   "im/ModifyUserField.Field.Name": {"max":8},
   "im/PutPushCertificate.Vendor": {"max":40},
@@ -3169,6 +3301,8 @@ export const LIMITS = {
   "im/SendGroupMsg.GroupIds[]": {"min":1,"max":53},
   "im/SendGroupMsg.Text": {"min":1,"max":300},
   "im/SendGroupMsg.From": {"max":32},
+  "im/SendOfficialMsg.Account": {"min":1,"max":48},
+  "im/SendOfficialMsg.Text": {"min":1,"max":300},
   "im/SendTestCallback.Command": {"max":100},
   "im/SetCallBack.Url": {"max":1024,"nullable":true},
   "im/SetCallBack.Token": {"max":256,"nullable":true},

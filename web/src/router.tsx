@@ -130,6 +130,14 @@ const routeTree = root.addChildren([
       page("groups", () => import("./features/groups/pages/Group"), "Group"),
     ),
     at(
+      "/apps/$app/officials",
+      page("officials", () => import("./features/officials/pages/Officials"), "Officials"),
+    ),
+    at(
+      "/apps/$app/officials/$account",
+      page("officials", () => import("./features/officials/pages/Official"), "Official"),
+    ),
+    at(
       "/apps/$app/callbacks",
       page("webhooks", () => import("./features/webhooks/pages/Callbacks"), "Callbacks"),
     ),

@@ -42,6 +42,7 @@ _FILES: Final = (
     "chat_groups",
     "chat_members",
     "chat_messages",
+    "officials",
     "troubleshooting",
 )
 SERVICES: Final = {"im": "Chat", "cam": "Access management", "cloudaudit": "Audit log", "sodam": "Server"}

@@ -46,9 +46,18 @@ export async function prepare(call) {
   await finished(call, job.JobId);
   await relate(call);
   await gather(call);
+  await publish(call);
   await hook(call);
   const who = await people(call);
   return { first, trial, pro, off, importJob: job.JobId, ...who };
+}
+
+/** An official account that some follow. */
+async function publish(call) {
+  const of = { SDKAppID: APP, Account: "@TOA#_news" };
+  await call("im/CreateOfficialAccount", { ...of, Name: "River news", Owner: "mina", Organization: "Han River Talk" });
+  await call("im/AddOfficialSubscribers", { ...of, UserIDs: ["joon", "sora", "tom"] });
+  await call("im/SendOfficialMsg", { ...of, Text: "The east bank path opens on Saturday." });
 }
 
 /** Groups of each type, one of them with members, a mute, a ban and messages. */

@@ -11,6 +11,7 @@ import {
   KeyIcon,
   LinkIcon,
   LockOnIcon,
+  NotificationIcon,
   SecuredIcon,
   SettingIcon,
   SystemSettingIcon,
@@ -59,6 +60,7 @@ export const APP_NAV: NavEntry[] = [
   },
   { key: "accounts", to: "/apps/$app/accounts", icon: UserListIcon, needs: "im:DescribeAccountList" },
   { key: "chatGroups", to: "/apps/$app/groups", icon: UsergroupIcon, needs: "im:DescribeAppidGroupList" },
+  { key: "officials", to: "/apps/$app/officials", icon: NotificationIcon, needs: "im:DescribeOfficialAccounts" },
   { key: "callbacks", to: "/apps/$app/callbacks", icon: LinkIcon, needs: "im:DescribeCallBack" },
   {
     key: "monitoring",
