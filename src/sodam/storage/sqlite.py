@@ -200,12 +200,9 @@ class SqliteDatabase:
             future.add_done_callback(lambda done: hook.finished(not done.cancelled() and done.exception() is None))
         self._waiting.append((fn, future))
         if not self._busy:
+            # One turn later: what other tasks of this turn want to write joins the same commit.
             self._busy = True
-            if lane == "log":
-                self._start()  # a message log has waited for its turn of the loop already
-            else:
-                # One turn later: what other tasks of this turn want to write joins the same commit.
-                self._loop.call_soon(self._start)
+            self._loop.call_soon(self._start)
         return future
 
     async def execute(self, sql: str, *args: Value) -> int:
