@@ -1328,6 +1328,8 @@ export type AppView = {
   CreateUin: number;
   DisableTime: number;
   PlanChangeableFrom: number;
+  Calls: boolean;
+  CallRelay: boolean;
   Version: number;
 };
 

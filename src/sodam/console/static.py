@@ -24,7 +24,7 @@ SECURITY_HEADERS: Final = {
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "permissions-policy": "camera=(self), microphone=(self), geolocation=()",
 }
 _ABSENT: Final = (
     "The console was not built into this server. `make install` builds it; the REST API and the console API work.\n"

@@ -18,7 +18,7 @@ async function freePort() {
 }
 
 /** Starts `sodam serve`; resolves once it is ready. `stop` ends it and returns what it logged. */
-export async function startServer() {
+export async function startServer(settings = {}) {
   const data = await mkdtemp(join(tmpdir(), "sodam-console-"));
   const port = await freePort();
   const command = process.env.CONSOLE_E2E_SODAM ?? join(REPOSITORY, ".venv/bin/sodam");
@@ -31,6 +31,7 @@ export async function startServer() {
       SODAM_PASSWORD_MEMORY: "12",
       SODAM_ROOT_PASSWORD: ROOT_PASSWORD,
       SODAM_BOOTSTRAP_APP: `${APP}:${"5".repeat(64)}:Flagship`,
+      ...settings,
     },
   });
   let log = "";

@@ -136,6 +136,10 @@ class AppView(AppCard, kw_only=True):
     DisableTime: int
     """When an expired app will be disabled; 0: it is not expired."""
     PlanChangeableFrom: int
+    Calls: bool
+    """The switch for calls, by the app's settings."""
+    CallRelay: bool
+    """Whether this server names a TURN server for them."""
     Version: int
 
 
@@ -228,6 +232,8 @@ async def app_view(call: Call, sdkappid: int) -> AppView:
         CreateUin=app.created_by or call.plane.owner_uin,
         DisableTime=app.expired_at + GRACE_SECONDS if app.status == "expired" and app.expired_at else 0,
         PlanChangeableFrom=app.plan_changeable_from(int(call.plane.clock())),
+        Calls=app.settings.calls,
+        CallRelay=bool(services.settings.turn_urls and services.settings.turn_secret),
         Version=app.version,
     )
 

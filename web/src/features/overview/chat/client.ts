@@ -32,11 +32,13 @@ interface Wired {
   To_Account?: string;
   MsgRandom?: number;
   MsgTimeStamp?: number;
-  MsgBody?: { MsgType: string; MsgContent: { Text?: string } }[];
+  MsgBody?: { MsgType: string; MsgContent: { Text?: string; Data?: string } }[];
 }
 
 interface Handlers {
   onMessage: (message: ChatMessage) => void;
+  /** A custom message, also one that another device of this account has sent. */
+  onCustom?: (from: string, to: string, data: string) => void;
   /** The connection is gone; `code` is 0 where the server did not say why. */
   onEnd: (code: number) => void;
 }
@@ -56,7 +58,7 @@ export class ChatClient {
   private constructor(
     private readonly socket: WebSocket,
     private readonly app: number,
-    private readonly user: string,
+    readonly user: string,
     private readonly handlers: Handlers,
   ) {
     socket.binaryType = "arraybuffer";
@@ -93,6 +95,22 @@ export class ChatClient {
 
   /** Sends a text; resolves when the server has stored it. Rejects with {@link ChatError}. */
   async send(to: string, text: string): Promise<ChatMessage> {
+    const { time, id } = await this.write(to, { MsgType: "TIMTextElem", MsgContent: { Text: text } });
+    return { from: this.user, to, text, time, id };
+  }
+
+  /** Sends a custom message; `online`: to who is there now, never stored. Rejects with {@link ChatError}. */
+  async custom(to: string, data: string, online: boolean): Promise<void> {
+    const element = { MsgType: "TIMCustomElem", MsgContent: { Data: data, Desc: "", Ext: "" } };
+    await this.write(to, element, online ? { OnlineOnlyFlag: 1 } : {});
+  }
+
+  /** The TURN servers that the server names, with credentials. Rejects with {@link ChatError}: 60020, there are none. */
+  async servers(): Promise<RTCIceServer[]> {
+    return (await this.ask<{ IceServers: RTCIceServer[] }>("sodam_call_svc.get_turn", {})).IceServers;
+  }
+
+  private async write(to: string, element: object, more: object = {}): Promise<{ time: number; id: string }> {
     const MsgRandom = random();
     const stored = await this.ask<{ MsgTime: number }>("openim.sendmsg", {
       From_Account: this.user,
@@ -100,9 +118,10 @@ export class ChatClient {
       MsgSeq: random(),
       MsgRandom,
       MsgClientTime: Math.floor(Date.now() / 1000),
-      MsgBody: [{ MsgType: "TIMTextElem", MsgContent: { Text: text } }],
+      MsgBody: [element],
+      ...more,
     });
-    return { from: this.user, to, text, time: stored.MsgTime, id: `${this.user}-${MsgRandom}` };
+    return { time: stored.MsgTime, id: `${this.user}-${MsgRandom}` };
   }
 
   /** Signs out and closes. */
@@ -188,7 +207,14 @@ export class ChatClient {
     }
     const events = (Array.isArray(body.EventArray) ? body.EventArray : []) as { C2cMsgArray?: Wired[] }[];
     for (const message of events.flatMap((event) => event.C2cMsgArray ?? [])) {
-      if (!message.From_Account || message.From_Account === this.user) continue;
+      if (!message.From_Account) continue;
+      const custom = message.MsgBody?.find(({ MsgType }) => MsgType === "TIMCustomElem");
+      if (custom) {
+        const to = message.To_Account ?? this.user;
+        this.handlers.onCustom?.(message.From_Account, to, custom.MsgContent.Data ?? "");
+        continue;
+      }
+      if (message.From_Account === this.user) continue;
       this.handlers.onMessage({
         from: message.From_Account,
         to: message.To_Account ?? this.user,

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from "react";
+import i18next from "i18next";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, call } from "../../../api/client";
 import { Avatar } from "../../../ui/Avatar";
@@ -7,14 +8,28 @@ import { ErrorNote } from "../../../ui/ErrorNote";
 import { BareSelect } from "../../../ui/Field";
 import { Locked } from "../../../ui/Locked";
 import { SettingCard } from "../../../ui/Page";
+import type { Line, Wishes } from "../../calls/line";
 import { ChatClient, ChatError, type ChatMessage } from "../chat/client";
 
 interface Props {
   app: number;
   users: string[];
+  /** Whether the app has calls, and the server a TURN server for them. */
+  calls: { on: boolean; relay: boolean };
   onSigned: () => void;
   onDelivered: () => void;
 }
+
+// Calls have texts of their own, which arrive with them.
+const texts = () => i18next.loadNamespaces("calls");
+const CallBox = lazy(async () => {
+  const [module] = await Promise.all([import("../../calls/components/CallBox"), texts()]);
+  return { default: module.CallBox };
+});
+const CallOptions = lazy(async () => {
+  const [module] = await Promise.all([import("../../calls/components/CallOptions"), texts()]);
+  return { default: module.CallOptions };
+});
 
 /** A UserSig lives long enough to try things out, and no longer. */
 const SECONDS = 3600;
@@ -30,7 +45,7 @@ const asApiError = (error: unknown) =>
     : error;
 
 /** Two accounts side by side, each signed in as a client is: what one writes arrives at the other. */
-export function TestChat({ app, users, onSigned, onDelivered }: Props) {
+export function TestChat({ app, users, calls, onSigned, onDelivered }: Props) {
   const { t } = useTranslation("overview");
   const [left, setLeft] = useState("");
   const [right, setRight] = useState("");
@@ -39,10 +54,16 @@ export function TestChat({ app, users, onSigned, onDelivered }: Props) {
   const [messages, setMessages] = useState<{ pane: number; message: ChatMessage }[]>([]);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
+  const [wishes, setWishes] = useState<Wishes>({ timeout: 30, relayOnly: false });
+  const wished = useRef(wishes);
+  wished.current = wishes;
   const open = useRef<ChatClient[]>([]);
+  const lines = useRef<Line[]>([]);
   const leave = () => {
+    for (const line of lines.current) line.hangUp();
     for (const client of open.current) client.close();
     open.current = [];
+    lines.current = [];
     setClients(undefined);
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: leaving the page signs the two out
@@ -58,6 +79,7 @@ export function TestChat({ app, users, onSigned, onDelivered }: Props) {
     setError(undefined);
     setMessages([]);
     try {
+      const module = calls.on ? await import("../../calls/line") : undefined;
       for (const [pane, user] of pair.entries()) {
         const { UserSig } = await call("im/CreateSecretUserSig", { SDKAppID: app, UserID: user, Expire: SECONDS });
         const client = await ChatClient.open(location.origin, app, user, UserSig, {
@@ -65,12 +87,27 @@ export function TestChat({ app, users, onSigned, onDelivered }: Props) {
             note(pane, message);
             onDelivered();
           },
+          onCustom: (from, to, data) => lines.current[pane]?.hear(from, to, data),
           onEnd: (code) => {
             setError(asApiError(new ChatError(code, "the connection is closed")));
             leave();
           },
         });
         open.current.push(client);
+        if (module) {
+          const wire = {
+            user,
+            custom: client.custom.bind(client),
+            servers: async () => (calls.relay ? client.servers() : []),
+          };
+          lines.current.push(
+            new module.Line(
+              wire,
+              () => wished.current,
+              (cause) => setError(asApiError(cause)),
+            ),
+          );
+        }
       }
       setClients(open.current as unknown as readonly [ChatClient, ChatClient]);
       onSigned();
@@ -118,6 +155,7 @@ export function TestChat({ app, users, onSigned, onDelivered }: Props) {
               users={users}
               onUser={pane ? setRight : setLeft}
               client={clients?.[pane]}
+              line={clients && lines.current[pane]}
               peer={pair[1 - pane] ?? ""}
               messages={messages.filter((one) => one.pane === pane).map(({ message }) => message)}
               onSent={(message) => note(pane, message)}
@@ -125,6 +163,9 @@ export function TestChat({ app, users, onSigned, onDelivered }: Props) {
             />
           ))}
         </div>
+        <Suspense>
+          <CallOptions app={app} {...calls} wishes={wishes} onChange={setWishes} />
+        </Suspense>
         <p className="quiet">{t("chat.about")}</p>
       </div>
     </SettingCard>
@@ -137,13 +178,14 @@ interface PaneProps {
   users: string[];
   onUser: (user: string) => void;
   client: ChatClient | undefined;
+  line: Line | undefined;
   peer: string;
   messages: ChatMessage[];
   onSent: (message: ChatMessage) => void;
   onError: (cause: unknown) => void;
 }
 
-function Pane({ label, user, users, onUser, client, peer, messages, onSent, onError }: PaneProps) {
+function Pane({ label, user, users, onUser, client, line, peer, messages, onSent, onError }: PaneProps) {
   const { t } = useTranslation("overview");
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
@@ -182,6 +224,11 @@ function Pane({ label, user, users, onUser, client, peer, messages, onSent, onEr
         )}
         <span className={client ? "chat__on" : "quiet"}>{t(client ? "chat.online" : "chat.offline")}</span>
       </header>
+      {line && (
+        <Suspense>
+          <CallBox line={line} user={user} peer={peer} />
+        </Suspense>
+      )}
       <ul
         className="chat__list"
         aria-live="polite"

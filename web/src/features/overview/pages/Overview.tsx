@@ -118,7 +118,13 @@ export function Overview() {
               </dl>
             </SettingCard>
             <Checklist app={id} users={users} done={done} mark={mark} />
-            <TestChat app={id} users={pair} onSigned={() => mark("signed")} onDelivered={() => mark("delivered")} />
+            <TestChat
+              app={id}
+              users={pair}
+              calls={{ on: one.Calls, relay: one.CallRelay }}
+              onSigned={() => mark("signed")}
+              onDelivered={() => mark("delivered")}
+            />
           </>
         )}
       </Loaded>
