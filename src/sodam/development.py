@@ -9,14 +9,19 @@ from __future__ import annotations
 import json
 import re
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 import msgspec
 import structlog
 
 from sodam import clock
 from sodam.apps.model import App
+from sodam.apps.webhooks import SWITCHES, Webhooks, in_order
 from sodam.errors import ApiError
 from sodam.http import Receive, Scope, Send, read_body, respond
+from sodam.outbound.inbox import URL as INBOX_URL
+from sodam.outbound.inbox import Inbox
+from sodam.push.model import Device
 from sodam.rest import table
 from sodam.server import Server
 from sodam.storage import Tx, state
@@ -27,6 +32,8 @@ PATH: Final = "/dev"
 _MARK: Final = "development"
 _MOST: Final = 10 * 366 * 86400
 """Seconds by which the clock may be ahead."""
+_SHOWN: Final = 200
+"""Requests of the inbox that one answer has."""
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SPAN: Final = re.compile(r"(\d{1,9})([smhd])")
 USERS: Final = {"alice": "Alice", "bob": "Bob", "mina": "미나", "xiaoming": "小明", "yuki": "ゆき"}
@@ -66,6 +73,14 @@ async def begin(server: Server, *, wanted: bool) -> None:
     await server.db.write(lambda tx: _put(tx, mark))
     clock.set_ahead(mark.ahead)
     server.dev = True
+    _catch(server)
+
+
+def _catch(server: Server) -> None:
+    """What goes out stays here: pushes, and the callbacks of apps without a receiver of their own."""
+    services, inbox = server.services, Inbox()
+    services.inbox = services.webhooks.sender.inbox = services.push.sending.inbox = inbox
+    server.apps.webhooks = Webhooks(url=INBOX_URL, commands=in_order(SWITCHES))
 
 
 async def _put(tx: Tx, mark: Mark) -> None:
@@ -96,6 +111,7 @@ async def seed(server: Server, app: App) -> None:
         return
     for command, body in _seeds(int(clock.now())):
         await _rest(server, app, command, body)
+    await _devices(server, app)
     mark.seeded = True
     await server.db.write(lambda tx: _put(tx, mark))
 
@@ -105,6 +121,16 @@ async def _rest(server: Server, app: App, path: str, body: dict[str, Any]) -> No
     command = table.SERVICES[service].commands[name]
     call = Call(server.services, app, "administrator", admin=True)
     await command.handler(call, decode_request(command, json.dumps(body).encode()))
+
+
+async def _devices(server: Server, app: App) -> None:
+    """A device of every user, so that messages to whoever is away are pushed."""
+    push = server.services.push
+    fields = {"PackageName": "org.example.chat", "AppId": "1", "AppSecret": "development"}
+    one = await push.certificates.put(app.sdkappid, "xiaomi", "Development", fields)
+    for user in USERS:
+        token = f"development-{user}"
+        await push.devices.report(Device(app.sdkappid, one.id, token, "", user, model="Phone of the inbox"))
 
 
 def _text(words: str) -> list[dict[str, Any]]:
@@ -144,12 +170,16 @@ def _seeds(now: int) -> list[tuple[str, dict[str, Any]]]:
 
 
 class DevelopmentApp:
-    """``GET /dev/clock``, and ``POST /dev/clock`` with ``{"Advance": "8d"}``. Only there in development mode."""
+    """``GET /dev/clock``, ``POST /dev/clock`` with ``{"Advance": "8d"}``, and ``GET /dev/inbox?SDKAppID=...``: what
+    would have gone out, the newest first. Only there in development mode."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == f"{PATH}/inbox" and scope["method"] == "GET":
+            await respond(send, 200, b"application/json", self._inbox(scope["query_string"]))
+            return
         if scope["path"] != f"{PATH}/clock" or scope["method"] not in ("GET", "POST"):
             await respond(send, 404, b"text/plain; charset=utf-8", b"not found\n")
             return
@@ -163,3 +193,9 @@ class DevelopmentApp:
                 status, answer = 400, {"Error": str(error)}
         answer |= {"Now": int(clock.now()), "Ahead": int(clock.ahead())}
         await respond(send, status, b"application/json", json.dumps(answer).encode() + b"\n")
+
+    def _inbox(self, query: bytes) -> bytes:
+        asked = parse_qs(query.decode("latin-1")).get("SDKAppID", [""])[0]
+        inbox = self._server.services.inbox
+        found = inbox.of(int(asked), _SHOWN) if inbox is not None and asked.isdecimal() and len(asked) <= 10 else []
+        return msgspec.json.encode([msgspec.to_builtins(one) for one in found]) + b"\n"

@@ -24,6 +24,7 @@ from sodam.moderation.service import Words
 from sodam.observability.loops import Loops
 from sodam.officials.service import Officials
 from sodam.outbound import Outbound
+from sodam.outbound.inbox import Inbox
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.presence.statuses import StatusService
@@ -75,3 +76,5 @@ class Services:
     streams: Streams
     webhooks: WebhookService
     calls: Calls
+    inbox: Inbox | None = None
+    """In development mode: see development.py."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from functools import partial
@@ -16,6 +17,7 @@ from sodam import clock, development
 from sodam.cli.demo import DEMO_SDKAPPID, ensure_demo
 from sodam.development import NotForDevelopment, begin, seconds_of
 from sodam.gateway.commands.openim import MsgInfo, MsgWithdraw, msgwithdraw
+from sodam.outbound.inbox import MOST_BODY, MOST_BYTES, Caught, Inbox
 from sodam.rest import table
 from sodam.server import Server, build
 from sodam.serving import application
@@ -132,8 +134,50 @@ async def test_over_http(server: Server, tmp_path: Path) -> None:
         for wrong in ({"Advance": "yesterday"}, {}, [], {"Advance": "9999999d"}):
             assert (await client.post("/dev/clock", json=wrong)).status_code == 400
         assert (await client.get("/dev/other")).status_code == 404
+        shown = (await client.get("/dev/inbox", params={"SDKAppID": DEMO_SDKAPPID})).json()
+        assert {one["kind"] for one in shown} >= {"callback"}
+        for nobody in ("1", "x", ""):
+            assert (await client.get("/dev/inbox", params={"SDKAppID": nobody})).json() == []
     other = await build(Settings(data_dir=tmp_path / "other"))
     transport = httpx.ASGITransport(app=application(other))
     async with httpx.AsyncClient(transport=transport, base_url="http://sodam") as client:
         assert (await client.post("/dev/clock", json={"Advance": "2h"})).status_code == 404, "only in this mode"
+        assert (await client.get("/dev/inbox", params={"SDKAppID": DEMO_SDKAPPID})).status_code == 404
     await other.close()
+
+
+async def test_what_goes_out_stays_in_the_inbox(server: Server) -> None:
+    app, inbox = server.apps.get(DEMO_SDKAPPID), server.services.inbox
+    assert app is not None
+    assert inbox is not None
+    text = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "inboxed"}}]
+    await rest(server, "openim/sendmsg", From_Account="bob", To_Account="alice", MsgRandom=7, MsgBody=text)
+
+    def caught(name: str) -> list[Caught]:
+        return [one for one in inbox.of(DEMO_SDKAPPID, 100) if one.name == name and "inboxed" in one.body]
+
+    async with asyncio.timeout(20):
+        while not (caught("xiaomi") and caught("C2C.CallbackAfterSendMsg")):
+            await asyncio.sleep(0.02)
+    [before], [after], [push] = map(caught, ("C2C.CallbackBeforeSendMsg", "C2C.CallbackAfterSendMsg", "xiaomi"))
+    assert json.loads(before.body)["To_Account"] == "alice"
+    assert f"SdkAppid={DEMO_SDKAPPID}&CallbackCommand=C2C.CallbackAfterSendMsg" in after.url
+    assert {name for name, _ in after.headers} >= {"Content-Type", "webhook-id", "webhook-timestamp"}
+    assert (push.user_id, dict(push.headers)["Authorization"]) == ("alice", "key=development")
+    assert [one.kind for one in inbox.of(DEMO_SDKAPPID, 1, "push")] == ["push"]
+    delivery = await server.services.webhooks.test(app, "Group.CallbackAfterGroupFull")
+    assert (delivery.outcome, inbox.of(DEMO_SDKAPPID, 1)[0].name) == ("delivered", "Group.CallbackAfterGroupFull")
+    assert inbox.of(1, 10) == [], "each app has its own"
+
+
+def test_the_inbox_is_bounded() -> None:
+    inbox = Inbox(lambda: 1.5)
+    for number in range(1200):
+        inbox.add(number % 2, "callback", "c", "u", [], b"x")
+    assert len(inbox.of(0, 2000)) == 500
+    assert (inbox.of(1, 1)[0].number, inbox.of(1, 1)[0].at) == (1200, 1500)
+    for _ in range(300):
+        inbox.add(1, "push", "p", "u", [("name", "value")], b"x" * 100_000)
+    kept = inbox.of(1, 2000)
+    assert 0 < sum(len(one.body) for one in kept) <= MOST_BYTES
+    assert {len(one.body) for one in kept} == {MOST_BODY}

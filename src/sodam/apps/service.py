@@ -19,6 +19,7 @@ from sodam.apps import store
 from sodam.apps.events import AppChanged
 from sodam.apps.model import App, AppKey, AppSettings, Plan
 from sodam.apps.plans import DEFAULT_HISTORY_DAYS
+from sodam.apps.webhooks import Webhooks
 from sodam.bus import Bus
 from sodam.clock import now as wall_clock
 from sodam.control import ControlError, missing
@@ -58,6 +59,8 @@ class AppService:
         self._watchers: list[Callable[[int], None]] = []
         self._loops = loops or Loops()
         self._poll: Loop | None = None
+        self.webhooks = Webhooks()
+        """What new apps begin with."""
         db.events.subscribe(AppChanged, self._follow)
 
     async def start(self) -> None:
@@ -116,7 +119,7 @@ class AppService:
                 plan=plan,
                 created_at=now,
                 updated_at=now,
-                settings=AppSettings(history_days=self.history_days),
+                settings=AppSettings(history_days=self.history_days, webhooks=self.webhooks),
                 plan_history_days=self.history_days,
                 kind=like.kind if like else "",
                 introduction=like.introduction if like else "",

@@ -18,6 +18,8 @@ from sodam.observability.requests import done
 from sodam.observability.requests import headers as trace_headers
 from sodam.observability.series import SeriesBy
 from sodam.outbound import Answer, Outbound, OutboundError
+from sodam.outbound.inbox import URL as INBOX
+from sodam.outbound.inbox import Inbox
 from sodam.outbox.model import Entry, Failed, Schedule
 from sodam.outbox.service import Outbox
 from sodam.troubleshooting.service import TroubleshootingLog
@@ -69,6 +71,8 @@ class Sender:
         self.heard: Callable[[int, bool], None] | None = None
         """Is told of every request: the app's number, and whether it was answered well."""
         self.told: TroubleshootingLog | None = None
+        self.inbox: Inbox | None = None
+        """In development mode: it has every request, and takes those of apps without a receiver of their own."""
 
     async def send(
         self, app: int, config: Webhooks, event: Event, *, attempt: int, judge: Callable[[Answer], str]
@@ -82,14 +86,7 @@ class Sender:
         body = bytes(event.body)
         outcome, status, answered = "", 0, b""
         try:
-            answer = await self.outbound.post(
-                requests.address(config, app, event, int(now)),
-                body,
-                requests.headers(config, event, body, int(now)) + trace_headers(),
-                seconds=SECONDS,
-                most=_ANSWER,
-                tls=await self._tls(app) if config.url.startswith("https:") else None,
-            )
+            answer = await self._post(app, config, event, int(now))
             outcome, status, answered = judge(answer), answer.status, answer.body
         except OutboundError as error:
             outcome, answered = error.kind, str(error).encode()
@@ -120,6 +117,17 @@ class Sender:
                 )
             )
         return answer
+
+    async def _post(self, app: int, config: Webhooks, event: Event, now: int) -> Answer:
+        body = bytes(event.body)
+        address = requests.address(config, app, event, now)
+        headers = requests.headers(config, event, body, now) + trace_headers()
+        if self.inbox is not None:
+            answer = self.inbox.add(app, "callback", event.command, address, headers, body)
+            if config.url == INBOX:
+                return answer
+        tls = await self._tls(app) if config.url.startswith("https:") else None
+        return await self.outbound.post(address, body, headers, seconds=SECONDS, most=_ANSWER, tls=tls)
 
     def _tell(self, app: int, event: Event, outcome: str, status: int, millis: int) -> None:
         """Tell the troubleshooting log; of what was sent, only whom it is about."""

@@ -174,9 +174,9 @@ class WebhookService:
         sample = event(command, "RESTAPI", "", body)
         recorder = _Recorder()
         with contextlib.suppress(OutboundError):
-            await Sender(self.sender.outbound, recorder, self.mutual.context, self._clock).send(
-                app.sdkappid, config, sample, attempt=1, judge=delivered
-            )
+            sender = Sender(self.sender.outbound, recorder, self.mutual.context, self._clock)
+            sender.inbox = self.sender.inbox
+            await sender.send(app.sdkappid, config, sample, attempt=1, judge=delivered)
         self.log.add(recorder.one)
         return recorder.one
 
