@@ -27,7 +27,7 @@ SECRET = frozenset(
 )
 PLAIN = frozenset(
     (
-        *("AccessKeyId", "CountryCode", "Document", "ErrorCode", "File", "Key", "KeyAlgorithm", "Keyword"),
+        *("AccessKeyId", "CountryCode", "Document", "ErrorCode", "File", "Key", "KeyAlgorithm", "Keyword", "MsgKey"),
         *("PolicyDocument", "Profile", "ProfileItem", "PublicKey", "SecretId", "SecretIdList", "SnsProfileItem"),
     )
 )

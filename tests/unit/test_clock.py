@@ -18,6 +18,7 @@ MEASURES = {
     "cli/usersig.py",
     "gateway/hub.py",  # the order of logins, by the database's clock
     "gateway/session_check.py",
+    "groups/seat_journal.py",  # against the time of a file
     "media/receiving.py",  # against the times of files
     "observability/loops.py",
     "transfer/writing.py",
