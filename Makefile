@@ -35,7 +35,10 @@ test: ready ## Set everything up and run all tests, real PostgreSQL and NATS inc
 # What tests need, beside each other: they wait for three different places.
 .PHONY: ready browser
 ready:
-	@$(MAKE) --no-print-directory -j3 dev web browser
+	@$(MAKE) --no-print-directory -j3 $(VENV)/.bytecode web browser
+# What tests import is compiled once, while npm is waited for: else each of their processes would do it for itself.
+$(VENV)/.bytecode: $(VENV)/.dev
+	@$(PYTEST) --collect-only >/dev/null 2>&1 && touch $@ || true
 browser:
 	@scripts/browser
 

@@ -160,7 +160,7 @@ def _ask_first(services: Services) -> None:
     services.c2c.followers.add(TOPIC, webhooks.after.to_robot)
     services.relations.guard(webhooks.friend_guard)
     services.groups.guard(webhooks.group_guard)
-    services.officials.guard = webhooks.official_guard
+    services.officials.guard = services.officials.broadcasts.guard = webhooks.official_guard
     services.groups.sending.callbacks.add(webhooks.before_group)
     services.groups.sending.tellers.append(webhooks.groups)
 

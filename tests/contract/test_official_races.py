@@ -18,8 +18,8 @@ from sodam.bus.local import LocalBus
 from sodam.c2c.service import C2CService
 from sodam.errors import ApiError
 from sodam.observability.loops import Loops
-from sodam.officials.model import Broadcast, Official
-from sodam.officials.service import Act, Officials
+from sodam.officials.model import Act, Broadcast, Official
+from sodam.officials.service import Officials
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from tests.support.barrier import Call, Gate, Outcome
@@ -107,9 +107,9 @@ async def test_limits_and_uniqueness(gate: Gate, monkeypatch: pytest.MonkeyPatch
     def said(random: int) -> Broadcast:
         return Broadcast(app=one.app.sdkappid, account=account, random=random, body=b"[]")
 
-    got = await gate.together(*(partial(n.officials.send, n.app, said(7)) for n in (one, two)))
+    got = await gate.together(*(partial(n.officials.broadcasts.send, n.app, said(7)) for n in (one, two)))
     assert len({result.key for result in got.results}) == 1, "the same message is stored once"
-    got = await gate.together(*(partial(n.officials.send, n.app, said(r)) for n, r in ((one, 8), (two, 9))))
+    got = await gate.together(*(partial(n.officials.broadcasts.send, n.app, said(r)) for n, r in ((one, 8), (two, 9))))
     assert len({result.key for result in got.results}) == 2
     await sound(gate)
 
@@ -129,7 +129,7 @@ async def test_subscribing_while_something_goes(gate: Gate, other: str) -> None:
             "delete subscriber": lambda: two.accounts.delete(two.app, [omar]),
             "delete account": lambda: two.accounts.delete(two.app, [account]),
             "leave": lambda: two.officials.unsubscribe(two.app, WHO, account, [omar]),
-            "tell": lambda: two.officials.send(
+            "tell": lambda: two.officials.broadcasts.send(
                 two.app, Broadcast(app=two.app.sdkappid, account=account, random=1, body=b"[]")
             ),
         }

@@ -118,8 +118,8 @@ def test_what_is_older_than_the_list_shows_stays_in_the_numbers() -> None:
     catch_up = CatchUp()
     catch_up.hold(0)
     held(catch_up, message(1, second=50), message(2, second=51))
-    catch_up.shown({"amy": 51})
     round_ = catch_up.begin(0)
+    catch_up.shown({"amy": 51})
     assert [place.seq for place in round_.counted("bob", {"amy": 2})] == [2]
     assert bodies(due(catch_up, round_)) == [1, 2]
     catch_up.hold(9)

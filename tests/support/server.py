@@ -18,6 +18,7 @@ from sodam import usersig
 from sodam.settings import PASSWORD_MEMORY
 from tests.support.forkserver import Process, fork_server
 from tests.support.guard import guarded
+from tests.support.sqlite import prepare
 
 Engine = Literal["sqlite", "postgres"]
 
@@ -56,6 +57,8 @@ class ServerProcess:
         self._process: Process | None = None
         self._allowed: list[str] = []
         self._checked = 0
+        if not fresh and self.database_url is None:
+            prepare(directory / "data")
         self.start()
 
     @property

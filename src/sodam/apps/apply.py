@@ -22,9 +22,10 @@ from sodam.apps.model import App, AppSettings, FieldType, FriendField, Plan, Use
 from sodam.apps.orders import carried
 from sodam.apps.plans import ENFORCED, NO_ADD_ONS, PLANS, AddOns, Overrides, misfit, on_sale
 from sodam.apps.toml_lines import Lines
+from sodam.apps.toml_table import ApplyError, Table
 from sodam.apps.webhooks import Failure, Retry
 from sodam.control import ControlError, plan_expired
-from sodam.settings import DEFAULT_PLAN, MAX_KEY_CHARS, MAX_SDKAPPID, SettingsError
+from sodam.settings import DEFAULT_PLAN, MAX_KEY_CHARS, MAX_SDKAPPID
 
 replace = msgspec.structs.replace
 Change = Callable[[App], App]
@@ -32,10 +33,6 @@ UNLIMITED: Final = "unlimited"
 MAX_REMARK: Final = 200
 """Characters, as in the console."""
 _PERMISSIONS: Final = ("app_read", "app_write", "admin_read", "admin_write")
-
-
-class ApplyError(SettingsError):
-    """The file cannot be applied. The text is one line, which begins with the file's name and the line."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -113,7 +110,7 @@ def parse(text: str, source: str, env: Mapping[str, str]) -> Wanted:
         raise ApplyError(f"{source}:{line}: no TOML: {said[: place.start()] if place else said}") from None
     except RecursionError:
         raise ApplyError(f"{source}: a value is nested too deeply") from None
-    top = _Table(source, Lines(text), (), document, env)
+    top = Table(source, Lines(text), (), document, env)
     wanted = Wanted(
         source,
         tuple(_once(top, "app", [_app(table) for table in top.tables("app")], lambda one: one.sdkappid)),
@@ -134,92 +131,7 @@ def changed(app: App, wanted: WantedApp, source: str) -> App:
     return app
 
 
-class _Table:
-    """A table of the file, whose keys are taken one after the other; what is left over is unknown."""
-
-    def __init__(
-        self, source: str, lines: Lines, path: tuple[str | int, ...], values: dict[str, Any], env: Mapping[str, str]
-    ) -> None:
-        self._source, self._lines, self._path, self._left, self._env = source, lines, path, dict(values), env
-        self.line = lines.of(*path)
-
-    def at(self, key: str) -> int:
-        return self._lines.of(*self._path, key)
-
-    def wrong(self, key: str, message: str) -> ApplyError:
-        return ApplyError(f"{self._source}:{self.at(key)}: {message}")
-
-    def take(self, key: str, kind: type, expected: str) -> Any:
-        """The value; None when the file does not name it."""
-        value = self._left.pop(key, None)
-        if value is not None and type(value) is not kind:
-            raise self.wrong(key, f"{key}: expected {expected}")
-        return value
-
-    def text(self, key: str) -> str | None:
-        value = cast("str | None", self.take(key, str, "text in quotes"))
-        if value is not None and "\0" in value:
-            raise self.wrong(key, f"{key}: holds a NUL character")
-        return value
-
-    def needed(self, key: str) -> str:
-        value = self.text(key)
-        if not value:
-            raise self.wrong(key, f"{self._path[0]} without {key}")
-        return value
-
-    def number(self, key: str) -> int | None:
-        return cast("int | None", self.take(key, int, "a number"))
-
-    def choice(self, key: str, values: tuple[str, ...]) -> str | None:
-        value = self.text(key)
-        if value is not None and value not in values:
-            raise self.wrong(key, f"{key}: expected one of {', '.join(values)}")
-        return value
-
-    def texts(self, key: str) -> list[str]:
-        value = self.take(key, list, "a list of texts")
-        if value and not all(isinstance(item, str) for item in value):
-            raise self.wrong(key, f"{key}: expected a list of texts")
-        return value or []
-
-    def table(self, key: str) -> _Table:
-        return self._inner(key, self.take(key, dict, "a table") or {})
-
-    def tables(self, key: str) -> list[_Table]:
-        value = self.take(key, list, f"tables, each under [[{'.'.join((*self._names(), key))}]]") or []
-        if not all(isinstance(item, dict) for item in value):
-            raise self.wrong(key, f"{key}: expected tables")
-        return [_Table(self._source, self._lines, (*self._path, key, i), t, self._env) for i, t in enumerate(value)]
-
-    def secret(self, key: str) -> tuple[str | None, str]:
-        """The text of ``key``, or of the variable that ``key_env`` names; and that name if it is not set."""
-        given, variable = self.text(key), self.text(f"{key}_env")
-        if given is not None and variable is not None:
-            raise self.wrong(f"{key}_env", f"give either {key} or {key}_env")
-        if variable is not None and variable.startswith("SODAM_"):
-            raise self.wrong(f"{key}_env", "variables that begin with SODAM_ are settings: choose another name")
-        if variable is None:
-            return given, ""
-        return self._env.get(variable) or None, "" if self._env.get(variable) else variable
-
-    def rest(self) -> dict[str, Any]:
-        """All that is left, taken."""
-        left, self._left = self._left, {}
-        return left
-
-    def end(self, what: str = "key") -> None:
-        for key in self._left:
-            raise self.wrong(key, f'unknown {what} "{key}"')
-
-    def _inner(self, key: str, values: dict[str, Any]) -> _Table:
-        return _Table(self._source, self._lines, (*self._path, key), values, self._env)
-
-    def _names(self) -> list[str]:
-        return [name for name in self._path if isinstance(name, str)]
-
-
-def _once(top: _Table, kind: str, found: list[Any], name: Callable[[Any], Any]) -> list[Any]:
+def _once(top: Table, kind: str, found: list[Any], name: Callable[[Any], Any]) -> list[Any]:
     seen = set()
     for one in found:
         if name(one) in seen:
@@ -228,7 +140,7 @@ def _once(top: _Table, kind: str, found: list[Any], name: Callable[[Any], Any]) 
     return found
 
 
-def _app(table: _Table) -> WantedApp:
+def _app(table: Table) -> WantedApp:
     sdkappid = table.number("sdkappid")
     if sdkappid is None or not 0 < sdkappid <= MAX_SDKAPPID:
         raise table.wrong("sdkappid", f"an app needs sdkappid, a number from 1 to {MAX_SDKAPPID}")
@@ -257,7 +169,7 @@ def _app(table: _Table) -> WantedApp:
     return WantedApp(table.line, sdkappid, name or f"app {sdkappid}", plan or DEFAULT_PLAN, keys, tuple(steps))
 
 
-def _key(table: _Table, word: str) -> Key | None:
+def _key(table: Table, word: str) -> Key | None:
     secret, unset = table.secret(word)
     if unset:
         raise table.wrong(f"{word}_env", f"the environment has no {unset}")
@@ -279,7 +191,7 @@ def _planned(app: App, plan: Plan) -> App:
     return rules.fit(after, app)
 
 
-def _limits(table: _Table) -> list[Step]:
+def _limits(table: Table) -> list[Step]:
     found: dict[str, Any] = {}
     line = table.line
     for name in Overrides.__struct_fields__:
@@ -290,7 +202,7 @@ def _limits(table: _Table) -> list[Step]:
     return [Step(line, lambda app: rules.overrides(app, replace(app.overrides, **found)))] if found else []
 
 
-def _add_ons(table: _Table) -> list[Step]:
+def _add_ons(table: Table) -> list[Step]:
     found = {
         name: table.number(name) or None for name in AddOns.__struct_fields__ if name in table._left and on_sale(name)
     }
@@ -305,7 +217,7 @@ def _add_ons(table: _Table) -> list[Step]:
     return [Step(table.line, change)] if found else []
 
 
-def _settings(table: _Table) -> list[Step]:
+def _settings(table: Table) -> list[Step]:
     steps: list[Step] = []
     known = plain(AppSettings)
     for section in get_args(Section):
@@ -324,7 +236,7 @@ def _settings(table: _Table) -> list[Step]:
     return steps
 
 
-def _webhooks(table: _Table) -> list[Step]:
+def _webhooks(table: Table) -> list[Step]:
     """Its commands replace those that are on: which are wanted is one decision."""
     found: dict[str, Any] = {"url": table.text("url")}
     found["token"], unset = table.secret("token")
@@ -339,7 +251,7 @@ def _webhooks(table: _Table) -> list[Step]:
     return [Step(table.line, lambda app: rules.webhooks(app, app.settings_version, changes))] if changes else []
 
 
-def _value(table: _Table, one: Declared) -> object:
+def _value(table: Table, one: Declared) -> object:
     if one.choices:
         return table.choice(one.name, one.choices)
     if one.type is bool:
@@ -357,12 +269,12 @@ def _set(app: App, name: str, value: object) -> App:
     return rules.settings(app, app.settings_version, {name: value}, 0, operator=True)
 
 
-def _field(table: _Table) -> tuple[str, FieldType | None]:
+def _field(table: Table) -> tuple[str, FieldType | None]:
     types: tuple[FieldType, ...] = get_args(FieldType)
     return table.needed("name"), cast("FieldType | None", table.choice("type", types))
 
 
-def _user_field(table: _Table) -> Step:
+def _user_field(table: Table) -> Step:
     name, kind = _field(table)
     given = {word: value for word in _PERMISSIONS if (value := table.take(word, bool, "true or false")) is not None}
     table.end()
@@ -376,7 +288,7 @@ def _user_field(table: _Table) -> Step:
     return Step(table.line, change)
 
 
-def _friend_field(table: _Table) -> Step:
+def _friend_field(table: Table) -> Step:
     name, kind = _field(table)
     table.end()
 
@@ -391,7 +303,7 @@ def _friend_field(table: _Table) -> Step:
     return Step(table.line, change)
 
 
-def _rights(table: _Table) -> tuple[str, list[dict[str, Any]]]:
+def _rights(table: Table) -> tuple[str, list[dict[str, Any]]]:
     """The name of a field of groups or members, and what the file says of its rights; what it does not, is left."""
     name, found = table.needed("name"), []
     for right in table.tables("rights"):
@@ -406,7 +318,7 @@ def _rights(table: _Table) -> tuple[str, list[dict[str, Any]]]:
     return name, found
 
 
-def _group_field(table: _Table, *, of_members: bool) -> Step:
+def _group_field(table: Table, *, of_members: bool) -> Step:
     """A field of groups, or of their members."""
     name, said = _rights(table)
     if not of_members and any("own" in one for one in said):
@@ -427,14 +339,14 @@ def _group_field(table: _Table, *, of_members: bool) -> Step:
     return Step(table.line, change)
 
 
-def _policy(table: _Table) -> WantedPolicy:
+def _policy(table: Table) -> WantedPolicy:
     name, document = table.needed("name"), table.needed("document")
     wanted = WantedPolicy(table.at("document"), name, document, table.text("description"))
     table.end()
     return wanted
 
 
-def _user(table: _Table) -> WantedUser:
+def _user(table: Table) -> WantedUser:
     name, remark = table.needed("name"), table.text("remark") or ""
     if len(remark) > MAX_REMARK:
         raise table.wrong("remark", f"remark: at most {MAX_REMARK} characters")

@@ -31,7 +31,7 @@ class Round:
 
     def __init__(self, held: list[Notice], shown: Mapping[str, int] | None = None) -> None:
         self._held = held
-        self._shown = shown or {}
+        self._shown: Mapping[str, int] = {} if shown is None else shown
         self._before = self._looked = len(held)
         self._rest: list[tuple[bool, Place]] | None = None
 

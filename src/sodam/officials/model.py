@@ -8,11 +8,11 @@ import msgspec
 
 from sodam.accounts.model import OFFICIAL, valid_user_id
 from sodam.c2c.model import Message, Rank, conversation
-from sodam.messages.model import EMPTY_TEXT, EXTENSIBLE, NEED_RECEIPT, U32, Source
+from sodam.messages.model import BY_REST, EMPTY_TEXT, EXTENSIBLE, NEED_RECEIPT, U32, Source
 from sodam.messages.offline_push import Wish
 
 TOPIC: Final = "official"
-"""Of the outbox: what is to be told to subscribers."""
+"""Of the outbox: what subscribers are to be notified of."""
 MAX_ACCOUNTS: Final = {"Trial": 5}
 """Official accounts of an app by plan; of other plans ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS: Final = 1000
@@ -26,6 +26,13 @@ BEHIND: Final = 1 << 40
 """Broadcasts stand behind all one-to-one messages of their second."""
 UNFIT: Final = NEED_RECEIPT | EXTENSIBLE
 """What asks one receiver for an answer is nothing for all of them."""
+
+
+class Act(NamedTuple):
+    """Who does something, and from where."""
+
+    operator: str
+    source: Source = BY_REST
 
 
 class Official(msgspec.Struct, kw_only=True):

@@ -18,12 +18,9 @@ from sodam.bus import Bus, Live
 from sodam.c2c.service import C2CService
 from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
-from sodam.messages.interceptors import Dropped
-from sodam.messages.model import BY_REST, Source
 from sodam.officials import refusals, store, store_messages
+from sodam.officials.broadcasts import Broadcasts
 from sodam.officials.events import (
-    BroadcastSent,
-    BroadcastsRecalled,
     OfficialChanged,
     OfficialCreated,
     OfficialDestroyed,
@@ -31,20 +28,18 @@ from sodam.officials.events import (
     SubscribersAdded,
     SubscribersLeft,
 )
+from sodam.officials.fanout import FanOut
 from sodam.officials.model import (
     BYTES,
     MAX_ACCOUNTS,
     MOST_ACCOUNTS,
-    WINDOW,
-    Broadcast,
+    Act,
     Official,
     Subscriber,
     is_official,
-    key_of,
     valid_id,
 )
 from sodam.officials.reading import Reading
-from sodam.officials.telling import Tale, Telling, entry
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.push.service import PushService
@@ -63,13 +58,6 @@ WIRE: Final = {
 """The fields that the app hears of when they change."""
 
 
-class Act(NamedTuple):
-    """Who does something, and from where."""
-
-    operator: str
-    source: Source = BY_REST
-
-
 _NOBODY: Final = Act("")
 
 
@@ -81,15 +69,6 @@ class Guard(Protocol):
     async def subscribing(self, app: App, act: Act, account: str, user_ids: Sequence[str]) -> Collection[str]:
         """Who of them may not."""
         ...
-
-    async def sending(self, app: App, message: Broadcast) -> None:
-        """Changes the message; raises ApiError, Dropped."""
-        ...
-
-
-class Sent(NamedTuple):
-    key: str
-    msg_time: int
 
 
 class Standing(NamedTuple):
@@ -122,7 +101,8 @@ class Officials:
         self._outbox = outbox
         self._clock = clock
         self.reading = Reading(db, bus, accounts, clock)
-        self.telling = Telling(db, live, apps, accounts, presence, c2c.histories, push, outbox, clock)
+        self.broadcasts = Broadcasts(db, outbox, c2c.screens, clock)
+        self.fanout = FanOut(db, live, apps, accounts, presence, c2c.histories, push, outbox, clock)
         self.guard: Guard | None = None
         c2c.histories.beside = self.reading
         db.events.subscribe(AccountsDeleted, self.forget_accounts)
@@ -189,11 +169,11 @@ class Officials:
             changed = msgspec.structs.replace(found, **different)
             if different:
                 await store.save(tx, changed)
-            told = {WIRE[name]: str(value) for name, value in different.items() if name in WIRE}
-            if told:
+            fields = {WIRE[name]: str(value) for name, value in different.items() if name in WIRE}
+            if fields:
                 tx.emit(
                     OfficialChanged(
-                        app=app.sdkappid, account=account, operator=act.operator, source=act.source, changes=told
+                        app=app.sdkappid, account=account, operator=act.operator, source=act.source, changes=fields
                     )
                 )
             return changed
@@ -244,10 +224,10 @@ class Officials:
             if added:
                 one.subscribers += len(added)
                 await store.save(tx, one)
-                told = {"app": number, "account": account, "operator": act.operator, "source": act.source}
-                tx.emit(SubscribersAdded(**told, user_ids=sorted(added)))  # type: ignore[arg-type]
+                common = {"app": number, "account": account, "operator": act.operator, "source": act.source}
+                tx.emit(SubscribersAdded(**common, user_ids=sorted(added)))  # type: ignore[arg-type]
                 if one.subscribers >= one.max_subscribers:
-                    tx.emit(OfficialFull(**told))  # type: ignore[arg-type]
+                    tx.emit(OfficialFull(**common))  # type: ignore[arg-type]
             return {user: DONE if user in added else BEFORE if user in there else FAILED for user in ids}
 
         return await self._db.write(run)
@@ -304,97 +284,6 @@ class Officials:
         found, total = await store.followed(self._db, app, user_id, offset, limit)
         known = await store.load(self._db, app, [account for account, _ in found])
         return [(known[account], one) for account, one in found if account in known], total
-
-    # Messages
-
-    async def send(self, app: App, message: Broadcast, *, online_only: bool = False) -> Sent:
-        """Check, store, and have all subscribers told. The same content with the same Random is one message for 300 s.
-
-        Raises ApiError 130004, 80001, 10016 or the app's own code.
-        """
-        number, account = app.sdkappid, message.account
-        if account not in await self.find(number, [account]):
-            raise refusals.no_such(account)
-        checked = message.to("")
-        await self._c2c.screens.run(app, checked)
-        message.body, message.flags = checked.body, checked.flags
-        source = message.source or BY_REST
-        if self.guard is not None and source.before:
-            try:
-                await self.guard.sending(app, message)
-            except Dropped:
-                return Sent(f"{self._now}_0_{message.random}", self._now)
-        event = partial(BroadcastSent, app=number, account=account, source=source)
-
-        async def run(tx: Tx) -> Sent:
-            one = (await store.lock(tx, number, [account])).get(account)
-            if one is None:
-                raise refusals.no_such(account)
-            now = self._clock()
-            message.msg_time, message.at = max(int(now), one.last_time), int(now * 1_000_000)
-            kept = msgspec.structs.replace(message, source=None, wish=None)
-            if online_only:
-                tale = Tale("sent", account, online=kept)
-            else:
-                if again := await store_messages.same(tx, message, int(now) - WINDOW):
-                    return Sent(again.key, again.msg_time)
-                one.last_seq, one.last_time = one.last_seq + 1, message.msg_time
-                message.seq = kept.seq = one.last_seq
-                await store_messages.insert(tx, message)
-                await store.save(tx, one)
-                tale = Tale("sent", account, message.seq, wish=message.wish)
-            await self._outbox.put(tx, [entry(number, tale)])
-            if source.after:
-                tx.emit(event(message=kept))
-            return Sent(message.key, message.msg_time)
-
-        return await self._db.write(run)
-
-    async def recall(self, app: App, act: Act, account: str, keys: Sequence[str]) -> dict[str, Code]:
-        """Recall messages by MsgKey; 10030 for one that is not there or recalled already. Raises ApiError 130004."""
-        number = app.sdkappid
-
-        async def run(tx: Tx) -> dict[str, Code]:
-            if account not in await store.lock(tx, number, [account]):
-                raise refusals.no_such(account)
-            outcome: dict[str, Code] = {}
-            tales = []
-            for key in dict.fromkeys(keys):
-                place = key_of(key)
-                found = await store_messages.one(tx, number, account, place[1]) if place else None
-                there = found is not None and found.key == key
-                if (
-                    found is not None
-                    and there
-                    and await store_messages.recall(tx, number, account, found.seq, self._now)
-                ):
-                    outcome[key] = Code.OK
-                    tales.append(entry(number, Tale("recalled", account, found.seq)))
-                else:
-                    outcome[key] = Code.GROUP_MESSAGE_NOT_FOUND
-            done = [key for key, code in outcome.items() if code is Code.OK]
-            if done:
-                await self._outbox.put(tx, tales)
-                tx.emit(BroadcastsRecalled(app=number, account=account, source=act.source, keys=done))
-            return outcome
-
-        return await self._db.write(run)
-
-    async def messages(self, app: App, account: str, before: str, limit: int) -> tuple[list[Broadcast], bool]:
-        """What an account said before the MsgKey ``before`` (empty: the newest), newest first; True: it is all.
-
-        Raises ApiError 130004, 10004 for a MsgKey that is none.
-        """
-        if account not in await self.find(app.sdkappid, [account]):
-            raise refusals.no_such(account)
-        below = 1 << 62
-        if before:
-            place = key_of(before)
-            if place is None:
-                raise ApiError(Code.GROUP_BAD_PARAMETER, "LastMsgKey is none that was given out")
-            below = place[1]
-        found = await store_messages.below(self._db, app.sdkappid, account, below, limit + 1)
-        return found[:limit], len(found) <= limit
 
     # With others
 

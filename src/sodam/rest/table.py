@@ -47,6 +47,7 @@ _FILES = (
     "million_group_open_http_svc",
     "sodam_call_svc",
     "official_account_open_http_svc",
+    "official_account_messages",
 )
 SERVICES: dict[str, Service] = {}
 for _file in _FILES:

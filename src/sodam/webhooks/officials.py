@@ -12,8 +12,7 @@ from sodam.errors import Code
 from sodam.messages.interceptors import Dropped
 from sodam.messages.model import BY_REST, EMPTY_TEXT, Source
 from sodam.officials import events
-from sodam.officials.model import Broadcast
-from sodam.officials.service import Act
+from sodam.officials.model import Act, Broadcast
 from sodam.webhooks.before import DROP, GROUP_CODES, Asking, Decision, refuse, replaced
 from sodam.webhooks.bodies import Body
 

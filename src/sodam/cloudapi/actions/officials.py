@@ -17,8 +17,7 @@ from sodam.messages import outgoing
 from sodam.messages.model import Source
 from sodam.messages.outgoing import Outgoing
 from sodam.officials import refusals
-from sodam.officials.model import BYTES, DEFAULT_SUBSCRIBERS, MOST_SUBSCRIBERS, Broadcast, Official
-from sodam.officials.service import Act
+from sodam.officials.model import BYTES, DEFAULT_SUBSCRIBERS, MOST_SUBSCRIBERS, Act, Broadcast, Official
 from sodam.rest.official_account_open_http_svc import check_fields
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -273,5 +272,5 @@ async def send_official_msg(call: Call, request: SendOfficialMsg) -> OfficialMsg
         wish=content.wish,
     )
     call.changed(None, {"Account": request.Account, "Text": request.Text})
-    sent = await call.plane.services.officials.send(call.the_app, message)
+    sent = await call.plane.services.officials.broadcasts.send(call.the_app, message)
     return OfficialMsgSent(sent.key)

@@ -1,8 +1,9 @@
-"""What an official account says is told to its subscribers, page by page: to those online at once, to devices that are
-away as a push.
+"""Subscribers are notified of what an official account says, page by page: those online at once, devices that are away
+by a push.
 
-A page is noted in the outbox together with where the next one begins, so that a node that is killed repeats one page at
-most. The pages of one account stand in one lane: each subscriber hears of one message after the other.
+After some pages the outbox gets a task for the others, so that a node that is killed repeats these at most: clients
+know copies by their ID, devices by the place. The tasks of one account stand in one lane: each subscriber gets one
+message after the other.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ from sodam.storage import Database
 
 PAGE: Final = 500
 PAGES: Final = 10
-"""Pages of one entry."""
+"""Pages of one task."""
 _END: Final = (1 << 63) - 1
 
 
-class Tale(msgspec.Struct, omit_defaults=True):
-    """What is still to be told, and to whom: those behind ``after``."""
+class Task(msgspec.Struct, omit_defaults=True):
+    """What subscribers are still to be notified of: those behind ``after``."""
 
     kind: Literal["sent", "recalled"]
     account: str
@@ -49,14 +50,14 @@ class Tale(msgspec.Struct, omit_defaults=True):
 
 
 _encode: Final = msgspec.json.Encoder().encode
-_decode: Final = msgspec.json.Decoder(Tale).decode
+_decode: Final = msgspec.json.Decoder(Task).decode
 
 
-def entry(app: int, tale: Tale) -> New:
-    return New(app, TOPIC, _encode(tale), lane=tale.account)
+def entry(app: int, task: Task) -> New:
+    return New(app, TOPIC, _encode(task), lane=task.account)
 
 
-class Telling:
+class FanOut:
     """The consumer of the outbox's entries."""
 
     def __init__(
@@ -83,46 +84,46 @@ class Telling:
         outbox.consume(TOPIC, self)
 
     async def __call__(self, item: Entry) -> None:
-        app, tale = self._apps.get(item.app), _decode(item.body)
+        app, task = self._apps.get(item.app), _decode(item.body)
         if app is None or app.status != "enabled":
             return
-        message = tale.online or await store_messages.one(self._db, item.app, tale.account, tale.seq)
-        if message is None or (tale.kind == "sent" and message.flags & RECALLED):
+        message = task.online or await store_messages.one(self._db, item.app, task.account, task.seq)
+        if message is None or (task.kind == "sent" and message.flags & RECALLED):
             return
         for _ in range(PAGES):
-            users = await store.audience(self._db, item.app, tale.account, message.seq or _END, tale.after, PAGE)
+            users = await store.audience(self._db, item.app, task.account, message.seq or _END, task.after, PAGE)
             if users:
-                await self._tell(app, tale, message, users)
+                await self._notify(app, task, message, users)
             if len(users) < PAGE:
                 return
-            tale.after, tale.page = users[-1], tale.page + 1
-        await self._db.write(lambda tx: self._outbox.put(tx, [entry(item.app, tale)]))
+            task.after, task.page = users[-1], task.page + 1
+        await self._db.write(lambda tx: self._outbox.put(tx, [entry(item.app, task)]))
 
-    async def _tell(self, app: App, tale: Tale, message: Broadcast, users: Sequence[str]) -> None:
-        sender = await self._accounts.find(app.sdkappid, tale.account)
+    async def _notify(self, app: App, task: Task, message: Broadcast, users: Sequence[str]) -> None:
+        sender = await self._accounts.find(app.sdkappid, task.account)
         if sender is None:
             return
         online = await self._presence.status(app.sdkappid, users)
         for user_id in online:
             one = message.to(user_id, sender.tiny_id, sender.nick, sender.image)
-            if tale.kind == "recalled":
-                notice = events.withdrawn(one, tale.account)
+            if task.kind == "recalled":
+                notice = events.withdrawn(one, task.account)
             else:
                 notice = events.arrived(one, online_only=not message.seq)
             self._live.send(of_user(app.sdkappid, user_id), notice)
-        if tale.kind == "sent" and tale.wish is not None and message.seq:
-            await self._to_devices(app, tale, tale.wish, message, users)
+        if task.kind == "sent" and task.wish is not None and message.seq:
+            await self._to_devices(app, task, task.wish, message, users)
 
-    async def _to_devices(self, app: App, tale: Tale, wish: Wish, message: Broadcast, users: Sequence[str]) -> None:
+    async def _to_devices(self, app: App, task: Task, wish: Wish, message: Broadcast, users: Sequence[str]) -> None:
         number, expires = app.sdkappid, message.msg_time + ttl_of(wish)
         if expires < self._clock() or not await self._push.deciding.pushes(number):
             return
         devices = await self._push.devices.of(number, users)
         if not devices:
             return
-        muted = await self._histories.mutes(number, [device.user_id for device in devices], tale.account)
+        muted = await self._histories.mutes(number, [device.user_id for device in devices], task.account)
         devices = [device for device in devices if device.user_id not in muted]
-        sender = await self._accounts.find(number, tale.account)
+        sender = await self._accounts.find(number, task.account)
         nick = sender.nick if sender is not None else ""
         template = Delivery(
             certificate=0,
@@ -131,15 +132,15 @@ class Telling:
             user_id="",
             kind="c2c",
             wish=wish,
-            collapse=f"official {number} {tale.account} {message.seq}",
+            collapse=f"official {number} {task.account} {message.seq}",
             expires=expires,
-            title=nick or tale.account,
+            title=nick or task.account,
             plain=f"{nick}:{wish.text}" if nick else wish.text,
-            sender=tale.account,
+            sender=task.account,
             place=f"{message.seq}_{message.random}_{message.msg_time}",
         )
         counts = not message.flags & NO_UNREAD
-        conv = f"official {tale.account}"
+        conv = f"official {task.account}"
         await self._push.deciding.to_devices(
-            app, conv, message.seq, tale.page, devices, template, counts=counts, nick=nick
+            app, conv, message.seq, task.page, devices, template, counts=counts, nick=nick
         )
