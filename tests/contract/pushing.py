@@ -35,7 +35,7 @@ TOPICS = (DECIDE, READ, TAKE_BACK, SEND)
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.005)
 
@@ -101,7 +101,7 @@ class Pushing:
 
     async def quiet(self) -> None:
         """Everything is done that can be."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while sum([sum(await self.world.outbox.counts(topic, self.app)) for topic in TOPICS]):
                 await asyncio.sleep(0.01)
 

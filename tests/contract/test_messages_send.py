@@ -53,7 +53,7 @@ async def test_nothing_of_a_send_is_left_for_the_garbage_collection(world: World
     try:
         for _ in range(20):
             await world.send("a", "b")
-        async with asyncio.timeout(10):  # the thread that wrote the last one may still be on its way out
+        async with asyncio.timeout(60):  # the thread that wrote the last one may still be on its way out
             while [found for found in gc.get_objects() if isinstance(found, Sending)]:
                 await asyncio.sleep(0.01)
     finally:

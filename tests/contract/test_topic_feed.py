@@ -57,7 +57,7 @@ async def test_lost_hints_of_topics(database: Database) -> None:
         assert all(item["ToGroupId"] == CITY and item["GroupInfo"]["MillionGroupFlag"] == 2 for item in items)
         return [item["MsgSeq"] for item in items if item["GroupInfo"]["TopicId"] == topic]
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while any(heard(two, topic) != numbers for topic, numbers in wanted_numbers.items()):
             await asyncio.sleep(0.02)
         await one.groups.feed.look()

@@ -53,7 +53,7 @@ async def test_types_and_numbers_on_two_nodes(
     )
     there = [web for web in webs if isinstance(web, RawClient)]
     assert all(isinstance(web, RawClient | Refused) for web in webs), webs
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len([web for web in there if not web.notices("KickoutMsgNotify")]) > 2:
             await asyncio.sleep(0.05)
     left = [web for web in there if not web.notices("KickoutMsgNotify")]
@@ -72,7 +72,7 @@ async def test_types_and_numbers_on_two_nodes(
     await stays(*left, phone, tablet)
     await change(two, LoginType="triple")
     await kicked(phone)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len([web for web in left if not web.notices("KickoutMsgNotify")]) > 1:
             await asyncio.sleep(0.05)
     web = next(web for web in left if not web.notices("KickoutMsgNotify"))

@@ -70,7 +70,7 @@ class Slow:
         return app.sdkappid != self.app
 
     async def check(self, app: App, message: Message) -> None:
-        async with asyncio.timeout(10):  # which needs a task
+        async with asyncio.timeout(60):  # which needs a task
             await self.answer.wait()
         if b"bad" in message.body:
             raise ApiError(Code.C2C_NOT_FRIENDS)
@@ -98,7 +98,7 @@ class Client:
         self.connection.received(json.dumps(frame).encode())
 
     async def answer(self) -> dict[str, Any]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             body: dict[str, Any] = (await self.transport.answers.get())["body"]
         return body
 

@@ -88,7 +88,7 @@ async def test_several_web_instances_and_features_that_change(
             return False
         return True
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await asked():
             await asyncio.sleep(0.2)
     await change(LoginType="single")

@@ -102,7 +102,7 @@ async def test_a_server_that_hangs_is_noticed_and_calls_are_refused_at_once(
         with pytest.raises(DatabaseUnavailable):
             await db.ping()
         assert time.monotonic() - begin < 2.2
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not db._pools.outage.away:  # type: ignore[attr-defined]
                 await asyncio.sleep(0.02)
         begin = time.monotonic()
@@ -118,7 +118,7 @@ async def test_a_server_that_hangs_is_noticed_and_calls_are_refused_at_once(
         assert time.monotonic() - begin < 0.5
     finally:
         own_postgres.resume()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while db._pools.outage.away:  # type: ignore[attr-defined]
             await asyncio.sleep(0.02)
     await db.ping()
@@ -162,7 +162,7 @@ async def test_who_is_cut_off_hears_it_and_the_next_one_is_served(db: Database, 
     await connection.close()
     with pytest.raises(DatabaseUnavailable):
         await waiting
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 assert await db.fetch("SELECT 7") == [(7,)]
