@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sodam.audit.model import Event, Filter
-from sodam.storage import Database, Row, Tx, Value, in_list
+from sodam.storage import Database, Row, Tx, Value, in_list, literal
 
 _FIELDS: Final = tuple(name for name in Event.__struct_fields__ if name != "id")
 _COLUMNS: Final = ", ".join(_FIELDS)
@@ -91,5 +91,4 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[Value]]:
 
 def _part(text: str) -> str:
     """A LIKE pattern for what holds this text, any case."""
-    escaped = text.strip().lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{escaped}%"
+    return f"%{literal(text.strip().lower())}%"

@@ -6,7 +6,7 @@ from typing import Final
 
 from sodam.groups.model import Group, Order
 from sodam.groups.store import load
-from sodam.storage import Database, Value
+from sodam.storage import Database, Value, literal
 
 _ORDERS: Final[dict[str, str]] = {
     "CreateTime": "created_at {d}, num {d}",
@@ -26,8 +26,7 @@ def _where(db: Database, app: int, keyword: str, type_name: str) -> tuple[str, l
     values: list[Value] = [app]
     if keyword:
         where.append(_FOUND[db.engine])
-        text = keyword.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        values.append(f"%{text}%")
+        values.append(f"%{literal(keyword)}%")
     if type_name:
         values.append(type_name)
         where.append(f"type = ${len(values)}")

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from sodam.officials.model import Official, Subscriber
-from sodam.storage import Bulk, Database, Row, Tx, batches, fetch_locked, in_list
+from sodam.storage import Bulk, Database, Row, Tx, batches, fetch_locked, in_list, literal
 
 _NAMES: Final = tuple(field.name for field in msgspec.structs.fields(Official))
 _COLUMNS: Final = ", ".join(_NAMES)
@@ -56,13 +56,12 @@ async def lock(tx: Tx, app: int, accounts: Iterable[str]) -> dict[str, Official]
 
 async def page(source: Database, app: int, after: str, prefix: str, limit: int) -> list[Official]:
     """By ID, behind ``after``; ``prefix``: of the name or the ID."""
-    like = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = await source.fetch(
         f"SELECT {_COLUMNS} FROM official_account WHERE app = $1 AND account > $2"
-        " AND (account LIKE $3 ESCAPE '\\' OR name LIKE $3 ESCAPE '\\') ORDER BY account LIMIT $4",
+        " AND (account LIKE $3 ESCAPE '!' OR name LIKE $3 ESCAPE '!') ORDER BY account LIMIT $4",
         app,
         after,
-        like,
+        literal(prefix) + "%",
         limit,
     )
     return [_official(row) for row in rows]

@@ -3,7 +3,7 @@
 from sodam.storage.commit_hooks import commit_hook, without_hook
 from sodam.storage.database import Bulk, Database, DatabaseUnavailable, Row, StorageError, Tx, Value
 from sodam.storage.events import Events
-from sodam.storage.lists import batches, in_list
+from sodam.storage.lists import batches, in_list, literal
 from sodam.storage.locks import fetch_locked, hold
 from sodam.storage.open import holds_data, open_database
 
@@ -22,6 +22,7 @@ __all__ = [
     "hold",
     "holds_data",
     "in_list",
+    "literal",
     "open_database",
     "without_hook",
 ]

@@ -11,6 +11,11 @@ SIZES: Final = (1, 4, 16, 64, 250)
 """How long a list in a statement is, unless a statement says so itself."""
 
 
+def literal(text: str) -> str:
+    """``text`` as a part of a LIKE pattern that stands for itself: the pattern needs ``ESCAPE '!'``."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
 def in_list(values: Sized, first: int = 1) -> str:
     """``($first, ...)``, a placeholder for each of ``values`` (at least one): for IN and for VALUES."""
     return _in_list(len(values), first)

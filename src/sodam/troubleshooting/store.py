@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from sodam.storage import Bulk, Database, Tx, batches, in_list
+from sodam.storage import Bulk, Database, Tx, batches, in_list, literal
 from sodam.storage.sqlite import SqliteDatabase
 from sodam.troubleshooting.model import Event, Search
 
@@ -59,7 +59,7 @@ async def page(db: Database, app: int, search: Search) -> list[tuple[int, Event]
         search.event,
         search.user_id,
         search.peer,
-        _beginning(search.peer) + " +%",
+        literal(search.peer) + " +%",
         search.code,
         int(search.failed),
         at,
@@ -67,10 +67,6 @@ async def page(db: Database, app: int, search: Search) -> list[tuple[int, Event]
         search.limit,
     )
     return [(row[0], Event(*row[1:])) for row in rows]
-
-
-def _beginning(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 async def omitted(db: Database, app: int, since: int, until: int) -> int:
