@@ -13,6 +13,7 @@ import { apps, endOfApp } from "./flows/apps.mjs";
 import { developer } from "./flows/developer.mjs";
 import { frame } from "./flows/frame.mjs";
 import { groups as chatGroups } from "./flows/groups.mjs";
+import { inbox } from "./flows/inbox.mjs";
 import { relations } from "./flows/relations.mjs";
 import { settings } from "./flows/settings.mjs";
 import { keyboard } from "./flows/keyboard.mjs";
@@ -40,7 +41,7 @@ const COMBINATIONS = {
 // What one flow makes, the later ones of its group may find.
 const GROUPS = {
   apps: { language: "en", flows: { signInOut, newcomer, apps, settings, plans, me, keyboard, endOfApp } },
-  accounts: { language: "ko", flows: { accounts, relations, chatGroups, tools, frame } },
+  accounts: { language: "ko", flows: { accounts, relations, chatGroups, tools, inbox, frame } },
   access: { language: "zh", flows: { webhooks, developer, push, statistics, access, people, policies } },
 };
 const only = process.env.CONSOLE_E2E_ONLY?.split(",");

@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import pytest_asyncio
 
 from sodam import clock, development
+from sodam.access.model import Caller
 from sodam.cli.demo import DEMO_SDKAPPID, ensure_demo
+from sodam.cloudapi.run import run
+from sodam.cloudapi.table import TABLE
+from sodam.control import ControlError
 from sodam.development import NotForDevelopment, begin, seconds_of
 from sodam.gateway.commands.openim import MsgInfo, MsgWithdraw, msgwithdraw
 from sodam.outbound.inbox import MOST_BODY, MOST_BYTES, Caught, Inbox
@@ -179,5 +184,58 @@ def test_the_inbox_is_bounded() -> None:
     for _ in range(300):
         inbox.add(1, "push", "p", "u", [("name", "value")], b"x" * 100_000)
     kept = inbox.of(1, 2000)
+    assert inbox.oldest(1) == kept[-1].number
     assert 0 < sum(len(one.body) for one in kept) <= MOST_BYTES
     assert {len(one.body) for one in kept} == {MOST_BODY}
+
+
+def test_the_inbox_is_searched_and_cleared() -> None:
+    inbox = Inbox(lambda: 1.5)
+    for app, body in ((1, b"Herons"), (2, b"herons"), (1, b"swans")):
+        inbox.add(app, "callback", "Some.Command", "http://u", [], body)
+    inbox.add(1, "push", "fcm", "http://v", [], b"{}", user_id="Hera")
+
+    def numbers(text: str, after: int = 0) -> list[int]:
+        return [one.number for one in inbox.of(1, 10, text=text, after=after)]
+
+    assert (numbers("HER"), numbers("command"), numbers("http://V"), numbers("")) == ([4, 1], [3, 1], [4], [4, 3, 1])
+    assert (numbers("", after=3), numbers("her", after=4), inbox.oldest(1)) == ([4], [], 1)
+    assert (inbox.clear(1), inbox.clear(1), inbox.oldest(1), inbox.oldest(2)) == (3, 0, 5, 2)
+    assert [one.app for one in inbox.of(2, 10)] == [2]
+    for _ in range(300):
+        inbox.add(1, "push", "p", "u", [], b"x" * MOST_BODY)
+    assert sum(len(one.body) for one in inbox.of(1, 1000)) <= MOST_BYTES, "bytes are counted on after that"
+
+
+async def test_the_console_reads_it(server: Server, tmp_path: Path) -> None:
+    app = server.apps.get(DEMO_SDKAPPID)
+    assert app is not None
+    await server.services.webhooks.test(app, "Group.CallbackAfterGroupFull")
+    made = await in_console(server, "DescribeDevelopmentInbox", Kind="callback", Text="groupfull")
+    [one] = made["Requests"]
+    assert (one["Name"], one["Kind"]) == ("Group.CallbackAfterGroupFull", "callback")
+    assert "Content-Type" in {header["Name"] for header in one["Headers"]}
+    assert json.loads(one["Body"])["CallbackCommand"] == "Group.CallbackAfterGroupFull"
+    later = await in_console(server, "DescribeDevelopmentInbox", After=one["Number"])
+    assert (later["Requests"], later["Began"]) == ([], made["Began"])
+    count = len(server.services.inbox.of(DEMO_SDKAPPID, 1000)) if server.services.inbox else 0
+    assert (await in_console(server, "ClearDevelopmentInbox"))["Count"] == count > 0
+    assert (await in_console(server, "DescribeDevelopmentInbox"))["Oldest"] > one["Number"]
+    other = await build(Settings(data_dir=tmp_path / "other"))
+    await ensure_demo(other)
+    for action in ("DescribeDevelopmentInbox", "ClearDevelopmentInbox"):
+        with pytest.raises(ControlError) as refused:
+            await in_console(other, action)
+        assert refused.value.code == "FailedOperation.NotInDevelopment"
+    await other.close()
+
+
+async def in_console(server: Server, name: str, **asked: Any) -> Any:
+    """As root."""
+    action, plane = TABLE.find("im", name), server.plane
+    assert action is not None
+    if not plane.owner_uin:
+        await plane.login.start("Root-pass-123!")
+    caller = Caller(user=await plane.users.get_uin(plane.owner_uin), owner_uin=plane.owner_uin)
+    body = json.dumps({"SDKAppID": DEMO_SDKAPPID, **asked}).encode()
+    return msgspec.to_builtins(await run(plane, action, caller, body, "1"))

@@ -1219,6 +1219,10 @@ export type FriendCheck = {
   CheckType: "CheckResult_Type_Both" | "CheckResult_Type_Singal" | "CheckResult_Type_Single";
 };
 
+export type ClearedInbox = {
+  Count: number;
+};
+
 export type CreateAccount = {
   SDKAppID: number;
   UserID: string;
@@ -1734,6 +1738,36 @@ export type StatisticsDay = {
   ActiveGroups: number;
   Groups: number;
   PeakGroups: number;
+};
+
+export type DescribeDevelopmentInbox = {
+  SDKAppID: number;
+  Kind?: "" | "callback" | "push";
+  Text?: string;
+  After?: number;
+  Limit?: number;
+};
+
+export type CaughtList = {
+  Requests: CaughtView[];
+  Oldest: number;
+  Began: number;
+};
+
+export type CaughtView = {
+  Number: number;
+  Time: number;
+  Kind: string;
+  Name: string;
+  UserID: string;
+  Url: string;
+  Headers: HeaderView[];
+  Body: string;
+};
+
+export type HeaderView = {
+  Name: string;
+  Value: string;
 };
 
 export type DescribeDirtyWords = {
@@ -2800,6 +2834,7 @@ export type Who = {
   ExpireTime: number;
   ServerVersion: string;
   DemoPage: string;
+  Development: boolean;
   LastLoginTime: number;
   LastLoginIp: string;
 };
@@ -2959,6 +2994,7 @@ export interface Actions {
   "im/CheckBlackList": { request: OfApp & BlackListCheck; data: BlackListCheckAnswer };
   "im/CheckFollow": { request: OfApp & FollowPeers; data: FollowCheckAnswer };
   "im/CheckFriend": { request: OfApp & FriendCheck; data: FriendCheckAnswer };
+  "im/ClearDevelopmentInbox": { request: OfApp; data: ClearedInbox };
   "im/CreateAccount": { request: CreateAccount; data: AccountRow };
   "im/CreateGroup": { request: CreateChatGroup; data: GroupMade };
   "im/CreateOfficialAccount": { request: CreateOfficialAccount; data: OfficialMade };
@@ -2991,6 +3027,7 @@ export interface Actions {
   "im/DescribeCallBack": { request: OfApp; data: CallbackView };
   "im/DescribeCallbackLog": { request: DescribeCallbackLog; data: DeliveryList };
   "im/DescribeDailyStatistics": { request: DescribeDailyStatistics; data: DailyStatistics };
+  "im/DescribeDevelopmentInbox": { request: DescribeDevelopmentInbox; data: CaughtList };
   "im/DescribeDirtyWords": { request: DescribeDirtyWords; data: DirtyWords };
   "im/DescribeFollowInfo": { request: OfApp & FollowPeers; data: FollowGetInfoAnswer };
   "im/DescribeFollowList": { request: OfApp & FollowGet; data: FollowGetAnswer };
@@ -3224,6 +3261,7 @@ export const LIMITS = {
   "im/DescribeCallbackLog.Outcome": {"max":100},
   "im/DescribeCallbackLog.EventId": {"max":100},
   "im/DescribeCallbackLog.Url": {"max":1024},
+  "im/DescribeDevelopmentInbox.Text": {"max":200},
   "im/DescribeDirtyWords.Cursor": {"max":200},
   "im/DescribeFriendRequests.UserID": {"min":1,"max":32},
   "im/DescribeGroupBans.GroupId": {"min":1,"max":53},

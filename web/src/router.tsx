@@ -178,6 +178,10 @@ const routeTree = root.addChildren([
       page("explorer", () => import("./features/explorer/pages/Explorer"), "Explorer"),
     ),
     at(
+      "/apps/$app/inbox",
+      page("inbox", () => import("./features/inbox/pages/Inbox"), "Inbox"),
+    ),
+    at(
       "/apps/$app/jobs",
       page("jobs", () => import("./features/jobs/pages/Jobs"), "Jobs"),
     ),

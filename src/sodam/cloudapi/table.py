@@ -44,6 +44,7 @@ _FILES: Final = (
     "chat_messages",
     "officials",
     "troubleshooting",
+    "inbox",
 )
 SERVICES: Final = {"im": "Chat", "cam": "Access management", "cloudaudit": "Audit log", "sodam": "Server"}
 """``sodam`` is what the server's operator does; the presets of ``im`` do not grant it (docs/decisions/0013)."""

@@ -102,6 +102,8 @@ class Who(msgspec.Struct, kw_only=True):
     ServerVersion: str
     DemoPage: str
     """Where a page of ``make demo`` is; empty: nowhere."""
+    Development: bool
+    """The server is in development mode, and keeps callbacks and pushes in an inbox."""
     LastLoginTime: int
     LastLoginIp: str
 
@@ -124,6 +126,7 @@ async def _who(call: SessionCall) -> Who:
         ExpireTime=call.session.expires_at,
         ServerVersion=__version__,
         DemoPage=call.plane.services.settings.demo_page,
+        Development=call.plane.services.inbox is not None,
         LastLoginTime=user.last_login_at,
         LastLoginIp=user.last_login_ip,
     )

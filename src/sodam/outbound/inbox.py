@@ -43,6 +43,8 @@ class Caught(msgspec.Struct, frozen=True):
 class Inbox:
     def __init__(self, clock: Callable[[], float] = wall_clock) -> None:
         self._clock = clock
+        self.began = int(clock() * 1000)
+        """Unix milliseconds; numbers of an inbox that began at another time are other requests."""
         self._held: deque[tuple[Caught, int]] = deque()
         self._bytes = 0
         self._last = 0
@@ -69,7 +71,27 @@ class Inbox:
             self._bytes -= self._held.popleft()[1]
         return _ANSWER
 
-    def of(self, app: int, limit: int, kind: Kind | None = None) -> list[Caught]:
-        """The newest first."""
-        found = (one for one, _ in reversed(self._held) if one.app == app and kind in (None, one.kind))
+    def of(self, app: int, limit: int, kind: Kind | None = None, *, text: str = "", after: int = 0) -> list[Caught]:
+        """The newest first: those with a number above ``after`` that have the text, in any case, somewhere."""
+        wanted = text.casefold()
+        found = (
+            one
+            for one, _ in reversed(self._held)
+            if one.app == app and one.number > after and kind in (None, one.kind) and _has(one, wanted)
+        )
         return [one for one, _ in zip(found, range(limit), strict=False)]
+
+    def oldest(self, app: int) -> int:
+        """The number of the first request that is still here; of none: the number that the next will have."""
+        return next((one.number for one, _ in self._held if one.app == app), self._last + 1)
+
+    def clear(self, app: int) -> int:
+        """Forget an app's requests; how many they were."""
+        kept = [(one, size) for one, size in self._held if one.app != app]
+        gone = len(self._held) - len(kept)
+        self._held, self._bytes = deque(kept), sum(size for _, size in kept)
+        return gone
+
+
+def _has(one: Caught, wanted: str) -> bool:
+    return not wanted or any(wanted in part.casefold() for part in (one.name, one.user_id, one.url, one.body))

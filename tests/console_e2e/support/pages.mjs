@@ -52,6 +52,7 @@ export const pages = ({ users, group, policy, trial }) => [
   ["troubleshooting", `/apps/${APP}/troubleshooting`],
   ["troubleshooting-live", `/apps/${APP}/troubleshooting?tab=live`],
   ["explorer", `/apps/${APP}/explorer?command=group_open_http_svc%2Fcreate_group`],
+  ["inbox-none", `/apps/${APP}/inbox`],
   ["jobs", `/apps/${APP}/jobs`],
   ["access", "/access"],
   ["users", "/access/users"],

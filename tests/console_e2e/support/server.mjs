@@ -18,11 +18,11 @@ async function freePort() {
 }
 
 /** Starts `sodam serve`; resolves once it is ready. `stop` ends it and returns what it logged. */
-export async function startServer(settings = {}) {
+export async function startServer(settings = {}, flags = []) {
   const data = await mkdtemp(join(tmpdir(), "sodam-console-"));
   const port = await freePort();
   const command = process.env.CONSOLE_E2E_SODAM ?? join(REPOSITORY, ".venv/bin/sodam");
-  const child = spawn(command, ["serve"], {
+  const child = spawn(command, ["serve", ...flags], {
     env: {
       // Settings of whoever runs the tests are not the tests' settings.
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SODAM_"))),

@@ -31,6 +31,8 @@ export interface NavPage {
   exact?: boolean;
   /** What one must be allowed to see anything there; without it the page is for everybody. */
   needs?: string;
+  /** Only on a server in development mode. */
+  development?: boolean;
 }
 
 export interface NavSection {
@@ -79,6 +81,7 @@ export const APP_NAV: NavEntry[] = [
       { key: "usersig", to: "/apps/$app/usersig" },
       { key: "troubleshooting", to: "/apps/$app/troubleshooting", needs: "im:DescribeTroubleshootingLog" },
       { key: "explorer", to: "/apps/$app/explorer", needs: "im:CallRestApi" },
+      { key: "inbox", to: "/apps/$app/inbox", needs: "im:DescribeDevelopmentInbox", development: true },
     ],
   },
   { key: "jobs", to: "/apps/$app/jobs", icon: TaskIcon },
@@ -135,7 +138,11 @@ export function useOpenTo(entries: NavEntry[], app: number): NavEntry[] {
   const found = useQueries({
     queries: needs.map(({ needs: action = "" }) => permission(action, app, Boolean(action) && who?.Type === "user")),
   });
-  const shut = new Set(needs.filter((_, index) => found[index]?.data === false).map(({ key }) => key));
+  const shut = new Set(
+    needs
+      .filter(({ development }, index) => found[index]?.data === false || (development && !who?.Development))
+      .map(({ key }) => key),
+  );
   return entries
     .map((entry) => ("pages" in entry ? { ...entry, pages: entry.pages.filter(({ key }) => !shut.has(key)) } : entry))
     .filter((entry) => ("pages" in entry ? entry.pages.length > 0 : !shut.has(entry.key)));

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
-import { CopyButton, CopyText } from "../../../ui/CopyText";
+import { BodyText } from "../../../ui/BodyText";
+import { CopyText } from "../../../ui/CopyText";
 import { TimeText, useFormat } from "../../../ui/format";
 import { Tag } from "../../../ui/Tag";
 import { type Delivery, isGood } from "../api";
@@ -15,15 +16,6 @@ export function OutcomeTag({ delivery }: { delivery: Delivery }) {
       {status}
     </Tag>
   );
-}
-
-/** JSON as people read it, anything else as it is. */
-function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
 }
 
 /** One request and its answer, whole. */
@@ -68,28 +60,8 @@ export function DeliveryFacts({ delivery }: { delivery: Delivery }) {
           </dd>
         </div>
       </dl>
-      <Body title={t("log.request")} text={delivery.Request} none={t("log.noRequest")} />
-      <Body title={t("log.answer")} text={delivery.Answer} none={t("log.noAnswer")} />
+      <BodyText title={t("log.request")} text={delivery.Request} none={t("log.noRequest")} />
+      <BodyText title={t("log.answer")} text={delivery.Answer} none={t("log.noAnswer")} />
     </div>
-  );
-}
-
-function Body({ title, text, none }: { title: string; text: string; none: string }) {
-  const shown = pretty(text);
-  return (
-    <section className="stack stack--tight">
-      <div className="row row--between">
-        <strong>{title}</strong>
-        {text && <CopyButton text={shown} />}
-      </div>
-      {text ? (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <pre className="pre" tabIndex={0}>
-          {shown}
-        </pre>
-      ) : (
-        <p className="quiet">{none}</p>
-      )}
-    </section>
   );
 }
