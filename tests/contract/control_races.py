@@ -155,6 +155,7 @@ BEFORE: Final[dict[str, list[tuple[str, dict[str, Any]]]]] = {
 """What is done before an action meets another one, so that it can succeed."""
 ELSEWHERE: Final = {
     "sodam.cloudapi.actions.callback_certificates": "tests/contract/test_webhooks_certificates.py",
+    "sodam.cloudapi.actions.inbox": "tests/rest/test_development.py",
     "sodam.cloudapi.actions.push": "tests/contract/test_push.py",
     "sodam.cloudapi.actions.push_tasks": "tests/contract/test_push_tasks.py",
     "sodam.cloudapi.actions.troubleshooting": "tests/console/test_troubleshooting.py",
