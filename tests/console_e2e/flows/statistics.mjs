@@ -9,6 +9,9 @@ export async function statistics(hand, { server, call, rest, app }) {
     const { ErrorCode } = await ask("openim/sendmsg", { From_Account: "ann", To_Account: "bea", MsgRandom, MsgBody });
     assert.equal(ErrorCode, 0);
   };
+  // Clocks of the app, not of the browser, which is in Seoul.
+  const { Version } = await call("im/DescribeAbilityConfInfo", { SDKAppID: app });
+  await call("im/SetAbilityConfInfo", { SDKAppID: app, Version, TimeZone: "+05:45" });
   await say(101);
   await realtime(hand, app, say);
   await daily(hand, call, app);
@@ -31,6 +34,14 @@ async function realtime(hand, app, say) {
   const { x, y, width } = await chart.boundingBox();
   const at = [x + width / 2, y + 100];
   assert.deepEqual(await part(), [0, 100]);
+  await hand.until(async () => {
+    await page.mouse.move(x + width * 0.15, y + 100);
+    return (await chart.innerText()).includes(t("statistics:line.RESTAPI"));
+  }, "what is pointed at is told");
+  const [, hour, minute] = /(\d\d):(\d\d)/.exec(await chart.innerText());
+  const now = new Date(Date.now() + 345 * 60_000);
+  const about = Math.min(0.09 * 1440, now.getUTCHours() * 60 + now.getUTCMinutes());
+  assert.ok(Math.abs(Number(hour) * 60 + Number(minute) - about) < 60, `${hour}:${minute} is not about minute ${about}`);
   const whole = await drawn();
   await page.mouse.move(...at);
   for (let turn = 0; turn < 4; turn++) await page.mouse.wheel(0, -200);

@@ -22,6 +22,8 @@ export interface ChartProps {
   lines: ChartLine[];
   /** Unix milliseconds of the axis; without it the axis has the names of the points. */
   span?: [number, number];
+  /** Whose clocks the axis shows: `+05:45`, `Europe/Berlin`. */
+  zone?: string;
   unit?: "%";
   bars?: boolean;
   /** What stands in its place where there is nothing. */
@@ -64,7 +66,7 @@ export function Chart(props: ChartProps) {
   }, [nothing]);
   useEffect(() => {
     chart?.setOption(optionOf(props, off, format.number), { replaceMerge: ["series"], lazyUpdate: true });
-  }, [chart, lines, off, theme, props.span?.[0], props.span?.[1]]);
+  }, [chart, lines, off, theme, props.span?.[0], props.span?.[1], props.zone]);
   const [from, to] = zoom;
   const look = (start: number, end: number) =>
     chart?.dispatchAction({ type: "dataZoom", start: Math.max(0, start), end: Math.min(100, end) });

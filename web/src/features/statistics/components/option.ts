@@ -1,4 +1,5 @@
 import type { EChartsCoreOption } from "echarts/core";
+import { offsetOf, wallTime } from "../zone";
 import type { ChartProps } from "./Chart";
 
 const COLOURS = 8;
@@ -14,7 +15,7 @@ export function optionOf(
   off: ReadonlySet<string>,
   number: (value: number) => string,
 ): EChartsCoreOption {
-  const { lines, span, unit = "", bars } = props;
+  const { lines, span, zone = "+00:00", unit = "", bars } = props;
   const [text, quiet, stroke, ground] = [
     "--td-text-color-primary",
     "--quiet",
@@ -23,8 +24,13 @@ export function optionOf(
   ].map(css);
   const value = (found: unknown) => (typeof found === "number" ? `${number(found)}${unit ? ` ${unit}` : ""}` : "–");
   const shape = bars ? "bar" : "line";
+  // ECharts has its ticks at whole hours of UTC. Moved by the offset at the day's beginning they are whole hours of the
+  // app's clocks, also after a change of summer time, whose new offset the labels know.
+  const moved = span ? offsetOf(zone, span[0]) * 60_000 : 0;
+  const clock = (at: unknown) => wallTime(zone, Number(at) - moved);
   return {
     animation: false,
+    useUTC: true,
     textStyle: { fontFamily: css("--td-font-family") || "sans-serif" },
     grid: { left: 8, right: 16, top: 16, bottom: 48, containLabel: true },
     tooltip: {
@@ -37,9 +43,14 @@ export function optionOf(
     },
     xAxis: {
       ...(span
-        ? { type: "time", min: span[0], max: span[1] }
+        ? {
+            type: "time",
+            min: span[0] + moved,
+            max: span[1] + moved,
+            axisPointer: { label: { formatter: ({ value: at }: { value: unknown }) => clock(at) } },
+          }
         : { type: "category", data: lines[0]?.points.map(([at]) => at) ?? [], boundaryGap: bars }),
-      axisLabel: { color: quiet, hideOverlap: true },
+      axisLabel: { color: quiet, hideOverlap: true, ...(span ? { formatter: clock } : {}) },
       axisLine: { lineStyle: { color: stroke } },
     },
     yAxis: {
@@ -52,7 +63,14 @@ export function optionOf(
     },
     dataZoom: [
       { type: "inside", zoomOnMouseWheel: true, moveOnMouseMove: true },
-      { type: "slider", height: 16, bottom: 8, borderColor: stroke, textStyle: { color: quiet } },
+      {
+        type: "slider",
+        height: 16,
+        bottom: 8,
+        borderColor: stroke,
+        textStyle: { color: quiet },
+        ...(span ? { labelFormatter: clock } : {}),
+      },
     ],
     series: lines.flatMap(({ key, name, points }, index) =>
       off.has(key)
@@ -62,7 +80,7 @@ export function optionOf(
               id: key,
               name,
               type: shape,
-              data: span ? points : points.map(([, found]) => found),
+              data: points.map(([at, found]) => (span ? [Number(at) + moved, found] : found)),
               showSymbol: points.length < 60,
               symbolSize: 5,
               connectNulls: false,

@@ -2,7 +2,7 @@ import { useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiCallButton } from "../../../ui/ApiCall";
-import { TimeText, useFormat } from "../../../ui/format";
+import { useFormat } from "../../../ui/format";
 import { Loaded, Page, SettingCard } from "../../../ui/Page";
 import { Tag } from "../../../ui/Tag";
 import type { Series } from "../api";
@@ -10,6 +10,7 @@ import { Chart, type ChartLine } from "../components/Chart";
 import { FigureCard } from "../components/FigureCard";
 import { countsOf, type Now, type Point, ratesOf, sumsOf } from "../live";
 import { useLive } from "../useLive";
+import { wallTime } from "../zone";
 import "../statistics.css";
 
 /** In the order of the original's page. */
@@ -51,7 +52,7 @@ export function Live() {
             <p className="row quiet">
               <Tag tone={query.live ? "success" : "warning"}>{t(query.live ? "live.on" : "live.off")}</Tag>
               <span>{t("live.day", { date: now.Day, zone: now.TimeZone })}</span>
-              <TimeText at={now.Time} />
+              <time dateTime={new Date(now.Time * 1000).toISOString()}>{wallTime(now.TimeZone, now.Time * 1000)}</time>
             </p>
             {SERIES.map((series) => (
               <OfSeries key={series} series={series} now={now} />
@@ -109,6 +110,7 @@ function OfSeries({ series, now }: { series: Series; now: Now }) {
             label={t("live.countOf", { name: t(`series.${series}`) })}
             lines={counts}
             span={span}
+            zone={now.TimeZone}
             empty={t("live.nothing")}
           />
         </section>
@@ -118,6 +120,7 @@ function OfSeries({ series, now }: { series: Series; now: Now }) {
             label={t("live.rateOf", { name: t(`series.${series}`) })}
             lines={rates}
             span={span}
+            zone={now.TimeZone}
             unit="%"
             empty={t("live.nothing")}
           />
