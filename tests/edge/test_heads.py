@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.edge.clients import answer, ask, connect, flooding, send, upgrade, websocket
+from tests.edge.clients import MIB, answer, ask, connect, flooding, send, upgrade, websocket
 from tests.support.server import ServerFactory, ServerProcess
 
 GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
@@ -130,7 +130,8 @@ async def test_pipelined_requests_are_answered_in_order_and_wait_unparsed(server
     writer.close()
     assert answered.count(b"HTTP/1.1 200 OK") == 501
     assert json.loads(answered.rsplit(b"\r\n\r\n", 1)[1])["name"] == "sodam"
-    async with flooding(server, "60 connections that pipeline and read nothing"):
+    # A tenth of a MiB each: what one read brings, not one more for every answer.
+    async with flooding(server, "60 connections that pipeline and read nothing", 6 * MIB):
         opened = [await connect(server) for _ in range(60)]
         await asyncio.gather(*(send(w, [(GET + b"\r\n") * 3000] * 20, limit=3) for _, w in opened))
         for _, w in opened:

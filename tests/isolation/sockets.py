@@ -12,7 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.fuzz.documents import Token, render
 from tests.fuzz.wire import FUTURE, Caller
 
-_TIMEOUT = 10.0
+_TIMEOUT = 60.0
 _LONGEST = 1_000_000
 
 
@@ -60,6 +60,12 @@ class Socket:
             if place == (servcmd, self._seq):
                 result: dict[str, Any] = answer["body"]
                 return result
+
+    def hear(self, fragment: bytes) -> None:
+        """Wait for a push that contains this."""
+        while not any(fragment in frame for frame in self.heard):
+            frame = self._socket.recv(_TIMEOUT)
+            self.heard.append(frame if isinstance(frame, bytes) else frame.encode())
 
     def login(self, user_id: str, signature: str) -> dict[str, Any]:
         answer = self.request("im_open_status.wslogin", b'{"State":"Online"}', identifier=user_id, usersig=signature)

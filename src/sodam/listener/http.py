@@ -198,6 +198,10 @@ class HttpConnection(HttpToolsProtocol):
         self.front.served = True
         if self.transport.is_closing():
             return
+        if self._waiting:  # reading goes on when this was worked on: else each answer would let another packet in
+            self.loop.call_soon(self._go_on)
+            self._idle()
+            return
         self.flow.resume_reading()
         if self.pipeline:
             cycle, app = self.pipeline.pop()
@@ -208,8 +212,6 @@ class HttpConnection(HttpToolsProtocol):
             self.front.deadline = self.loop.time() + DISCARD_SECONDS
         else:
             self._idle()
-            if self._waiting:
-                self.loop.call_soon(self._go_on)
 
     def _idle(self) -> None:
         """Nothing is asked."""
@@ -217,8 +219,9 @@ class HttpConnection(HttpToolsProtocol):
         self.front.deadline = self.front.since + self.timeout_keep_alive
 
     def _go_on(self) -> None:
-        if self._waiting:
-            self.feed(b"")
+        waiting, self._waiting = self._waiting, b""
+        self.flow.resume_reading()
+        self.feed(waiting)
 
     def overdue(self, now: float) -> None:
         """The deadline has passed, and nothing waits to be read by the client."""
