@@ -177,8 +177,10 @@ def _conversations(
 
 def _checks(services: Services) -> None:
     """What messages pass before they are stored, in order."""
-    services.c2c.interceptors.add(MuteCheck(services.accounts, attrgetter("c2c_muted_until"), Code.C2C_MUTED))
-    services.c2c.interceptors.add(StandingCheck(services.relations))
+    accounts, relations = services.accounts, services.relations
+    muted = MuteCheck(accounts, attrgetter("c2c_muted_until"), Code.C2C_MUTED)
+    services.c2c.interceptors.add(muted, version=accounts.version)
+    services.c2c.interceptors.add(StandingCheck(relations), version=relations.version)
     services.c2c.screens.add(WordCheck(services.words))
     services.groups.sending.screens.add(WordCheck(services.words))
     services.c2c.screens.add(UseNote(services.media))

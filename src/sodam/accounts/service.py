@@ -53,6 +53,8 @@ class AccountService:
         self._live = live
         self._hints: Hints[Key] = Hints(bus, "accounts", Key, lambda key: self._held.forget(key))
         self._held: Cache[Key, Account] = self._hints.cache(_HELD)
+        self.version = self._held.version
+        """What ``peek`` has said of anybody holds while this gives the same, and not -1."""
         self._flights: dict[Key, asyncio.Task[Account | None]] = {}
         apps.on_change(self._app_changed)
 

@@ -58,6 +58,14 @@ class Cache(Generic[K, V]):
         self._new: dict[K, V] = {}
         self._old: dict[K, V] = {}
         self._reads: dict[K, Read] = {}
+        self._changes = 0
+
+    def version(self) -> int:
+        """Grows whenever anything may have changed, held or not; -1 while nothing may be believed. Whatever was made
+        of values from here is true as long as this is the same."""
+        if self._fresh is not None and not self._fresh():
+            return -1
+        return self._changes
 
     def get(self, key: K) -> V | None:
         """The value if it is at hand and may be believed; None says nothing. Not to be changed."""
@@ -102,12 +110,14 @@ class Cache(Generic[K, V]):
 
     def forget(self, key: K) -> None:
         """The value has changed: what is held of it, and what is being read, is not true any more."""
+        self._changes += 1
         self._new.pop(key, None)
         self._old.pop(key, None)
         self._overtake(key)
 
     def forget_where(self, judge: Callable[[K], bool]) -> None:
         """As ``forget``, for every key that ``judge`` says yes to. Looks at all of them."""
+        self._changes += 1
         for values in (self._new, self._old):
             for key in [key for key in values if judge(key)]:
                 del values[key]
@@ -115,6 +125,7 @@ class Cache(Generic[K, V]):
             self._overtake(key)
 
     def clear(self) -> None:
+        self._changes += 1
         self._new.clear()
         self._old.clear()
         for key in list(self._reads):

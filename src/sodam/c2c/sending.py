@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import msgspec
 
 from sodam.c2c.model import Message
+from sodam.c2c.pairs import Pair
 from sodam.messages.model import Numbers
 
 
@@ -17,6 +20,16 @@ class Batch(msgspec.Struct, eq=False):
     """Those of the copies that are stored already; before there are any, MsgTime 0 and the MsgSeq to be used."""
     numbers: Numbers = Numbers(0, 0)
     """Those of the copies that are being stored, set by the log."""
+
+
+class Asker(Protocol):
+    """Who sent messages without waiting for each: told of all of a batch at once."""
+
+    def stored(self, sendings: Sequence[Sending]) -> None: ...
+
+    def failed(self, sendings: Sequence[Sending]) -> None:
+        """They are not stored."""
+        ...
 
 
 class Sending(msgspec.Struct, eq=False):
@@ -37,3 +50,9 @@ class Sending(msgspec.Struct, eq=False):
     again: list[asyncio.Future[Numbers]] | None = None
     """Whoever sent the same message meanwhile waits here for its MsgTime and MsgSeq."""
     dedupe: int = 0
+    asker: Asker | None = None
+    """Who is told in place of ``future``, of a message that took the fast path; its own marks are the next three."""
+    pair: Pair | None = None
+    connection: Any = None
+    number: int = 0
+    started: float = 0.0

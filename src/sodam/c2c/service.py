@@ -6,8 +6,7 @@ An answer is given only after the message is on disk. Devices are notified after
 from __future__ import annotations
 
 import asyncio
-import zlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import NamedTuple
 
 import structlog
@@ -17,8 +16,11 @@ from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus, Live, of_user
 from sodam.c2c import events, store_reads, store_recent
+from sodam.c2c.fast_path import FastPath
+from sodam.c2c.fast_path import identity as _identity
 from sodam.c2c.histories import Histories
 from sodam.c2c.model import Message
+from sodam.c2c.pairs import Pairs
 from sodam.c2c.sending import Batch, Sending
 from sodam.c2c.store_writes import Appender
 from sodam.clock import now as wall_clock
@@ -28,7 +30,7 @@ from sodam.messages.dedupe import WINDOW, Recent
 from sodam.messages.followers import Followers, entry
 from sodam.messages.interceptors import Dropped, Interceptors
 from sodam.messages.log import MessageLog
-from sodam.messages.model import HIDE_RECEIVER, NO_UNREAD, NUMBERED, Numbers
+from sodam.messages.model import HIDE_RECEIVER, NO_UNREAD, Numbers
 from sodam.messages.quota import MinuteQuota
 from sodam.notices import Notice
 from sodam.outbox.service import Outbox
@@ -88,6 +90,11 @@ class C2CService:
         self._arrivals = ArrivalClock(clock)
         self._numbers = SecondNumbers(clock)
         self.log: MessageLog[Sending] = MessageLog(Appender(db, self._arrivals, self.followers).write, self._written)
+        pairs = Pairs(accounts, self.interceptors, self.callbacks)
+        self.fast = FastPath(
+            pairs, self.interceptors, self.screens, self._recent, self._must_ask, self.log.append, live
+        )
+        """For messages of clients whose rules are all decided at hand."""
         self._loop = asyncio.get_running_loop()
         self._ask_until = 0.0
         """Until then SQLite is asked about messages that this process knows nothing of."""
@@ -295,6 +302,8 @@ class C2CService:
         """It is not stored: the same message may come again."""
         self._recent.forget(sending)
         error = ApiError(Code.C2C_INTERNAL)
+        if sending.asker is not None:
+            sending.asker.failed([sending])
         for future in (sending.future, *(sending.again or ())):
             if future is not None and not future.done():
                 future.set_exception(error)
@@ -305,10 +314,17 @@ class C2CService:
                 log.error("messages could not be stored", count=len(batch), error=repr(error))
             # A connection that broke may have hidden a commit: whoever sends again is answered from the database.
             self._ask_until = self._doubt_until = self._clock() + WINDOW
+        fast: list[Sending] = []
         for sending in batch:
             if error is not None:
                 self._failed(sending)
                 continue
+            if sending.asker is not None and not sending.duplicate and sending.again is None:
+                fast.append(sending)
+                continue
+            if fast:  # what was stored earlier is announced earlier
+                self.fast.written(fast)
+                fast = []
             if sending.batch is not None:
                 sending.batch.first = sending.batch.numbers
             if sending.duplicate:
@@ -322,6 +338,10 @@ class C2CService:
             future = sending.future
             if future is not None and not future.done():
                 future.set_result(sending.message)
+            if sending.asker is not None:
+                sending.asker.stored([sending])
+        if fast:
+            self.fast.written(fast)
 
     def _deliver(self, sending: Sending, *, online_only: bool = False) -> None:
         live, message = self._live, sending.message
@@ -367,12 +387,6 @@ def _name_sender(message: Message, sender: Account) -> None:
 
 def _numbers(sending: Sending) -> Numbers:
     return Numbers(sending.message.msg_time, sending.message.msg_seq)
-
-
-def _identity(message: Message) -> Hashable:
-    """What makes two messages the same within the window (rest-messages.md 1.5)."""
-    seq = 0 if message.flags & NUMBERED else message.msg_seq
-    return (message.app, message.sender, message.recipient, seq, message.msg_random, zlib.crc32(message.body))
 
 
 def _answer_again(sending: Sending) -> None:

@@ -6,8 +6,6 @@ events. A client that reads too slowly is cut when its budget is used up; it cat
 
 from __future__ import annotations
 
-import re
-import time
 from collections import deque
 from contextlib import AbstractAsyncContextManager
 
@@ -23,19 +21,16 @@ from sodam.gateway.eager import drive
 from sodam.gateway.frames import Head
 from sodam.gateway.host import Host
 from sodam.gateway.recalls import Recalls
+from sodam.gateway.running import run
 from sodam.gateway.session import Action, Close, Login, Run, Send, Session, SignOut
 from sodam.gateway.states import end_device, report
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Origin, Transport
-from sodam.gateway.troubles import refused, tell, tell_login
+from sodam.gateway.troubles import tell_login
 from sodam.notices import Kind, Notice
-from sodam.observability.requests import begin
-from sodam.presence.devices import opt_platform
-from sodam.wire import Call, Command, decode_request, success
+from sodam.wire import Command
 
 log = structlog.get_logger(__name__)
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000").search
-"""Not every store takes it, and no client has a use for it but in a message, whose content is kept as bytes."""
 SYNC_NOTICES = 200
 """After so many notices a client is asked for a new cookie, so that its next catch-up is short."""
 # Members of enums by names of their own: Python takes as long to look one up as for all the rest of a delivery.
@@ -46,7 +41,6 @@ class Connection:
     """One client socket; a ``Receiver`` for its transport and a ``LiveSession`` for the bus."""
 
     __slots__ = (
-        "_budget",
         "_dirty",
         "_hub",
         "_kick_at",
@@ -55,14 +49,15 @@ class Connection:
         "_pings",
         "_probed",
         "_pushed",
-        "_rate",
         "_turns",
+        "budget",
         "catch_up",
         "client_ip",
         "ended",
         "last_seen",
         "login",
         "origin",
+        "rate",
         "recalls",
         "registered",
         "session",
@@ -77,7 +72,7 @@ class Connection:
         self.session = session
         self.client_ip, self.origin = client_ip, origin
         self.transport: Transport | None = None
-        self._rate = hub.limits.bucket()
+        self.rate = hub.limits.bucket()
         self._out: list[bytes] | None = None
         self._notices: list[Notice] | None = None
         self._dirty = False
@@ -90,7 +85,7 @@ class Connection:
         self.ticket: Ticket | None = None
         self._pushed = 0
         """Notices since the client last asked for what it missed, or was asked to."""
-        self._budget = Budget()
+        self.budget = Budget()
         self.recalls = Recalls()
         self.registered: Topic | None = None
         """The user who is signed in here."""
@@ -163,12 +158,14 @@ class Connection:
     def _act(self, action: Action) -> None:
         if isinstance(action, Run):
             quick = action.command.eager is not None
+            if quick and not self._turns and action.ticket is None and self._hub.fast.take(self, action):
+                return
             if quick and (self._turns or not self._eager(action.command)):
                 self._in_turn(action)
             elif quick and action.ticket is None:
-                drive(self._run(action))
+                drive(run(self._hub, self, action))
             else:
-                self._hub.spawn(self._run(action))
+                self._hub.spawn(run(self._hub, self, action))
         elif isinstance(action, Send):
             self.send(action.frame)
         elif isinstance(action, Login):
@@ -189,7 +186,7 @@ class Connection:
     async def _take_turns(self) -> None:
         while self._turns:
             try:
-                await self._run(self._turns[0])
+                await run(self._hub, self, self._turns[0])
             finally:
                 self._turns.popleft()
 
@@ -197,36 +194,6 @@ class Connection:
         services = self._hub.services
         app = services.apps.get(self.session.sdkappid)
         return app is not None and command.eager is not None and command.eager(services, app)
-
-    async def _run(self, action: Run) -> None:
-        command, hub, session = action.command, self._hub, self.session
-        started, code, reason, _ = time.perf_counter(), 0, "", begin()
-        services, sdkappid, platform = hub.services, session.sdkappid, opt_platform(session.platform)
-        call: Call | None = None
-        request = None
-        try:
-            app = hub.app(sdkappid)
-            hub.limits.check(self._rate, sdkappid, action.user_id, command.path)
-            if action.ticket is not None:
-                await hub.check_ticket(app, action.ticket)
-                self.recalls.remember(hub.recalls_known(action.ticket))
-                self._budget.limit = WRITE_LIMIT
-            call = Call(services, app, action.user_id, admin=False, platform=platform, client_ip=self.client_ip)
-            call.instid, call.connection = action.instid, self
-            if not command.keeps_text and _NUL(action.body):
-                raise ApiError(command.service.bad_request, "text with a NUL character")
-            request = decode_request(command, action.body)
-            body = success(command, call, await command.handler(call, request))
-        except Exception as caught:
-            error, body = refused(command, caught)
-            code, reason = int(error.code), error.info
-        hub.metrics.client(command.path, code, time.perf_counter() - started)
-        services.statistics.command(sdkappid, command.path, session.platform, code)
-        if code or services.troubleshooting.keeps(sdkappid, command.path):
-            tell(services, self, command.path, code, action.user_id, request, reason)
-        self.send(session.answered(action.head, body))
-        if call is not None and call.after is not None:
-            call.after()
 
     # Out
 
@@ -266,7 +233,7 @@ class Connection:
         self._wrote(sum(map(len, payloads)), transport.write(payloads))
 
     def _wrote(self, size: int, waiting: int) -> None:
-        budget = self._budget
+        budget = self.budget
         budget.written += size
         if waiting <= STRANGER_LIMIT:  # the least of all limits
             return
@@ -277,7 +244,7 @@ class Connection:
 
     def look(self, now: float) -> bool:
         """Cut a client that is over its budget and does not read; whether it is to be watched further."""
-        stalled = self._budget.stalled(self.transport.waiting(), now) if self.transport is not None else None
+        stalled = self.budget.stalled(self.transport.waiting(), now) if self.transport is not None else None
         if stalled:
             self._cut()
         return stalled is False
@@ -390,7 +357,7 @@ class Connection:
             self.transport.abort()
 
     def accept(self, head: Head, user_id: str, instid: int, body: bytes) -> None:
-        self._budget.limit = WRITE_LIMIT
+        self.budget.limit = WRITE_LIMIT
         report(self._hub.services, self, "Login", "Register", self.ended)
         tell_login(self._hub.services, self, user_id, head.platform)
         self._act(self.session.login_accepted(head, user_id, instid, body))

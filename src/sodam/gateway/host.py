@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from sodam.apps.model import App
 from sodam.gateway.backlog import Backlog
+from sodam.gateway.fast_path import FastPath
 from sodam.gateway.following import Following
 from sodam.gateway.limits import ClientLimits
 from sodam.gateway.session import Login
@@ -29,6 +30,8 @@ class Host(Protocol[C]):
 
     @property
     def following(self) -> Following: ...
+    @property
+    def fast(self) -> FastPath: ...
 
     def now(self) -> float: ...
 

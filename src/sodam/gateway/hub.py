@@ -21,6 +21,7 @@ from sodam.errors import ApiError, Code, Unavailable
 from sodam.gateway.backlog import Backlog
 from sodam.gateway.connection import Connection
 from sodam.gateway.displacing import DISPLACED, Displacing, Told
+from sodam.gateway.fast_path import FastPath
 from sodam.gateway.following import Following
 from sodam.gateway.limits import ClientLimits
 from sodam.gateway.login_answer import LoginAnswer
@@ -87,6 +88,7 @@ class Hub:
         self.check = SessionCheck(self, services.settings.session_check_seconds)
         self._refusing = False
         self.following = Following(services)
+        self.fast = FastPath(self)
         self._behind: list[Connection] = []
         """Clients that may have missed something: they are asked to look, some of them at a time."""
         self._tasks: set[asyncio.Task[None]] = set()

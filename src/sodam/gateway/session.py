@@ -151,6 +151,10 @@ class Session:
             return Send(frames.answer(head.servcmd, head.seq, _kicked(kick_type)))
         return self._refuse_stranger(head, error)
 
+    def ended(self) -> None:
+        """A command has an answer that was made elsewhere."""
+        self._in_flight -= 1
+
     def answered(self, head: Head, body: bytes) -> bytes:
         self._in_flight -= 1
         return frames.answer(head.servcmd, head.seq, body)

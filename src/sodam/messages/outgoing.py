@@ -66,7 +66,7 @@ ERRORS: Final = (
 """What ``prepare`` and the decoding of an ``Outgoing`` may refuse with, but for the code of too long a body."""
 
 
-class Outgoing(msgspec.Struct, kw_only=True):
+class Outgoing(msgspec.Struct, kw_only=True, gc=False):
     """The fields of a message that its sender gives. null is the same as absence.
 
     MsgSeq absent or 0: the next number after the conversation's messages of that second. MsgLifeTime 0 or
@@ -77,7 +77,7 @@ class Outgoing(msgspec.Struct, kw_only=True):
     """
 
     MsgRandom: UInt32
-    MsgBody: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
+    MsgBody: msgspec.Raw = msgspec.Raw()
     MsgSeq: UInt32 | None = None
     MsgLifeTime: int | None = None
     OnlineOnlyFlag: Flag | None = None
@@ -86,7 +86,7 @@ class Outgoing(msgspec.Struct, kw_only=True):
     CloudCustomData: str | None = None
     SupportMessageExtension: Flag | None = None
     IsNeedReadReceipt: Flag | None = None
-    OfflinePushInfo: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
+    OfflinePushInfo: msgspec.Raw = msgspec.Raw()
 
 
 class Content(msgspec.Struct, gc=False):

@@ -53,6 +53,13 @@ class Metrics:
         if seconds is not None:
             self._seconds["client", command].observe(seconds)
 
+    def clients(self, command: str, seconds: Sequence[float]) -> None:
+        """Calls of a client command that all went well, with what each took."""
+        self._calls[("client", command, 0)] += len(seconds)
+        observe = self._seconds["client", command].observe
+        for one in seconds:
+            observe(one)
+
     def histogram(self, name: str, help: str, labels: Sequence[str], series: Timed) -> None:
         """Offer ``sodam_<name>`` from series that a part of the server keeps, by the values of ``labels``."""
         self._histograms[name] = (help, labels, series)

@@ -57,6 +57,11 @@ def trace_with(tracer: Tracer | None) -> None:
     _tracer = tracer
 
 
+def traced() -> bool:
+    """Whether spans are made: then each request is to go its whole way by itself."""
+    return _tracer is not None
+
+
 def begin(headers: Headers = ()) -> Request:
     """A request is being answered from here on."""
     request = Request()

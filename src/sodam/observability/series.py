@@ -33,6 +33,11 @@ class Series:
         self._counts[bisect_left(self._bounds, value)] += 1
         self._sum += value
 
+    def observe_many(self, value: float, times: int) -> None:
+        """The same value so many times."""
+        self._counts[bisect_left(self._bounds, value)] += times
+        self._sum += value * times
+
     @property
     def count(self) -> int:
         return sum(self._counts)

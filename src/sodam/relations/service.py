@@ -47,6 +47,8 @@ class RelationService:
         self.checks = Checks(core)
         self.peek_standing = core.cache.peek_standing
         """(app, sender, recipient): the standing if it is at hand, without waiting; None says nothing."""
+        self.version = core.cache.pairs.version
+        """What ``peek_standing`` has said of anybody holds while this gives the same, and not -1."""
         eraser = Eraser(core)
         self.archive = Archive(core, self.follows)
         self.repair = RelationRepair(core, eraser)

@@ -19,11 +19,11 @@ class Gathered:
         self._noted: dict[tuple[int, str], tuple[int, int]] = {}
         """The minute, and the greatest value of it so far."""
 
-    def count(self, app: int, what: str, second: float) -> None:
+    def count(self, app: int, what: str, second: float, times: int = 1) -> None:
         if not self.on:
             return
         key = (app, what, int(second) // 60 * 60)
-        self.counts[key] = self.counts.get(key, 0) + 1
+        self.counts[key] = self.counts.get(key, 0) + times
 
     def see(self, app: int, name: str, bits: int, second: float) -> None:
         if self.on:

@@ -97,10 +97,10 @@ class Statistics:
         if ok and self._counts(app, user_id):
             self._gathered.see(app, user_id, DID_LOG_IN | WAS_ACTIVE, now)
 
-    def command(self, app: int, path: str, platform: int, code: int) -> None:
-        """A client's command was answered."""
+    def command(self, app: int, path: str, platform: int, code: int, times: int = 1) -> None:
+        """A client's command was answered, so many times."""
         if path in _SENDS:
-            self._gathered.count(app, _send(path, platform, code == 0), self._clock())
+            self._gathered.count(app, _send(path, platform, code == 0), self._clock(), times)
 
     def rest(self, app: int, path: str, code: int) -> None:
         """A REST call of an app was answered."""

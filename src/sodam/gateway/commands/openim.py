@@ -6,7 +6,9 @@ from typing import Annotated
 
 import msgspec
 
+from sodam.apps.model import App
 from sodam.c2c.draft import of_content
+from sodam.c2c.model import Message
 from sodam.c2c.modify import EditConflict
 from sodam.errors import ApiError, Code
 from sodam.messages import outgoing
@@ -60,18 +62,24 @@ async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     Its fields are those of the REST command, with the same limits and codes; only elements may lack what a REST sender
     must give.
     """
-    if request.From_Account and request.From_Account != call.caller:
+    message, online_only = drafted(call.app, call.caller, request, call.platform, call.client_ip)
+    sent = await call.services.c2c.send(call.app, message, exclude=call.instid, online_only=online_only)
+    return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id, message.seq)
+
+
+def drafted(app: App, caller: str, request: SendMsg, platform: str, client_ip: str) -> tuple[Message, bool]:
+    """The message that is asked for, and whether it is for those online now alone. Raises ApiError."""
+    if request.From_Account and request.From_Account != caller:
         raise ApiError(Code.C2C_ACCOUNT_INVALID, "From_Account is not the signed-in account")
     if not request.To_Account:
         raise ApiError(Code.MSG_TO_ACCOUNT, "To_Account is empty")
     content = outgoing.prepare(request, strict_required=False)
-    source = content.source(call.platform, call.client_ip)
+    source = content.source(platform, client_ip)
     message = of_content(
-        call.app, call.caller, request.To_Account, content, client_time=request.MsgClientTime or 0, source=source
+        app, caller, request.To_Account, content, client_time=request.MsgClientTime or 0, source=source
     )
     message.flags &= ~NO_CHECK  # only an administrator may say that a message needs no check
-    sent = await call.services.c2c.send(call.app, message, exclude=call.instid, online_only=content.online_only)
-    return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id, message.seq)
+    return message, content.online_only
 
 
 def text(raw: msgspec.Raw) -> bytes:

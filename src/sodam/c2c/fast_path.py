@@ -1,0 +1,90 @@
+"""The short way of a message whose rules are all decided at hand: no coroutine, no future, one call when it is stored.
+
+Most messages of clients are such. ``Pairs`` and ``admits`` say no wherever anything is to be waited for, refused or
+changed; ``C2CService.send`` then does the same by the long way. The rules are those of ``send``, asked at the same
+places: accounts and interceptors through ``Pairs``, screens about each message, ``Recent`` for repetitions.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Hashable, Sequence
+
+from sodam.apps.model import App
+from sodam.bus import Live, Topic
+from sodam.c2c import events
+from sodam.c2c.model import Message
+from sodam.c2c.pairs import Pairs
+from sodam.c2c.sending import Asker, Sending
+from sodam.messages.dedupe import Recent
+from sodam.messages.interceptors import Interceptors
+from sodam.messages.model import NUMBERED, Numbers
+from sodam.notices import Notice
+
+
+class FastPath:
+    def __init__(
+        self,
+        pairs: Pairs,
+        interceptors: Interceptors[Message],
+        screens: Interceptors[Message],
+        recent: Recent[Sending],
+        must_ask: Callable[[], bool],
+        append: Callable[[Sending], None],
+        live: Live,
+    ) -> None:
+        self.pair = pairs.find
+        self._interceptors = interceptors
+        self._screens = screens
+        self._recent = recent
+        self._must_ask = must_ask
+        self._append = append
+        self._live = live
+
+    def admits(self, app: App, sending: Sending) -> bool:
+        """Whether a message of a pair that was found in this turn of the loop may go at once. True: ``append`` it, or
+        ``forget`` it."""
+        message = sending.message
+        if self._must_ask() or not (self._interceptors.passes(app, message) and self._screens.passes(app, message)):
+            return False
+        return self._recent.seen(sending, identity(message)) is None
+
+    def append(self, sending: Sending) -> None:
+        """Hand it to the log; its ``asker`` is told when it is stored."""
+        message, pair = sending.message, sending.pair
+        assert pair is not None
+        message.tiny_id, message.nick, message.image = pair.tiny_id, pair.nick, pair.image
+        self._append(sending)
+
+    def forget(self, sending: Sending) -> None:
+        """It does not go after all."""
+        self._recent.forget(sending)
+
+    def written(self, batch: Sequence[Sending]) -> None:
+        """These are on disk, in this order: devices are notified, and whoever asked is told."""
+        going: list[tuple[Topic, Notice, int]] = []
+        asked: dict[Asker, list[Sending]] = {}
+        wanted, stored = self._live.wanted, self._recent.stored
+        for sending in batch:
+            message, pair, exclude = sending.message, sending.pair, sending.exclude
+            assert pair is not None
+            assert sending.asker is not None
+            stored(sending, Numbers(message.msg_time, message.msg_seq))
+            to_own = pair.own is not None and wanted(pair.own, exclude)
+            if wanted(pair.to) or to_own:
+                shows = message.flags & events.SHOWING
+                notice = events.arrived(message) if shows else pair.template.arrived(message)
+                going.append((pair.to, notice, exclude))
+                if to_own and pair.own is not None:
+                    going.append((pair.own, notice, exclude))
+            asked.setdefault(sending.asker, []).append(sending)
+        if going:
+            self._live.send_all(going)
+        for asker, sendings in asked.items():
+            asker.stored(sendings)
+
+
+def identity(message: Message) -> Hashable:
+    """What makes two messages the same within the window (rest-messages.md 1.5)."""
+    seq = 0 if message.flags & NUMBERED else message.msg_seq
+    return (message.app, message.sender, message.recipient, seq, message.msg_random, zlib.crc32(message.body))
