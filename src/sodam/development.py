@@ -6,6 +6,7 @@ real data is ever moved in time, and no moved data is taken for real.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any, Final
@@ -34,6 +35,11 @@ _MOST: Final = 10 * 366 * 86400
 """Seconds by which the clock may be ahead."""
 _SHOWN: Final = 200
 """Requests of the inbox that one answer has."""
+_AT_ONCE: Final = 4
+"""Answers of the inbox under way: each may be as large as the inbox, for as long as its reader takes."""
+_PART: Final = 64 * 1024
+_PATIENCE: Final = 60.0
+"""Seconds that a reader has for an answer."""
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SPAN: Final = re.compile(r"(\d{1,9})([smhd])")
 USERS: Final = {"alice": "Alice", "bob": "Bob", "mina": "미나", "xiaoming": "小明", "yuki": "ゆき"}
@@ -175,10 +181,12 @@ class DevelopmentApp:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._reading = 0
+        """Answers of the inbox under way."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == f"{PATH}/inbox" and scope["method"] == "GET":
-            await respond(send, 200, b"application/json", self._inbox(scope["query_string"]))
+            await self._show(scope["query_string"], send)
             return
         if scope["path"] != f"{PATH}/clock" or scope["method"] not in ("GET", "POST"):
             await respond(send, 404, b"text/plain; charset=utf-8", b"not found\n")
@@ -193,6 +201,22 @@ class DevelopmentApp:
                 status, answer = 400, {"Error": str(error)}
         answer |= {"Now": int(clock.now()), "Ahead": int(clock.ahead())}
         await respond(send, status, b"application/json", json.dumps(answer).encode() + b"\n")
+
+    async def _show(self, query: bytes, send: Send) -> None:
+        if self._reading >= _AT_ONCE:
+            await respond(send, 503, b"text/plain; charset=utf-8", b"busy\n", (b"retry-after", b"1"))
+            return
+        self._reading += 1
+        try:  # in parts: each waits until its reader has taken those before
+            async with asyncio.timeout(_PATIENCE):
+                body = self._inbox(query)
+                headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                for at in range(0, len(body), _PART):
+                    part = body[at : at + _PART]
+                    await send({"type": "http.response.body", "body": part, "more_body": at + _PART < len(body)})
+        finally:
+            self._reading -= 1
 
     def _inbox(self, query: bytes) -> bytes:
         asked = parse_qs(query.decode("latin-1")).get("SDKAppID", [""])[0]

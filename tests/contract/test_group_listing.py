@@ -34,7 +34,7 @@ async def world(gate: Gate) -> tuple[App, GroupService]:
 
 async def test_groups_and_members_are_found(world: tuple[App, GroupService]) -> None:
     app, groups = world
-    names = {"one": "Han 강 50%", "two": 'say "hi"', "Three": "HAN_river"}
+    names = {"one": "Han 강 50%", "two": 'say "hi"', "Three": "HAN_river Ä"}
     for at, (group_id, name) in enumerate(names.items()):
         newcomers = (Newcomer("anna"), Newcomer("bob", Role.Admin))[: at % 3]
         kind = TYPES["Public" if at else "ChatRoom"]
@@ -53,7 +53,8 @@ async def test_groups_and_members_are_found(world: tuple[App, GroupService]) -> 
     assert await found(order="MemberNum", down=True) == ["Three", "two", "one"]
     assert await found("han") == ["Three", "one"]
     assert await found("강 50%") == ["one"]
-    assert await found("_") == ["Three"]
+    assert await found("_") == await found("RIVER Ä") == ["Three"]
+    assert await found("ä") == [], "neither engine knows case beyond A to Z"
     assert await found('"hi"') == ["two"]
     assert await found("T", type_name="Public") == ["Three", "two"]
     assert await found("owner") == await found("\0") == [], "other fields of the profile are not searched"

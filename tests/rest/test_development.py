@@ -151,6 +151,35 @@ async def test_over_http(server: Server, tmp_path: Path) -> None:
     await other.close()
 
 
+async def test_slow_readers_of_the_inbox_hold_little(server: Server) -> None:
+    """Each answer may be as large as the inbox; nobody makes the server hold more than a few of them."""
+    inbox, started, taken = server.services.inbox, [], asyncio.Event()
+    assert inbox is not None
+    for _ in range(200):
+        inbox.add(DEMO_SDKAPPID, "callback", "large", "u", [], b"x" * 30_000)
+    scope = {"path": "/dev/inbox", "method": "GET", "query_string": b"SDKAppID=%d" % DEMO_SDKAPPID}
+    largest = 0
+
+    async def send(message: Any) -> None:
+        nonlocal largest
+        if "status" in message:
+            started.append(message["status"])
+        largest = max(largest, len(message.get("body", b"")))
+        if message.get("more_body"):
+            await taken.wait()
+
+    dev: Any = development.DevelopmentApp(server)
+    asked = [asyncio.create_task(dev(scope, None, send)) for _ in range(20)]
+    async with asyncio.timeout(20):
+        while len(started) < 20:
+            await asyncio.sleep(0)
+        assert (started.count(200), started.count(503), largest) == (4, 16, 65536)
+        taken.set()
+        await asyncio.gather(*asked)
+        await dev(scope, None, send)
+    assert started[-1] == 200, "there is room again"
+
+
 async def test_what_goes_out_stays_in_the_inbox(server: Server) -> None:
     app, inbox = server.apps.get(DEMO_SDKAPPID), server.services.inbox
     assert app is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sodam.audit.model import Event, Filter
-from sodam.storage import Database, Row, Tx, Value, in_list, literal
+from sodam.storage import Database, Row, Tx, Value, any_case, in_list, literal, lower_ascii
 
 _FIELDS: Final = tuple(name for name in Event.__struct_fields__ if name != "id")
 _COLUMNS: Final = ", ".join(_FIELDS)
@@ -45,7 +45,7 @@ async def get(source: Database, event_id: int) -> Event | None:
 
 
 async def search(source: Database, wanted: Filter, before: int, limit: int) -> list[Event]:
-    conditions, args = _conditions(wanted)
+    conditions, args = _conditions(source.engine, wanted)
     if before:
         args.append(before)
         conditions.append(f"id < ${len(args)}")
@@ -60,13 +60,17 @@ def _event(row: Row) -> Event:
     return Event(id=row[0], **dict(zip(_FIELDS, row[1:], strict=True)))
 
 
-def _conditions(wanted: Filter) -> tuple[list[str], list[Value]]:
+def _conditions(engine: str, wanted: Filter) -> tuple[list[str], list[Value]]:
     conditions: list[str] = []
     args: list[Value] = []
 
     def where(condition: str, value: Value) -> None:
         args.append(value)
         conditions.append(condition.replace("?", f"${len(args)}"))
+
+    def holds(text: str, *columns: str) -> None:
+        tests = " OR ".join(f"{any_case(engine, column)} LIKE ? ESCAPE '!'" for column in columns)
+        where(f"({tests})", f"%{literal(lower_ascii(text.strip()))}%")
 
     if wanted.since:
         where("time_ms >= ?", wanted.since * 1000)
@@ -79,16 +83,9 @@ def _conditions(wanted: Filter) -> tuple[list[str], list[Value]]:
     if wanted.outcome:
         where("outcome = ?", wanted.outcome)
     if wanted.action:
-        where("LOWER(action) LIKE ? ESCAPE '!'", _part(wanted.action))
+        holds(wanted.action, "action")
     if wanted.user:
-        where("LOWER(user_name) LIKE ? ESCAPE '!'", _part(wanted.user))
+        holds(wanted.user, "user_name")
     if wanted.keyword:
-        columns = ("resource", "user_name", "before", "after")
-        tests = " OR ".join(f"LOWER({column}) LIKE ? ESCAPE '!'" for column in columns)
-        where(f"({tests})", _part(wanted.keyword))
+        holds(wanted.keyword, "resource", "user_name", "before", "after")
     return conditions, args
-
-
-def _part(text: str) -> str:
-    """A LIKE pattern for what holds this text, any case."""
-    return f"%{literal(text.strip().lower())}%"

@@ -6,7 +6,7 @@ from typing import Final
 
 from sodam.groups.model import Group, Order
 from sodam.groups.store import load
-from sodam.storage import Database, Value, literal
+from sodam.storage import Database, Value, any_case, literal, lower_ascii
 
 _ORDERS: Final[dict[str, str]] = {
     "CreateTime": "created_at {d}, num {d}",
@@ -14,10 +14,9 @@ _ORDERS: Final[dict[str, str]] = {
     "MemberNum": "members {d}, num {d}",
     "LastMsgTime": "last_msg_at {d}, num {d}",
 }
-_FOUND: Final = {
-    # The name stands in the profile's document; both engines can look into it.
-    "sqlite": "(group_id LIKE $2 ESCAPE '!' OR json_extract(CAST(profile AS TEXT), '$.name') LIKE $2 ESCAPE '!')",
-    "postgres": "(group_id ILIKE $2 ESCAPE '!' OR convert_from(profile, 'UTF8')::json->>'name' ILIKE $2 ESCAPE '!')",
+_NAME: Final = {  # it stands in the profile's document; both engines can look into it
+    "sqlite": "json_extract(CAST(profile AS TEXT), '$.name')",
+    "postgres": "(convert_from(profile, 'UTF8')::json->>'name')",
 }
 
 
@@ -25,8 +24,9 @@ def _where(db: Database, app: int, keyword: str, type_name: str) -> tuple[str, l
     where = ["app = $1"]
     values: list[Value] = [app]
     if keyword:
-        where.append(_FOUND[db.engine])
-        values.append(f"%{literal(keyword)}%")
+        group_id, name = (any_case(db.engine, column) for column in ("group_id", _NAME[db.engine]))
+        where.append(f"({group_id} LIKE $2 ESCAPE '!' OR {name} LIKE $2 ESCAPE '!')")
+        values.append(f"%{literal(lower_ascii(keyword))}%")
     if type_name:
         values.append(type_name)
         where.append(f"type = ${len(values)}")

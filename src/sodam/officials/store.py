@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from sodam.officials.model import Official, Subscriber
-from sodam.storage import Bulk, Database, Row, Tx, batches, fetch_locked, in_list, literal
+from sodam.storage import Bulk, Database, Row, Tx, any_case, batches, fetch_locked, in_list, literal, lower_ascii
 
 _NAMES: Final = tuple(field.name for field in msgspec.structs.fields(Official))
 _COLUMNS: Final = ", ".join(_NAMES)
@@ -55,13 +55,14 @@ async def lock(tx: Tx, app: int, accounts: Iterable[str]) -> dict[str, Official]
 
 
 async def page(source: Database, app: int, after: str, prefix: str, limit: int) -> list[Official]:
-    """By ID, behind ``after``; ``prefix``: of the name or the ID."""
+    """By ID, behind ``after``; ``prefix``: of the name or the ID, A to Z in either case."""
+    account, name = any_case(source.engine, "account"), any_case(source.engine, "name")
     rows = await source.fetch(
         f"SELECT {_COLUMNS} FROM official_account WHERE app = $1 AND account > $2"
-        " AND (account LIKE $3 ESCAPE '!' OR name LIKE $3 ESCAPE '!') ORDER BY account LIMIT $4",
+        f" AND ({account} LIKE $3 ESCAPE '!' OR {name} LIKE $3 ESCAPE '!') ORDER BY account LIMIT $4",
         app,
         after,
-        literal(prefix) + "%",
+        literal(lower_ascii(prefix)) + "%",
         limit,
     )
     return [_official(row) for row in rows]

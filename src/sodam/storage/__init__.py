@@ -3,7 +3,7 @@
 from sodam.storage.commit_hooks import commit_hook, without_hook
 from sodam.storage.database import Bulk, Database, DatabaseUnavailable, Row, StorageError, Tx, Value
 from sodam.storage.events import Events
-from sodam.storage.lists import batches, in_list, literal
+from sodam.storage.lists import any_case, batches, in_list, literal, lower_ascii
 from sodam.storage.locks import fetch_locked, hold
 from sodam.storage.open import holds_data, open_database
 
@@ -16,6 +16,7 @@ __all__ = [
     "StorageError",
     "Tx",
     "Value",
+    "any_case",
     "batches",
     "commit_hook",
     "fetch_locked",
@@ -23,6 +24,7 @@ __all__ = [
     "holds_data",
     "in_list",
     "literal",
+    "lower_ascii",
     "open_database",
     "without_hook",
 ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from functools import cache
+from string import ascii_lowercase, ascii_uppercase
 from typing import Final, TypeVar
 
 T = TypeVar("T")
+_LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 SIZES: Final = (1, 4, 16, 64, 250)
 """How long a list in a statement is, unless a statement says so itself."""
 
@@ -14,6 +16,19 @@ SIZES: Final = (1, 4, 16, 64, 250)
 def literal(text: str) -> str:
     """``text`` as a part of a LIKE pattern that stands for itself: the pattern needs ``ESCAPE '!'``."""
     return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def any_case(engine: str, column: str) -> str:
+    """A column to compare by LIKE with what ``lower_ascii`` made: A to Z in either case, all other letters as they are.
+
+    SQLite compares so by itself. PostgreSQL's LIKE tells case, and what its LOWER makes of other letters depends on how
+    the database was made: users would find on one server what they do not find on the next.
+    """
+    return column if engine == "sqlite" else f'LOWER({column} COLLATE "C")'
+
+
+def lower_ascii(text: str) -> str:
+    return text.translate(_LOWER)
 
 
 def in_list(values: Sized, first: int = 1) -> str:

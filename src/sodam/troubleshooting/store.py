@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from sodam.storage import Bulk, Database, Tx, batches, in_list, literal
+from sodam.storage import Bulk, Database, Tx, batches, in_list
 from sodam.storage.sqlite import SqliteDatabase
 from sodam.troubleshooting.model import Event, Search
 
@@ -51,7 +51,7 @@ async def page(db: Database, app: int, search: Search) -> list[tuple[int, Event]
     rows = await db.scan(
         f"SELECT id, {_COLUMNS} FROM troubleshooting_log WHERE app = $1 AND at >= $2 AND at <= $3 "
         "AND event <> 'omitted' AND ($4 = '' OR event = $4) AND ($5 = '' OR user_id = $5) "
-        "AND ($6 = '' OR peer = $6 OR peer LIKE $7 ESCAPE '!') AND ($8 = '' OR code = $8) AND failed >= $9 "
+        "AND ($6 = '' OR peer = $6 OR SUBSTR(peer, 1, LENGTH($7)) = $7) AND ($8 = '' OR code = $8) AND failed >= $9 "
         "AND ((at, id) < ($10, $11) OR $10 = 0) ORDER BY at DESC, id DESC LIMIT $12",
         app,
         search.since,
@@ -59,7 +59,7 @@ async def page(db: Database, app: int, search: Search) -> list[tuple[int, Event]
         search.event,
         search.user_id,
         search.peer,
-        literal(search.peer) + " +%",
+        search.peer + " +",
         search.code,
         int(search.failed),
         at,
