@@ -156,8 +156,8 @@ def _ask_first(services: Services) -> None:
     """Whom the app is asked about before: see ``webhooks.before``."""
     webhooks = services.webhooks
     services.c2c.callbacks.add(webhooks.before_c2c)
-    services.c2c.followers.add(TOPIC, webhooks.after.sent)
-    services.c2c.followers.add(TOPIC, webhooks.after.to_robot)
+    services.c2c.followers.add(TOPIC, webhooks.after.sent, webhooks.after.idle)
+    services.c2c.followers.add(TOPIC, webhooks.after.to_robot, webhooks.after.idle)
     services.relations.guard(webhooks.friend_guard)
     services.groups.guard(webhooks.group_guard)
     services.officials.guard = services.officials.broadcasts.guard = webhooks.official_guard
@@ -179,9 +179,9 @@ def _checks(services: Services) -> None:
     """What messages pass before they are stored, in order."""
     accounts, relations = services.accounts, services.relations
     muted = MuteCheck(accounts, attrgetter("c2c_muted_until"), Code.C2C_MUTED)
-    services.c2c.interceptors.add(muted, version=accounts.version)
-    services.c2c.interceptors.add(StandingCheck(relations), version=relations.version)
-    services.c2c.screens.add(WordCheck(services.words))
+    services.c2c.interceptors.add(muted, facts=accounts.facts)
+    services.c2c.interceptors.add(StandingCheck(relations), facts=relations.facts)
+    services.c2c.screens.add(WordCheck(services.words), facts=services.words.facts)
     services.groups.sending.screens.add(WordCheck(services.words))
     services.c2c.screens.add(UseNote(services.media))
     services.groups.sending.screens.add(UseNote(services.media))

@@ -316,7 +316,7 @@ async def test_a_batch_that_is_not_stored_is_answered_with_a_failure_and_may_com
         assert events.count(b'"MsgSeq":7,') == 1
 
 
-async def test_a_step_added_without_a_version_is_asked_about_each_message(tmp_path: Path) -> None:
+async def test_a_step_added_without_facts_is_asked_about_each_message(tmp_path: Path) -> None:
     class Odd:
         def waits(self, app: App) -> bool:
             return False

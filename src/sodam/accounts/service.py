@@ -16,7 +16,7 @@ from sodam.accounts.model import NICK, Account, Imported, Mark, Profile, Updated
 from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.bus import Bus, Kick, Live, of_user
-from sodam.bus.cache import Cache, Hints, Read
+from sodam.bus.cache import Cache, Facts, Hints, Read
 from sodam.clock import now as wall_clock
 from sodam.errors import ApiError, Code
 from sodam.storage import Database, Tx, without_hook
@@ -53,8 +53,8 @@ class AccountService:
         self._live = live
         self._hints: Hints[Key] = Hints(bus, "accounts", Key, lambda key: self._held.forget(key))
         self._held: Cache[Key, Account] = self._hints.cache(_HELD)
-        self.version = self._held.version
-        """What ``peek`` has said of anybody holds while this gives the same, and not -1."""
+        self.facts: Facts = self._held
+        """Of what ``peek`` says."""
         self._flights: dict[Key, asyncio.Task[Account | None]] = {}
         apps.on_change(self._app_changed)
 

@@ -48,6 +48,17 @@ class Read:
         self.overtaken = False
 
 
+class Facts(Protocol):
+    """What decisions may be made of that are kept: a cache."""
+
+    def watch(self, watcher: Callable[[], None]) -> None: ...
+
+    def fresh(self) -> bool: ...
+
+    @property
+    def clustered(self) -> bool: ...
+
+
 class Cache(Generic[K, V]):
     """Values by key, the most recently used ones. Made by ``Hints.cache``."""
 
@@ -58,14 +69,21 @@ class Cache(Generic[K, V]):
         self._new: dict[K, V] = {}
         self._old: dict[K, V] = {}
         self._reads: dict[K, Read] = {}
-        self._changes = 0
+        self._watchers: list[Callable[[], None]] = []
 
-    def version(self) -> int:
-        """Grows whenever anything may have changed, held or not; -1 while nothing may be believed. Whatever was made
-        of values from here is true as long as this is the same."""
-        if self._fresh is not None and not self._fresh():
-            return -1
-        return self._changes
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """``watcher`` is called whenever anything may have changed, held or not: what it keeps that was made of values
+        from here is true until then, while ``fresh`` says so. It must not raise."""
+        self._watchers.append(watcher)
+
+    def fresh(self) -> bool:
+        """Whether what is held may be believed. May call watchers."""
+        return self._fresh is None or self._fresh()
+
+    @property
+    def clustered(self) -> bool:
+        """False: what is held may always be believed."""
+        return self._fresh is not None
 
     def get(self, key: K) -> V | None:
         """The value if it is at hand and may be believed; None says nothing. Not to be changed."""
@@ -110,14 +128,14 @@ class Cache(Generic[K, V]):
 
     def forget(self, key: K) -> None:
         """The value has changed: what is held of it, and what is being read, is not true any more."""
-        self._changes += 1
+        self._changed()
         self._new.pop(key, None)
         self._old.pop(key, None)
         self._overtake(key)
 
     def forget_where(self, judge: Callable[[K], bool]) -> None:
         """As ``forget``, for every key that ``judge`` says yes to. Looks at all of them."""
-        self._changes += 1
+        self._changed()
         for values in (self._new, self._old):
             for key in [key for key in values if judge(key)]:
                 del values[key]
@@ -125,7 +143,7 @@ class Cache(Generic[K, V]):
             self._overtake(key)
 
     def clear(self) -> None:
-        self._changes += 1
+        self._changed()
         self._new.clear()
         self._old.clear()
         for key in list(self._reads):
@@ -148,6 +166,10 @@ class Cache(Generic[K, V]):
         if len(self._new) >= self._half and key not in self._new:
             self._old, self._new = self._new, {}
         self._new[key] = value
+
+    def _changed(self) -> None:
+        for watcher in self._watchers:
+            watcher()
 
     def _overtake(self, key: K) -> None:
         read = self._reads.pop(key, None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -91,6 +91,15 @@ class LiveSession(Protocol):
     def kicked(self, kick: Kick) -> None: ...
 
 
+class Item(Protocol):
+    """Something of which topics are notified."""
+
+    topics: tuple[Topic, ...]
+    exclude: int
+    """The InstId that is not."""
+
+
+N = TypeVar("N", bound=Item)
 _decode = msgspec.json.Decoder(_Envelope).decode
 _encode = msgspec.json.Encoder().encode
 Presence = Callable[[Topic, bool], object]
@@ -174,22 +183,40 @@ class Live:
             envelope = _Envelope(msgspec.Raw(notice.body), exclude, None, notice.kind, notice.place, trace)
             self._bus.publish(topic.subject, _encode(envelope))
 
-    def send_all(self, going: Sequence[tuple[Topic, Notice, int]]) -> None:
-        """As ``send`` for each of them (topic, notice, excluded InstId), in their order."""
-        if self._gates.keys() & {topic.kind for topic, _, _ in going} or self._bus.heard() or requests.traced():
-            for topic, notice, exclude in going:
-                self.send(topic, notice, exclude=exclude)
+    def send_each(self, items: Sequence[N], make: Callable[[N], Notice]) -> None:
+        """As ``send`` for every topic of every item, in their order; the topics are users. The notice of an item is
+        made once, and only where somebody receives it."""
+        if self._bus.heard() or "u" in self._gates or requests.traced():
+            self._send_each(items, make)
             return
         started = time.perf_counter()
-        sessions = self._sessions
-        for topic, notice, exclude in going:
-            here = sessions.get(topic)
-            if here is not None:
+        sessions, sizes, sent = self._sessions, dict[int, int](), 0
+        for item in items:
+            notice: Notice | None = None
+            exclude = item.exclude
+            for topic in item.topics:
+                here = sessions.get(topic)
+                if here is None:
+                    continue
                 for session, instid in here.items():
-                    if instid != exclude or not exclude:
+                    if instid != exclude:
+                        if notice is None:
+                            notice = make(item)
                         session.deliver(notice)
-                self.receivers.observe(len(here))
-        self.seconds.observe_many((time.perf_counter() - started) / max(1, len(going)), len(going))
+                sizes[len(here)] = sizes.get(len(here), 0) + 1
+                sent += 1
+        for size, times in sizes.items():
+            self.receivers.observe_many(size, times)
+        if sent:
+            self.seconds.observe_many((time.perf_counter() - started) / sent, sent)
+
+    def _send_each(self, items: Sequence[N], make: Callable[[N], Notice]) -> None:
+        for item in items:
+            notice: Notice | None = None
+            for topic in item.topics:
+                if self.wanted(topic, item.exclude):
+                    notice = notice or make(item)
+                    self.send(topic, notice, exclude=item.exclude)
 
     def _arrive(self, topic: Topic, notice: Notice, exclude: int) -> None:
         gate = self._gates.get(topic.kind)

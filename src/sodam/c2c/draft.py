@@ -13,20 +13,23 @@ _MAX_CLIENT_TIME: Final = 1 << 40
 
 
 def of_content(
-    app: App, sender: str, recipient: str, content: Content, *, client_time: int = 0, source: Source | None = None
+    app: App,
+    sender: str,
+    recipient: str,
+    content: Content,
+    *,
+    client_time: int = 0,
+    source: Source | None = None,
+    conv: str = "",
 ) -> Message:
-    """``client_time`` is the sender's clock in seconds; 0: that of the server. ``source`` None: without webhooks."""
-    message = draft(
-        app,
-        sender,
-        recipient,
-        seq=content.seq,
-        random=content.random,
-        body=content.body,
-        cloud=content.cloud,
-        client_time=client_time,
-        flags=content.flags,
-    )
+    """``client_time`` is the sender's clock in seconds; 0: that of the server. ``source`` None: without webhooks.
+    ``conv`` may be given where the conversation is known."""
+    conv, seq, flags = conv or conversation(sender, recipient), content.seq, content.flags
+    message = Message(
+        app.sdkappid, conv, sender, recipient, seq, content.random,
+        client_time if 0 < client_time < _MAX_CLIENT_TIME else 0, content.body,
+        content.cloud or EMPTY_TEXT, flags if seq else flags | NUMBERED,
+    )  # fmt: skip
     message.source = source
     message.wish = content.wish
     return message

@@ -11,14 +11,14 @@ import zlib
 from collections.abc import Callable, Hashable, Sequence
 
 from sodam.apps.model import App
-from sodam.bus import Live, Topic
+from sodam.bus import Live
 from sodam.c2c import events
 from sodam.c2c.model import Message
 from sodam.c2c.pairs import Pairs
 from sodam.c2c.sending import Asker, Sending
 from sodam.messages.dedupe import Recent
 from sodam.messages.interceptors import Interceptors
-from sodam.messages.model import NUMBERED, Numbers
+from sodam.messages.model import NUMBERED
 from sodam.notices import Notice
 
 
@@ -45,8 +45,14 @@ class FastPath:
         """Whether a message of a pair that was found in this turn of the loop may go at once. True: ``append`` it, or
         ``forget`` it."""
         message = sending.message
-        if self._must_ask() or not (self._interceptors.passes(app, message) and self._screens.passes(app, message)):
+        if self._must_ask():
             return False
+        for step in self._interceptors.each:
+            if not step.passes(app, message):
+                return False
+        for step in self._screens.each:
+            if not step.passes(app, message):
+                return False
         return self._recent.seen(sending, identity(message)) is None
 
     def append(self, sending: Sending) -> None:
@@ -62,26 +68,26 @@ class FastPath:
 
     def written(self, batch: Sequence[Sending]) -> None:
         """These are on disk, in this order: devices are notified, and whoever asked is told."""
-        going: list[tuple[Topic, Notice, int]] = []
         asked: dict[Asker, list[Sending]] = {}
-        wanted, stored = self._live.wanted, self._recent.stored
+        placed = self._recent.placed
+        last: Asker | None = None
         for sending in batch:
-            message, pair, exclude = sending.message, sending.pair, sending.exclude
-            assert pair is not None
-            assert sending.asker is not None
-            stored(sending, Numbers(message.msg_time, message.msg_seq))
-            to_own = pair.own is not None and wanted(pair.own, exclude)
-            if wanted(pair.to) or to_own:
-                shows = message.flags & events.SHOWING
-                notice = events.arrived(message) if shows else pair.template.arrived(message)
-                going.append((pair.to, notice, exclude))
-                if to_own and pair.own is not None:
-                    going.append((pair.own, notice, exclude))
-            asked.setdefault(sending.asker, []).append(sending)
-        if going:
-            self._live.send_all(going)
+            message, asker = sending.message, sending.asker
+            assert asker is not None
+            placed(sending, message.msg_time, message.msg_seq)
+            if asker is not last:  # there is one, as a rule
+                mine, last = asked.setdefault(asker, []), asker
+            mine.append(sending)
+        self._live.send_each(batch, _arrived)
         for asker, sendings in asked.items():
             asker.stored(sendings)
+
+
+def _arrived(sending: Sending) -> Notice:
+    message, pair = sending.message, sending.pair
+    if pair is None or message.flags & events.SHOWING:
+        return events.arrived(message)
+    return pair.template.arrived(message)
 
 
 def identity(message: Message) -> Hashable:

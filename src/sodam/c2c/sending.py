@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from sodam.bus import Topic
 from sodam.c2c.model import Message
 from sodam.c2c.pairs import Pair
 from sodam.messages.model import Numbers
@@ -32,7 +33,7 @@ class Asker(Protocol):
         ...
 
 
-class Sending(msgspec.Struct, eq=False):
+class Sending(msgspec.Struct, eq=False, gc=False):  # a circle through a future ends with the answer
     message: Message
     exclude: int = 0
     """InstId of the sending device: it gets an answer, not a copy."""
@@ -51,8 +52,10 @@ class Sending(msgspec.Struct, eq=False):
     """Whoever sent the same message meanwhile waits here for its MsgTime and MsgSeq."""
     dedupe: int = 0
     asker: Asker | None = None
-    """Who is told in place of ``future``, of a message that took the fast path; its own marks are the next three."""
+    """Who is told in place of ``future``, of a message that took the fast path; its own marks are the last three."""
     pair: Pair | None = None
+    topics: tuple[Topic, ...] = ()
+    """Those of the pair."""
     connection: Any = None
     number: int = 0
     started: float = 0.0

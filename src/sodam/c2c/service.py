@@ -90,7 +90,7 @@ class C2CService:
         self._arrivals = ArrivalClock(clock)
         self._numbers = SecondNumbers(clock)
         self.log: MessageLog[Sending] = MessageLog(Appender(db, self._arrivals, self.followers).write, self._written)
-        pairs = Pairs(accounts, self.interceptors, self.callbacks)
+        pairs = Pairs(accounts, self.interceptors, self.screens, self.callbacks)
         self.fast = FastPath(
             pairs, self.interceptors, self.screens, self._recent, self._must_ask, self.log.append, live
         )

@@ -111,7 +111,7 @@ class Gathered:
                 self._number(sending, now)
             self._flagged(flags, message, arrival)
         if not flags & (NO_UNREAD | HIDE_RECEIVER):
-            if message.high:
+            if message.sender > message.recipient:
                 self.in_low += 1
             else:
                 self.in_high += 1
@@ -185,7 +185,7 @@ def _row(sending: Sending) -> tuple[int | str | bytes, ...]:
         m.msg_seq,
         m.msg_random,
         m.seq,
-        int(m.high),
+        1 if m.sender > m.recipient else 0,
         m.client_time or m.msg_time,
         m.flags,
         0,
@@ -264,8 +264,9 @@ class Appender:
         groups = [gathered[key] for key in sorted(gathered)]
         heads = [group.head() for group in groups]
         follows: dict[int, list[Follow]] = {}
-        if self._followers.any:
-            follows = {id(s.message): found for s in batch if (found := self._followers.of(s.message))}
+        if followed := {app for app in {app for app, _ in gathered} if self._followers.follow(app)}:
+            of = self._followers.of
+            follows = {id(s.message): found for s in batch if s.message.app in followed and (found := of(s.message))}
         outbox = self._followers.outbox
         counting, messages = self._followers.counting, [sending.message for sending in batch]
         if tx.engine == "postgres":

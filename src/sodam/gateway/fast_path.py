@@ -8,7 +8,7 @@ batch are counted together. See ``c2c/fast_path.py`` for the rules of messages.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sodam.c2c.sending import Sending
@@ -20,7 +20,6 @@ from sodam.gateway.session import Run
 from sodam.gateway.troubles import tell
 from sodam.observability import requests
 from sodam.presence.devices import opt_platform
-from sodam.wire import decode_request
 
 COMMAND: Final = openim.service.commands["sendmsg"]
 _SERVCMD: Final = "openim.sendmsg"
@@ -46,13 +45,16 @@ class FastPath:
         if app is None or action.command is not COMMAND or requests.traced():
             return False
         try:
-            request = decode_request(COMMAND, action.body)
+            data = bytes(action.body)
+            if not data.isascii():
+                data.decode()  # as ``decode_request`` does; half characters are gone from the whole frame
+            request = COMMAND.decode(data)
             pair = fast.pair(app, action.user_id, request.To_Account)
             if pair is None:
                 return False
             platform = opt_platform(session.platform)
-            message, online_only = openim.drafted(app, action.user_id, request, platform, client.client_ip)
-        except (ApiError, RecursionError):
+            message, online_only = openim.drafted(app, action.user_id, request, platform, client.client_ip, pair.conv)
+        except (ApiError, ValueError, RecursionError):
             return False
         sending = Sending(message, action.instid)
         if online_only or not fast.admits(app, sending):
@@ -62,7 +64,7 @@ class FastPath:
         except ApiError:  # which took nothing from what is left
             fast.forget(sending)
             return False
-        sending.asker, sending.pair, sending.connection = self, pair, client
+        sending.asker, sending.pair, sending.topics, sending.connection = self, pair, pair.topics, client
         sending.number, sending.started = action.head.seq, time.perf_counter()
         fast.append(sending)
         return True
@@ -74,21 +76,27 @@ class FastPath:
             m, client = sending.message, sending.connection
             session = client.session
             seq, random, at = m.msg_seq, m.msg_random, m.msg_time
-            session.ended()
+            session.in_flight -= 1
             client.send(_ANSWER % (sending.number, at, seq, seq, random, at, m.tiny_id, at, random, m.seq))
-            key = (session.sdkappid, session.platform)
+            key = (m.app, session.platform)
             counts[key] = counts.get(key, 0) + 1
         self._node.metrics.clients(COMMAND.path, [now - sending.started for sending in sendings])
+        apps: dict[int, int] = {}
         for (app, platform), count in counts.items():
             self._node.services.statistics.command(app, COMMAND.path, platform, 0, count)
-        self._tell(sendings)
+            apps[app] = apps.get(app, 0) + count
+        self._tell(sendings, apps)
 
-    def _tell(self, sendings: Sequence[Sending]) -> None:
-        """The troubleshooting log takes so many of a second, and counts the others."""
+    def _tell(self, sendings: Sequence[Sending], apps: Mapping[int, int]) -> None:
+        """The troubleshooting log takes so many of a second and app, and counts the others."""
         services = self._node.services
-        keeps = services.troubleshooting.keeps
+        rooms = {app: services.troubleshooting.room(app, COMMAND.path, count) for app, count in apps.items()}
+        if not any(rooms.values()):
+            return
         for sending in sendings:
-            if keeps(sending.message.app, COMMAND.path):
+            app = sending.message.app
+            if rooms[app]:
+                rooms[app] -= 1
                 tell(services, sending.connection, COMMAND.path, 0, sending.message.sender, _request(sending))
 
     def failed(self, sendings: Sequence[Sending]) -> None:

@@ -39,11 +39,15 @@ class Bucket:
 
     def take(self, rate: float, most: float, now: float) -> bool:
         """Take a token, of which ``rate`` a second come back, up to ``most``; False when there is none."""
-        tokens = min(most, self.tokens + (now - self.at) * rate)
+        tokens = self.tokens + (now - self.at) * rate
+        if tokens > most:
+            tokens = most
         self.at = now
-        enough = tokens >= 1
-        self.tokens = tokens - 1 if enough else tokens
-        return enough
+        if tokens < 1:
+            self.tokens = tokens
+            return False
+        self.tokens = tokens - 1
+        return True
 
 
 class ClientLimits:

@@ -42,6 +42,9 @@ class State(Enum):
     KICKED = auto()
 
 
+_OPEN = State.OPEN  # to look it up takes as long as to compare it
+
+
 class Send(msgspec.Struct, frozen=True, gc=False):
     """Send an answer."""
 
@@ -85,10 +88,10 @@ Action = Send | Login | Run | SignOut | Close
 class Session:
     __slots__ = (
         "_commands",
-        "_in_flight",
         "_malformed",
         "_open_ticket",
         "_refused",
+        "in_flight",
         "instid",
         "kick_type",
         "platform",
@@ -111,7 +114,8 @@ class Session:
         self.kick_type = 0
         self._commands = commands
         self._open_ticket = open_ticket
-        self._in_flight = 0
+        self.in_flight = 0
+        """Commands without an answer yet."""
         self._malformed = 0
         self._refused = 0
 
@@ -130,7 +134,7 @@ class Session:
         if name == LOGOUT:
             return self._logout(head)
         command = self._commands.get(name)
-        if self.state is State.OPEN:
+        if self.state is _OPEN:
             if command is not None:
                 return self._run(command, head, request.body, self.user_id, self.instid)
             if name == HELLO:
@@ -151,12 +155,8 @@ class Session:
             return Send(frames.answer(head.servcmd, head.seq, _kicked(kick_type)))
         return self._refuse_stranger(head, error)
 
-    def ended(self) -> None:
-        """A command has an answer that was made elsewhere."""
-        self._in_flight -= 1
-
     def answered(self, head: Head, body: bytes) -> bytes:
-        self._in_flight -= 1
+        self.in_flight -= 1
         return frames.answer(head.servcmd, head.seq, body)
 
     def kick(self, kick_type: int) -> bool:
@@ -204,9 +204,9 @@ class Session:
         instid: int,
         ticket: Ticket | None = None,
     ) -> Action:
-        if self._in_flight >= MAX_IN_FLIGHT:
+        if self.in_flight >= MAX_IN_FLIGHT:
             return self._fail(head, ApiError(Code.TOO_FREQUENT, f"more than {MAX_IN_FLIGHT} requests in flight"))
-        self._in_flight += 1
+        self.in_flight += 1
         return Run(command, head, body, user_id, instid, ticket)
 
     def _refuse_frame(self, reason: str, asked: Asked | None) -> Action:

@@ -42,7 +42,11 @@ class Recent(Generic[E]):
     @property
     def short(self) -> bool:
         """More came than fits: what is not known here may still be younger than the window."""
-        return self._short_until > 0 and self._clock() < self._short_until
+        if not self._short_until:
+            return False
+        if self._clock() >= self._short_until:
+            self._short_until = 0.0
+        return self._short_until > 0
 
     def seen(self, entry: E, identity: Hashable) -> E | Numbers | None:
         """The first entry of this identity while it is being written, its numbers later, or None: then ``entry`` is
@@ -62,8 +66,12 @@ class Recent(Generic[E]):
         return first
 
     def stored(self, entry: E, numbers: Numbers) -> None:
+        self.placed(entry, *numbers)
+
+    def placed(self, entry: E, msg_time: int, msg_seq: int) -> None:
+        """As ``stored``."""
         if entry.dedupe:
-            self._young[entry.dedupe] = numbers.msg_time << 32 | numbers.msg_seq
+            self._young[entry.dedupe] = msg_time << 32 | msg_seq
 
     def forget(self, entry: E) -> None:
         """It was not stored: the same one may come again."""

@@ -18,6 +18,10 @@ from sodam.outbox.service import Outbox
 M = TypeVar("M")
 
 
+def _never(app: int) -> bool:
+    return False
+
+
 class Follow(NamedTuple):
     topic: str
     body: bytes
@@ -33,26 +37,31 @@ class Followers(Generic[M]):
 
     def __init__(self, outbox: Outbox) -> None:
         self.outbox = outbox
-        self._topics: list[tuple[str, Callable[[M], bytes | None]]] = []
+        self._topics: list[tuple[str, Callable[[M], bytes | None], Callable[[int], bool]]] = []
         self.keepers: list[Keeper[M]] = []
         """Who writes along with every stored message."""
         self.counting: Counting[M] | None = None
         """Who counts them."""
 
-    def add(self, topic: str, body: Callable[[M], bytes | None]) -> None:
+    def add(self, topic: str, body: Callable[[M], bytes | None], idle: Callable[[int], bool] = _never) -> None:
         """Have an entry of ``topic`` written for every message for which ``body`` is not None, while the topic has a
-        consumer; that is what the entry holds beside the message's place. The lane is the conversation.
+        consumer; that is what the entry holds beside the message's place. The lane is the conversation. ``idle`` says
+        that it is None for all messages of an app, whatever they are.
         """
-        self._topics.append((topic, body))
+        self._topics.append((topic, body, idle))
+
+    def follow(self, app: int) -> bool:
+        """Whether anybody may want messages of the app: asked once for all of a batch."""
+        return any(self.outbox.wants(topic) and not idle(app) for topic, _, idle in self._topics)
 
     def of(self, message: M) -> list[Follow]:
         """For a message that is about to be stored."""
         return [
             Follow(topic, body)
-            for topic, make in self._topics
+            for topic, make, _ in self._topics
             if self.outbox.wants(topic) and (body := make(message)) is not None
         ]
 
     @property
     def any(self) -> bool:
-        return any(self.outbox.wants(topic) for topic, _ in self._topics)
+        return any(self.outbox.wants(topic) for topic, _, _ in self._topics)

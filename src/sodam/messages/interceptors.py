@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from sodam.apps.model import App
+from sodam.bus.cache import Facts
 
 M = TypeVar("M")
 M_contra = TypeVar("M_contra", contravariant=True)
@@ -42,43 +43,31 @@ class Interceptors(Generic[M]):
     def __init__(self) -> None:
         self._steps: list[Interceptor[M]] = []
         self._lasting: list[Interceptor[M]] = []
-        self._each: list[Interceptor[M]] = []
-        self._versions: list[Callable[[], int]] = []
+        self.each: list[Interceptor[M]] = []
+        """Those that are to be asked about each message where ``pair_passes`` holds."""
+        self.facts: list[Facts] = []
+        """What the steps decide by that judge by app, sender and recipient alone."""
+        self.watchers: list[Callable[[], None]] = []
+        """Called when a step is added."""
         self._waits: dict[int, tuple[App, bool]] = {}
         """What ``waits`` has found, with the app as it was then: another object once anything of it has changed."""
 
-    def add(self, step: Interceptor[M], *, version: Callable[[], int] | None = None) -> None:
-        """``version`` is for a step that judges by app, sender and recipient alone: what ``passes`` says of them holds
-        while ``version()`` is the same and not -1. None: it is asked about every message."""
+    def add(self, step: Interceptor[M], *, facts: Facts | None = None) -> None:
+        """``facts`` are of a step that judges by app, sender and recipient alone, and by nothing else than these: what
+        ``passes`` says may be kept until they change. None: it is asked about every message."""
         self._steps.append(step)
         self._waits.clear()
-        if version is None:
-            self._each.append(step)
-            return
-        self._lasting.append(step)
-        if version not in self._versions:
-            self._versions.append(version)
-
-    def version(self) -> int:
-        """While it is the same and not -1, what ``pair_passes`` and ``waits`` have said of an app holds."""
-        total = len(self._steps)
-        for version in self._versions:
-            one = version()
-            if one < 0:
-                return -1
-            total += one
-        return total
+        if facts is None:
+            self.each.append(step)
+        else:
+            self._lasting.append(step)
+            self.facts.append(facts)
+        for watcher in self.watchers:
+            watcher()
 
     def pair_passes(self, app: App, message: M) -> bool:
         """As ``passes``, of the steps that judge by app, sender and recipient alone."""
         return all(step.passes(app, message) for step in self._lasting)
-
-    def passes(self, app: App, message: M) -> bool:
-        """True when nothing speaks against the message where ``pair_passes`` holds."""
-        for step in self._each:  # noqa: SIM110 - a generator costs more than the steps
-            if not step.passes(app, message):
-                return False
-        return True
 
     def waits(self, app: App) -> bool:
         """Whether a message of this app may wait for the network before it is stored."""

@@ -6,6 +6,7 @@ with ``FIELDS`` and gives the decoded request to ``prepare``.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Final
 
 import msgspec
@@ -89,6 +90,9 @@ class Outgoing(msgspec.Struct, kw_only=True, gc=False):
     OfflinePushInfo: msgspec.Raw = msgspec.Raw()
 
 
+_source = lru_cache(maxsize=8192)(Source)  # a client's messages have the same one
+
+
 class Content(msgspec.Struct, gc=False):
     """A checked message that lacks only sender and receiver; a batch makes many messages of one."""
 
@@ -106,7 +110,7 @@ class Content(msgspec.Struct, gc=False):
 
     def source(self, platform: str, client_ip: str) -> Source:
         """Where the message came from, with what its sender says of webhooks."""
-        return Source(platform, client_ip, self.online_only, self.before, self.after)
+        return _source(platform, client_ip, self.online_only, self.before, self.after)
 
 
 def prepare(request: Outgoing, *, strict_required: bool, too_long: Code = Code.MSG_TOO_LONG) -> Content:
@@ -114,31 +118,27 @@ def prepare(request: Outgoing, *, strict_required: bool, too_long: Code = Code.M
 
     Raises ApiError 90002, 90007, 90010 (the body), 90026 (a negative MsgLifeTime), 90043 and ``too_long``.
     """
-    cloud = cloud_json(request.CloudCustomData)
+    cloud = cloud_json(request.CloudCustomData) if request.CloudCustomData else EMPTY_TEXT
     info = check_body(
         bytes(request.MsgBody), strict_required=strict_required, too_long=too_long, extra_bytes=len(cloud) - 2
     )
     life_time = request.MsgLifeTime
     if life_time is not None and life_time < 0:
         raise ApiError(Code.MSG_LIFE_TIME_RANGE)
-    raw = bytes(request.OfflinePushInfo)
-    push = check_offline_push_info(raw) if raw and raw != b"null" else None
+    push: OfflinePushInfo | None = None
+    if raw := bytes(request.OfflinePushInfo):
+        push = check_offline_push_info(raw) if raw != b"null" else None
     online_only = life_time == 0 or request.OnlineOnlyFlag == 1
     wish = None if online_only else wish_of(push, info.push_text, info.push_ext, info.push_sound)
     if wish is not None and life_time:
         wish.life = life_time
-    return Content(
-        seq=request.MsgSeq or 0,
-        random=request.MsgRandom,
-        body=info.raw,
-        cloud=cloud,
-        flags=flags(request),
-        online_only=online_only,
-        push=push,
-        wish=wish,
-        before=_FORBID_BEFORE not in (request.ForbidCallbackControl or ()),
-        after=_FORBID_AFTER not in (request.ForbidCallbackControl or ()),
-    )
+    forbidden = request.ForbidCallbackControl or ()
+    before, after = _FORBID_BEFORE not in forbidden, _FORBID_AFTER not in forbidden
+    wanted = 0
+    if request.SendMsgControl or request.IsNeedReadReceipt or request.SupportMessageExtension:
+        wanted = flags(request)
+    seq = request.MsgSeq or 0
+    return Content(seq, request.MsgRandom, info.raw, cloud, wanted, online_only, push, wish, before, after)
 
 
 def flags(request: Outgoing) -> int:

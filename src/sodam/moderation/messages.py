@@ -38,6 +38,8 @@ class Written(Protocol):
 
 
 class WordCheck:
+    """By the app alone it is known that it has no words; where it has some, the message is to be read."""
+
     def __init__(self, words: Words) -> None:
         self._words = words
 

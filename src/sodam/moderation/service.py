@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from sodam.bus import Bus
-from sodam.bus.cache import Cache, Hints
+from sodam.bus.cache import Cache, Facts, Hints
 from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
 from sodam.moderation import store
@@ -45,6 +45,8 @@ class Words:
         self._db = db
         self._hints: Hints[int] = Hints(bus, "words", int, lambda app: self._held.forget(app))
         self._held: Cache[int, _Loaded] = self._hints.cache(_APPS)
+        self.facts: Facts = self._held
+        """Of what ``idle`` says."""
         self._compiled: Cache[int, _Loaded] = Cache(_APPS, None)
 
     # For texts that pass

@@ -33,6 +33,13 @@ class Series:
         self._counts[bisect_left(self._bounds, value)] += 1
         self._sum += value
 
+    def observe_all(self, values: Sequence[float]) -> None:
+        """As ``observe`` for each of them."""
+        bounds, counts = self._bounds, self._counts
+        for value in values:
+            counts[bisect_left(bounds, value)] += 1
+        self._sum += sum(values)
+
     def observe_many(self, value: float, times: int) -> None:
         """The same value so many times."""
         self._counts[bisect_left(self._bounds, value)] += times

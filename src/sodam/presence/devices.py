@@ -7,6 +7,7 @@ the latest stay (docs/decisions/0054-devices-online-together.md).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple, Protocol
 
 from sodam.apps.model import AppSettings, LoginType
@@ -23,6 +24,7 @@ _DESKTOP: Final = (WINDOWS, MAC, LINUX)
 _CALLED: Final = {WEB: "Web", WINDOWS: "Windows", ANDROID: "Android", MAC: "Mac", IPAD: "iPad", LINUX: "Linux"}
 
 
+@lru_cache(maxsize=64)  # asked for every message
 def opt_platform(number: int) -> str:
     """What webhooks call the platform that a client states by number (webhooks.md 1)."""
     return "iOS" if number == IPHONE else _CALLED.get(number, "Unknown")

@@ -66,6 +66,8 @@ class Deciding:
         self._audience = audience
         self._clock = clock
         self.quiet: Quiet = nobody
+        self.idle = certificates.idle
+        """Nobody of an app is pushed anything."""
 
     # Before the message is stored
 

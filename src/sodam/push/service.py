@@ -64,7 +64,7 @@ class PushService:
         self.tasks = Tasks(db, apps, accounts, presence, c2c, self.deciding, self.sending, outbox, clock)
         outbox.consume(DECIDE, self.deciding)
         outbox.consume(SEND, self.sending, schedule=SCHEDULE)
-        c2c.followers.add(DECIDE, self.deciding.of_c2c)
+        c2c.followers.add(DECIDE, self.deciding.of_c2c, self.deciding.idle)
         groups.sending.followers.add(DECIDE, self.deciding.of_group)
         db.events.subscribe(AccountsDeleted, self.devices.erase)
         db.events.subscribe(AccountsDeleted, self.marks.erase)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 from sodam.accounts.service import AccountService
 from sodam.bus import Bus, Live
+from sodam.bus.cache import Facts
 from sodam.clock import now as wall_clock
 from sodam.relations import store_friends
 from sodam.relations.adding import Adding
@@ -47,8 +48,8 @@ class RelationService:
         self.checks = Checks(core)
         self.peek_standing = core.cache.peek_standing
         """(app, sender, recipient): the standing if it is at hand, without waiting; None says nothing."""
-        self.version = core.cache.pairs.version
-        """What ``peek_standing`` has said of anybody holds while this gives the same, and not -1."""
+        self.facts: Facts = core.cache.pairs
+        """Of what ``peek_standing`` says."""
         eraser = Eraser(core)
         self.archive = Archive(core, self.follows)
         self.repair = RelationRepair(core, eraser)

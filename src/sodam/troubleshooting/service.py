@@ -134,13 +134,26 @@ class TroubleshootingLog:
         second.left_out += 1
         return False
 
-    def _room(self, app: int, failed: bool) -> bool:
+    def room(self, app: int, command: str, times: int) -> int:
+        """As ``keeps``, of a command that went well so many times: how many of them are to be told."""
+        if not event_of(command)[1]:
+            return 0
+        second = self._second(app)
+        told = min(times, max(0, PER_SECOND - second.good))
+        second.left_out += times - told
+        return told
+
+    def _second(self, app: int) -> _Second:
         second = self._seconds.get(app)
         if second is None:
             second = self._seconds[app] = _Second()
         now = int(self._clock())
         if second.at != now:
             second.at, second.good, second.bad = now, 0, 0
+        return second
+
+    def _room(self, app: int, failed: bool) -> bool:
+        second = self._second(app)
         if failed:
             second.bad += 1
             fits = second.bad <= FAILURES_PER_SECOND

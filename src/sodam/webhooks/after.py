@@ -180,6 +180,11 @@ class After:
                 body = bodies.extended(one, *names, self._now)
                 await self._outbox.put(tx, [self.entry(ref.app, command, ref.conv, body, "Unknown", "")])
 
+    def idle(self, app: int) -> bool:
+        """Nothing is said of messages of this app."""
+        found = self._apps.get(app)
+        return found is None or not found.settings.webhooks.url
+
     def sent(self, message: Message) -> bytes | None:
         """For the message log: what is to be said of a one-to-one message that is about to be stored."""
         return self._stored(message, "C2C.CallbackAfterSendMsg")

@@ -67,8 +67,11 @@ async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     return SendMsgAnswer(sent.msg_time, sent.msg_seq, sent.key, sent.msg_id, message.seq)
 
 
-def drafted(app: App, caller: str, request: SendMsg, platform: str, client_ip: str) -> tuple[Message, bool]:
-    """The message that is asked for, and whether it is for those online now alone. Raises ApiError."""
+def drafted(
+    app: App, caller: str, request: SendMsg, platform: str, client_ip: str, conv: str = ""
+) -> tuple[Message, bool]:
+    """The message that is asked for, and whether it is for those online now alone. ``conv``: the conversation, where
+    it is known. Raises ApiError."""
     if request.From_Account and request.From_Account != caller:
         raise ApiError(Code.C2C_ACCOUNT_INVALID, "From_Account is not the signed-in account")
     if not request.To_Account:
@@ -76,7 +79,13 @@ def drafted(app: App, caller: str, request: SendMsg, platform: str, client_ip: s
     content = outgoing.prepare(request, strict_required=False)
     source = content.source(platform, client_ip)
     message = of_content(
-        app, caller, request.To_Account, content, client_time=request.MsgClientTime or 0, source=source
+        app,
+        caller,
+        request.To_Account,
+        content,
+        client_time=request.MsgClientTime or 0,
+        source=source,
+        conv=conv,
     )
     message.flags &= ~NO_CHECK  # only an administrator may say that a message needs no check
     return message, content.online_only
