@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +13,9 @@ import pytest_asyncio
 from sodam.c2c import retention
 from sodam.groups.core import Operator
 from sodam.search import store as search_store
-from sodam.search.grams import grams, normal, term
+from sodam.search import store_walk
+from sodam.search.grams import grams, normal, scope, term, terms
+from sodam.search.model import USER, Kind, Wanted
 from sodam.search.texts import searched
 from sodam.storage import Database
 from tests.contract.search_world import APP, SearchWorld
@@ -286,3 +289,43 @@ async def test_rare_and_frequent_grams_are_asked_for_otherwise_and_find_the_same
     assert await answers() == by_rare
     monkeypatch.setattr(search_store, "_RARE", 12)
     assert await answers() == by_rare
+
+
+async def test_walking_from_the_newest_finds_what_the_index_finds(
+    world: SearchWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL alone walks; what SQLite finds is the measure for it, too: by pages, the newest first."""
+    dice = random.Random(SEED)
+    pairs = ("ab", "bc", "ca")
+    for _ in range(150):
+        words = dice.choices(("often", "seldom", "我们", "们在"), (8, 1, 8, 2), k=2)
+        await world.say(*dice.choices(pairs, (8, 1, 1))[0], " ".join(words))
+    walked = []
+
+    async def counted(*args: Any, **more: Any) -> Any:
+        walked.append(await store_walk.newest(*args, **more))
+        return walked[-1]
+
+    async def nothing(*_: Any, **__: Any) -> None: ...
+
+    async def pages() -> list[list[int]]:
+        found = []
+        for keywords, any_of in ((("often",), True), (("我们", "often"), False), (("们",), True), (("seldom",), True)):
+            for where in ((scope(world.sdkappid, Kind.ONE_TO_ONE, "a\x1fb"),), (scope(world.sdkappid, USER, "c"),)):
+                wanted = Wanted(world.sdkappid, (Kind.ONE_TO_ONE,), where, tuple(terms(keywords)), any_of, limit=4)
+                while page := await search_store.find(world.db, wanted):
+                    found.append([one.id for one in page])
+                    wanted = wanted._replace(before=page[-1].id)
+        return found
+
+    monkeypatch.setattr(search_store, "newest", nothing)
+    by_index = await pages()
+    assert len(by_index) > 50
+    monkeypatch.setattr(search_store, "newest", counted)
+    monkeypatch.setattr(store_walk, "_WINDOW", 3)
+    for sample in (5, 10, 50):
+        monkeypatch.setattr(store_walk, "_SAMPLE", sample)
+        assert await pages() == by_index
+    if world.db.engine == "postgres":
+        assert any(one is None for one in walked)
+        assert sum(one is not None for one in walked) > 20

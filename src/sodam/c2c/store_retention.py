@@ -5,21 +5,18 @@ Conversations are walked by their key, so that the message table needs no furthe
 
 from __future__ import annotations
 
-import asyncio
-import time
 from typing import Final, NamedTuple
 
 from sodam.c2c import store_unread
 from sodam.c2c.model import SEPARATOR
 from sodam.messages.events import MessagesErased
 from sodam.messages.model import ONE_TO_ONE
-from sodam.storage import Database, Tx
+from sodam.storage import Database, Tx, batches, in_list
+from sodam.storage.background import Batches
 
 _CONVERSATIONS: Final = 200
-BATCH: Final = 100
-"""Messages in one transaction: whoever sends meanwhile waits for it on SQLite."""
-_PAUSE: Final = 0.005
-"""Seconds between two transactions, at least, and as long as the last one took: others write too."""
+BATCH: Final = 400
+"""Messages in one transaction, at most."""
 
 
 class _Left(NamedTuple):
@@ -33,7 +30,7 @@ class _Left(NamedTuple):
 
 async def purge(db: Database, app: int, before: int) -> int:
     """Erase an app's messages of before a unix second; how many."""
-    total, after = 0, ""
+    total, after, writes = 0, "", Batches(BATCH)
     while True:
         rows = await db.fetch(
             "SELECT conv FROM c2c_head WHERE app = $1 AND conv > $2 ORDER BY conv LIMIT $3", app, after, _CONVERSATIONS
@@ -43,19 +40,22 @@ async def purge(db: Database, app: int, before: int) -> int:
         left = _Left([str(row[0]) for row in rows])
         after = left.conversations[-1]
         while left.conversations:
-            begun = time.monotonic()
-            gone, left = await db.write(lambda tx, left=left: _some(tx, app, left, before))  # type: ignore[misc]
+            gone, left = await writes.write(
+                db,
+                lambda tx, size, left=left: _some(tx, app, left, before, size),  # type: ignore[misc]
+            )
             total += gone
-            await asyncio.sleep(max(_PAUSE, time.monotonic() - begun))
 
 
-async def _some(tx: Tx, app: int, left: _Left, before: int) -> tuple[int, _Left]:
-    """Erase at most ``BATCH`` messages; how many, and what is left then."""
+async def _some(tx: Tx, app: int, left: _Left, before: int, limit: int) -> tuple[int, _Left]:
+    """Erase at most ``limit`` messages, of as many conversations; how many, and what is left then."""
     total, since = 0, left.since
     for i, conv in enumerate(left.conversations):
-        times = await _erase(tx, app, conv, (since, before), BATCH - total)
+        if i == limit:  # looking takes time, too
+            return total, _Left(left.conversations[i:])
+        times = await _erase(tx, app, conv, (since, before), limit - total)
         total += len(times)
-        if total >= BATCH:
+        if total >= limit:
             return total, _Left(left.conversations[i:], max(times))
         since = 0
     return total, _Left([])
@@ -73,16 +73,13 @@ async def _erase(tx: Tx, app: int, conv: str, span: tuple[int, int], limit: int)
     low, _, high = conv.partition(SEPARATOR)
     marks = [await store_unread.lock(tx, app, *pair) for pair in ((low, high), (high, low))]
     erased = await tx.fetch(
-        f"DELETE FROM c2c_message WHERE id IN ({old}) RETURNING high, flags, seq, msg_time", app, conv, *span, limit
+        f"DELETE FROM c2c_message WHERE id IN ({old}) RETURNING high, flags, seq, msg_time, id", app, conv, *span, limit
     )
     tx.emit(MessagesErased(app=app, type=ONE_TO_ONE, conv=conv, seqs=[int(row[2]) for row in erased]))
     for side, (owner, peer) in enumerate(((low, high), (high, low))):
-        gone = [store_unread.Gone(*row[1:]) for row in erased if row[0] != side]
+        gone = [store_unread.Gone(*row[1:4]) for row in erased if row[0] != side]
         await store_unread.lower(tx, app, owner, peer, marks[side], gone)
-    await tx.execute(  # what is remembered of changes goes with the message
-        "DELETE FROM c2c_change WHERE app = $1 AND conv = $2"
-        " AND NOT EXISTS (SELECT 1 FROM c2c_message m WHERE m.id = c2c_change.message)",
-        app,
-        conv,
-    )
+    for some in batches([int(row[4]) for row in erased]):  # what is remembered of changes goes with the message
+        sql = f"DELETE FROM c2c_change WHERE app = $1 AND conv = $2 AND message IN {in_list(some, 3)}"
+        await tx.execute(sql, app, conv, *some)
     return [int(row[3]) for row in erased]

@@ -80,8 +80,8 @@ async def erase(tx: Tx, app: int, group_id: str, after: int, seq: int) -> None:
         await tx.execute(sql, app, group_id, after, seq)
 
 
-async def erase_notices(db: Database, before: int, limit: int) -> int:
-    return await db.execute(
+async def erase_notices(tx: Tx, before: int, limit: int) -> int:
+    return await tx.execute(
         "DELETE FROM group_notice WHERE (app, user_id, seq) IN"
         " (SELECT app, user_id, seq FROM group_notice WHERE at < $1 LIMIT $2)",
         before,

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from sodam.search.grams import Term, grams, names_of
 from sodam.search.model import EVERYTHING, Doc, Found, Wanted
 from sodam.search.places import scopes
+from sodam.search.store_walk import FOUND, newest
 from sodam.storage import Bulk, Database, Tx, Value, batches, in_list
 
 _COLUMNS: Final = "app, kind, conv, seq, rank, at, sender, elements, text"
@@ -32,7 +33,6 @@ _POSTGRES: Final = {
 }
 _RARE: Final = 1000
 """Texts with a gram up to which they are all looked at, whatever else is asked for."""
-_FOUND: Final = "d.id, d.kind, d.conv, d.seq, d.rank, d.at"
 
 
 async def put(tx: Tx, docs: Sequence[Doc], *, replace: bool = True) -> None:
@@ -116,15 +116,19 @@ async def find(db: Database, wanted: Wanted) -> list[Found]:
         where.append(also("d.seq > {0}", wanted.above))
     if wanted.before < EVERYTHING:
         where.append(also(("g.rowid" if sqlite else "d.id") + " < {0}", wanted.before))
+    if not sqlite and wanted.scopes and wanted.terms:
+        walked = await newest(db, " AND ".join(where), args, before=wanted.before, limit=wanted.limit)
+        if walked is not None:
+            return walked
     limit = also("{0}", 1 << 31 if rare else wanted.limit)
     if sqlite:
         sql = (
-            f"SELECT {_FOUND} FROM search_gram g CROSS JOIN search_doc d ON d.id = g.rowid WHERE search_gram MATCH $1"
+            f"SELECT {FOUND} FROM search_gram g CROSS JOIN search_doc d ON d.id = g.rowid WHERE search_gram MATCH $1"
             f" AND {' AND '.join(where)} ORDER BY g.rowid DESC LIMIT {limit}"
         )
     else:  # materialized: otherwise the planner may walk the primary key for a rare word
         sql = (
-            f"WITH hits AS MATERIALIZED (SELECT {_FOUND} FROM search_doc d WHERE d.grams @@ CAST($1 AS tsquery)"
+            f"WITH hits AS MATERIALIZED (SELECT {FOUND} FROM search_doc d WHERE d.grams @@ CAST($1 AS tsquery)"
             f" AND {' AND '.join(where)}) SELECT * FROM hits ORDER BY id DESC LIMIT {limit}"
         )
     found = [Found(*row) for row in await db.scan(sql, *args)]
