@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -60,6 +61,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return found[0] if found else len(_LONGEST_FIRST)
 
     items.sort(key=rank)
+
+
+def pytest_collection_finish() -> None:
+    """What all test modules hold stays to the end: the collector, which runs in most tests, need not look at it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
