@@ -35,6 +35,7 @@ SYNC_NOTICES = 200
 """After so many notices a client is asked for a new cookie, so that its next catch-up is short."""
 # Members of enums by names of their own: Python takes as long to look one up as for all the rest of a delivery.
 _FOLLOWING, _RECALL, _GROUP = (Kind.FOLLOW, Kind.UNFOLLOW), Kind.RECALL, Kind.GROUP
+_MESSAGE = Kind.MESSAGE
 
 
 class Connection:
@@ -44,6 +45,7 @@ class Connection:
         "_dirty",
         "_hub",
         "_kick_at",
+        "_mixed",
         "_notices",
         "_out",
         "_pings",
@@ -75,7 +77,7 @@ class Connection:
         self.rate = hub.limits.bucket()
         self._out: list[bytes] | None = None
         self._notices: list[Notice] | None = None
-        self._dirty = False
+        self._dirty = self._mixed = False
         self.catch_up = CatchUp()
         self._probed: int | None = None
         self._pings = 0
@@ -107,10 +109,12 @@ class Connection:
         return self.session.platform
 
     def deliver(self, notice: Notice) -> None:
-        if notice.kind in _FOLLOWING:
-            if self.registered is not None:
-                self._hub.following.change(self, self.registered, notice)
-            return
+        if notice.kind is not _MESSAGE:
+            if notice.kind in _FOLLOWING:
+                if self.registered is not None:
+                    self._hub.following.change(self, self.registered, notice)
+                return
+            self._mixed = True
         if self.catch_up.held is not None:
             self.catch_up.held.append(notice)
             return
@@ -210,8 +214,9 @@ class Connection:
 
     def flush(self) -> None:
         self._dirty = False
-        payloads, notices = self._out, self._notices
+        payloads, notices, mixed = self._out, self._notices, self._mixed
         self._out = self._notices = None
+        self._mixed = False
         transport = self.transport
         if transport is None:
             return
@@ -223,7 +228,10 @@ class Connection:
                 self._wrote(len(frame), transport.write_frame(frame))
                 return
         payloads = payloads or []
-        if notices and (notices := self.recalls.new(notices)):
+        if notices and not mixed and self._pushed + len(notices) < SYNC_NOTICES:  # nearly always
+            payloads.append(frames.push(notices))
+            self._pushed += len(notices)
+        elif notices and (notices := self.recalls.new(notices)):
             recall = self.recalls.sent(notices)
             payloads.extend(frames.pushes(notices, acknowledge=recall))
             self._pushed += sum(notice.kind is not _GROUP for notice in notices)

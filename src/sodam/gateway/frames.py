@@ -107,6 +107,11 @@ def answer(servcmd: str, seq: int, body: bytes) -> bytes:
     return b'{"head":{"servcmd":%b,"seq":%d},"body":%b}' % (_name(servcmd), seq, body)
 
 
+def push(notices: list[Notice]) -> bytes:
+    """One frame that carries messages, ``MAX_EVENTS`` at most, in their order."""
+    return PUSH + b",".join([notice.body for notice in notices]) + PUSH_END
+
+
 def pushes(notices: list[Notice], *, acknowledge: str = "") -> list[bytes]:
     """Push frames that carry the notices in their order, as few as the client stands.
 
@@ -114,7 +119,7 @@ def pushes(notices: list[Notice], *, acknowledge: str = "") -> list[bytes]:
     The client is to acknowledge the last frame by the text ``acknowledge``, unless that is empty.
     """
     if len(notices) <= MAX_EVENTS and all(notice.kind in _MESSAGES for notice in notices):
-        return [PUSH + b",".join([notice.body for notice in notices]) + PUSH_END]
+        return [push(notices)]
     out: list[bytes] = []
     together: list[bytes] = []
     for notice in notices:
@@ -142,12 +147,28 @@ def prepared(notice: Notice) -> bytes:
 
 def wire_frame(payload: bytes) -> bytes:
     """A binary WebSocket frame as a server sends it (RFC 6455 5.2): not masked, not fragmented."""
-    size = len(payload)
+    return _frame_head(len(payload)) + payload
+
+
+def wire_frames(payloads: list[bytes]) -> bytes:
+    """Frames one behind the other."""
+    parts: list[bytes] = []
+    for payload in payloads:
+        size = len(payload)
+        parts += (_HEADS[size] if size < _SHORT else _frame_head(size), payload)
+    return b"".join(parts)
+
+
+def _frame_head(size: int) -> bytes:
     if size < 126:
-        return b"\x82" + size.to_bytes(1, "big") + payload
+        return b"\x82" + size.to_bytes(1, "big")
     if size < 65536:
-        return b"\x82\x7e" + size.to_bytes(2, "big") + payload
-    return b"\x82\x7f" + size.to_bytes(8, "big") + payload
+        return b"\x82\x7e" + size.to_bytes(2, "big")
+    return b"\x82\x7f" + size.to_bytes(8, "big")
+
+
+_SHORT = 1024
+_HEADS = [_frame_head(size) for size in range(_SHORT)]
 
 
 def features(bits: str) -> bytes:

@@ -28,7 +28,7 @@ from picows import (
 )
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
-from sodam.gateway.frames import MAX_FRAME, wire_frame
+from sodam.gateway.frames import MAX_FRAME, wire_frame, wire_frames
 from sodam.gateway.transport import (
     CLOSE_SECONDS,
     PINGS_UNREAD,
@@ -45,6 +45,7 @@ log = structlog.get_logger(__name__)
 _CONTINUATION, _TEXT, _BINARY, _CLOSE = WSMsgType.CONTINUATION, WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CLOSE
 _PING = WSMsgType.PING
 _PONG = WSMsgType.PONG
+_MESSAGE = (_BINARY, _TEXT)
 
 
 class _Log:
@@ -112,7 +113,7 @@ class PicowsTransport(WSListener):
     def write(self, payloads: list[bytes]) -> int:
         if len(payloads) == 1:
             return self.write_frame(wire_frame(payloads[0]))
-        return self.write_frame(b"".join([wire_frame(payload) for payload in payloads]))
+        return self.write_frame(wire_frames(payloads))
 
     def write_frame(self, frame: bytes) -> int:
         raw = self._raw
@@ -151,7 +152,20 @@ class PicowsTransport(WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         kind = frame.msg_type
-        if kind is _CLOSE or kind == _CLOSE:
+        if kind not in _MESSAGE or self._parts is not None or not frame.fin or frame.rsv1 or self._closing:
+            self._other(transport, frame, kind)
+            return
+        data = frame.get_payload_as_bytes()
+        if len(data) > MAX_FRAME:  # picows' own limit is not exact
+            self.close(*CloseCode.TOO_BIG.frame)
+            return
+        if self._unsigned:
+            self._guard.heard()
+        self._receiver.received(data)
+
+    def _other(self, transport: WSTransport, frame: WSFrame, kind: WSMsgType) -> None:
+        """Anything but a whole message."""
+        if kind == _CLOSE:
             if not self._closing:
                 transport.send_close(frame.get_close_code(), frame.get_close_message())
             transport.disconnect()
@@ -159,12 +173,6 @@ class PicowsTransport(WSListener):
             return
         elif frame.rsv1:
             self.close(*CloseCode.NO_COMPRESSION.frame)
-        elif self._parts is None and frame.fin and kind in (_BINARY, _TEXT):
-            data = frame.get_payload_as_bytes()
-            if len(data) > MAX_FRAME:  # picows' own limit is not exact
-                self.close(*CloseCode.TOO_BIG.frame)
-            else:
-                self._message(data)
         elif kind == _PING:
             self._ping(transport, frame.get_payload_as_bytes())
         elif kind == _PONG:
@@ -187,12 +195,9 @@ class PicowsTransport(WSListener):
             self._parts = parts
             return
         self._parts, self._size = None, 0
-        self._message(b"".join(parts))
-
-    def _message(self, data: bytes) -> None:
         if self._unsigned:
             self._guard.heard()
-        self._receiver.received(data)
+        self._receiver.received(b"".join(parts))
 
     def _ping(self, transport: WSTransport, payload: bytes) -> None:
         if not self._paused:
