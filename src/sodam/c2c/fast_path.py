@@ -78,9 +78,15 @@ class FastPath:
             if asker is not last:  # there is one, as a rule
                 mine, last = asked.setdefault(asker, []), asker
             mine.append(sending)
-        self._live.send_each(batch, _arrived)
-        for asker, sendings in asked.items():
-            asker.stored(sendings)
+        for asker in asked:
+            asker.gathering(True)
+        try:
+            self._live.send_each(batch, _arrived)
+            for asker, sendings in asked.items():
+                asker.stored(sendings)
+        finally:
+            for asker in asked:
+                asker.gathering(False)
 
 
 def _arrived(sending: Sending) -> Notice:

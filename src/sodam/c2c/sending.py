@@ -26,6 +26,10 @@ class Batch(msgspec.Struct, eq=False):
 class Asker(Protocol):
     """Who sent messages without waiting for each: told of all of a batch at once."""
 
+    def gathering(self, gathering: bool) -> None:
+        """Until False, what is given to devices gathers; then it goes."""
+        ...
+
     def stored(self, sendings: Sequence[Sending]) -> None: ...
 
     def failed(self, sendings: Sequence[Sending]) -> None:

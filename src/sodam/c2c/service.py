@@ -89,7 +89,8 @@ class C2CService:
         """Copies of batch messages (rest-messages.md 2.2); taken by the edge, which knows whether limits are on."""
         self._arrivals = ArrivalClock(clock)
         self._numbers = SecondNumbers(clock)
-        self.log: MessageLog[Sending] = MessageLog(Appender(db, self._arrivals, self.followers).write, self._written)
+        appender = Appender(db, self._arrivals, self.followers, lambda: self.log.committed())
+        self.log: MessageLog[Sending] = MessageLog(appender.write, self._written)
         pairs = Pairs(accounts, self.interceptors, self.screens, self.callbacks)
         self.fast = FastPath(
             pairs, self.interceptors, self.screens, self._recent, self._must_ask, self.log.append, live

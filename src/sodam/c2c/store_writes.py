@@ -6,7 +6,7 @@ twin of it (``store_writes_postgres``); batches that must ask first go through `
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from sodam.c2c import store_writes_locked, store_writes_postgres
@@ -201,8 +201,16 @@ class Appender:
     A write may run again after a conflict, so these are set from what the database says, never from an earlier run.
     """
 
-    def __init__(self, db: Database, arrivals: ArrivalClock, followers: Followers[Message]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        arrivals: ArrivalClock,
+        followers: Followers[Message],
+        committed: Callable[[], None] | None = None,
+    ) -> None:
+        """``committed`` is called when a batch is on disk, before whoever waits for ``write`` goes on."""
         self._db = db
+        self._committed = committed
         self._arrivals = arrivals
         self._followers = followers
         self._statements: dict[tuple[bool, bool], str] = {}
@@ -241,9 +249,13 @@ class Appender:
         return self._statements[key]
 
     async def _at_once(self, tx: Tx, batch: list[Sending]) -> None:
+        if self._committed is not None:
+            tx.after_commit(self._committed)
         await self._store(tx, batch, *self._arrivals.take(len(batch)))
 
     async def _append(self, tx: Tx, batch: list[Sending], *, ask: bool = False) -> None:
+        if self._committed is not None:
+            tx.after_commit(self._committed)
         now, arrival = self._arrivals.take(len(batch))
         if ask or any(sending.timed for sending in batch):
             batch = await store_writes_locked.number(tx, batch, now)

@@ -8,7 +8,7 @@ batch are counted together. See ``c2c/fast_path.py`` for the rules of messages.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from sodam.c2c.sending import Sending
@@ -33,8 +33,10 @@ _ANSWER: Final = (
 class FastPath:
     """The asker of all messages that take it (``c2c.sending.Asker``)."""
 
-    def __init__(self, node: running.Node) -> None:
+    def __init__(self, node: running.Node, gathering: Callable[[bool], None]) -> None:
+        """``gathering`` as an asker has it."""
         self._node = node
+        self.gathering = gathering
         self._apps = node.services.apps
         self._fast = node.services.c2c.fast
 

@@ -22,6 +22,7 @@ from sodam.gateway.backlog import Backlog
 from sodam.gateway.connection import Connection
 from sodam.gateway.displacing import DISPLACED, Displacing, Told
 from sodam.gateway.fast_path import FastPath
+from sodam.gateway.flushing import Flushing
 from sodam.gateway.following import Following
 from sodam.gateway.limits import ClientLimits
 from sodam.gateway.login_answer import LoginAnswer
@@ -47,7 +48,6 @@ SYNC_SECONDS = 300.0
 """In a cluster, where hints may be lost, every client looks for what it missed so often."""
 SYNCS_PER_SWEEP = 200
 ENDED_AT_ONCE = 200
-FLUSHED_AT_ONCE = 256
 _SWEEPS_PER_IDLE_CHECK = 10
 
 
@@ -77,7 +77,8 @@ class Hub:
         self.now = self._loop.time
         self._all: set[Connection] = set()
         self._holding: set[Connection] = set()
-        self._dirty: list[Connection] = []
+        flushing = Flushing()
+        self.flush_later = flushing.later
         self._kicked: dict[int, int] = {}
         self._recalls_known = Acknowledged()
         self.backlog = Backlog()
@@ -88,7 +89,7 @@ class Hub:
         self.check = SessionCheck(self, services.settings.session_check_seconds)
         self._refusing = False
         self.following = Following(services)
-        self.fast = FastPath(self)
+        self.fast = FastPath(self, flushing.gather)
         self._behind: list[Connection] = []
         """Clients that may have missed something: they are asked to look, some of them at a time."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -150,19 +151,6 @@ class Hub:
             if connection.transport is not None:
                 connection.transport.signed_in(False)
         self._holding.discard(connection)
-
-    def flush_later(self, connection: Connection) -> None:
-        if not self._dirty:
-            self._loop.call_soon(self._flush)
-        self._dirty.append(connection)
-
-    def _flush(self) -> None:
-        """Some hundred connections in a turn of the loop: a large group's message holds nobody else up."""
-        dirty, self._dirty = self._dirty[:FLUSHED_AT_ONCE], self._dirty[FLUSHED_AT_ONCE:]
-        if self._dirty:
-            self._loop.call_soon(self._flush)
-        for connection in dirty:
-            connection.flush()
 
     def app(self, sdkappid: int) -> App:
         """Raises ApiError 60006, 60016 or 60020."""

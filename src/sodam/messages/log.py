@@ -22,7 +22,8 @@ class MessageLog(Generic[E]):
     it returns is done when the batch is on disk.
 
     ``done`` runs in the event loop once the batch is on disk, or with the error that kept it off the disk: then
-    nothing of the batch is stored. It must not raise.
+    nothing of the batch is stored. It must not raise. Where ``write`` has its transaction call ``committed``, it runs
+    right there, a turn of the loop earlier.
     """
 
     def __init__(
@@ -38,6 +39,9 @@ class MessageLog(Generic[E]):
         self._busy = False
         self._loop = asyncio.get_running_loop()
         self._flight: asyncio.Future[Any] | None = None
+        self._batch: list[E] = []
+        """What is being written."""
+        self._started = 0.0
         self.seconds = Series()
         """From the first statement of a batch to the disk."""
         self.sizes = Series(SIZES)
@@ -62,18 +66,22 @@ class MessageLog(Generic[E]):
         except Exception as error:  # refused before it began: the log must go on all the same
             future = self._loop.create_future()
             future.set_exception(error)
-        self._flight = future
-        started = time.perf_counter()
-        future.add_done_callback(lambda written: self._written(batch, written, started))
+        self._flight, self._batch, self._started = future, batch, time.perf_counter()
+        future.add_done_callback(self._written)
 
-    def _written(self, batch: list[E], written: asyncio.Future[Any], started: float) -> None:
-        error: BaseException | None
-        if written.cancelled():
-            error = asyncio.CancelledError()
-        else:
-            error = written.exception()
+    def committed(self) -> None:
+        """The transaction that writes the batch is on disk: a callback of it (``Tx.after_commit``)."""
+        if self._flight is not None:
+            self._flight.remove_done_callback(self._written)
+            self._end(None)
+
+    def _written(self, written: asyncio.Future[Any]) -> None:
+        self._end(asyncio.CancelledError() if written.cancelled() else written.exception())
+
+    def _end(self, error: BaseException | None) -> None:
+        batch, self._batch = self._batch, []
         if error is None:
-            self.seconds.observe(took := time.perf_counter() - started)
+            self.seconds.observe(took := time.perf_counter() - self._started)
             requests.done("commit", took, "messages", len(batch))
             self.sizes.observe(len(batch))
         if self._waiting:

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
@@ -92,7 +93,7 @@ class _SqliteTx(Raised):
         at, total = 0, len(rows)
         for size in _CHUNKS:
             while total - at >= size:
-                flat = [value for row in rows[at : at + size] for value in row]
+                flat = tuple(chain.from_iterable(rows[at : at + size]))
                 out.extend(self._connection.execute(_bulk_sql(stmt, size), flat))
                 at += size
         return out
@@ -200,9 +201,12 @@ class SqliteDatabase:
             future.add_done_callback(lambda done: hook.finished(not done.cancelled() and done.exception() is None))
         self._waiting.append((fn, future))
         if not self._busy:
-            # One turn later: what other tasks of this turn want to write joins the same commit.
+            # One turn later: what other tasks of this turn want to write joins the same commit. The log has waited.
             self._busy = True
-            self._loop.call_soon(self._start)
+            if lane == "log":
+                self._start()
+            else:
+                self._loop.call_soon(self._start)
         return future
 
     async def execute(self, sql: str, *args: Value) -> int:
