@@ -78,7 +78,7 @@ class Outgoing(msgspec.Struct, kw_only=True, gc=False):
     """
 
     MsgRandom: UInt32
-    MsgBody: msgspec.Raw = msgspec.Raw()
+    MsgBody: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
     MsgSeq: UInt32 | None = None
     MsgLifeTime: int | None = None
     OnlineOnlyFlag: Flag | None = None
@@ -87,7 +87,7 @@ class Outgoing(msgspec.Struct, kw_only=True, gc=False):
     CloudCustomData: str | None = None
     SupportMessageExtension: Flag | None = None
     IsNeedReadReceipt: Flag | None = None
-    OfflinePushInfo: msgspec.Raw = msgspec.Raw()
+    OfflinePushInfo: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
 _source = lru_cache(maxsize=8192)(Source)  # a client's messages have the same one
