@@ -1,9 +1,9 @@
 """How often a signed-in client may ask.
 
 Always: a number of requests a second on one connection, whatever they are, so that no client takes the server from the
-others. With SODAM_RATE_LIMITS=on also the rates per user and command that the original service has for clients
-(rest-messages.md 6.10, client-protocol-groups.md 20); there it is the SDK that keeps to most of them. Sending
-one-to-one messages has no rate of its own. All count on this node only.
+others, and what makes the server tell many others (``ALWAYS``). With SODAM_RATE_LIMITS=on also the rates per user and
+command that the original service has for clients (rest-messages.md 6.10, client-protocol-groups.md 20); there it is the
+SDK that keeps to most of them. Sending one-to-one messages has no rate of its own. All count on this node only.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ PER_USER: Final[dict[str, tuple[int, float]]] = {
     "im_open_status/ws_status_subscribe": (20, 5.0),
     "im_open_status/ws_status_unsubscribe": (20, 5.0),
 }
-"""Calls and the seconds in which one user may make them."""
+"""Calls and the seconds in which one user may make them, while the documented rates are on."""
+ALWAYS: Final[dict[str, tuple[int, float]]] = {"im_open_status/ws_set_custom_status": (10, 10.0)}
+"""The same at any time: every device of the user, and whoever follows the user, is told."""
 MAX_USERS: Final = 100_000
 """Counts that are kept; then those that are full again are forgotten, and if need be all."""
 
@@ -65,12 +67,15 @@ class ClientLimits:
 
     def check(self, bucket: Bucket, sdkappid: int, user_id: str, path: str) -> None:
         """Count a request of ``service/command``. Raises ApiError 60018."""
-        if not self._rate and not self._documented:
+        limit = ALWAYS.get(path)
+        if limit is None and self._documented:
+            limit = PER_USER.get(path)
+        if not self._rate and limit is None:
             return
         now = self._clock()
         if self._rate and not bucket.take(self._rate, self._rate * BURST_SECONDS, now):
             raise ApiError(Code.TOO_FREQUENT, f"more than {self._rate} requests a second on this connection")
-        if self._documented and (limit := PER_USER.get(path)) is not None:
+        if limit is not None:
             calls, seconds = limit
             key = (sdkappid, user_id, path)
             found = self._users.get(key)
@@ -83,7 +88,7 @@ class ClientLimits:
     def _forget(self, now: float) -> None:
         if len(self._users) < MAX_USERS:
             return
-        longest = max(seconds for _, seconds in PER_USER.values())
+        longest = max(seconds for _, seconds in (*PER_USER.values(), *ALWAYS.values()))
         self._users = {key: kept for key, kept in self._users.items() if now - kept.at < longest}
         if len(self._users) >= MAX_USERS:
             self._users.clear()

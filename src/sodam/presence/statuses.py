@@ -1,9 +1,11 @@
 """User status: who is online, with a text of one's own, told to those who asked for it (docs/protocol.md section 14).
 
 The node that holds a follower's session answers for what it hears: it remembers the last status of each followed user,
-looks again when there is a hint that it may have changed, and notifies of differences only. Hints are lost with the
-bus or with a node that is killed; so everything followed is looked at again when another node is gone (which the
-database is asked for, as it notices first), when the bus is back, and every ``AGAIN_SECONDS``.
+looks again when there is a hint that it may have changed, and notifies of differences only. Hints of a short time are
+one look, and looks rest longer the longer they take: whoever comes and goes in between has not been away, and statuses
+are what waits while thousands sign in at once. Hints are lost with the bus or with a node that is killed; so
+everything followed is looked at again when another node is gone (which the database is asked for, as it notices
+first), when the bus is back, and every ``AGAIN_SECONDS``.
 """
 
 from __future__ import annotations
@@ -32,6 +34,14 @@ OFFLINE: Final = 2
 MAX_FOLLOWED: Final = 200
 """Users that one session follows; with more, those it asked for first are followed no longer."""
 LOOK_SECONDS: Final = 0.25
+GATHER_SECONDS: Final = 0.1
+"""What changes within it is looked at together."""
+REST_SECONDS: Final = 1.0
+"""How long looks that take long rest at most."""
+_RESTS: Final = 3
+"""How many times what a look took the next one waits: statuses take a quarter of a busy node's time at most."""
+_YIELD_EVERY: Final = 500
+"""Deliveries in one turn of the loop."""
 AGAIN_SECONDS: Final = 30.0
 _AT_ONCE: Final = 500
 """Users of one look at the cluster."""
@@ -86,6 +96,7 @@ class StatusService:
         *,
         look: float = LOOK_SECONDS,
         again: float = AGAIN_SECONDS,
+        gather: float = GATHER_SECONDS,
     ) -> None:
         self._bus = bus
         self._live = live
@@ -96,6 +107,7 @@ class StatusService:
         self._ask_processes = processes
         self._look = look
         self._again = again
+        self._gather = self._rest = min(gather, look)
         self._followers: dict[Key, dict[Follower, None]] = {}
         self._followed: dict[Follower, dict[Key, None]] = {}
         self._known: dict[Key, Status] = {}
@@ -198,13 +210,15 @@ class StatusService:
 
     async def _work(self) -> None:
         """Wait for a hint, or for the time to look by oneself; then look at what may have changed."""
+        await asyncio.sleep(self._rest)
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._look):
+            async with asyncio.timeout(max(self._look - self._rest, 0)):
                 await self._wake.wait()
         self._wake.clear()
         if self._bus.clustered and not self._bus.connected():
             return  # the others cannot be asked; everything is looked at when the bus is back
-        gone, now = await self._node_is_gone(), asyncio.get_running_loop().time()
+        time = asyncio.get_running_loop().time
+        gone, now = await self._node_is_gone(), time()
         if gone or now >= self._again_at:
             self._due.update(self._followers)
             self._again_at = now + self._again
@@ -215,6 +229,7 @@ class StatusService:
         for app, user_ids in by_app.items():
             for at in range(0, len(user_ids), _AT_ONCE):
                 await self._compare(app, user_ids[at : at + _AT_ONCE])
+        self._rest = min(max(_RESTS * (time() - now), self._gather), REST_SECONDS)
 
     async def _node_is_gone(self) -> bool:
         """Whether another node may have ended since the last look."""
@@ -235,6 +250,7 @@ class StatusService:
         except ApiError:  # the other nodes cannot be asked: later again
             self._due.update((number, user_id) for user_id in user_ids)
             return
+        told = 0
         for user_id in user_ids:
             key, status = (number, user_id), found.get(user_id, Status(OFFLINE, ""))
             followers = self._followers.get(key)
@@ -242,5 +258,9 @@ class StatusService:
                 continue
             self._known[key] = status
             notice = changed(user_id, status)
-            for follower in followers:
-                follower.deliver(notice)
+            for follower in list(followers):
+                if follower in followers:  # it may have ended it meanwhile
+                    follower.deliver(notice)
+                told += 1
+                if told % _YIELD_EVERY == 0:
+                    await asyncio.sleep(0)

@@ -6,7 +6,7 @@ import pytest
 
 from sodam.errors import ApiError, Code
 from sodam.gateway import table
-from sodam.gateway.limits import MAX_USERS, PER_USER, ClientLimits
+from sodam.gateway.limits import ALWAYS, MAX_USERS, PER_USER, ClientLimits
 
 
 class Clock:
@@ -54,7 +54,7 @@ def test_documented_rates_are_those_of_a_user() -> None:
 
 
 def test_every_documented_command_exists() -> None:
-    assert set(PER_USER) <= {command.path for command in table.commands().values()}
+    assert set(PER_USER) | set(ALWAYS) <= {command.path for command in table.commands().values()}
 
 
 def test_counts_of_users_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,3 +65,14 @@ def test_counts_of_users_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(500):
         allowed(limits, bucket, "openim/read_all_unread_msg", 1, f"u{number}")
     assert len(limits._users) <= 50
+
+
+def test_what_tells_many_is_limited_without_the_documented_rates() -> None:
+    clock = Clock()
+    limits = ClientLimits(0, documented=False, clock=clock)
+    path = "im_open_status/ws_set_custom_status"
+    assert allowed(limits, limits.bucket(), path, 50) == 10
+    assert allowed(limits, limits.bucket(), path, 50) == 0, "another device of the same user"
+    assert allowed(limits, limits.bucket(), path, 50, "v") == 10
+    clock.now += 3
+    assert allowed(limits, limits.bucket(), path, 50) == 3

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sodam.bus import Live
+from sodam.bus import Live, of_user
 from sodam.notices import Notice
 from sodam.observability.loops import Loops
 from sodam.presence.model import Device
@@ -126,5 +126,68 @@ async def test_a_killed_node_is_noticed_in_the_next_turn() -> None:
         assert loops._loops[0].turns - turns <= 1
         assert b'"To_Account":"bob","Status":2' in session.got[0]
         assert cluster.peers() == {"other"}
+    finally:
+        await statuses.stop()
+
+
+async def test_thousands_reconnect() -> None:
+    """D3: 3 000 users, each followed by ten sessions, drop and return; nobody is told of those who are back by the next
+    look, and of the others once, however often they came and went."""
+    users = [f"u{number}" for number in range(3000)]
+    cluster, loops = cast(Any, Cluster()), Loops()
+    cluster.online.update(users)
+    sessions = [Session() for _ in range(150)]
+    statuses = StatusService(cluster, Live(cluster), cluster, cluster, cluster, loops, cluster.processes, gather=0.02)
+    for number, session in enumerate(sessions):
+        await statuses.follow(APP, cast(Any, session), users[number % 15 * 200 : number % 15 * 200 + 200])
+    statuses.start()
+    loop = loops._loops[0]
+
+    async def looked(turns: int = 2) -> None:
+        done = loop.turns + turns
+        async with asyncio.timeout(20):
+            while loop.turns < done:
+                await asyncio.sleep(0.001)
+
+    def flap(user: str) -> None:
+        for there in (False, True, False, True):
+            (cluster.online.add if there else cluster.online.discard)(user)
+            statuses._came_or_went(of_user(7, user), there)
+
+    try:
+        await looked()
+        asked = cluster.asked
+        for user in users:
+            flap(user)
+        await looked()
+        assert [len(session.got) for session in sessions] == [0] * 150
+        assert cluster.asked - asked <= 12, "six looks at 500 users each, and those of one turn before"
+        for user in users:
+            flap(user)
+            cluster.online.discard(user)
+            statuses._came_or_went(of_user(7, user), False)
+        await looked()
+        assert [len(session.got) for session in sessions] == [200] * 150
+    finally:
+        await statuses.stop()
+
+
+async def test_two_devices_fight_over_a_state() -> None:
+    """Whoever follows hears the last state of a short time, however often it changes."""
+    cluster, loops, session = cast(Any, Cluster()), Loops(), Session()
+    statuses = StatusService(cluster, Live(cluster), cluster, cluster, cluster, loops, cluster.processes, gather=0.02)
+    await statuses.follow(APP, cast(Any, session), ["bob"])
+    statuses.start()
+    loop = loops._loops[0]
+    begun, changes = loop.turns, 0
+    try:
+        async with asyncio.timeout(20):
+            while loop.turns < begun + 5:
+                changes += 1
+                (cluster.online.add if changes % 2 else cluster.online.discard)("bob")
+                statuses._came_or_went(of_user(7, "bob"), bool(changes % 2))
+                await asyncio.sleep(0)
+        assert changes > 100
+        assert len(session.got) <= 6
     finally:
         await statuses.stop()
