@@ -109,12 +109,16 @@ async def test_sends_go_on_while_old_messages_are_erased(database: Database) -> 
     seconds = time.perf_counter() - begin
     assert erasing.result() == MANY
     if database.engine == "postgres":
-        await database.execute("VACUUM c2c_message")  # as PostgreSQL does by itself, which tests have switched off
+        for _ in range(
+            2
+        ):  # as PostgreSQL does by itself, which tests have switched off; pages of indexes the second time
+            await database.execute("VACUUM c2c_message")
+            await world.send("a", "c")
     after, free = await sizes(database)
     print(f"{database.engine}: {MANY} messages erased in {seconds:.0f} s", flush=True)
     print(f"{database.engine}: p99 of a send {quiet:.1f} ms without ({many}), {busy:.1f} with ({more})")
     await fill(world, START - 100 - min(MANY, 86_400))
     again, _ = await sizes(database)
     print(f"{database.engine}: {full} MiB full, {after} erased (free {free}), {again} when as many came again")
-    assert busy < 2 * quiet + 25
+    assert busy < 2 * quiet + 10
     assert again < full * 1.3 + 16

@@ -10,11 +10,14 @@ from typing import Final, TypeVar
 from sodam.storage.database import Database, Tx
 
 T = TypeVar("T")
-GOAL: Final = 0.004
-"""Seconds that one transaction should take: whoever writes meanwhile waits for it on SQLite, which has one writer."""
-PAUSE: Final = 0.005
-"""Seconds between two transactions, at least, and as long as the last one took: others write too."""
-LEAST: Final = 10
+GOAL: Final[dict[str, float]] = {"sqlite": 0.002, "postgres": 0.010}
+"""Seconds that one transaction should take, its commit included. SQLite has one writer, for which everybody waits; on
+PostgreSQL the rows of one conversation are held."""
+PAUSE: Final = 0.02
+"""Seconds between two transactions, or ten times what the last one took if that is less, but twice that at least:
+others write too."""
+LEAST: Final = 50
+"""What a commit costs by itself is not made less by fewer rows."""
 _GROWS: Final = 1.25
 _SHRINKS: Final = 0.6
 
@@ -24,7 +27,7 @@ class Batches:
     disk, long rows or a busy machine make them smaller, not longer."""
 
     def __init__(self, most: int, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self.size = min(LEAST * 5, most)
+        self.size = min(LEAST, most)
         self._most = most
         self._clock = clock
 
@@ -39,13 +42,12 @@ class Batches:
 
         result = await db.write(timed)
         took = self._clock() - begun
-        self.took(took)
-        await asyncio.sleep(max(PAUSE, took))
+        self._follow(took, GOAL[db.engine])
+        await asyncio.sleep(max(2 * took, min(PAUSE, 10 * took)))
         return result
 
-    def took(self, seconds: float) -> None:
-        """What the last transaction took, its commit included."""
-        if seconds < GOAL:
+    def _follow(self, took: float, goal: float) -> None:
+        if took < goal:
             self.size = min(int(self.size * _GROWS) + 1, self._most)
-        elif seconds > 2 * GOAL:
+        elif took > 2 * goal:
             self.size = max(int(self.size * _SHRINKS), min(LEAST, self._most))
