@@ -19,6 +19,7 @@ import pytest
 from sodam import usersig
 from sodam.apps.model import App
 from sodam.c2c.model import Message
+from sodam.c2c.pairs import Pairs
 from sodam.errors import Code
 from sodam.gateway.connection import Connection
 from sodam.gateway.session import Session
@@ -33,6 +34,7 @@ from tests.support.amounts import amounts
 from tests.support.seeds import SEED
 
 APP, KEY = 1400000009, "9f" * 32
+STEPS = ("interceptors", "screens", "callbacks")
 USERS = ("amy", "bob", "cid", "dan")
 _TIME = re.compile(rb'("(?:MsgTime|MsgTimeStamp|MsgClientTime)":|_|-)(1[789]\d{8})\b')
 
@@ -336,3 +338,21 @@ async def test_a_step_added_without_facts_is_asked_about_each_message(tmp_path: 
             await side.answered(0, [side.send(0, body)])
         rows = await side.server.db.fetch("SELECT body FROM c2c_message ORDER BY seq")
         assert [b"even" in row[0] for row in rows] == [False, False, True]
+
+
+async def test_while_the_bus_is_away_nothing_kept_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a node of a cluster whose caches may have missed a hint."""
+    async with AsyncExitStack() as stack:
+        side = await open_side(stack, tmp_path / "data", fast=True)
+        cache = side.server.services.relations.facts
+        body = b'{"To_Account":"bob","MsgSeq":%d,"MsgRandom":1,"MsgBody":' + BODIES[0] + b"}"
+        fresh = True
+        monkeypatch.setattr(cache, "_fresh", lambda: fresh)
+        pairs = Pairs(side.server.accounts, *[getattr(side.server.services.c2c, name) for name in STEPS])
+        for _ in range(2):
+            await side.answered(0, [side.send(0, body % side.seq)])
+        assert pairs.find(side.app, "amy", "bob") is not None
+        fresh = False
+        assert pairs.find(side.app, "amy", "bob") is None
+        fresh = True
+        assert pairs.find(side.app, "amy", "bob") is not None

@@ -40,6 +40,23 @@ async def test_what_changed_is_forgotten_at_once_and_nothing_else(bus: Bus) -> N
     assert (things.cache.get(ONE), things.cache.get(TWO)) == (None, 7)
 
 
+async def test_a_watcher_hears_of_every_change_of_what_is_held_or_not(bus: Bus) -> None:
+    things = Things(bus)
+    heard: list[int] = []
+    things.cache.watch(lambda: heard.append(1))
+    things.fill()
+    assert heard == []
+    things.hints.changed((3, "not held"))
+    assert len(heard) == 1
+    things.cache.forget_where(lambda key: key == ONE)
+    things.cache.clear()
+    assert len(heard) == 3
+    things.now = MAX_AGE + 1
+    assert things.cache.fresh()
+    assert len(heard) == (4 if bus.clustered else 3), "where hints may be lost everything is forgotten now and then"
+    assert things.cache.clustered == bus.clustered
+
+
 async def test_zero_and_false_are_values(bus: Bus) -> None:
     things = Things(bus)
     assert things.cache.keep(ONE, 0, things.cache.loading(ONE))

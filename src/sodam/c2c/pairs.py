@@ -60,6 +60,7 @@ class Pairs:
         for steps in (interceptors, screens, callbacks):
             steps.watchers.append(self._step_added)
         self._watch(accounts.facts)
+        self._step_added()
 
     def find(self, app: App, sender: str, recipient: str) -> Pair | None:
         """None says nothing: not all is at hand, or something speaks against it, or a step may wait for the network."""

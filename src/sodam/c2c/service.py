@@ -331,7 +331,7 @@ class C2CService:
             if sending.duplicate:
                 self._was_stored(sending)
             else:
-                self._recent.stored(sending, _numbers(sending))
+                self._recent.placed(sending, sending.message.msg_time, sending.message.msg_seq)
                 if not sending.silent:
                     self._deliver(sending)
                 if sending.again is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -52,8 +53,16 @@ def _parameters(query: bytes) -> dict[str, str]:
 
 def _address(scope: Scope) -> str:
     """Under which a client reached the server; empty when its Host header is none."""
-    host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"").decode("latin-1")
-    return f"{scope.get('scheme', 'http')}://{host}" if _HOST.fullmatch(host) else ""
+    for name, value in scope.get("headers", ()):
+        if name == b"host":
+            return _address_of(scope.get("scheme", "http"), value)
+    return ""
+
+
+@lru_cache(maxsize=256)  # callers use one or two of them, always anew
+def _address_of(scheme: str, host: bytes) -> str:
+    text = host.decode("latin-1")
+    return f"{scheme}://{text}" if _HOST.fullmatch(text) else ""
 
 
 class _Seen:
@@ -134,7 +143,7 @@ class RestApp:
 
     def _note(self, scope: Scope, seen: _Seen, code: int, spent: float) -> None:
         """Tell the troubleshooting log. A call of no known app is nobody's."""
-        if seen.app:
+        if seen.app and (code or self._services.troubleshooting.keeps(seen.app, seen.path)):
             client = scope.get("client")
             self._services.troubleshooting.command(
                 seen.app,
