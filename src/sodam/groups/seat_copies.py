@@ -1,9 +1,9 @@
 """Seats in live rooms that other nodes hold, so that a device which connects to this node sits there at once.
 
 The web SDK does not join its rooms again when it reconnects, and it may reconnect to any node, also because its own was
-killed. Every node tells the others several times a second which seats were taken and left on it; a node that is new or
-has missed hints asks for all of them. What it holds itself it writes down as well (seat_journal.py), and finds it as
-that of another node when it is started again.
+killed. Every node reports to the others several times a second which seats were taken and left on it; a node that is
+new or has missed hints asks for all of them. What it holds itself it writes down as well (seat_journal.py), and finds
+it as that of another node when it is started again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BEFORE: Final = ""
 _encode: Final = msgspec.json.Encoder().encode
 
 
-class _ToldSeat(msgspec.Struct, array_like=True, frozen=True):
+class _ReportedSeat(msgspec.Struct, array_like=True, frozen=True):
     app: int
     user_id: str
     instid: int
@@ -36,16 +36,16 @@ class _ToldSeat(msgspec.Struct, array_like=True, frozen=True):
     here: bool
 
 
-class _Told(msgspec.Struct, array_like=True):
+class _Report(msgspec.Struct, array_like=True):
     node: str
-    seats: list[_ToldSeat] = []
+    seats: list[_ReportedSeat] = []
     all: bool = False
     """What was known of the node before is void."""
     asks: bool = False
-    """Everybody is to tell all seats."""
+    """Everybody is to report all seats."""
 
 
-_decode: Final = msgspec.json.Decoder(_Told).decode
+_decode: Final = msgspec.json.Decoder(_Report).decode
 
 
 class SeatCopies:
@@ -95,10 +95,10 @@ class SeatCopies:
         self._news[(key[0], user_id, instid), key[1]] = here
         if not self._due:
             self._due = True
-            self._loop.call_later(TELL_SECONDS, self._tell)
+            self._loop.call_later(TELL_SECONDS, self._report)
 
     def take(self, app: int, user_id: str, instid: int) -> list[Key]:
-        """The rooms in which other nodes hold seats of a device that is here now; they let go of them when told."""
+        """The rooms in which other nodes hold seats of a device that is here now; they let go of them when notified."""
         device = (app, user_id, instid)
         rooms: dict[str, None] = {}
         for devices in self._of.values():
@@ -130,7 +130,7 @@ class SeatCopies:
                         yield (app, room), user_id
 
     def _heard(self) -> bool:
-        """Whether there are others to tell."""
+        """Whether there are others to notify."""
         return self._subscription is not None and self._bus.heard()
 
     def _write_down(self) -> None:
@@ -142,15 +142,15 @@ class SeatCopies:
         yield from _seats(self._of.get(_BEFORE, {}))
 
     def _ask(self) -> None:
-        self._bus.publish(_SUBJECT, _encode(_Told(self._node, asks=True)))
-        self._tell_all()
+        self._bus.publish(_SUBJECT, _encode(_Report(self._node, asks=True)))
+        self._report_all()
 
-    def _tell_all(self) -> None:
+    def _report_all(self) -> None:
         self._write_down()
         self._news.clear()
         self._send(((device, room), True) for device, room in self._seats.devices())
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         self._due = False
         self._write_down()
         news, self._news = self._news, {}
@@ -158,24 +158,24 @@ class SeatCopies:
             self._send(news.items(), fresh=False)
 
     def _send(self, seats: Iterable[tuple[Seat, bool]], *, fresh: bool = True) -> None:
-        part: list[_ToldSeat] = []
+        part: list[_ReportedSeat] = []
         for (device, room), here in seats:
-            part.append(_ToldSeat(*device, room, here))
+            part.append(_ReportedSeat(*device, room, here))
             if len(part) == _PART:
-                self._bus.publish(_SUBJECT, _encode(_Told(self._node, part, fresh)))
+                self._bus.publish(_SUBJECT, _encode(_Report(self._node, part, fresh)))
                 part, fresh = [], False
         if part or fresh:
-            self._bus.publish(_SUBJECT, _encode(_Told(self._node, part, fresh)))
+            self._bus.publish(_SUBJECT, _encode(_Report(self._node, part, fresh)))
 
     def _hear(self, data: bytes) -> None:
-        told = _decode(data)
-        if told.asks:
-            self._tell_all()
+        report = _decode(data)
+        if report.asks:
+            self._report_all()
             return
-        if told.all:
-            self._of.pop(told.node, None)
-        devices = self._of.setdefault(told.node, {})
-        for seat in told.seats:
+        if report.all:
+            self._of.pop(report.node, None)
+        devices = self._of.setdefault(report.node, {})
+        for seat in report.seats:
             device = (seat.app, seat.user_id, seat.instid)
             if not seat.here:
                 rooms = devices.get(device, {})
@@ -185,7 +185,7 @@ class SeatCopies:
                 continue
             devices.setdefault(device, {})[seat.room] = None
             for node, others in self._of.items():  # a device is in one place
-                if node != told.node and device in others:
+                if node != report.node and device in others:
                     del others[device]
             self._seats.moved(device, seat.room)
 

@@ -59,7 +59,7 @@ class SeatJournal:
             return
         lines = [_line(seat, here) for seat, here in news]
         try:
-            self._file.write(b"".join(lines))
+            _write(self._file, b"".join(lines))
             self._lines += len(lines)
             if self._lines > _SLACK and self._lines > 4 * len(all_seats := list(everything())):
                 self._rewrite(all_seats)
@@ -112,7 +112,7 @@ class SeatJournal:
         file = _locked(fresh)
         if file is None:
             raise OSError(f"{fresh} is in use")
-        file.write(b"".join(_line(seat, here=True) for seat in seats))
+        _write(file, b"".join(_line(seat, here=True) for seat in seats))
         fresh.replace(self._path)
         self._file.close()
         self._file, self._lines = file, len(seats)
@@ -124,6 +124,13 @@ class SeatJournal:
 
 def _line(seat: Seat, here: bool) -> bytes:
     return _encode([*seat[0], seat[1], here]) + b"\n"
+
+
+def _write(file: io.FileIO, data: bytes) -> None:
+    """All of it: a disk that is nearly full takes a part, and the next line would be joined to that."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def _locked(path: Path) -> io.FileIO | None:

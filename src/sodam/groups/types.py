@@ -290,7 +290,7 @@ def check(type_name: str, operation: Operation, role: Role, rights: int | None =
     (``_NO_SUCH``)."""
     if operation not in TYPES[type_name].least:
         code = _NO_SUCH.get(operation, Code.GROUP_NOT_PERMITTED)
-        raise ApiError(code, f"{type_name} groups do not know: {operation.value}")
+        raise ApiError(code, f"{type_name} groups do not support this: {operation.value}")
     if not may(type_name, operation, role, rights):
         what = "role does" if rights is None else "permission groups do"
         raise ApiError(Code.GROUP_NOT_PERMITTED, f"the {what} not allow: {operation.value}")

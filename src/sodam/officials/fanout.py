@@ -112,9 +112,11 @@ class FanOut:
                 notice = events.arrived(one, online_only=not message.seq)
             self._live.send(of_user(app.sdkappid, user_id), notice)
         if task.kind == "sent" and task.wish is not None and message.seq:
-            await self._to_devices(app, task, task.wish, message, users)
+            await self._to_devices(app, task, task.wish, message, users, sender.nick)
 
-    async def _to_devices(self, app: App, task: Task, wish: Wish, message: Broadcast, users: Sequence[str]) -> None:
+    async def _to_devices(
+        self, app: App, task: Task, wish: Wish, message: Broadcast, users: Sequence[str], nick: str
+    ) -> None:
         number, expires = app.sdkappid, message.msg_time + ttl_of(wish)
         if expires < self._clock() or not await self._push.deciding.pushes(number):
             return
@@ -123,8 +125,6 @@ class FanOut:
             return
         muted = await self._histories.mutes(number, [device.user_id for device in devices], task.account)
         devices = [device for device in devices if device.user_id not in muted]
-        sender = await self._accounts.find(number, task.account)
-        nick = sender.nick if sender is not None else ""
         template = Delivery(
             certificate=0,
             token="",

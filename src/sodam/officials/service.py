@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, Protocol
 import msgspec
 
 from sodam.accounts.events import AccountsDeleted
-from sodam.accounts.model import IMAGE, NICK, OFFICIAL, Account, Profile, Wanted
+from sodam.accounts.model import IMAGE, NICK, OFFICIAL, Profile, Wanted
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.apps.service import AppService
@@ -58,6 +58,8 @@ WIRE: Final = {
 """The fields that the app hears of when they change."""
 
 
+PROFILE: Final = {"name": NICK, "face_url": IMAGE}
+"""Fields of an official account that are its account's, too."""
 _NOBODY: Final = Act("")
 
 
@@ -161,14 +163,19 @@ class Officials:
     async def modify(self, app: App, act: Act, account: str, changes: Mapping[str, str | int]) -> None:
         """Change fields of an official account, by their names in ``Official``. Raises ApiError 130004."""
 
-        async def run(tx: Tx) -> Official:
+        profile = {PROFILE[name]: value for name, value in changes.items() if name in PROFILE}
+
+        async def run(tx: Tx) -> None:
+            if account not in await store.load(tx, app.sdkappid, [account]):
+                raise refusals.no_such(account)
+            if profile:  # the account's row first, as whoever deletes it: no deadlock
+                await self._accounts.import_in(tx, app, [Wanted(account, profile)])
             found = (await store.lock(tx, app.sdkappid, [account])).get(account)
             if found is None:
                 raise refusals.no_such(account)
             different = {name: value for name, value in changes.items() if getattr(found, name) != value}
-            changed = msgspec.structs.replace(found, **different)
             if different:
-                await store.save(tx, changed)
+                await store.save(tx, msgspec.structs.replace(found, **different))
             fields = {WIRE[name]: str(value) for name, value in different.items() if name in WIRE}
             if fields:
                 tx.emit(
@@ -176,11 +183,8 @@ class Officials:
                         app=app.sdkappid, account=account, operator=act.operator, source=act.source, changes=fields
                     )
                 )
-            return changed
 
-        changed = await self._db.write(run)
-        if "name" in changes or "face_url" in changes:
-            await self._accounts.update_profile(app.sdkappid, account, _profile(changed), _nothing)
+        await self._db.write(run)
 
     async def find(self, app: int, accounts: Iterable[str]) -> dict[str, Official]:
         return await store.load(self._db, app, accounts)
@@ -323,11 +327,7 @@ class Officials:
 
 
 def _profile(one: Official) -> Profile:
-    return {NICK: one.name, IMAGE: one.face_url}
-
-
-async def _nothing(tx: Tx, account: Account, changes: Profile) -> None:
-    return
+    return {field: getattr(one, name) for name, field in PROFILE.items()}
 
 
 def too_long(fields: Mapping[str, str]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 from pathlib import Path
 
 import pytest
+from typing_extensions import Buffer
 
 from sodam.groups import seat_copies, seat_journal
 from sodam.groups.seat_copies import SeatCopies
@@ -43,6 +45,21 @@ def test_what_was_taken_and_not_left_is_there(tmp_path: Path) -> None:
     assert kept(tmp_path / "new") == [BOB]
     assert kept(tmp_path / "new", ago=KEPT_SECONDS - 5) == [BOB]
     assert kept(tmp_path / "new", ago=KEPT_SECONDS + 1) == [], "its devices have given up"
+
+
+def test_a_disk_that_takes_a_part_is_given_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Short(io.FileIO):
+        def write(self, data: Buffer) -> int:
+            return super().write(bytes(data)[:7])
+
+    monkeypatch.setattr(seat_journal.io, "FileIO", Short)
+    journal = SeatJournal(tmp_path)
+    journal.open()
+    journal.write([(AMY, True)], list)
+    journal.write([(BOB, True)], list)
+    journal.close()
+    monkeypatch.undo()
+    assert kept(tmp_path) == [AMY, BOB]
 
 
 def test_each_process_has_a_file_of_its_own(tmp_path: Path) -> None:
