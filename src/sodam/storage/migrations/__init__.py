@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+import apsw
+import asyncpg
+
 from sodam.storage.database import Database, StorageError, Tx
 
 _WORDS = {
@@ -36,6 +39,7 @@ _WORDS = {
 _FOR_ONE = ("{sqlite}", "{postgres}")
 LOCK = 0x50DA  # any number: nodes that start together migrate one after the other
 
+_VERSIONS = "SELECT version, oldest FROM schema_version"
 TABLE_OF_VERSIONS = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, oldest BIGINT NOT NULL)"
 
 
@@ -73,6 +77,14 @@ def known() -> tuple[Migration, ...]:
     return tuple(found)
 
 
+async def _complete(database: Database) -> bool:
+    """Whether nothing is to be done, as at most starts: that needs no lock and no transaction."""
+    try:
+        return {row[0] for row in await database.fetch(_VERSIONS)} == {one.version for one in known()}
+    except (apsw.SQLError, asyncpg.UndefinedTableError):
+        return False
+
+
 async def migrate(database: Database) -> int:
     """Apply what is missing, in one transaction; the schema version then in force."""
 
@@ -80,7 +92,7 @@ async def migrate(database: Database) -> int:
         if tx.engine == "postgres":
             await tx.fetch("SELECT pg_advisory_xact_lock($1)", LOCK)
         await tx.execute(TABLE_OF_VERSIONS)
-        applied = {int(row[0]): int(row[1]) for row in await tx.fetch("SELECT version, oldest FROM schema_version")}
+        applied = {int(row[0]): int(row[1]) for row in await tx.fetch(_VERSIONS)}
         have = max(applied, default=0)
         newest = known()[-1].version
         if have > newest:
@@ -95,4 +107,4 @@ async def migrate(database: Database) -> int:
             await tx.execute("INSERT INTO schema_version VALUES ($1, $2)", migration.version, migration.oldest)
         return newest
 
-    return await database.write(run, lane="long")
+    return known()[-1].version if await _complete(database) else await database.write(run, lane="long")
