@@ -28,6 +28,7 @@ from sodam.statistics.model import (
     HOUR,
     MINUTE,
     MINUTES_DAYS,
+    ONLINE,
     ROOM,
 )
 from sodam.statistics.tally import Tally
@@ -191,9 +192,21 @@ class Reading:
         day = self._tally.day(app, second) if number is None else days.numbered(number, zones.known(zone))
         step = 1 if day.start >= second - MINUTES_DAYS * 86_400 else 60
         first, last = max(since, day.start // 60) // step, (day.end - 1) // 60 // step
-        values = await store.values(self._db, app, MINUTE if step == 1 else HOUR, first, last)
+        if step == 1:
+            values = await store.values(self._db, app, MINUTE, first, last)
+        else:
+            values = await self._hours(app, first, last)
         settled = min((second - SETTLING_SECONDS) // 60, day.end // 60)
         return Chart(second, zone, day, step, settled, [(at * step, what, value) for at, what, value in values])
+
+    async def _hours(self, app: int, first: int, last: int) -> list[tuple[int, str, int]]:
+        """With the minutes among them that are not put together yet: a day grows old hour by hour."""
+        minutes = await store.values(self._db, app, MINUTE, first * 60, last * 60 + 59)
+        found = {(at, what): value for at, what, value in await store.values(self._db, app, HOUR, first, last)}
+        for at, what, value in minutes:
+            key, known = (at // 60, what), found.get((at // 60, what), 0)
+            found[key] = max(known, value) if what == ONLINE else known + value
+        return [(at, what, found[at, what]) for at, what in sorted(found)]
 
     async def messages_today(self, app: int) -> tuple[int, int, int]:
         """One-to-one, in groups, in live rooms."""
