@@ -13,6 +13,7 @@ from tests.gateway.conftest import SignIn
 from tests.gateway.raw_client import RawClient, Refused
 from tests.isolation import snapshot
 from tests.support.console import PASSWORD, ConsoleClient
+from tests.support.postgres import Postgres
 from tests.support.receiver import Got, Receiver
 from tests.support.server import Engine, ServerFactory
 
@@ -29,7 +30,9 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_from_token_to_push(engine: Engine, server_factory: ServerFactory, sign_in: SignIn) -> None:
+async def test_from_token_to_push(
+    engine: Engine, server_factory: ServerFactory, sign_in: SignIn, postgres: Postgres
+) -> None:
     server = server_factory(engine, env={"SODAM_ROOT_PASSWORD": PASSWORD})
     async with ConsoleClient(server.url) as root, Receiver() as vendor:
         vendor.answer = taken
@@ -54,7 +57,7 @@ async def test_from_token_to_push(engine: Engine, server_factory: ServerFactory,
             assert answer["ErrorCode"] == 0
 
         def nothing_left() -> bool:
-            return not snapshot.read(server, server._env.get("SODAM_DATABASE_URL"))["outbox"]
+            return not snapshot.read(server, postgres, server.database_url)["outbox"]
 
         async def status() -> str:
             answer = await server.rest("openim/query_online_status", {"To_Account": ["tomas"]})

@@ -32,6 +32,7 @@ SECRET_OF_USERS: Final = "secret-of-other-users"
 @dataclass
 class Apps:
     server: ServerProcess
+    postgres: Postgres
     url: str | None
     own: Caller
     other: Caller
@@ -40,7 +41,7 @@ class Apps:
         return Caller(self.server, sdkappid, KEYS[sdkappid])
 
     def snapshot(self) -> Tables:
-        return snapshot.read(self.server, self.url)
+        return snapshot.read(self.server, self.postgres, self.url)
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +62,7 @@ def started(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Ite
                 url = env["SODAM_DATABASE_URL"] = postgres.migrated()
             changes = {DISABLED: {"status": "disabled"}, EXPIRED: {"status": "expired"}}
             server = configured(tmp_path_factory.mktemp("apps"), env, changes)
-            kept[engine] = Apps(server, url, Caller(server), Caller(server, OTHER, KEYS[OTHER]))
+            kept[engine] = Apps(server, postgres, url, Caller(server), Caller(server, OTHER, KEYS[OTHER]))
         return kept[engine]
 
     yield on

@@ -8,16 +8,16 @@ from typing import Any
 import apsw
 import asyncpg
 
-from tests.support.postgres import run_apart
+from tests.support.postgres import Postgres
 from tests.support.server import ServerProcess
 
 Tables = dict[str, list[dict[str, Any]]]
 """Rows by table, each as column to value, sorted."""
 
 
-def read(server: ServerProcess, url: str | None) -> Tables:
-    """Every row of every table. `url` is PostgreSQL's, None for SQLite."""
-    tables = run_apart(_postgres(url)) if url else _sqlite(str(server.directory / "data" / "sodam.db"))
+def read(server: ServerProcess, postgres: Postgres, url: str | None) -> Tables:
+    """Every row of every table. `url` is that of a database of `postgres`, None for SQLite."""
+    tables = postgres.ask(url, _postgres) if url else _sqlite(str(server.directory / "data" / "sodam.db"))
     # When periodic work was last done is nobody's, and it goes on while a test runs.
     state = [row for row in tables.pop("server_state") if not str(row["name"]).startswith("periodic:")]
     # Nor does it matter when minutes, days and users of a day are counted, and that the troubleshooting log is told of
@@ -60,11 +60,8 @@ def _sqlite(path: str) -> Tables:
         connection.close()
 
 
-async def _postgres(url: str) -> Tables:
-    connection = await asyncpg.connect(url)
-    try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-            return {row[0]: [dict(r) for r in await connection.fetch(f'SELECT * FROM "{row[0]}"')] for row in rows}
-    finally:
-        await connection.close()
+async def _postgres(connection: asyncpg.Connection[Any]) -> Tables:
+    """On the connection of the last time, which knows the statements already."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        return {row[0]: [dict(r) for r in await connection.fetch(f'SELECT * FROM "{row[0]}"')] for row in rows}

@@ -11,7 +11,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -177,6 +177,14 @@ class Postgres:
             self._idle.append(url)
         else:
             self.drop(url)
+
+    def ask(self, url: str, fn: Callable[[asyncpg.Connection[Any]], Coroutine[Any, Any, T]]) -> T:
+        """What `fn` answers on a connection to a database from here that stays open from call to call."""
+
+        async def run() -> T:
+            return await fn(await self._connection(_name(url)))
+
+        return self._apart(run())
 
     @contextmanager
     def durable(self) -> Iterator[None]:
