@@ -57,6 +57,22 @@ def window(app: int, date: datetime.date) -> tuple[float, float]:
     return start.timestamp(), end.timestamp()
 
 
+def _of_groups(book: Book, within: tuple[float, float], group: int) -> dict[str, int]:
+    """What ``getappinfo`` says of groups."""
+    return {
+        "GroupUpMsgNum": group,
+        "GroupDownMsgNum": book.sum("group down", within),
+        "GroupSendMsgUserNum": len(book.who(within, "group")),
+        "GroupAPNSMsgNum": 0,
+        "GroupSendMsgGroupNum": len(book.who(within, "spoken in")),
+        "GroupAllGroupNum": book.sum("group made", (0.0, within[1])) - book.sum("group gone", (0.0, within[1])),
+        "GroupNewGroupNum": book.sum("group made", within),
+        "GroupDestroyGroupNum": book.sum("group gone", within),
+        "GroupJoinGroupTimes": book.sum("join", within),
+        "GroupQuitGroupTimes": book.sum("leave", within),
+    }
+
+
 class Days:
     def __init__(self, site: Site, acts: int) -> None:
         self.site, self.acts = site, acts
@@ -177,16 +193,7 @@ class Days:
             "C2CDownMsgNum": c2c,
             "C2CSendMsgUserNum": len(book.who(within, "c2c")),
             "C2CAPNSMsgNum": 0,
-            "GroupUpMsgNum": group,
-            "GroupDownMsgNum": book_sum("group down"),
-            "GroupSendMsgUserNum": len(book.who(within, "group")),
-            "GroupAPNSMsgNum": 0,
-            "GroupSendMsgGroupNum": len(book.who(within, "spoken in")),
-            "GroupAllGroupNum": book.sum("group made", until) - book.sum("group gone", until),
-            "GroupNewGroupNum": book_sum("group made"),
-            "GroupDestroyGroupNum": book_sum("group gone"),
-            "GroupJoinGroupTimes": book_sum("join"),
-            "GroupQuitGroupTimes": book_sum("leave"),
+            **_of_groups(book, within, group),
             "ChainIncrease": book_sum("befriended"),
             "ChainDecrease": book_sum("unfriended"),
             "CallBackReq": called,
