@@ -27,7 +27,7 @@ async def until(condition: Callable[[], object], what: str) -> None:
         await asyncio.sleep(0.005)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stoppable_postgres() -> Iterator[Postgres]:
     """One of these tests' own: they stop it."""
     server = Postgres()
