@@ -13,6 +13,7 @@ from sodam import usersig
 from sodam.accounts.model import IMAGE, NICK
 from sodam.apps.model import PLAN_LIMITS, AppSettings
 from tests.rest.conftest import KEY, SDKAPPID, Rest
+from tests.support.cases import each
 
 IMPORT = "im_open_login_svc/account_import"
 MULTI = "im_open_login_svc/multiaccount_import"
@@ -46,7 +47,7 @@ async def test_the_old_name_of_the_user_id(rest: Rest) -> None:
     assert [item["AccountStatus"] for item in status["ResultItem"]] == ["Imported", "Imported", "NotImported"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "code"),
     [
         ({}, 70402),
@@ -114,7 +115,7 @@ async def test_accounts_that_fail_are_named(rest: Rest) -> None:
     assert await rest.code(MULTI, {"AccountList": items[1:3]}) == 70402
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "code"),
     [
         ({}, 70402),

@@ -8,6 +8,7 @@ import pytest
 
 from sodam.bus import of_user
 from tests.rest.conftest import SDKAPPID, Rest
+from tests.support.cases import each
 from tests.unit.accounts.conftest import Device
 
 QUERY, OLD = "openim/query_online_status", "openim/querystate"
@@ -67,7 +68,7 @@ async def test_five_hundred(rest: Rest) -> None:
 
 
 @pytest.mark.parametrize("command", [QUERY, OLD])
-@pytest.mark.parametrize(
+@each(
     ("body", "code"),
     [
         ({}, 90003),

@@ -12,6 +12,7 @@ from sodam.accounts.model import FOREVER
 from sodam_client import Client, RequestError
 from tests.gateway.raw_client import RawClient, Refused
 from tests.rest.conftest import Rest
+from tests.support.cases import each
 from tests.support.server import ServerFactory, ServerProcess
 from tests.support.waiting import eventually
 
@@ -45,7 +46,7 @@ async def test_times_run_down_and_end(rest: Rest, monkeypatch: pytest.MonkeyPatc
     assert await left(rest, "oskar") == (0, 0)
 
 
-@pytest.mark.parametrize(
+@each(
     ("command", "body", "code"),
     [
         (SET, b"{", 130001),

@@ -8,6 +8,7 @@ import pytest
 
 from sodam.apps.model import AppSettings, UserField
 from tests.rest.conftest import Rest
+from tests.support.cases import each
 
 SET, GET = "profile/portrait_set", "profile/portrait_get"
 NICK, GENDER = "Tag_Profile_IM_Nick", "Tag_Profile_IM_Gender"
@@ -108,7 +109,7 @@ async def test_a_wrong_item_changes_nothing(rest: Rest, item: dict[str, Any], co
     assert answer["UserProfileItem"][0]["ProfileItem"] == [{"Tag": NICK, "Value": "before"}]
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "code"),
     [
         ({}, 40001),
@@ -128,7 +129,7 @@ async def test_refusals_of_portrait_set(rest: Rest, body: Any, code: int) -> Non
     assert answer["ErrorDisplay"] == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "code"),
     [
         ({"TagList": [NICK]}, 40002),

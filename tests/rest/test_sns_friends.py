@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sodam.apps.model import FriendField
+from tests.support.cases import each
 from tests.support.relations import SOURCE, Host, host
 
 __all__ = ["host"]
@@ -107,7 +108,7 @@ async def test_item_checks(host: Host, fields: dict[str, Any], code: int, info: 
     assert answer.get("Fail_Account") == ([to] if code else None)
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         {},
@@ -138,7 +139,7 @@ async def test_user_ids_are_strings(host: Host, body: dict[str, Any]) -> None:
     assert (await host(ADD, body))["ErrorCode"] == 60015
 
 
-@pytest.mark.parametrize(
+@each(
     ("path", "body"),
     [
         (ADD, {"AddFriendItem": [{"To_Account": "u2", "AddSource": SOURCE}]}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import select
 import signal
@@ -15,6 +16,7 @@ import asyncpg
 import pytest
 
 from sodam.storage import Database, open_database
+from tests.support.cases import each
 from tests.support.nats import Nats
 from tests.support.postgres import Postgres
 from tests.support.server import ServerFactory, ServerProcess
@@ -101,6 +103,24 @@ async def test_a_database_with_another_schema_is_not_given_again(postgres: Postg
     await asyncio.to_thread(postgres.give_back, url)
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await asyncpg.connect(url)
+
+
+async def test_every_case_is_tried_and_all_that_fail_are_told() -> None:
+    tried = []
+
+    @each(("number", "even"), [(1, False), (2, False), (3, True), (4, True)])
+    async def parity(kept: list[int], number: int, even: bool) -> None:
+        kept.append(number)
+        assert (number % 2 == 0) == even
+
+    with pytest.raises(ExceptionGroup, match="2 of 4 cases") as failed:
+        await parity(kept=tried)
+    assert tried == [1, 2, 3, 4]
+    assert [error.__notes__ for error in failed.value.exceptions] == [
+        ["of {'number': 2, 'even': False}"],
+        ["of {'number': 3, 'even': True}"],
+    ]
+    assert list(inspect.signature(parity).parameters) == ["kept"]
 
 
 async def test_tables_of_a_test_go_with_it(postgres: Postgres) -> None:
