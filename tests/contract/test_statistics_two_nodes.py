@@ -57,22 +57,6 @@ def window(app: int, date: datetime.date) -> tuple[float, float]:
     return start.timestamp(), end.timestamp()
 
 
-def _of_groups(book: Book, within: tuple[float, float], group: int) -> dict[str, int]:
-    """What ``getappinfo`` says of groups."""
-    return {
-        "GroupUpMsgNum": group,
-        "GroupDownMsgNum": book.sum("group down", within),
-        "GroupSendMsgUserNum": len(book.who(within, "group")),
-        "GroupAPNSMsgNum": 0,
-        "GroupSendMsgGroupNum": len(book.who(within, "spoken in")),
-        "GroupAllGroupNum": book.sum("group made", (0.0, within[1])) - book.sum("group gone", (0.0, within[1])),
-        "GroupNewGroupNum": book.sum("group made", within),
-        "GroupDestroyGroupNum": book.sum("group gone", within),
-        "GroupJoinGroupTimes": book.sum("join", within),
-        "GroupQuitGroupTimes": book.sum("leave", within),
-    }
-
-
 class Days:
     def __init__(self, site: Site, acts: int) -> None:
         self.site, self.acts = site, acts
@@ -163,8 +147,8 @@ class Days:
         answered = await raw(f"{callbacks} AND outcome = 'delivered'", app, within)
         pushed = [good for when, of, good in self.outside.pushes if of == app and within[0] <= when < within[1]]
         assert (c2c, group) == (book_sum("c2c"), book_sum("group")), "what was answered is stored"
-        logins = {kind: book_sum(f"login.Logins.{kind}.ok") for kind in PLATFORMS.values()}
-        return {
+        assert len(made) - len(gone) == await raw(accounts, app, until) + len(gone_later & made)
+        shown = {
             "ActiveUsers": len(book.who(within, "active")),
             "Users": await raw(accounts, app, until) + len(gone_later & made),
             "NewUsers": await raw(accounts, app, within) + len(made_today),
@@ -177,9 +161,25 @@ class Days:
             "ActiveGroups": len(book.who(within, "spoken in")),
             "Groups": book.sum("group made", until) - book.sum("group gone", until),
             "PeakGroups": book.peak(within),
+            "CallBackReq": called,
+            "CallBackRsp": answered,
+            "RestCalls": book_sum("rest.ok") + book_sum("rest.bad"),
+            "Pushes": len(pushed),
+        }
+        return shown | self._info(book, within, shown)
+
+    def _info(self, book: Book, within: tuple[float, float], shown: dict[str, int]) -> dict[str, int]:
+        """What ``getappinfo`` has beside callbacks."""
+
+        def book_sum(what: str) -> int:
+            return book.sum(what, within)
+
+        c2c, group, until = shown["C2CMessages"], shown["GroupMessages"], (0.0, within[1])
+        logins = {kind: book_sum(f"login.Logins.{kind}.ok") for kind in PLATFORMS.values()}
+        return {
             "ActiveUserNum": len(book.who(within, "active")),
-            "RegistUserNumOneDay": await raw(accounts, app, within) + len(made_today),
-            "RegistUserNumTotal": len(made) - len(gone),
+            "RegistUserNumOneDay": shown["NewUsers"],
+            "RegistUserNumTotal": shown["Users"],
             "LoginTimes": sum(logins.values()),
             "LoginUserNum": len(book.who(within, "active")),
             "MaxOnlineNum": max(
@@ -193,13 +193,18 @@ class Days:
             "C2CDownMsgNum": c2c,
             "C2CSendMsgUserNum": len(book.who(within, "c2c")),
             "C2CAPNSMsgNum": 0,
-            **_of_groups(book, within, group),
+            "GroupUpMsgNum": group,
+            "GroupDownMsgNum": book_sum("group down"),
+            "GroupSendMsgUserNum": len(book.who(within, "group")),
+            "GroupAPNSMsgNum": 0,
+            "GroupSendMsgGroupNum": len(book.who(within, "spoken in")),
+            "GroupAllGroupNum": book.sum("group made", until) - book.sum("group gone", until),
+            "GroupNewGroupNum": book_sum("group made"),
+            "GroupDestroyGroupNum": book_sum("group gone"),
+            "GroupJoinGroupTimes": book_sum("join"),
+            "GroupQuitGroupTimes": book_sum("leave"),
             "ChainIncrease": book_sum("befriended"),
             "ChainDecrease": book_sum("unfriended"),
-            "CallBackReq": called,
-            "CallBackRsp": answered,
-            "RestCalls": book_sum("rest.ok") + book_sum("rest.bad"),
-            "Pushes": len(pushed),
         }
 
     async def raw(self, sql: str, app: int, within: tuple[float, float]) -> int:
