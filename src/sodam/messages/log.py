@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from sodam.observability import requests
+from sodam.observability.requests import Request
 from sodam.observability.series import SIZES, Series
 
 E = TypeVar("E")
@@ -39,6 +40,10 @@ class MessageLog(Generic[E]):
         self._busy = False
         self._loop = asyncio.get_running_loop()
         self._flight: asyncio.Future[Any] | None = None
+        self._asking: list[Request | None] = []
+        """Whose entries wait, where traces are on."""
+        self._asked: list[Request | None] = []
+        """Whose entries are being written."""
         self._batch: list[E] = []
         """What is being written."""
         self._started = 0.0
@@ -49,6 +54,8 @@ class MessageLog(Generic[E]):
 
     def append(self, entry: E) -> None:
         self._waiting.append(entry)
+        if requests.tracing():
+            self._asking.append(requests.CURRENT.get())
         if not self._busy:
             self._busy = True
             self._loop.call_soon(self._write)  # the entries of this turn go together
@@ -60,6 +67,9 @@ class MessageLog(Generic[E]):
 
     def _write(self) -> None:
         batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
+        self._asked, self._asking = self._asking[: self._max_batch], self._asking[self._max_batch :]
+        if self._asked:
+            requests.CURRENT.set(self._asked[0])  # not that of the batch before, whose end has begun this one
         future: asyncio.Future[Any]
         try:
             future = asyncio.ensure_future(self._write_batch(batch))
@@ -79,10 +89,22 @@ class MessageLog(Generic[E]):
         self._end(asyncio.CancelledError() if written.cancelled() else written.exception())
 
     def _end(self, error: BaseException | None) -> None:
+        """In the trace of the batch's first entry, whoever calls; linked to the others."""
+        asked, self._asked = self._asked, []
+        if not asked:
+            self._finish(error, ())
+            return
+        before = requests.CURRENT.set(asked[0])
+        try:
+            self._finish(error, asked[1:])
+        finally:
+            requests.CURRENT.reset(before)
+
+    def _finish(self, error: BaseException | None, others: Sequence[Request | None]) -> None:
         batch, self._batch = self._batch, []
         if error is None:
             self.seconds.observe(took := time.perf_counter() - self._started)
-            requests.done("commit", took, "messages", len(batch))
+            requests.done("commit", took, "messages", len(batch), others)
             self.sizes.observe(len(batch))
         if self._waiting:
             self._loop.call_soon(self._write)

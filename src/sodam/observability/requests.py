@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, Final, Protocol
 
@@ -39,8 +39,9 @@ class Tracer(Protocol):
 
     def end(self, span: Any, name: str, code: int) -> None: ...
 
-    def done(self, parent: Any, name: str, seconds: float, facts: dict[str, Any]) -> None:
-        """Something that took so long has just ended; ``parent``: a request's span or None."""
+    def done(self, parent: Any, name: str, seconds: float, facts: dict[str, Any], links: Sequence[Any]) -> None:
+        """Something that took so long has just ended; ``parent``: a request's span or None. ``links``: spans of the
+        other requests on whose behalf it was done."""
         ...
 
     def headers(self, span: Any) -> list[tuple[str, str]]:
@@ -78,11 +79,17 @@ def answered(edge: str, command: str, code: int) -> None:
         _tracer.end(span, f"{edge} {command}", code)
 
 
-def done(name: str, seconds: float, fact: str, value: Any) -> None:
-    """Something that took so long has just ended, on behalf of the request of this context, if there is one."""
+def tracing() -> bool:
+    return _tracer is not None
+
+
+def done(name: str, seconds: float, fact: str, value: Any, others: Sequence[Request | None] = ()) -> None:
+    """Something that took so long has just ended, on behalf of the request of this context, if there is one, and of
+    ``others``."""
     if _tracer is not None:
         request = CURRENT.get()
-        _tracer.done(request.span if request is not None else None, name, seconds, {fact: value})
+        links = [other.span for other in others if other is not None and other.span is not None]
+        _tracer.done(request.span if request is not None else None, name, seconds, {fact: value}, links)
 
 
 def parent() -> str:

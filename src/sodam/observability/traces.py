@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sodam.observability import requests
@@ -42,11 +42,12 @@ class OpenTelemetry:
     """See ``requests.Tracer``. Spans name commands, codes and numbers, never users, bodies or signatures."""
 
     def __init__(self, provider: Any) -> None:
-        from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
+        from opentelemetry.trace import Link, SpanKind, Status, StatusCode, set_span_in_context
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         self._tracer = provider.get_tracer("sodam")
         self._inside = set_span_in_context
+        self._link = Link
         self._propagator = TraceContextTextMapPropagator()
         self._server = SpanKind.SERVER
         self._failed = Status(StatusCode.ERROR)
@@ -64,13 +65,14 @@ class OpenTelemetry:
             span.set_status(self._failed)
         span.end()
 
-    def done(self, parent: Any, name: str, seconds: float, facts: dict[str, Any]) -> None:
+    def done(self, parent: Any, name: str, seconds: float, facts: dict[str, Any], links: Sequence[Any]) -> None:
         now = time.time_ns()
         span = self._tracer.start_span(
             name,
             context=self._inside(parent) if parent is not None else None,
             start_time=now - int(seconds * 1e9),
             attributes={f"sodam.{key}": value for key, value in facts.items()},
+            links=[self._link(other.get_span_context()) for other in links],
         )
         span.end(end_time=now)
 

@@ -114,6 +114,52 @@ async def test_spans_along_the_hops(spans: InMemorySpanExporter) -> None:
     assert dict(found["commit"].attributes or {}) == {"sodam.messages": 1}
 
 
+async def test_a_batch_is_in_the_trace_of_its_first_and_linked_to_the_others(spans: InMemorySpanExporter) -> None:
+    gates: list[asyncio.Future[None]] = []
+    written: dict[str, asyncio.Event] = {name: asyncio.Event() for name in "abcd"}
+
+    async def write(batch: list[str]) -> None:
+        gates.append(asyncio.get_running_loop().create_future())
+        await gates[-1]
+
+    def done(batch: list[str], error: BaseException | None) -> None:
+        requests.done("announced", 0.0, "of", "".join(batch))
+        for name in batch:
+            written[name].set()
+
+    log: MessageLog[str] = MessageLog(write, done)
+    metrics = Metrics()
+
+    async def call(name: str) -> None:
+        requests.begin()
+        log.append(name)
+        await written[name].wait()
+        metrics.rest(f"say/{name}", 0, 0.01)
+
+    async def begun(names: str, batches: int) -> None:
+        calls.extend(asyncio.create_task(call(name)) for name in names)
+        while len(gates) < batches:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    calls: list[asyncio.Task[None]] = []
+    await begun("ab", 1)
+    await begun("cd", 1)  # they wait for the first commit
+    gates[0].set_result(None)
+    while len(gates) < 2:
+        await asyncio.sleep(0)
+    gates[1].set_result(None)
+    await asyncio.gather(*calls)
+    ended: list[Any] = list(spans.get_finished_spans())
+    whole = {span.name.removeprefix("rest say/"): span.context.span_id for span in ended if span.name[:5] == "rest "}
+    named = {number: name for name, number in whole.items()}
+    commits = [span for span in ended if span.name == "commit"]
+    told = [(named[c.parent.span_id], [named[link.context.span_id] for link in c.links]) for c in commits]
+    assert told == [("a", ["b"]), ("c", ["d"])]
+    announced = [span for span in ended if span.name == "announced"]
+    assert [(named[one.parent.span_id], one.attributes["sodam.of"]) for one in announced] == [("a", "ab"), ("c", "cd")]
+
+
 def test_nothing_of_it_is_loaded_or_made_while_it_is_off() -> None:
     assert requests.begin().span is None
     assert requests.headers() == []
