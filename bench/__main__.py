@@ -77,11 +77,12 @@ def _kind(target: Target) -> str:
 def _run_all(
     names: list[str], targets: dict[str, Target], repeats: int, timing: Timing, parent: Path, to: Results
 ) -> None:
-    """Workload by workload, repeat by repeat, the targets in turn: a slow minute of the machine hits all alike."""
+    """Workload by workload, repeat by repeat, the targets in turn, every other time backwards: a slow minute of the
+    machine hits all alike, and nobody always runs second."""
     for name in names:
         able = [target for target in targets.values() if _kind(target) in WORKLOADS[name].kinds]
         for repeat in range(repeats):
-            for target in able:
+            for target in able if repeat % 2 == 0 else reversed(able):
                 load = os.getloadavg()[0]
                 try:
                     figures = run_once(name, target, timing, parent)

@@ -77,8 +77,27 @@ class _Ratio:
         return Verdict(self.text, f"{ratio:.2f} times", met)
 
 
+@dataclass(frozen=True)
+class _Paired:
+    """The median of the ratios of pairs that ran one after the other, each run of one target with that of the other."""
+
+    text: str
+    above: tuple[str, str]
+    below: tuple[str, str]
+    at_most: float
+
+    def judge(self, results: Results) -> Verdict:
+        above, below = (results.figures.get(who, []) for who in (self.above, self.below))
+        if not above or len(above) != len(below):  # a run failed: who belongs to whom is not known
+            return Verdict(self.text, "not measured in pairs", None)
+        ratios = [one.cpu_per_10k / other.cpu_per_10k for one, other in zip(above, below, strict=True)]
+        middle = statistics.median(ratios)
+        text = f"{middle:.3f} times ({min(ratios):.3f} to {max(ratios):.3f}, {len(ratios)} pairs)"
+        return Verdict(self.text, text, middle <= self.at_most)
+
+
 _CPU = "CPU s / 10 000"
-_Aim = _AtMost | _Ratio
+_Aim = _AtMost | _Ratio | _Paired
 
 
 def _over_floor(text: str, name: str, at_most: float) -> _Ratio:
@@ -157,7 +176,7 @@ def judge(results: Results) -> list[Verdict]:
     ]
     names = {name for _, name in results.figures}
     counted: list[_Aim] = [
-        _Ratio(
+        _Paired(
             f"{name}: statistics cost at most a twentieth", (target, name), (f"{target}-uncounted", name), at_most=1.05
         )
         for target in ("sodam", "sodam-postgres")

@@ -49,6 +49,20 @@ def test_one_call_of_1000_is_compared_with_1000_calls() -> None:
     assert verdicts(results)["friend_check of 1000 in one call: at most a tenth of 1000 single checks"] is False
 
 
+def test_what_statistics_cost_is_judged_pair_by_pair() -> None:
+    """A machine that grows slower within a run changes both sides of a pair."""
+    aim, results = "c2c_loaded: statistics cost at most a twentieth", Results()
+    for slow, ratio in ((1.0, 1.02), (2.0, 1.04), (4.0, 1.2)):
+        results.add("sodam", [figure("c2c_loaded", slow * ratio)])
+        results.add("sodam-uncounted", [figure("c2c_loaded", slow)])
+    [one] = [verdict for verdict in aims.judge(results) if verdict.aim == aim]
+    assert (one.measured, one.met) == ("1.040 times (1.020 to 1.200, 3 pairs)", True)
+    results.figures["sodam", "c2c_loaded"][0] = figure("c2c_loaded", 1.06)
+    assert verdicts(results)[aim] is False
+    results.figures["sodam", "c2c_loaded"].pop()
+    assert verdicts(results)[aim] is None, "a run failed"
+
+
 def test_the_report_shows_medians_skips_and_failures() -> None:
     results = Results(failures=["idle on sodam: lost"], skipped=["ejabberd: not installed"])
     results.add("sodam", [figure("login", 2.0), figure("login", 4.0), figure("login", 3.0)])
