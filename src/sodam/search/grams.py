@@ -65,16 +65,24 @@ class Term(NamedTuple):
     begins: bool
 
 
+def _parts(text: str) -> list[str]:
+    return [
+        text[at : at + _width(sign)] for at, sign in enumerate(text) if sign != " " and at + _width(sign) <= len(text)
+    ]
+
+
+def parts_of(one: Term) -> dict[str, str]:
+    """Of a term that does not begin a gram: what of its text each gram is."""
+    parts = {part.translate(_SIGNS): part for part in _parts(one.text)}
+    return {gram: parts[gram] for gram in one.grams}
+
+
 def term(keyword: str) -> Term | None:
     """None for a blank keyword."""
     text = normal(keyword)[:MAX_TERM].strip()
     if not text:
         return None
-    whole = [
-        text[at : at + _width(sign)].translate(_SIGNS)
-        for at, sign in enumerate(text)
-        if sign != " " and at + _width(sign) <= len(text)
-    ]
+    whole = [part.translate(_SIGNS) for part in _parts(text)]
     if whole:
         return Term(text, tuple(dict.fromkeys(whole))[:_MOST_GRAMS], begins=False)
     return Term(text, (text.translate(_SIGNS),), begins=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from sodam.accounts.model import Account
 from sodam.accounts.service import AccountService, Order, place_in
@@ -11,7 +11,7 @@ from sodam.groups.model import Group, Member
 from sodam.groups.service import GroupService
 from sodam.groups.types import TYPES
 from sodam.search import store
-from sodam.search.grams import Term, term
+from sodam.search.grams import Term, parts_of, term
 from sodam.search.index import name_text
 from sodam.search.model import EVERYTHING, LOOK, Kind, Wanted
 from sodam.storage import Database
@@ -21,6 +21,12 @@ _MEMBERS: Final = 10_000
 _STEP: Final = 500
 _WALKED: Final = 40
 """Pages of accounts that a list in an order looks through for a page of what most of them hold."""
+_PATIENCE: Final = 4
+"""Times the accounts that should hold a page of a frequent keyword, after which the index is asked instead."""
+_COMMON: Final = 4
+"""A gram that one of so many names holds narrows down too little to be looked for beside rarer ones."""
+_SMALLEST: Final = 50
+"""Accounts of one question of a walk, at least."""
 
 
 class Accounts(NamedTuple):
@@ -52,6 +58,15 @@ class Listed(NamedTuple):
     exact: bool
     """Whether ``total`` is all; otherwise it is the least."""
     following: str
+
+
+class _Every(NamedTuple):
+    """How frequent a keyword is among accounts."""
+
+    one_in: float
+    """So many accounts hold it once; 0: not known, or rarely."""
+    least: int
+    """Accounts that hold it, at least."""
 
 
 class PeopleSearch:
@@ -148,15 +163,22 @@ class PeopleSearch:
     ) -> Listed:
         """A page of the accounts whose UserID or nickname holds ``keyword``, in an order.
 
-        What few hold is found by the index and sorted; for what is in more than ``LOOK`` of them, the accounts are
-        walked in their order, which soon finds a page.
+        What few hold is found by the index and sorted. What many hold is not asked of the index, which would find all
+        of them first: the accounts are walked in their order, which soon finds a page. Which of the two it is, some
+        names tell; where they mislead (what they hold in common is rare in this order), the walk gives up early.
         """
         asked = term(keyword)
         if asked is None:
             return Listed([], 0, True, "")
-        ids = await self._named(app, Kind.ACCOUNT, [asked], any_of=False)
+        every, narrow = await self._weigh(app, asked)
+        if every.one_in:
+            listed = await self._walk(app, order, asked, every, after=after, limit=limit, fits=fits)
+            if listed is not None:
+                return listed
+        ids = await self._named(app, Kind.ACCOUNT, [narrow], any_of=False)
         if len(ids) >= LOOK:
-            return await self._walk(app, order, asked, after=after, limit=limit, fits=fits)
+            whole = _Every(0, LOOK)
+            return cast(Listed, await self._walk(app, order, asked, whole, after=after, limit=limit, fits=fits))
         known = [one for one in (await self._accounts.find_many(app, ids)).values() if fits(one)]
         back = order.startswith("-")
         known.sort(key=lambda a: _rank(order, place_in(order, a)), reverse=back)
@@ -166,21 +188,53 @@ class PeopleSearch:
         page = rest[:limit]
         return Listed(page, len(known), True, place_in(order, page[-1]) if len(rest) > limit else "")
 
+    async def _weigh(self, app: int, asked: Term) -> tuple[_Every, Term]:
+        """How frequent a keyword is, and the keyword without the grams that many names hold: the index has long lists
+        of those, which narrow down little."""
+        parts = {} if asked.begins else parts_of(asked)
+        ends = await store.sample(self._db, app, Kind.ACCOUNT, [asked.text, *parts.values()])
+        looked, _, *with_part = (sum(column) for column in zip(*ends, strict=True))
+        if not looked:
+            return _Every(0, 0), asked
+        if parts:
+            few = [gram for gram, many in zip(parts, with_part, strict=True) if many * _COMMON < looked]
+            rarest = min(zip(with_part, parts, strict=True))[1]
+            asked = asked._replace(grams=tuple(few) or (rarest,))
+        # At both ends, as IDs that are made alike stand beside each other.
+        share = min(end[1] / end[0] for end in ends)
+        if share * await self._accounts.count(app) < LOOK:
+            return _Every(0, 0), asked
+        return _Every(1 / share, min(max(end[1] for end in ends), LOOK)), asked
+
     async def _walk(
-        self, app: int, order: Order, asked: Term, *, after: str, limit: int, fits: Callable[[Account], bool]
-    ) -> Listed:
+        self,
+        app: int,
+        order: Order,
+        asked: Term,
+        every: _Every,
+        *,
+        after: str,
+        limit: int,
+        fits: Callable[[Account], bool],
+    ) -> Listed | None:
+        """None: a page is not among the accounts where it was to be expected."""
         found: list[Account] = []
-        for _ in range(_WALKED):
-            accounts = await self._accounts.list_sorted(app, order, after=after, limit=_STEP)
+        expected = int((limit + 1) * every.one_in) or _STEP * _WALKED
+        step = max(min(expected, _STEP), _SMALLEST)
+        most = min(expected * _PATIENCE, _STEP * _WALKED)
+        looked = 0
+        while looked < most:
+            accounts = await self._accounts.list_sorted(app, order, after=after, limit=step)
             for account in accounts:
                 if fits(account) and holds(name_text(account.user_id, account.nick), [asked], any_of=False):
                     if len(found) == limit:
-                        return Listed(found, LOOK, False, place_in(order, found[-1]))
+                        return Listed(found, every.least, False, place_in(order, found[-1]))
                     found.append(account)
-            if len(accounts) < _STEP:
-                return Listed(found, LOOK, False, "")
+            if len(accounts) < step:
+                return Listed(found, every.least, False, "")
             after = place_in(order, accounts[-1])
-        return Listed(found, LOOK, False, after)
+            looked += step
+        return Listed(found, every.least, False, after) if most == _STEP * _WALKED else None
 
 
 def _rank(order: Order, place: str) -> tuple[int, str]:

@@ -33,6 +33,8 @@ _POSTGRES: Final = {
 }
 _RARE: Final = 1000
 """Texts with a gram up to which they are all looked at, whatever else is asked for."""
+_SAMPLE: Final = 250
+"""Names at either end of an app's that tell how frequent a keyword is."""
 
 
 async def put(tx: Tx, docs: Sequence[Doc], *, replace: bool = True) -> None:
@@ -88,6 +90,19 @@ async def count(db: Database, app: int, kinds: Sequence[int]) -> int:
     listed = ", ".join(str(int(kind)) for kind in kinds)
     rows = await db.scan(f"SELECT COUNT(*) FROM search_doc WHERE app = $1 AND kind IN ({listed})", app)
     return int(rows[0][0])
+
+
+async def sample(db: Database, app: int, kind: int, texts: Sequence[str]) -> list[tuple[int, ...]]:
+    """Of the first and of the last names of an app, at most ``_SAMPLE``: how many there are, and how many hold each of
+    ``texts``, which are in normal form."""
+    holds = "instr" if db.engine == "sqlite" else "strpos"
+    counts = "".join(f", COUNT(CASE WHEN {holds}(text, ${n}) > 0 THEN 1 END)" for n in range(4, len(texts) + 4))
+    end = (
+        f"SELECT COUNT(*){counts} FROM (SELECT text FROM search_doc WHERE app = $1 AND kind = $2"
+        " ORDER BY app {0}, kind {0}, conv {0}, seq {0} LIMIT $3) AS {1}"
+    )
+    rows = await db.fetch(f"{end.format('', 'a')} UNION ALL {end.format('DESC', 'b')}", app, kind, _SAMPLE, *texts)
+    return [tuple(map(int, row)) for row in rows]
 
 
 async def find(db: Database, wanted: Wanted) -> list[Found]:
