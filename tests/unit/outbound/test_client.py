@@ -35,6 +35,10 @@ def client(*answers: Sequence[str], private: bool = True) -> Outbound:
     [
         *("169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "fe80::1%eth0", "0.0.0.0", "::", "224.0.0.1"),
         *("100.100.100.200", "fd00:ec2::254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "::169.254.169.254"),
+        *("fd00:ec2::23", "fd20:ce::254", "fd00:42::42", "192.0.0.192", "168.63.129.16", "255.255.255.255"),
+        *("64:ff9b:1::a9fe:a9fe", "64:ff9b:1:a9fe:a9:fe00::", "64:ff9b:1:0:a9:fea9:fe00:0"),  # /96, /48 and /64
+        *("::ffff:0:a9fe:a9fe", "2001:470::5efe:a9fe:a9fe", "2001:470::200:5efe:a9fe:a9fe"),
+        *("fe80::5efe:808:808", "2001:0:4136:e378:8000:63bf:5601:5601"),
     ],
 )
 def test_never(address: str) -> None:
@@ -43,16 +47,40 @@ def test_never(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.1.2.3", "192.168.0.9", "172.16.0.1", "::1", "fd12::1", "::ffff:10.0.0.1", "100.64.0.1"],
+    [
+        *("127.0.0.1", "10.1.2.3", "192.168.0.9", "172.16.0.1", "::1", "fd12::1", "::ffff:10.0.0.1", "100.64.0.1"),
+        *("fec0::1", "192.0.0.8", "192.88.99.1", "198.18.0.1", "64:ff9b::a01:203", "64:ff9b:1::a01:203"),
+        *("fd12::1%eth0", "::ffff:0:7f00:1", "2001:470::5efe:7f00:1", "2002:7f00:1::", "2001:db8::1"),
+    ],
 )
 def test_private_ones_unless_denied(address: str) -> None:
     assert not refused(address, private=True)
     assert refused(address, private=False)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822", "::ffff:93.184.216.34"]
+)
 def test_public_ones(address: str) -> None:
     assert not refused(address, private=False)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "0xa9.254.0xa9.254", "169.254.43518", "169.16689662"),
+        *("[fe80::1%25lo]", "[::ffff:a9fe:a9fe]", "[64:ff9b::a9fe:a9fe]", "0", "0.0.0.0", "169.254.169.254."),
+        *("169。254。169。254", "１６９.254.169.254", "169．254．169．254", "①⑥⑨.254.169.254"),
+    ],
+)
+async def test_however_a_host_is_written(host: str) -> None:
+    """Numbers of other bases, parts left out, zones, and letters that others take for digits and dots: with the
+    machine's own resolver. None of them is connected to."""
+    outbound = Outbound(user_agent="test")
+    with pytest.raises(OutboundError) as error:
+        await outbound.post(f"http://{host}:9/latest/meta-data", b"{}", seconds=5)
+    assert error.value.kind in ("address", "dns"), error.value
+    await outbound.close()
 
 
 async def test_one_bad_address_of_several_is_enough(receiver: Receiver) -> None:
