@@ -33,7 +33,9 @@ _TARGETS: dict[str, Target] = {
     )
 }
 _ASKED_FOR: dict[str, Target] = {
-    target.name: target for target in (Sodam(on_postgres=False, counted=False), Sodam(on_postgres=True, counted=False))
+    target.name: target
+    for on_postgres in (False, True)
+    for target in (Sodam(on_postgres, counted=False), Sodam(on_postgres, webhooks=True))
 }
 """Measured only when they are named."""
 _RESULTS = Path(__file__).parent / "results"

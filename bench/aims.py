@@ -175,13 +175,20 @@ def judge(results: Results) -> list[Verdict]:
         for name in ("c2c_loaded", "c2c_300", "rest_send", "login", "friend_add", "friend_read")
     ]
     names = {name for _, name in results.figures}
-    counted: list[_Aim] = [
-        _Paired(
-            f"{name}: statistics cost at most a twentieth", (target, name), (f"{target}-uncounted", name), at_most=1.05
-        )
+    pairs = [
+        (target, name)
         for target in ("sodam", "sodam-postgres")
         for name in ("c2c_loaded", "c2c_300", "rest_send", "group_200")
-        if (f"{target}-uncounted", name) in results.figures
+    ]
+    counted: list[_Aim] = [
+        _Ratio(f"{name}: statistics cost at most a twentieth", (target, name), without, at_most=1.05)
+        for target, name in pairs
+        if (without := (f"{target}-uncounted", name)) in results.figures
+    ]
+    counted += [
+        _Ratio(f"{name}: webhooks after messages cost at most 15 %", with_them, (target, name), at_most=1.15)
+        for target, name in pairs
+        if (with_them := (f"{target}-webhooks", name)) in results.figures
     ]
     return [aim.judge(results) for aim in (*_FIXED, *on_postgres, *counted) if _concerns(aim, names)]
 

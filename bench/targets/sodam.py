@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.plan import Address
 from bench.processes import answers_http, free_port, running, wait_until
-from bench.targets import postgres
+from bench.targets import postgres, receiver
 from bench.targets.base import KEY, SDKAPPID, Started
 
 _PROGRAM = Path(sys.executable).parent / "sodam"
@@ -21,11 +21,18 @@ _PROGRAM = Path(sys.executable).parent / "sodam"
 class Sodam:
     """`sodam serve`, with every rule on and full durability: nothing is configured but where it listens."""
 
-    def __init__(self, on_postgres: bool, *, counted: bool = True) -> None:
-        """``counted`` False: without statistics, to see what they cost."""
+    def __init__(self, on_postgres: bool, *, counted: bool = True, webhooks: bool = False) -> None:
+        """``counted`` False: without statistics, to see what they cost. ``webhooks``: a receiver gets every message.
+
+        The receiver is a process of its own, whose CPU does not count.
+        """
         self._on_postgres = on_postgres
+        self._webhooks = webhooks
         self._more = {} if counted else {"SODAM_STATISTICS": "off"}
         self.name = ("sodam-postgres" if on_postgres else "sodam") + ("" if counted else "-uncounted")
+        if webhooks:
+            self._more["SODAM_ROOT_PASSWORD"] = receiver.PASSWORD
+            self.name += "-webhooks"
 
     def unavailable(self) -> str:
         return not_installed() or (postgres.unavailable() if self._on_postgres else "")
@@ -36,15 +43,15 @@ class Sodam:
 
     @contextlib.contextmanager
     def start(self, folder: Path, workload: str) -> Iterator[Started]:
-        if not self._on_postgres:
-            with serve(folder, self._more, workload) as (address, pid):
-                yield Started(address, (pid,))
-            return
-        with (
-            postgres.postgres(folder) as database,
-            serve(folder, {"SODAM_DATABASE_URL": database.url, **self._more}, workload) as (address, pid),
-        ):
-            yield Started(address, (pid,), (database.pid,))
+        with contextlib.ExitStack() as stack:
+            more, databases = dict(self._more), ()
+            if self._on_postgres:
+                database = stack.enter_context(postgres.postgres(folder))
+                more["SODAM_DATABASE_URL"], databases = database.url, (database.pid,)
+            address, pid = stack.enter_context(serve(folder, more, workload))
+            if self._webhooks:
+                receiver.configure(address.port, stack.enter_context(receiver.receiver(folder)))
+            yield Started(address, (pid,), databases)
 
 
 @contextlib.contextmanager

@@ -74,3 +74,13 @@ def test_the_report_shows_medians_skips_and_failures() -> None:
     assert "**skipped**: ejabberd: not installed" in text
     assert "| login: at most 1.2 times the floor | 3.00 times | **no** |" in text
     assert report.as_json(about, results, []).startswith(b"{")
+
+
+def test_webhooks_are_judged_where_they_were_measured() -> None:
+    aim, results = "c2c_300: webhooks after messages cost at most 15 %", Results()
+    results.add("sodam", [figure("c2c_300", 1.0)])
+    assert aim not in verdicts(results)
+    results.add("sodam-webhooks", [figure("c2c_300", 1.14)])
+    assert verdicts(results)[aim] is True
+    results.add("sodam-webhooks", [figure("c2c_300", 1.2)] * 2)
+    assert verdicts(results)[aim] is False
