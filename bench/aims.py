@@ -181,12 +181,12 @@ def judge(results: Results) -> list[Verdict]:
         for name in ("c2c_loaded", "c2c_300", "rest_send", "group_200")
     ]
     counted: list[_Aim] = [
-        _Ratio(f"{name}: statistics cost at most a twentieth", (target, name), without, at_most=1.05)
+        _Paired(f"{name}: statistics cost at most a twentieth", (target, name), without, at_most=1.05)
         for target, name in pairs
         if (without := (f"{target}-uncounted", name)) in results.figures
     ]
     counted += [
-        _Ratio(f"{name}: webhooks after messages cost at most 15 %", with_them, (target, name), at_most=1.15)
+        _Paired(f"{name}: webhooks after messages cost at most 15 %", with_them, (target, name), at_most=1.15)
         for target, name in pairs
         if (with_them := (f"{target}-webhooks", name)) in results.figures
     ]

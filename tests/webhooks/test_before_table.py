@@ -68,12 +68,13 @@ def expected(command: str, way: str) -> tuple[int, bool, bool]:
 
 
 def decision(got: Got, way: str) -> dict[str, Any]:
-    """What the app decides where it does."""
-    code = {"refuse": 1, "late": 1, "own code": 120001 if got.command == C2C else 10150, "drop": 2}.get(way, 0)
+    """What the app decides where it does; where its answer is none, it would have been a refusal."""
+    own = 120001 if got.command == C2C else 10150
+    code = {"refuse": 1, "own code": own, "drop": 2}.get(way, int(way in NO_ANSWER))
     more: dict[str, Any] = {}
     if got.command in FRIENDS:
         items = got.body.get("FriendItem") or got.body["ResponseFriendItem"]
-        if way == "own code":
+        if way == "own code" or way in NO_ANSWER:
             code, more = 0, {"ResultItem": [{"To_Account": items[0]["To_Account"], "ResultCode": 38001}]}
     elif way == "replace":
         refused = got.body.get("DestinationMembers", []) + got.body.get("SubscribeAccountList", [])
@@ -107,7 +108,7 @@ class App:
             return 200, b'{"ErrorCode": 1, '
         said = json.dumps(decision(got, self.way)).encode()
         if self.way == "10 MB":
-            return 200, b'{"ErrorCode": 1, "ErrorInfo": "' + b"x" * 10_000_000 + b'"}'
+            return 200, said + b" " * 10_000_000
         return (500 if self.way == "HTTP 500" else 200), said
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import importlib.util
 import socket
 import ssl
+import sys
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -21,6 +23,10 @@ from urllib.parse import urlsplit
 import httpcore
 
 from sodam.outbound.addresses import refused
+
+if importlib.util.find_spec("sniffio") is None:
+    # httpcore tries this import five times a request; while it is merely missing, each try looks through all folders.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 MOST: Final = 64 * 1024
 """Bytes of an answer that are read, unless the caller says otherwise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 
@@ -126,6 +127,23 @@ async def test_the_deadline_is_for_all_of_it(receiver: Receiver) -> None:
         await outbound.post(receiver.url, b"{}", seconds=0.3)
     assert error.value.kind == "timeout"
     assert time.monotonic() - begin < 1.5
+    await outbound.close()
+
+
+async def test_a_request_looks_for_no_module(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module that is missing is looked for in every folder, each time it is asked for."""
+    asked: list[str] = []
+
+    class Watch:
+        @staticmethod
+        def find_spec(name: str, path: object = None, target: object = None) -> None:
+            asked.append(name)
+
+    outbound = client(["127.0.0.1"])
+    await outbound.post(receiver.url, b"{}", seconds=2)
+    monkeypatch.setattr(sys, "meta_path", [Watch, *sys.meta_path])
+    await outbound.post(receiver.url, b"{}", seconds=2)
+    assert asked == []
     await outbound.close()
 
 
