@@ -69,6 +69,7 @@ export async function relations(hand, { server, call, rest, app }) {
   await requests(hand, app, ask, friends);
   await blacklist(hand, app, ask);
   await follow(hand, app, ask);
+  await told(hand, app, call);
   await hand.go(`/apps/${app}/accounts/rosa?tab=friends`);
   await hand.tick(t("table.select", { name: "mate010" }));
   await hand.press("action.delete", hand.page.locator(".table__bulk"));
@@ -147,4 +148,31 @@ async function follow(hand, app, ask) {
   assert.deepEqual(await following(), ["bert"]);
   await hand.press("relations:follow.leave", hand.row("bert"));
   await hand.until(async () => (await following()).length === 0, "unfollowed");
+}
+
+/** The audit log says what came of refused and of partly refused acts, with the number of each item. */
+async function told(hand, app, call) {
+  const { t } = hand;
+  const outcome = async (action, target, wanted) => {
+    await hand.go(`/audit?app=${app}&action=${action}&outcome=${wanted}`);
+    const row = hand.row(target);
+    await row.getByText(t(`audit:outcomes.${wanted}`), { exact: true }).waitFor();
+    await hand.press("action.details", row);
+  };
+  // What was asked of the dialog above is no success, and nothing is said to be so afterwards.
+  await outcome("AddFriend", "no-such-user", "failed");
+  await hand.sees("no-such-user");
+  await hand.sees("30003");
+  await hand.picture("audit-failed");
+  await hand.press("action.close");
+  await hand.closed();
+  await call("im/CreateAccount", { SDKAppID: app, UserID: "parting" });
+  await call("im/RemoveUser", { SDKAppID: app, UserIDs: ["parting", "administrator"] });
+  await outcome("RemoveUser", "parting", "partly");
+  await hand.sees(t("audit:came"));
+  await hand.sees("administrator");
+  await hand.sees("70402");
+  await hand.picture("audit-partly");
+  await hand.press("action.close");
+  await hand.closed();
 }

@@ -1,4 +1,4 @@
-import { fireEvent, render, screen } from "@testing-library/react";
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { beforeAll, describe, expect, it, vi } from "vitest";
@@ -54,6 +54,20 @@ beforeAll(async () => {
 });
 
 describe("ResourceTable", () => {
+  it("heads a card with the person, else with what the row is, never with its time", () => {
+    const of = (roles: Record<string, "id" | "person" | "time" | "state" | undefined>) => {
+      const columns = Object.entries(roles).map(([key, role]) => ({ key, title: key, role, render: () => key }));
+      show({ columns, rows: ROWS.slice(0, 1) });
+      const heads = [...document.querySelectorAll("td.is-head")].map((cell) => cell.textContent);
+      cleanup();
+      return heads;
+    };
+    expect(of({ number: undefined, who: "person", time: "time" })).toEqual(["who"]);
+    expect(of({ time: "time", who: undefined, action: "id" })).toEqual(["action"]);
+    expect(of({ kind: "state", progress: undefined })).toEqual(["kind"]);
+    expect(of({ time: "time", what: undefined })).toEqual(["what"]);
+  });
+
   it("sorts numbers as numbers, both ways, from the address", () => {
     show({ state: stateOf({ sort: "-size" }) });
     expect(ids()).toEqual(["a10", "b2"]);

@@ -20,7 +20,7 @@ export interface Column<Row> {
   width?: number;
   number?: boolean;
   /**
-   * How it is drawn. `id` and `person` stay on one line and end in an ellipsis, and a person heads the card on a phone;
+   * How it is drawn. `id` and `person` stay on one line and end in an ellipsis, and one of them heads the card on a phone;
    * `detail` is left out there.
    */
   role?: "id" | "person" | "time" | "state" | "detail";
@@ -72,9 +72,10 @@ export function ResourceTable<Row>(props: Props<Row>) {
     for (const row of list) on ? next.set(rowKey(row), row) : next.delete(rowKey(row));
     setChosen(next);
   };
+  const head = headOf(columns);
   const span = columns.length + (props.bulk ? 1 : 0) + (props.actions ? 1 : 0);
   return (
-    <div className={`table ${columns.some(({ role }) => role === "person") ? "table--people" : ""}`}>
+    <div className={`table ${head && columns.length > 1 ? "table--cards" : ""}`}>
       <ListBar {...props} />
       {props.bulk && chosen.size > 0 && (
         <div className="table__bulk">
@@ -127,7 +128,7 @@ export function ResourceTable<Row>(props: Props<Row>) {
                     </td>
                   )}
                   {columns.map((column) => (
-                    <td key={column.key} data-title={column.title} className={classOf(column)}>
+                    <td key={column.key} data-title={column.title} className={classOf(column, column === head)}>
                       <div className="table__cell">{column.render(row)}</div>
                     </td>
                   ))}
@@ -158,8 +159,20 @@ export function ResourceTable<Row>(props: Props<Row>) {
   );
 }
 
-function classOf<Row>({ number, role }: Column<Row>): string | undefined {
-  return number ? "is-number" : role && `is-${role}`;
+function classOf<Row>({ number, role }: Column<Row>, head: boolean): string | undefined {
+  const own = number ? "is-number" : role && `is-${role}`;
+  return head ? `${own ?? ""} is-head`.trim() : own;
+}
+
+/** What heads a row's card on a phone: the person, else the ID, else the first column that says what the row is. */
+function headOf<Row>(columns: Column<Row>[]): Column<Row> | undefined {
+  const says = ({ role, number }: Column<Row>) => !number && role !== "time" && role !== "detail";
+  return (
+    columns.find(({ role }) => role === "person") ??
+    columns.slice(0, 1).find(says) ??
+    columns.find(({ role }) => role === "id") ??
+    columns.find(says)
+  );
 }
 
 function useSorted<Row>(rows: Row[] | undefined, columns: Column<Row>[], sort: string): Row[] | undefined {

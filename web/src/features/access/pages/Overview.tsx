@@ -128,9 +128,9 @@ function SensitiveTable() {
       error={error}
       onRetry={retry}
       columns={[
-        { key: "time", title: t("overview.time"), render: (row) => <TimeText at={row.Time / 1000} /> },
+        { key: "time", title: t("overview.time"), role: "time", render: (row) => <TimeText at={row.Time / 1000} /> },
         { key: "who", title: t("overview.who"), render: (row) => <span className="break">{row.Name || "–"}</span> },
-        { key: "what", title: t("overview.what"), render: (row) => <WhatWasDone event={row} /> },
+        { key: "what", title: t("overview.what"), role: "id", render: (row) => <WhatWasDone event={row} /> },
         { key: "ip", title: "IP", render: (row) => <span className="mono">{row.Ip || "–"}</span> },
       ]}
       empty={<Empty title={t("overview.quiet")} about={t("overview.quietAbout")} />}

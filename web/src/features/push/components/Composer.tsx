@@ -65,7 +65,7 @@ export function Composer({ app }: { app: number }) {
         >
           {lacks && (
             <Note tone="warning">
-              <p>{t("locked.plan", { plan: PLAN })}</p>
+              <p>{t("locked.plan", { plan: t(`app.plan.${PLAN}`) })}</p>
               <LinkButton to="/apps/$app/plan" params={{ app: String(app) }}>
                 {t("locked.upgrade")}
               </LinkButton>
