@@ -2,6 +2,35 @@ import assert from "node:assert/strict";
 import { asUser } from "../support/api.mjs";
 import { ROOT_PASSWORD } from "../support/server.mjs";
 
+// What a page is called elsewhere, and in English: it is found under each.
+const NAMES = {
+  en: [
+    ["Sub-users", "users"],
+    ["Friends and relationships", "friends"],
+    ["Login and messages", "messages"],
+    ["instant messaging", "policies"],
+    ["UserSig tools", "usersig"],
+  ],
+  ko: [
+    ["하위 사용자", "users"],
+    ["접근 관리", "overview"],
+    ["요금제", "basic"],
+    ["앱", "apps"],
+    ["로그인 설정", "messages"],
+    ["블록리스트 확인", "messages"],
+    ["차단 확인", "messages"],
+    ["친구 추가", "friends"],
+    ["사용자 정의 친구 필드", "friends"],
+    ["블랙리스트", "accounts"],
+    ["사전 설정 정책", "policies"],
+    ["구문", "policies"],
+    ["태그 리스트", "tags"],
+    ["보조 툴", "usersig"],
+    ["검증기", "usersig"],
+    ["사용자 상태 확인 툴", "userStatus"],
+  ],
+};
+
 /** What goes wrong around a page stays in the frame, says what it is and loses nothing. */
 export async function frame(hand, scene) {
   await sessionEnds(hand, scene);
@@ -185,6 +214,10 @@ async function details(hand, { server, app, call }) {
   await page.keyboard.press("Control+k");
   await page.locator("dialog").getByRole("combobox").fill("proxyServer");
   await page.getByRole("option", { name: t("nav.appOverview") }).waitFor();
+  for (const [name, found] of [...NAMES.en, ...(NAMES[await page.evaluate(() => document.documentElement.lang)] ?? [])]) {
+    await page.locator("dialog").getByRole("combobox").fill(name);
+    await page.getByRole("option", { name: t(`nav.${found}`), exact: true }).waitFor();
+  }
   await page.keyboard.press("Escape");
   await hand.closed();
   // A disabled app says so on each of its pages, and a phone says which app it is.
