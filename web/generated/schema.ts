@@ -2198,6 +2198,28 @@ export type AddOnRow = {
   Max: number;
 };
 
+export type PortraitGetAnswer = {
+  UserProfileItem: UserProfile[];
+  Fail_Account: string[] | null;
+};
+
+export type UserProfile = {
+  To_Account: string;
+  ResultCode: number;
+  ResultInfo: string;
+  ProfileItem: sodam_rest_profile_TagValue[] | null;
+};
+
+export type sodam_rest_profile_TagValue = {
+  Tag: string;
+  Value: string | number;
+};
+
+export type PortraitGet = {
+  TagList: string[];
+  To_Account?: string[] | string | null;
+};
+
 export type PushAttributes = {
   AttrNames: Record<string, string>;
 };
@@ -2455,10 +2477,10 @@ export type ImportFriendItem = {
   GroupName?: string[] | string | null;
   AddWording?: string | null;
   AddTime?: number | null;
-  CustomItem?: TagValue[] | TagValue | null;
+  CustomItem?: sodam_rest_sns_TagValue[] | sodam_rest_sns_TagValue | null;
 };
 
-export type TagValue = {
+export type sodam_rest_sns_TagValue = {
   Tag: string;
   Value: unknown;
 };
@@ -2495,7 +2517,7 @@ export type FriendUpdate = {
 
 export type UpdateItem = {
   To_Account: string;
-  SnsItem: TagValue[] | TagValue;
+  SnsItem: sodam_rest_sns_TagValue[] | sodam_rest_sns_TagValue;
 };
 
 export type ModifyGroupBaseInfo = {
@@ -3050,6 +3072,7 @@ export interface Actions {
   "im/DescribePlanOrders": { request: DescribePlanOrders; data: OrderList };
   "im/DescribePlanPrice": { request: DescribePlanPrice; data: PriceView };
   "im/DescribePlans": { request: NothingIn; data: PlansView };
+  "im/DescribeProfiles": { request: OfApp & PortraitGet; data: PortraitGetAnswer };
   "im/DescribePushAttributes": { request: OfApp; data: PushAttributes };
   "im/DescribePushAudience": { request: OfAudience; data: Audience };
   "im/DescribePushCertificates": { request: OfApp; data: Certificates };
@@ -3276,6 +3299,7 @@ export const LIMITS = {
   "im/DescribeOfficialSubscribers.Account": {"min":1,"max":48},
   "im/DescribeOfficialSubscribers.Cursor": {"max":48},
   "im/DescribePlanPrice.Months": {"min":1,"max":24},
+  "im/DescribeProfiles.TagList": {"max":100},
   "im/DescribePushDevices.UserID": {"min":1,"max":32},
   "im/DescribePushMarks.UserID": {"min":1,"max":32},
   "im/DescribeTroubleshootingLog.UserID": {"max":64},

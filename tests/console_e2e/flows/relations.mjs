@@ -125,6 +125,8 @@ async function requests(hand, app, ask, friends) {
 }
 
 async function blacklist(hand, app, ask) {
+  const Nick = [{ Tag: "Tag_Profile_IM_Nick", Value: "Twenty of the crew" }];
+  await ask("profile/portrait_set", { From_Account: "mate020", ProfileItem: Nick });
   await hand.tab("accounts:tabs.blacklist");
   await hand.press("relations:blacklist.add");
   await hand.fill("UserID", "mate020");
@@ -133,6 +135,8 @@ async function blacklist(hand, app, ask) {
   const blocked = async () =>
     (await ask("sns/black_list_get", { From_Account: "rosa", StartIndex: 0, MaxLimited: 10, LastSequence: 0 })).BlackListItem?.length ?? 0;
   assert.equal(await blocked(), 1);
+  await hand.row("mate020").getByText("Twenty of the crew", { exact: true }).waitFor();
+  await hand.picture("blacklist");
   await hand.press("relations:blacklist.remove", hand.row("mate020"));
   await hand.until(async () => (await blocked()) === 0, "unblocked");
 }

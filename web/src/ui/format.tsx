@@ -20,6 +20,8 @@ export function useFormat() {
       return new Intl.NumberFormat(locale, {
         style: "unit",
         unit: units[step],
+        // A sign for bytes alone is no word in every language.
+        unitDisplay: step ? "short" : "long",
         maximumFractionDigits: step ? 1 : 0,
       }).format(value / 1024 ** step);
     },

@@ -25,6 +25,7 @@ from sodam.wire import Command, decode_request
 _COMMANDS: Final[tuple[tuple[str, Kind, str], ...]] = (
     ("DescribeFriendList", "list", "sns/friend_get"),
     ("DescribeFriends", "read", "sns/friend_get_list"),
+    ("DescribeProfiles", "read", "profile/portrait_get"),
     ("AddFriend", "write", "sns/friend_add"),
     ("ImportFriends", "write", "sns/friend_import"),
     ("ModifyFriend", "write", "sns/friend_update"),

@@ -32,6 +32,13 @@ export const useNicks = (owner: Owner, users: string[]) =>
     { ...from(owner), To_Account: users, TagList: ["Tag_Profile_IM_Nick", "Tag_Profile_IM_Image"] },
     { enabled: users.length > 0, keep: true },
   );
+/** What people who need not be friends are called. */
+export const usePeople = (owner: Owner, users: string[]) =>
+  useRead(
+    "im/DescribeProfiles",
+    { SDKAppID: owner.app, To_Account: users, TagList: ["Tag_Profile_IM_Nick", "Tag_Profile_IM_Image"] },
+    { enabled: users.length > 0, keep: true },
+  );
 const FRIEND = ["Tag_SNS_IM_Remark", "Tag_SNS_IM_Group", "Tag_SNS_IM_AddSource", "Tag_SNS_IM_AddTime"];
 /** One friend by the whole UserID: the wire has no other search. */
 export const useFriendOf = (owner: Owner, user: string) =>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApp } from "../../../api/session";
 import { Button } from "../../../ui/Button";
+import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
 import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
@@ -9,14 +10,18 @@ import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
-import { type Blocked, failureOf, type Owner, useBlackList, useBlock, useUnblock } from "../api";
-import { PickUser, UserLink } from "./parts";
+import { type Blocked, failureOf, type Owner, useBlackList, useBlock, usePeople, useUnblock } from "../api";
+import { PickUser, textOf } from "./parts";
 
 export function BlackList({ owner }: { owner: Owner }) {
   const { t } = useTranslation("relations");
   const format = useFormat();
   const state = useTableState();
   const { data, error, refetch, isPlaceholderData } = useBlackList(owner, Number(state.after) || 0, state.size);
+  const rows = data?.BlackListItem ?? (data && []);
+  const people = usePeople(owner, rows?.map((row) => row.To_Account) ?? []).data?.UserProfileItem;
+  const profileOf = (user: string, tag: string) =>
+    textOf(people?.find((one) => one.To_Account === user)?.ProfileItem, tag);
   const limit = useApp(owner.app).data?.Limits.Blacklist;
   const [adding, setAdding] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -54,14 +59,26 @@ export function BlackList({ owner }: { owner: Owner }) {
       <ResourceTable<Blocked>
         label={t("blacklist.title")}
         state={state}
-        rows={data?.BlackListItem ?? (data && [])}
+        rows={rows}
         rowKey={(row) => row.To_Account}
         paging={{ kind: "cursor", next: data?.StartIndex ? String(data.StartIndex) : "" }}
         error={error}
         onRetry={() => refetch()}
         stale={isPlaceholderData}
         columns={[
-          { key: "id", title: "UserID", role: "id", render: (row) => <UserLink owner={owner} user={row.To_Account} /> },
+          {
+            key: "id",
+            title: "UserID",
+            role: "person",
+            render: (row) => (
+              <PersonCell
+                app={owner.app}
+                user={row.To_Account}
+                nick={profileOf(row.To_Account, "Tag_Profile_IM_Nick")}
+                src={profileOf(row.To_Account, "Tag_Profile_IM_Image")}
+              />
+            ),
+          },
           {
             key: "time",
             title: t("blacklist.since"),
