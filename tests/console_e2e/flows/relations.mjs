@@ -136,6 +136,8 @@ async function blacklist(hand, app, ask) {
     (await ask("sns/black_list_get", { From_Account: "rosa", StartIndex: 0, MaxLimited: 10, LastSequence: 0 })).BlackListItem?.length ?? 0;
   assert.equal(await blocked(), 1);
   await hand.row("mate020").getByText("Twenty of the crew", { exact: true }).waitFor();
+  // The number beside the tab follows at once, long before it is asked for again by itself.
+  await hand.page.getByRole("tab", { selected: true }).getByText("1", { exact: true }).waitFor({ timeout: 5000 });
   await hand.picture("blacklist");
   await hand.press("relations:blacklist.remove", hand.row("mate020"));
   await hand.until(async () => (await blocked()) === 0, "unblocked");

@@ -20,8 +20,10 @@ const RELATIONS = [
   "im/DescribeFriendGroups",
   "im/DescribeBlackList",
   "im/DescribeFriendRequests",
+  // The numbers beside the tabs.
+  "im/DescribeAccountState",
 ] as const;
-const FOLLOWS = ["im/DescribeFollowList", "im/DescribeFollowInfo"] as const;
+const FOLLOWS = ["im/DescribeFollowList", "im/DescribeFollowInfo", "im/DescribeAccountState"] as const;
 const from = ({ app, user }: Owner) => ({ SDKAppID: app, From_Account: user });
 
 export const useFriends = (owner: Owner, StartIndex: number) =>

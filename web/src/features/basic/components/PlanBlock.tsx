@@ -87,7 +87,15 @@ export function PlanBlock({ app }: { app: App }) {
         </div>
         <div>
           <dt>{t("plan.expires")}</dt>
-          <dd>{app.ExpireTime ? <TimeText at={app.ExpireTime} /> : t("never")}</dd>
+          <dd>
+            {app.Status === "expired" ? (
+              t("app.status.expired")
+            ) : app.ExpireTime ? (
+              <TimeText at={app.ExpireTime} />
+            ) : (
+              t("never")
+            )}
+          </dd>
         </div>
         {app.DisableTime > 0 && (
           <div>
