@@ -26,7 +26,7 @@ from sodam.gateway.session import Action, Close, Login, Run, Send, Session, Sign
 from sodam.gateway.states import end_device, report
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Origin, Transport
-from sodam.gateway.troubles import tell_login
+from sodam.gateway.troubles import report_login
 from sodam.notices import Kind, Notice
 from sodam.wire import Command
 
@@ -367,9 +367,9 @@ class Connection:
     def accept(self, head: Head, user_id: str, instid: int, body: bytes) -> None:
         self.budget.limit = WRITE_LIMIT
         report(self._hub.services, self, "Login", "Register", self.ended)
-        tell_login(self._hub.services, self, user_id, head.platform)
+        report_login(self._hub.services, self, user_id, head.platform)
         self._act(self.session.login_accepted(head, user_id, instid, body))
 
     def refuse(self, head: Head, error: ApiError, kick_type: int = 0) -> None:
-        tell_login(self._hub.services, self, head.identifier, head.platform, int(error.code), error.info)
+        report_login(self._hub.services, self, head.identifier, head.platform, int(error.code), error.info)
         self._act(self.session.login_refused(head, error, kick_type=kick_type))

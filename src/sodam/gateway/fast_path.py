@@ -17,7 +17,7 @@ from sodam.gateway import running
 from sodam.gateway.commands import openim
 from sodam.gateway.frames import Head
 from sodam.gateway.session import Run
-from sodam.gateway.troubles import tell
+from sodam.gateway.troubles import report_command
 from sodam.observability import requests
 from sodam.presence.devices import opt_platform
 
@@ -99,7 +99,7 @@ class FastPath:
             app = sending.message.app
             if rooms[app]:
                 rooms[app] -= 1
-                tell(services, sending.connection, COMMAND.path, 0, sending.message.sender, _request(sending))
+                report_command(services, sending.connection, COMMAND.path, 0, sending.message.sender, _request(sending))
 
     def failed(self, sendings: Sequence[Sending]) -> None:
         for sending in sendings:

@@ -13,7 +13,7 @@ from sodam.gateway.limits import Bucket, ClientLimits
 from sodam.gateway.recalls import Recalls
 from sodam.gateway.session import Run, Session
 from sodam.gateway.tickets import Ticket
-from sodam.gateway.troubles import refused, tell
+from sodam.gateway.troubles import refused, report_command
 from sodam.notices import Key
 from sodam.observability.metrics import Metrics
 from sodam.observability.requests import begin
@@ -96,4 +96,4 @@ def note(
     node.metrics.client(command.path, code, seconds)
     services.statistics.command(session.sdkappid, command.path, session.platform, code)
     if code or services.troubleshooting.keeps(session.sdkappid, command.path):
-        tell(services, client, command.path, code, user_id, request, reason)
+        report_command(services, client, command.path, code, user_id, request, reason)

@@ -1,4 +1,4 @@
-"""What came of a client's commands: the refusal that a failure is, and what the troubleshooting log is told of it."""
+"""What came of a client's commands: the refusal that a failure is, and what the troubleshooting log records of it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def refused(command: Command, caught: Exception) -> tuple[ApiError, bytes]:
     return error, failure(error)
 
 
-def tell(
+def report_command(
     services: Services,
     connection: Connected,
     command: str,
@@ -61,7 +61,7 @@ def tell(
         )
 
 
-def tell_login(
+def report_login(
     services: Services, connection: Connected, user_id: str, platform: int, code: int = 0, reason: str = ""
 ) -> None:
-    tell(services, connection, LOGIN, code, user_id, reason=reason, platform=platform)
+    report_command(services, connection, LOGIN, code, user_id, reason=reason, platform=platform)

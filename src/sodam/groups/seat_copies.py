@@ -19,7 +19,7 @@ from sodam.bus.interface import Subscription
 from sodam.groups.seat_journal import KEPT_SECONDS, Device, Seat, SeatJournal
 from sodam.groups.seats import Key, Seats
 
-TELL_SECONDS: Final = 0.2
+REPORT_SECONDS: Final = 0.2
 _PART: Final = 50
 """Seats in one message."""
 _SUBJECT: Final = "rooms.seats"
@@ -95,7 +95,7 @@ class SeatCopies:
         self._news[(key[0], user_id, instid), key[1]] = here
         if not self._due:
             self._due = True
-            self._loop.call_later(TELL_SECONDS, self._report)
+            self._loop.call_later(REPORT_SECONDS, self._report)
 
     def take(self, app: int, user_id: str, instid: int) -> list[Key]:
         """The rooms in which other nodes hold seats of a device that is here now; they let go of them when notified."""

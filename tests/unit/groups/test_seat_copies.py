@@ -29,7 +29,7 @@ class Node:
 
 
 async def told() -> None:
-    await asyncio.sleep(seat_copies.TELL_SECONDS * 1.5)
+    await asyncio.sleep(seat_copies.REPORT_SECONDS * 1.5)
 
 
 async def test_a_device_finds_its_rooms_on_any_node() -> None:

@@ -100,7 +100,7 @@ def test_a_disk_that_takes_nothing_costs_the_seats_alone(tmp_path: Path) -> None
 async def test_a_node_that_was_started_again_has_its_seats_for_its_devices(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seat_copies, "TELL_SECONDS", 0.0)
+    monkeypatch.setattr(seat_copies, "REPORT_SECONDS", 0.0)
 
     def start() -> tuple[Seats, SeatCopies]:
         seats = Seats()
