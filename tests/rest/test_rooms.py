@@ -135,6 +135,14 @@ async def test_marks_robots_and_admins(room: Rest) -> None:
     assert await mark("bot", 500, 2) == 0
     assert await names(room, Mark=500) == []
     assert await room.code(f"{SERVICE}/add_robots", {"GroupId": ROOM, "Member_Account": ["nobody"]}) == 10019
+    robots = {"GroupId": ROOM, "Member_Account": ["bot"]}
+    assert await room.code(f"{SERVICE}/add_robots", robots) == 0
+    assert await names(room, Mark=500) == ["bot"]
+    assert await room.code(f"{SERVICE}/del_robots", robots) == 0
+    assert await names(room, Mark=500) == []
+    number = await room("group_open_http_svc/get_online_member_num", {"GroupId": ROOM})
+    assert number["OnlineMemberNum"] == 2, "a robot that is taken out is no longer counted"
+    assert await room.code(f"{SERVICE}/del_robots", {"GroupId": ROOM, "Member_Account": ["bot"] * 501}) == 10005
 
     appoint = {"GroupId": ROOM, "CommandType": 1, "Admin_Account": ["bob"]}
     assert await room.code(f"{SERVICE}/modify_admin", appoint) == 0
