@@ -12,7 +12,7 @@ from sodam.migrate import accounts, groups
 from sodam.migrate.messages import digest, fetch_group, fetch_pair, pair, take_pair
 from sodam.migrate.model import Run, parts
 from sodam.migrate.remote import Endpoint, Remote, RemoteError
-from sodam.migrate.store import DONE, Journal
+from sodam.migrate.store import DONE, Journal, JournalError
 
 _ONE_TO_ONE: Final = 1
 _COMPARED: Final = "\x1ecompared"
@@ -32,8 +32,15 @@ async def opened(
     profile_tags: Sequence[str],
     say: Callable[[str], None],
 ) -> AsyncIterator[Run]:
-    """A migration whose journal is at ``place``. Raises MigrateError when that is one of other servers."""
-    run = Run(Remote(source), Remote(target), Journal(place), dry=dry, profile_tags=profile_tags, say=say)
+    """A migration whose journal is at ``place``.
+
+    Raises MigrateError when that is one of other servers, in use, or no journal.
+    """
+    try:
+        journal = Journal(place)
+    except JournalError as error:
+        raise MigrateError(str(error)) from None
+    run = Run(Remote(source), Remote(target), journal, dry=dry, profile_tags=profile_tags, say=say)
     try:
         for name, end in (("source", source), ("target", target)):
             given = f"{end.url.rstrip('/')} {end.sdkappid}"

@@ -40,13 +40,26 @@ class Item:
     extra: str
 
 
+class JournalError(Exception):
+    """The file cannot be used; one line."""
+
+
 class Journal:
-    """One file. Each method is a transaction; `together` makes one of several."""
+    """One file, of one process at a time. Each method is a transaction; `together` makes one of several.
+
+    Raises JournalError when another migration uses the file, or when it cannot be one of a migration.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._db = apsw.Connection(str(path))
-        self._db.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-        self._db.execute(_TABLES)
+        try:
+            self._db = apsw.Connection(str(path))
+            # Two that go on from the same place would each take over what is next, and note that only once.
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+            self._db.execute(_TABLES)
+        except apsw.BusyError:
+            raise JournalError(f"{path} is in use: another migration goes on from it") from None
+        except (apsw.Error, OSError) as error:
+            raise JournalError(f"{path} cannot keep how far a migration is: {error}") from None
 
     def close(self) -> None:
         self._db.close()
