@@ -71,6 +71,12 @@ async def left(db: Database) -> list[tuple[int, int, str]]:
     return [(row[0], row[1], row[2]) for row in await db.fetch(f"SELECT {tries}, dead, error FROM outbox ORDER BY id")]
 
 
+async def until_left(db: Database, number: int) -> None:
+    async with asyncio.timeout(60):
+        while len(await left(db)) != number:
+            await asyncio.sleep(0.005)
+
+
 async def put(outbox: Outbox, db: Database, *words: str) -> None:
     await db.write(lambda tx: outbox.put(tx, [New(APP, TOPIC, word.encode()) for word in words]))
 
@@ -156,6 +162,34 @@ async def test_what_a_killed_worker_held_goes_to_another_when_its_lease_is_over(
     first.hold.set()  # it was only slow: what it ends is another's now
     await until(lambda: not killed._tasks)
     await other.stop()
+
+
+async def test_who_goes_on_with_a_long_entry_says_how_far_it_is(database: Database) -> None:
+    """Its lease begins anew, another begins where it was, and whoever lost the lease hears of that."""
+    clock, first, second = Clock(), Consumer(), Consumer()
+    one = node(database, clock, first)
+    await put(one, database, "begun")
+    first.hold.clear()
+    one.start()
+    await until(lambda: first.seen)
+    assert one._loop is not None
+    await one._loop.stop()  # it takes nothing more, but goes on with what it has
+    clock.now += LEASE_MS / 1000 - 1
+    assert await one.note(first.seen[0], b"half")
+    clock.now += 2  # the first lease would be over
+    two = node(database, clock, second)
+    two.start()
+    two.wake()
+    assert await database.write(lambda tx: store.take(tx, "three", TOPIC, APP, 9, two.now, two.now + 1)) == []
+    clock.now += LEASE_MS / 1000
+    two.wake()
+    await until(lambda: second.seen)
+    assert second.words() == ["half"]
+    assert not await one.note(first.seen[0], b"late")
+    await until_left(database, 0)
+    first.hold.set()
+    await one.stop()
+    await two.stop()
 
 
 async def test_who_stops_gives_back_at_once(database: Database) -> None:

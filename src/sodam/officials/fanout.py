@@ -1,7 +1,7 @@
 """Subscribers are notified of what an official account says, page by page: those online at once, devices that are away
 by a push.
 
-After some pages the outbox gets a task for the others, so that a node that is killed repeats these at most: clients
+After each page the outbox's entry says how far it went, so that a node that is killed repeats one page at most: clients
 know copies by their ID, devices by the place. The tasks of one account stand in one lane: each subscriber gets one
 message after the other.
 """
@@ -31,8 +31,7 @@ from sodam.push.service import PushService
 from sodam.storage import Database
 
 PAGE: Final = 500
-PAGES: Final = 10
-"""Pages of one task."""
+"""Subscribers."""
 _END: Final = (1 << 63) - 1
 
 
@@ -90,14 +89,15 @@ class FanOut:
         message = task.online or await store_messages.one(self._db, item.app, task.account, task.seq)
         if message is None or (task.kind == "sent" and message.flags & RECALLED):
             return
-        for _ in range(PAGES):
+        while True:
             users = await store.audience(self._db, item.app, task.account, message.seq or _END, task.after, PAGE)
             if users:
                 await self._notify(app, task, message, users)
             if len(users) < PAGE:
                 return
             task.after, task.page = users[-1], task.page + 1
-        await self._db.write(lambda tx: self._outbox.put(tx, [entry(item.app, task)]))
+            if not await self._outbox.note(item, _encode(task)):
+                return
 
     async def _notify(self, app: App, task: Task, message: Broadcast, users: Sequence[str]) -> None:
         sender = await self._accounts.find(app.sdkappid, task.account)

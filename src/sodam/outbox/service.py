@@ -29,7 +29,7 @@ from sodam.storage import Database, Tx
 E = TypeVar("E")
 log = structlog.get_logger(__name__)
 LEASE_MS: Final = 30_000
-"""A consumer that takes longer may be called for the same entry a second time."""
+"""A consumer that takes longer, and does not ``note`` how far it is, may be called for the same entry again."""
 _SPARE_MS: Final = 15_000
 """What must be left of the lease for another entry of the lane to be begun."""
 AT_ONCE: Final = 16
@@ -86,6 +86,14 @@ class Outbox:
         if entries:
             await store.put(tx, entries, max(due, self.now))
             tx.after_commit(self.wake)
+
+    async def note(self, entry: Entry, body: bytes) -> bool:
+        """For a consumer amid an entry: keep how far it is in the entry's body, and have ``LEASE_MS`` from now on.
+
+        Whoever does the entry again begins with that body. False: the lease was lost, and another goes on already.
+        """
+        until = self.now + LEASE_MS
+        return await self._db.write(lambda tx: store.note(tx, self.owner, entry.id, body, until))
 
     def wake(self) -> None:
         """There may be something to do."""

@@ -152,6 +152,18 @@ async def next_in(tx: Tx, entry: Entry, now: int) -> None:
     )
 
 
+async def note(tx: Tx, owner: str, number: int, body: bytes, until: int) -> bool:
+    """Change the body of an entry that this owner holds, and hold it until ``until``; whether it still holds it."""
+    changed = await tx.fetch(
+        "UPDATE outbox SET body = $3, lease_until = $4, due = $4 WHERE id = $1 AND lease_owner = $2 RETURNING id",
+        number,
+        owner,
+        body,
+        until,
+    )
+    return bool(changed)
+
+
 async def put_off(tx: Tx, owner: str, number: int, due: int, error: str, body: bytes | None) -> None:
     await tx.execute(
         "UPDATE outbox SET due = $3, error = $4, body = COALESCE($5, body), lease_owner = '', lease_until = 0 "
