@@ -169,6 +169,7 @@ async def test_work_groups_grow_by_invitations(sign_in: SignIn, user_id: UserId)
     assert (await bob.call("addGroupMember", {"groupID": work, "userIDList": [cid_id]}))["successUserIDList"] == [
         cid_id
     ]
+    await listed(cid, work)
     mark = len(cid.events)
     await refused(10007, bob, "deleteGroupMember", {"groupID": work, "userIDList": [cid_id]})
     await ann.call("deleteGroupMember", {"groupID": work, "userIDList": [cid_id], "reason": "noise"})

@@ -29,6 +29,17 @@ async function realtime(hand, app, say) {
   const chart = page.getByRole("img", { name: t("statistics:live.countOf", { name }), exact: true });
   await hand.until(async () => (await chart.getAttribute("data-drawn")) === "true", "the chart is drawn");
   const part = async () => [Number(await chart.getAttribute("data-from")), Number(await chart.getAttribute("data-to"))];
+  /** What is shown once it has stopped changing: turns of the wheel and steps of a drag follow each other. */
+  const settled = async () => {
+    let last = "";
+    await hand.until(async () => {
+      const before = last;
+      await page.waitForTimeout(100);
+      last = (await part()).join();
+      return last === before;
+    }, "the chart comes to rest");
+    return part();
+  };
   const drawn = () => chart.locator("canvas").first().evaluate((canvas) => canvas.toDataURL());
   await chart.scrollIntoViewIfNeeded();
   const { x, y, width } = await chart.boundingBox();
@@ -47,12 +58,12 @@ async function realtime(hand, app, say) {
   for (let turn = 0; turn < 4; turn++) await page.mouse.wheel(0, -200);
   await hand.until(async () => (await part())[1] - (await part())[0] < 99, "the wheel zooms");
   await hand.until(async () => (await drawn()) !== whole, "and what is drawn is another part");
-  const [from, to] = await part();
+  const [from, to] = await settled();
   await page.mouse.down();
   await page.mouse.move(at[0] - width / 8, at[1], { steps: 4 });
   await page.mouse.up();
   await hand.until(async () => (await part())[0] > from, "dragging pans");
-  const [panned, end] = await part();
+  const [panned, end] = await settled();
   assert.ok(Math.abs(end - panned - (to - from)) < 0.5, "by as much at both ends");
   const card = hand.card("statistics:series.C2CSends");
   await hand.press("statistics:chart.all", card);
