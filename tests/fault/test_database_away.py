@@ -86,10 +86,10 @@ async def test_it_goes_and_comes_back(server_factory: ServerFactory, database: A
     begin = time.monotonic()
     ready = await http.get(f"{server.url}/readyz")
     assert (ready.status_code, ready.json()["reasons"]) == (503, ["the database does not answer"])
-    assert time.monotonic() - begin < 2.5
+    assert time.monotonic() - begin < 6
     begin = time.monotonic()
     assert (await http.get(f"{server.url}/livez")).status_code == 200
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 3
 
     async def known() -> bool:
         return "the database does not answer" in outages(server)

@@ -13,6 +13,7 @@ from tests.gateway.conftest import SignIn
 from tests.gateway.group_talk import heard, rest, said, say
 from tests.gateway.raw_client import RawClient, Refused
 from tests.support.server import ServerFactory, ServerProcess
+from tests.support.waiting import eventually
 
 UserId = Callable[[str], str]
 GROUPS = "group_open_http_svc"
@@ -86,8 +87,11 @@ async def moving(nodes: list[ServerProcess], amy: RawClient, bob: RawClient, roo
     for number, node in enumerate(nodes):
         await bob.close()
         await back_at(node, f"hello {number}")
-    await asyncio.sleep(0.3)  # until its node has told the other; then all that it did before is heard there
-    assert await present(nodes[1], room) == {amy.user_id, bob.user_id}
+
+    async def seen() -> set[str]:
+        return await present(nodes[1], room)
+
+    await eventually(seen, {amy.user_id, bob.user_id}, 20, what="who is there, once its node has notified the other")
     assert (await rest(nodes[0], "get_online_member_num", GroupId=room))["OnlineMemberNum"] == 2
     nodes[1].kill()
     await bob.close()

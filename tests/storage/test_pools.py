@@ -46,9 +46,9 @@ def stored(db: Database) -> Callable[[list[str]], Awaitable[None]]:
 async def test_ten_long_scans_stop_neither_the_log_nor_short_work(db: Database) -> None:
     done: list[str] = []
     log: MessageLog[str] = MessageLog(stored(db), lambda batch, error: done.extend(batch if error is None else []))
-    scans = [asyncio.create_task(db.scan("SELECT pg_sleep(1.5)")) for _ in range(10)]
+    scans = [asyncio.create_task(db.scan("SELECT pg_sleep(40)")) for _ in range(10)]
     await asyncio.sleep(0.1)
-    async with asyncio.timeout(1.2):
+    async with asyncio.timeout(20):
         for n in range(5):
             log.append(f"message {n}")
             await log.drain()
@@ -64,9 +64,9 @@ async def test_ten_long_scans_stop_neither_the_log_nor_short_work(db: Database) 
 async def test_short_work_that_waits_does_not_stop_the_log(db: Database) -> None:
     done: list[str] = []
     log: MessageLog[str] = MessageLog(stored(db), lambda batch, error: done.extend(batch if error is None else []))
-    waiting = [asyncio.create_task(db.fetch("SELECT pg_sleep(1.5)")) for _ in range(10)]
+    waiting = [asyncio.create_task(db.fetch("SELECT pg_sleep(40)")) for _ in range(10)]
     await asyncio.sleep(0.1)
-    async with asyncio.timeout(1.2):
+    async with asyncio.timeout(20):
         log.append("message")
         await log.drain()
     assert done == ["message"]
@@ -79,15 +79,19 @@ async def test_sizes_hold(db: Database) -> None:
     before = await db.fetch("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()")
     busy = [asyncio.create_task(db.fetch("SELECT pg_sleep(0.3)")) for _ in range(8)]
     busy += [asyncio.create_task(db.scan("SELECT pg_sleep(0.3)")) for _ in range(8)]
-    await asyncio.sleep(0.2)
     url = f"{db._pools._url}"  # type: ignore[attr-defined]
     connection = await asyncpg.connect(url)
-    used = await connection.fetchval(
-        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%sleep%'"
-        " AND pid <> pg_backend_pid()"
-    )
+    most = 0
+    async with asyncio.timeout(60):
+        while not all(task.done() for task in busy):
+            used = await connection.fetchval(
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%sleep%'"
+                " AND pid <> pg_backend_pid()"
+            )
+            most = max(most, used)
+            await asyncio.sleep(0.02)
     await connection.close()
-    assert used == 4, before
+    assert most == 4, before
     for task in busy:
         task.cancel()
     await asyncio.gather(*busy, return_exceptions=True)
@@ -101,7 +105,7 @@ async def test_a_server_that_hangs_is_noticed_and_calls_are_refused_at_once(
         begin = time.monotonic()
         with pytest.raises(DatabaseUnavailable):
             await db.ping()
-        assert time.monotonic() - begin < 2.2
+        assert time.monotonic() - begin < 6
         async with asyncio.timeout(60):
             while not db._pools.outage.away:  # type: ignore[attr-defined]
                 await asyncio.sleep(0.02)
@@ -115,7 +119,7 @@ async def test_a_server_that_hangs_is_noticed_and_calls_are_refused_at_once(
         ):
             with pytest.raises(DatabaseUnavailable):
                 await work
-        assert time.monotonic() - begin < 0.5
+        assert time.monotonic() - begin < 2
     finally:
         own_postgres.resume()
     async with asyncio.timeout(60):
@@ -153,8 +157,13 @@ async def _write(db: Database) -> None:
 async def test_who_is_cut_off_hears_it_and_the_next_one_is_served(db: Database, own_postgres: Postgres) -> None:
     """An administrator ends the connections: calls under way fail as unavailable, later ones find new ones."""
     waiting = asyncio.create_task(db.fetch("SELECT pg_sleep(30)"))
-    await asyncio.sleep(0.2)
     connection = await asyncpg.connect(db._pools._url)  # type: ignore[attr-defined]
+    async with asyncio.timeout(20):
+        while not await connection.fetch(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+            " AND query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()"
+        ):
+            await asyncio.sleep(0.02)
     await connection.fetch(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -105,7 +105,7 @@ async def no_word(got: Got) -> Reply | None:
 @pytest.mark.parametrize(
     ("answer", "least", "outcome"),
     [
-        (answering({"ErrorCode": 1}, after=5), 1.9, "timeout"),
+        (answering({"ErrorCode": 1}, after=12), 1.9, "timeout"),
         (answering(b"<html>"), 0, "no decision"),
         (answering(b"x" * 10_000_000), 0, "too long"),
         (answering({"ErrorCode": 1}, status=500), 0, "status"),
@@ -123,7 +123,7 @@ async def test_no_proper_answer_is_none(
     receiver.before = answer
     begin = time.monotonic()
     assert (await shop.say("ann", "bob", "goes"))["ErrorCode"] == 0
-    assert least <= time.monotonic() - begin < least + 1.5
+    assert least <= time.monotonic() - begin < least + 8
     await shop.configure([BEFORE], C2CFailure="refuse")
     assert (await shop.say("ann", "bob", "does not"))["ErrorCode"] == 80003
     assert len(await history(shop)) == 1
@@ -135,20 +135,22 @@ async def test_a_connections_messages_keep_their_order_and_others_go_on(shop: Sh
     """The first waits for the app longest; what is sent behind it stays behind it, what others send does not wait."""
     await shop.configure([BEFORE])
     await shop.users("ann", "bob", "eve")
-    slow = iter([0.6, 0.3, 0.0, 0.0])
+    slow = iter([0.0, 0.3, 0.0, 0.0])
+    others_went = asyncio.Event()
 
     async def answer(got: Got) -> Reply | None:
         if got.body["From_Account"] == "ann":
+            await others_went.wait()
             await asyncio.sleep(next(slow))
         return 200, json.dumps({"ErrorCode": 0}).encode()
 
     receiver.before = answer
     ann = await shop.client("ann")
-    begin = time.monotonic()
     sending = [asyncio.create_task(ann.send_text("bob", word)) for word in ("1", "2", "3", "4")]
     await asyncio.sleep(0.05)
     await shop.say("eve", "bob", "mine")
-    assert time.monotonic() - begin < 0.5
+    assert not any(one.done() for one in sending)
+    others_went.set()
     await asyncio.gather(*sending)
     stored = await history(shop)
     assert sorted(stored, key=lambda one: one) == stored
