@@ -19,24 +19,34 @@ async def kill_amid(
     between: tuple[int, int],
     within: float,
 ) -> None:
-    """Kill and start the server ``kills`` times, then end the changers and stop the server.
+    """Kill and start the server, or each time one of its cluster's nodes, ``kills`` times; then end the changers and
+    stop all nodes.
 
-    Each kill waits for ``between`` (from, below) more acknowledged changes in ``done``, then up to ``within`` seconds.
+    Each kill waits for ``between`` (from, below) more acknowledged changes in ``done``, then up to ``within`` seconds;
+    where there are other nodes, half of those that are killed stay away until these have done some more.
     A changer that ends by itself fails the test.
     """
+
+    async def wait(more: int) -> None:
+        wanted = len(done) + more
+        async with asyncio.timeout(60):
+            while len(done) < wanted:
+                assert not (ended := [task.exception() for task in changers if task.done()]), ended
+                await asyncio.sleep(0.005)
+
     try:
         for _ in range(kills):
-            wanted = len(done) + dice.randrange(*between)
-            async with asyncio.timeout(60):
-                while len(done) < wanted:
-                    assert not (ended := [task.exception() for task in changers if task.done()]), ended
-                    await asyncio.sleep(0.005)
+            await wait(dice.randrange(*between))
             await asyncio.sleep(dice.random() * within)
-            server.kill()
-            await asyncio.to_thread(server.start)
+            node = dice.choice(server.nodes)
+            node.kill()
+            if len(server.nodes) > 1 and dice.random() < 0.5:
+                await wait(dice.randrange(*between))
+            await asyncio.to_thread(node.start)
     finally:
         for task in changers:
             task.cancel()
         results = await asyncio.gather(*changers, return_exceptions=True)
     assert all(isinstance(result, asyncio.CancelledError) for result in results), results
-    server.stop()
+    for node in server.nodes:
+        node.stop()
