@@ -227,8 +227,8 @@ class Console:
             error = failures.of(caught, call.request_id, path=request.url.path[:200])
             return _guarded(Response(f"{error.message}\n", status_of(error), media_type="text/plain"))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        told = self._streams.tell(call.user.uin, first, read)
-        return _guarded(StreamingResponse(told, media_type="text/event-stream", headers=headers))
+        published = self._streams.publish(call.user.uin, first, read)
+        return _guarded(StreamingResponse(published, media_type="text/event-stream", headers=headers))
 
     async def _parts(self, job_id: str) -> AsyncIterator[bytes]:
         async for part in self._plane.jobs.parts(job_id):

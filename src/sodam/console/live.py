@@ -1,4 +1,4 @@
-"""What a page is told by itself, as server-sent events: ``GET /console/live/statistics?SDKAppID=...``.
+"""What is published to a page by itself, as server-sent events: ``GET /console/live/statistics?SDKAppID=...``.
 
 Every few seconds a stream sends what ``im:DescribeRealtimeStatistics`` answers: at first all of today, then what is new
 since (an event's ``id`` is the minute from which on, so that a browser that connects again goes on there). Each time
@@ -18,7 +18,7 @@ from sodam.cloudapi import failures
 from sodam.cloudapi.actions.statistics import RealtimeStatistics
 from sodam.control import ControlError
 
-TELL_SECONDS: Final = 3.0
+PUBLISH_SECONDS: Final = 3.0
 STREAM_SECONDS: Final = 600.0
 MOST_STREAMS: Final = 500
 """Of a process."""
@@ -40,7 +40,7 @@ class Streams:
         if sum(self._open.values()) >= MOST_STREAMS or self._open.get(user, 0) >= MOST_OF_A_USER:
             raise ControlError("RequestLimitExceeded", "too many live pages are open")
 
-    async def tell(self, user: int, first: RealtimeStatistics, read: Read) -> AsyncIterator[bytes]:
+    async def publish(self, user: int, first: RealtimeStatistics, read: Read) -> AsyncIterator[bytes]:
         self._open[user] = self._open.get(user, 0) + 1
         try:
             yield _event("statistics", first, first.Settled)
@@ -64,7 +64,7 @@ class Streams:
 
     async def _pause(self) -> bool:
         """False: the server ends."""
-        for _ in range(int(TELL_SECONDS / _LOOK_SECONDS)):
+        for _ in range(int(PUBLISH_SECONDS / _LOOK_SECONDS)):
             if self._ending():
                 return False
             await asyncio.sleep(_LOOK_SECONDS)

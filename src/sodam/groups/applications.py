@@ -79,7 +79,7 @@ class Applications:
         try:
             return await self._core.db.write(run)
         except ApiError as error:
-            await self._core.tell_refused(error, app, operator, group_id)
+            await self._core.publish_refused(error, app, operator, group_id)
             raise
 
     async def decide(
@@ -140,7 +140,7 @@ class Applications:
         outcome = await self._core.admit(tx, app, group, [Newcomer(user_id)], self._core.now())
         if code := outcome[user_id]:
             raise ApiError(code)
-        self._core.tell_full(tx, group, operator, outcome)
+        self._core.publish_full(tx, group, operator, outcome)
         await store.save(tx, group)
         tx.emit(
             MembersJoined(

@@ -242,15 +242,15 @@ class Core:
             await store_applications.drop(tx, app.sdkappid, group.group_id, ids)
         return outcome
 
-    def tell_full(self, tx: Tx, group: Group, operator: Operator, outcome: Mapping[str, Code]) -> None:
+    def publish_full(self, tx: Tx, group: Group, operator: Operator, outcome: Mapping[str, Code]) -> None:
         """After ``admit``: the group may have become full by it, or somebody found no place."""
         codes = outcome.values()
         filled = group.members >= group.max_members and Code.OK in codes
         if filled or Code.GROUP_FULL in codes:
             tx.emit(GroupFull(scene=scene(group, operator)))
 
-    async def tell_refused(self, error: ApiError, app: App, operator: Operator, group_id: str) -> None:
-        """As ``tell_full``, where the refusal has rolled everything back."""
+    async def publish_refused(self, error: ApiError, app: App, operator: Operator, group_id: str) -> None:
+        """As ``publish_full``, where the refusal has rolled everything back."""
         if error.code is not Code.GROUP_FULL:
             return
 

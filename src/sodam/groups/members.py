@@ -121,7 +121,7 @@ class Members:
                 outcome = await self._core.admit(tx, app, group, list(fresh.values()), now)
                 reasons |= {user_id: code for user_id, code in outcome.items() if code is not Code.OK}
                 if operator is not None:
-                    self._core.tell_full(tx, group, operator, outcome)
+                    self._core.publish_full(tx, group, operator, outcome)
                 await store.save(tx, group)
             joined = [user_id for user_id in fresh if user_id not in reasons and user_id not in waiting]
             if joined and operator is not None:

@@ -1,4 +1,4 @@
-"""What live rooms are told of who entered and left: once a second at most, several users at a time."""
+"""Notifies live rooms of who entered and left: once a second at most, several users at a time."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from sodam.groups.seats import Key
 from sodam.groups.tips import Op, Tips
 
 log = structlog.get_logger(__name__)
-TELL_SECONDS: Final = 1.0
+NOTIFY_SECONDS: Final = 1.0
 COUNT_SECONDS: Final = 10.0
-_TOLD: Final = 100
+_NAMED: Final = 100
 
 
 class _News:
-    """What a room is still to be told."""
+    """What a room is still to be notified of."""
 
     __slots__ = ("at", "changes", "due", "group")
 
     def __init__(self, group: Group) -> None:
         self.group = group
-        self.at = -TELL_SECONDS
+        self.at = -NOTIFY_SECONDS
         self.changes: dict[Op, dict[str, None]] = {}
         self.due = False
 
@@ -51,11 +51,11 @@ class RoomNews:
             task.cancel()
 
     def group(self, key: Key) -> Group | None:
-        """The room, if it was told anything lately."""
+        """The room, if it was notified of anything lately."""
         news = self._news.get(key)
         return news.group if news is not None else None
 
-    def tell(self, group: Group, op: Op, user_id: str) -> None:
+    def notify(self, group: Group, op: Op, user_id: str) -> None:
         key = (group.app, group.group_id)
         news = self._news.get(key)
         if news is None:
@@ -64,7 +64,7 @@ class RoomNews:
         news.changes.setdefault(op, {})[user_id] = None
         if not news.due:
             news.due = True
-            self._loop.call_later(max(0.0, news.at + TELL_SECONDS - self._loop.time()), self._tell_now, key, news)
+            self._loop.call_later(max(0.0, news.at + NOTIFY_SECONDS - self._loop.time()), self._notify_now, key, news)
         if self._loop.time() - self._elsewhere.get(key, (0, -COUNT_SECONDS))[1] >= COUNT_SECONDS:
             self._elsewhere[key] = (self._elsewhere.get(key, (0, 0.0))[0], self._loop.time())
             self._spawn(self._count_elsewhere(key))
@@ -81,7 +81,7 @@ class RoomNews:
     async def _count_elsewhere(self, key: Key) -> None:
         self._elsewhere[key] = (await self._count(key), self._loop.time())
 
-    def _tell_now(self, key: Key, news: _News) -> None:
+    def _notify_now(self, key: Key, news: _News) -> None:
         news.due, news.at = False, self._loop.time()
         if self._stopped:
             return
@@ -92,7 +92,7 @@ class RoomNews:
         number = self._seats.number(key) + self._elsewhere.get(key, (0, 0.0))[0]
         for op, users in changes.items():
             more = {"GroupJoinType": 1} if op is Op.JOINED else {}
-            await self._tips.passing(group, op, list(users)[:_TOLD], more, number)
+            await self._tips.passing(group, op, list(users)[:_NAMED], more, number)
 
     def _spawn(self, work: Any) -> None:
         async def run() -> None:
@@ -101,7 +101,7 @@ class RoomNews:
             except Unavailable:
                 pass
             except Exception:
-                log.exception("a room could not be told, or counted")
+                log.exception("a room could not be notified, or counted")
 
         task = self._loop.create_task(run())
         self._tasks.add(task)

@@ -2,7 +2,7 @@
 
 Being in a room is a matter of sessions (seats.py): nothing is written for it, on any node. What is to be known of the
 whole cluster is asked of all nodes at the time, and a number that every tip carries is at most some seconds old. Who
-entered and left is told to the room once a second at most, several users at a time.
+entered and left is sent to the room once a second at most, several users at a time.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class Rooms:
         if fresh is None:
             return Entered(history, lambda: None)
         self.visits.note(group, user_id, "Join")
-        return Entered(history, lambda: self._tell(group, Op.JOINED, user_id))
+        return Entered(history, lambda: self._notify(group, Op.JOINED, user_id))
 
     async def leave(self, app: App, user_id: str, group: Group, instid: int, session: LiveSession | None) -> None:
         """Raises ApiError 10007 (not in the room), 10009 (the owner)."""
@@ -146,11 +146,11 @@ class Rooms:
         self.copies.note(key, user_id, instid, here=False)
         if self._seats.leave(key, user_id, instid, session):
             self.visits.note(group, user_id, "Quit")
-            self._tell(group, Op.QUIT, user_id)
+            self._notify(group, Op.QUIT, user_id)
 
-    def _tell(self, group: Group, op: Op, user_id: str) -> None:
+    def _notify(self, group: Group, op: Op, user_id: str) -> None:
         if TYPES[group.type].tips[About.MEMBERS] is not Delivery.NOBODY:
-            self._news.tell(group, op, user_id)
+            self._news.notify(group, op, user_id)
 
     def lost(self, session: LiveSession) -> None:
         """A session has ended; its device may come back within seconds."""
@@ -202,7 +202,7 @@ class Rooms:
         group = self._news.group(key) or (await store.load(self._core.db, key[0], [key[1]])).get(key[1])
         if group is not None:
             self.visits.note(group, user_id, "HeartbeatInterrupt")
-            self._tell(group, Op.QUIT, user_id)
+            self._notify(group, Op.QUIT, user_id)
 
     async def _follow(self, session: LiveSession, key: Key) -> None:
         self._live.add(of_group(*key), session)

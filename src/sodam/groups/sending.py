@@ -114,7 +114,7 @@ class Sender:
         try:
             return await self._send(app, message, exclude, online_only=online_only, as_member=as_member)
         except ApiError as error:
-            await self._tell_failed(app, message, error)
+            await self._publish_failed(app, message, error)
             raise
 
     async def _send(self, app: App, message: GroupMessage, exclude: int, *, online_only: bool, as_member: bool) -> Sent:
@@ -196,7 +196,7 @@ class Sender:
             await self._core.db.write(lambda tx: self.followers.outbox.put(tx, entries))
         return Sent(message.msg_time, 0)
 
-    async def _tell_failed(self, app: App, message: GroupMessage, error: ApiError) -> None:
+    async def _publish_failed(self, app: App, message: GroupMessage, error: ApiError) -> None:
         tellers = [teller for teller in self.tellers if teller.wants_failed(app, message, error)]
         if not tellers:
             return

@@ -167,7 +167,7 @@ class GroupService:
             tx.emit(making.named(group))
             if not imported:
                 if kind.stores_members:
-                    self._core.tell_full(tx, group, operator, outcome)
+                    self._core.publish_full(tx, group, operator, outcome)
                 tx.emit(
                     GroupCreated(
                         scene=scene(group, operator),

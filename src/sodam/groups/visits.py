@@ -1,7 +1,7 @@
 """Who came into live rooms and left them, for an app that wants to hear of it (webhooks.md 6.12).
 
 A user is there from the first device to the last, on all nodes: what changed on this node is asked of the others before
-it is told. Told several times a second, with all users of a room at once; nothing is written for an app that does not
+it is published, several times a second, with all users of a room at once; nothing is written for an app that does not
 want it.
 """
 
@@ -19,7 +19,7 @@ from sodam.observability.loops import Loop, Loops
 from sodam.storage import Tx
 
 COMMAND: Final = "Group.CallbackOnMemberStateChange"
-TELL_SECONDS: Final = 0.2
+NOTIFY_SECONDS: Final = 0.2
 _WAITING: Final = 20_000
 _LISTED: Final = 100
 """Users in one callback."""
@@ -38,7 +38,7 @@ class Visits:
         self._loop: Loop | None = None
 
     def start(self, loops: Loops) -> None:
-        self._loop = loops.start("room visits", self.flush, every=TELL_SECONDS)
+        self._loop = loops.start("room visits", self.flush, every=NOTIFY_SECONDS)
 
     async def stop(self) -> None:
         if self._loop is not None:
@@ -61,17 +61,17 @@ class Visits:
         causes[-1][1][user_id] = None
 
     async def flush(self) -> None:
-        """Periodic work: tell what is still to be told."""
+        """Periodic work: publish what waits."""
         if not self._waiting:
             return
         waiting, groups, at = self._waiting, self._groups, self._at
         self._waiting, self._groups, self._number = {}, {}, 0
-        told: list[VisitorsChanged] = []
+        events: list[VisitorsChanged] = []
         for key, causes in waiting.items():
             others = await self._elsewhere(key, [user_id for _, users in causes for user_id in users])
             for cause, users in causes:
                 fresh = [user_id for user_id in users if user_id not in others]
-                told += [
+                events += [
                     VisitorsChanged(
                         scene=scene(groups[key], Operator("", admin=False)),
                         user_ids=fresh[first : first + _LISTED],
@@ -83,11 +83,11 @@ class Visits:
                 ]
 
         async def run(tx: Tx) -> None:
-            for event in told:
+            for event in events:
                 tx.emit(event)
 
         try:
-            if told:
+            if events:
                 await self._core.db.write(run)
         except Unavailable:
             for key, causes in waiting.items():
