@@ -23,6 +23,7 @@ import msgspec
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.messages.model import Source
+from sodam.wire.nulls import Cut, cutter
 
 if TYPE_CHECKING:
     from sodam.services import Services
@@ -118,6 +119,8 @@ class Command:
     fields: Mapping[str, Code]
     """Code when this request field is missing or has the wrong type; others give the service's bad_request."""
     decode: Callable[[bytes], Any]
+    cut: Cut | None
+    """Takes null from the fields of a body that may be left out; None: there are none."""
     eager: Callable[[Services, App], bool] | None
     """Whether this call waits for the database and the message log only, so that the gateway may drive it without a
     task: it must not use what needs a current task, as ``asyncio.timeout`` does. None: never."""
@@ -178,6 +181,7 @@ class Service:
                 errors=tuple(dict.fromkeys((self.bad_json, self.bad_request, *errors, *codes.values(), self.internal))),
                 fields=codes,
                 decode=msgspec.json.Decoder(request, strict=False).decode,
+                cut=cutter(request),
                 eager=eager,
                 keeps_text=keeps_text,
                 guest=guest,

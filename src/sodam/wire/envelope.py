@@ -46,7 +46,10 @@ def decode_request(command: Command, body: bytes) -> Any:
         data = bytes(body)
         if not data.isascii():
             data.decode()  # the typed decoder takes no close look at fields that it skips
-        return command.decode(whole_characters(data))
+        data = whole_characters(data)
+        if b"null" in data and command.cut is not None:
+            data = command.cut(data)
+        return command.decode(data)
     except msgspec.ValidationError as error:
         raise _refusal(command, str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
