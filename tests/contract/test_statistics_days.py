@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from sodam import zones
 from sodam.apps import rules
-from sodam.statistics import days, figures
+from sodam.statistics import days, figures, store
 from sodam.storage import Database
 from tests.contract.counting import NOON, Node, raw
 from tests.contract.world import Clock
@@ -43,7 +45,7 @@ async def test_days_are_closed_once_and_made_up_for(database: Database) -> None:
     assert await raw(database, "SELECT count(*) FROM statistic_seen WHERE app = $1", app_id) == 0
     minutes = "SELECT count(*) FROM statistic WHERE app = $1 AND span = 1 AND at < $2"
     assert await raw(database, minutes, app_id, int(clock.now - 3 * DAY) // 60) == 0
-    hours = "SELECT sum(value) FROM statistic WHERE app = $1 AND span = 2 AND what = 'c2c'"
+    hours = "SELECT sum(value) FROM statistic WHERE app = $1 AND span = 4 AND what = 'c2c'"
     assert await raw(database, hours, app_id) == 1
     # what comes late to a closed day still counts, and nothing is counted twice by closing again
     clock.now, now = NOON, clock.now
@@ -54,6 +56,78 @@ async def test_days_are_closed_once_and_made_up_for(database: Database) -> None:
     assert (late["c2c"], late["group"]) == (1, 1)
     overview = await figures.overview(one.statistics.reading, app_id, "users", first + 4)
     assert [(one.name, one.value) for one in overview] == [("PeakActiveUsers", 1), ("Users", 3), ("NewUsers", 0)]
+
+
+async def test_a_day_that_is_closed_while_it_is_read(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By another node, which forgets who was seen: the reader begins anew."""
+    clock = Clock(NOON)
+    one = await Node.open(database, clock)
+    two = await Node.open(database, clock, one.apps)
+    app = await one.app("abc")
+    one.login(app, "a")
+    await one.send(app, "b", "c")
+    await one.statistics.flush()
+    first = one.statistics.reading.today(app.sdkappid).number
+    clock.now += DAY
+    seen = store.seen
+
+    async def overtaken(*asked: Any) -> Any:
+        monkeypatch.setattr(store, "seen", seen)
+        await two.statistics.closing.close(app.sdkappid)
+        return await seen(*asked)
+
+    monkeypatch.setattr(store, "seen", overtaken)
+    [day] = await one.statistics.reading.days(app.sdkappid, first, first)
+    assert (day.state, day["day.active"], day["day.senders"], day["c2c"]) == ("closed", 1, 1, 1)
+
+
+async def test_a_zone_that_is_chosen_after_the_first_hour(database: Database) -> None:
+    """The day before has begun anew, where the days of the default zone were looked at already."""
+    clock = Clock(NOON + 14 * HOUR)  # 02:00 at UTC+8
+    node = await Node.open(database, clock)
+    app = await node.app("ab")
+    await node.statistics.closing.close(app.sdkappid)
+    await node.apps.edit(app.sdkappid, lambda app: rules.settings(app, 1, {"time_zone": "-03:00"}, 0))
+    today = node.statistics.reading.today(app.sdkappid).number
+    node.login(app, "a")
+    await node.statistics.flush()
+    clock.now += 2 * DAY
+    await node.statistics.closing.close(app.sdkappid)
+    found = await node.statistics.reading.days(app.sdkappid, today, today + 1)
+    assert [(day.state, day["day.active"]) for day in found] == [("closed", 1), ("closed", 0)]
+
+
+@pytest.mark.parametrize("zone", ["+05:45", "+08:00", "-09:30", "Australia/Lord_Howe"])
+async def test_old_hours_belong_to_one_day(database: Database, zone: str) -> None:
+    """Minutes of two days about midnight, put together hour by hour of the app's clock; also what an earlier version
+    had put together by hours of UTC."""
+    clock = Clock(NOON)
+    node = await Node.open(database, clock)
+    app = await node.app("ab")
+    await node.apps.edit(app.sdkappid, lambda app: rules.settings(app, 1, {"time_zone": zone}, 0))
+    reading = node.statistics.reading
+    today = reading.today(app.sdkappid)
+    for minute in (-61, -60, -1, 0, 14, 59, 60):
+        clock.now = today.end + minute * 60
+        await node.send(app, "a", "b")
+    earlier = today.end // 3600 - 30
+    put = f"INSERT INTO statistic VALUES ({app.sdkappid}, 2, {earlier}, 'c2c', 0, 5)"
+    await database.execute(put)
+
+    async def drawn(number: int) -> list[tuple[int, int]]:
+        chart = await reading.chart(app.sdkappid, 0, number)
+        assert chart.step == 60
+        return [((minute * 60 - today.end) // 60, value) for minute, what, value in chart.values if what == "c2c"]
+
+    clock.now = today.end + 6 * DAY
+    before = [await drawn(today.number + day) for day in (-1, 0, 1)]
+    await node.statistics.closing.close(app.sdkappid)
+    assert await raw(database, "SELECT count(*) FROM statistic WHERE app = $1 AND span <= 2", app.sdkappid) == 0
+    assert [await drawn(today.number + day) for day in (-1, 0, 1)] == before
+    assert before == [[(earlier * 60 - today.end // 60, 5)], [(-120, 1), (-60, 2)], [(0, 3), (60, 1)]]
+    clock.now = today.end + 100 * DAY
+    await node.statistics.closing.close(app.sdkappid)
+    assert await raw(database, "SELECT count(*) FROM statistic WHERE app = $1 AND span <> 3", app.sdkappid) == 0
 
 
 @pytest.mark.parametrize("offset", [-0.001, 0.0])

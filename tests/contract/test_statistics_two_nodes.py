@@ -233,12 +233,10 @@ class Days:
                     await self._minutes(door, date, expected, place)
 
     async def _minutes(self, door: Door, date: datetime.date, expected: dict[str, int], place: str) -> None:
-        """The charts of a day: by the hour, total and success."""
+        """The charts of a day: by the hour of its own clock, total and success."""
         chart = await door.console("DescribeRealtimeStatistics", Day=str(date))
         book, within = self.books[door.sdkappid], window(door.sdkappid, date)
         assert (chart["DayStart"], chart["DayEnd"]) == within, place
-        if chart["Step"] == 60 and within[0] % 3600:
-            return  # what is older than three days is kept by hours of UTC, which such a day shares with its neighbours
         drawn: Counter[tuple[str, int]] = Counter()
         sums: Counter[str] = Counter()
         for line in chart["Lines"]:
@@ -247,13 +245,14 @@ class Days:
                 sums[line["Series"]] += total
                 sums[line["Series"] + " ok"] += good
                 name = f"{line['Series']}.{line['Line']}"
-                drawn[f"{name}.ok", minute // 60] += good
-                drawn[f"{name}.bad", minute // 60] += total - good
+                hour = int(minute * 60 - within[0]) // 3600
+                drawn[f"{name}.ok", hour] += good
+                drawn[f"{name}.bad", hour] += total - good
         known: Counter[tuple[str, int]] = Counter()
         for when, what, _, number in book.lines:
             kind, _, name = what.partition(".")
             if kind in ("login", "send") and within[0] <= when < within[1]:
-                known[name, int(when) // 3600] += number
+                known[name, int(when - within[0]) // 3600] += number
         prefixes = ("Logins.", "C2CSends.", "GroupSends.")
         assert {key: value for key, value in drawn.items() if value and key[0].startswith(prefixes)} == known, place
         assert (sums["Callbacks"], sums["Callbacks ok"]) == (expected["CallBackReq"], expected["CallBackRsp"]), place

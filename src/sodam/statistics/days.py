@@ -30,6 +30,11 @@ def _start(number: int, at: datetime.tzinfo) -> int:
     return int(datetime.datetime(date.year, date.month, date.day, tzinfo=at).timestamp())
 
 
+def hour_start(minute: int, at: datetime.tzinfo) -> int:
+    """The minute (since 1970) at which the hour of a minute begins by the clocks of a time zone."""
+    return minute - datetime.datetime.fromtimestamp(minute * 60, at).minute
+
+
 def date_text(number: int) -> str:
     return datetime.date.fromordinal(number + _EPOCH).isoformat()
 

@@ -14,8 +14,11 @@ from typing import Final
 import msgspec
 
 MINUTE: Final = 1
-HOUR: Final = 2
+UTC_HOUR: Final = 2
+"""As earlier versions put minutes together, which a day that begins within such an hour shares with its neighbour."""
 DAY: Final = 3
+HOUR: Final = 4
+"""Of the app's clock; it stands at the minute at which it begins."""
 MINUTES_DAYS: Final = 3
 """So long minutes are kept, then hours; days are for ever."""
 HOURS_DAYS: Final = 92

@@ -5,7 +5,9 @@ Days that are over are stored; those that are not yet added up are counted from 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Awaitable, Callable
+from functools import lru_cache, partial
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -30,6 +32,7 @@ from sodam.statistics.model import (
     MINUTES_DAYS,
     ONLINE,
     ROOM,
+    UTC_HOUR,
 )
 from sodam.statistics.tally import Tally
 from sodam.storage import Database, state
@@ -103,17 +106,22 @@ class Reading:
         """Every day from ``first`` to ``last``, today at most."""
         today = self.today(app).number
         last = min(last, today)
-        closed = await store.closed(self._db, app, first, last)
-        found: dict[int, dict[str, int]] = {number: {} for number in range(first, last + 1)}
-        for at, what, value in await store.values(self._db, app, DAY, first, last):
-            found[at][what] = value
         began, whole = await self._began(app)
-        open_days = [number for number in found if number not in closed and number >= began]
-        if open_days:
+        while True:
+            closed = await store.closed(self._db, app, first, last)
+            found: dict[int, dict[str, int]] = {number: {} for number in range(first, last + 1)}
+            for at, what, value in await store.values(self._db, app, DAY, first, last):
+                found[at][what] = value
+            open_days = [number for number in found if number not in closed and number >= began]
+            if not open_days:
+                break
             for number, values in (await self._seen(app, open_days[0], last)).items():
                 if number not in closed and number in found:
                     found[number] |= values
             await self._totals(app, found, open_days, today)
+            if await store.closed(self._db, app, first, last) == closed:
+                break
+            # A day was closed meanwhile, and who was seen on it is forgotten: once for each day at most.
         return [DayValues(n, _state(n, closed, began, whole=whole), found[n]) for n in sorted(found)]
 
     async def _seen(self, app: int, first: int, last: int) -> dict[int, dict[str, int]]:
@@ -191,21 +199,27 @@ class Reading:
         second, zone = int(self._clock()), self._tally.zone(app)
         day = self._tally.day(app, second) if number is None else days.numbered(number, zones.known(zone))
         step = 1 if day.start >= second - MINUTES_DAYS * 86_400 else 60
-        first, last = max(since, day.start // 60) // step, (day.end - 1) // 60 // step
+        first, last = max(since, day.start // 60), (day.end - 1) // 60
         if step == 1:
             values = await store.values(self._db, app, MINUTE, first, last)
         else:
-            values = await self._hours(app, first, last)
+            values = await self._hours(app, first, last, zones.known(zone))
         settled = min((second - SETTLING_SECONDS) // 60, day.end // 60)
-        return Chart(second, zone, day, step, settled, [(at * step, what, value) for at, what, value in values])
+        return Chart(second, zone, day, step, settled, values)
 
-    async def _hours(self, app: int, first: int, last: int) -> list[tuple[int, str, int]]:
-        """With the minutes among them that are not put together yet: a day grows old hour by hour."""
-        minutes = await store.values(self._db, app, MINUTE, first * 60, last * 60 + 59)
-        found = {(at, what): value for at, what, value in await store.values(self._db, app, HOUR, first, last)}
-        for at, what, value in minutes:
-            key, known = (at // 60, what), found.get((at // 60, what), 0)
-            found[key] = max(known, value) if what == ONLINE else known + value
+    async def _hours(self, app: int, first: int, last: int, zone: datetime.tzinfo) -> list[tuple[int, str, int]]:
+        """With what is not put together yet: a day grows old hour by hour."""
+        first = days.hour_start(first, zone)
+        found: dict[tuple[int, str], int] = {}
+        for span, begin, end, hour in (
+            (HOUR, first, last, int),
+            (UTC_HOUR, -(-first // 60), last // 60, lambda at: at * 60),
+            (MINUTE, first, last, lru_cache(partial(days.hour_start, at=zone))),
+        ):
+            for at, what, value in await store.values(self._db, app, span, begin, end):
+                key = (hour(at), what)
+                known = found.get(key, 0)
+                found[key] = max(known, value) if what == ONLINE else known + value
         return [(at, what, found[at, what]) for at, what in sorted(found)]
 
     async def messages_today(self, app: int) -> tuple[int, int, int]:

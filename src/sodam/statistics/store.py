@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from sodam.statistics.model import ACCOUNTS, ACCOUNTS_GONE, DAY, GROUPS, GROUPS_GONE, HOUR, MINUTE, ONLINE, SEEN
+from sodam.statistics.model import ACCOUNTS, ACCOUNTS_GONE, DAY, GROUPS, GROUPS_GONE, HOUR, ONLINE, SEEN
 from sodam.storage import Bulk, Database, Tx, in_list
 
 _TYPES: Final = ("bigint", "bigint", "bigint", "text", "bigint", "bigint")
@@ -114,11 +114,6 @@ async def comings(db: Database, app: int, first: int, last: int) -> dict[tuple[i
     return {(at, what): value for at, what, value in rows}
 
 
-async def last_closed(db: Database, app: int) -> int | None:
-    row = await db.fetch_one("SELECT MAX(day) FROM statistic_day WHERE app = $1", app)
-    return int(row[0]) if row and row[0] is not None else None
-
-
 async def close(tx: Tx, app: int, day: int, now: int, figures: Mapping[str, int]) -> bool:
     """Keep the figures of a day that is over, and put its rows together; False when somebody else did."""
     sql = "INSERT INTO statistic_day (app, day, closed_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
@@ -147,19 +142,20 @@ async def forget_seen(db: Database, app: int, last: int) -> None:
         pass
 
 
-async def to_hours(db: Database, app: int, before: int) -> None:
-    """Move the minutes before ``before`` to their hours: each row once, since whoever erases it adds it."""
+async def to_hours(db: Database, app: int, span: int, before: int, hour: Callable[[int], int]) -> None:
+    """Move what stands before ``before`` to its hours, which ``hour`` tells: each row once, since whoever erases it
+    adds it."""
     sql = (
         "DELETE FROM statistic WHERE (app, span, at, what, shard) IN (SELECT app, span, at, what, shard FROM statistic "
         "WHERE app = $1 AND span = $2 AND at < $3 ORDER BY at LIMIT $4) RETURNING at, what, value"
     )
 
     async def run(tx: Tx) -> int:
-        rows = await tx.fetch(sql, app, MINUTE, before, _ERASED)
+        rows = await tx.fetch(sql, app, span, before, _ERASED)
         sums: dict[tuple[int, str], int] = {}
         greatest: dict[tuple[int, str], int] = {}
         for at, what, value in rows:
-            key = (at // 60, what)
+            key = (hour(at), what)
             if what == ONLINE:
                 greatest[key] = max(value, greatest.get(key, 0))
             else:
