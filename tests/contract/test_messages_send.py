@@ -144,6 +144,26 @@ async def test_same_message_much_later_is_another(world: World) -> None:
     assert len(await world.rows("a", "b")) == 2
 
 
+@pytest.mark.parametrize("seq", [0, 1])
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_the_window_is_that_long_and_no_longer(world: World, seq: int, restarts: bool) -> None:
+    """By the clock of every rule, which a test may move; from the first one on, however often it comes again."""
+
+    async def send() -> int:
+        node = await world.restarted() if restarts else world
+        return (await node.send("a", "b", "x", seq=seq, random=2)).msg_time
+
+    assert await send() == START
+    for second in (1, 60, WINDOW - 1, WINDOW):
+        world.clock.now = START + second
+        await world.send("a", "c", f"{second}")  # as others go on
+        assert await send() == START
+    for moved in (WINDOW + 1, 2 * WINDOW + 2, 7200, 7200 + WINDOW + 1, 10**6):
+        world.clock.now = START + moved
+        assert [await send(), await send()] == [START + moved] * 2
+    assert len(await world.rows("a", "b")) == 6
+
+
 async def test_sender_that_goes_away_leaves_its_message(world: World) -> None:
     """Its connection was lost before the answer: the message is stored, and who sends it again gets its answer."""
     gone = asyncio.create_task(world.send("a", "b", "x", seq=1, random=2))

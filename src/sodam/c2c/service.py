@@ -84,7 +84,7 @@ class C2CService:
         """What every message with a ``source`` passes at last: the app itself is asked."""
         self.followers: Followers[Message] = Followers(outbox)
         """What is to be done outside for messages that are stored."""
-        self._recent: Recent[Sending] = Recent()
+        self._recent: Recent[Sending] = Recent(clock)
         self.batch_quota = MinuteQuota(12_000, Code.MSG_BATCH_QUOTA)
         """Copies of batch messages (rest-messages.md 2.2); taken by the edge, which knows whether limits are on."""
         self._arrivals = ArrivalClock(clock)
@@ -283,7 +283,7 @@ class C2CService:
 
     def _was_stored(self, sending: Sending) -> None:
         """The database knew it. Whether its devices were notified is certain, but after a connection that broke."""
-        self._recent.stored(sending, _numbers(sending))
+        self._recent.known(sending, _numbers(sending))
         if self._clock() < self._doubt_until and not sending.silent:
             self._deliver(sending)
         _answer_again(sending)

@@ -9,11 +9,11 @@ decides (c2c/store_recent.py); SQLite, which serves one process, is asked while 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable
 from typing import Final, Generic, Protocol, TypeVar
 
-from sodam.messages.model import Numbers
+from sodam.clock import now as wall_clock
+from sodam.messages.model import U32, Numbers
 
 WINDOW: Final = 120
 _MAX_GENERATION: Final = 250_000
@@ -29,9 +29,12 @@ E = TypeVar("E", bound=Entry)
 
 
 class Recent(Generic[E]):
-    """Two generations, so that forgetting costs nothing."""
+    """Two generations, so that forgetting costs nothing; what is older than the window counts for nothing before that.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, max_generation: int = _MAX_GENERATION) -> None:
+    ``clock``: of the database's keys, too, in unix seconds, so that both know the same.
+    """
+
+    def __init__(self, clock: Callable[[], float] = wall_clock, max_generation: int = _MAX_GENERATION) -> None:
         self._clock = clock
         self._max_generation = max_generation
         self._young: dict[int, E | int] = {}
@@ -52,26 +55,33 @@ class Recent(Generic[E]):
         """The first entry of this identity while it is being written, its numbers later, or None: then ``entry`` is
         the first."""
         now = self._clock()
-        if now - self._turned >= WINDOW or len(self._young) >= self._max_generation:
-            if self._old and now - self._turned < WINDOW:
+        fresh = 0 <= now - self._turned < WINDOW  # a clock may be set back
+        if not fresh or len(self._young) >= self._max_generation:
+            if self._old and fresh:
                 self._short_until = now + WINDOW
             self._old, self._young, self._turned = self._young, {}, now
         # 61 bits, salted per process: an accident in 10^6 messages has odds of one to 10^6, nobody can aim at one.
         key = entry.dedupe = hash(identity)
         first = self._young.get(key) or self._old.get(key)
+        if isinstance(first, int):
+            if abs(int(now) - (first >> 64)) <= WINDOW:
+                return Numbers(first >> 32 & U32, first & U32)
+            first = None
         if first is None:
             self._young[key] = entry
-        elif isinstance(first, int):
-            return Numbers(first >> 32, first & 0xFFFFFFFF)
         return first
 
-    def stored(self, entry: E, numbers: Numbers) -> None:
-        self.placed(entry, *numbers)
+    def known(self, entry: E, numbers: Numbers) -> None:
+        """It was stored before, at the time that its numbers have, or earlier by a clock that was ahead."""
+        self._keep(entry, min(numbers.msg_time, int(self._clock())), *numbers)
 
     def placed(self, entry: E, msg_time: int, msg_seq: int) -> None:
-        """As ``stored``."""
+        """It was stored now, with these numbers."""
+        self._keep(entry, int(self._clock()), msg_time, msg_seq)
+
+    def _keep(self, entry: E, at: int, msg_time: int, msg_seq: int) -> None:
         if entry.dedupe:
-            self._young[entry.dedupe] = msg_time << 32 | msg_seq
+            self._young[entry.dedupe] = at << 64 | msg_time << 32 | msg_seq
 
     def forget(self, entry: E) -> None:
         """It was not stored: the same one may come again."""

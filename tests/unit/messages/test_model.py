@@ -72,14 +72,40 @@ def test_recent_knows_for_the_whole_window() -> None:
     first = Entry()
     assert recent.seen(first, "x") is None
     assert recent.seen(Entry(), "x") is first
-    recent.stored(first, NUMBERS)
-    for second in range(0, WINDOW, 7):
+    recent.placed(first, *NUMBERS)
+    for second in range(WINDOW + 1):
         now[0] = float(second)
         assert recent.seen(Entry(), "x") == NUMBERS
         assert recent.seen(Entry(), second) is None
-    now[0] = 2.0 * WINDOW
-    recent.seen(Entry(), "y")
-    now[0] = 3.0 * WINDOW
+    now[0] = WINDOW + 1.0
+    assert recent.seen(Entry(), "x") is None
+
+
+@pytest.mark.parametrize("moved", [-7200, -WINDOW - 1, WINDOW + 1, 7200, 10**9])
+@pytest.mark.parametrize("among", [0, 5, 40])
+def test_recent_knows_no_longer_than_the_window(moved: int, among: int) -> None:
+    now = [2e9]
+    recent: Recent[Entry] = Recent(lambda: now[0], max_generation=10)
+    first, later = Entry(), Entry()
+    recent.seen(first, "x")
+    recent.placed(first, *NUMBERS)
+    for number in range(among):
+        recent.seen(Entry(), number)
+    now[0] += moved
+    assert recent.seen(later, "x") is None
+    recent.placed(later, *NUMBERS)
+    assert recent.seen(Entry(), "x") == NUMBERS
+
+
+def test_recent_learns_from_the_database_when_a_message_was_stored() -> None:
+    now = [1000.0]
+    recent: Recent[Entry] = Recent(lambda: now[0])
+    again = Entry()
+    recent.seen(again, "x")
+    recent.known(again, Numbers(1000 - 60, 1))
+    now[0] += WINDOW - 60
+    assert recent.seen(Entry(), "x") == Numbers(940, 1)
+    now[0] += 1
     assert recent.seen(Entry(), "x") is None
 
 
