@@ -1,4 +1,4 @@
-"""Two users of the official kit beside each other, against a fresh server with data to begin with: ``make demo``.
+"""Two users of an official kit beside each other, against a fresh server with data to begin with: ``make demo``.
 
 Installs the kit from npm on this machine, builds the page of examples/web-chat, starts a server in development mode
 with a data directory that goes with it, and serves the page. Ends with Ctrl-C.

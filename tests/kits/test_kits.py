@@ -48,7 +48,7 @@ def demo(kit: str) -> Iterator[str]:
             running.send_signal(signal.SIGTERM)
 
 
-@pytest.mark.parametrize(("kit", "walk"), [("web-chat", "react")])
+@pytest.mark.parametrize(("kit", "walk"), [("web-chat", "react"), ("web-chat-vue", "vue")])
 def test_kit(kit: str, walk: str, browser: str) -> None:
     with demo(kit) as page:
         command = [_node(), "--test", "--test-timeout=300000", "--test-reporter=spec", str(HERE / f"{walk}.test.mjs")]
