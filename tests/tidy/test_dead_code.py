@@ -16,6 +16,7 @@ from tests.support import tree
 SOURCE: Final = Path("src/sodam")
 CALLED: Final[dict[str, str]] = {
     "isEnabledFor": "picows asks the logger that it is given",
+    "getsockopt": "picows asks the socket that it is given",
     "on_ws_connected": "picows",
     "on_ws_frame": "picows",
     "on_ws_disconnected": "picows",

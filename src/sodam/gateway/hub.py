@@ -54,6 +54,16 @@ _SWEEPS_PER_IDLE_CHECK = 10
 _encode = msgspec.json.Encoder().encode
 
 
+def _sdkappid(query: str) -> int:
+    """The app that a client names in the address of its socket; 0 for none."""
+    if "%" in query or "+" in query:
+        text = parse_qs(query).get("sdkappid", [""])[0]
+    else:  # as every SDK writes it: nothing to decode
+        pairs = (pair.partition("=") for pair in query.split("&"))
+        text = next((value for name, _, value in pairs if name == "sdkappid" and value), "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
+
+
 class Hub:
     def __init__(
         self,
@@ -129,9 +139,7 @@ class Hub:
         """A new socket: ``<any prefix>/binfo?sdkappid=...`` (docs/protocol.md section 1)."""
         if not path.endswith("/binfo") or self._refusing:
             return None
-        text = parse_qs(query).get("sdkappid", [""])[0]
-        sdkappid = int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
-        return Connection(self, Session(sdkappid, self._commands, self._tickets.open_ticket), client_ip, origin)
+        return Connection(self, Session(_sdkappid(query), self._commands, self._tickets.open_ticket), client_ip, origin)
 
     def opened(self, connection: Connection) -> None:
         self._all.add(connection)

@@ -29,6 +29,7 @@ from picows import (
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from sodam.gateway.frames import MAX_FRAME, wire_frame, wire_frames
+from sodam.gateway.picows_handshake import QuietTransport, accepted
 from sodam.gateway.transport import (
     CLOSE_SECONDS,
     PINGS_UNREAD,
@@ -146,8 +147,8 @@ class PicowsTransport(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._ws = transport
-        self._raw = transport.underlying_transport
-        transport.underlying_transport.set_write_buffer_limits(high=PONGS_UNREAD)
+        self._raw = raw = cast(QuietTransport, transport.underlying_transport).transport
+        raw.set_write_buffer_limits(high=PONGS_UNREAD)
         self._receiver.opened(self)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -235,7 +236,7 @@ class _Listener:
         self.peer = ""
         self.made: PicowsTransport | None = None
 
-    def __call__(self, request: WSUpgradeRequest) -> PicowsTransport | WSUpgradeResponseWithListener | None:
+    def __call__(self, request: WSUpgradeRequest) -> WSUpgradeResponseWithListener | None:
         path, _, query = request.path.decode("latin-1").partition("?")
         forwarded = request.headers.getall("x-forwarded-for", [])
         client_ip = self._client_of(self.peer, forwarded)
@@ -245,9 +246,10 @@ class _Listener:
         proto = request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
         origin = proto in ("https", "wss"), request.headers.get("host", "")
         receiver = self._accept(path, query, client_ip, origin)
-        if receiver is not None:
-            self.made = PicowsTransport(receiver, self._guard)
-        return self.made
+        if receiver is None:
+            return None
+        self.made = PicowsTransport(receiver, self._guard)
+        return accepted(self.made)
 
 
 class _UpgradedProtocol(WSProtocol):  # type: ignore[misc]
@@ -256,7 +258,7 @@ class _UpgradedProtocol(WSProtocol):  # type: ignore[misc]
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         self.made_by.peer = host_of(transport.get_extra_info("peername"))
-        super().connection_made(transport)
+        super().connection_made(QuietTransport(transport))
 
     def data_received(self, data: bytes) -> None:
         at = 0

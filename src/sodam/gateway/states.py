@@ -39,7 +39,7 @@ def report(
     """``ended``: the platforms of the devices that a login has ended. Nothing is said of a
     connection that nobody is signed in on."""
     ticket = connection.ticket
-    if connection.registered is None or ticket is None:
+    if connection.registered is None or ticket is None or not services.webhooks.hears_states(ticket.sdkappid):
         return
     services.webhooks.state_changed(
         StateChanged(

@@ -197,11 +197,12 @@ class Front(asyncio.BufferedProtocol):
         return None
 
     def connection_lost(self, exc: Exception | None) -> None:
+        http, ws = self._http, self._ws
         self.closed()
-        if self._http is not None:
-            self._http.connection_lost(exc)
-        elif self._ws is not None:
-            self._ws.connection_lost(exc)
+        if http is not None:
+            http.connection_lost(exc)
+        elif ws is not None:
+            ws.connection_lost(exc)
 
     def pause_writing(self) -> None:
         self.unread_until = self._now() + self.listener.limits.request
@@ -303,8 +304,8 @@ class Front(asyncio.BufferedProtocol):
             self.listener.watch(self)
 
     def closed(self) -> None:
-        """The connection is gone."""
-        self.transport = None
+        """The connection is gone, and with it what knows this front: nothing is left for the garbage collector."""
+        self.transport = self._http = self._ws = None
         self.listener.forget(self)
         self.listener.admission.leave(self)
         self._connections.discard(self)

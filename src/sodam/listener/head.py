@@ -6,6 +6,7 @@ an upgrade.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 MAX_HEAD: Final = 64 * 1024
@@ -15,18 +16,19 @@ MAX_LINE: Final = 8 * 1024
 MAX_HEADERS: Final = 128
 """Header lines: each costs ten times its bytes once it is read."""
 END: Final = b"\r\n\r\n"
-_KEPT: Final = frozenset(
-    (
-        b"host",
-        b"sec-websocket-key",
-        b"sec-websocket-version",
-        b"x-forwarded-for",
-        b"x-forwarded-proto",
-        b"content-length",
-        b"transfer-encoding",
-    )
-)
-"""Headers of an upgrade that the WebSocket side reads."""
+_IGNORED, _KEPT, _UPGRADE, _CONNECTION = range(4)
+_NAMES: Final = {
+    b"host": _KEPT,
+    b"sec-websocket-key": _KEPT,
+    b"sec-websocket-version": _KEPT,
+    b"x-forwarded-for": _KEPT,
+    b"x-forwarded-proto": _KEPT,
+    b"content-length": _KEPT,
+    b"transfer-encoding": _KEPT,
+    b"upgrade": _UPGRADE,
+    b"connection": _CONNECTION,
+}
+"""Headers of an upgrade that the WebSocket side reads, or that make it one."""
 
 
 def over_limit(head: bytes | bytearray, end: int) -> bool:
@@ -56,16 +58,27 @@ def upgrade_request(head: bytes) -> bytes | None:
     upgrade = connection = False
     for line in lines[1:]:
         name, colon, value = line.partition(b":")
-        name = name.lower()
-        if not colon or not name or name[:1] in b" \t" or name[-1:] in b" \t":
+        meaning = (_known if len(name) <= _SHORT else _meaning)(name) if colon else None
+        if meaning is None:
             return None
-        if name in _KEPT:
+        if meaning == _KEPT:
             kept.append(line)
-        elif name == b"upgrade":
+        elif meaning == _UPGRADE:
             upgrade = value.strip().lower() == b"websocket"
-        elif name == b"connection":
-            connection = connection or b"upgrade" in (token.strip() for token in value.lower().split(b","))
+        elif meaning == _CONNECTION:
+            connection = connection or b"upgrade" in [token.strip() for token in value.lower().split(b",")]
     if not (upgrade and connection):
         return None
     kept += [b"Upgrade: websocket", b"Connection: Upgrade", b"", b""]
     return b"\r\n".join(kept)
+
+
+def _meaning(name: bytes) -> int | None:
+    """What a header is to an upgrade; None for a name that is none."""
+    if not name or name[:1] in b" \t" or name[-1:] in b" \t":
+        return None
+    return _NAMES.get(name.lower(), _IGNORED)
+
+
+_SHORT: Final = 64
+_known: Final = lru_cache(maxsize=256)(_meaning)  # there are some dozen names, as each browser writes them

@@ -105,9 +105,13 @@ class WebhookService:
 
     # User states: they come from connections, outside of any transaction
 
+    def hears_states(self, app: int) -> bool:
+        """Whether an app wants to hear of ``state_changed``: few do, and everybody comes and goes."""
+        return self.after.wants(app, "State.StateChange") is not None
+
     def state_changed(self, change: StateChanged) -> None:
         """A user's connection came or went; costs nothing where the app does not want to hear of it."""
-        if self.after.wants(change.app, "State.StateChange") and len(self._states) < _STATES_WAITING:
+        if self.hears_states(change.app) and len(self._states) < _STATES_WAITING:
             self._states.append(change)
 
     def near_limit(self, app: int, path: str, used: int, rate: int) -> None:
