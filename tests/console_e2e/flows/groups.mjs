@@ -67,6 +67,9 @@ async function messages(hand, group) {
   const read = await group("group_msg_get_simple", { GroupId: "rowers", ReqMsgNumber: 1 });
   assert.equal(read.RspMsgList[0].MsgBody[0].MsgContent.Text, "The river rises tonight");
   await hand.tab("groups:tabs.messages");
+  // What happened in the group is told in words, not as it goes over the wire.
+  await hand.sees(t("groups:tips.added", { who: "administrator", users: "hugo" }));
+  await hand.sees(t("groups:tips.admin", { who: "administrator", users: "hugo" }));
   await hand.press("groups:recall.open", hand.row("The river rises tonight"));
   await hand.confirm("groups:recall.open");
   await hand.closed();

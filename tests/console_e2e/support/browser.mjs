@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { looks } from "./looks.mjs";
 import { REPOSITORY } from "./server.mjs";
 
 const require = createRequire(join(REPOSITORY, "web/package.json"));
@@ -195,11 +196,12 @@ export async function resized(page, name, width) {
   await page.setViewportSize(own);
 }
 
-/** Checks that nothing sticks out at the side and, unless `accessible` is false, what axe says. */
+/** Checks that nothing sticks out at the side, or looks wrong otherwise, and, unless `accessible` is false, what axe says. */
 export async function inspect(page, name, { accessible = true } = {}) {
   await settled(page);
   if (PICTURES) await picture(page, name);
   page.problems.push(...(await page.evaluate(sideways)).map((wide) => `${name}: scrolls sideways: ${wide}`));
+  page.problems.push(...(await page.evaluate(looks)).map((fault) => `${name}: ${fault}`));
   if (!accessible) return;
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   const { violations } = await within(page.evaluate(judge), `${name}: the accessibility check does not end`);

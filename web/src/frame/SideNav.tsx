@@ -1,5 +1,5 @@
-import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { Link, useRouter } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ChevronDownIcon, ChevronRightIcon } from "../ui/icons";
 import { AppSwitcher } from "./AppSwitcher";
@@ -50,8 +50,18 @@ function Item({ page, app }: { page: NavPage; app: number }) {
   const here = useRouteTemplate();
   const Icon = page.icon;
   const inside = here === page.to || (!page.exact && here.startsWith(`${page.to}/`));
+  const link = useRef<HTMLAnchorElement>(null);
+  const router = useRouter();
+  // The menu is longer than a small window: the page one is on is in sight, also after the router put back what was scrolled.
+  useEffect(() => {
+    if (!inside) return;
+    const show = () => link.current?.scrollIntoView({ block: "nearest" });
+    show();
+    return router.subscribe("onRendered", show);
+  }, [inside, router]);
   return (
     <Link
+      ref={link}
       to={page.to as never}
       params={{ app: String(app) } as never}
       className="nav__link"

@@ -1,3 +1,4 @@
+import { useRouter } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTableState } from "./tableState";
 
@@ -22,12 +23,18 @@ export function Tabs<K extends string>({ label, tabs, current }: Props<K>) {
   };
   const strip = useRef<HTMLDivElement>(null);
   const widths = tabs.map(({ title, count = "" }) => `${title} ${count}`).join();
+  const router = useRouter();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is another place, and counts make tabs wider
   useEffect(() => {
-    const open = strip.current?.querySelector<HTMLElement>("[aria-selected=true]");
-    if (!open || !strip.current) return;
-    strip.current.scrollLeft = open.offsetLeft - (strip.current.clientWidth - open.offsetWidth) / 2;
-  }, [current, widths]);
+    const show = () => {
+      const open = strip.current?.querySelector<HTMLElement>("[aria-selected=true]");
+      if (!open || !strip.current) return;
+      strip.current.scrollLeft = open.offsetLeft - (strip.current.clientWidth - open.offsetWidth) / 2;
+    };
+    show();
+    // The router puts everything back to where it was scrolled to on the page before.
+    return router.subscribe("onRendered", show);
+  }, [router, current, widths]);
   return (
     <div ref={strip} className="tabs" role="tablist" aria-label={label}>
       {tabs.map(({ key, title, count }, index) => (
@@ -42,7 +49,9 @@ export function Tabs<K extends string>({ label, tabs, current }: Props<K>) {
           onClick={() => open(key)}
           onKeyDown={(event) => step(event, index)}
         >
-          {title}
+          <span className="tabs__title" data-title={title}>
+            {title}
+          </span>
           {count !== undefined && (
             <span className="tabs__count" aria-hidden="true">
               {count}

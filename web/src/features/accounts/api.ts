@@ -5,6 +5,13 @@ export type AccountRow = Data<"im/DescribeAccountList">["Accounts"][number];
 export type AccountState = Data<"im/DescribeAccountState">;
 export type Account = Data<"im/DescribeAccount">;
 
+const OFFICIAL = "@TOA#_";
+/** Accounts that users follow, and that nobody signs in with. */
+export const isOfficial = (user: string) => user.startsWith(OFFICIAL);
+/** The key of what an account is called. */
+export const typeOf = ({ UserID, Type }: Pick<AccountRow, "UserID" | "Type">) =>
+  `types.${isOfficial(UserID) ? "official" : Type}` as const;
+
 /** Reads that accounts which come and go make stale. */
 export const LISTS = ["im/DescribeAccountList", "im/DescribeSdkAppInfo"] as const;
 

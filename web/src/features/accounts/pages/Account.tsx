@@ -16,7 +16,15 @@ import { Skeleton } from "../../../ui/Skeleton";
 import { Tabs } from "../../../ui/Tabs";
 import { Tag } from "../../../ui/Tag";
 import { say } from "../../../ui/Toasts";
-import { type Account as AccountData, type AccountState, useAccount, useAccountState, useKick } from "../api";
+import {
+  type Account as AccountData,
+  type AccountState,
+  isOfficial,
+  typeOf,
+  useAccount,
+  useAccountState,
+  useKick,
+} from "../api";
 import { type AccountTab, accountCalls } from "../apiCalls";
 import { DeleteAccounts } from "../components/DeleteAccounts";
 import { EditProfile } from "../components/EditProfile";
@@ -108,6 +116,14 @@ export function Account() {
           </Link>
         </p>
       )}
+      {isOfficial(params.user) && (
+        <p className="quiet">
+          {t("officialAbout")}{" "}
+          <Link to="/apps/$app/officials/$account" params={{ app: params.app, account: params.user }}>
+            {t("types.official")}
+          </Link>
+        </p>
+      )}
       <Tabs
         label={params.user}
         current={tab}
@@ -161,7 +177,7 @@ function Summary({ account, state }: { account: AccountData; state: AccountState
   return (
     <span className="profile__head">
       <CopyText text={account.UserID} />
-      <Tag tone={account.Type === "administrator" ? "primary" : "default"}>{t(`types.${account.Type}`)}</Tag>
+      <Tag tone={account.Type === "administrator" ? "primary" : "default"}>{t(typeOf(account))}</Tag>
       {state && (
         <Tag tone={state.Online ? "success" : "default"}>{t(state.Online ? "state.online" : "state.offline")}</Tag>
       )}

@@ -13,7 +13,7 @@ import { Empty, Page } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
 import { useTableState } from "../../../ui/tableState";
-import { type AccountRow, type ListRequest, useAccounts } from "../api";
+import { type AccountRow, type ListRequest, typeOf, useAccounts } from "../api";
 import { CreateAccount } from "../components/CreateAccount";
 import { DeleteAccounts } from "../components/DeleteAccounts";
 import { ExportAccounts } from "../components/ExportAccounts";
@@ -138,11 +138,7 @@ export function Accounts() {
                 title: t("type"),
                 role: "state",
                 render: (row) =>
-                  row.Type === "administrator" ? (
-                    <Tag tone="primary">{t("types.administrator")}</Tag>
-                  ) : (
-                    t("types.ordinary")
-                  ),
+                  row.Type === "administrator" ? <Tag tone="primary">{t("types.administrator")}</Tag> : t(typeOf(row)),
               },
               {
                 key: "CreateTime",

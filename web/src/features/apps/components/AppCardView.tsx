@@ -42,7 +42,7 @@ export function AppCardView({ app }: { app: AppCard }) {
           ) : app.ExpireTime ? (
             <TimeText at={app.ExpireTime} dateOnly />
           ) : (
-            t("never")
+            t("noEnd")
           )}
         </dd>
       </dl>

@@ -20,13 +20,12 @@ export function AppFilter({ app, onChange }: { app: number; onChange: (app: numb
   return (
     <>
       <Button
-        icon={<ChevronDownIcon />}
         onClick={() => {
           setChosen(app ? { id: app, name: name ?? String(app) } : undefined);
           setOpen(true);
         }}
       >
-        {app ? (name ?? String(app)) : t("table.all", { label: t("app") })}
+        {app ? (name ?? String(app)) : t("table.all", { label: t("app") })} <ChevronDownIcon />
       </Button>
       {open && (
         <FormDialog

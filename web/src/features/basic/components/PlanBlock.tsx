@@ -93,7 +93,7 @@ export function PlanBlock({ app }: { app: App }) {
             ) : app.ExpireTime ? (
               <TimeText at={app.ExpireTime} />
             ) : (
-              t("never")
+              t("noEnd")
             )}
           </dd>
         </div>

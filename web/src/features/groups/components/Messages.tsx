@@ -5,7 +5,7 @@ import { Button } from "../../../ui/Button";
 import { Confirm } from "../../../ui/Confirm";
 import { PersonCell } from "../../../ui/cells";
 import { ByteInput } from "../../../ui/Field";
-import { TimeText } from "../../../ui/format";
+import { TimeText, useFormat } from "../../../ui/format";
 import { Locked } from "../../../ui/Locked";
 import { Note } from "../../../ui/Note";
 import { Empty, RefreshButton, SettingCard } from "../../../ui/Page";
@@ -15,6 +15,7 @@ import { say } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { type Group, type Message, type Place, useMessages, useRecall } from "../api";
 import { textOf } from "../messageText";
+import { tipOf } from "../tipText";
 import { type Outcome, Outcomes, outcomesOf, refusedOf } from "./Outcomes";
 
 /** What was said in a group, newest first. */
@@ -29,11 +30,13 @@ export function Messages({ place, group }: { place: Place; group: Group }) {
 
 function List({ place, group }: { place: Place; group: Group }) {
   const { t } = useTranslation("groups");
+  const format = useFormat();
   const state = useTableState();
   const query = useMessages(place, Number(state.after) || 0, state.size);
   const { data, error, refetch, isPlaceholderData, isFetching } = query;
   const [open, setOpen] = useState<{ seqs: number[]; clear?: () => void }>();
   const may = group.Operations.includes("recall");
+  const said = (row: Message) => (row.Kind === "tip" && tipOf(row.MsgBody, t, format.span)) || textOf(row.MsgBody);
   const can = (row: Message) => may && row.Kind === "message" && !row.Recalled;
   return (
     <SettingCard
@@ -69,7 +72,7 @@ function List({ place, group }: { place: Place; group: Group }) {
             render: (row) => (
               <span className="break">
                 {row.Recalled && <Tag tone="warning">{t("messages.recalled")}</Tag>}{" "}
-                {row.To.length > 0 && <Tag>{t("messages.to", { count: row.To.length })}</Tag>} {textOf(row.MsgBody)}
+                {row.To.length > 0 && <Tag>{t("messages.to", { count: row.To.length })}</Tag>} {said(row)}
               </span>
             ),
           },

@@ -32,7 +32,7 @@ export function Inbox() {
         />
       }
     >
-      {who && !who.Development ? <Empty title={t("off.title")} about={t("off.about")} /> : <Requests app={app} />}
+      {who && !who.Development ? <Empty title={t("off.title")} about={<Off />} /> : <Requests app={app} />}
     </Page>
   );
 }
@@ -115,5 +115,18 @@ function Requests({ app }: { app: number }) {
       </div>
       {shown && <RequestFacts request={shown} onClose={() => setShown(undefined)} />}
     </section>
+  );
+}
+
+/** How one gets there: a command stays on its line. */
+function Off() {
+  const { t } = useTranslation("inbox");
+  const [before, after] = t("off.about", { command: "\n" }).split("\n");
+  return (
+    <>
+      {before}
+      <code className="nowrap">sodam serve --dev</code>
+      {after}
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Avatar } from "../../../ui/Avatar";
 import { Button } from "../../../ui/Button";
-import { Confirm } from "../../../ui/Confirm";
+import { Confirm, ConfirmByTyping } from "../../../ui/Confirm";
 import { CopyText } from "../../../ui/CopyText";
 import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
@@ -237,7 +237,8 @@ function Destroy({ place, name, onClose, onDone }: Destroying) {
   const { t } = useTranslation("officials");
   const destroy = useDestroy();
   return (
-    <Confirm
+    <ConfirmByTyping
+      name={name}
       title={t("destroy.title", { name })}
       submit={t("destroy.open")}
       busy={destroy.isPending}
@@ -256,6 +257,6 @@ function Destroy({ place, name, onClose, onDone }: Destroying) {
       }
     >
       <p>{t("destroy.about")}</p>
-    </Confirm>
+    </ConfirmByTyping>
   );
 }

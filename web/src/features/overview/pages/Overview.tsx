@@ -6,6 +6,7 @@ import { AppStatus, PlanTag } from "../../../ui/AppTags";
 import { CopyText } from "../../../ui/CopyText";
 import { useFormat } from "../../../ui/format";
 import { Loaded, Page, SettingCard } from "../../../ui/Page";
+import { isOfficial } from "../../accounts/api";
 import { useFirstAccounts, useNow, useSteps } from "../api";
 import { Checklist } from "../components/Checklist";
 import { TestChat } from "../components/TestChat";
@@ -22,8 +23,10 @@ export function Overview() {
   const accounts = useFirstAccounts(id, mayList === true);
   const { data: now } = useNow(id);
   const { done, mark } = useSteps(id);
-  // Administrators are for servers; who tries the app out is a user.
-  const users = (accounts.data?.Accounts ?? []).filter(({ Type }) => Type === "ordinary").map(({ UserID }) => UserID);
+  // Administrators are for servers, and nobody signs in as an official account; who tries the app out is a user.
+  const users = (accounts.data?.Accounts ?? [])
+    .filter(({ UserID, Type }) => Type === "ordinary" && !isOfficial(UserID))
+    .map(({ UserID }) => UserID);
   const { as } = useSearch({ strict: false }) as { as?: string };
   // Whom an account's page has sent here writes at the left.
   const pair = as ? [as, ...users.filter((user) => user !== as)] : users;
@@ -51,13 +54,13 @@ export function Overview() {
                     <CopyText text={String(one.SDKAppID)} />
                   </dd>
                 </div>
-                <div>
+                <div className="facts__long">
                   <dt>{t("facts.rest")}</dt>
                   <dd>
                     <CopyText text={origin} />
                   </dd>
                 </div>
-                <div>
+                <div className="facts__long">
                   <dt>{t("facts.proxy")}</dt>
                   <dd>
                     <CopyText text={origin.replace(/^http/, "ws")} />
