@@ -70,21 +70,24 @@ class Node:
         ]
 
 
-async def nodes(database: Database) -> tuple[Node, Node, str]:
-    """Two nodes, each with a device that follows one group."""
-    apps = AppService(database, LocalBus())
-    app, _ = await apps.create("feeds", plan="Pro")
-    one, two = Node(database, apps, app), Node(database, apps, app)
-    await AccountService(database, LocalBus(), apps).ensure(app.sdkappid, ["a", "b"])
-    wanted = Wanted(
+def wanted(group_id: str = "") -> Wanted:
+    return Wanted(
         kind=TYPES["Public"],
-        group_id="",
+        group_id=group_id,
         owner="a",
         max_members=0,
         changes=Changes(name="g"),
         newcomers=(Newcomer("b"),),
     )
-    group = await one.groups.create(app, Operator("a", True), wanted)
+
+
+async def nodes(database: Database, group_id: str = "") -> tuple[Node, Node, str]:
+    """Two nodes, each with a device that follows one group."""
+    apps = AppService(database, LocalBus())
+    app, _ = await apps.create("feeds", plan="Pro")
+    one, two = Node(database, apps, app), Node(database, apps, app)
+    await AccountService(database, LocalBus(), apps).ensure(app.sdkappid, ["a", "b"])
+    group = await one.groups.create(app, Operator("a", True), wanted(group_id))
     await one.follow(group)
     await two.follow(group)
     return one, two, group
@@ -136,4 +139,28 @@ async def test_recalls_and_edits_whose_hints_are_lost_are_made_up_for_once(datab
     await two.groups.feed.look()
     for node in (one, two):
         assert node.changes() == [*made_up, ("recall", 4), ("recall", 5)]
+        await node.groups.stop()
+
+
+async def test_a_group_that_was_made_anew_is_heard(database: Database) -> None:
+    """Under the ID of one that is gone, while the other node heard of neither: its sequences begin again."""
+    one, two, group = await nodes(database, "same")
+    change, app = one.groups.changes, one.app
+    for number in range(1, 6):
+        await two.say(group, number)
+    await two.groups.changes.recall(app, group, [1, 2], revoker="a", as_member=False)
+    await one.groups.destroy(app, Operator("a", True), group)
+    await one.groups.create(app, Operator("a", True), wanted(group))
+    await one.say(group, 10)
+    two.device.take()
+    await two.groups.feed.look()
+    await two.say(group, 11)
+    assert two.heard() == [(2, "11")], "what came before is fetched, as after any outage"
+    await change.recall(app, group, [1], revoker="a", as_member=False)
+    await two.groups.feed.look()
+    assert two.changes() == [("recall", 1)]
+    await one.say(group, 12)
+    await two.groups.feed.look()
+    assert two.heard() == [(2, "11"), (3, "12")]
+    for node in (one, two):
         await node.groups.stop()

@@ -222,7 +222,8 @@ class GroupChanges:
         return group.changes
 
     async def clear(self, app: App, group_id: str, seq: int | None) -> None:
-        """Hide the history up to ``seq`` (None: all) from every client. Raises ApiError 10010, 10015."""
+        """Hide the history up to ``seq`` (None: all) from every client: unread it is no more. Raises ApiError 10010,
+        10015."""
         check_place(group_id)
 
         async def run(tx: Tx) -> None:
@@ -230,6 +231,7 @@ class GroupChanges:
             newest = group.next_seq - 1
             group.clear_seq = max(group.clear_seq, newest if seq is None else min(seq, newest))
             await store.save(tx, group)
+            await store_reading.read_by_all(tx, app.sdkappid, group_id, group.clear_seq)
 
         await self._core.db.write(run)
 
@@ -301,20 +303,25 @@ class GroupChanges:
         self._core.live.send(of_user(app, reader), pushes.read(group_id, seq), exclude=exclude)
 
     async def set_unread(self, app: App, group: Group, user_id: str, unread: int) -> None:
-        """Set a member's unread number, at most the number of messages. Raises ApiError 10007 for no member.
+        """Set a member's unread number, at most the number of messages that the member may read. Raises ApiError 10007
+        for no member, 10010.
 
-        Nothing happens in groups that count none.
+        Nothing happens in groups that count none. The group is held: what is being sent would count from the position
+        that its sender had before.
         """
         if not TYPES[group.type].counts_unread:
             return
 
         async def run(tx: Tx) -> None:
+            await hold_place(tx, app.sdkappid, group.group_id)
             found = await store_reading.lock(tx, app.sdkappid, user_id, group.group_id)
             if found is None:
                 raise ApiError(Code.GROUP_NOT_PERMITTED, f"{user_id[:40]!r} is not a member")
             position = found[1]
             if unread:
-                position = await store_reading.seq_with_unread(tx, app.sdkappid, user_id, group.group_id, unread)
+                floor = await store_reading.floor(tx, app.sdkappid, user_id, group.group_id)
+                behind = await store_reading.seq_with_unread(tx, app.sdkappid, user_id, group.group_id, unread)
+                position = max(floor, behind)
             await store_reading.put_read(tx, app.sdkappid, user_id, group.group_id, position)
 
         await self._core.db.write(run)

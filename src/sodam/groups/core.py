@@ -17,6 +17,7 @@ from sodam.groups import (
     store_bans,
     store_members,
     store_permissions,
+    store_reading,
     store_rooms,
     store_topics,
 )
@@ -220,15 +221,16 @@ class Core:
                 outcome[newcomer.user_id] = Code.GROUP_FULL
             else:
                 outcome[newcomer.user_id] = Code.OK
+                known = await self._known(tx, group, newcomer) if newcomer.unread else read
                 admitted.append(
                     Member(
                         user_id=newcomer.user_id,
                         role=newcomer.role,
                         joined_at=newcomer.joined_at or now,
                         pos=group.next_pos,
-                        read_seq=read - min(read, newcomer.unread),
+                        read_seq=known,
                         msg_flag=TYPES[group.type].msg_flag,
-                        join_seq=read - min(read, newcomer.unread) if hides_before else 0,
+                        join_seq=known if hides_before else 0,
                         custom={name: value for name, value in newcomer.custom.items() if value},
                     )
                 )
@@ -237,10 +239,19 @@ class Core:
         if admitted:
             tx.after_commit(lambda: self._follow(group, [m.user_id for m in admitted], Kind.FOLLOW, read))
             await store_members.save(tx, group, admitted)
+            for member in admitted:
+                if member.read_seq < read:  # it may have written behind it, as a member before
+                    await store_reading.put_read(tx, group.app, member.user_id, group.group_id, member.read_seq)
             ids = [m.user_id for m in admitted]
             await store_members.count_joined(tx, app.sdkappid, ids, 1)
             await store_applications.drop(tx, app.sdkappid, group.group_id, ids)
         return outcome
+
+    async def _known(self, tx: Tx, group: Group, newcomer: Newcomer) -> int:
+        """What somebody has read who comes with messages unread."""
+        app, group_id = group.app, group.group_id
+        behind = await store_reading.seq_with_unread(tx, app, newcomer.user_id, group_id, newcomer.unread)
+        return max(group.clear_seq, behind)
 
     def publish_full(self, tx: Tx, group: Group, operator: Operator, outcome: Mapping[str, Code]) -> None:
         """After ``admit``: the group may have become full by it, or somebody found no place."""

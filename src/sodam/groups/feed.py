@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -83,6 +83,7 @@ class Feed:
         self.closed: Callable[[Topic], None] | None = None
         """Is called when a group that somebody here may follow is gone."""
         self._loop = asyncio.get_running_loop()
+        self._stopped = False
         live.watch(self._watch)
         live.gate("g", self._hear)
 
@@ -92,6 +93,7 @@ class Feed:
             self._look = loops.start("group feeds", self.look, every=LOOK_SECONDS)
 
     async def stop(self) -> None:
+        self._stopped = True
         if self._look is not None:
             await self._look.stop()
         for task in list(self._tasks):
@@ -328,14 +330,36 @@ class Feed:
             if line.last is not None and not line.filling:
                 by_app[topic.app].append(topic.name)
         for app, group_ids in by_app.items():
+            before = {group_id: self._lasts(of_group(app, group_id)) for group_id in group_ids}
             for group_id, heads in (await store_messages.heads(self._db, app, group_ids)).items():
                 topic = of_group(app, group_id)
-                for line_, head in zip((self._lines.get(topic), self._changes.get(topic)), heads, strict=True):
-                    if line_ is not None and line_.last is not None and line_.last < head and not line_.filling:
+                for line_, head, last in zip(self._both(topic), heads, before[group_id], strict=True):
+                    if line_ is None or line_.last is None or line_.filling:
+                        continue
+                    if last is not None and head < last:
+                        self._anew(topic, line_, head, last)
+                    elif line_.last < head:
                         await asyncio.sleep(PATIENCE_SECONDS)  # the hint may be a moment behind the commit
                         await self._reach(topic, line_, head)
 
-    def _spawn(self, work: Awaitable[None]) -> None:
+    def _both(self, topic: Topic) -> tuple[_Line | None, _Line | None]:
+        return self._lines.get(topic), self._changes.get(topic)
+
+    def _lasts(self, topic: Topic) -> tuple[int | None, ...]:
+        return tuple(None if line is None else line.last for line in self._both(topic))
+
+    def _anew(self, topic: Topic, line: _Line, head: int, last: int) -> None:
+        """Less is stored than was delivered: the group is gone, and another has its ID. Devices hear it from behind its
+        newest message; they fetch what came before, as they were asked to when the bus was back."""
+        if line.last == last:
+            line.last = head
+            self._drain(topic, line)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._stopped:
+            work.close()
+            return
+
         async def run() -> None:
             try:
                 await work

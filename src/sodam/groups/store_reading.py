@@ -157,6 +157,35 @@ async def seq_with_unread(tx: Tx, app: int, user_id: str, group_id: str, unread:
     return int(row[0]) if row else 0
 
 
+async def floor(tx: Tx, app: int, user_id: str, group_id: str) -> int:
+    """Nothing up to it is the member's to read."""
+    row = await tx.fetch_one(
+        "SELECT m.join_seq, m.clear_seq, g.clear_seq FROM group_member m JOIN chat_group g ON g.app = m.app"
+        " AND g.group_id = m.group_id WHERE m.app = $1 AND m.group_id = $2 AND m.user_id = $3",
+        app,
+        group_id,
+        user_id,
+    )
+    return max(row) if row else 0
+
+
+async def read_by_all(tx: Tx, app: int, group_id: str, seq: int) -> None:
+    """Every member has read up to ``seq`` at least. ``tx`` holds the group."""
+    rows = await tx.fetch(
+        "SELECT sender, count(*) FROM group_message m WHERE app = $1 AND group_id = $2 AND seq > $3"
+        " AND counted > COALESCE((SELECT p.counted FROM group_message p WHERE p.app = m.app"
+        " AND p.group_id = m.group_id AND p.seq = m.seq - 1), "
+        f"{_PURGED}) GROUP BY sender ORDER BY sender",
+        app,
+        group_id,
+        seq,
+    )
+    sql = "UPDATE group_member SET read_seq = $3, own_ahead = $4 WHERE app = $1 AND group_id = $2 AND read_seq < $3"
+    for sender, own in rows:
+        await tx.execute(f"{sql} AND user_id = $5", app, group_id, seq, int(own), sender)
+    await tx.execute(sql, app, group_id, seq, 0)
+
+
 async def all_read(tx: Tx, app: int, group_id: str, seq: int) -> None:
     """Every member has read up to ``seq``, the newest."""
     await tx.execute(

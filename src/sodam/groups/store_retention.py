@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from sodam.storage import Database, Tx, batches, in_list
+from sodam.storage import Database, Tx, batches, fetch_locked, in_list
 
 _UP_TO: Final = ("group_message", "group_change", "group_hidden", "group_receipt", "group_pin")
 
@@ -54,9 +54,10 @@ async def oldest(tx: Tx, app: int, group_id: str, span: tuple[int, int], limit: 
 async def forget_own(tx: Tx, app: int, group_id: str, counting: Mapping[str, Sequence[int]]) -> None:
     """Members' own messages ahead of their read positions: these are none any longer."""
     for some in batches(counting):
-        rows = await tx.fetch(
+        rows = await fetch_locked(  # who reads meanwhile counts anew, from what is left
+            tx,
             "SELECT user_id, read_seq FROM group_member WHERE app = $1 AND group_id = $2"
-            f" AND user_id IN {in_list(some, 3)}",
+            f" AND user_id IN {in_list(some, 3)} ORDER BY user_id",
             app,
             group_id,
             *some,

@@ -1,0 +1,62 @@
+"""A bus between nodes of one process that loses hints, brings them late, and is away for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+
+from sodam.bus.interface import Handler
+
+
+class Hub:
+    """What the buses of all nodes share. ``loss`` is the part of the hints that get lost; 1.0: the bus is away."""
+
+    def __init__(self, dice: random.Random, loss: float) -> None:
+        self.dice = dice
+        self.loss = loss
+        self.buses: list[LossyBus] = []
+
+
+class _Subscription:
+    def __init__(self, bus: LossyBus, subject: str, handler: Handler) -> None:
+        self._bus, self._subject, self._handler = bus, subject, handler
+
+    def cancel(self) -> None:
+        self._bus.handlers[self._subject].remove(self._handler)
+
+
+class LossyBus:
+    clustered = True
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.handlers: dict[str, list[Handler]] = {}
+        hub.buses.append(self)
+
+    def connected(self) -> bool:
+        return True
+
+    def heard(self) -> bool:
+        return True
+
+    def publish(self, subject: str, data: bytes) -> None:
+        """In order, as of one publisher and subject, but for what gets lost."""
+        loop = asyncio.get_running_loop()
+        for bus in self.hub.buses:
+            if bus is not self and self.hub.dice.random() >= self.hub.loss:
+                loop.call_soon(bus._hear, subject, data)
+
+    def _hear(self, subject: str, data: bytes) -> None:
+        for handler in list(self.handlers.get(subject, ())):
+            handler(data)
+
+    def subscribe(self, subject: str, handler: Handler) -> _Subscription:
+        self.handlers.setdefault(subject, []).append(handler)
+        return _Subscription(self, subject, handler)
+
+    def on_reconnect(self, callback: Callable[[], None]) -> None:
+        return
+
+    async def close(self) -> None:
+        return
