@@ -12,7 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 from sodam.clock import now as wall_clock
-from sodam.outbound.client import Answer
+from sodam.outbound.model import Answer
 
 URL: Final = "http://inbox.sodam.invalid/"
 """The callback address of new apps in development mode. What is sent there comes here, and nowhere else."""

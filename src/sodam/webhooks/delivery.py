@@ -127,7 +127,7 @@ class Sender:
             if config.url == INBOX:
                 return answer
         tls = await self._tls(app) if config.url.startswith("https:") else None
-        return await self.outbound.post(address, body, headers, seconds=SECONDS, most=_ANSWER, tls=tls)
+        return await self.outbound.post(address, body, headers, seconds=SECONDS, most=_ANSWER, tls=tls, repeatable=True)
 
     def _tell(self, app: int, event: Event, outcome: str, status: int, millis: int) -> None:
         """Tell the troubleshooting log; of what was sent, only whom it is about."""
