@@ -27,9 +27,14 @@ import uvloop
 
 from bench.load.driver import TEXT
 from sodam import usersig
+from sodam.apps import rules
 from sodam.gateway.hub import Hub
+from sodam.outbox.model import Entry
+from sodam.outbox.service import Outbox
 from sodam.server import build
+from sodam.services import Services
 from sodam.settings import BootstrapApp, Settings
+from sodam.webhooks.model import TOPIC
 
 _APP, _KEY = 1400000000, "k" * 64
 _MESSAGE = (
@@ -192,16 +197,48 @@ async def _main(options: argparse.Namespace) -> None:
         server = await build(settings)
         try:
             users = await _users(server.hub, options.users)
+            events = await _webhooks(server.services, options.webhooks, options.receiver) if options.webhooks else None
             await _round(users, min(options.messages, 4000), options.window)
             gc.collect()
             gc.freeze()
             gc.set_threshold(20_000)
-            await _measured(users, options)
+            await _measured(users, options, events)
         finally:
             await server.close()
 
 
-async def _measured(users: list[_User], options: argparse.Namespace) -> None:
+class _Events:
+    """What the outbox has still to do."""
+
+    def __init__(self, outbox: Outbox, *, left: bool) -> None:
+        self._outbox = outbox
+        self._left = left
+
+    async def done(self) -> None:
+        while not self._left and sum(await self._outbox.counts(TOPIC, _APP)):
+            await asyncio.sleep(0.005)
+
+    async def forget(self) -> None:
+        if self._left:
+            await self._outbox._db.write(lambda tx: tx.execute("DELETE FROM outbox"))
+
+
+async def _webhooks(services: Services, stage: str, port: int) -> _Events:
+    changes = {"url": f"http://127.0.0.1:{port}/hook", "commands": ("C2C.CallbackAfterSendMsg",)}
+    await services.apps.edit(_APP, lambda app: rules.webhooks(app, app.settings_version, changes))
+    outbox = services.outbox
+
+    async def nothing(entry: Entry) -> None:
+        return
+
+    if stage == "written":
+        await outbox.stop()
+    elif stage == "taken":
+        outbox.consume(TOPIC, nothing)
+    return _Events(outbox, left=stage == "written")
+
+
+async def _measured(users: list[_User], options: argparse.Namespace, events: _Events | None) -> None:
     if options.calls or options.profile:
         counts = await _counted(users, options)
         total = sum(counts.values()) / options.messages
@@ -214,7 +251,11 @@ async def _measured(users: list[_User], options: argparse.Namespace) -> None:
     for _ in range(options.rounds):
         loop, all_ = time.thread_time(), time.process_time()
         await _round(users, options.messages, options.window)
+        if events is not None:
+            await events.done()
         figures.append((time.thread_time() - loop, time.process_time() - all_))
+        if events is not None:
+            await events.forget()
     loop, all_ = (sorted(column)[len(column) // 2] for column in zip(*figures, strict=True))
     least = min(all_ for _, all_ in figures)
     scale = 1e6 / options.messages
@@ -252,6 +293,8 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--window", type=int, default=10, help="messages that a user has on the way")
     parser.add_argument("--dir", default="/var/tmp")
+    parser.add_argument("--webhooks", choices=("written", "taken", "sent"), help="up to which stage")
+    parser.add_argument("--receiver", type=int, default=9, help="its port: python -m bench.targets.receiver PORT")
     parser.add_argument("--uncounted", action="store_true", help="without statistics")
     parser.add_argument("--calls", action="store_true", help="count calls instead of measuring time")
     parser.add_argument("--profile", action="store_true", help="as --calls, and show which")

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -295,6 +296,42 @@ async def test_an_app_has_so_many_lanes_at_a_time_and_takes_none_from_another(da
     consumer.hold.set()
     await until(lambda: len(consumer.seen) == 21)
     await outbox.stop()
+
+
+async def test_many_entries_are_few_transactions(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are taken together, asked about together, and forgotten together; who stops leaves none of them behind."""
+    consumer, prepared, writes = Consumer(), [], 0
+    outbox = Outbox(database, Loops(), Clock())
+
+    async def prepare(entries: list[Entry]) -> list[Entry]:
+        prepared.append(len(entries))
+        if len(prepared) == 1:
+            raise ValueError("then each is prepared by its consumer")
+        return [entry._replace(body=entry.body.upper()) for entry in entries]
+
+    outbox.consume(TOPIC, consumer, prepare=prepare)
+    await lanes(outbox, database, *(f"{chr(97 + n % 20)}{n:03}" for n in range(400)))
+    write = database.write
+
+    def counted(*args: Any, **more: Any) -> Any:
+        nonlocal writes
+        writes += 1
+        return write(*args, **more)
+
+    monkeypatch.setattr(database, "write", counted)
+    outbox.start()
+    await until(lambda: len(consumer.seen) == 400)
+    await outbox.stop()
+    assert await left(database) == []
+    assert writes <= 40, writes
+    assert sum(prepared) == 400
+    words = consumer.words()
+    assert any(word.islower() for word in words)
+    assert any(word.isupper() for word in words)
+    for lane in "abcdefghijklmnopqrst":
+        mine = [word.lower() for word in words if word[0].lower() == lane]
+        assert len(mine) == 20
+        assert mine == sorted(mine)
 
 
 async def test_two_nodes_keep_the_order_of_lanes(database: Database) -> None:

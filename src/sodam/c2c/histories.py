@@ -253,10 +253,16 @@ class Histories:
 
     async def unread(self, app: App, owner: str) -> int:
         """How many messages to ``owner`` are unread, in all conversations."""
-        count = await store_reads.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
-        if self.beside is None or await self.beside.idle(app.sdkappid):
-            return count
-        return count + await self.beside.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
+        return (await self.unread_of(app, [owner]))[owner]
+
+    async def unread_of(self, app: App, owners: Sequence[str]) -> dict[str, int]:
+        """How many messages to each of them are unread, in all conversations."""
+        found = await store_reads.unread(self._db, app.sdkappid, owners, oldest=self.oldest(app))
+        counts = {owner: found.get(owner, 0) for owner in owners}
+        if self.beside is not None and not await self.beside.idle(app.sdkappid):
+            for owner in counts:
+                counts[owner] += await self.beside.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
+        return counts
 
     async def unread_in(self, tx: Tx, app: App, owner: str) -> int:
         """As ``unread``, with what ``tx`` has written."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from sodam.c2c.model import ARRIVALS, FIRST, LAST, NEWEST, SEPARATOR, Head, Message, Place, Rank, conversation
@@ -19,7 +20,7 @@ from sodam.messages.model import (
     U32,
     Numbers,
 )
-from sodam.storage import Database, Row, Tx
+from sodam.storage import Database, Row, Tx, batches
 
 COLUMNS: Final = (
     "conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, body, cloud, id, ord, revoker"
@@ -303,23 +304,29 @@ async def head(source: Database | Tx, app: int, owner: str, peer: str, *, oldest
     return _head(row) if row else Head(peer)
 
 
-_ALL_UNREAD: Final = (
-    f"SELECT COALESCE(SUM(CASE WHEN n > 0 THEN n ELSE 0 END), 0) FROM (SELECT {_UNREAD} AS n "
-    "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
-    "WHERE m.app = $1 AND m.owner = $2) AS each_one"
-)
+@cache
+def _all_unread(owners: int) -> str:
+    places = ", ".join(["$2", *(f"${n}" for n in range(4, 3 + owners))])
+    return (
+        f"SELECT owner, SUM(CASE WHEN n > 0 THEN n ELSE 0 END) FROM (SELECT m.owner, {_UNREAD} AS n "
+        "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
+        f"WHERE m.app = $1 AND m.owner IN ({places})) AS each_one GROUP BY owner"
+    )
 
 
-async def unread(db: Database, app: int, owner: str, *, oldest: int) -> int:
-    """The unread messages of all conversations of ``owner``."""
-    rows = await db.scan(_ALL_UNREAD, app, owner, oldest)
-    return int(rows[0][0])
+async def unread(db: Database, app: int, owners: Sequence[str], *, oldest: int) -> dict[str, int]:
+    """By owner, the unread messages of all conversations; those without any may be missing."""
+    found: dict[str, int] = {}
+    for some in batches(owners):
+        rows = await db.scan(_all_unread(len(some)), app, some[0], oldest, *some[1:])
+        found |= {row[0]: int(row[1]) for row in rows}
+    return found
 
 
 async def unread_in(tx: Tx, app: int, owner: str, *, oldest: int) -> int:
-    """As ``unread``, with what ``tx`` has written."""
-    rows = await tx.fetch(_ALL_UNREAD, app, owner, oldest)
-    return int(rows[0][0])
+    """As ``unread``, of one, with what ``tx`` has written."""
+    rows = await tx.fetch(_all_unread(1), app, owner, oldest)
+    return int(rows[0][1]) if rows else 0
 
 
 async def named(tx: Tx, app: int, conv: str, seq: int) -> tuple[str, str, str] | None:

@@ -102,7 +102,14 @@ class Open:
         return 0
 
 
+Prepare = Callable[[list[Entry]], Awaitable[list[Entry]]]
+"""Is given entries that were taken together, before their consumer has any: what it needs to know of each can be asked
+for all at once. It answers with the same entries in the same order, whose bodies may be others, here alone. Where it
+raises they are given to the consumer as they are."""
+
+
 class Topic(NamedTuple):
     consumer: Consumer
     schedule: Schedule
     gate: Gate
+    prepare: Prepare | None = None

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -23,7 +24,7 @@ from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
 from sodam.outbox import store
-from sodam.outbox.model import DAY, Consumer, Entry, Failed, Gate, New, Open, Schedule, Topic
+from sodam.outbox.model import DAY, Consumer, Entry, Failed, Gate, New, Open, Prepare, Schedule, Topic
 from sodam.storage import Database, Tx
 
 E = TypeVar("E")
@@ -38,8 +39,10 @@ MOST_AT_ONCE: Final = 256
 """Lanes that one node works on at a time."""
 POLL_SECONDS: Final = 5.0
 """Another node's entry that it did not live to do is found so late at most, once its lease is over."""
-_LULL_SECONDS: Final = 0.02
-"""Between two looks of which the first has found every lane at work."""
+GATHER_SECONDS: Final = 0.02
+"""Between the beginnings of two looks: what is written or done meanwhile is taken and forgotten together."""
+_FULL_SECONDS: Final = 0.004
+"""The same while an app has more lanes than may be worked on at a time."""
 _ERROR_CHARACTERS: Final = 300
 
 
@@ -58,6 +61,9 @@ class Outbox:
         self._loop: Loop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: Counter[tuple[str, int]] = Counter()
+        self._finished: list[list[Entry]] = []
+        """Groups that are done and not yet forgotten."""
+        self._next_look = 0.0
         self.owner = secrets.token_hex(8)
 
     @property
@@ -65,9 +71,17 @@ class Outbox:
         """Unix milliseconds."""
         return int(self._clock() * 1000)
 
-    def consume(self, topic: str, consumer: Consumer, *, schedule: Schedule = DAY, gate: Gate | None = None) -> None:
+    def consume(
+        self,
+        topic: str,
+        consumer: Consumer,
+        *,
+        schedule: Schedule = DAY,
+        gate: Gate | None = None,
+        prepare: Prepare | None = None,
+    ) -> None:
         """``consumer`` does what ``topic`` asks for; it raises when that failed and is to be tried again."""
-        self._topics[topic] = Topic(consumer, schedule, gate or Open(AT_ONCE))
+        self._topics[topic] = Topic(consumer, schedule, gate or Open(AT_ONCE), prepare)
 
     def wants(self, topic: str) -> bool:
         return topic in self._topics
@@ -125,45 +139,89 @@ class Outbox:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=1)
-        await self._db.write(lambda tx: store.release(tx, self.owner, self.now))
+        finished, self._finished = self._finished, []
+
+        async def run(tx: Tx) -> None:
+            await store.finish(tx, self.owner, finished, self.now)
+            await store.release(tx, self.owner, self.now)
+
+        await self._db.write(run)
 
     async def _turn(self) -> None:
-        """Begin what is due, then wait for more."""
+        """Begin what is due and forget what is done, then wait for more."""
+        if (early := self._next_look - time.monotonic()) > 0:
+            await asyncio.sleep(early)
+        began = time.monotonic()
         self._wake.clear()
-        pause = POLL_SECONDS
-        lull = False
-        for topic, app, due in await store.ready(self._db, list(self._topics)):
-            gate = self._topics[topic].gate
-            now = self.now
-            room = gate.room(app)
-            opens = due if room else max(due, gate.opens(app))
-            if opens > now:
-                pause = min(pause, max(0.001, (opens - now) / 1000))
-                continue
-            free = min(room - self._busy[topic, app], MOST_AT_ONCE - len(self._tasks))
-            if free > 0 and not await self._take(topic, app, free, now):
-                lull = True
-        if lull:  # rows came for lanes that are at work: do not look for each of them
-            await asyncio.sleep(_LULL_SECONDS)
-            return
+        finished, self._finished = self._finished, []
+        full = False
+        try:
+            free, pause = await self._look(finished)
+            if finished or free:
+                full = await self._take(finished, free)
+        except BaseException:
+            self._finished = finished + self._finished
+            raise
+        self._next_look = began + (_FULL_SECONDS if full else GATHER_SECONDS)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await self._wake.wait()
 
-    async def _take(self, topic: str, app: int, lanes: int, now: int) -> bool:
-        until = now + LEASE_MS
-        groups = await self._db.write(lambda tx: store.take(tx, self.owner, topic, app, lanes, now, until))
-        for group in groups:
-            self._busy[topic, app] += 1
-            task = asyncio.create_task(self._do(group, until))
-            self._tasks.add(task)
-            task.add_done_callback(lambda task: self._ended(task, (topic, app)))
-        if groups:
-            self._wake.set()
-        return bool(groups)
+    async def _look(self, finished: list[list[Entry]]) -> tuple[list[store.Free], float]:
+        """What may be taken now, and in how many seconds there may be more."""
+        now, pause = self.now, POLL_SECONDS
+        due = {(topic, app): at for topic, app, at in await store.ready(self._db, list(self._topics))}
+        # What is done may have something behind it that is not known to be due.
+        due |= {(group[0].topic, group[0].app): now for group in finished}
+        free, left = [], MOST_AT_ONCE - len(self._tasks)
+        for (topic, app), at in due.items():
+            gate = self._topics[topic].gate
+            room = gate.room(app)
+            opens = at if room else max(at, gate.opens(app))
+            if opens > now:
+                pause = min(pause, max(0.001, (opens - now) / 1000))
+            elif (lanes := min(room - self._busy[topic, app], left)) > 0:
+                free.append(store.Free(topic, app, lanes))
+                left -= lanes
+        return free, pause
 
-    def _ended(self, task: asyncio.Task[None], of: tuple[str, int]) -> None:
-        self._tasks.discard(task)
+    async def _take(self, finished: list[list[Entry]], free: list[store.Free]) -> bool:
+        """True: there were as many lanes as may be taken, of an app at least."""
+        now = self.now
+        until = now + LEASE_MS
+        groups = await self._db.write(lambda tx: store.turn(tx, self.owner, finished, free, now, until))
+        places: dict[tuple[str, int], list[list[Entry]]] = {}
+        for group in groups:
+            places.setdefault((group[0].topic, group[0].app), []).append(group)
+        for of, found in places.items():
+            self._busy[of] += len(found)
+            if (prepare := self._topics[of[0]].prepare) is None:
+                self._begin(found, until)
+            else:
+                self._watch(asyncio.create_task(self._prepare(prepare, found, until)))
+        if free:
+            self._wake.set()  # rows may have come that lanes at work keep waiting, or of which there were too many
+        return any(len(places.get((one.topic, one.app), ())) >= one.lanes for one in free)
+
+    async def _prepare(self, prepare: Prepare, groups: list[list[Entry]], until: int) -> None:
+        try:
+            made = iter(await prepare([entry for group in groups for entry in group]))
+            groups = [[next(made) for _ in group] for group in groups]
+        except Exception as error:
+            log.debug("entries of the outbox are prepared one by one", error=str(error))
+        self._begin(groups, until)
+
+    def _begin(self, groups: list[list[Entry]], until: int) -> None:
+        for group in groups:
+            task = asyncio.create_task(self._do(group, until))
+            self._watch(task)
+            task.add_done_callback(partial(self._ended, (group[0].topic, group[0].app)))
+
+    def _watch(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _ended(self, of: tuple[str, int], task: asyncio.Task[None]) -> None:
         self._busy[of] -= 1
         if not self._busy[of]:
             del self._busy[of]
@@ -181,11 +239,11 @@ class Outbox:
             except Exception as error:
                 await self._failed(group, at, error, topic.schedule)
                 return
-        await self._write(group[0], lambda tx: store.done(tx, self.owner, group, self.now))
+        self._finished.append(group)
 
     async def _end(self, tx: Tx, finished: list[Entry], rest: list[Entry]) -> None:
         await store.give_back(tx, self.owner, rest, self.now)
-        await store.done(tx, self.owner, finished, self.now)
+        await store.finish(tx, self.owner, [finished], self.now)
 
     async def _failed(self, group: list[Entry], at: int, error: Exception, schedule: Schedule) -> None:
         entry, rest = group[at], group[at + 1 :]
@@ -197,14 +255,14 @@ class Outbox:
 
         async def run(tx: Tx) -> None:
             due = self.now + (pause or 0)
-            await store.done(tx, self.owner, group[:at], self.now)
+            await store.finish(tx, self.owner, [group[:at]], self.now)
             await store.give_back(tx, self.owner, rest, due)
             if pause is not None:
                 await store.put_off(tx, self.owner, entry.id, due, text, body)
                 return
             await store.bury(tx, self.owner, entry, text)
             if entry.lane:
-                await store.next_in(tx, entry, self.now)
+                await store.next_in(tx, entry.topic, entry.app, [entry.lane], self.now)
 
         if pause is None:
             log.warning("given up", topic=entry.topic, app=entry.app, entry=entry.id, error=text)

@@ -7,10 +7,11 @@ when it is done, whenever they are due.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final, NamedTuple
 
 from sodam.outbox.model import Entry, New
-from sodam.storage import Bulk, Database, Tx, hold, in_list
+from sodam.storage import Bulk, Database, Tx, batches, hold, in_list
 
 _ENTRY: Final = "id, app, topic, body, conv, seq, tries, lane"
 _PUT: Final = Bulk(
@@ -51,69 +52,126 @@ class Ready(NamedTuple):
     due: int
 
 
+class Free(NamedTuple):
+    """How many lanes of an app may be taken."""
+
+    topic: str
+    app: int
+    lanes: int
+
+
+class _Due(NamedTuple):
+    id: int
+    lane: str
+    first: int | None
+    """Of its lane."""
+    next: int | None
+    """Behind it in its lane; both mean nothing in the empty lane, which has no order."""
+
+
+_BESIDE: Final = (
+    "CASE WHEN o.lane = '' THEN NULL ELSE (SELECT MIN(e.id) FROM outbox e WHERE e.topic = $1 AND e.dead = 0 "
+    "AND e.app = $2 AND e.lane = o.lane {}) END"
+)
+_READY: Final = (
+    "SELECT CAST($n AS TEXT), app, due FROM (WITH RECURSIVE a(app) AS (SELECT MIN(app) FROM outbox WHERE topic = $n "
+    "AND dead = 0 UNION ALL SELECT (SELECT MIN(o.app) FROM outbox o WHERE o.topic = $n AND o.dead = 0 "
+    "AND o.app > a.app) FROM a WHERE a.app IS NOT NULL) SELECT a.app, (SELECT MIN(o.due) FROM outbox o "
+    "WHERE o.topic = $n AND o.dead = 0 AND o.app = a.app) AS due FROM a WHERE a.app IS NOT NULL) AS of_topic"
+)
+
+
 async def ready(db: Database, topics: Sequence[str]) -> list[Ready]:
     """By topic and app, when its next entry is due or comes free. Each app costs two looks into an index."""
-    found: list[Ready] = []
-    for topic in topics:
-        rows = await db.fetch(
-            "WITH RECURSIVE a(app) AS (SELECT MIN(app) FROM outbox WHERE topic = $1 AND dead = 0 UNION ALL "
-            "SELECT (SELECT MIN(o.app) FROM outbox o WHERE o.topic = $1 AND o.dead = 0 AND o.app > a.app) FROM a "
-            "WHERE a.app IS NOT NULL) "
-            "SELECT a.app, (SELECT MIN(o.due) FROM outbox o WHERE o.topic = $1 AND o.dead = 0 AND o.app = a.app) "
-            "FROM a WHERE a.app IS NOT NULL",
-            topic,
-        )
-        found.extend(Ready(topic, row[0], row[1]) for row in rows if row[1] is not None)
-    return found
+    if not topics:
+        return []
+    rows = await db.fetch(_ready_sql(len(topics)), *topics)
+    return [Ready(*row) for row in rows if row[2] is not None]
+
+
+@cache
+def _ready_sql(topics: int) -> str:
+    return " UNION ALL ".join(_READY.replace("$n", f"${n}") for n in range(1, topics + 1))
+
+
+async def turn(
+    tx: Tx, owner: str, finished: Sequence[Sequence[Entry]], free: Sequence[Free], now: int, until: int
+) -> list[list[Entry]]:
+    """What one look at the outbox writes: forget the groups that are done, and take the next ones of each place."""
+    places = {(group[0].topic, group[0].app) for group in finished}
+    for topic in sorted({topic for topic, _ in places} | {one.topic for one in free}):
+        # Who looks for entries of a topic holds it meanwhile: otherwise another node would not see what is being
+        # taken, and would take what stands behind it in a lane.
+        await hold(tx, f"outbox:{topic}")
+    await finish(tx, owner, finished, now)
+    groups: list[list[Entry]] = []
+    for one in free:
+        groups += await take(tx, owner, one.topic, one.app, one.lanes, now, until)
+    return groups
 
 
 async def take(tx: Tx, owner: str, topic: str, app: int, lanes: int, now: int, until: int) -> list[list[Entry]]:
     """Of at most so many lanes that are free and due, the first entries, now this owner's until ``until``.
 
-    Who looks for entries of a topic holds it meanwhile: otherwise another node would not see what is being taken, and
-    would take what stands behind it in a lane.
+    The caller holds the topic.
     """
-    await hold(tx, f"outbox:{topic}")
-    due = await tx.fetch(
-        "SELECT o.id, o.lane, CASE WHEN o.lane = '' THEN o.id ELSE (SELECT MIN(e.id) FROM outbox e WHERE e.topic = $1 "
-        "AND e.dead = 0 AND e.app = $2 AND e.lane = o.lane) END FROM outbox o "
-        f"WHERE o.topic = $1 AND o.dead = 0 AND o.app = $2 AND o.due <= $3 ORDER BY o.due, o.id LIMIT {_LOOKED_AT}",
-        topic,
-        app,
-        now,
-    )
-    here = {row[0] for row in due}
-    free: dict[int, str] = {}
-    blocked: dict[int, list[int]] = {}
-    for number, lane, first in due:
-        if first not in here:
-            blocked.setdefault(first, []).append(number)
-        elif len(free) < lanes:
-            free.setdefault(first, lane)
-    for first, behind in blocked.items():
-        # They are looked at again when the first of the lane is. One that somebody works on may be done at this
-        # moment, and ``next_in`` may not have seen what is put off here: so that is for a moment only, and one that is
-        # gone or dead by now puts nothing off.
-        await tx.execute(
-            "UPDATE outbox SET due = COALESCE((SELECT CASE WHEN h.lease_owner <> '' AND h.due > $2 THEN $2 "
-            f"ELSE h.due END FROM outbox h WHERE h.id = $1 AND h.dead = 0), due) WHERE id IN {in_list(behind, 3)}",
-            first,
-            now + _BEHIND_MS,
-            *behind,
+    due = [
+        _Due(*row)
+        for row in await tx.fetch(
+            f"SELECT o.id, o.lane, {_BESIDE.format('')}, {_BESIDE.format('AND e.id > o.id')} "
+            "FROM outbox o WHERE o.topic = $1 AND o.dead = 0 AND o.app = $2 AND o.due <= $3 "
+            f"ORDER BY o.due, o.id LIMIT {_LOOKED_AT}",
+            topic,
+            app,
+            now,
         )
-    groups = [[first] if not lane else await _first_of(tx, topic, app, lane, now) for first, lane in free.items()]
-    wanted = [number for group in groups for number in group]
-    if not wanted:
-        return []
-    rows = await tx.fetch(
-        "UPDATE outbox SET lease_owner = $1, lease_until = $2, due = $2, tries = tries + 1 "
-        f"WHERE id IN {in_list(wanted, 3)} RETURNING {_ENTRY}",
-        owner,
-        until,
-        *wanted,
-    )
-    taken = {row[0]: Entry(row[0], row[1], row[2], row[3], row[4], row[5], row[6] - 1, row[7]) for row in rows}
+    ]
+    here = {one.id: one for one in due}
+    first = [one for one in due if not one.lane or one.first == one.id][:lanes]
+    await _put_behind(tx, [one.id for one in due if one.lane and one.first not in here], now)
+    groups = [await _group(tx, topic, app, one, here, now) for one in first]
+    taken: dict[int, Entry] = {}
+    for some in batches([number for group in groups for number in group]):
+        rows = await tx.fetch(
+            "UPDATE outbox SET lease_owner = $1, lease_until = $2, due = $2, tries = tries + 1 "
+            f"WHERE id IN {in_list(some, 3)} RETURNING {_ENTRY}",
+            owner,
+            until,
+            *some,
+        )
+        for row in rows:
+            taken[row[0]] = Entry(row[0], row[1], row[2], row[3], row[4], row[5], row[6] - 1, row[7])
     return [found for group in groups if (found := [taken[number] for number in group if number in taken])]
+
+
+async def _put_behind(tx: Tx, numbers: Sequence[int], now: int) -> None:
+    """Have entries behind others of their lane looked at again when the first of the lane is.
+
+    One that somebody works on may be done at this moment, and ``next_in`` may not have seen what is put off here: so
+    that is for a moment only.
+    """
+    for some in batches(numbers):
+        await tx.execute(
+            "UPDATE outbox SET due = COALESCE((SELECT CASE WHEN h.lease_owner <> '' AND h.due > $1 THEN $1 "
+            "ELSE h.due END FROM outbox h WHERE h.topic = outbox.topic AND h.dead = 0 AND h.app = outbox.app "
+            f"AND h.lane = outbox.lane ORDER BY h.id LIMIT 1), due) WHERE id IN {in_list(some, 2)}",
+            now + _BEHIND_MS,
+            *some,
+        )
+
+
+async def _group(tx: Tx, topic: str, app: int, first: _Due, here: dict[int, _Due], now: int) -> list[int]:
+    """The first entries of a lane: those that are due, unless one between or behind them is not."""
+    if not first.lane:
+        return [first.id]
+    found, last = [first.id], first
+    while last.next is not None and len(found) < OF_A_LANE:
+        behind = here.get(last.next)
+        if behind is None:
+            return await _first_of(tx, topic, app, first.lane, now)
+        found.append(behind.id)
+        last = behind
+    return found
 
 
 async def _first_of(tx: Tx, topic: str, app: int, lane: str, now: int) -> list[int]:
@@ -132,24 +190,31 @@ async def _first_of(tx: Tx, topic: str, app: int, lane: str, now: int) -> list[i
     return found
 
 
-async def done(tx: Tx, owner: str, entries: Sequence[Entry], now: int) -> None:
-    """Forget what was done, all of one lane; an entry whose lease was lost is another's. The next one may go."""
-    for entry in entries:
-        await tx.execute("DELETE FROM outbox WHERE id = $1 AND lease_owner = $2", entry.id, owner)
-    if entries and entries[0].lane:
-        await next_in(tx, entries[0], now)
+async def finish(tx: Tx, owner: str, groups: Sequence[Sequence[Entry]], now: int) -> None:
+    """Forget what was done, each group one lane's; an entry whose lease was lost is another's. The next ones may go."""
+    for some in batches([entry.id for group in groups for entry in group]):
+        await tx.execute(f"DELETE FROM outbox WHERE lease_owner = $1 AND id IN {in_list(some, 2)}", owner, *some)
+    lanes: dict[tuple[str, int], list[str]] = {}
+    for group in groups:
+        if group and group[0].lane:
+            lanes.setdefault((group[0].topic, group[0].app), []).append(group[0].lane)
+    for (topic, app), names in lanes.items():
+        await next_in(tx, topic, app, names, now)
 
 
-async def next_in(tx: Tx, entry: Entry, now: int) -> None:
-    """Have the first entry of a lane looked at now, unless somebody works on it."""
-    await tx.execute(
-        "UPDATE outbox SET due = $4 WHERE id = (SELECT MIN(id) FROM outbox WHERE topic = $1 AND dead = 0 AND app = $2 "
-        "AND lane = $3) AND due > $4 AND lease_owner = ''",
-        entry.topic,
-        entry.app,
-        entry.lane,
-        now,
-    )
+async def next_in(tx: Tx, topic: str, app: int, lanes: Sequence[str], now: int) -> None:
+    """Have the first entry of each lane looked at now, unless somebody works on it."""
+    for some in batches(lanes):
+        values = ", ".join(f"(CAST(${n} AS TEXT))" for n in range(4, 4 + len(some)))
+        await tx.execute(
+            "UPDATE outbox SET due = $3 WHERE id IN (SELECT (SELECT MIN(o.id) FROM outbox o WHERE o.topic = $1 "
+            f"AND o.dead = 0 AND o.app = $2 AND o.lane = l.column1) FROM (VALUES {values}) AS l) "
+            "AND due > $3 AND lease_owner = ''",
+            topic,
+            app,
+            now,
+            *some,
+        )
 
 
 async def note(tx: Tx, owner: str, number: int, body: bytes, until: int) -> bool:

@@ -134,6 +134,18 @@ class TroubleshootingLog:
         second.left_out += 1
         return False
 
+    def has_room(self, app: int, *, failed: bool) -> bool:
+        """Whether ``note`` would keep something. Asked where it costs to find out what; a no has counted it."""
+        second = self._second(app)
+        if failed and second.bad >= FAILURES_PER_SECOND:
+            second.bad += 1
+        elif not failed and second.good >= PER_SECOND:
+            second.good += 1
+        else:
+            return True
+        second.left_out += 1
+        return False
+
     def room(self, app: int, command: str, times: int) -> int:
         """As ``keeps``, of a command that went well so many times: how many of them are to be told."""
         if not event_of(command)[1]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
-from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.apps.webhooks import COMMANDS, Webhooks
 from sodam.c2c.histories import Histories
@@ -25,7 +24,7 @@ from sodam.outbox.service import Outbox
 from sodam.troubleshooting.service import TroubleshootingLog
 from sodam.webhooks import bodies, requests
 from sodam.webhooks.breaker import Breaker
-from sodam.webhooks.model import TOPIC, Delivery, Event, decode_event, decode_stored, encode
+from sodam.webhooks.model import TOPIC, Delivery, Event, StoredMessage, decode_event, decode_stored, encode
 
 SECONDS: Final = 2.0
 """For a request, from the look-up of the name to the last byte that is read."""
@@ -131,9 +130,9 @@ class Sender:
 
     def _tell(self, app: int, event: Event, outcome: str, status: int, millis: int) -> None:
         """Tell the troubleshooting log; of what was sent, only whom it is about."""
-        if self.told is None:
-            return
         good = outcome in _GOOD
+        if self.told is None or not self.told.has_room(app, failed=not good):
+            return
         try:
             about = _about(event.body)
         except msgspec.DecodeError:
@@ -173,7 +172,9 @@ class Deliveries:
         config = app.settings.webhooks if app is not None else Webhooks()
         if app is None or not config.url:
             return  # nobody to send it to any longer
-        event = await self._event(app, entry)
+        if entry.body[:1] != b"[":
+            (entry,) = await self.prepare([entry])
+        event = decode_event(entry.body)
         try:
             answer = await self._sender.send(entry.app, config, event, attempt=entry.tries + 1, judge=delivered)
         except OutboundError as error:
@@ -189,13 +190,45 @@ class Deliveries:
         final = original and (kind not in _ORIGINAL_KINDS or entry.tries + 1 >= _ORIGINAL_TRIES)
         raise Failed(reason, final=final, body=encode(event))
 
-    async def _event(self, app: App, entry: Entry) -> Event:
-        """A stored message's is finished at its first try, and then kept as it is."""
-        if entry.body[:1] == b"[":
-            return decode_event(entry.body)
-        msg_time, msg_seq, rest = entry.body.split(b" ", 2)
-        stored = decode_stored(rest)
-        unread = await self._histories.unread(app, stored.recipient) if not stored.result else -1
-        body = bodies.sent(stored, int(msg_time), int(msg_seq), unread)
-        command = body["CallbackCommand"]
-        return Event(stored.id, command, stored.platform, stored.client_ip, msgspec.Raw(encode(body)))
+    async def prepare(self, entries: list[Entry]) -> list[Entry]:
+        """Finish the events of stored messages at their first try: afterwards they are kept as they are."""
+        stored = {entry.id: _stored(entry) for entry in entries if entry.body[:1] != b"["}
+        if not stored:
+            return entries
+        unread = await self._unread(entries, stored)
+        return [
+            entry._replace(body=encode(_event(stored[entry.id], unread.get(entry.app, {}))))
+            if entry.id in stored
+            else entry
+            for entry in entries
+        ]
+
+    async def _unread(self, entries: Sequence[Entry], stored: dict[int, _Stored]) -> dict[int, dict[str, int]]:
+        """By app and user, how many messages are unread."""
+        owners: dict[int, dict[str, None]] = {}
+        for entry in entries:
+            if entry.id in stored and not stored[entry.id].message.result:
+                owners.setdefault(entry.app, {})[stored[entry.id].message.recipient] = None
+        found = {}
+        for number, names in owners.items():
+            if (app := self._apps.get(number)) is not None:
+                found[number] = await self._histories.unread_of(app, list(names))
+        return found
+
+
+class _Stored(NamedTuple):
+    msg_time: int
+    msg_seq: int
+    message: StoredMessage
+
+
+def _stored(entry: Entry) -> _Stored:
+    msg_time, msg_seq, rest = entry.body.split(b" ", 2)
+    return _Stored(int(msg_time), int(msg_seq), decode_stored(rest))
+
+
+def _event(stored: _Stored, unread: dict[str, int]) -> Event:
+    message = stored.message
+    count = -1 if message.result else unread.get(message.recipient, 0)
+    body = bodies.sent(message, stored.msg_time, stored.msg_seq, count)
+    return Event(message.id, message.command, message.platform, message.client_ip, msgspec.Raw(encode(body)))

@@ -39,8 +39,10 @@ class DeliveryLog:
     def add(self, one: Delivery) -> None:
         if len(self._waiting) >= _WAITING:
             return
-        request = one.request if len(one.request) <= _MOST_REQUEST else b""
-        self._waiting.append(msgspec.structs.replace(one, request=request, answer=one.answer[:_MOST_ANSWER]))
+        if len(one.request) > _MOST_REQUEST or len(one.answer) > _MOST_ANSWER:
+            request = one.request if len(one.request) <= _MOST_REQUEST else b""
+            one = msgspec.structs.replace(one, request=request, answer=one.answer[:_MOST_ANSWER])
+        self._waiting.append(one)
 
     def start(self) -> None:
         self._loop = self._loops.start("webhook log", self.flush, every=_EVERY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import secrets
 from typing import Any, Final, NamedTuple
 
@@ -89,8 +91,27 @@ class Wanted(NamedTuple):
     until: int = 0
 
 
+class _Unique:
+    """Numbers that no other process has, not even one that began as a copy of this one."""
+
+    def __init__(self) -> None:
+        self._renew()
+        os.register_at_fork(after_in_child=self._renew)
+
+    def _renew(self) -> None:
+        self._prefix = secrets.token_hex(8)
+        self._next = itertools.count().__next__
+
+    def __call__(self) -> str:
+        """24 hexadecimal digits: random ones of the process, and its counter. They are unique and no secret."""
+        return f"{self._prefix}{self._next():08x}"
+
+
+unique: Final = _Unique()
+
+
 def new_id() -> str:
-    return f"evt_{secrets.token_hex(12)}"
+    return f"evt_{unique()}"
 
 
 def event(command: str, platform: str, client_ip: str, body: dict[str, Any]) -> Event:

@@ -6,17 +6,18 @@ import base64
 import binascii
 import hashlib
 import hmac
-import uuid
+import re
 from typing import Final
 from urllib.parse import quote
 
 from sodam.apps.webhooks import Webhooks
-from sodam.webhooks.model import Event
+from sodam.webhooks.model import Event, unique
 
 _SHORT: Final = frozenset({"Group.CallbackOnMemberStateChange", "Push.AllMemberPush", "Push.OfflinePush"})
 """Commands whose address says nothing of a client."""
 _ALERT: Final = "Alert.RequestOverLimit"
 _KEY: Final = "whsec_"
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._~-]*").fullmatch
 
 
 def address(config: Webhooks, sdkappid: int, event: Event, now: int) -> str:
@@ -31,8 +32,10 @@ def address(config: Webhooks, sdkappid: int, event: Event, now: int) -> str:
         parameters |= {"ClientIP": event.client_ip, "OptPlatform": platform or "Unknown"}
     if config.token:
         parameters |= {"Sign": sign(config.token, now), "RequestTime": str(now)}
-    parameters["RequestId"] = uuid.uuid4().hex
-    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in parameters.items())
+    parameters["RequestId"] = f"{unique():0>32}"
+    query = "&".join(
+        [f"{name}={value if _PLAIN(value) else quote(value, safe='')}" for name, value in parameters.items()]
+    )
     url = config.url
     if "?" not in url:
         return f"{url}?{query}"

@@ -79,7 +79,7 @@ class WebhookService:
         self._alerts: list[New] = []
         self._writer: Loop | None = None
         deliveries = Deliveries(apps, outbox, histories, self.sender, self._breaker)
-        outbox.consume(TOPIC, deliveries, schedule=SCHEDULE, gate=self._breaker)
+        outbox.consume(TOPIC, deliveries, schedule=SCHEDULE, gate=self._breaker, prepare=deliveries.prepare)
 
     def tell(self, heard: Callable[[int, bool], None]) -> None:
         """Have ``heard`` told of every request: the app's number, and whether it was answered well."""
