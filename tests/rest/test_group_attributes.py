@@ -112,6 +112,13 @@ async def test_counters(group: Host) -> None:
     assert "like" not in await counters(group)
     await ok(group, "delete_group_counter", GroupId="team-7")
     assert await counters(group) == {}
+    await group.configure(plan="Pro")
+    for command, more in (
+        ("get_group_counter", {}),
+        ("delete_group_counter", {}),
+        ("update_group_counter", {"GroupCounter": over}),
+    ):
+        assert await code(group, command, GroupId="team-7", **more) == 10059, command
 
 
 async def test_nothing_is_left_for_the_next_group_of_the_id(group: Host) -> None:

@@ -69,6 +69,20 @@ async def test_values_are_read_whole_or_by_filters(team: Host) -> None:
     assert named["MemberList"] == [{"Member_Account": "u2", "Role": "Admin", "AppMemberDefinedData": pairs(grade="7")}]
 
 
+async def test_pages_of_a_community_have_them(host: Host) -> None:
+    fields = (MemberField(name="team", rights=(MemberFieldRight(type="Community"),)),)
+    await host.configure(plan="Flagship", community=True, group_member_fields=fields)
+    red = [{"Member_Account": "u2", "AppMemberDefinedData": pairs(team="red")}]
+    await create(host, "@TGS#_city", "Community", Owner_Account="u1", MemberList=red)
+    for filters, expected in (
+        ({}, pairs(team="red")),
+        ({"MemberInfoFilter": ["Role"]}, None),
+        ({"MemberInfoFilter": ["Role"], "AppDefinedDataFilter_GroupMember": ["team"]}, pairs(team="red")),
+    ):
+        page = await ok(host, "get_group_member_info", GroupId="@TGS#_city", Next="", Limit=10, **filters)
+        assert [m.get("AppMemberDefinedData") for m in page["MemberList"]] == [None, expected], filters
+
+
 async def test_an_empty_value_deletes_and_nothing_is_half_written(team: Host) -> None:
     change = {"GroupId": "team-7", "AppDefinedData": pairs(floor="4", other="x")}
     answer = await team(SVC + "modify_group_base_info", change)

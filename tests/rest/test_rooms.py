@@ -84,6 +84,11 @@ async def test_who_is_there(room: Rest) -> None:
     assert (number["OnlineMemberNum"], number["ExpireTime"]) == (2, 10)
     checked = await room(f"{SERVICE}/check_members", {"GroupId": ROOM, "Member_Account": ["cid", "ann", "nobody"]})
     assert checked["Member_Account"] == ["ann"]
+    joined = {"Member_Account": "ann", "ResponseFilter": {"SelfInfoFilter": ["Role"]}}
+    listed = await room("group_open_http_svc/get_joined_group_list", joined | {"WithHugeGroups": 1})
+    assert listed["GroupIdList"] == [{"GroupId": ROOM, "SelfInfo": {"Role": "Owner"}}]
+    for more in ({}, {"WithHugeGroups": 1, "GroupType": "Public"}, {"WithHugeGroups": 1, "SupportTopic": 1}):
+        assert (await room("group_open_http_svc/get_joined_group_list", joined | more))["TotalCount"] == 0, more
     # No row anywhere names a visitor.
     for table in ("group_member", "group_user", "room_admin", "room_robot"):
         rows = await room.server.services.db.fetch(f"SELECT count(*) FROM {table}")

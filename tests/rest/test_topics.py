@@ -96,7 +96,8 @@ async def test_making_editing_and_removing(city: Rest, monkeypatch: pytest.Monke
     for command in ("destroy_group", "get_group_member_info", "get_online_member_num"):
         assert await code(city, command, GroupId=FOOD) == 10015, command
     joined = await ok(city, "get_joined_group_list", Member_Account="bob", SupportTopic=1)
-    assert joined["GroupIdList"] == [{"GroupId": CITY}]
+    (only,) = joined["GroupIdList"]
+    assert (only["GroupId"], only["SelfInfo"]) == (CITY, {"GrossTopicReadSeq": 0})
 
 
 async def test_messages_and_mutes_of_each(city: Rest) -> None:
@@ -114,6 +115,9 @@ async def test_messages_and_mutes_of_each(city: Rest) -> None:
     await groups.changes.mark_read(app, "bob", FOOD, 2)
     assert await seen(city, "bob") == {FOOD: (4, 2), ART: (2, 0)}, "reading one moves no other"
     assert await seen(city, "ann") == {FOOD: (4, 3), ART: (2, 0)}
+    joined = await ok(city, "get_joined_group_list", Member_Account="bob", SupportTopic=1)
+    sums = {"GrossTopicNextMsgSeq": 6, "SelfInfo": {"GrossTopicReadSeq": 2}}
+    assert joined["GroupIdList"] == [{"GroupId": CITY, "Type": "Community", "SupportTopic": 1, **sums}]
     with pytest.raises(ApiError):
         await groups.changes.mark_read(app, "cid", FOOD, 2)
     await ok(city, "forbid_send_msg", GroupId=CITY, TopicId=FOOD, Members_Account=["bob"], MuteTime=600)

@@ -222,12 +222,13 @@ class GroupChanges:
         return group.changes
 
     async def clear(self, app: App, group_id: str, seq: int | None) -> None:
-        """Hide the history up to ``seq`` (None: all) from every client: unread it is no more. Raises ApiError 10010,
-        10015."""
+        """Hide the history up to ``seq`` (None: all) from every client: unread it is no more. Raises ApiError
+        10007, 10010, 10015."""
         check_place(group_id)
 
         async def run(tx: Tx) -> None:
             group = await hold_place(tx, app.sdkappid, group_id)
+            check(group.type, Operation.CLEAR, Role.AppAdmin)
             newest = group.next_seq - 1
             group.clear_seq = max(group.clear_seq, newest if seq is None else min(seq, newest))
             await store.save(tx, group)

@@ -10,7 +10,7 @@ from sodam.groups import store_attributes
 from sodam.groups.attributes import shared
 from sodam.groups.core import Core, Operator, hold_group
 from sodam.groups.model import Group, check_group_id
-from sodam.groups.types import Operation, check
+from sodam.groups.types import Operation, Role, check
 from sodam.storage import Tx
 
 MAX_KEYS: Final = 20
@@ -30,6 +30,7 @@ class Counters:
 
     async def get(self, group: Group) -> tuple[int, dict[str, int]]:
         """The version of the whole, and all counters."""
+        check(group.type, Operation.COUNT, Role.AppAdmin)
         now = await store_attributes.state(self._core.db, group.app, group.group_id)
         return now.counter_seq, await store_attributes.counters(self._core.db, group.app, group.group_id)
 
@@ -76,7 +77,7 @@ class Counters:
 
     async def _hold(self, tx: Tx, app: int, operator: Operator, group_id: str) -> Group:
         group = await hold_group(tx, app, group_id)
-        check(group.type, Operation.SHARE, *await self._core.standing(tx, group, operator))
+        check(group.type, Operation.COUNT, *await self._core.standing(tx, group, operator))
         return group
 
     async def _end(self, tx: Tx, group: Group, operator: Operator, done: int, changed: Mapping[str, int]) -> None:

@@ -336,9 +336,11 @@ class Members:
     async def muted(self, group: Group, place: str = "") -> list[tuple[str, int]]:
         """Who is muted in the group or (``place``) one of its topics, and until which second, in the order of UserIDs.
 
-        Raises ApiError 10007.
+        Raises ApiError 10007, and 10010 for a topic that is not there.
         """
         check(group.type, Operation.MUTE, Role.AppAdmin)
+        if place and place != group.group_id and place not in await store.load(self._core.db, group.app, [place]):
+            raise not_found(place)
         return await store_members.muted(self._core.db, group.app, place or group.group_id, self._core.now())
 
     async def mutes(self, group: Group) -> dict[str, int]:

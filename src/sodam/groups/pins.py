@@ -12,7 +12,7 @@ from sodam.groups.core import Core, Operator, hold_place, not_found
 from sodam.groups.message import TIP, GroupMessage
 from sodam.groups.model import Group, check_place
 from sodam.groups.store_receipts import Pin
-from sodam.groups.types import Operation, check
+from sodam.groups.types import Operation, Role, check
 from sodam.messages.model import RECALLED
 from sodam.storage import Tx
 
@@ -69,6 +69,7 @@ class Pins:
         group = (await store.load(db, app.sdkappid, [group_id])).get(group_id)
         if group is None:
             raise not_found(group_id)
+        check(group.type, Operation.PIN, Role.AppAdmin)
         floor = await self._core.floor(group, viewer) if viewer else 0
         return [pin for pin in await store_receipts.pins(db, app.sdkappid, group_id) if pin.seq > floor]
 

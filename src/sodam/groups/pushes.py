@@ -113,6 +113,8 @@ def item_of(message: GroupMessage) -> dict[str, Any]:
         item["IsSystemMsg"] = 1
     if message.cloud != EMPTY_TEXT:
         item["CloudCustomData"] = msgspec.Raw(message.cloud)
+    if is_topic(message.group_id):
+        item["TopicId"] = message.group_id
     return item
 
 

@@ -271,6 +271,13 @@ class Rooms:
         found.update(user_id for user_id, _ in await store_rooms.robots(self._core.db, *key, self._core.now()))
         return [user_id for user_id in dict.fromkeys(user_ids) if user_id in found]
 
+    async def of_user(self, app: int, user_id: str) -> list[str]:
+        """The rooms that a user is in, on any node, by their IDs."""
+        found = set(self._seats.of_user(app, user_id))
+        for answer in await self._ask("of", app, user_id):
+            found.update(answer)
+        return sorted(found)
+
     # Marks, admins, robots
 
     async def mark(
@@ -340,6 +347,8 @@ class Rooms:
         what, app, group_id, *rest = question
         key = (int(app), str(group_id))
         match what:
+            case "of":
+                return self._seats.of_user(*key)
             case "count":
                 return self._seats.number(key)
             case "list":

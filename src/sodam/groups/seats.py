@@ -151,6 +151,10 @@ class Seats:
     def here(self, key: Key, user_id: str) -> bool:
         return user_id in self._rooms.get(key, ())
 
+    def of_user(self, app: int, user_id: str) -> list[str]:
+        """The rooms of an app that a user is in."""
+        return [key[1] for key, visitors in self._rooms.items() if key[0] == app and user_id in visitors]
+
     def visitor(self, key: Key, user_id: str) -> Visitor | None:
         return self._rooms.get(key, {}).get(user_id)
 

@@ -20,7 +20,7 @@ from sodam.groups import pushes, store, store_members, store_permissions, store_
 from sodam.groups.core import Core, Operator, erase, hold_group, not_found, scene
 from sodam.groups.events import TopicCreated, TopicInfoChanged, TopicsDestroyed
 from sodam.groups.message import GroupMessage
-from sodam.groups.model import TOPIC_MARK, Changes, Group, Member, Profile, check_topic_id
+from sodam.groups.model import TOPIC_MARK, Changes, Group, Member, Profile, check_group_id, check_topic_id
 from sodam.groups.tips import Op, Tips
 from sodam.groups.types import Operation, check
 from sodam.storage import Tx
@@ -65,6 +65,7 @@ class Topics:
 
         Raises ApiError 10004, 10025 (the ID is taken; 10021 in an import), 10037 (200 topics).
         """
+        check_group_id(group_id)
         if topic_id:
             check_topic_id(group_id, topic_id)
             if f"{TOPIC_MARK}_{TOPIC_MARK}" in topic_id and not created_at:
@@ -152,6 +153,7 @@ class Topics:
 
     async def destroy(self, app: App, operator: Operator, group_id: str, topic_ids: Sequence[str]) -> list[Code]:
         """Remove topics with all that was written there; for each 0, or 110003 for one that does not exist."""
+        check_group_id(group_id)
 
         async def run(tx: Tx) -> list[Code]:
             community = await hold_group(tx, app.sdkappid, group_id)
@@ -178,6 +180,7 @@ class Topics:
 
         Raises ApiError 10007 for a viewer who is no member.
         """
+        check_group_id(group_id)
         db = self._core.db
         community = (await store.load(db, app.sdkappid, [group_id])).get(group_id)
         if community is None:
@@ -206,6 +209,18 @@ class Topics:
                 shown = None
             found[topic.group_id] = View(topic, here, mutes.get(topic.group_id, 0), uncounted, shown)
         return community, found
+
+    async def sums(self, app: int, group_ids: Sequence[str], user_id: str) -> dict[str, tuple[int, int]]:
+        """Of communities in which a user is a member: the sums over their topics of NextMsgSeq and of what it read."""
+        db = self._core.db
+        members = await store_members.of_user(db, app, user_id, group_ids)
+        found: dict[str, tuple[int, int]] = {}
+        for group_id, member in members.items():
+            topics = await store_topics.of(db, app, group_id)
+            own = await store_members.of_user(db, app, user_id, [topic.group_id for topic in topics])
+            here = [own.get(topic.group_id) or await self._core.first_look(db, topic, member) for topic in topics]
+            found[group_id] = (sum(topic.next_seq for topic in topics), sum(one.read_seq for one in here))
+        return found
 
     async def _hold(self, tx: Tx, app: App, operator: Operator, group_id: str, topic_id: str = "") -> Group:
         community = await hold_group(tx, app.sdkappid, group_id)

@@ -37,11 +37,13 @@ class Operation(Enum):
     RECALL_ANY = "recall messages of others"
     CHANGE = "edit messages"
     IMPORT_MESSAGES = "import messages"
+    CLEAR = "hide the history from clients"
     TARGET = "write messages for some members only"
     INVITE = "invite"
     DECIDE = "decide on applications and invitations"
     EDIT_MEMBER = "edit other members"
-    SHARE = "write attributes and counters"
+    SHARE = "write attributes"
+    COUNT = "have counters"
     BAN = "ban users"
     PIN = "pin messages"
     MANAGE_TOPICS = "make, edit and remove topics"
@@ -189,11 +191,13 @@ _LEAST: Final[dict[Operation, tuple[Role | None, ...]]] = {
     Operation.RECALL_ANY: (_O, _A, _A, None, _A),
     Operation.CHANGE: (_M, _M, _M, None, _M),
     Operation.IMPORT_MESSAGES: (_APP, _APP, _APP, None, _APP),
+    Operation.CLEAR: (_APP, _APP, _APP, _APP, None),
     Operation.TARGET: (_M, _M, _M, None, None),
     Operation.INVITE: (_M, _M, _M, None, _M),
     Operation.DECIDE: (_O, _A, _A, None, _A),
     Operation.EDIT_MEMBER: (_O, _A, _A, None, _A),
     Operation.SHARE: (_M, _M, _M, _M, _M),
+    Operation.COUNT: (_M, _M, _M, _M, None),
     Operation.BAN: (_APP, _APP, _APP, _A, _APP),
     Operation.MANAGE_TOPICS: (None, None, None, None, _A),
     Operation.PIN: (_M, _A, _A, None, _A),

@@ -69,18 +69,21 @@ async def _put(call: Call, request: AttributesPut, *, replace: bool) -> None:
     await call.services.groups.attributes.put(app, operator, request.GroupId, given, NOTHING_EXPECTED, replace=replace)
 
 
+@attributes.command("modify_group_attr", errors=WRITES)
 @service.command("modify_group_attr", errors=WRITES)
 async def modify_group_attr(call: Call, request: AttributesPut) -> None:
     """Write attributes; the others stay. At most five writes a second. Source: rest-groups.md 2.25."""
     await _put(call, request, replace=False)
 
 
+@attributes.command("set_group_attr", errors=WRITES)
 @service.command("set_group_attr", errors=WRITES)
 async def set_group_attr(call: Call, request: AttributesPut) -> None:
     """Replace all attributes by these. Source: rest-groups.md 2.26."""
     await _put(call, request, replace=True)
 
 
+@attributes.command("clear_group_attr", errors=WRITES)
 @service.command("clear_group_attr", errors=WRITES)
 async def clear_group_attr(call: Call, request: GroupId) -> None:
     """Delete all attributes. Source: rest-groups.md 2.27."""
@@ -97,6 +100,7 @@ class AttributesDelete(msgspec.Struct):
     GroupAttr: list[KeyOnly]
 
 
+@attributes.command("delete_group_attr", errors=WRITES)
 @service.command("delete_group_attr", errors=WRITES)
 async def delete_group_attr(call: Call, request: AttributesDelete) -> None:
     """Delete attributes by their keys, all or none. Source: rest-groups.md 2.28."""
@@ -105,6 +109,12 @@ async def delete_group_attr(call: Call, request: AttributesDelete) -> None:
     given = [Given(item.key, "") for item in request.GroupAttr]
     operator = await operator_of(call)
     await call.services.groups.attributes.delete(call.app.sdkappid, operator, request.GroupId, given, NOTHING_EXPECTED)
+
+
+def _check_plan(call: Call) -> None:
+    """Raises ApiError 10059."""
+    if call.app.plan != "Flagship":
+        raise ApiError(Code.GROUP_PLAN_REQUIRED, "counters are part of the Flagship plan")
 
 
 class Counter(msgspec.Struct):
@@ -122,12 +132,13 @@ class CounterUpdateAnswer(msgspec.Struct):
     GroupCounter: list[Counter]
 
 
-@service.command("update_group_counter", errors=(*COMMON, Code.GROUP_COUNTER_TOO_MANY))
+@service.command("update_group_counter", errors=(*COMMON, Code.GROUP_PLAN_REQUIRED, Code.GROUP_COUNTER_TOO_MANY))
 async def update_group_counter(call: Call, request: CounterUpdate) -> CounterUpdateAnswer:
     """Set counters, or add to them or take from them; one that does not exist starts at 0. The new values.
 
-    Source: rest-groups.md 2.29.
+    Communities have none, and they are part of the Flagship plan (10059). Source: rest-groups.md 2.29.
     """
+    _check_plan(call)
     if not request.GroupCounter:
         raise ApiError(Code.GROUP_BAD_PARAMETER, "GroupCounter is empty")
     given = {item.Key: item.Value for item in request.GroupCounter}
@@ -148,18 +159,20 @@ class CounterGetAnswer(msgspec.Struct):
     GroupCounterSeq: int
 
 
-@service.command("get_group_counter", errors=COMMON)
+@service.command("get_group_counter", errors=(*COMMON, Code.GROUP_PLAN_REQUIRED))
 async def get_group_counter(call: Call, request: CounterGet) -> CounterGetAnswer:
     """Read counters, those named or all. Source: rest-groups.md 2.30."""
+    _check_plan(call)
     group = await group_of(call, request.GroupId)
     seq, found = await call.services.groups.counters.get(group)
     keys = request.GroupCounterKeys
     return CounterGetAnswer([Counter(key, value) for key, value in found.items() if not keys or key in keys], seq)
 
 
-@service.command("delete_group_counter", errors=COMMON)
+@service.command("delete_group_counter", errors=(*COMMON, Code.GROUP_PLAN_REQUIRED))
 async def delete_group_counter(call: Call, request: CounterGet) -> None:
     """Delete counters, those named or all. Source: rest-groups.md 2.31."""
+    _check_plan(call)
     operator = await operator_of(call)
     await call.services.groups.counters.delete(
         call.app.sdkappid, operator, request.GroupId, request.GroupCounterKeys or None

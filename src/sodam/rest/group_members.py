@@ -39,7 +39,6 @@ _MAX_ADDED = 500
 _MAX_REMOVED = 100
 _MAX_IMPORTED = 300
 _MAX_ROLES = 500
-_MAX_MUTED = 500
 _ASKED_AT_ONCE = 1000
 _ALL_ROLES = (Role.Member, Role.Admin, Role.Owner)
 
@@ -132,7 +131,10 @@ async def _after(call: Call, group: Group, request: MemberPage) -> MemberPageAns
     listed = found[:limit]
     muted = await members.mutes_of(group, [member.user_id for member in listed])
     following = listed[-1].pos if len(found) > limit else 0
-    answer = MemberPageAnswer(group.members, bounded(member_items(listed, muted, request.MemberInfoFilter)))
+    custom = await _custom(call, group, request.MemberInfoFilter, request.AppDefinedDataFilter_GroupMember)
+    items = member_items(listed, muted, request.MemberInfoFilter, custom)
+    await _show_online(call, items, request.MemberInfoFilter)
+    answer = MemberPageAnswer(group.members, bounded(items))
     answer.Next = following if number else str(following or "")
     return answer
 
@@ -327,68 +329,3 @@ async def get_role_ingroup_of(call: Call, request: RolesGet) -> RolesAnswer:
     group = await group_of(call, request.GroupId)
     found = await call.services.groups.members.named(group, request.User_Account)
     return RolesAnswer([RoleItem(u, found[u].role.name if u in found else "NotMember") for u in request.User_Account])
-
-
-class Mute(msgspec.Struct, kw_only=True):
-    GroupId: str
-    Members_Account: Names
-    MuteTime: U32 | None = None
-    ShutUpTime: U32 | None = None
-    TopicId: str = ""
-
-
-@service.command("forbid_send_msg", errors=(*COMMON, Code.GROUP_TOO_MANY_ACCOUNTS, Code.COMMUNITY_DISABLED))
-async def forbid_send_msg(call: Call, request: Mute) -> None:
-    """Mute 1 to 500 users for MuteTime seconds, members or not; 0 ends it, 4294967295 is for ever.
-
-    Source: rest-groups.md 2.13.
-    """
-    seconds = request.ShutUpTime if request.MuteTime is None else request.MuteTime
-    place = place_of(call, request.GroupId, request.TopicId)
-    if seconds is None:
-        await group_of(call, request.GroupId)
-        raise ApiError(Code.GROUP_BAD_PARAMETER, "MuteTime is missing")
-    at_most(request.Members_Account, _MAX_MUTED, "Members_Account")
-    await call.services.groups.members.mute(call.app, await operator_of(call), place, request.Members_Account, seconds)
-
-
-class MutedGet(msgspec.Struct):
-    GroupId: str
-    TopicId: str | None = None
-
-
-class Muted(msgspec.Struct):
-    Member_Account: str
-    MutedUntil: int
-
-
-class MutedAnswer(msgspec.Struct):
-    GroupId: str
-    MutedAccountList: list[Muted]
-
-
-@service.command("get_group_muted_account", errors=(*COMMON, Code.COMMUNITY_DISABLED))
-async def get_group_muted_account(call: Call, request: MutedGet) -> MutedAnswer:
-    """Read who is muted in a group or one of its topics, and until when. Source: rest-groups.md 2.14."""
-    group = await group_of(call, request.GroupId)
-    place = place_of(call, request.GroupId, request.TopicId)
-    muted = await call.services.groups.members.muted(group, place)
-    return MutedAnswer(group.group_id, [Muted(*entry) for entry in muted])
-
-
-class Shutted(msgspec.Struct):
-    Member_Account: str
-    ShuttedUntil: int
-
-
-class ShuttedAnswer(msgspec.Struct):
-    GroupId: str
-    ShuttedUinList: list[Shutted]
-
-
-@service.command("get_group_shutted_uin", errors=COMMON)
-async def get_group_shutted_uin(call: Call, request: MutedGet) -> ShuttedAnswer:
-    """``get_group_muted_account`` under its older name, with older field names. Source: rest-groups.md 2.15."""
-    group = await group_of(call, request.GroupId)
-    muted = await call.services.groups.members.muted(group)
-    return ShuttedAnswer(group.group_id, [Shutted(*entry) for entry in muted])

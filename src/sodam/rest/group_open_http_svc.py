@@ -11,9 +11,8 @@ import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.groups.custom import group_data
-from sodam.groups.histories import shown_unread
 from sodam.groups.model import ApplyOption, Changes, Group, InviteOption, Newcomer, Switch, Wanted, check_group_id
-from sodam.groups.types import COMMUNITY_PREFIX, TYPES, Role, type_name, type_of
+from sodam.groups.types import TYPES, Role, type_name, type_of
 from sodam.rest.group_fields import (
     COMMON,
     Count,
@@ -25,7 +24,6 @@ from sodam.rest.group_fields import (
     group_item,
     member_items,
     operator_of,
-    self_item,
     shown_custom,
 )
 from sodam.wire import Call, Service
@@ -38,7 +36,6 @@ service = Service(
 )
 _MAX_GROUPS = 50
 _MAX_PAGE = 10_000
-_MAX_JOINED = 5000
 _MAX_FIRST_MEMBERS = 100
 _ALL_ROLES = (Role.Member, Role.Admin, Role.Owner)
 _MADE = (
@@ -95,7 +92,7 @@ Permission = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 TypeName = Literal["Public", "Private", "Work", "ChatRoom", "Meeting", "AVChatRoom", "Community"]
 
 
-class GroupImport(msgspec.Struct, kw_only=True):
+class GroupMade(msgspec.Struct, kw_only=True):
     Owner_Account: str = ""
     Type: TypeName
     GroupId: str = ""
@@ -107,17 +104,27 @@ class GroupImport(msgspec.Struct, kw_only=True):
     ApplyJoinOption: ApplyOption | None = None
     InviteJoinOption: InviteOption | None = None
     AppDefinedData: list[CustomValue] | None = None
-    CreateTime: Count = 0
     SupportTopic: Literal[0, 1] = 0
     EnablePermission: Literal[0, 1] | None = None
     DefaultPermission: Permission | None = None
 
 
-class GroupCreate(GroupImport, kw_only=True):
+class GroupImport(GroupMade, kw_only=True):
+    CreateTime: Count = 0
+
+
+class GroupCreate(GroupMade, kw_only=True):
     MemberList: list[FirstMember] = []
 
 
-def _wanted(request: GroupImport, newcomers: tuple[Newcomer, ...] = (), created_at: int = 0) -> Wanted:
+class CreateAnswer(msgspec.Struct):
+    GroupId: str
+    Type: str | msgspec.UnsetType = msgspec.UNSET
+    HugeGroupFlag: int | msgspec.UnsetType = msgspec.UNSET
+    """These two of a community with topics."""
+
+
+def _wanted(request: GroupMade, newcomers: tuple[Newcomer, ...] = (), created_at: int = 0) -> Wanted:
     changes = Changes(
         name=request.Name,
         introduction=request.Introduction,
@@ -151,7 +158,7 @@ def _wanted(request: GroupImport, newcomers: tuple[Newcomer, ...] = (), created_
         Code.TEXT_REFUSED,
     ),
 )
-async def create_group(call: Call, request: GroupCreate) -> GroupId:
+async def create_group(call: Call, request: GroupCreate) -> CreateAnswer:
     """Make a group, with an owner or without, and up to 100 members.
 
     Types: Private (Work), Public, ChatRoom (Meeting), AVChatRoom, which takes no members here, and Community,
@@ -173,7 +180,8 @@ async def create_group(call: Call, request: GroupCreate) -> GroupId:
     if not call.admin:
         request.Owner_Account = call.caller
     operator = await operator_of(call)
-    return GroupId(await call.services.groups.create(call.app, operator, _wanted(request, newcomers)))
+    made = await call.services.groups.create(call.app, operator, _wanted(request, newcomers))
+    return CreateAnswer(made, request.Type, 0) if request.SupportTopic else CreateAnswer(made)
 
 
 @service.command("import_group", errors=_MADE)
@@ -308,64 +316,3 @@ async def change_group_owner(call: Call, request: OwnerChange) -> None:
     """
     operator = await operator_of(call, request.From_Account)
     await call.services.groups.change_owner(call.app, operator, request.GroupId, request.NewOwner_Account)
-
-
-class JoinedFilter(msgspec.Struct):
-    GroupBaseInfoFilter: Names | None = None
-    SelfInfoFilter: Names | None = None
-
-
-class JoinedGet(msgspec.Struct, kw_only=True):
-    Member_Account: str
-    WithNoActiveGroups: int = 0
-    Limit: Count = _MAX_JOINED
-    Offset: Count = 0
-    GroupType: str = ""
-    Type: str = ""
-    SupportTopic: int = 0
-    ResponseFilter: JoinedFilter | None = None
-
-
-class JoinedAnswer(msgspec.Struct):
-    TotalCount: int
-    GroupIdList: list[dict[str, Any]]
-
-
-@service.command("get_joined_group_list", errors=(Code.GROUP_ANSWER_TOO_LARGE,))
-async def get_joined_group_list(call: Call, request: JoinedGet) -> JoinedAnswer:
-    """Read the groups that a user is a member of, in the order of joining, by pages of up to 5000.
-
-    Private groups whose owner has not written yet are left out unless WithNoActiveGroups is 1; live rooms keep no
-    members. Without a filter an item is the ID alone. Source: rest-groups.md 2.11.
-    """
-    if request.Limit > _MAX_JOINED:
-        raise ApiError(Code.GROUP_BAD_PARAMETER, f"Limit is at most {_MAX_JOINED}")
-    app, user_id, groups = call.app.sdkappid, request.Member_Account, call.services.groups
-    wanted = request.GroupType or request.Type
-    kind = type_name(wanted) if wanted else ""
-    listed = [] if "\0" in user_id else await groups.joined(app, user_id)
-    ids = [
-        group_id
-        for group_id, type_, active in listed
-        if (active or request.WithNoActiveGroups) and (not kind or kind == type_)
-    ]
-    if request.SupportTopic:
-        communities = await groups.get_many(app, [g for g in ids if g.startswith(COMMUNITY_PREFIX)])
-        ids = [g for g in ids if g in communities and communities[g].profile.support_topic]
-    page = ids[request.Offset : request.Offset + request.Limit]
-    items: list[dict[str, Any]] = [{"GroupId": group_id} for group_id in page]
-    if (shown := request.ResponseFilter) is not None:
-        found = await groups.get_many(app, page)
-        own = await groups.members.of_user(app, user_id, page) if shown.SelfInfoFilter else {}
-        counted = "UnreadMsgNum" in (shown.SelfInfoFilter or ())
-        standings = await groups.histories.standings(app, user_id, page) if counted else {}
-        for item in items:
-            group = found.get(item["GroupId"])
-            if group is None:  # dissolved meanwhile
-                continue
-            item |= group_item(group, shown.GroupBaseInfoFilter or [], room=False)
-            if shown.SelfInfoFilter and (standing := own.get(group.group_id)):
-                messages = standings.get(group.group_id)
-                unread = shown_unread(group, messages) if messages else 0
-                item["SelfInfo"] = self_item(group, *standing, shown.SelfInfoFilter, unread)
-    return JoinedAnswer(len(ids), bounded(items))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -10,6 +10,7 @@ from sodam.errors import ApiError, Code
 from sodam.groups.model import Changes, Switch
 from sodam.groups.pushes import wire
 from sodam.groups.topics import MAX_TOPICS, View
+from sodam.rest import group_attributes as shared
 from sodam.rest.group_fields import COMMON, Count, Names, at_most, operator_of
 from sodam.rest.group_online import OnlineNumber
 from sodam.rest.group_online import get_online_member_num as of_group
@@ -29,6 +30,11 @@ service = Service(
 async def get_online_member_num(call: Call, request: GroupId) -> OnlineNumber:
     """How many members of a community, or of another group, are online. Source: rest-groups.md 2.39."""
     return await of_group(call, request)
+
+
+service.command("get_group_attr", errors=COMMON)(shared.get_group_attr)
+for _write in (shared.modify_group_attr, shared.set_group_attr, shared.clear_group_attr, shared.delete_group_attr):
+    service.command(_write.__name__, errors=shared.WRITES)(_write)
 
 
 _TOPICS: Final = (*COMMON, Code.COMMUNITY_DISABLED)
@@ -82,7 +88,7 @@ async def create_topic(call: Call, request: TopicCreate) -> TopicId:
 
 
 class TopicImport(TopicCreate, kw_only=True):
-    Type: str = ""
+    Type: Literal["Community", ""] = ""
     CreateTime: Count = 0
 
 
@@ -90,7 +96,7 @@ class TopicImport(TopicCreate, kw_only=True):
 async def import_topic(call: Call, request: TopicImport) -> TopicId:
     """Make a topic with its own time of creation, for migration; nobody is notified. Source: rest-groups.md 2.44."""
     _check(call)
-    operator = await operator_of(call)
+    operator = await operator_of(call, request.From_Account)
     at = request.CreateTime or call.services.c2c.now
     topics = call.services.groups.topics
     return TopicId(

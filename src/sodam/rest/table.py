@@ -32,6 +32,8 @@ _FILES = (
     "open_msg_svc",
     "group_open_http_svc",
     "group_members",
+    "group_mutes",
+    "group_joined",
     "group_attributes",
     "group_online",
     "group_bans",

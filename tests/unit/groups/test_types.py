@@ -33,6 +33,8 @@ ALLOWED = {
     Operation.DECIDE: ("oA", "aoA", "aoA", "", "aoA"),
     Operation.EDIT_MEMBER: ("oA", "aoA", "aoA", "", "aoA"),
     Operation.SHARE: ("maoA", "maoA", "maoA", "maoA", "maoA"),
+    Operation.COUNT: ("maoA", "maoA", "maoA", "maoA", ""),
+    Operation.CLEAR: ("A", "A", "A", "A", ""),
     Operation.BAN: ("A", "A", "A", "aoA", "A"),
     Operation.MANAGE_TOPICS: ("", "", "", "", "aoA"),
     Operation.TARGET: ("maoA", "maoA", "maoA", "", ""),
