@@ -77,8 +77,8 @@ class Growing(msgspec.Struct, frozen=True, gc=False):
 
 def asked(raw: bytes) -> StreamContent:
     """The content of a request's MsgBody. Raises ApiError 90007, 90010."""
-    if not raw:
-        raise ApiError(Code.MSG_BODY_NOT_ARRAY, "MsgBody is missing")
+    if not raw.lstrip().startswith(b"["):
+        raise ApiError(Code.MSG_BODY_NOT_ARRAY, "MsgBody is no array" if raw else "MsgBody is missing")
     try:
         elements = _decode(raw)
     except ValueError as error:

@@ -120,7 +120,7 @@ class Command:
     """Code when this request field is missing or has the wrong type; others give the service's bad_request."""
     decode: Callable[[bytes], Any]
     cut: Cut | None
-    """Takes null from the fields of a body that may be left out; None: there are none."""
+    """Takes fields that are null out of a body; None: there are no fields."""
     eager: Callable[[Services, App], bool] | None
     """Whether this call waits for the database and the message log only, so that the gateway may drive it without a
     task: it must not use what needs a current task, as ``asyncio.timeout`` does. None: never."""

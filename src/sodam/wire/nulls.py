@@ -1,7 +1,8 @@
-"""null for a field that may be left out is the same as leaving it out, in every request and at every depth.
+"""null for a field is the same as leaving the field out, in every request and at every depth.
 
-Writers of JSON that know no absence give null for whatever was not set. Only structs of a request have fields that may
-be left out: what is kept byte for byte (``msgspec.Raw``), and a null in a list or a map, stays as it is.
+Writers of JSON that know no absence give null for whatever was not set. Only structs of a request have fields: what is
+kept byte for byte (``msgspec.Raw``), and a null in a list or a map, stays as it is. So does the null of a field that
+must be given and may be null.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _write = msgspec.json.Encoder().encode
 
 
 def cutter(kind: type) -> Cut | None:
-    """For requests of this type; None if nothing in it may be left out."""
+    """For requests of this type; None if it has no fields."""
     return _cut(inspect.type_info(kind))
 
 
@@ -41,9 +42,9 @@ def _cut(kind: inspect.Type) -> Cut | None:
 
 
 def _of_struct(fields: tuple[inspect.Field, ...]) -> Cut | None:
-    optional = frozenset(field.encode_name for field in fields if not field.required)
+    absent = frozenset(field.encode_name for field in fields if not (field.required and _takes_null(field.type)))
     inner = {field.encode_name: found for field in fields if (found := _cut(field.type)) is not None}
-    if not optional and not inner:
+    if not fields:
         return None
 
     def cut(data: bytes) -> bytes:
@@ -51,7 +52,7 @@ def _of_struct(fields: tuple[inspect.Field, ...]) -> Cut | None:
             return data
         kept: dict[str, Any] = {}
         for name, raw in _fields_of(data).items():
-            if name in optional and bytes(raw).strip() == b"null":
+            if name in absent and bytes(raw).strip() == b"null":
                 continue
             kept[name] = _inside(inner.get(name), raw)
         return _write(kept)
@@ -88,6 +89,12 @@ def _of_union(members: list[Cut]) -> Cut | None:
         return data
 
     return cut
+
+
+def _takes_null(kind: inspect.Type) -> bool:
+    if isinstance(kind, inspect.UnionType):
+        return any(map(_takes_null, kind.types))
+    return isinstance(kind, inspect.NoneType | inspect.AnyType | inspect.RawType)
 
 
 def _begins(data: bytes, sign: bytes) -> bool:
