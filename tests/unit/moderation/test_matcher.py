@@ -81,7 +81,8 @@ def test_any_text_against_any_list(text: str, words: list[str]) -> None:
 
 
 def test_time_does_not_grow_with_the_list() -> None:
-    """Processor time of one message, printed; the limit is far above it, for a busy machine."""
+    """Processor time of one message, printed, and held against what a look at each place of its text costs on this
+    machine in this minute: seven times the looks are 50 microseconds where those of a text take seven."""
     seed = SEED
     dice = random.Random(seed)
     signs = [chr(dice.randint(0x4E00, 0x9FA5)) for _ in range(3000)]
@@ -93,22 +94,29 @@ def test_time_does_not_grow_with_the_list() -> None:
     words: set[str] = set()
     while len(words) < 100_000:
         words.add(line(signs, 2, 5) if dice.random() < 0.6 else line(letters, 4, 10))
-    taken = {}
-    for size in (100, 100_000):
-        some = matcher(*(Word(word, Action.BLOCK) for word in sorted(words)[:: 100_000 // size]))
-        texts = [line(signs, 30, 30) + "，好的！" for _ in range(200)] + [
-            "shall we meet at the station at eight?"
-        ] * 200
-        some.find(texts[0])
-        best = float("inf")
-        for _ in range(3):
+    listed = dict.fromkeys(words, 1)
+    few, many = (
+        matcher(*(Word(w, Action.BLOCK) for w in sorted(words)[:: 100_000 // size])) for size in (100, 100_000)
+    )
+    assert len(many) > 99_000
+    texts = [line(signs, 30, 30) + "，好的！" for _ in range(200)] + ["shall we meet at the station at eight?"] * 200
+
+    def looks(text: str) -> None:
+        get = listed.get
+        for at in range(len(text)):
+            get(text[at : at + 4])
+
+    taken: dict[str, float] = {}
+    for _ in range(7):  # in turn, so that a busy moment is everybody's; the best of each
+        for name, find in (("looks", looks), ("100 words", few.find), ("100 000 words", many.find)):
             begin = time.process_time()
             for text in texts:
-                some.find(text)
-            best = min(best, time.process_time() - begin)
-        taken[size] = best / len(texts) * 1e6
-    print(f"seed {seed}: microseconds a message by size of the list: {taken}")
-    assert taken[100_000] < 500
+                find(text)
+            spent = (time.process_time() - begin) / len(texts) * 1e6
+            taken[name] = min(spent, taken.get(name, spent))
+    print(f"seed {seed}: microseconds of processor time a message: {taken}")
+    assert taken["100 000 words"] < 7 * taken["looks"]
+    assert taken["100 000 words"] < 4 * taken["100 words"]
 
 
 def test_a_hostile_text_is_no_harm() -> None:
