@@ -37,7 +37,7 @@ _ASKED_FOR: dict[str, Target] = {
     for on_postgres in (False, True)
     for target in (Sodam(on_postgres, counted=False), Sodam(on_postgres, webhooks=True))
 }
-"""Measured only when they are named."""
+"""Measured only when they are named, but for those without statistics and log beside ``aims.COUNTED``."""
 _RESULTS = Path(__file__).parent / "results"
 _FULL = Timing(warm_up=2.0, measure=6.0, quick=False)
 _QUICK = Timing(warm_up=1.0, measure=2.0, quick=True)
@@ -76,13 +76,26 @@ def _kind(target: Target) -> str:
     return target.name.partition("-")[0]
 
 
+def _able(target: Target, workload: str, *, named: bool) -> bool:
+    """``named``: the target was asked for."""
+    wanted = named or target.name in _TARGETS or workload in aims.COUNTED
+    return wanted and _kind(target) in WORKLOADS[workload].kinds
+
+
 def _run_all(
-    names: list[str], targets: dict[str, Target], repeats: int, timing: Timing, parent: Path, to: Results
+    names: list[str],
+    targets: dict[str, Target],
+    repeats: int,
+    timing: Timing,
+    parent: Path,
+    to: Results,
+    *,
+    named: bool,
 ) -> None:
     """Workload by workload, repeat by repeat, the targets in turn, every other time backwards: a slow minute of the
     machine hits all alike, and nobody always runs second."""
     for name in names:
-        able = [target for target in targets.values() if _kind(target) in WORKLOADS[name].kinds]
+        able = [target for target in targets.values() if _able(target, name, named=named)]
         for repeat in range(repeats):
             for target in able if repeat % 2 == 0 else reversed(able):
                 load = os.getloadavg()[0]
@@ -131,10 +144,12 @@ def main() -> int:
     repeats = options.repeat or (1 if options.quick else 3)
     results = Results()
     host = machine.describe()
-    targets = _available(options.target or list(_TARGETS), results)
+    counted = [name for name in _ASKED_FOR if name.endswith("-uncounted")]
+    targets = _available(options.target or [*_TARGETS, *counted], results)
+    named = options.target is not None
     interrupted = False
     try:
-        _run_all(options.workload or list(WORKLOADS), targets, repeats, timing, options.dir, results)
+        _run_all(options.workload or list(WORKLOADS), targets, repeats, timing, options.dir, results, named=named)
     except KeyboardInterrupt:
         interrupted = True
         results.failures.append("interrupted: what follows is not complete")

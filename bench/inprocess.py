@@ -193,6 +193,7 @@ async def _main(options: argparse.Namespace) -> None:
             bootstrap_apps=(BootstrapApp(_APP, _KEY, "Flagship"),),
             client_rate=1_000_000,
             statistics=not options.uncounted,
+            troubleshooting=not options.uncounted,
         )
         server = await build(settings)
         try:
@@ -295,7 +296,7 @@ def main() -> None:
     parser.add_argument("--dir", default="/var/tmp")
     parser.add_argument("--webhooks", choices=("written", "taken", "sent"), help="up to which stage")
     parser.add_argument("--receiver", type=int, default=9, help="its port: python -m bench.targets.receiver PORT")
-    parser.add_argument("--uncounted", action="store_true", help="without statistics")
+    parser.add_argument("--uncounted", action="store_true", help="without statistics and troubleshooting log")
     parser.add_argument("--calls", action="store_true", help="count calls instead of measuring time")
     parser.add_argument("--profile", action="store_true", help="as --calls, and show which")
     uvloop.run(_main(parser.parse_args()))

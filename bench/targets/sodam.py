@@ -22,13 +22,14 @@ class Sodam:
     """`sodam serve`, with every rule on and full durability: nothing is configured but where it listens."""
 
     def __init__(self, on_postgres: bool, *, counted: bool = True, webhooks: bool = False) -> None:
-        """``counted`` False: without statistics, to see what they cost. ``webhooks``: a receiver gets every message.
+        """``counted`` False: without statistics and troubleshooting log, to see what they cost. ``webhooks``: a
+        receiver gets every message.
 
         The receiver is a process of its own, whose CPU does not count.
         """
         self._on_postgres = on_postgres
         self._webhooks = webhooks
-        self._more = {} if counted else {"SODAM_STATISTICS": "off"}
+        self._more = {} if counted else dict.fromkeys(("SODAM_STATISTICS", "SODAM_TROUBLESHOOTING"), "off")
         self.name = ("sodam-postgres" if on_postgres else "sodam") + ("" if counted else "-uncounted")
         if webhooks:
             self._more["SODAM_ROOT_PASSWORD"] = receiver.PASSWORD

@@ -51,7 +51,7 @@ def test_one_call_of_1000_is_compared_with_1000_calls() -> None:
 
 def test_what_statistics_cost_is_judged_pair_by_pair() -> None:
     """A machine that grows slower within a run changes both sides of a pair."""
-    aim, results = "c2c_loaded: statistics cost at most a twentieth", Results()
+    aim, results = "c2c_loaded: statistics and troubleshooting log cost at most a twentieth", Results()
     for slow, ratio in ((1.0, 1.02), (2.0, 1.04), (4.0, 1.2)):
         results.add("sodam", [figure("c2c_loaded", slow * ratio)])
         results.add("sodam-uncounted", [figure("c2c_loaded", slow)])

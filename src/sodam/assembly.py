@@ -84,7 +84,7 @@ def assemble(
     statistics = Statistics(
         db, apps, presence, live, accounts=accounts.count, groups=groups.audience.count, on=settings.statistics
     )
-    troubles = TroubleshootingLog(db, settings.data_dir, loops, presence.node)
+    troubles = TroubleshootingLog(db, settings.data_dir, loops, presence.node, on=settings.troubleshooting)
     services = Services(
         settings=settings,
         loops=loops,

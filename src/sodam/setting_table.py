@@ -195,6 +195,14 @@ TABLE: Final[tuple[Setting, ...]] = (
         "on|off",
     ),
     Setting(
+        "troubleshooting",
+        "troubleshooting",
+        forms.switch,
+        "on",
+        "`off` adds nothing to the troubleshooting log: what went wrong is then found in the app's own logs alone.",
+        "on|off",
+    ),
+    Setting(
         "audit_days",
         "audit_days",
         forms.days(36_500),

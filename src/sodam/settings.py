@@ -71,6 +71,7 @@ class Settings:
     history_days: int = DEFAULT_HISTORY_DAYS
     rate_limits: bool = False
     statistics: bool = True
+    troubleshooting: bool = True
     audit_days: int = 180
     session_check_seconds: int = 30
     outbound_private: str = "allow"

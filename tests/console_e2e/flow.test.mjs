@@ -11,6 +11,7 @@ import { access } from "./flows/access.mjs";
 import { accounts } from "./flows/accounts.mjs";
 import { apps, endOfApp } from "./flows/apps.mjs";
 import { developer } from "./flows/developer.mjs";
+import { failures } from "./flows/failures.mjs";
 import { frame } from "./flows/frame.mjs";
 import { groups as chatGroups } from "./flows/groups.mjs";
 import { inbox } from "./flows/inbox.mjs";
@@ -42,7 +43,7 @@ const COMBINATIONS = {
 const GROUPS = {
   apps: { language: "en", flows: { signInOut, newcomer, apps, settings, plans, me, keyboard, endOfApp } },
   accounts: { language: "ko", flows: { accounts, relations, chatGroups, tools, inbox, frame } },
-  access: { language: "zh", flows: { webhooks, developer, push, statistics, access, people, policies } },
+  access: { language: "zh", flows: { webhooks, developer, push, failures, statistics, access, people, policies } },
 };
 const only = process.env.CONSOLE_E2E_ONLY?.split(",");
 const groups = Object.entries(GROUPS).filter(([name]) => [undefined, name].includes(process.env.CONSOLE_E2E_GROUP));

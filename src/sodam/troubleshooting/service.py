@@ -55,9 +55,18 @@ class _Second:
 
 class TroubleshootingLog:
     def __init__(
-        self, db: Database, directory: Path, loops: Loops, node: str, clock: Callable[[], float] = wall_clock
+        self,
+        db: Database,
+        directory: Path,
+        loops: Loops,
+        node: str,
+        clock: Callable[[], float] = wall_clock,
+        *,
+        on: bool = True,
     ) -> None:
+        """``on`` False: nothing is added."""
         self._db = db
+        self._on = on
         self._directory = directory
         self._loops = loops
         self._node = node
@@ -125,7 +134,7 @@ class TroubleshootingLog:
     def keeps(self, app: int, command: str) -> bool:
         """Whether it would keep a command that went well. Asked where many go well: one that is too much for this
         second is counted by the question, and need not be told."""
-        if not event_of(command)[1]:
+        if not self._on or not event_of(command)[1]:
             return False
         second = self._seconds.get(app)
         if second is None or second.good < PER_SECOND or second.at != int(self._clock()):
@@ -148,7 +157,7 @@ class TroubleshootingLog:
 
     def room(self, app: int, command: str, times: int) -> int:
         """As ``keeps``, of a command that went well so many times: how many of them are to be told."""
-        if not event_of(command)[1]:
+        if not self._on or not event_of(command)[1]:
             return 0
         second = self._second(app)
         told = min(times, max(0, PER_SECOND - second.good))
@@ -165,6 +174,8 @@ class TroubleshootingLog:
         return second
 
     def _room(self, app: int, failed: bool) -> bool:
+        if not self._on:
+            return False
         second = self._second(app)
         if failed:
             second.bad += 1

@@ -46,7 +46,8 @@ export async function rest(url, call, app = APP) {
 
 /**
  * The Python SDK in a process of its own: `send` signs in as a client does and answers 0 or the code of the refusal; in
- * the place of a receiver, commands with their bodies are given, and the user stays signed in.
+ * the place of a receiver, commands with their bodies are given, and the user stays signed in. `signature`: a UserSig to
+ * sign in with, also a wrong one.
  */
 export function startClient(url, call, app) {
   const child = spawn(join(REPOSITORY, ".venv/bin/python"), [join(REPOSITORY, "tests/console_e2e/support/say.py")], {
@@ -55,9 +56,9 @@ export function startClient(url, call, app) {
   });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
-    async send(from, to) {
-      const { UserSig } = await call("im/CreateSecretUserSig", { SDKAppID: app, UserID: from });
-      child.stdin.write(`${JSON.stringify([url.replace("http", "ws"), app, from, UserSig, to])}\n`);
+    async send(from, to, signature) {
+      const made = signature ?? (await call("im/CreateSecretUserSig", { SDKAppID: app, UserID: from })).UserSig;
+      child.stdin.write(`${JSON.stringify([url.replace("http", "ws"), app, from, made, to])}\n`);
       const { value, done } = await answers.next();
       if (done) throw new Error("the client's process ended");
       return Number(value);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { DEADLINE, follow, inspect, settled } from "./browser.mjs";
 
 /** Waits until a question that is asked again and again is answered with yes. */
-async function until(ask, what) {
+export async function until(ask, what) {
   for (const end = Date.now() + DEADLINE; Date.now() < end; ) {
     if (await ask()) return;
     await new Promise((done) => setTimeout(done, 50));

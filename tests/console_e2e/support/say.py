@@ -15,8 +15,8 @@ from sodam_client import Client, RequestError
 
 async def say(url: str, app: int, sender: str, usersig: str, what: Any) -> int:
     client = Client(url, app, sender, usersig)
-    await client.open()
     try:
+        await client.open()
         if isinstance(what, str):
             await client.send_text(what, "hello")
             await client.close()

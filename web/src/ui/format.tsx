@@ -40,14 +40,17 @@ export function useFormat() {
   };
 }
 
-/** Local time to the minute; on hover whole, with UTC and unix seconds. `at` is in seconds, 0 means never. */
-export function TimeText({ at, dateOnly }: { at: number; dateOnly?: boolean }) {
+/**
+ * Local time to the minute, or to the second where many things happen within one; on hover whole, with UTC and unix
+ * seconds. `at` is in seconds, 0 means never.
+ */
+export function TimeText({ at, dateOnly, exact }: { at: number; dateOnly?: boolean; exact?: boolean }) {
   const format = useFormat();
   if (!at) return <span className="quiet">–</span>;
   const utc = new Date(at * 1000).toISOString().replace(".000Z", "Z");
   return (
     <time dateTime={utc} title={`${format.time(at)} · ${utc} · ${Math.floor(at)}`} className="nowrap">
-      {dateOnly ? format.date(at) : format.minute(at)}
+      {dateOnly ? format.date(at) : exact ? format.time(at) : format.minute(at)}
     </time>
   );
 }

@@ -19,6 +19,11 @@ export function SelfCheck() {
   const state = useTableState();
   const user = state.filter("user");
   const [typed, setTyped] = useState(user);
+  const [shown, setShown] = useState(user);
+  if (shown !== user) {
+    setShown(user);
+    setTyped(user);
+  }
   const { refetch, isFetching } = useDevices(app, user);
   const max = limitOf("im/DescribePushDevices", "UserID").max;
   return (

@@ -14,7 +14,7 @@ export function EventDetails({ event, onClose }: { event: Trouble; onClose: () =
   const { title, cure } = useAdvice()(event);
   const id = (text: string) => (text ? <CopyText text={text} /> : "–");
   const facts: [string, ReactNode][] = [
-    [t("time"), <TimeText key="time" at={event.Time / 1000} />],
+    [t("time"), <TimeText key="time" at={event.Time / 1000} exact />],
     [t("event"), t(`events.${event.Event}`)],
     [t("command"), id(event.Command)],
     [t("userId"), id(event.UserID)],

@@ -9,8 +9,17 @@ import type { useAdvice } from "../useAdvice";
 export function columns(t: TFunction<"troubleshooting">, advise: ReturnType<typeof useAdvice>): Column<Trouble>[] {
   const id = (text: string) => (text ? <code className="oneline">{text}</code> : <span className="quiet">–</span>);
   return [
-    { key: "time", title: t("time"), role: "time", render: (row) => <TimeText at={row.Time / 1000} /> },
-    { key: "event", title: t("event"), render: (row) => t(`events.${row.Event}`) },
+    { key: "time", title: t("time"), role: "time", render: (row) => <TimeText at={row.Time / 1000} exact /> },
+    {
+      key: "event",
+      title: t("event"),
+      render: (row) => (
+        <span className="troubles__event">
+          <span>{t(`events.${row.Event}`)}</span>
+          <code className="quiet">{row.Command}</code>
+        </span>
+      ),
+    },
     { key: "user", title: t("userId"), role: "id", render: (row) => id(row.UserID) },
     { key: "receiver", title: t("receiver"), role: "id", render: (row) => id(row.Receiver) },
     {
