@@ -1865,6 +1865,33 @@ export type FriendGet = {
   CustomSequence?: number | null;
 };
 
+export type DescribeFriendPage = {
+  SDKAppID: number;
+  UserID: string;
+  Keyword?: string;
+  Offset?: number;
+  Limit?: number;
+};
+
+export type FriendPage = {
+  TotalCount: number;
+  FriendNum: number;
+  Friends: FriendRow[];
+};
+
+export type FriendRow = {
+  To_Account: string;
+  Nick: string;
+  FaceUrl: string;
+  Both: boolean;
+  ValueItem: FriendField[];
+};
+
+export type FriendField = {
+  Tag: string;
+  Value: string | number | string[];
+};
+
 export type DescribeFriendRequests = {
   SDKAppID: number;
   UserID: string;
@@ -3055,6 +3082,7 @@ export interface Actions {
   "im/DescribeFollowList": { request: OfApp & FollowGet; data: FollowGetAnswer };
   "im/DescribeFriendGroups": { request: OfApp & GroupGet; data: GroupGetAnswer };
   "im/DescribeFriendList": { request: OfApp & FriendGet; data: FriendGetAnswer };
+  "im/DescribeFriendPage": { request: DescribeFriendPage; data: FriendPage };
   "im/DescribeFriendRequests": { request: DescribeFriendRequests; data: FriendRequests };
   "im/DescribeFriends": { request: OfApp & FriendGetList; data: FriendGetListAnswer };
   "im/DescribeGroupBans": { request: PagedOfChatGroup; data: BanList };
@@ -3286,6 +3314,8 @@ export const LIMITS = {
   "im/DescribeCallbackLog.Url": {"max":1024},
   "im/DescribeDevelopmentInbox.Text": {"max":200},
   "im/DescribeDirtyWords.Cursor": {"max":200},
+  "im/DescribeFriendPage.UserID": {"min":1,"max":32},
+  "im/DescribeFriendPage.Keyword": {"max":200},
   "im/DescribeFriendRequests.UserID": {"min":1,"max":32},
   "im/DescribeGroupBans.GroupId": {"min":1,"max":53},
   "im/DescribeGroupInfo.GroupId": {"min":1,"max":53},

@@ -25,6 +25,7 @@ _FILES: Final = (
     "overview",
     "statistics",
     "relations",
+    "friend_pages",
     "words",
     "jobs",
     "users",

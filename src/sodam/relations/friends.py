@@ -34,6 +34,7 @@ from sodam.relations.work import Core, Work
 _UPDATE = "FriendUpdate"
 _DELETE = "FriendDelete"
 _PROFILE = "Tag_Profile_"
+_ALL = 1 << 31
 _encode = msgspec.json.Encoder().encode
 
 
@@ -188,6 +189,12 @@ class Friends:
         chosen = await self.chosen(app, user_id, [friend.peer for friend in rows], tags, side)
         page.friends.extend((peer, fields) for peer, fields, _ in chosen if fields is not None)
         return page._replace(following=rows[-1].pos if more else 0)
+
+    async def everyone(self, app: int, user_id: str) -> list[Friend]:
+        """The whole list in the order of its pages. Raises ApiError 30003 when ``user_id`` is unknown."""
+        core = self._core
+        await core.requester(app, user_id)
+        return await store_friends.page(core.db, app, user_id, 0, _ALL)
 
     async def chosen(
         self, app: App, user_id: str, peers: Sequence[str], tags: Sequence[str] | None, side: Side

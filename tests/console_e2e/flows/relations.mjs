@@ -32,8 +32,8 @@ export async function relations(hand, { server, call, rest, app }) {
   assert.deepEqual(await friends("rosa"), ["bert"]);
   assert.ok((await friends("bert")).includes("rosa"));
   // A friend is found by the UserID, on one line, and the list says that both have each other.
-  await hand.page.getByPlaceholder(t("relations:friends.search")).fill("bert");
-  await hand.page.waitForURL(/q=bert/);
+  await hand.page.getByPlaceholder(t("relations:friends.search")).fill("ert");
+  await hand.page.waitForURL(/q=ert/);
   await hand.row("bert").getByText(t("relations:friends.ways.both"), { exact: true }).waitFor();
   const line = await hand.row("bert").getByRole("link", { name: "bert", exact: true }).boundingBox();
   assert.ok(line.height < 26, "a UserID stays on one line");
@@ -76,11 +76,37 @@ export async function relations(hand, { server, call, rest, app }) {
   await hand.confirm("action.delete");
   await hand.closed();
   assert.deepEqual(await friends("rosa"), ["bert"]);
+  await many(hand, app, ask);
   await hand.press("relations:friends.deleteAll");
   await hand.fill(t("confirm.type", { name: "rosa" }), "rosa");
   await hand.confirm("relations:friends.deleteAll");
   await hand.closed();
   assert.deepEqual(await friends("rosa"), []);
+}
+
+/** A long list comes in pages with its number, and somebody in it is found by a part of the remark or the nickname. */
+async function many(hand, app, ask) {
+  const { t, page } = hand;
+  const mates = Array.from({ length: 24 }, (_, index) => `mate${String(index).padStart(3, "0")}`);
+  const AddFriendItem = mates.map((To_Account) => ({ To_Account, AddSource: "AddSource_Type_Web", Remark: `Seat ${To_Account}` }));
+  await ask("sns/friend_import", { From_Account: "rosa", AddFriendItem });
+  await hand.go(`/apps/${app}/accounts/rosa?tab=friends`);
+  await hand.hears("table.total", { count: 25, number: "25" });
+  assert.equal(await page.locator("tbody tr").count(), 20);
+  // Names are one line each, and no row is higher than a picture with two lines beside it.
+  const own = page.viewportSize();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const heights = await page.locator("tbody tr").evaluateAll((rows) => rows.map((row) => row.clientHeight));
+  assert.ok(Math.max(...heights) <= 60, `heights of the rows: ${heights}`);
+  await page.setViewportSize(own);
+  await hand.press("table.next");
+  await hand.row("mate023").getByText(t("relations:friends.ways.one"), { exact: true }).waitFor();
+  await page.getByPlaceholder(t("relations:friends.search")).fill("seat mate02");
+  await page.waitForURL(/q=seat/);
+  await hand.hears("table.total", { count: 4, number: "4" });
+  await page.getByPlaceholder(t("relations:friends.search")).fill("twenty of");
+  await hand.row("mate020").waitFor();
+  await hand.go(`/apps/${app}/accounts/rosa?tab=friends`);
 }
 
 async function lists(hand, ask) {

@@ -1,7 +1,7 @@
 import { ApiError, type Data } from "../../api/client";
 import { useChange, useRead } from "../../api/hooks";
 
-export type Friend = Data<"im/DescribeFriendList">["UserDataItem"][number];
+export type Friend = Data<"im/DescribeFriendPage">["Friends"][number];
 export type FriendList = Data<"im/DescribeFriendGroups">["ResultItem"][number];
 export type FriendRequest = Data<"im/DescribeFriendRequests">["Requests"][number];
 export type Blocked = Data<"im/DescribeBlackList">["BlackListItem"][number];
@@ -14,9 +14,7 @@ export interface Owner {
 }
 
 const RELATIONS = [
-  "im/CheckFriend",
-  "im/DescribeFriendList",
-  "im/DescribeFriends",
+  "im/DescribeFriendPage",
   "im/DescribeFriendGroups",
   "im/DescribeBlackList",
   "im/DescribeFriendRequests",
@@ -26,34 +24,13 @@ const RELATIONS = [
 const FOLLOWS = ["im/DescribeFollowList", "im/DescribeFollowInfo", "im/DescribeAccountState"] as const;
 const from = ({ app, user }: Owner) => ({ SDKAppID: app, From_Account: user });
 
-export const useFriends = (owner: Owner, StartIndex: number) =>
-  useRead("im/DescribeFriendList", { ...from(owner), StartIndex }, { keep: true });
-export const useNicks = (owner: Owner, users: string[]) =>
-  useRead(
-    "im/DescribeFriends",
-    { ...from(owner), To_Account: users, TagList: ["Tag_Profile_IM_Nick", "Tag_Profile_IM_Image"] },
-    { enabled: users.length > 0, keep: true },
-  );
+export const useFriends = (owner: Owner, Keyword: string, Offset: number, Limit: number) =>
+  useRead("im/DescribeFriendPage", { SDKAppID: owner.app, UserID: owner.user, Keyword, Offset, Limit }, { keep: true });
 /** What people who need not be friends are called. */
 export const usePeople = (owner: Owner, users: string[]) =>
   useRead(
     "im/DescribeProfiles",
     { SDKAppID: owner.app, To_Account: users, TagList: ["Tag_Profile_IM_Nick", "Tag_Profile_IM_Image"] },
-    { enabled: users.length > 0, keep: true },
-  );
-const FRIEND = ["Tag_SNS_IM_Remark", "Tag_SNS_IM_Group", "Tag_SNS_IM_AddSource", "Tag_SNS_IM_AddTime"];
-/** One friend by the whole UserID: the wire has no other search. */
-export const useFriendOf = (owner: Owner, user: string) =>
-  useRead(
-    "im/DescribeFriends",
-    { ...from(owner), To_Account: [user], TagList: FRIEND },
-    { enabled: user !== "", keep: true },
-  );
-/** Who of them has this user as a friend, too. */
-export const useWays = (owner: Owner, users: string[]) =>
-  useRead(
-    "im/CheckFriend",
-    { ...from(owner), To_Account: users, CheckType: "CheckResult_Type_Both" },
     { enabled: users.length > 0, keep: true },
   );
 export const useAddFriend = () => useChange("im/AddFriend", [...RELATIONS]);

@@ -61,7 +61,7 @@ export function Accounts() {
     <Page
       title={t("nav.accounts")}
       lead={
-        data
+        data && (state.keyword || !request.Type)
           ? t(state.keyword ? "hits" : "lead", {
               count: data.TotalCount,
               number: `${format.number(data.TotalCount)}${data.Exact ? "" : "+"}`,

@@ -2,7 +2,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApp } from "../../../api/session";
 import { Button } from "../../../ui/Button";
-import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
 import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
@@ -10,8 +9,10 @@ import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
+import { useAccountState } from "../../accounts/api";
 import { type Blocked, failureOf, type Owner, useBlackList, useBlock, usePeople, useUnblock } from "../api";
 import { PickUser, textOf } from "./parts";
+import { personColumn } from "./personColumn";
 
 export function BlackList({ owner }: { owner: Owner }) {
   const { t } = useTranslation("relations");
@@ -22,6 +23,7 @@ export function BlackList({ owner }: { owner: Owner }) {
   const people = usePeople(owner, rows?.map((row) => row.To_Account) ?? []).data?.UserProfileItem;
   const profileOf = (user: string, tag: string) =>
     textOf(people?.find((one) => one.To_Account === user)?.ProfileItem, tag);
+  const total = useAccountState(owner.app, owner.user).data?.Blacklist;
   const limit = useApp(owner.app).data?.Limits.Blacklist;
   const [adding, setAdding] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -61,24 +63,16 @@ export function BlackList({ owner }: { owner: Owner }) {
         state={state}
         rows={rows}
         rowKey={(row) => row.To_Account}
-        paging={{ kind: "cursor", next: data?.StartIndex ? String(data.StartIndex) : "" }}
+        paging={{ kind: "cursor", next: data?.StartIndex ? String(data.StartIndex) : "", total }}
         error={error}
         onRetry={() => refetch()}
         stale={isPlaceholderData}
         columns={[
-          {
-            key: "id",
-            title: "UserID",
-            role: "person",
-            render: (row) => (
-              <PersonCell
-                app={owner.app}
-                user={row.To_Account}
-                nick={profileOf(row.To_Account, "Tag_Profile_IM_Nick")}
-                src={profileOf(row.To_Account, "Tag_Profile_IM_Image")}
-              />
-            ),
-          },
+          personColumn(owner, (row) => ({
+            user: row.To_Account,
+            nick: profileOf(row.To_Account, "Tag_Profile_IM_Nick"),
+            src: profileOf(row.To_Account, "Tag_Profile_IM_Image"),
+          })),
           {
             key: "time",
             title: t("blacklist.since"),

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
-import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
 import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
@@ -11,6 +10,7 @@ import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { type Follow, failureOf, type Owner, useFollow, useFollowCounts, useFollows, useUnfollow } from "../api";
 import { PickUser, textOf } from "./parts";
+import { personColumn } from "./personColumn";
 
 const KINDS = { following: 2, followers: 1, mutual: 3 } as const;
 type Kind = keyof typeof KINDS;
@@ -76,24 +76,16 @@ export function Follows({ owner }: { owner: Owner }) {
         state={state}
         rows={data?.FollowItem ?? (data && [])}
         rowKey={(row) => row.To_Account}
-        paging={{ kind: "cursor", next: data?.NextCursor ?? "" }}
+        paging={{ kind: "cursor", next: data?.NextCursor ?? "", total: numbers[kind] }}
         error={error}
         onRetry={() => refetch()}
         stale={isPlaceholderData}
         columns={[
-          {
-            key: "id",
-            title: "UserID",
-            role: "person",
-            render: (row) => (
-              <PersonCell
-                app={owner.app}
-                user={row.To_Account}
-                nick={textOf(row.ProfileItem, "Tag_Profile_IM_Nick")}
-                src={textOf(row.ProfileItem, "Tag_Profile_IM_Image")}
-              />
-            ),
-          },
+          personColumn(owner, (row) => ({
+            user: row.To_Account,
+            nick: textOf(row.ProfileItem, "Tag_Profile_IM_Nick"),
+            src: textOf(row.ProfileItem, "Tag_Profile_IM_Image"),
+          })),
           { key: "time", title: t("follow.since"), role: "time", render: (row) => <TimeText at={row.FollowTime} /> },
         ]}
         actions={

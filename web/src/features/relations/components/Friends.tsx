@@ -2,7 +2,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApp } from "../../../api/session";
 import { Button } from "../../../ui/Button";
-import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
 import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
@@ -10,12 +9,13 @@ import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
 import { useTableState } from "../../../ui/tableState";
-import { type Friend, type Owner, useFriendOf, useFriends, useNicks, useWays } from "../api";
+import { type Friend, type Owner, useFriends } from "../api";
 import { AddFriend } from "./AddFriend";
 import { CheckRelation } from "./CheckRelation";
 import { DeleteAllFriends, DeleteFriends } from "./DeleteFriends";
 import { EditFriend } from "./EditFriend";
 import { tagOf, textOf } from "./parts";
+import { personColumn } from "./personColumn";
 
 type Open =
   | { what: "add" | "check" | "all" }
@@ -26,20 +26,15 @@ export function Friends({ owner }: { owner: Owner }) {
   const { t } = useTranslation("relations");
   const format = useFormat();
   const state = useTableState();
-  const { data, error, refetch, isPlaceholderData } = useFriends(owner, Number(state.after) || 0);
-  const one = useFriendOf(owner, state.keyword);
-  const found = one.data?.InfoItem.filter(({ ResultCode }) => ResultCode === 0).map((item) => ({
-    To_Account: item.To_Account,
-    ValueItem: item.SnsProfileItem ?? [],
-  })) as Friend[] | undefined;
-  const rows = state.keyword ? found : (data?.UserDataItem ?? (data && []));
-  const nicks = useNicks(owner, rows?.map((row) => row.To_Account) ?? []).data;
-  const ways = useWays(owner, rows?.map((row) => row.To_Account) ?? []).data?.InfoItem;
+  const { data, error, refetch, isPlaceholderData } = useFriends(
+    owner,
+    state.keyword,
+    (state.page - 1) * state.size,
+    state.size,
+  );
   const limit = useApp(owner.app).data?.Limits.Friends;
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
-  const profileOf = (user: string, tag: string) =>
-    textOf(nicks?.InfoItem.find((item) => item.To_Account === user)?.SnsProfileItem, tag);
   const add = (
     <Locked action="im:AddFriend" app={owner.app}>
       {(lock) => (
@@ -80,30 +75,14 @@ export function Friends({ owner }: { owner: Owner }) {
         label={t("friends.title")}
         state={state}
         search={t("friends.search")}
-        rows={rows}
+        rows={data?.Friends}
         rowKey={(row) => row.To_Account}
-        paging={{
-          kind: "cursor",
-          next: data?.NextStartIndex && !state.keyword ? String(data.NextStartIndex) : "",
-          fixed: true,
-        }}
-        error={state.keyword ? one.error : error}
-        onRetry={() => (state.keyword ? one.refetch() : refetch())}
-        stale={state.keyword ? one.isPlaceholderData : isPlaceholderData}
+        paging={{ kind: "offset", total: data?.TotalCount }}
+        error={error}
+        onRetry={() => refetch()}
+        stale={isPlaceholderData}
         columns={[
-          {
-            key: "id",
-            title: "UserID",
-            role: "person",
-            render: (row) => (
-              <PersonCell
-                app={owner.app}
-                user={row.To_Account}
-                nick={profileOf(row.To_Account, "Tag_Profile_IM_Nick")}
-                src={profileOf(row.To_Account, "Tag_Profile_IM_Image")}
-              />
-            ),
-          },
+          personColumn(owner, (row) => ({ user: row.To_Account, nick: row.Nick, src: row.FaceUrl })),
           {
             key: "remark",
             title: t("friends.remark"),
@@ -113,10 +92,7 @@ export function Friends({ owner }: { owner: Owner }) {
             key: "way",
             title: t("friends.way"),
             role: "state",
-            render: (row) => {
-              const way = ways?.find(({ To_Account }) => To_Account === row.To_Account)?.Relation;
-              return way ? t(`friends.ways.${way === "CheckResult_Type_BothWay" ? "both" : "one"}`) : "";
-            },
+            render: (row) => t(`friends.ways.${row.Both ? "both" : "one"}`),
           },
           {
             key: "lists",

@@ -2,7 +2,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
 import { Confirm } from "../../../ui/Confirm";
-import { PersonCell } from "../../../ui/cells";
 import { TimeText } from "../../../ui/format";
 import { Locked } from "../../../ui/Locked";
 import { Empty, SettingCard } from "../../../ui/Page";
@@ -10,6 +9,7 @@ import { ResourceTable } from "../../../ui/ResourceTable";
 import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { type FriendRequest, type Owner, useAnswer, useDeleteRequest, useRequests } from "../api";
+import { personColumn } from "./personColumn";
 
 /** Requests that wait: those that others sent, and those that this user sent. */
 export function Requests({ owner }: { owner: Owner }) {
@@ -68,12 +68,7 @@ export function Requests({ owner }: { owner: Owner }) {
         onRetry={() => refetch()}
         stale={isPlaceholderData}
         columns={[
-          {
-            key: "id",
-            title: "UserID",
-            role: "person",
-            render: (row) => <PersonCell app={owner.app} user={row.UserID} nick={row.Nick} />,
-          },
+          personColumn(owner, (row) => ({ user: row.UserID, nick: row.Nick, src: row.FaceUrl })),
           {
             key: "wording",
             title: t("friends.wording"),
