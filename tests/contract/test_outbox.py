@@ -193,6 +193,42 @@ async def test_who_goes_on_with_a_long_entry_says_how_far_it_is(database: Databa
     await two.stop()
 
 
+async def test_who_is_slow_keeps_what_it_has(database: Database) -> None:
+    """However long the entry takes: another node, which would do it twice, finds it held, and what stands behind it."""
+    clock, first, second = Clock(), Consumer(), Consumer()
+    slow, other = node(database, clock, first), node(database, clock, second)
+    await lanes(slow, database, "a1", "a2", "a3")
+    first.hold.clear()
+    slow.start()
+    await until(lambda: first.seen)
+    other.start()
+    for _ in range(12):
+        clock.now += LEASE_MS / 3000
+
+        async def held() -> int:
+            rows = await database.fetch("SELECT MIN(lease_until) FROM outbox")
+            return int(rows[0][0])
+
+        slow.wake()
+        async with asyncio.timeout(60):
+            while await held() < slow.now + LEASE_MS / 2:
+                await asyncio.sleep(0.002)
+        other.wake()
+        await asyncio.sleep(0)
+    await lanes(other, database, "b1")
+    await until(lambda: "b1" in consumer_words(first, second))
+    first.hold.set()
+    await until_left(database, 0)
+    assert sorted(consumer_words(first, second)) == ["a1", "a2", "a3", "b1"]
+    assert [word for word in first.words() if word[0] == "a"] == ["a1", "a2", "a3"]
+    await slow.stop()
+    await other.stop()
+
+
+def consumer_words(*consumers: Consumer) -> list[str]:
+    return [word for consumer in consumers for word in consumer.words()]
+
+
 async def test_who_stops_gives_back_at_once(database: Database) -> None:
     clock, consumer, second = Clock(), Consumer(), Consumer()
     consumer.hold.clear()

@@ -28,6 +28,7 @@ from sodam.server import Server, build
 from sodam.serving import application
 from sodam.settings import BootstrapApp, Settings
 from sodam.wire import Call, decode_request
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(autouse=True)
@@ -197,7 +198,7 @@ async def test_what_goes_out_stays_in_the_inbox(server: Server) -> None:
     assert json.loads(before.body)["To_Account"] == "alice"
     assert f"SdkAppid={DEMO_SDKAPPID}&CallbackCommand=C2C.CallbackAfterSendMsg" in after.url
     assert {name for name, _ in after.headers} >= {"Content-Type", "webhook-id", "webhook-timestamp"}
-    assert (push.user_id, dict(push.headers)["Authorization"]) == ("alice", "key=development")
+    assert (push.user_id, dict(push.headers)["Authorization"]) == ("alice", "key=***")
     assert [one.kind for one in inbox.of(DEMO_SDKAPPID, 1, "push")] == ["push"]
     delivery = await server.services.webhooks.test(app, "Group.CallbackAfterGroupFull")
     assert (delivery.outcome, inbox.of(DEMO_SDKAPPID, 1)[0].name) == ("delivered", "Group.CallbackAfterGroupFull")
@@ -239,6 +240,12 @@ def test_the_inbox_is_searched_and_cleared() -> None:
 async def test_the_console_reads_it(server: Server, tmp_path: Path) -> None:
     app = server.apps.get(DEMO_SDKAPPID)
     assert app is not None
+
+    async def under_way() -> int:
+        rows = await server.db.fetch("SELECT COUNT(*) FROM outbox WHERE dead = 0")
+        return int(rows[0][0])
+
+    await eventually(under_way, 0)  # of the tests before
     await server.services.webhooks.test(app, "Group.CallbackAfterGroupFull")
     made = await in_console(server, "DescribeDevelopmentInbox", Kind="callback", Text="groupfull")
     [one] = made["Requests"]

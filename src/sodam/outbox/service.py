@@ -4,7 +4,8 @@ A consumer registers for a topic before the first write; what nobody consumes is
 lease, lane by lane: within a lane they are done one after the other, and one that fails holds up those behind it until
 it is done or set aside as dead. Each topic says when a failed entry is tried again (``Schedule``) and how many lanes of
 an app a node works on at a time (``Gate``), so that no app keeps another waiting. A worker that is killed loses its
-leases within ``LEASE_MS``, and another takes over: a consumer may see an entry twice and must bear that.
+leases within ``LEASE_MS``, and another takes over: a consumer may see an entry twice and must bear that. One that is
+slow keeps them, however long it takes.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from sodam.storage import Database, Tx
 E = TypeVar("E")
 log = structlog.get_logger(__name__)
 LEASE_MS: Final = 30_000
-"""A consumer that takes longer, and does not ``note`` how far it is, may be called for the same entry again."""
+"""So long after a worker was killed another takes over. One that is at work renews its leases."""
+_RENEW_MS: Final = 20_000
+"""A lease of which less is left is renewed, while its entries are at work."""
 _SPARE_MS: Final = 15_000
 """What must be left of the lease for another entry of the lane to be begun."""
 AT_ONCE: Final = 16
@@ -44,6 +47,17 @@ GATHER_SECONDS: Final = 0.02
 _FULL_SECONDS: Final = 0.004
 """The same while an app has more lanes than may be worked on at a time."""
 _ERROR_CHARACTERS: Final = 300
+
+
+class _Group:
+    """Entries of a lane that are at work here."""
+
+    __slots__ = ("entries", "until")
+
+    def __init__(self, entries: list[Entry], until: int) -> None:
+        self.entries = entries
+        self.until = until
+        """When the lease ends, unix milliseconds."""
 
 
 def batch_statement(places: str, topics: str, bodies: str, due: str) -> str:
@@ -61,6 +75,7 @@ class Outbox:
         self._loop: Loop | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: Counter[tuple[str, int]] = Counter()
+        self._at_work: set[_Group] = set()
         self._finished: list[list[Entry]] = []
         """Groups that are done and not yet forgotten."""
         self._next_look = 0.0
@@ -148,7 +163,7 @@ class Outbox:
         await self._db.write(run)
 
     async def _turn(self) -> None:
-        """Begin what is due and forget what is done, then wait for more."""
+        """Begin what is due, forget what is done and keep what is at work, then wait for more."""
         if (early := self._next_look - time.monotonic()) > 0:
             await asyncio.sleep(early)
         began = time.monotonic()
@@ -157,8 +172,9 @@ class Outbox:
         full = False
         try:
             free, pause = await self._look(finished)
-            if finished or free:
-                full = await self._take(finished, free)
+            kept = [group for group in self._at_work if group.until < self.now + _RENEW_MS]
+            if finished or free or kept:
+                full = await self._take(finished, free, kept)
         except BaseException:
             self._finished = finished + self._finished
             raise
@@ -185,61 +201,69 @@ class Outbox:
                 left -= lanes
         return free, pause
 
-    async def _take(self, finished: list[list[Entry]], free: list[store.Free]) -> bool:
+    async def _take(self, finished: list[list[Entry]], free: list[store.Free], kept: list[_Group]) -> bool:
         """True: there were as many lanes as may be taken, of an app at least."""
         now = self.now
         until = now + LEASE_MS
-        groups = await self._db.write(lambda tx: store.turn(tx, self.owner, finished, free, now, until))
-        places: dict[tuple[str, int], list[list[Entry]]] = {}
-        for group in groups:
-            places.setdefault((group[0].topic, group[0].app), []).append(group)
-        for of, found in places.items():
-            self._busy[of] += len(found)
+        entries = [entry for group in kept for entry in group.entries]
+        taken = await self._db.write(lambda tx: store.turn(tx, self.owner, finished, free, entries, now, until))
+        for group in kept:
+            group.until = until
+        places: dict[tuple[str, int], list[_Group]] = {}
+        for found in taken:
+            places.setdefault((found[0].topic, found[0].app), []).append(_Group(found, until))
+        for of, groups in places.items():
+            self._busy[of] += len(groups)
+            self._at_work |= set(groups)
             if (prepare := self._topics[of[0]].prepare) is None:
-                self._begin(found, until)
+                self._begin(groups)
             else:
-                self._watch(asyncio.create_task(self._prepare(prepare, found, until)))
+                self._watch(asyncio.create_task(self._prepare(prepare, groups)))
         if free:
             self._wake.set()  # rows may have come that lanes at work keep waiting, or of which there were too many
         return any(len(places.get((one.topic, one.app), ())) >= one.lanes for one in free)
 
-    async def _prepare(self, prepare: Prepare, groups: list[list[Entry]], until: int) -> None:
+    async def _prepare(self, prepare: Prepare, groups: list[_Group]) -> None:
         try:
-            made = iter(await prepare([entry for group in groups for entry in group]))
-            groups = [[next(made) for _ in group] for group in groups]
+            made = iter(await prepare([entry for group in groups for entry in group.entries]))
+            for group in groups:
+                group.entries = [next(made) for _ in group.entries]
         except Exception as error:
             log.debug("entries of the outbox are prepared one by one", error=str(error))
-        self._begin(groups, until)
+        self._begin(groups)
 
-    def _begin(self, groups: list[list[Entry]], until: int) -> None:
+    def _begin(self, groups: list[_Group]) -> None:
         for group in groups:
-            task = asyncio.create_task(self._do(group, until))
+            task = asyncio.create_task(self._do(group))
             self._watch(task)
-            task.add_done_callback(partial(self._ended, (group[0].topic, group[0].app)))
+            task.add_done_callback(partial(self._ended, group))
 
     def _watch(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _ended(self, of: tuple[str, int], task: asyncio.Task[None]) -> None:
+    def _ended(self, group: _Group, task: asyncio.Task[None]) -> None:
+        of = group.entries[0].topic, group.entries[0].app
+        self._at_work.discard(group)
         self._busy[of] -= 1
         if not self._busy[of]:
             del self._busy[of]
         self._wake.set()
 
-    async def _do(self, group: list[Entry], until: int) -> None:
+    async def _do(self, group: _Group) -> None:
         """The entries of a lane, one after the other, up to the first that fails."""
-        topic = self._topics[group[0].topic]
-        for at, entry in enumerate(group):
-            if at and self.now > until - _SPARE_MS:
-                await self._write(entry, partial(self._end, finished=group[:at], rest=group[at:]))
+        entries = group.entries
+        topic = self._topics[entries[0].topic]
+        for at, entry in enumerate(entries):
+            if at and self.now > group.until - _SPARE_MS:
+                await self._write(entry, partial(self._end, finished=entries[:at], rest=entries[at:]))
                 return
             try:
                 await topic.consumer(entry)
             except Exception as error:
-                await self._failed(group, at, error, topic.schedule)
+                await self._failed(entries, at, error, topic.schedule)
                 return
-        self._finished.append(group)
+        self._finished.append(entries)
 
     async def _end(self, tx: Tx, finished: list[Entry], rest: list[Entry]) -> None:
         await store.give_back(tx, self.owner, rest, self.now)

@@ -95,15 +95,29 @@ def _ready_sql(topics: int) -> str:
 
 
 async def turn(
-    tx: Tx, owner: str, finished: Sequence[Sequence[Entry]], free: Sequence[Free], now: int, until: int
+    tx: Tx,
+    owner: str,
+    finished: Sequence[Sequence[Entry]],
+    free: Sequence[Free],
+    kept: Sequence[Entry],
+    now: int,
+    until: int,
 ) -> list[list[Entry]]:
-    """What one look at the outbox writes: forget the groups that are done, and take the next ones of each place."""
+    """What one look at the outbox writes: forget the groups that are done, take the next ones of each place, and hold
+    ``kept``, which are still at work, until then, too."""
     places = {(group[0].topic, group[0].app) for group in finished}
     for topic in sorted({topic for topic, _ in places} | {one.topic for one in free}):
         # Who looks for entries of a topic holds it meanwhile: otherwise another node would not see what is being
         # taken, and would take what stands behind it in a lane.
         await hold(tx, f"outbox:{topic}")
     await finish(tx, owner, finished, now)
+    for some in batches([entry.id for entry in kept]):
+        await tx.execute(
+            f"UPDATE outbox SET lease_until = $2, due = $2 WHERE lease_owner = $1 AND id IN {in_list(some, 3)}",
+            owner,
+            until,
+            *some,
+        )
     groups: list[list[Entry]] = []
     for one in free:
         groups += await take(tx, owner, one.topic, one.app, one.lanes, now, until)

@@ -24,6 +24,7 @@ from sodam.push.access import AccessTokens, Refused
 from sodam.push.certificates import Certificates, Lost
 from sodam.push.channel import Channel
 from sodam.push.events import PushesCounted, PushReported
+from sodam.push.masking import masked
 from sodam.push.model import Certificate, Delivery, Outcome, ttl_of
 from sodam.push.store_log import Failure
 from sodam.push.vendors import VENDORS, BadCredentials
@@ -139,7 +140,8 @@ class Sending:
             request = VENDORS[one.vendor].request(one, secrets, _NO_ACCESS, delivery, self._clock())
         except BadCredentials as error:
             return Outcome("payload" if one.vendor == "webpush" else "ours", "credentials", str(error))
-        inbox.add(one.app, "push", one.vendor, request.url, request.headers, request.body, user_id=delivery.user_id)
+        shown = masked(request, secrets)
+        inbox.add(one.app, "push", one.vendor, shown.url, shown.headers, shown.body, user_id=delivery.user_id)
         return Outcome("ok")
 
     async def _settle(self, entry: Entry, one: Certificate, delivery: Delivery, outcome: Outcome) -> None:
