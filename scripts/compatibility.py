@@ -32,6 +32,8 @@ class Tests:
         for folder in _FOLDERS:
             for path in sorted((ROOT / folder).rglob("test_*.py")):
                 self._texts.append((str(path.relative_to(ROOT)), path.read_text("utf-8")))
+        for path in sorted((ROOT / "tests/rest").glob("fields_*.py")):  # the tables of one test
+            self._texts.append(("tests/rest/test_group_fields.py", path.read_text("utf-8")))
 
     def naming(self, words: Iterable[str], otherwise: str) -> str:
         """The first test file with one of ``words``, tried in their order; ``otherwise`` a test of every command."""
@@ -77,6 +79,21 @@ def _client(data: dict[str, object], tests: Tests) -> list[str]:
     return lines
 
 
+def _methods(data: dict[str, object]) -> list[str]:
+    """Each method with up to three tests that call it; one that no test calls has no place here."""
+    methods, words = data["methods"], data["words"]
+    assert isinstance(methods, list)
+    assert isinstance(words, dict)
+    texts = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "tests/sdk").glob("test_*.py"))}
+    lines = ["| method | tests in `tests/sdk` |", "|---|---|"]
+    for method in methods:
+        pattern = re.compile(rf"\b{words[method]}\b" if method in words else rf'"{method}"')
+        found = [f"`{name}`" for name, text in texts.items() if pattern.search(text)]
+        assert found, f"no test calls {method}"
+        lines.append(f"| {method} | {', '.join(found[:3])} |")
+    return lines
+
+
 def _listed(rows: list[dict[str, str]]) -> list[str]:
     lines = ["| feature | state | test |", "|---|---|---|"]
     for row in rows:
@@ -112,6 +129,10 @@ def page() -> str:
         "## Client commands",
         "",
         *_client(data["client"], tests),
+        "",
+        "## Groups in the official web SDK",
+        "",
+        *_methods(data["sdk"]),
         "",
         "## Webhooks",
         "",

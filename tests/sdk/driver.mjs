@@ -177,6 +177,13 @@ const ops = {
     const client = clients.get(name);
     return client.chat.sendMessage(createMessage(client, message), options);
   },
+  // An application that takes calls: without a listener the SDK keeps no invitations.
+  signals(name) {
+    const { chat, sdk } = clients.get(name);
+    for (const [event, code] of Object.entries(sdk.TSignaling).filter(([, code]) => typeof code === 'string')) {
+      chat.addSignalingListener(code, ({ data }) => emit({ client: name, event, data: plain(data) }));
+    }
+  },
   constants: (name) => ({ TYPES: clients.get(name).sdk.TYPES, EVENT: clients.get(name).sdk.EVENT }),
   // The network's failures: cut the connection without a goodbye, or keep it cut until "online".
   drop(name) {

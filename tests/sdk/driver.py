@@ -142,6 +142,10 @@ class SdkClient:
         """The next frame of a command goes out broken; `how` is a key of ``spoiled`` in driver.mjs."""
         await self._ask("spoil", {"servcmd": servcmd, "how": how})
 
+    async def signals(self) -> None:
+        """Take part in calls; what becomes of invitations comes as events, such as ``NEW_INVITATION_RECEIVED``."""
+        await self._ask("signals")
+
     async def constants(self) -> dict[str, Any]:
         result: dict[str, Any] = await self._ask("constants")
         return result
