@@ -29,6 +29,12 @@ class ChatSession(Protocol):
     def send(self, to: int, number: int) -> None:
         """Queue a message; it leaves with all others of this turn of the loop."""
 
+    def send_to_group(self, group: str, number: int) -> None:
+        """As `send`, to all members of a group."""
+
+    async def enter_group(self, group: str) -> None:
+        """Be where a group's messages go, in a group whose member the user is made with it."""
+
     def heartbeat(self) -> None:
         """What a client sends when nothing else is to be said."""
 
@@ -41,6 +47,9 @@ class Driver(Protocol):
 
     async def create_users(self, count: int) -> None:
         """Make users 0 to count - 1."""
+
+    async def make_group(self, name: str, members: range) -> None:
+        """A group of these users that keeps its messages; the first of them owns it."""
 
     async def connect(self, user: int, on_message: OnMessage) -> ChatSession:
         """Connect and sign in, with a fresh credential."""

@@ -11,7 +11,7 @@ from bench.load.bulk import ask_all
 from bench.load.driver import TEXT, ChatSession, Coalescer, OnMessage
 from bench.load.errors import LoadError
 from bench.load.http import HttpConnection, post
-from bench.load.xmpp import PASSWORD, XmppSession
+from bench.load.xmpp import PASSWORD, ROOMS, XmppSession
 from bench.plan import Address
 
 
@@ -31,6 +31,10 @@ class EjabberdDriver:
                 for number in range(count)
             ),
         )
+
+    async def make_group(self, name: str, members: range) -> None:
+        """A room, which is kept and archives; its members are those who enter it."""
+        await ask_all(self, iter([self._request("create_room", {"name": name, "service": ROOMS, "host": "localhost"})]))
 
     async def connect(self, user: int, on_message: OnMessage) -> ChatSession:
         source = f"127.0.0.{2 + next(self._numbers) % 8}"

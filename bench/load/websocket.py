@@ -134,6 +134,9 @@ class WebSocketSession(WSListener):
         self.unanswered += 1
         self._queue(_GROUP_MESSAGE % (self._seq, self.user, group.encode(), number))
 
+    async def enter_group(self, group: str) -> None:
+        """Nothing: who is signed in hears the groups of its user."""
+
     async def enter(self, room: str) -> None:
         """Enter a live room; a refusal is among the failures."""
         self._seq += 1

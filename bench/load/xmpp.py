@@ -11,6 +11,8 @@ from bench.load.driver import TEXT, Coalescer, OnMessage
 from bench.load.errors import LoadError
 
 PASSWORD = "bench"
+ROOMS = "conference.localhost"
+"""Where rooms are."""
 _STREAM = (
     b"<?xml version='1.0'?><stream:stream to='localhost' xmlns='jabber:client'"
     b" xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>"
@@ -19,6 +21,8 @@ _BIND = (
     b"<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>bench</resource></bind></iq>"
 )
 _MESSAGE = b"<message to='u%d@localhost' type='chat' id='%d'><body>" + TEXT.encode() + b"</body></message>"
+_ENTER = b"<presence to='%b@%b/u%d'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>"
+_TO_ROOM = b"<message to='%b@%b' type='groupchat' id='%d'><body>" + TEXT.encode() + b"</body></message>"
 _RECEIVED = re.compile(rb"<message\b[^>]*?\sid='(\d+)'")
 _END = b"</message>"
 
@@ -62,12 +66,24 @@ class XmppSession(asyncio.Protocol):
         """Nothing: a client that is available gets its messages."""
 
     def send(self, to: int, number: int) -> None:
-        if not self._stanzas:
-            self._coalescer.later(self._flush)
-        self._stanzas.append(_MESSAGE % (to, number))
+        self._queue(_MESSAGE % (to, number))
+
+    def send_to_group(self, group: str, number: int) -> None:
+        self._queue(_TO_ROOM % (group.encode(), ROOMS.encode(), number))
+
+    async def enter_group(self, group: str) -> None:
+        """Enter the room; what it says last is its subject."""
+        enter = _ENTER % (group.encode(), ROOMS.encode(), self.user)
+        async with asyncio.timeout(30):
+            await self._step(enter, _END)
 
     def heartbeat(self) -> None:
         self._write(b" ")
+
+    def _queue(self, stanza: bytes) -> None:
+        if not self._stanzas:
+            self._coalescer.later(self._flush)
+        self._stanzas.append(stanza)
 
     async def close(self) -> None:
         self._write(b"</stream:stream>")

@@ -19,6 +19,8 @@ from bench.targets.base import Started
 from bench.targets.ejabberd_config import configuration
 
 _SCHEMA = Path("/usr/share/ejabberd/sql/pg.sql")
+_ERLANG = Path("/usr/lib/erlang/lib")
+_PACKAGES = ("ejabberd", "erlang-p1-pgsql")
 _CONTROL = Path("/usr/sbin/ejabberdctl")
 _READY = "/api/registered_users?host=localhost"  # needs the database; its own status page is there before that
 _BEAM_OPTIONS = ["+K", "true", "+P", "250000", "-smp", "auto"]  # as the package's own control script starts it
@@ -38,20 +40,26 @@ class Ejabberd:
     name = "ejabberd"
 
     def unavailable(self) -> str:
-        """Installs the package when we are root and it is missing."""
+        """Installs the packages when we are root and one is missing."""
         if postgres.unavailable():
             return postgres.unavailable()
-        if not _CONTROL.exists() and os.geteuid() == 0:
+        if self._missing() and os.geteuid() == 0:
             self._install()
+        missing = self._missing()
+        return f"{missing} is not installed: run apt-get install {' '.join(_PACKAGES)} as root" if missing else ""
+
+    @staticmethod
+    def _missing() -> str:
+        """The first of the packages that is not there; the second is only recommended by the first."""
         if not _CONTROL.exists() or not _SCHEMA.exists():
-            return "ejabberd is not installed: run apt-get install ejabberd as root"
-        return ""
+            return _PACKAGES[0]
+        return "" if any(_ERLANG.glob("p1_pgsql-*")) else _PACKAGES[1]
 
     def _install(self) -> None:
-        print("ejabberd is missing: installing the package", flush=True)
+        print("ejabberd is not complete: installing its packages", flush=True)
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         with contextlib.suppress(OSError):
-            command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "ejabberd", "erlang-p1-pgsql"]
+            command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *_PACKAGES]
             subprocess.run(command, env=env, capture_output=True, check=False, timeout=600)
 
     def version(self) -> str:

@@ -59,6 +59,16 @@ modules:
   mod_last: {{}}
   mod_mam:
     default: always
+  # Rooms are kept, and archive what is said in them; who comes and goes is told to nobody.
+  mod_muc:
+    access_create: all
+    max_users: 5000
+    default_room_options:
+      persistent: true
+      mam: true
+      max_users: 5000
+      presence_broadcast: []
+  mod_muc_admin: {{}}
   mod_offline:
     access_max_user_messages: max_user_offline_messages
   mod_ping: {{}}

@@ -30,6 +30,19 @@ _PUSH = (
     b'"From_Account":"%b","To_Account":"%b","MsgSeq":%d,"MsgRandom":%d,"MsgTimeStamp":%d,"MsgTime":%d,'
     b'"MsgClientTime":%d,"TinyId":"144115","MsgKey":"%d_%d_%d","MsgBody":%b}]}],"NeedAck":0,"SessionData":""}}'
 )
+_SEND_GROUP = "group_open_http_svc.send_group_msg"
+_GROUP_REPLY = (
+    b'{"head":{"servcmd":"group_open_http_svc.send_group_msg","seq":%d},"body":{"ActionStatus":"OK","ErrorInfo":"",'
+    b'"ErrorCode":0,"MsgTime":%d,"MsgSeq":%d}}'
+)
+_GROUP_PUSH = (
+    b'{"head":{"servcmd":"im_open_push.msg_push","seq":0},"body":{"EventArray":[{"Event":3,"GroupMsgArray":[{'
+    b'"From_Account":"%b","ToGroupId":"%b","MsgSeq":%d,"MsgRandom":%d,"MsgTimeStamp":%d,"MsgClientTime":%d,'
+    b'"MsgPriority":2,"GroupInfo":{"GroupId":"%b","GroupName":"bench","GroupType":"Public","From_AccountNick":"",'
+    b'"From_AccountHeadurl":"","From_AccountLevel":0,"MsgFrom_AccountExtraInfo":{"NameCard":""}},"ClientSeq":%d,'
+    b'"TinyId":"144115","MsgBody":%b,"CloudCustomData":"","NeedReadReceipt":0,"SupportMessageExtension":0}]}],'
+    b'"NeedAck":0,"SessionData":""}}'
+)
 _FAN = "u0"
 """What is written to this user goes to everybody who is connected."""
 _HTTP_REPLY = b'{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"MsgTime":%d,"MsgKey":"%d_%d_%d"}'
@@ -47,6 +60,8 @@ class Head(msgspec.Struct, gc=False):
 class Send(msgspec.Struct, gc=False, rename="pascal"):
     from_account: str = msgspec.field(name="From_Account", default="")
     to_account: str = msgspec.field(name="To_Account", default="")
+    group_id: str = ""
+    random: int = 0
     msg_seq: int = 0
     msg_random: int = 0
     msg_client_time: int = 0
@@ -113,6 +128,7 @@ class Hub:
         self.store = store
         self.sessions: dict[str, Session] = {}
         self.dirty: set[Session] = set()
+        self._in_group = 0
         store.after_commit = self.flush
 
     def flush(self) -> None:
@@ -130,6 +146,31 @@ class Hub:
                 session.write(frame)
             else:
                 self._to_all(framed(frame))
+
+    def next_in_group(self) -> int:
+        self._in_group += 1
+        return self._in_group
+
+    def push_to_others(self, sender: Session, send: Send, number: int, now: int) -> None:
+        """Everybody who is connected is in the one group: a frame is made once, and is part of each one's write."""
+        group = send.group_id.encode()
+        frame = framed(
+            _GROUP_PUSH
+            % (
+                send.from_account.encode(),
+                group,
+                number,
+                send.random,
+                now,
+                send.msg_client_time,
+                group,
+                number,
+                send.msg_body,
+            )
+        )
+        for session in self.sessions.values():
+            if session is not sender:
+                session.queue(frame)
 
     def _to_all(self, frame: bytes) -> None:
         """The frame is made once, and written to every socket."""
@@ -170,6 +211,8 @@ class Session(WSListener):
         request = _decode(frame.get_payload_as_memoryview())
         if request.head.servcmd == "openim.sendmsg":
             self._send(request)
+        elif request.head.servcmd == _SEND_GROUP:
+            self._send_to_group(request)
         elif request.head.servcmd == "im_open_status.wslogin":
             self._login(request.head)
         else:
@@ -188,6 +231,18 @@ class Session(WSListener):
 
         self._hub.store.append(row, stored)
 
+    def _send_to_group(self, request: Frame) -> None:
+        send, seq, now = request.body, request.head.seq, int(time.time())
+        send.msg_body = body = msgspec.Raw(bytes(send.msg_body))
+        number = self._hub.next_in_group()
+        row = (send.from_account, send.group_id, number, send.random, now, bytes(body))
+
+        def stored() -> None:
+            self.write(_GROUP_REPLY % (seq, now, number))
+            self._hub.push_to_others(self, send, number, now)
+
+        self._hub.store.append(row, stored)
+
     def _login(self, head: Head) -> None:
         self._user = head.identifier
         self._hub.sessions[self._user] = self
@@ -199,7 +254,10 @@ class Session(WSListener):
         self.flush()
 
     def write(self, payload: bytes) -> None:
-        self._frames.append(framed(payload))
+        self.queue(framed(payload))
+
+    def queue(self, frame: bytes) -> None:
+        self._frames.append(frame)
         self._hub.dirty.add(self)
 
     def write_at_once(self, frame: bytes) -> None:
