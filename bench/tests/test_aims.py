@@ -41,6 +41,17 @@ def test_a_peer_that_did_not_run_is_not_judged() -> None:
     assert not any(aim.startswith("login") for aim in found)
 
 
+def test_a_group_is_judged_by_its_floor_and_its_peer() -> None:
+    results = Results()
+    for target, loaded, single in (("sodam", 0.011, 0.05), ("floor", 0.005, 0.025), ("ejabberd", 0.4, 0.5)):
+        results.add(target, [figure("group_200", loaded), figure("group_200/1", single)])
+    group = {aim: met for aim, met in verdicts(results).items() if aim.startswith("a group of 200")}
+    assert list(group.values()) == [True, True, True]
+    results.figures["sodam", "group_200"] = [figure("group_200", 0.03)]
+    group = {aim: met for aim, met in verdicts(results).items() if aim.startswith("a group of 200")}
+    assert list(group.values()) == [False, True, False]
+
+
 def test_one_call_of_1000_is_compared_with_1000_calls() -> None:
     results = Results()
     results.add("sodam", [figure("friend_check/1000", 99.0), figure("friend_check/1", 1.0)])

@@ -220,11 +220,15 @@ class Connection:
         transport = self.transport
         if transport is None:
             return
-        if notices is not None and payloads is None and len(notices) == 1 and self._pushed < SYNC_NOTICES:
-            notice = notices[0]
-            if notice.kind is not _RECALL:
+        if notices is not None and payloads is None and self._pushed < SYNC_NOTICES:
+            if len(notices) > 1:
+                frame = frames.together(notices) if mixed else b""
+            elif (notice := notices[0]).kind is not _RECALL:
                 self._pushed += notice.kind is not _GROUP  # a cookie says nothing of groups' messages
                 frame = notice.frame or frames.prepared(notice)
+            else:
+                frame = b""
+            if frame:
                 self._wrote(len(frame), transport.write_frame(frame))
                 return
         payloads = payloads or []

@@ -145,6 +145,27 @@ def prepared(notice: Notice) -> bytes:
     return notice.frame
 
 
+class _Together:
+    """The WebSocket frame of a push with several messages of groups, made once for those who get the same ones in a
+    turn of the loop: the last one is kept."""
+
+    def __init__(self) -> None:
+        self._notices: list[Notice] = []
+        self._frame = b""
+
+    def frame(self, notices: list[Notice]) -> bytes:
+        """Empty where something else is among them, or they are too many for one frame."""
+        if notices == self._notices:  # the same objects, nearly always: nothing of them is compared
+            return self._frame
+        if len(notices) > MAX_EVENTS or any(notice.kind is not Kind.GROUP for notice in notices):
+            return b""
+        self._notices, self._frame = notices, wire_frame(push(notices))
+        return self._frame
+
+
+together = _Together().frame
+
+
 def wire_frame(payload: bytes) -> bytes:
     """A binary WebSocket frame as a server sends it (RFC 6455 5.2): not masked, not fragmented."""
     return _frame_head(len(payload)) + payload

@@ -49,6 +49,32 @@ def test_one_frame_for_all_but_the_sender(outlets: list[Outlet]) -> None:
     assert not live.wanted(ROOM, but=3)
 
 
+def test_several_messages_of_groups_are_one_frame_for_all_who_get_them(outlets: list[Outlet]) -> None:
+    one, two, three = (Notice(b'{"Event":3,"n":%d}' % n, Kind.GROUP) for n in range(3))
+    (first, *_), (second, *_), (third, *_) = outlets
+    for notice in (one, two, three):
+        first.deliver(notice)
+        third.deliver(notice)
+    second.deliver(one)
+    second.deliver(three)
+    sent = []
+    for connection, transport in (*outlets, outlets[0]):
+        connection.flush()
+        sent.append(transport.write_frame.call_args.args[0])
+        transport.reset_mock()
+        if connection is third:  # again, the same and one more
+            for notice in (one, two, three, one):
+                first.deliver(notice)
+    assert sent[0] == sent[2] == frames.wire_frame(frames.push([one, two, three]))
+    assert sent[1] == frames.wire_frame(frames.push([one, three]))
+    assert sent[3] == frames.wire_frame(frames.push([one, two, three, one]))
+    for number in range(frames.MAX_EVENTS + 1):  # too many for one frame
+        second.deliver(Notice(b'{"Event":3,"n":%d}' % number, Kind.GROUP))
+    second.flush()
+    (payloads,) = outlets[1][1].write.call_args.args
+    assert b"".join(payloads).count(b'"Event":3') == frames.MAX_EVENTS + 1
+
+
 @pytest.mark.parametrize(("kind", "asked"), [(Kind.GROUP, 0), (Kind.MESSAGE, 1)])
 @pytest.mark.parametrize("together", [1, 4])
 def test_messages_of_groups_need_no_new_cookie(outlets: list[Outlet], kind: Kind, asked: int, together: int) -> None:
