@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sodam.presence.statuses import MAX_FOLLOWED
+from sodam.wire.close_codes import CloseCode
 from tests.gateway.conftest import SignIn
 from tests.gateway.raw_client import RawClient, Refused
 from tests.support.server import SDKAPPID, ServerFactory
@@ -97,3 +98,39 @@ async def test_limits(server_factory: ServerFactory, sign_in: SignIn, user_id: U
     await sign_in(server, others[2])
     await amy.wait(lambda: heard(amy, others[2]) == [(1, "")])
     assert heard(amy, others[1]) == []
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["same node", "other node"])
+async def test_a_device_that_comes_back_while_its_old_socket_hangs(
+    server_factory: ServerFactory, sign_in: SignIn, user_id: UserId, tmp_path: Path, elsewhere: bool
+) -> None:
+    """It is the same device: nobody hears of a change, it is not told to leave, and there is one of it."""
+    nodes = server_factory("postgres", nodes=2, env=file_of(tmp_path)).nodes
+    bob, phone = await sign_in(nodes[0], user_id("bob")), await sign_in(nodes[0], user_id("amy"), platform=2)
+    amy_id = phone.user_id
+    await bob.call(SUBSCRIBE, {"To_Account": [amy_id]})
+    old = await sign_in(nodes[0], amy_id)
+    for _ in range(2):  # back and forth
+        again = RawClient(nodes[1] if elsewhere and old.server is nodes[0] else nodes[0], amy_id)
+        again.head, again.cookie = dict(old.head), old.cookie
+        await again.open()
+        await again.sign_in()
+        await old.wait(lambda old=old: old.closed)  # type: ignore[misc]
+        assert old.close_code == CloseCode.RECONNECTED.value[0]
+        assert old.notices("KickoutMsgNotify") == []
+        assert again.head["status_instid"] == old.head["status_instid"]
+        old = again
+    await old.call(SET, {"CustomStatus": "here"})
+    await bob.wait(lambda: "here" in [text for _, text in heard(bob, amy_id)])
+    assert heard(bob, amy_id) == [(1, "here")]
+    asked = {"To_Account": [amy_id], "IsNeedDetail": 1, "IsReturnInstid": 1}
+    for node in nodes:
+        (found,) = (await node.rest("openim/query_online_status", asked))["QueryResult"]
+        assert sorted(one["Instid"] for one in found["Detail"]) == sorted(
+            one.head["status_instid"] for one in (phone, old)
+        )
+    await bob.send_text(amy_id, "for both")
+    for client in (old, phone):
+        await client.wait(lambda client=client: client.texts() == ["for both"])  # type: ignore[misc]
+        assert client.notices("KickoutMsgNotify") == []
+    await old.close()

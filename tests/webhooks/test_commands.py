@@ -12,6 +12,7 @@ import pytest
 from sodam.apps.webhooks import COMMANDS, SWITCHES
 from sodam.webhooks.samples import SAMPLES
 from sodam_client.errors import RequestError
+from tests.gateway.raw_client import RawClient
 from tests.support.receiver import Got, Receiver, answering
 from tests.webhooks.conftest import Shop, text
 from tests.webhooks.test_before import decides
@@ -384,6 +385,21 @@ async def test_a_users_states(shop: Shop, receiver: Receiver) -> None:
     assert infos[2]["Action"] in ("Logout", "Disconnect")
     assert receiver.of("State.StateChange")[1].body["KickedDevice"] == [{"Platform": "Web"}]
     assert len(infos) == 3, "nothing is said of the device that was ended"
+
+
+async def test_a_device_that_comes_back_while_its_old_socket_hangs(shop: Shop, receiver: Receiver) -> None:
+    """It never went: the app hears of its sign-in, and of its end."""
+    await shop.configure(["State.StateChange"])
+    async with RawClient(shop.server, "hal") as old, RawClient(shop.server, "hal") as again:
+        await old.sign_in()
+        await receiver.wait("State.StateChange", 1)
+        again.head = dict(old.head)
+        await again.sign_in()
+        await old.wait(lambda: old.closed)
+        await again.close()
+        got = await receiver.wait("State.StateChange", 2)
+    infos = [one.body["Info"] for one in got]
+    assert [info["Action"] for info in infos] == ["Login", "Disconnect"]
 
 
 def test_every_command_has_a_sample() -> None:

@@ -52,6 +52,7 @@ class Connection:
         "_probed",
         "_pushed",
         "_turns",
+        "back",
         "budget",
         "catch_up",
         "client_ip",
@@ -64,6 +65,7 @@ class Connection:
         "registered",
         "session",
         "silent",
+        "since",
         "synced",
         "ticket",
         "transport",
@@ -92,7 +94,10 @@ class Connection:
         self.registered: Topic | None = None
         """The user who is signed in here."""
         self.silent = False
-        self.login = 0
+        self.login = self.since = 0
+        """Unix milliseconds: of the device's login, and of its sign-in here."""
+        self.back = False
+        """It came back while its old socket was still there."""
         self.ended: tuple[str, ...] = ()
         """The platforms of the devices that this login has ended."""
         self._turns: deque[Run] = deque()
@@ -370,7 +375,8 @@ class Connection:
 
     def accept(self, head: Head, user_id: str, instid: int, body: bytes) -> None:
         self.budget.limit = WRITE_LIMIT
-        report(self._hub.services, self, "Login", "Register", self.ended)
+        if not self.back:
+            report(self._hub.services, self, "Login", "Register", self.ended)
         report_login(self._hub.services, self, user_id, head.platform)
         self._act(self.session.login_accepted(head, user_id, instid, body))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -27,6 +26,7 @@ from sodam.gateway.following import Following
 from sodam.gateway.limits import ClientLimits
 from sodam.gateway.login_answer import LoginAnswer
 from sodam.gateway.recalls import Acknowledged
+from sodam.gateway.returning import Returning
 from sodam.gateway.session import Login, Session
 from sodam.gateway.session_check import SessionCheck
 from sodam.gateway.states import end_silent
@@ -81,6 +81,7 @@ class Hub:
         self._tickets = tickets
         self._told = Told(purchase_bits)
         self._displacing = Displacing(services)
+        self._returning = Returning(services, self.unregister)
         settings = services.settings
         self.limits = ClientLimits(settings.client_rate, documented=settings.rate_limits)
         self._loop = asyncio.get_running_loop()
@@ -114,6 +115,7 @@ class Hub:
         self._sweeper = self.services.loops.start("connection sweep", self._sweep, every=SWEEP_SECONDS)
         self.services.bus.on_reconnect(self._all_behind)
         self.check.start()
+        self._returning.start()
         self.services.apps.on_change(self._app_changed)
 
     async def drain(self) -> None:
@@ -246,8 +248,7 @@ class Hub:
 
     def _login_time(self, sdkappid: int, user_id: str) -> int:
         """Now, but after every login of the user that is known here, wherever clocks stand."""
-        now = int((time.time() + self.check.clock_offset) * 1000)
-        return max([now, *(ticket.login + 1 for ticket in self._tickets_of(sdkappid, user_id))])
+        return max([self.check.clock(), *(ticket.login + 1 for ticket in self._tickets_of(sdkappid, user_id))])
 
     def _tickets_of(self, sdkappid: int, user_id: str) -> list[Ticket]:
         live = self.services.live.local(of_user(sdkappid, user_id))
@@ -286,10 +287,9 @@ class Hub:
         """``latest``: the login is this moment's. One that comes back by its ticket ends earlier logins only."""
         live = self.services.live
         user = of_user(ticket.sdkappid, ticket.user_id)
-        for old in list(live.local(user)):
-            if isinstance(old, Connection) and old is not connection and old.instid == ticket.instid:
-                self.unregister(old)  # its socket was lost without a word; the client is here now
-                old.close(*CloseCode.RECONNECTED.frame)
+        connection.since = self.check.clock()
+        if not latest:
+            self._returning.back(connection, user, ticket.instid)
         self.unregister(connection)
         connection.session.instid = ticket.instid
         connection.recalls.remember(self._recalls_known.take(ticket.instid))
@@ -342,6 +342,7 @@ class Hub:
         connection.ask_to_sync()
         self.spawn(self.following.again(connection, connection.registered, lambda: self._behind.append(connection)))
         self.displace_older(connection)
+        self._returning.again(connection)
 
     def displace_older(self, connection: Connection) -> None:
         self.spawn(self._displacing.again(connection))

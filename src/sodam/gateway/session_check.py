@@ -45,6 +45,10 @@ class SessionCheck:
         self.clock_offset = 0.0
         """Seconds by which the database's clock is ahead of this node's: logins are ordered by the former."""
 
+    def clock(self) -> int:
+        """Unix milliseconds by the database's clock: one order on all nodes."""
+        return int((time.time() + self.clock_offset) * 1000)
+
     def start(self) -> None:
         """Nothing to do for a process that is alone by its nature: it hears its own kicks."""
         services = self._hub.services
