@@ -291,6 +291,9 @@ async def test_rare_and_frequent_grams_are_asked_for_otherwise_and_find_the_same
     assert await answers() == by_rare
 
 
+KIND = Kind.ONE_TO_ONE
+
+
 async def test_walking_from_the_newest_finds_what_the_index_finds(
     world: SearchWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,13 +311,16 @@ async def test_walking_from_the_newest_finds_what_the_index_finds(
 
     async def nothing(*_: Any, **__: Any) -> None: ...
 
-    async def pages() -> list[list[int]]:
+    of_c = scope(world.sdkappid, USER, "c")
+
+    async def pages() -> list[list[tuple[str, int]]]:
         found = []
         for keywords, any_of in ((("often",), True), (("我们", "often"), False), (("们",), True), (("seldom",), True)):
-            for where in ((scope(world.sdkappid, Kind.ONE_TO_ONE, "a\x1fb"),), (scope(world.sdkappid, USER, "c"),)):
-                wanted = Wanted(world.sdkappid, (Kind.ONE_TO_ONE,), where, tuple(terms(keywords)), any_of, limit=4)
+            for where, peers in ((scope(world.sdkappid, KIND, "a\x1fb"), ("a\x1fb",)), (of_c, ("b\x1fc", "a\x1fc"))):
+                convs = tuple((int(KIND), conv) for conv in peers)
+                wanted = Wanted(world.sdkappid, (KIND,), (where,), tuple(terms(keywords)), any_of, limit=4, convs=convs)
                 while page := await search_store.find(world.db, wanted):
-                    found.append([one.id for one in page])
+                    found.append([(one.conv, one.seq) for one in page])
                     wanted = wanted._replace(before=page[-1].id)
         return found
 

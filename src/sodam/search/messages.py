@@ -7,7 +7,7 @@ say "at least so many" above.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sodam.apps.model import App
 from sodam.c2c.histories import Histories
@@ -22,6 +22,9 @@ from sodam.search import store
 from sodam.search.grams import Term, scope
 from sodam.search.model import EVERYTHING, LOOK, USER, Found, Kind, Wanted
 from sodam.storage import Database
+
+_BUSY: Final = 100
+"""Of either kind."""
 
 
 class Asked(NamedTuple):
@@ -90,7 +93,8 @@ class MessageSearch:
             return Page([], 0, 0)
         limit = LOOK if asked.total < 0 else asked.size + 1
         wanted = self._wanted(app, asked, (side.kind,), (scope(app.sdkappid, side.kind, side.conv),))
-        found = await store.find(self._db, wanted._replace(above=side.floor, limit=limit))
+        wanted = wanted._replace(above=side.floor, limit=limit, convs=((side.kind, side.conv),))
+        found = await store.find(self._db, wanted)
         messages = await self._seen(app, user_id, side, found)
         places = {one.seq: one.id for one in found}
         total = len(messages) if asked.total < 0 else asked.total
@@ -135,12 +139,13 @@ class MessageSearch:
 
     async def _in_all(self, app: App, user_id: str, asked: Asked) -> Page:
         """Every page looks at the same: conversations count by what was found newest in them."""
-        joined = [group_id for group_id, *_ in await self._groups.joined(app.sdkappid, user_id)]
+        joined = await self._groups.joined(app.sdkappid, user_id)
         scopes = [scope(app.sdkappid, USER, user_id)]
-        scopes += [scope(app.sdkappid, Kind.GROUP_MESSAGE, group_id) for group_id in joined]
+        scopes += [scope(app.sdkappid, Kind.GROUP_MESSAGE, group_id) for group_id, *_ in joined]
         kinds = (Kind.ONE_TO_ONE, Kind.GROUP_MESSAGE)
         first = asked._replace(before=EVERYTHING)
-        found = await store.find(self._db, self._wanted(app, first, kinds, tuple(scopes)))
+        wanted = self._wanted(app, first, kinds, tuple(scopes))._replace(convs=await self._busy(app, user_id, joined))
+        found = await store.find(self._db, wanted)
         by_conv: dict[tuple[int, str], list[Found]] = {}
         for one in found:
             by_conv.setdefault((one.kind, one.conv), []).append(one)
@@ -157,6 +162,16 @@ class MessageSearch:
         rest = [hit for hit in hits if hit[0] < asked.before]
         following = rest[asked.size - 1][0] if len(rest) > asked.size else 0
         return Page([hit for _, hit in rest[: asked.size]], len(hits), following)
+
+    async def _busy(
+        self, app: App, user_id: str, joined: Sequence[tuple[str, str, int]]
+    ) -> tuple[tuple[int, str], ...]:
+        """Conversations of a user, among them those written to last: where PostgreSQL begins to look."""
+        if self._db.engine == "sqlite":
+            return ()
+        heads = await self._c2c.heads(app, user_id, _BUSY)
+        convs = [(int(Kind.ONE_TO_ONE), conversation(user_id, head.peer)) for head in heads]
+        return (*convs, *((int(Kind.GROUP_MESSAGE), group_id) for group_id, *_ in joined[-_BUSY:]))
 
     async def _seen(
         self, app: App, user_id: str, side: _Side, found: Sequence[Found]

@@ -49,7 +49,8 @@ class Doc(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A text that was found; ``id`` grows with its arrival in the index."""
+    """A text that was found. ``id`` grows with its arrival in the index; of one conversation's on PostgreSQL it is the
+    place in that conversation."""
 
     id: int
     kind: int
@@ -78,3 +79,6 @@ class Wanted(NamedTuple):
     before: int = EVERYTHING
     """Only those whose ``id`` is smaller."""
     limit: int = LOOK
+    convs: tuple[tuple[int, str], ...] = ()
+    """Kind and ``conv`` of what ``scopes`` hold, or of the part that was written to last: where it pays to begin.
+    A single scope of one conversation has that one."""

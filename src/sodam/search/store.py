@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from sodam.search.grams import Term, grams, names_of
 from sodam.search.model import EVERYTHING, Doc, Found, Wanted
 from sodam.search.places import scopes
-from sodam.search.store_walk import FOUND, newest
+from sodam.search.store_walk import FOUND, FOUND_IN_ONE, in_one, newest
 from sodam.storage import Bulk, Database, Tx, Value, batches, in_list
 
 _COLUMNS: Final = "app, kind, conv, seq, rank, at, sender, elements, text"
@@ -129,10 +129,13 @@ async def find(db: Database, wanted: Wanted) -> list[Found]:
         where.append(also("d.at >= {0} AND d.at <= {1}", wanted.since, wanted.until))
     if wanted.above:
         where.append(also("d.seq > {0}", wanted.above))
+    one = not sqlite and in_one(wanted)
+    if one:
+        where.append(also("d.conv = {0}", wanted.convs[0][1]))
     if wanted.before < EVERYTHING:
-        where.append(also(("g.rowid" if sqlite else "d.id") + " < {0}", wanted.before))
+        where.append(also(("g.rowid" if sqlite else "d.seq" if one else "d.id") + " < {0}", wanted.before))
     if not sqlite and wanted.scopes and wanted.terms:
-        walked = await newest(db, " AND ".join(where), args, before=wanted.before, limit=wanted.limit)
+        walked = await newest(db, wanted, " AND ".join(where), args)
         if walked is not None:
             return walked
     limit = also("{0}", 1 << 31 if rare else wanted.limit)
@@ -142,9 +145,10 @@ async def find(db: Database, wanted: Wanted) -> list[Found]:
             f" AND {' AND '.join(where)} ORDER BY g.rowid DESC LIMIT {limit}"
         )
     else:  # materialized: otherwise the planner may walk the primary key for a rare word
+        columns = FOUND_IN_ONE if one else FOUND
         sql = (
-            f"WITH hits AS MATERIALIZED (SELECT {FOUND} FROM search_doc d WHERE d.grams @@ CAST($1 AS tsquery)"
-            f" AND {' AND '.join(where)}) SELECT * FROM hits ORDER BY id DESC LIMIT {limit}"
+            f"WITH hits AS MATERIALIZED (SELECT {columns} FROM search_doc d WHERE d.grams @@ CAST($1 AS tsquery)"
+            f" AND {' AND '.join(where)}) SELECT * FROM hits ORDER BY 1 DESC LIMIT {limit}"
         )
     found = [Found(*row) for row in await db.scan(sql, *args)]
     if not rare:
