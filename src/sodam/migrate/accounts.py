@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 
-from sodam.migrate.model import Run, parts, refused_items
+from sodam.migrate.model import Reader, Run, parts, refused_items
 from sodam.migrate.remote import RemoteError
 from sodam.migrate.store import DONE, Item
 
@@ -24,14 +24,16 @@ _OF_FRIEND: Final = {
 }
 
 
-async def each(run: Run, kind: str, work: Callable[[Item], Awaitable[None]]) -> None:
-    """Do what is open of a kind, some at a time; each is marked when it is done."""
+async def each(run: Run, kind: str, work: Callable[[Item], Awaitable[None]], called: str = "") -> None:
+    """Do what is open of a kind, some at a time; each is marked when it is done. ``called``: told how far it is so."""
 
     async def one(item: Item) -> None:
         await work(item)
         run.journal.put(kind, [item.id], DONE)
 
     while items := run.journal.open(kind, run.workers * 8):
+        if called:
+            run.say(f"{called}: {run.journal.count(kind, DONE)} of {run.journal.count(kind)}")
         for some in parts(items, run.workers):
             await asyncio.gather(*(one(item) for item in some))
 
@@ -100,26 +102,40 @@ async def _relations_of(run: Run, user_id: str) -> None:
     await _followed(run, user_id)
 
 
-async def _friends(run: Run, user_id: str) -> None:
+async def read_friends(read: Reader, user_id: str) -> list[dict[str, Any]]:
     friends: list[dict[str, Any]] = []
     start = 0
     while True:
         ask = {"From_Account": user_id, "StartIndex": start, "StandardSequence": 0, "CustomSequence": 0}
-        page = await run.read("friend", user_id, "sns/friend_get", ask)
+        page = await read("friend", user_id, "sns/friend_get", ask)
         friends += [_friend(item) for item in (page or {}).get("UserDataItem") or ()]
         if page is None or page.get("CompleteFlag") or not page.get("NextStartIndex"):
-            break
+            return friends
         start = page["NextStartIndex"]
-    await named(run, [friend["To_Account"] for friend in friends])
+
+
+async def read_friend_groups(read: Reader, user_id: str) -> list[str]:
+    groups = await read("friend group", user_id, "sns/group_get", {"From_Account": user_id, "LastSequence": 0})
+    return [item["GroupName"] for item in (groups or {}).get("ResultItem") or ()]
+
+
+async def import_friends(run: Run, user_id: str, friends: Sequence[dict[str, Any]]) -> int:
+    """How many the target did not take."""
     failed = 0
     for some in parts(friends, _FRIENDS):
         body = {"From_Account": user_id, "AddFriendItem": some}
         answer = await run.write("friend", user_id, "sns/friend_import", body)
         failed += len(some) if answer is None else refused_items(run.journal, "friend", user_id, answer)
+    return failed
+
+
+async def _friends(run: Run, user_id: str) -> None:
+    friends = await read_friends(run.read, user_id)
+    await named(run, [friend["To_Account"] for friend in friends])
+    failed = await import_friends(run, user_id, friends)
     run.journal.tally("friendships", len(friends) - failed)
     used = {group for friend in friends for group in friend.get("GroupName", ())}
-    groups = await run.read("friend group", user_id, "sns/group_get", {"From_Account": user_id, "LastSequence": 0})
-    empty = [item["GroupName"] for item in (groups or {}).get("ResultItem") or () if item["GroupName"] not in used]
+    empty = [name for name in await read_friend_groups(run.read, user_id) if name not in used]
     if empty:
         await run.write("friend group", user_id, "sns/group_add", {"From_Account": user_id, "GroupName": empty})
 
@@ -138,35 +154,53 @@ def _friend(item: dict[str, Any]) -> dict[str, Any]:
     return friend
 
 
-async def _blacklist(run: Run, user_id: str) -> None:
+async def read_blacklist(read: Reader, user_id: str) -> list[str]:
     blocked: list[str] = []
     start = 0
     while True:
         ask = {"From_Account": user_id, "StartIndex": start, "MaxLimited": _FRIENDS, "LastSequence": 0}
-        page = await run.read("blacklist", user_id, "sns/black_list_get", ask)
+        page = await read("blacklist", user_id, "sns/black_list_get", ask)
         blocked += [item["To_Account"] for item in (page or {}).get("BlackListItem") or ()]
         if not (start := (page or {}).get("StartIndex", 0)):
-            break
-    await named(run, blocked)
+            return blocked
+
+
+async def block(run: Run, user_id: str, blocked: Sequence[str]) -> None:
     for some in parts(blocked, _FRIENDS):
         body = {"From_Account": user_id, "To_Account": some}
         refused_items(
             run.journal, "blacklist", user_id, await run.write("blacklist", user_id, "sns/black_list_add", body)
         )
+
+
+async def _blacklist(run: Run, user_id: str) -> None:
+    blocked = await read_blacklist(run.read, user_id)
+    await named(run, blocked)
+    await block(run, user_id, blocked)
     run.journal.tally("blacklist entries", len(blocked))
 
 
-async def _followed(run: Run, user_id: str) -> None:
+async def read_followed(read: Reader, user_id: str) -> list[str]:
+    """Whom a user follows, the newest first."""
     followed: list[str] = []
     cursor = ""
     while True:
         ask: dict[str, Any] = {"From_Account": user_id, "FollowType": 2, "WantNum": _FRIENDS}
-        page = await run.read("follow", user_id, "follow/follow_get", ask | ({"StartCursor": cursor} if cursor else {}))
+        page = await read("follow", user_id, "follow/follow_get", ask | ({"StartCursor": cursor} if cursor else {}))
         followed += [item["To_Account"] for item in (page or {}).get("FollowItem") or ()]
         if not (cursor := (page or {}).get("NextCursor", "")):
-            break
-    await named(run, followed)
-    for some in parts(followed[::-1], _FOLLOWED):  # the newest is listed first
+            return followed
+
+
+async def have_follow(run: Run, user_id: str, followed: Sequence[str]) -> None:
+    """Have a user follow these, given the newest first."""
+    for some in parts(followed[::-1], _FOLLOWED):
         body = {"From_Account": user_id, "FollowItem": [{"To_Account": one} for one in some]}
         refused_items(run.journal, "follow", user_id, await run.write("follow", user_id, "follow/follow_add", body))
+
+
+async def _followed(run: Run, user_id: str) -> None:
+    followed = await read_followed(run.read, user_id)
+    await named(run, followed)
+    await have_follow(run, user_id, followed)
     run.journal.tally("follows", len(followed))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sodam import clock
 from sodam.migrate.accounts import each, named
 from sodam.migrate.messages import place, take_group
-from sodam.migrate.model import Run, parts
+from sodam.migrate.model import Reader, Run, parts
 from sodam.migrate.remote import RemoteError
 from sodam.migrate.store import Item
 
+TOPIC_FIELDS: Final = ("TopicName", "FaceUrl", "Notification", "Introduction", "CustomString")
 _LISTED: Final = 1000
 _MEMBERS: Final = 300
 _COMMUNITY_PAGE: Final = 100
-_COPIED: Final = ("Name", "Introduction", "Notification", "FaceUrl", "ApplyJoinOption", "InviteJoinOption")
+COPIED: Final = ("Name", "Introduction", "Notification", "FaceUrl", "ApplyJoinOption", "InviteJoinOption")
 _TAKEN: Final = 10021
-_ROOM: Final = "AVChatRoom"
+ROOM: Final = "AVChatRoom"
 _BASE: Final = (
     *("Type", "Name", "Introduction", "Notification", "FaceUrl", "Owner_Account", "CreateTime", "MaxMemberNum"),
     *("ApplyJoinOption", "InviteJoinOption", "MuteAllMember", "SupportTopic"),
@@ -36,25 +38,25 @@ async def find(run: Run) -> None:
 
 async def groups(run: Run) -> None:
     """Make the groups with their topics, then write their histories, then make their members."""
-    await each(run, "group", lambda item: _make(run, item))
+    await each(run, "group", lambda item: make(run, item))
     run.say(f"groups: {run.journal.count('group')}")
-    await each(run, "history", lambda item: take_group(run, item))
-    await each(run, "members", lambda item: _members(run, item))
+    await each(run, "history", lambda item: take_group(run, item), "histories")
+    await each(run, "members", lambda item: members(run, item))
     run.say("members of groups: done")
 
 
-async def _make(run: Run, item: Item) -> None:
+async def make(run: Run, item: Item) -> None:
     info = await group_info(run, item.id)
     if info is None:
         return
     kind = info["Type"]
-    made: dict[str, Any] = {"Type": kind, "GroupId": item.id} | {n: info[n] for n in _COPIED if info.get(n)}
+    made: dict[str, Any] = {"Type": kind, "GroupId": item.id} | {n: info[n] for n in COPIED if info.get(n)}
     if info.get("Owner_Account"):
         made["Owner_Account"] = info["Owner_Account"]
         await named(run, [info["Owner_Account"]])
     if info.get("AppDefinedData"):
         made["AppDefinedData"] = info["AppDefinedData"]
-    if kind == _ROOM:
+    if kind == ROOM:
         made.pop("InviteJoinOption", None)
         await _create(run, item.id, "group_open_http_svc/create_group", made)
     else:
@@ -67,7 +69,8 @@ async def _make(run: Run, item: Item) -> None:
             run.journal.add("history", [item.id])
             run.journal.add("members", [item.id], kind)
             if made.get("SupportTopic"):
-                await _topics(run, item.id)
+                for topic in (await read_topics(run.read, item.id)).values():
+                    await make_topic(run, item.id, topic)
     await _attributes(run, item.id)
     if info.get("MuteAllMember") == "On":
         body = {"GroupId": item.id, "MuteAllMember": "On"}
@@ -75,10 +78,15 @@ async def _make(run: Run, item: Item) -> None:
     run.journal.tally("groups")
 
 
-async def group_info(run: Run, group_id: str) -> dict[str, Any] | None:
+async def read_info(read: Reader, group_id: str) -> dict[str, Any] | None:
+    """What a group is, or an ErrorCode; None when the server does not say."""
     ask = {"GroupIdList": [group_id], "ResponseFilter": {"GroupBaseInfoFilter": _BASE}}
-    answer = await run.read("group", group_id, "group_open_http_svc/get_group_info", ask)
-    found: dict[str, Any] | None = next(iter((answer or {}).get("GroupInfo") or ()), None)
+    answer = await read("group", group_id, "group_open_http_svc/get_group_info", ask)
+    return next(iter((answer or {}).get("GroupInfo") or ()), None)
+
+
+async def group_info(run: Run, group_id: str) -> dict[str, Any] | None:
+    found = await read_info(run.read, group_id)
     if found is None or found.get("ErrorCode"):
         run.journal.refuse("group", group_id, (found or {}).get("ErrorCode", 10010), "the source does not show it")
         return None
@@ -100,51 +108,59 @@ async def _create(run: Run, name: str, command: str, body: dict[str, Any]) -> bo
     return True
 
 
-async def _topics(run: Run, group_id: str) -> None:
-    ask = {"GroupId": group_id}
-    answer = await run.read("topic", group_id, "million_group_open_http_svc/get_topic", ask)
-    for item in (answer or {}).get("TopicAndSelfInfo") or ():
-        info = item["TopicInfo"]
-        names = ("TopicName", "FaceUrl", "Notification", "Introduction", "CustomString", "CreateTime", "TopicId")
-        body = {"GroupId": group_id, "Type": "Community"} | {name: info[name] for name in names if info.get(name)}
-        if await _create(run, info["TopicId"], "group_open_http_svc/import_topic", body):
-            run.journal.add("history", [place(group_id, info["TopicId"])])
-            run.journal.tally("topics")
+async def read_topics(read: Reader, group_id: str) -> dict[str, dict[str, Any]]:
+    answer = await read("topic", group_id, "million_group_open_http_svc/get_topic", {"GroupId": group_id})
+    return {item["TopicInfo"]["TopicId"]: item["TopicInfo"] for item in (answer or {}).get("TopicAndSelfInfo") or ()}
+
+
+async def make_topic(run: Run, group_id: str, info: dict[str, Any]) -> None:
+    names = (*TOPIC_FIELDS, "CreateTime", "TopicId")
+    body = {"GroupId": group_id, "Type": "Community"} | {name: info[name] for name in names if info.get(name)}
+    if await _create(run, info["TopicId"], "group_open_http_svc/import_topic", body):
+        run.journal.add("history", [place(group_id, info["TopicId"])])
+        run.journal.tally("topics")
+
+
+async def read_attributes(read: Reader, group_id: str) -> list[dict[str, Any]]:
+    answer = await read("attributes", group_id, "group_open_attr_http_svc/get_group_attr", {"GroupId": group_id})
+    return (answer or {}).get("GroupAttrAry") or []
 
 
 async def _attributes(run: Run, group_id: str) -> None:
-    answer = await run.read("attributes", group_id, "group_open_attr_http_svc/get_group_attr", {"GroupId": group_id})
-    found = (answer or {}).get("GroupAttrAry") or []
-    if found:
+    if found := await read_attributes(run.read, group_id):
         body = {"GroupId": group_id, "GroupAttr": found}
         await run.write("attributes", group_id, "group_open_http_svc/set_group_attr", body)
 
 
-async def _members(run: Run, item: Item) -> None:
-    members = await read_members(run, item.id, item.extra)
-    await named(run, [member["Member_Account"] for member in members])
+async def members(run: Run, item: Item) -> None:
+    found = await read_members(run.read, item.id, item.extra)
+    await named(run, [member["Member_Account"] for member in found])
+    info = await read_info(run.read, item.id) or {}
+    others = [member for member in found if member.get("Role") != "Owner"]
+    await import_members(run, item.id, others, int(info.get("CreateTime") or 0))
+    for member in found:
+        await of_member(run, item.id, member)
+    run.journal.tally("members", len(found))
+
+
+async def import_members(run: Run, group_id: str, members: Sequence[dict[str, Any]], created: int) -> None:
+    """``created``: when the group was made, which its first members joined in the same second as."""
     for some in parts(members, _MEMBERS):
-        listed = [_listed(member) for member in some if member.get("Role") != "Owner"]
-        body = {"GroupId": item.id, "MemberList": listed}
-        if not listed:
-            continue
-        answer = await run.write("member", item.id, "group_open_http_svc/import_group_member", body)
+        body = {"GroupId": group_id, "MemberList": [_listed(member, created) for member in some]}
+        answer = await run.write("member", group_id, "group_open_http_svc/import_group_member", body)
         for result in (answer or {}).get("MemberList") or ():
             if not result["Result"]:
                 text = "import_group_member: not an account, or joined before the group was made"
-                run.journal.refuse("member", f"{item.id} {result['Member_Account']}", 0, text)
-    for member in members:
-        await _of_member(run, item.id, member)
-    run.journal.tally("members", len(members))
+                run.journal.refuse("member", f"{group_id} {result['Member_Account']}", 0, text)
 
 
-async def read_members(run: Run, group_id: str, kind: str) -> list[dict[str, Any]]:
+async def read_members(read: Reader, group_id: str, kind: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     community = kind == "Community"
     ask: dict[str, Any] = {"GroupId": group_id, "Limit": _COMMUNITY_PAGE if community else _MEMBERS}
     while True:
         more = {"Next": ask.get("Next", "")} if community else {"Offset": len(found)}
-        page = await run.read("member", group_id, "group_open_http_svc/get_group_member_info", ask | more)
+        page = await read("member", group_id, "group_open_http_svc/get_group_member_info", ask | more)
         some = (page or {}).get("MemberList") or []
         found += some
         if community:
@@ -153,16 +169,18 @@ async def read_members(run: Run, group_id: str, kind: str) -> list[dict[str, Any
             return found
 
 
-def _listed(member: dict[str, Any]) -> dict[str, Any]:
+def _listed(member: dict[str, Any], created: int) -> dict[str, Any]:
     listed = {"Member_Account": member["Member_Account"]}
     if member.get("Role") == "Admin":
         listed["Role"] = "Admin"
-    if member.get("JoinTime"):
-        listed["JoinTime"] = member["JoinTime"]
+    # A time is taken that lies behind the group's making and is past; who is listed without one joins now.
+    joined = max(int(member.get("JoinTime") or 0), created + 1)
+    if joined <= clock.now():
+        listed["JoinTime"] = joined
     return listed
 
 
-async def _of_member(run: Run, group_id: str, member: dict[str, Any]) -> None:
+async def of_member(run: Run, group_id: str, member: dict[str, Any]) -> None:
     """What import_group_member does not take: card, message option, mute, custom fields."""
     body: dict[str, Any] = {}
     if member.get("NameCard"):

@@ -6,6 +6,7 @@ that is stopped at any moment neither loses a message nor has one twice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -18,29 +19,29 @@ from sodam.migrate.store import FETCH, FETCHED, Item, Journal
 _C2C_PAGE: Final = 100
 _GROUP_PAGE: Final = 20
 _END: Final = 4294967295
-_PAIR: Final = "\x1f"
+PAIR: Final = "\x1f"
 """Stands between the two users of a pair, and between a community and its topic."""
 
 
 def pair(one: str, other: str) -> str:
-    return _PAIR.join(sorted((one, other)))
+    return PAIR.join(sorted((one, other)))
 
 
 def place(group_id: str, topic_id: str = "") -> str:
-    return group_id + (_PAIR + topic_id if topic_id else "")
+    return group_id + (PAIR + topic_id if topic_id else "")
 
 
-def _of_place(name: str) -> dict[str, str]:
-    group_id, _, topic_id = name.partition(_PAIR)
+def of_place(name: str) -> dict[str, str]:
+    group_id, _, topic_id = name.partition(PAIR)
     return {"GroupId": group_id} | ({"TopicId": topic_id} if topic_id else {})
 
 
 async def fetch_pair(remote: Remote, journal: Journal, name: str, under: str, counted: bool = True) -> None:
     """Both users' views of their conversation, as one: what one side has deleted is still the other's."""
-    one, other = name.split(_PAIR)
+    one, other = name.split(PAIR)
     await _fetch_view(remote, journal, one, other, under, counted)
-    await _fetch_view(remote, journal, other, one, under + _PAIR, False)
-    alone = journal.merge(under, under + _PAIR)
+    await _fetch_view(remote, journal, other, one, under + PAIR, False)
+    alone = journal.merge(under, under + PAIR)
     if counted:
         journal.tally("messages that one of two had deleted", alone)
 
@@ -55,7 +56,7 @@ async def _fetch_view(remote: Remote, journal: Journal, viewer: str, peer: str, 
         found = page.get("MsgList") or []
         low -= len(found)
         kept = [(n, m) for n, m in enumerate(found, low) if m.get("MsgFlagBits", 0) != RECALLED]
-        journal.keep(under, [(n, m["MsgKey"], _plain(m)) for n, m in kept])
+        journal.keep(under, [(n, m["MsgKey"], plain(m)) for n, m in kept])
         if counted:
             journal.tally("recalled messages, left out", len(found) - len(kept))
         if page.get("Complete") or not found:
@@ -67,12 +68,12 @@ async def fetch_group(remote: Remote, journal: Journal, name: str, under: str, c
     """The messages of a group or a topic; who wrote them."""
     journal.forget(under)
     senders: set[str] = set()
-    ask: dict[str, Any] = {**_of_place(name), "ReqMsgNumber": _GROUP_PAGE}
+    ask: dict[str, Any] = {**of_place(name), "ReqMsgNumber": _GROUP_PAGE}
     while True:
         page = await remote.call("group_open_http_svc/group_msg_get_simple", ask)
         found = page.get("RspMsgList") or []
         kept = [m for m in found if not m.get("IsPlaceMsg") and not m.get("IsSystemMsg")]
-        journal.keep(under, [(float(m["MsgSeq"]), str(m["MsgSeq"]), _plain(m)) for m in kept])
+        journal.keep(under, [(float(m["MsgSeq"]), str(m["MsgSeq"]), plain(m)) for m in kept])
         senders.update(m["From_Account"] for m in kept)
         if counted:
             journal.tally("tips and gaps of groups, left out", len(found) - len(kept))
@@ -82,31 +83,41 @@ async def fetch_group(remote: Remote, journal: Journal, name: str, under: str, c
         ask["ReqMsgSeq"] = low - 1
 
 
-def _plain(message: dict[str, Any]) -> bytes:
+def plain(message: dict[str, Any]) -> bytes:
     names = ("From_Account", "To_Account", "MsgSeq", "MsgRandom", "MsgTimeStamp", "MsgBody", "CloudCustomData")
     return msgspec.json.encode({name: message[name] for name in names if name in message})
 
 
-def digest(journal: Journal, under: str) -> str:
-    """Number and hash of the messages of a place, in their order."""
+def key(message: Mapping[str, Any], second: int | None = None) -> str:
+    """By which a message is known on both sides: neither number is the same there."""
+    at = message["MsgTimeStamp"] if second is None else second
+    return f"{message['From_Account']} {message['MsgRandom']} {at}"
+
+
+def digest(journal: Journal, under: str, moved: str = "") -> str:
+    """Number and hash of the messages of a place, in their order. ``moved``: with the seconds that they have at the
+    target in the place of this name."""
     sums, after = Digest(), None
     while some := journal.messages(under, after, 500):
         after = some[-1][0]
         for _, body in some:
-            sums.add(msgspec.json.decode(body))
+            message = msgspec.json.decode(body)
+            if moved:
+                message["MsgTimeStamp"] = journal.second(moved, key(message), message["MsgTimeStamp"])
+            sums.add(message)
     return sums.text()
 
 
 async def take_pair(run: Run, item: Item) -> None:
     """One conversation of two users."""
-    await named(run, item.id.split(_PAIR))
+    await named(run, item.id.split(PAIR))
     if item.state == FETCH:
         try:
             await fetch_pair(run.source, run.journal, item.id, item.id)
         except RemoteError as error:
             if not error.code:
                 raise
-            run.journal.refuse("conversation", item.id.replace(_PAIR, " "), error.code, error.info)
+            run.journal.refuse("conversation", item.id.replace(PAIR, " "), error.code, error.info)
         run.journal.put("pair", [item.id], FETCHED, digest(run.journal, item.id))
     after: float | None = None
     second, seq = 0, 0
@@ -118,7 +129,7 @@ async def take_pair(run: Run, item: Item) -> None:
             seq = max(message["MsgSeq"], seq + 1) if message["MsgTimeStamp"] == second else message["MsgSeq"]
             second = message["MsgTimeStamp"]
             sent = message | {"MsgSeq": seq, "SyncFromOldSystem": 2}
-            answer = await run.write("message", item.id.replace(_PAIR, " "), "openim/importmsg", sent)
+            answer = await run.write("message", item.id.replace(PAIR, " "), "openim/importmsg", sent)
             run.journal.tally("one-to-one messages", answer is not None)
     run.journal.forget(item.id)
 
@@ -131,16 +142,16 @@ async def take_group(run: Run, item: Item) -> None:
         except RemoteError as error:
             if not error.code:
                 raise
-            run.journal.refuse("history", item.id.replace(_PAIR, " "), error.code, error.info)
+            run.journal.refuse("history", item.id.replace(PAIR, " "), error.code, error.info)
         run.journal.put("history", [item.id], FETCHED, digest(run.journal, item.id))
     after = await _already_there(run, item.id)
     while some := run.journal.messages(item.id, after, _GROUP_PAGE):
         after = some[-1][0]
-        await _send(run, item.id, [msgspec.json.decode(body) for _, body in some])
+        await send_group(run, item.id, [msgspec.json.decode(body) for _, body in some])
     run.journal.forget(item.id)
 
 
-async def _send(run: Run, name: str, messages: list[dict[str, Any]]) -> None:
+async def send_group(run: Run, name: str, messages: list[dict[str, Any]]) -> None:
     listed = [
         {
             "From_Account": m["From_Account"],
@@ -151,15 +162,15 @@ async def _send(run: Run, name: str, messages: list[dict[str, Any]]) -> None:
         }
         for m in messages
     ]
-    body = {**_of_place(name), "RecentContactFlag": 1, "MsgList": listed}
-    answer = await run.write("message", name.replace(_PAIR, " "), "group_open_http_svc/import_group_msg", body)
+    body = {**of_place(name), "RecentContactFlag": 1, "MsgList": listed}
+    answer = await run.write("message", name.replace(PAIR, " "), "group_open_http_svc/import_group_msg", body)
     if answer is None:
         return
     results = answer.get("ImportMsgResult") or []
     for message, result in zip(messages, results, strict=False):
         if result["Result"]:
             text = "import_group_msg: time, sender or content"
-            run.journal.refuse("message", f"{name.replace(_PAIR, ' ')} {message['MsgSeq']}", result["Result"], text)
+            run.journal.refuse("message", f"{name.replace(PAIR, ' ')} {message['MsgSeq']}", result["Result"], text)
     run.journal.tally("group messages", len(messages) - sum(1 for result in results if result["Result"]))
 
 
@@ -169,7 +180,7 @@ async def _already_there(run: Run, name: str) -> float | None:
         return None
     try:
         page = await run.target.call(
-            "group_open_http_svc/group_msg_get_simple", {**_of_place(name), "ReqMsgNumber": _GROUP_PAGE}
+            "group_open_http_svc/group_msg_get_simple", {**of_place(name), "ReqMsgNumber": _GROUP_PAGE}
         )
     except RemoteError as error:
         if not error.code:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -58,6 +58,20 @@ class Run:
                 raise
             self.journal.refuse(kind, name, error.code, f"source, {command}: {error.info}")
             return None
+
+    async def look(self, kind: str, name: str, command: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Read from the target, as `read` does from the source."""
+        try:
+            return await self.target.call(command, body)
+        except RemoteError as error:
+            if not error.code:
+                raise
+            self.journal.refuse(kind, name, error.code, f"target, {command}: {error.info}")
+            return None
+
+
+Reader = Callable[[str, str, str, Mapping[str, Any]], Awaitable[dict[str, Any] | None]]
+"""`Run.read` or `Run.look`."""
 
 
 def refused_items(journal: Journal, kind: str, owner: str, answer: Mapping[str, Any] | None) -> int:

@@ -12,7 +12,7 @@ from sodam.migrate import accounts, groups
 from sodam.migrate.messages import digest, fetch_group, fetch_pair, pair, take_pair
 from sodam.migrate.model import Run, parts
 from sodam.migrate.remote import Endpoint, Remote, RemoteError
-from sodam.migrate.store import DONE, Journal, JournalError
+from sodam.migrate.store import DONE, FETCH, Item, Journal, JournalError
 
 _ONE_TO_ONE: Final = 1
 _COMPARED: Final = "\x1ecompared"
@@ -65,14 +65,16 @@ async def migrate(run: Run, user_ids: Iterable[str]) -> None:
     known = -1
     while known != (known := run.journal.count("account")):  # each may name some that the list did not have
         await accounts.relations(run)
-        await _find_pairs(run)
-        await accounts.each(run, "pair", lambda item: take_pair(run, item))
+        await find_pairs(run)
+        await accounts.each(run, "pair", lambda item: take_pair(run, item), "conversations")
     run.say(f"conversations: {run.journal.count('pair')}")
 
 
-async def _find_pairs(run: Run) -> None:
+async def find_pairs(run: Run, *, again: bool = False) -> None:
     """Who writes to whom: from each account's conversation list, since no command lists all conversations."""
-    run.journal.add("talker", [item.id for item in _all(run, "account")])
+    run.journal.add("talker", [item.id for item in every(run, "account")])
+    if again:
+        run.journal.put("talker", [item.id for item in every(run, "account")], FETCH)
     await accounts.each(run, "talker", lambda item: _pairs_of(run, item.id))
 
 
@@ -90,38 +92,48 @@ async def _pairs_of(run: Run, user_id: str) -> None:
         ask |= {name: page[name] for name in ("TimeStamp", "StartIndex", "TopTimeStamp", "TopStartIndex")}
 
 
-def _all(run: Run, kind: str) -> Iterable[Any]:
+def every(run: Run, kind: str) -> Iterable[Item]:
+    """All of a kind that are known."""
     after = ""
     while items := run.journal.all(kind, after):
         after = items[-1].id
         yield from items
 
 
-async def compare(run: Run) -> list[str]:
-    """What differs between the target and what was taken over: a line each. Histories by number, order and hash."""
+async def compare(run: Run, *, followed: bool = False) -> list[str]:
+    """What differs between the target and what was taken over: a line each. Histories by number, order and hash.
+
+    ``followed``: what the source has now, instead of what it had when it was read first.
+    """
     differing: list[str] = []
 
-    async def one(kind: str, name: str, expected: str) -> None:
+    async def at(remote: Remote, kind: str, name: str, moved: str = "") -> str:
         under = name + _COMPARED
         fetch = fetch_pair if kind == "pair" else fetch_group
         try:
-            await fetch(run.target, run.journal, name, under, False)
-            found = digest(run.journal, under)
+            await fetch(remote, run.journal, name, under, False)
+            return digest(run.journal, under, moved)
         except RemoteError as error:
-            found = str(error)
-        run.journal.forget(under)
+            return str(error)
+        finally:
+            run.journal.forget(under)
+
+    async def one(item: Item) -> None:
+        expected = await at(run.source, item.kind, item.id, item.id) if followed else item.extra
+        found = await at(run.target, item.kind, item.id)
         if found != expected:
-            differing.append(f"{kind} {name.replace(chr(31), ' ')}: {expected} at the source, {found} at the target")
+            shown = f"{item.kind} {item.id.replace(chr(31), ' ')}"
+            differing.append(f"{shown}: {expected} at the source, {found} at the target")
 
     for kind in ("pair", "history"):
-        items = [item for item in _all(run, kind) if item.state == DONE]
+        items = [item for item in every(run, kind) if item.state == DONE]
         for some in parts(items, run.workers):
-            await asyncio.gather(*(one(kind, item.id, item.extra) for item in some))
-    for item in [*_all(run, "members")]:
+            await asyncio.gather(*(one(item) for item in some))
+    for item in [*every(run, "members")]:
         there, here = await _count(run, item.id, source=True), await _count(run, item.id, source=False)
         if there != here:
             differing.append(f"members of {item.id}: {there} at the source, {here} at the target")
-    for item in [*_all(run, "relations")]:
+    for item in [*every(run, "relations")]:
         there, here = await _friends(run, item.id, source=True), await _friends(run, item.id, source=False)
         if there != here:
             differing.append(f"friends of {item.id}: {there} at the source, {here} at the target")

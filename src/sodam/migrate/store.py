@@ -26,6 +26,13 @@ CREATE UNIQUE INDEX IF NOT EXISTS message_key ON message (place, key);
 CREATE TABLE IF NOT EXISTS refusal (
   kind TEXT NOT NULL, id TEXT NOT NULL, code INTEGER NOT NULL, info TEXT NOT NULL,
   PRIMARY KEY (kind, id, code)) WITHOUT ROWID;
+-- What the source said has changed, and is to be looked at: a message's time or number, and how often it was said.
+CREATE TABLE IF NOT EXISTS hint (
+  kind TEXT NOT NULL, id TEXT NOT NULL, since REAL NOT NULL, said INTEGER NOT NULL,
+  PRIMARY KEY (kind, id)) WITHOUT ROWID;
+-- Group messages that stand at the target with a later second than at the source.
+CREATE TABLE IF NOT EXISTS moved (
+  place TEXT NOT NULL, key TEXT NOT NULL, second INTEGER NOT NULL, PRIMARY KEY (place, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 FETCH, FETCHED, DONE = 0, 1, 2
@@ -38,6 +45,16 @@ class Item:
     id: str
     state: int
     extra: str
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something may have changed since a message of this second (of two users) or number (of a group)."""
+
+    kind: str
+    id: str
+    since: float
+    said: int = 0
 
 
 class JournalError(Exception):
@@ -94,6 +111,16 @@ class Journal:
             (kind, after, limit),
         )
         return [Item(*row) for row in rows]
+
+    def some(self, kind: str, ids: Iterable[str]) -> list[Item]:
+        """Those of these that are known."""
+        sql = "SELECT kind, id, state, extra FROM item WHERE kind = ? AND id = ?"
+        return [Item(*row) for one in ids for row in self._db.execute(sql, (kind, one))]
+
+    def beginning(self, kind: str, start: str) -> list[str]:
+        """The IDs of a kind that begin so."""
+        sql = "SELECT id FROM item WHERE kind = ? AND substr(id, 1, ?) = ?"
+        return [str(row[0]) for row in self._db.execute(sql, (kind, len(start), start))]
 
     def put(self, kind: str, ids: Iterable[str], state: int, extra: str | None = None) -> None:
         with self._db:
@@ -163,3 +190,35 @@ class Journal:
                 )
             self.forget(other)
         return found
+
+    def drop(self, kind: str, ids: Iterable[str]) -> None:
+        with self._db:
+            self._db.executemany("DELETE FROM item WHERE kind = ? AND id = ?", [(kind, one) for one in ids])
+
+    def hint(self, hints: Iterable[Hint]) -> None:
+        """Keep what is to be looked at: the same thing once, from the earliest place that was named."""
+        with self._db:
+            self._db.executemany(
+                "INSERT INTO hint VALUES (?, ?, ?, 1) ON CONFLICT (kind, id)"
+                " DO UPDATE SET since = min(since, excluded.since), said = said + 1",
+                [(one.kind, one.id, one.since) for one in hints],
+            )
+
+    def hints(self, kind: str, limit: int) -> list[Hint]:
+        rows = self._db.execute("SELECT kind, id, since, said FROM hint WHERE kind = ? LIMIT ?", (kind, limit))
+        return [Hint(*row) for row in rows]
+
+    def settle(self, hints: Iterable[Hint]) -> None:
+        """They were looked at: what was said meanwhile stays."""
+        with self._db:
+            self._db.executemany(
+                "DELETE FROM hint WHERE kind = ? AND id = ? AND said = ?", [(h.kind, h.id, h.said) for h in hints]
+            )
+
+    def move(self, place: str, key: str, second: int) -> None:
+        self._db.execute("INSERT OR REPLACE INTO moved VALUES (?, ?, ?)", (place, key, second))
+
+    def second(self, place: str, key: str, second: int) -> int:
+        """The second that a message of this key has at the target."""
+        found = self._db.execute("SELECT second FROM moved WHERE place = ? AND key = ?", (place, key)).get
+        return second if found is None else int(found)
