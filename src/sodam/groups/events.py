@@ -157,6 +157,10 @@ class RoleChanged(GroupEvent, frozen=True, kw_only=True):
     """Whether the member is an admin now."""
 
 
+class RoomAdminChanged(RoleChanged, frozen=True, kw_only=True):
+    """The same of a live room, whose admins need not be there."""
+
+
 class MembersMuted(GroupEvent, frozen=True, kw_only=True):
     user_ids: list[str]
     seconds: int

@@ -12,6 +12,7 @@ from sodam.groups.applications import ask
 from sodam.groups.core import Core, Operator, hold_group, hold_place, not_found, scene
 from sodam.groups.events import MembersJoined, MembersLeft, MembersMuted, MsgFlagChanged, NameCardChanged, RoleChanged
 from sodam.groups.model import MAX_NAME_CARD, Group, Member, MemberChanges, Newcomer, check_group_id, check_place
+from sodam.groups.room_staff import mute_visitor
 from sodam.groups.types import TYPES, Operation, Power, Role, check, may
 from sodam.storage import Tx
 
@@ -237,7 +238,7 @@ class Members:
             group = await hold_place(tx, app.sdkappid, group_id)
             power = await self._core.standing(tx, group, operator)
             if not TYPES[group.type].stores_members:
-                await self._edit_visitor(tx, group, power.role, user_id, wanted)
+                await mute_visitor(self._core, tx, group, operator, power.role, user_id, wanted.mute_seconds)
                 return
             check(group.type, Operation.READ_MEMBERS, *power)
             if group.parent and (wanted.role is not None or card is not None):
@@ -261,15 +262,6 @@ class Members:
             await self._write(tx, group, operator, member, wanted)
 
         await self._core.db.write(run)
-
-    async def _edit_visitor(self, tx: Tx, group: Group, role: Role, user_id: str, wanted: MemberChanges) -> None:
-        """In a live room one may be muted; nothing else of a visitor is kept."""
-        if wanted.mute_seconds is None or user_id == group.owner:
-            raise ApiError(Code.GROUP_NOT_PERMITTED, "live rooms keep nothing of their visitors but mutes")
-        check(group.type, Operation.MUTE, role)
-        if user_id in await self._core.accounts.alive(tx, group.app, [user_id]):
-            until = self._until(wanted.mute_seconds)
-            await store_members.mute(tx, group.app, group.group_id, [user_id], until)
 
     async def _write(self, tx: Tx, group: Group, operator: Operator, member: Member, wanted: MemberChanges) -> None:
         here = scene(group, operator)
@@ -310,14 +302,9 @@ class Members:
             members = await store_members.load(tx, app.sdkappid, group.home, alive)
             _check_above(power, members.values())
             await store_members.mute(tx, app.sdkappid, group_id, alive, self._until(seconds))
-            if members:
-                tx.emit(
-                    MembersMuted(
-                        scene=scene(group, operator),
-                        user_ids=sorted(members),
-                        seconds=seconds,
-                    )
-                )
+            concerned = sorted(members) if TYPES[group.type].stores_members else alive
+            if concerned:
+                tx.emit(MembersMuted(scene=scene(group, operator), user_ids=concerned, seconds=seconds))
 
         await self._core.db.write(run)
 

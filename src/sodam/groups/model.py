@@ -93,7 +93,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
             given.pop("apply_option", None)
         if not kind.keeps_invite:
             given.pop("invite_option", None)
-        if not kind.stores_members:
+        if not kind.keeps_history:
             given.pop("history_option", None)
         given.pop("custom_string", None)
         if (self.permissions or self.default_permission) and not profile.support_topic:

@@ -30,6 +30,7 @@ from sodam.groups.events import (
     MembersLeft,
     MsgFlagChanged,
     RoleChanged,
+    RoomAdminChanged,
 )
 from sodam.groups.model import home_of
 from sodam.groups.pushes import place_of
@@ -224,6 +225,7 @@ _WANTED: Final[dict[type[GroupEvent], _Maker]] = {
     MembersLeft: _left,
     Banned: _banned,
     RoleChanged: _role,
+    RoomAdminChanged: _role,
     MsgFlagChanged: _msg_flag,
     Asked: _asked,
     Decided: _decided,

@@ -24,6 +24,7 @@ from sodam.groups.events import (
     MembersMuted,
     OwnerChanged,
     RoleChanged,
+    RoomAdminChanged,
 )
 from sodam.groups.model import Group
 from sodam.groups.options import delivery
@@ -197,6 +198,7 @@ _TIPS: Final[dict[type[GroupEvent], _Maker]] = {
     MembersLeft: _left,
     Banned: _banned,
     RoleChanged: _role,
+    RoomAdminChanged: _role,
     MembersMuted: _muted,
     OwnerChanged: _owner,
     GroupInfoChanged: _info,

@@ -145,6 +145,8 @@ class GroupType:
     """Whether the option to join takes the value that a caller sends."""
     keeps_invite: bool
     """The same of the option to invite."""
+    keeps_history: bool
+    """Whether one group may say otherwise than the app what newcomers read."""
     found_by_id: bool
     """Whether anybody may read its profile."""
     owner_quits: bool
@@ -224,6 +226,7 @@ def _type(name: str, apply: str, invite: str, *, flag: str = "AcceptAndNotify", 
         invite_option=invite,
         keeps_apply=name in ("Public", "ChatRoom"),
         keeps_invite=name in ("Private", "Public", "ChatRoom"),
+        keeps_history=name in ("Private", "Public", "ChatRoom"),
         found_by_id=name != "Private",
         owner_quits=name == "Private",
         stores_members=name != "AVChatRoom",

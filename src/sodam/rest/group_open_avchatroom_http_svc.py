@@ -112,7 +112,7 @@ async def modify_admin(call: Call, request: AdminsModify) -> None:
     """
     at_most(request.Admin_Account, _MAX_ACCOUNTS, "Admin_Account", Code.GROUP_BAD_PARAMETER)
     await call.services.groups.rooms.staff.appoint(
-        call.app, request.GroupId, request.Admin_Account, remove=request.CommandType == CLEAR
+        call.app, await operator_of(call), request.GroupId, request.Admin_Account, remove=request.CommandType == CLEAR
     )
 
 
