@@ -121,6 +121,7 @@ def assemble(
         calls=Calls(settings, clock.now),
         webhooks=WebhookService(db, bus, apps, outbox, c2c.histories, outbound, loops),
     )
+    services.webhooks.after.live = live
     services.webhooks.sender.told = services.push.sending.told = troubles
     push.deciding.quiet = services.quiet_times.quiet
     _checks(services)

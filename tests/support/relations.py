@@ -37,6 +37,7 @@ class Device:
         self.instid = instid
         self.platform = 7
         self.login = 0
+        self.client_ip = ""
         self.events: list[dict[str, Any]] = []
 
     def deliver(self, notice: Notice) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from sodam.extensions.model import Extension, Operation, Reaction, Ref, Subject
+from sodam.messages.model import Source
 from sodam.notices import Notice
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -24,6 +25,7 @@ class MessageExtended(msgspec.Struct, frozen=True, kw_only=True):
     ref: Ref
     operator: str
     """Who changed them."""
+    source: Source
     operation: Operation
     extensions: list[Extension]
     """The keys that were changed, as they are now; none when all were removed."""

@@ -21,7 +21,7 @@ from sodam.extensions.model import (
     Subject,
 )
 from sodam.messages.events import ConversationErased, MessagesErased
-from sodam.messages.model import EXTENSIONS
+from sodam.messages.model import BY_REST, EXTENSIONS, Source
 from sodam.notices import Notice
 from sodam.storage import Database, Tx
 
@@ -32,7 +32,14 @@ class Extensions:
         self._clock = clock
 
     async def change(
-        self, subject: Subject, operator: str, operation: Operation, items: Sequence[Item], *, versions: bool
+        self,
+        subject: Subject,
+        operator: str,
+        operation: Operation,
+        items: Sequence[Item],
+        *,
+        versions: bool,
+        source: Source = BY_REST,
     ) -> Changed:
         """Set or delete keys, or remove them all; what became of each item. ``versions``: a key is changed only if the
         writer holds it as it is stored, as ordinary users must.
@@ -77,6 +84,7 @@ class Extensions:
                         events.MessageExtended(
                             ref=subject.ref,
                             operator=operator,
+                            source=source,
                             operation=operation,
                             extensions=list(changed.values()),
                             last_seq=seq,

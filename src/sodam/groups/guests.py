@@ -43,6 +43,7 @@ class _Reader:
     instid = 0
     platform = 0
     login = 0
+    client_ip = ""
 
     def __init__(self, key: Key) -> None:
         self.key = key

@@ -137,7 +137,9 @@ async def set_key_values(call: Call, request: SetKeyValues) -> SetKeyValuesAnswe
 
 async def changed(call: Call, subject: Subject, operation: Operation, items: list[Item]) -> SetKeyValuesAnswer:
     """Do it, and what became of it."""
-    done = await call.services.extensions.change(subject, call.caller, operation, items, versions=not call.admin)
+    done = await call.services.extensions.change(
+        subject, call.caller, operation, items, versions=not call.admin, source=call.source
+    )
     return SetKeyValuesAnswer(
         [ExtensionResult(int(code) if code else 0, _pair(stored)) for code, stored in done.results], done.last_seq
     )

@@ -13,6 +13,7 @@ import msgspec
 
 from sodam.apps.model import App
 from sodam.apps.service import AppService
+from sodam.bus import Live, of_user
 from sodam.c2c.domain_events import MessageModified, MessageRecalled, MessagesRead, ReceiptsSent
 from sodam.c2c.histories import Histories
 from sodam.c2c.model import Message
@@ -23,6 +24,7 @@ from sodam.groups import events as groups
 from sodam.messages.model import GROUP, HIDE_RECEIVER, ONE_TO_ONE
 from sodam.outbox.model import New
 from sodam.outbox.service import Outbox
+from sodam.presence.devices import opt_platform
 from sodam.presence.events import StateChanged
 from sodam.profiles.events import PortraitSet
 from sodam.push.events import PushReported
@@ -71,6 +73,8 @@ class After:
         self._outbox = outbox
         self._histories = histories
         self._clock = clock
+        self.live: Live | None = None
+        """The connections of this process; None: it has none."""
 
     @property
     def _now(self) -> int:
@@ -124,11 +128,28 @@ class After:
             entries = []
             for one in found:
                 if self.wants(one.app, command) and (made := body(one, self._now)) is not None:
-                    platform, client_ip = _source(one)
+                    platform, client_ip = self._source(one)
                     entries.append(self.entry(one.app, command, lane(one), made, platform, client_ip))
             await self._outbox.put(tx, entries)
 
         events.subscribe(kind, subscriber)
+
+    def _source(self, one: Any) -> tuple[str, str]:
+        """Platform and address of who caused an event; one that says neither, and names no client, came by REST."""
+        source = getattr(one, "source", one)
+        if hasattr(source, "platform"):
+            return source.platform, source.client_ip
+        if instid := getattr(one, "instid", 0):
+            return self._client(one.app, one.operator, instid)
+        return "RESTAPI", ""
+
+    def _client(self, app: int, user_id: str, instid: int) -> tuple[str, str]:
+        """Of a connection here. The writer of SQLite asks from its own thread: it looks at a copy."""
+        here = list(self.live.local(of_user(app, user_id))) if self.live is not None else []
+        for session in here:
+            if session.instid == instid:
+                return opt_platform(session.platform), session.client_ip
+        return "Unknown", ""
 
     async def _relations(self, tx: Tx, found: Sequence[relations.DomainEvent]) -> None:
         entries = []
@@ -172,13 +193,13 @@ class After:
             ref = one.ref
             if ref.type == GROUP and self.wants(ref.app, of_groups):
                 body = group_bodies.extended(one, self._now)
-                await self._outbox.put(tx, [self.entry(ref.app, of_groups, ref.conv, body, "Unknown", "")])
+                await self._outbox.put(tx, [self.entry(ref.app, of_groups, ref.conv, body, *one.source[:2])])
             if ref.type != ONE_TO_ONE or not self.wants(ref.app, command):
                 continue
             names = await self._histories.named(tx, ref.app, ref.conv, ref.seq)
             if names is not None:
                 body = bodies.extended(one, *names, self._now)
-                await self._outbox.put(tx, [self.entry(ref.app, command, ref.conv, body, "Unknown", "")])
+                await self._outbox.put(tx, [self.entry(ref.app, command, ref.conv, body, *one.source[:2])])
 
     def idle(self, app: int) -> bool:
         """Nothing is said of messages of this app."""
@@ -216,10 +237,3 @@ class After:
                 tiny_id,
             )
         )
-
-
-def _source(one: Any) -> tuple[str, str]:
-    """Platform and address of who caused an event; what says neither came by REST."""
-    source = getattr(one, "source", one)
-    platform = "Web" if getattr(one, "instid", 0) else "RESTAPI"
-    return getattr(source, "platform", platform), getattr(source, "client_ip", "")

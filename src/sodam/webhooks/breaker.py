@@ -58,6 +58,14 @@ class Breaker:
             state.opens_at = self._now() + PAUSES_MS[min(state.opened, len(PAUSES_MS) - 1)]
             state.opened += 1
 
+    def heard_good(self, app: int) -> bool:
+        """Another node was answered: one try is due here, too. True: requests had been held back."""
+        state = self._states.get(app)
+        if state is None or not state.opened:
+            return False
+        state.opens_at = min(state.opens_at, self._now())
+        return True
+
     def changed(self, app: int, url: str) -> bool:
         """The app is another now: a new URL begins anew. True: requests had been held back."""
         state = self._states.get(app)

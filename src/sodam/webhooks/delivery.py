@@ -159,13 +159,21 @@ class Deliveries:
     """The consumer of the outbox's topic."""
 
     def __init__(
-        self, apps: AppService, outbox: Outbox, histories: Histories, sender: Sender, breaker: Breaker
+        self,
+        apps: AppService,
+        outbox: Outbox,
+        histories: Histories,
+        sender: Sender,
+        breaker: Breaker,
+        recovered: Callable[[int], None],
     ) -> None:
+        """``recovered`` is told of an app whose receiver answers again."""
         self._apps = apps
         self._outbox = outbox
         self._histories = histories
         self._sender = sender
         self._breaker = breaker
+        self._recovered = recovered
 
     async def __call__(self, entry: Entry) -> None:
         app = self._apps.get(entry.app)
@@ -182,6 +190,7 @@ class Deliveries:
         else:
             if 200 <= answer.status < 300:
                 if self._breaker.good(entry.app):
+                    self._recovered(entry.app)
                     await self._outbox.hurry(TOPIC, entry.app)
                 return
             kind, reason = "status", f"HTTP {answer.status}"

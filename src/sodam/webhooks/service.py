@@ -13,7 +13,7 @@ import structlog
 from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.apps.webhooks import COMMANDS
-from sodam.bus import Bus
+from sodam.bus import Bus, Subscription
 from sodam.c2c.histories import Histories
 from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
@@ -39,6 +39,7 @@ from sodam.webhooks.samples import SAMPLES
 log = structlog.get_logger(__name__)
 _STATES_WAITING: Final = 20_000
 ALERT: Final = "Alert.RequestOverLimit"
+_RECOVERED: Final = "webhooks.recovered"
 _ALERTS_WAITING: Final = 1_000
 _REPLAYED_AT_ONCE: Final = 500
 MOST_REPLAYED: Final = 10_000
@@ -78,7 +79,9 @@ class WebhookService:
         self._states: list[StateChanged] = []
         self._alerts: list[New] = []
         self._writer: Loop | None = None
-        deliveries = Deliveries(apps, outbox, histories, self.sender, self._breaker)
+        self._bus = bus
+        self._heard: Subscription | None = None
+        deliveries = Deliveries(apps, outbox, histories, self.sender, self._breaker, self._tell_recovered)
         outbox.consume(TOPIC, deliveries, schedule=SCHEDULE, gate=self._breaker, prepare=deliveries.prepare)
 
     def tell(self, heard: Callable[[int, bool], None]) -> None:
@@ -90,12 +93,23 @@ class WebhookService:
         self.log.start()
         self._writer = self._loops.start("webhook states", self._write_states, every=0.05)
         self._apps.on_change(self._app_changed)
+        self._heard = self._bus.subscribe(_RECOVERED, self._hear_recovered)
 
     async def stop(self) -> None:
+        if self._heard is not None:
+            self._heard.cancel()
         if self._writer is not None:
             await self._writer.stop()
         await self._write_states()
         await self.log.stop()
+
+    def _tell_recovered(self, app: int) -> None:
+        """Other nodes, which may rest for half a minute yet, try now, too. A hint: without it they try later."""
+        self._bus.publish(_RECOVERED, b"%d" % app)
+
+    def _hear_recovered(self, data: bytes) -> None:
+        if data.isdigit() and self._breaker.heard_good(int(data)):
+            self._outbox.wake()
 
     def _app_changed(self, sdkappid: int) -> None:
         """A new URL is tried at once."""

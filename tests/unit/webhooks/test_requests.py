@@ -88,6 +88,11 @@ def test_a_breaker_opens_after_failures_in_a_row_and_then_lets_one_through() -> 
         now += pause / 1000
         assert breaker.room(1) == 1
     assert breaker.room(2) == 9
+    breaker.bad(1, "u")
+    assert breaker.room(1) == 0
+    assert breaker.heard_good(1), "another node was answered"
+    assert (breaker.room(1), breaker.opens(1)) == (1, int(now * 1000))
+    assert not breaker.heard_good(2)
     assert breaker.good(1)
     assert breaker.room(1) == 9
     assert not breaker.good(1)

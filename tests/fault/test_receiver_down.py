@@ -1,0 +1,185 @@
+"""An app's receiver is away while messages go on and the server is killed twice: nothing is lost, order stays within a
+conversation, what comes twice has its ID, and who sends does not feel it. In real time.
+
+``SODAM_TEST_OUTAGE_SECONDS``: how long it is away (90 in the long run); ``SODAM_TEST_OUTAGE_RATE``: messages a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from sodam.outbound import Outbound, OutboundError
+from tests.support.amounts import amounts
+from tests.support.console import PASSWORD, ConsoleClient
+from tests.support.receiver import Got, Receiver
+from tests.support.server import Engine, ServerFactory, ServerProcess
+
+COMMAND = "C2C.CallbackAfterSendMsg"
+OUTAGES = amounts("SODAM_TEST_OUTAGE_SECONDS", usual=3, long=90)
+LONG_RATE, SHORT_RATE = 200, 30
+CONVERSATIONS = 60
+_MODULUS = 1 << 31
+
+
+@dataclass
+class Talk:
+    """Conversations, each with one message after the other, at a rate together; what was acknowledged."""
+
+    nodes: list[ServerProcess]
+    rate: int
+    outbound: Outbound = field(default_factory=lambda: Outbound(user_agent="test"))
+    said: dict[int, int] = field(default_factory=dict)
+    """By conversation, how many messages."""
+    waits: list[float] = field(default_factory=list)
+    """Seconds from a message's time to its acknowledgement, of those that no kill met."""
+    again: int = 0
+    """Those that a kill met."""
+
+    async def go_on(self, seconds: float) -> list[float]:
+        """Seconds that each took, sorted; a message whose server is killed is sent again until it is stored."""
+        self.waits = []
+        begin = time.monotonic()
+        pause = CONVERSATIONS / self.rate
+        await asyncio.gather(*(self._one(n, begin + pause * n / CONVERSATIONS, begin + seconds, pause)
+                               for n in range(CONVERSATIONS)))  # fmt: skip
+        return sorted(self.waits)
+
+    async def _one(self, conversation: int, due: float, end: float, pause: float) -> None:
+        while due < end:
+            await asyncio.sleep(due - time.monotonic())
+            tries = await self._send(conversation, self.said.get(conversation, 0))
+            self.said[conversation] = self.said.get(conversation, 0) + 1
+            if tries:
+                self.again += 1
+            else:
+                self.waits.append(time.monotonic() - due)
+            due += pause
+
+    async def _send(self, conversation: int, number: int) -> int:
+        """How often in vain."""
+        words = f"{conversation} {number:06}"
+        message = {
+            "From_Account": f"s{conversation}",
+            "To_Account": f"r{conversation}",
+            "MsgSeq": number + 1,
+            "MsgRandom": (conversation * 1_000_003 + number) % _MODULUS,
+            "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": words}}],
+        }
+        tries = 0
+        while True:
+            node = self.nodes[(conversation + number + tries) % len(self.nodes)]
+            if await self._post(node, "openim/sendmsg", message):
+                return tries
+            tries += 1
+            await asyncio.sleep(0.05)
+
+    async def _post(self, node: ServerProcess, command: str, body: dict[str, Any]) -> bool:
+        query = {
+            "sdkappid": node.sdkappid,
+            "identifier": "administrator",
+            "usersig": node.usersig("administrator"),
+            "random": "1",
+            "contenttype": "json",
+        }
+        url = f"{node.url}/v4/{command}?{urlencode(query)}"
+        try:
+            answer = await self.outbound.post(url, json.dumps(body).encode(), seconds=10)
+        except OutboundError:
+            return False
+        return answer.status == 200 and json.loads(answer.body)["ErrorCode"] == 0
+
+
+async def configure(server: ServerProcess, receiver: Receiver) -> None:
+    async with ConsoleClient(server.url) as root:
+        await root.login()
+        version = (await root.call("im/DescribeCallBack", SDKAppID=server.sdkappid))["Version"]
+        fields = {"Url": receiver.url, "Commands": [COMMAND], "Version": version, "Confirmed": True}
+        await root.call("im/SetCallBack", SDKAppID=server.sdkappid, **fields)
+
+
+def words(got: Got) -> str:
+    return str(got.body["MsgBody"][0]["MsgContent"]["Text"])
+
+
+def check(found: list[Got], said: dict[int, int], warmed: dict[int, int]) -> int:
+    """Every acknowledged message since ``warmed`` has come, in its order; how many came again, with their ID."""
+    known: dict[str, str] = {}
+    order: dict[int, list[int]] = {}
+    for got in found:
+        text = words(got)
+        if got.id in known:
+            assert known[got.id] == text, "the same ID is the same event"
+            continue
+        known[got.id] = text
+        conversation, number = map(int, text.split())
+        order.setdefault(conversation, []).append(number)
+    for conversation, count in said.items():
+        assert order[conversation] == list(range(warmed.get(conversation, 0), count)), f"order of {conversation}"
+    return len(found) - len(known)
+
+
+def tell(name: str, waits: list[float]) -> float:
+    p99 = waits[int(len(waits) * 0.99)] * 1000
+    print(f"  {name}: {len(waits)} messages, p50 {waits[len(waits) // 2] * 1000:.1f} ms, p99 {p99:.1f} ms")
+    return p99
+
+
+@pytest.mark.parametrize("seconds", OUTAGES)
+async def test_a_receiver_that_is_away(
+    server_factory: ServerFactory, engine: Engine, seconds: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nodes = 1 if engine == "sqlite" else 2
+    server = server_factory(engine, nodes=nodes, env={"SODAM_ROOT_PASSWORD": PASSWORD})
+    usual = LONG_RATE if seconds > 10 else SHORT_RATE
+    talk = Talk(server.nodes, int(os.environ.get("SODAM_TEST_OUTAGE_RATE", usual)))
+    people = [f"{kind}{n}" for n in range(CONVERSATIONS) for kind in "sr"]
+    for at in range(0, len(people), 100):
+        body = {"AccountList": [{"UserID": name} for name in people[at : at + 100]]}
+        await server.rest("im_open_login_svc/multiaccount_import", body)
+    async with Receiver() as receiver:
+        without = await talk.go_on(seconds / 3)
+        warmed = dict(talk.said)
+        await configure(server, receiver)
+        there = await talk.go_on(seconds / 3)
+        await arrived(receiver, talk, warmed, 60)
+        await receiver.stop()
+        away = asyncio.create_task(talk.go_on(seconds))
+        for at, victim in enumerate((server.nodes[0], server.nodes[-1]), 1):
+            await asyncio.sleep(seconds / 3 if at == 2 else seconds / 4)
+            victim.kill()
+            await asyncio.to_thread(victim.start)
+        absent = await away
+        waiting = sum(talk.said.values()) - sum(warmed.values()) - len({got.id for got in receiver.got})
+        began, before = time.monotonic(), len(receiver.got)
+        await receiver.start()
+        after = await talk.go_on(seconds / 3)
+        await arrived(receiver, talk, warmed, 60 + seconds * 3)
+        took = time.monotonic() - began
+    with capsys.disabled():
+        print(f"\n{engine}, {nodes} nodes, {talk.rate} a second, receiver away for {seconds} s:")
+        base = tell("without webhooks", without)
+        for name, waits in (("with", there), ("away, servers killed twice", absent), ("catching up", after)):
+            print(f"    {tell(name, waits) / base:.2f} times without")
+        print(f"  {talk.again} messages met a killed server and were sent again")
+        print(f"  {waiting} events waited; the last was there {took:.1f} s after the receiver")
+        again = check(receiver.got, talk.said, warmed)
+        print(f"  {len(receiver.got)} requests, {again} of them repetitions with the ID of the first")
+    senders = {got.query["RequestId"][:24] for got in receiver.got[before:]}
+    assert len(senders) >= (nodes if seconds > 10 else 1), "every node has its share of what waited"
+    await talk.outbound.close()
+
+
+async def arrived(receiver: Receiver, talk: Talk, warmed: dict[int, int], seconds: float) -> None:
+    wanted = sum(talk.said.values()) - sum(warmed.values())
+    end = time.monotonic() + seconds
+    while (have := len({got.id for got in receiver.got})) < wanted:
+        assert time.monotonic() < end, f"{have} of {wanted} events"
+        await asyncio.sleep(0.1)
