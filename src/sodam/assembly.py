@@ -121,7 +121,6 @@ def assemble(
         calls=Calls(settings, clock.now),
         webhooks=WebhookService(db, bus, apps, outbox, c2c.histories, outbound, loops),
     )
-    services.webhooks.after.live = live
     services.webhooks.sender.told = services.push.sending.told = troubles
     push.deciding.quiet = services.quiet_times.quiet
     _checks(services)
@@ -146,6 +145,7 @@ def _subscribe(services: Services) -> None:
     events.subscribe(MessageEdited, services.media.recalled.edited)
     events.subscribe(MessagesErased, services.extensions.erase)
     events.subscribe(ConversationErased, services.extensions.forget)
+    services.webhooks.after.live = services.live
     services.webhooks.after.subscribe(events)
     if services.settings.statistics:
         services.statistics.follow(events)
