@@ -71,6 +71,26 @@ async def test_list_and_details(root: ConsoleClient, console_server: ServerProce
     assert (await root.call("im/DescribeAccountState", SDKAppID=app, UserID="ann"))["Groups"] == 3
 
 
+async def test_a_group_of_each_type_is_shown(root: ConsoleClient, console_server: ServerProcess) -> None:
+    """What a page offers follows the type: counters, mutes, the lists, and the options that one may choose."""
+    app = (await new_app(root, console_server, "each type", "Flagship")).app
+    version = (await root.call("im/DescribeAbilityConfInfo", SDKAppID=app))["Version"]
+    await root.call("im/SetAbilityConfInfo", SDKAppID=app, Version=version, Community=True)
+    options = {"ApplyJoinOption", "InviteJoinOption", "HistoryMsgBeforeJoin"}
+    for kind, without, choices in (
+        ("Work", {"appoint", "mute"}, options - {"ApplyJoinOption"}),
+        ("Public", set(), options),
+        ("Meeting", set(), options),
+        ("AVChatRoom", {"add", "appoint", "history", "kick", "read_members", "recall", "transfer"}, set()),
+        ("Community", {"count"}, set()),
+    ):
+        made = await root.call("im/CreateGroup", SDKAppID=app, Name=kind, Type=kind)
+        view = await root.call("im/DescribeGroupInfo", SDKAppID=app, GroupId=made["GroupId"])
+        known = {"add", "appoint", "ban", "count", "history", "kick", "mute", "read_members", "recall", "transfer"}
+        assert known - set(view["Operations"]) == without, kind
+        assert set(view["Choices"]) == choices, kind
+
+
 async def test_members_mutes_and_bans(root: ConsoleClient, console_server: ServerProcess) -> None:
     app = await made(root, console_server, "group members")
     at = {"SDKAppID": app, "GroupId": "club"}

@@ -152,7 +152,7 @@ class ChatGroupView(msgspec.Struct, kw_only=True):
     Attributes: list[Attribute]
     Counters: list[Counter]
     Operations: list[str]
-    """What the type knows, of: add, appoint, ban, history, kick, mute, read_members, recall, transfer."""
+    """What the type knows, of: add, appoint, ban, count, history, kick, mute, read_members, recall, transfer."""
     Choices: list[str]
     """Options that the type lets one choose, of: ApplyJoinOption, InviteJoinOption, HistoryMsgBeforeJoin."""
 
@@ -161,6 +161,7 @@ _OPERATIONS: Final = {
     "add": Operation.ADD,
     "appoint": Operation.APPOINT,
     "ban": Operation.BAN,
+    "count": Operation.COUNT,
     "history": Operation.HISTORY,
     "kick": Operation.KICK,
     "mute": Operation.MUTE,
@@ -173,12 +174,14 @@ _OPERATIONS: Final = {
 async def _view(call: Call, group: Group) -> ChatGroupView:
     groups, kind, profile = call.plane.services.groups, TYPES[group.type], group.profile
     _, attributes = await groups.attributes.get(group)
-    _, counters = await groups.counters.get(group)
+    counters: dict[str, int] = {}
+    if Operation.COUNT in kind.least:
+        _, counters = await groups.counters.get(group)
     person = await people(call, [group.owner])
     choices = {
         "ApplyJoinOption": kind.keeps_apply,
         "InviteJoinOption": kind.keeps_invite,
-        "HistoryMsgBeforeJoin": kind.stores_members,
+        "HistoryMsgBeforeJoin": kind.keeps_history,
     }
     return ChatGroupView(
         GroupId=group.group_id,

@@ -15,7 +15,9 @@ export function Shared({ group }: { group: Group }) {
   return (
     <>
       <Pairs title={t("shared.attributes")} empty={t("shared.noAttributes")} rows={group.Attributes} />
-      <Pairs title={t("shared.counters")} empty={t("shared.noCounters")} rows={group.Counters} />
+      {group.Operations.includes("count") && (
+        <Pairs title={t("shared.counters")} empty={t("shared.noCounters")} rows={group.Counters} />
+      )}
     </>
   );
 }
