@@ -24,6 +24,7 @@ from sodam.serving import application
 from tests.rest.conftest import KEY, SDKAPPID, Rest
 from tests.rest.openim import MODIFY, SEND, WITHDRAW, codes, message, people
 from tests.support import media
+from tests.support.cases import each
 
 SMALL, LARGE = SHOWN[Form.SMALL], SHOWN[Form.LARGE]
 
@@ -124,6 +125,44 @@ async def test_what_could_run_is_saved_not_shown(rest: Rest) -> None:
         assert "/" not in said["FileName"]
     assert not [path for path in files(rest) if not path.is_relative_to(rest.server.settings.data_dir / "media")]
     assert {path.parent.parent.name for path in files(rest)} == {str(SDKAPPID)}
+
+
+_SCRIPT = b"alert(document.domain)"
+POLYGLOTS: dict[str, tuple[str, bytes, str | int]] = {
+    "a page behind a JPEG": ("picture", media.picture("JPEG", (90, 60)) + media.HTML, "image/jpeg"),
+    "a page behind a PNG": ("picture", media.picture("PNG", (90, 60)) + media.HTML, "image/png"),
+    "a page behind a WebP": ("picture", media.picture("WEBP", (90, 60)) + media.HTML, "image/webp"),
+    "a page behind a GIF": ("picture", media.picture("GIF", (90, 60)) + media.HTML, "image/gif"),
+    "a script that begins as a GIF": ("picture", b"GIF89a/*" + bytes(30) + b"*/=1;" + _SCRIPT, 415),
+    "a drawing behind a blank": ("picture", b" \n" + media.SVG, 415),
+    "a drawing that says it is XML": ("picture", b'<?xml version="1.0"?>' + media.SVG, 415),
+    "a page within a PNG's text": ("file", b"\x89PNG\r\n\x1a\n" + media.HTML, "image/png"),
+    "a page that begins as a sound": ("sound", b"ID3\x04\0\0\0\0\0\0" + media.HTML, "audio/mpeg"),
+    "a page behind a film": ("video", media.mp4() + media.HTML, "video/mp4"),
+    "a page behind a byte order mark": ("file", "\ufeff".encode("utf-16-le") + media.HTML, "application/octet-stream"),
+    "a program in an archive": ("file", b"PK\x03\x04" + media.HTML, "application/octet-stream"),
+    "a document with a script": ("file", b"%PDF-1.7\n/JS (" + _SCRIPT + b")", "application/octet-stream"),
+}
+
+
+@each(("told", "kind", "content", "becomes"), [(name, *one) for name, one in POLYGLOTS.items()])
+async def test_what_is_two_things_is_the_harmless_one(
+    rest: Rest, told: str, kind: str, content: bytes, becomes: str | int
+) -> None:
+    await people(rest)
+    if isinstance(becomes, int):
+        await upload(rest, content, becomes, kind=kind, name="a.png")
+        return
+    got = await rest.client.get((await upload(rest, content, kind=kind, name="a.html"))["URL"])
+    assert got.headers["content-type"] == becomes
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in got.headers["content-security-policy"]
+    assert got.headers["content-disposition"].startswith("attachment") or becomes.split("/")[0] in (
+        "image",
+        "audio",
+        "video",
+    )
+    assert media.HTML not in got.content or kind != "picture"
 
 
 async def test_who_may_not_upload(rest: Rest) -> None:

@@ -92,6 +92,11 @@ async def test_uploads_in_a_browser(server: ServerProcess, browser: str, user_id
         images = done[name]["got"]["images"]
         assert [one["size"] for one in images] == [[900, 1200], [198, 264], [720, 960]], name
         assert [one["shown"] for one in images] == [[900, 1200], [198, 264], [720, 960]], name
+    for name in (*pictures, "group.jpg", "turned.jpg", "small.png"):  # their files lack what says where they were taken
+        assert done[name]["own"]["pixels"], name
+        assert done[name]["got"]["pixels"] == done[name]["own"]["pixels"], name
+    for name in ("a.mp3", "a.mp4", "large.bin", "../../page.html"):
+        assert done[name]["got"]["digest"] == done[name]["own"]["digest"], name
     turned = done["turned.jpg"]["got"]["images"]
     assert [one["shown"] for one in turned] == [[900, 1600], [198, 352], [720, 1280]]
     assert [one["shown"] for one in done["small.png"]["got"]["images"]] == [[90, 60]] * 3
@@ -109,3 +114,4 @@ async def test_uploads_in_a_browser(server: ServerProcess, browser: str, user_id
 async def test_a_hundred_megabytes(server: ServerProcess, browser: str, user_id: UserId) -> None:
     done = await run(server, browser, user_id, [file("File", "film.bin", "application/zip", 100 * MIB)])
     assert (done["film.bin"]["got"]["bytes"], done["film.bin"]["got"]["part"]) == (100 * MIB, 10)
+    assert done["film.bin"]["got"]["digest"] == done["film.bin"]["own"]["digest"]

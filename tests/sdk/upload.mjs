@@ -1,5 +1,5 @@
 // The official web SDK with its upload plugin, unmodified, in Chromium: two users on pages of another origin than the
-// server's. Reads one JSON object from stdin, {url, sdkappid, amy, bob: {user, usersig}, group, files: [{kind, name, type, base64 |
+// server's. Files of a number of bytes have varying ones. Reads one JSON object from stdin, {url, sdkappid, amy, bob: {user, usersig}, group, files: [{kind, name, type, base64 |
 // bytes}]}, and writes what the receiver got of each, as its page could load it.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -25,6 +25,18 @@ async function open(who) {
   page.on('pageerror', (error) => problems.push(String(error)));
   await page.goto(`http://127.0.0.1:${pages.address().port}/`);
   for (const path of SCRIPTS) await page.addScriptTag({ path });
+  await page.evaluate(() => {
+    const hex = async (data) => [...new Uint8Array(await crypto.subtle.digest('SHA-256', data))].map((b) => b.toString(16).padStart(2, '0')).join('');
+    window.digest = async (blob) => hex(await blob.arrayBuffer());
+    // What a picture shows, whatever else its file holds.
+    window.pixels = async (blob) => {
+      const bitmap = await createImageBitmap(blob).catch(() => null);
+      if (!bitmap) return null;
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+      context.drawImage(bitmap, 0, 0);
+      return hex(context.getImageData(0, 0, bitmap.width, bitmap.height).data);
+    };
+  });
   await page.evaluate(async ({ url, sdkappid, who }) => {
     const sdk = window.TencentCloudChat;
     const chat = sdk.create({ SDKAppID: sdkappid, proxyServer: url.replace('http', 'ws') });
@@ -40,16 +52,17 @@ async function open(who) {
   return page;
 }
 
-const send = ({ file, to, group }) => {
-  const bytes = file.base64 ? Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0)) : new Uint8Array(file.bytes).fill(7);
+const send = async ({ file, to, group }) => {
+  const bytes = file.base64 ? Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0)) : new Uint8Array(file.bytes).map((_, at) => (at * 31) ^ (at >> 11));
   const blob = new File([bytes], file.name, { type: file.type });
   if (file.kind === 'Audio') blob.duration = 1000;
   const steps = [];
+  const own = { digest: await window.digest(blob), pixels: file.kind === 'Image' ? await window.pixels(blob) : null };
   const message = window.chat[`create${file.kind}Message`]({
     to: group ?? to, conversationType: group ? 'GROUP' : 'C2C', payload: { file: blob }, onProgress: (step) => steps.push(step),
   });
   return window.chat.sendMessage(message).then(
-    () => ({ sent: true, steps }),
+    () => ({ sent: true, steps, own }),
     (error) => ({ sent: false, code: error.code, message: error.message }),
   );
 };
@@ -69,13 +82,14 @@ const look = async (at) => {
   if (type === 'TIMImageElem') {
     const images = [];
     for (const one of payload.imageInfoArray) images.push({ type: one.type, size: [one.width, one.height], shown: await load(one.url ?? one.imageUrl) });
-    return { type, images };
+    const original = await (await fetch(payload.imageInfoArray[0].url ?? payload.imageInfoArray[0].imageUrl)).blob();
+    return { type, images, pixels: await window.pixels(original), digest: await window.digest(original) };
   }
   const url = payload.fileUrl ?? payload.videoUrl ?? payload.url;
   const answer = await fetch(url);
-  const bytes = (await answer.arrayBuffer()).byteLength;
+  const blob = await answer.blob();
   const part = await (await fetch(url, { headers: { Range: 'bytes=10-19' } })).arrayBuffer();
-  return { type, bytes, part: part.byteLength, kind: answer.headers.get('content-type'), name: payload.fileName };
+  return { type, bytes: blob.size, digest: await window.digest(blob), part: part.byteLength, kind: answer.headers.get('content-type'), name: payload.fileName };
 };
 
 const results = [];
