@@ -183,7 +183,7 @@ async def test_messages(database: Database, monkeypatch: pytest.MonkeyPatch) -> 
                 f"of processor time {cpu:.1f}, found {total}",
                 flush=True,
             )
-            slow += [(name, where, median)] if median >= 50 else []
+            slow += [(name, where, cpu)] if cpu >= 50 else []  # of a machine that is busy, the time says nothing
     assert not slow
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     page = await world.page("a", "the", peer="b", size=20)

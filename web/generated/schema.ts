@@ -1049,7 +1049,7 @@ export type SettingForm = {
   Default: boolean | number | string;
   Min: number | null;
   Max: number | null;
-  Unit: "" | "days" | "seconds";
+  Unit: "" | "days" | "mebibytes" | "seconds";
   Values: string[];
   NeedsPlan: string;
   ChangeableFrom: number;

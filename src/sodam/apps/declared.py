@@ -16,7 +16,7 @@ import msgspec
 
 from sodam.apps.plans import TO_COME, Plan, PlanLimits, wire_name
 
-Unit = Literal["", "seconds", "days"]
+Unit = Literal["", "seconds", "days", "mebibytes"]
 Kind = Literal["switch", "number", "choice", "zone", "list", "document"]
 Section = Literal["accounts", "login", "messages", "friends", "groups", "calls", "webhooks"]
 """The groups of settings, as the file of ``SODAM_APPLY`` and the documentation name them."""
@@ -51,7 +51,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     heading: str = ""
     """Under which heading the console shows it, a key of the texts ``headings``; empty: that of its section."""
     unit: Unit = ""
-    """Of a number that is a length of time."""
+    """Of a number that is a length of time or a size."""
     zone: bool = False
     """A text that names a time zone (zones.py)."""
     lowering_erases: bool = False

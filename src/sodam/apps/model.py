@@ -187,6 +187,7 @@ class AppSettings(GroupSettings, frozen=True, kw_only=True):
             least=1,
             most=100,
             heading="files",
+            unit="mebibytes",
         ),
     ] = 28
     file_megabytes: Annotated[
@@ -197,6 +198,7 @@ class AppSettings(GroupSettings, frozen=True, kw_only=True):
             least=1,
             most=2000,
             heading="files",
+            unit="mebibytes",
         ),
     ] = 100
     default_allow_type: Annotated[

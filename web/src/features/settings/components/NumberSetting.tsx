@@ -12,7 +12,7 @@ import { NeedsPlan } from "./NeedsPlan";
 
 const SECONDS = { seconds: 1, days: 86400 } as const;
 
-/** A number, or a length of time shown in words; edited within the server's range. */
+/** A number, a size, or a length of time shown in words; edited within the server's range. */
 export function NumberSetting({ app, setting }: { app: number; setting: Setting }) {
   const { t } = useTranslation("settings");
   const format = useFormat();
@@ -21,6 +21,7 @@ export function NumberSetting({ app, setting }: { app: number; setting: Setting 
   const { Unit: unit, ChangeableFrom: from } = setting;
   const words = (value: number) => {
     if (!unit) return format.number(value);
+    if (unit === "mebibytes") return `${format.number(value)} MiB`;
     return value ? format.span(value * SECONDS[unit]) : t("none");
   };
   const waits = from > Date.now() / 1000;
