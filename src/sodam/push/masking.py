@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import quote_plus
 
@@ -32,6 +33,17 @@ def masked(request: Request, secrets: Mapping[str, str]) -> Request:
         for written in (secret, quote_plus(secret)):
             body = body.replace(written.encode(), MASK.encode())
     return Request(_without(request.url, hidden), body, headers)
+
+
+def unsaid(reason: str, repeated: Iterable[str]) -> str:
+    """What a vendor says of a push, without what it only repeats: credentials, the device's token, title and text."""
+    hidden = {
+        written
+        for text in repeated
+        if len(text) >= (_LEAST if text.isascii() else 2)
+        for written in (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], quote_plus(text))
+    }
+    return _without(reason, sorted(hidden, key=len, reverse=True))
 
 
 def _without(text: str, hidden: list[str]) -> str:

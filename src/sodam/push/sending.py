@@ -24,10 +24,11 @@ from sodam.push.access import AccessTokens, Refused
 from sodam.push.certificates import Certificates, Lost
 from sodam.push.channel import Channel
 from sodam.push.events import PushesCounted, PushReported
-from sodam.push.masking import masked
+from sodam.push.masking import masked, unsaid
 from sodam.push.model import Certificate, Delivery, Outcome, ttl_of
 from sodam.push.store_log import Failure
 from sodam.push.vendors import VENDORS, BadCredentials
+from sodam.push.words import words
 from sodam.storage import Database, Tx
 from sodam.troubleshooting.service import TroubleshootingLog
 
@@ -115,6 +116,15 @@ class Sending:
             return Outcome("ours", "sealed", "the credentials were sealed by another server: upload them again")
         if self.inbox is not None:
             return self._catch(self.inbox, one, secrets, delivery)
+        outcome, access = await self._asked(one, secrets, delivery)
+        if not outcome.reason:
+            return outcome
+        shown = words(delivery)
+        repeated = [access, *secrets.values(), delivery.token, shown.title, shown.body, shown.ext]
+        return outcome._replace(reason=unsaid(outcome.reason, repeated))
+
+    async def _asked(self, one: Certificate, secrets: dict[str, str], delivery: Delivery) -> tuple[Outcome, str]:
+        """What the vendor answers, and the access token that it was asked with."""
         used = ""
         outcome = Outcome("wait")
         for _ in range(2):
@@ -123,17 +133,17 @@ class Sending:
                 request = VENDORS[one.vendor].request(one, secrets, used, delivery, self._clock())
                 answer = await self._channel.post(one, request, secrets)
             except Refused as error:
-                return error.outcome
+                return error.outcome, used
             except BadCredentials as error:
-                return Outcome("payload" if one.vendor == "webpush" else "ours", "credentials", str(error))
+                return Outcome("payload" if one.vendor == "webpush" else "ours", "credentials", str(error)), used
             except OutboundError as error:
                 # An address that a user gave and that is refused or does not exist is no browser's service.
                 final = one.vendor == "webpush" and error.kind in ("address", "dns")
-                return Outcome("gone" if final else "wait", error.kind, str(error))
+                return Outcome("gone" if final else "wait", error.kind, str(error)), used
             outcome = VENDORS[one.vendor].judge(answer)._replace(status=answer.status)
             if outcome.result != "auth":
-                return outcome
-        return outcome._replace(result="ours")
+                return outcome, used
+        return outcome._replace(result="ours"), used
 
     def _catch(self, inbox: Inbox, one: Certificate, secrets: dict[str, str], delivery: Delivery) -> Outcome:
         try:

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from sodam.push.masking import masked
+from sodam.push.masking import masked, unsaid
 from sodam.push.model import Certificate, Request
 from sodam.push.vendors import VENDORS
 from sodam.push.vendors.jwt import b64
@@ -56,3 +56,10 @@ def test_a_secret_is_found_wherever_it_stands() -> None:
     made = Request("https://x/?k=xm%2Bsec&s=master-secret", b'{"a":"client-secret"}', [("X-Any", "pass-word")])
     shown = masked(made, SECRETS)
     assert shown == Request("https://x/?k=xm%2Bsec&s=***", b'{"a":"***"}', [("X-Any", "***")])
+
+
+def test_what_a_vendor_repeats_is_left_out() -> None:
+    echo = json.dumps({"body": "안녕"}) + json.dumps({"title": "안녕"}, ensure_ascii=False)
+    said = f"bad token tok-1234 for {echo}, Bearer {ACCESS}, key=xm%2Bsec%2Fret%3D1: no"
+    kept = unsaid(said, [ACCESS, SECRETS["AppSecret"], "tok-1234", "안녕", "no", ""])
+    assert kept == 'bad token *** for {"body": "***"}{"title": "***"}, Bearer ***, key=***: no'
