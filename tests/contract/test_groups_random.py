@@ -24,6 +24,7 @@ from sodam.errors import ApiError
 from sodam.gateway.following import Following
 from sodam.groups import retention
 from sodam.groups.core import Operator
+from sodam.groups.feed import of_group
 from sodam.groups.message import Extra, GroupMessage
 from sodam.groups.model import Changes, MemberChanges, Newcomer, Wanted
 from sodam.groups.service import GroupService
@@ -325,6 +326,33 @@ async def sound(life: Life) -> None:
         standing = (await node.groups.histories.standings(life.app.sdkappid, user, [group]))[group]
         expected, said = await recount(db, user, group)
         assert standing.counts == expected, f"the server says {standing.counts}; {said}"
+
+
+async def test_what_is_made_up_for_is_for_members(database: Database) -> None:
+    """Who was taken out, or whose group is gone, hears nothing more, though the hint of it is lost."""
+    dice, clock = random.Random(1), Clock(START)
+    apps = AppService(database, LocalBus(), clock)
+    app, _ = await apps.create("hints", plan="Flagship")
+    one, two = nodes = [Node(database, apps, app, hub, clock) for hub in [Hub(dice, loss=1.0)] for _ in range(2)]
+    await one.accounts.ensure(app.sdkappid, list(USERS))
+    life = Life(database, dice, clock, nodes)
+    group, *_ = life.groups
+    await life._create(one, group, "a")
+    group = life.groups[0]
+    stays, leaves, gone = [await two.sign_in(user) for user in "bcd"]
+    await one.groups.members.remove(app, REST, group, ["c", "d"], "", silent=True)
+    draft = life.draft(group, "a")
+    draft.extra = Extra()
+    await one.groups.sending.send(app, draft)
+    await two.groups.feed.look()
+    assert (stays.heard, leaves.heard, gone.heard) == ({group: [1]}, {}, {})
+    await one.groups.members.add(app, REST, group, ["c"], silent=True)
+    await two.following.begin(leaves, of_user(app.sdkappid, "c"))
+    await one.groups.destroy(app, REST, group)
+    await two.groups.feed.look()
+    assert not two.live.local(of_group(app.sdkappid, group)), "nobody follows what is gone"
+    for node in nodes:
+        await node.groups.stop()
 
 
 async def alive(life: Life) -> None:

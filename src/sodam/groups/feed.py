@@ -20,6 +20,7 @@ import structlog
 from sodam.bus import Bus, Live, Topic, of_user
 from sodam.errors import Unavailable
 from sodam.groups import pushes, store, store_messages, store_topics
+from sodam.groups.crowds import Crowds
 from sodam.groups.message import GroupMessage
 from sodam.groups.model import Group, home_of, is_topic
 from sodam.groups.types import COMMUNITY_PREFIX
@@ -76,6 +77,7 @@ class Feed:
         self._names = names
         self._lines: dict[Topic, _Line] = {}
         self._changes: dict[Topic, _Line] = {}
+        self.crowds = Crowds()
         self.tellers: dict[int, Teller] = {}
         """By kind of change, who knows how devices are notified of it; recalls and edits need none."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -150,7 +152,9 @@ class Feed:
             return
         heads = await store_messages.heads(self._db, app, fresh)
         for group_id in fresh:
-            self.begin_at(app, group_id, *heads.get(group_id, (0, 0)), topics=False)
+            head = heads.get(group_id, store_messages.NO_HEAD)
+            self.crowds.begun(of_group(app, group_id), head)
+            self.begin_at(app, group_id, *head.lasts, topics=False)
         if communities := [g for g in fresh if g.startswith(COMMUNITY_PREFIX)]:
             await self._begin_topics(app, communities)
 
@@ -181,6 +185,7 @@ class Feed:
             if here:
                 self._lines[topic], self._changes[topic] = _Line(changes=False), _Line(changes=True)
             else:
+                self.crowds.ended(topic)
                 self._lines.pop(topic, None)
                 self._changes.pop(topic, None)
                 for line in [t for t in self._lines if to_home(t) == topic] if _has_topics(topic) else ():
@@ -252,8 +257,9 @@ class Feed:
         return (self._changes if line.changes else self._lines).get(topic) is line
 
     async def _fill_to_head(self, topic: Topic) -> None:
-        heads = (await store_messages.heads(self._db, topic.app, [topic.name])).get(topic.name, (0, 0))
-        for line, head in zip((self._lines.get(topic), self._changes.get(topic)), heads, strict=True):
+        found = await store_messages.heads(self._db, topic.app, [topic.name])
+        lasts = found.get(topic.name, store_messages.NO_HEAD).lasts
+        for line, head in zip(self._both(topic), lasts, strict=True):
             if line is not None and line.last is not None and not line.filling:
                 await self._reach(topic, line, head)
 
@@ -331,9 +337,11 @@ class Feed:
                 by_app[topic.app].append(topic.name)
         for app, group_ids in by_app.items():
             before = {group_id: self._lasts(of_group(app, group_id)) for group_id in group_ids}
-            for group_id, heads in (await store_messages.heads(self._db, app, group_ids)).items():
+            heads = await store_messages.heads(self._db, app, group_ids)
+            await self.crowds.look(app, group_ids, heads)  # first: what is made up for is for members
+            for group_id, found in heads.items():
                 topic = of_group(app, group_id)
-                for line_, head, last in zip(self._both(topic), heads, before[group_id], strict=True):
+                for line_, head, last in zip(self._both(topic), found.lasts, before[group_id], strict=True):
                     if line_ is None or line_.last is None or line_.filling:
                         continue
                     if last is not None and head < last:

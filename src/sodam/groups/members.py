@@ -315,6 +315,10 @@ class Members:
         if user_id not in await store_members.load(self._core.db, group.app, group.group_id, [user_id]):
             raise not_member(user_id)
 
+    async def among(self, app: int, group_id: str, user_ids: Iterable[str]) -> set[str]:
+        """Those of the users that are members of a group, which may be gone."""
+        return set(await store_members.load(self._core.db, app, group_id, user_ids))
+
     async def role_of(self, group: Group, user_id: str) -> int:
         """The user's role in a group, 0 for none."""
         found = await store_members.load(self._core.db, group.app, group.group_id, [user_id])

@@ -52,6 +52,14 @@ class Change(NamedTuple):
     detail: str
 
 
+class Head(NamedTuple):
+    lasts: tuple[int, int]
+    """The newest sequence, and the number of the last change."""
+    crowd: tuple[int, int]
+    """How many members there are, and the place of the next: the same while nobody comes or goes."""
+
+
+NO_HEAD: Final = Head((0, 0), (0, 0))
 _decode_extra = msgspec.json.Decoder(Extra).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -167,12 +175,16 @@ async def named(source: Database | Tx, app: int, group_id: str, seqs: Iterable[i
     return found
 
 
-async def heads(db: Database, app: int, group_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """The newest sequence of each of these groups, and the number of its last change."""
-    found: dict[str, tuple[int, int]] = {}
+async def heads(db: Database, app: int, group_ids: Iterable[str]) -> dict[str, Head]:
+    """How far each of these groups is."""
+    found: dict[str, Head] = {}
     for some in batches(group_ids):
-        sql = f"SELECT group_id, next_seq, changes FROM chat_group WHERE app = $1 AND group_id IN {in_list(some, 2)}"
-        found.update((row[0], (row[1] - 1, row[2])) for row in await db.fetch(sql, app, *some))
+        sql = (
+            "SELECT group_id, next_seq, changes, members, next_pos FROM chat_group"
+            f" WHERE app = $1 AND group_id IN {in_list(some, 2)}"
+        )
+        rows = await db.fetch(sql, app, *some)
+        found.update((row[0], Head((row[1] - 1, row[2]), (row[3], row[4]))) for row in rows)
     return found
 
 
