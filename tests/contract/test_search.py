@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,8 +13,8 @@ import pytest_asyncio
 
 from sodam.c2c import retention
 from sodam.groups.core import Operator
+from sodam.search import building, store_walk
 from sodam.search import store as search_store
-from sodam.search import store_walk
 from sodam.search.grams import grams, normal, scope, term, terms
 from sodam.search.model import USER, Kind, Wanted
 from sodam.search.texts import searched
@@ -214,6 +215,50 @@ async def test_switched_on_later_and_off_again(database: Database) -> None:
         assert (await world.search.people.accounts(world.sdkappid, [term("a")], any_of=True, count=9)).total == 1  # type: ignore[list-item]
     finally:
         await world.close()
+
+
+LOST = {
+    "all": "DELETE FROM search_doc",
+    "the first": "DELETE FROM search_doc WHERE text LIKE 'first%'",
+    "the last of a group": "DELETE FROM search_doc WHERE text = 'last to g'",
+    "a name": "DELETE FROM search_doc WHERE kind = 3",
+    "grams": "DELETE FROM search_gram WHERE rowid IN (SELECT id FROM search_doc WHERE kind < 3)",
+    "texts under grams": "DROP TRIGGER search_doc_gone; DELETE FROM search_doc WHERE kind = 1",
+}
+
+
+@pytest.mark.parametrize("lost", LOST)
+async def test_an_index_that_lacks_something_is_completed_at_the_next_start(
+    world: SearchWorld, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    if lost in ("grams", "texts under grams") and world.db.engine == "postgres":
+        return  # has them in one row
+    monkeypatch.setattr(building, "_PAUSE", 0)
+    await world.group("g", "a", "b")
+    for words in ("first", "second", "last"):
+        await world.say("a", "b", words)
+        await world.tell("b", "g", f"{words} to g")
+    await world.search.building.app(world.app, now=True)
+    await world.search.building.app(world.app, now=True)
+    assert await world.search.building.check(world.app)
+
+    async def found() -> list[list[str]]:
+        words = [sorted(await world.found("a", one)) for one in ("first", "second", "last")]
+        named = await world.search.people.accounts(world.sdkappid, [term("a")], any_of=True, count=9)  # type: ignore[list-item]
+        return [*words, [one.user_id for one in named.found]]
+
+    before = await found()
+    assert before[0] == ["first", "first to g"]
+    for sql in LOST[lost].split("; "):
+        await world.db.write(lambda tx, sql=sql: tx.execute(sql))  # type: ignore[misc]
+    assert await found() != before
+    parts = (world.db, world.apps, world.accounts, world.c2c.histories, world.groups)
+    started = building.Building(*parts, lambda: time.time() + 120)
+    await started._turn()
+    await started._turn()
+    assert await found() == before
+    assert (await started.progress(world.sdkappid)).messages_done
+    assert await started.check(world.app)
 
 
 async def test_nothing_of_what_is_gone_is_left(world: SearchWorld) -> None:

@@ -244,6 +244,10 @@ class Histories:
         """Stored messages behind a row, which nobody changes until ``tx`` ends: for the search index."""
         return await store_search.walk(tx, app, after, limit)
 
+    async def sample(self, tx: Tx, app: int, limit: int, *, newest: bool) -> list[Message]:
+        """Some stored messages, as ``walk``: of those stored first or last."""
+        return await store_search.sample(tx, app, limit, newest=newest)
+
     async def _with_senders(self, app: App, messages: list[Message]) -> list[Message]:
         senders = await self._accounts.find_many(app.sdkappid, {m.sender for m in messages})
         for message in messages:

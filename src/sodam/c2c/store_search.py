@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sodam.c2c.model import Message, Rank, conversation
 from sodam.c2c.store_reads import COLUMNS, Keyed, message_of, sees
@@ -15,11 +16,30 @@ _AT = (
     " LIMIT 1"
 )
 
+LATEST: Final = 20_000
+"""Rows at either end of the table among which a sample is looked for."""
+
 
 async def walk(tx: Tx, app: int, after: int, limit: int) -> list[Message]:
     locked = " FOR SHARE" if tx.engine == "postgres" else ""
     sql = f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND id > $2 ORDER BY id LIMIT $3{locked}"
     return [message_of(app, row) for row in await tx.fetch(sql, app, after, limit)]
+
+
+async def sample(tx: Tx, app: int, limit: int, *, newest: bool) -> list[Message]:
+    """Some of the first, or of the latest, messages of the server that are this app's."""
+    after = 0
+    if newest:
+        after = int((await tx.fetch("SELECT COALESCE(MAX(id), 0) FROM c2c_message"))[0][0]) - LATEST
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND id > $2 AND id <= $3"
+        f" ORDER BY id {'DESC' if newest else ''} LIMIT $4{' FOR SHARE' if tx.engine == 'postgres' else ''}",
+        app,
+        after,
+        after + LATEST,
+        limit,
+    )
+    return [message_of(app, row) for row in rows]
 
 
 async def at(

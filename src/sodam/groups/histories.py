@@ -165,6 +165,10 @@ class Histories:
         """Stored messages behind a row, which nobody changes until ``tx`` ends: for the search index."""
         return await store_messages.walk(tx, app, after, limit)
 
+    async def sample(self, tx: Tx, app: int, limit: int, *, newest: bool) -> list[GroupMessage]:
+        """Some stored messages, as ``walk``: of those stored first or last."""
+        return await store_messages.sample(tx, app, limit, newest=newest)
+
     async def _group(self, app: int, group_id: str) -> Group:
         check_place(group_id)
         group = (await store.load(self._core.db, app, [group_id])).get(group_id)

@@ -13,6 +13,8 @@ from sodam.groups.message import Extra, GroupMessage
 from sodam.messages.model import CONTENT
 from sodam.storage import Bulk, Database, Row, Tx, batches, in_list
 
+LATEST: Final = 20_000
+"""Rows at either end of the table among which a sample is looked for."""
 WINDOW: Final = 300
 """Seconds within which the same message is a repetition (rest-messages.md 1.5)."""
 _PURGED: Final = 5_000
@@ -165,6 +167,22 @@ async def walk(tx: Tx, app: int, after: int, limit: int) -> list[tuple[int, Grou
     locked = " FOR SHARE" if tx.engine == "postgres" else ""
     sql = f"SELECT {COLUMNS}, id FROM group_message WHERE app = $1 AND id > $2 ORDER BY id LIMIT $3{locked}"
     return [(row[15], message_of(row)) for row in await tx.fetch(sql, app, after, limit)]
+
+
+async def sample(tx: Tx, app: int, limit: int, *, newest: bool) -> list[GroupMessage]:
+    """Some of the first, or of the latest, messages of the server that are this app's."""
+    after = 0
+    if newest:
+        after = int((await tx.fetch("SELECT COALESCE(MAX(id), 0) FROM group_message"))[0][0]) - LATEST
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM group_message WHERE app = $1 AND id > $2 AND id <= $3"
+        f" ORDER BY id {'DESC' if newest else ''} LIMIT $4{' FOR SHARE' if tx.engine == 'postgres' else ''}",
+        app,
+        after,
+        after + LATEST,
+        limit,
+    )
+    return [message_of(row) for row in rows]
 
 
 async def named(source: Database | Tx, app: int, group_id: str, seqs: Iterable[int]) -> dict[int, GroupMessage]:

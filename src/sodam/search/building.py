@@ -3,6 +3,10 @@
 Whatever is stored from now on is indexed where it is stored, so that a walk through the tables has to find only what
 was there before. Another node may hear of a setting some seconds late: the walk goes on behind what it has found until
 ``_LATE`` seconds after it was switched on. Where the setting is off, the index of messages is emptied.
+
+A complete index is looked at once in a process's life: samples of what was stored first and last. Where it lacks
+something (a copy that was put back in part, a table that somebody changed), the walk begins anew and adds what is not
+there, while the search goes on.
 """
 
 from __future__ import annotations
@@ -10,6 +14,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Final, NamedTuple
+
+import structlog
 
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
@@ -30,6 +36,8 @@ _EVERY: Final = 5.0
 _PAUSE: Final = 0.01
 """Seconds between two pages: others write too."""
 _ERASED: Final = 1000
+_SAMPLE: Final = 100
+log = structlog.get_logger(__name__)
 
 
 class Counted(NamedTuple):
@@ -55,6 +63,8 @@ class Building:
         self._clock = clock
         self._still: dict[int, bool] = {}
         """Apps with nothing to do, by whether their messages are indexed."""
+        self._checked: set[int] = set()
+        self._parted = False
         self._loop: Loop | None = None
 
     def start(self, loops: Loops) -> None:
@@ -67,7 +77,14 @@ class Building:
 
     async def _turn(self) -> None:
         """Bring every app's index up to date. Other nodes do so too, and go on where this one is."""
+        if not self._parted:
+            self._parted = True
+            while await store.part(self._db, _ERASED):
+                await asyncio.sleep(_PAUSE)
         for app in self._apps.all():
+            if app.sdkappid not in self._checked:
+                self._checked.add(app.sdkappid)
+                await self.check(app)
             if self._still.get(app.sdkappid) is not searches(app):
                 await self.app(app)
 
@@ -93,6 +110,44 @@ class Building:
         await self.app(app, now=True)
         messages = await store.count(self._db, app.sdkappid, MESSAGES)
         return Counted(await store.count(self._db, app.sdkappid, (Kind.ACCOUNT, Kind.GROUP)), messages)
+
+    async def check(self, app: App) -> bool:
+        """Look at samples of an index that should be complete; False: it lacks something, and is to be completed."""
+
+        async def look(tx: Tx) -> bool:
+            progress = await store_progress.lock(tx, app.sdkappid)
+            names = not progress.names_done or not await self._lacks_names(tx, app.sdkappid)
+            messages = not (progress.messages_done and searches(app)) or not await self._lacks_messages(
+                tx, app.sdkappid
+            )
+            if not names:
+                progress = progress._replace(names_after="", groups_after=0, names_done=0)
+            if not messages:
+                progress = progress._replace(c2c_after=0, group_after=0, messages_done=0)
+            if not (names and messages):
+                await store_progress.put(tx, app.sdkappid, progress)
+            return names and messages
+
+        complete = await self._db.write(look, lane="long")
+        if not complete:
+            self._still.pop(app.sdkappid, None)
+            log.warning("the search index lacked something and is completed", sdkappid=app.sdkappid)
+        return complete
+
+    async def _lacks_names(self, tx: Tx, app: int) -> bool:
+        nicks = await self._accounts.walk(tx, app, "", _SAMPLE)
+        lacking = await store.put(tx, [of_account(app, *named) for named in nicks.items()], replace=False)
+        groups = await self._groups.walk(tx, app, 0, _SAMPLE)
+        return await store.put(tx, [of_group(named) for _, named in groups], replace=False) + lacking > 0
+
+    async def _lacks_messages(self, tx: Tx, app: int) -> bool:
+        lacking = 0
+        for newest in (False, True):
+            sent = await self._messages.sample(tx, app, _SAMPLE, newest=newest)
+            lacking += await store.put(tx, of_messages(sent), replace=False)
+            written = await self._groups.histories.sample(tx, app, _SAMPLE, newest=newest)
+            lacking += await store.put(tx, of_group_messages(written), replace=False)
+        return lacking > 0
 
     async def progress(self, app: int) -> Progress:
         return await store_progress.read(self._db, app)

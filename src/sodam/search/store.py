@@ -37,19 +37,20 @@ _SAMPLE: Final = 250
 """Names at either end of an app's that tell how frequent a keyword is."""
 
 
-async def put(tx: Tx, docs: Sequence[Doc], *, replace: bool = True) -> None:
-    """Index texts, none of them twice; ``replace``: in place of what is indexed under their names, else beside it."""
+async def put(tx: Tx, docs: Sequence[Doc], *, replace: bool = True) -> int:
+    """Index texts, none of them twice; ``replace``: in place of what is indexed under their names, else beside it. How
+    many were written."""
     if not docs:
-        return
+        return 0
     rows = [doc[:9] for doc in docs]
     if tx.engine == "postgres":
         tokens = [" ".join(f"'{gram}'" for gram in _grams(doc)) for doc in docs]
         columns: Any = [list(column) for column in zip(*rows, strict=True)]
-        await tx.fetch(_POSTGRES[replace], *columns, cast(Any, tokens))
-        return
+        return await tx.execute(_POSTGRES[replace], *columns, cast(Any, tokens))
     by_name = {doc[:4]: doc for doc in docs}
     made = await tx.bulk(_SQLITE[replace], rows)
     await tx.bulk(_GRAMS, [(row[0], " ".join(_grams(by_name[tuple(row[1:])]))) for row in made])
+    return len(made)
 
 
 def _grams(doc: Doc) -> Iterable[str]:
@@ -83,6 +84,22 @@ async def drop_some(tx: Tx, app: int, kinds: Sequence[int], limit: int) -> int:
         f"DELETE FROM search_doc WHERE id IN ({some})",
         app,
         limit,
+    )
+
+
+async def part(db: Database, limit: int) -> int:
+    """On SQLite, where texts and grams are two tables: take texts without grams out of the index, and grams without a
+    text, ``limit`` of either at most; how many."""
+    if db.engine == "postgres":
+        return 0
+    counts = "SELECT (SELECT COUNT(*) FROM search_doc) <> (SELECT COUNT(*) FROM search_gram_docsize)"
+    if not (await db.scan(counts))[0][0]:
+        return 0
+    without = "SELECT d.id FROM search_doc d LEFT JOIN search_gram_docsize g ON g.id = d.id WHERE g.id IS NULL LIMIT $1"
+    lost = "SELECT g.id FROM search_gram_docsize g LEFT JOIN search_doc d ON d.id = g.id WHERE d.id IS NULL LIMIT $1"
+    gone = await db.write(lambda tx: tx.execute(f"DELETE FROM search_gram WHERE rowid IN ({lost})", limit), lane="long")
+    return gone + await db.write(
+        lambda tx: tx.execute(f"DELETE FROM search_doc WHERE id IN ({without})", limit), lane="long"
     )
 
 
