@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { openPage } from "../support/browser.mjs";
+import { hands } from "../support/hands.mjs";
+import { texts } from "../support/texts.mjs";
 
 /** What happens is on the real-time page without a reload; charts zoom, pan and toggle; days are told and downloaded. */
-export async function statistics(hand, { server, call, rest, app }) {
+export async function statistics(hand, { server, browser, call, rest, app, run }) {
   const ask = await rest(server.url, call, app);
   const say = async (MsgRandom) => {
     const MsgBody = [{ MsgType: "TIMTextElem", MsgContent: { Text: "How is the river?" } }];
@@ -15,6 +18,7 @@ export async function statistics(hand, { server, call, rest, app }) {
   await say(101);
   await realtime(hand, app, say);
   await daily(hand, call, app);
+  await files(hand, { server, browser, call, app, run });
 }
 
 async function realtime(hand, app, say) {
@@ -118,4 +122,67 @@ async function daily(hand, call, app) {
   await hand.hears("statistics:figure.PeakActiveUsers");
   await hand.tab("statistics:tabs.groups");
   await hand.hears("statistics:figure.PeakGroups");
+}
+
+/** The file of each tab, in two languages, holds what its page shows: read back as a spreadsheet reads it. */
+async function files(hand, { server, browser, call, app, run }) {
+  const others = { ko: "zh", zh: "ko", en: "ko" };
+  const language = others[run.language];
+  const page = await openPage(browser, { url: server.url, ...run, language, cookie: call.cookie() });
+  try {
+    await page.goto(`${server.url}/console/apps/${app}/statistics`);
+    for (const reader of [hand, hands(page, texts(language), `${language}/statistics`, false)]) {
+      for (const kind of ["users", "messages", "groups"]) await file(reader, kind, call, app);
+    }
+    assert.deepEqual([...new Set(page.problems)], []);
+  } finally {
+    await page.context().close();
+  }
+}
+
+async function file({ t, page, go, press }, kind, call, app) {
+  const day = { SDKAppID: app, Kind: kind, From: "2026-01-01", To: "2026-01-01" };
+  const { Today: To } = await call("im/DescribeDailyStatistics", day);
+  const From = new Date(Date.parse(To) - 13 * 86_400_000).toISOString().slice(0, 10);
+  await go(`/apps/${app}/statistics?tab=${kind}&span=free&from=${From}&to=${To}`);
+  const [saved] = await Promise.all([page.waitForEvent("download"), press("statistics:daily.csv")]);
+  const raw = await readFile(await saved.path());
+  assert.deepEqual([...raw.subarray(0, 3)], [0xef, 0xbb, 0xbf]);
+  const [head, ...rows] = cells(raw.subarray(3).toString());
+  const shown = await page.evaluate(() => ({
+    head: [...document.querySelectorAll("thead th")].map((cell) => cell.innerText.trim()),
+    rows: [...document.querySelectorAll("tbody tr")].map((row) =>
+      [...row.cells].map((cell) => (cell.querySelector(".day > span, .nowrap, .quiet") ?? cell).innerText.trim()),
+    ),
+  }));
+  assert.deepEqual([rows.length, shown.rows.length], [14, 14]);
+  assert.equal(new Set(head).size, head.length, "no two columns have one name");
+  const known = (text) => (text === "–" ? "" : text.replace(/[,\s]/g, ""));
+  for (const [at, name] of shown.head.entries()) {
+    const column = head.indexOf(name);
+    assert.ok(column >= 0, `${name} is a column of the file`);
+    const inFile = rows.map((row) => row[column]).reverse();
+    assert.deepEqual(inFile, shown.rows.map((row) => (at ? known(row[at]) : row[at])), `${kind}: ${name}`);
+  }
+  assert.deepEqual([rows[0][0], rows[13][0]], [From, To]);
+  const { Days } = await call("im/DescribeDailyStatistics", { SDKAppID: app, Kind: kind, From, To });
+  for (const [column, value] of Object.entries(Days[13]).filter(([, value]) => typeof value === "number")) {
+    assert.equal(rows[13][head.indexOf(t(`statistics:column.${column}`))], String(value), column);
+  }
+  const state = head.indexOf(t("statistics:table.state"));
+  assert.deepEqual(rows.map((row) => row[state]), Days.map(({ State }) => t(`statistics:state.${State}`)));
+  for (const cell of [head, ...rows].flat()) assert.doesNotMatch(cell, /^[=+@\t\r]|^-(?!\d+\.\d\d%$)/, "no formula");
+}
+
+/** CSV as RFC 4180 has it: lines end with CR and LF, quotes double within quotes. */
+function cells(text) {
+  const lines = [[]];
+  assert.ok(text.endsWith("\r\n"));
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    lines.at(-1).push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end !== ",") lines.push([]);
+  }
+  assert.equal(lines.pop().length, 0);
+  assert.deepEqual([...new Set(lines.map((line) => line.length))], [lines[0].length], "lines of one length");
+  return lines;
 }

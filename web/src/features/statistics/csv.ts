@@ -4,7 +4,10 @@ import { changeOf, isKnown, type Row } from "./range";
 /** Spreadsheets take a file for UTF-8 only if it begins with this. */
 export const BOM = "\u{feff}";
 
-const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const NUMBER = /^-?\d+(\.\d+)?%?$/;
+/** An apostrophe before what a spreadsheet would take for a formula; the server's files have the same. */
+const guarded = (text: string) => (/^[=+\-@\t\r]/.test(text) && !NUMBER.test(text) ? `'${text}` : text);
+const quoted = (text: string) => (/[",\r\n]/.test(text) ? `"${guarded(text).replaceAll('"', '""')}"` : guarded(text));
 
 interface Names {
   date: string;

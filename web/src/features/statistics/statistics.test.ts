@@ -57,6 +57,15 @@ describe("the file", () => {
     expect(lines[0]).toBe("2026-11-18,,,,,,,,,,,none");
     expect(lines[1]?.split(",").slice(0, 3)).toEqual(["2026-11-19", "8", ""]);
     expect(lines[2]?.split(",").slice(0, 3)).toEqual(["2026-11-20", "10", "25.00%"]);
+    const names = {
+      date: "=1+1",
+      state: "@x",
+      column: () => "-x",
+      change: () => "+x",
+      stateOf: (state: string) => state,
+    };
+    const guarded = csvOf("users", rowsOf(days, { days: 7 }, "2026-11-20"), names);
+    expect(guarded.slice(1, 40)).toBe("'=1+1,'-x,'+x,'-x,'+x,'-x,'+x,'@x\r\n2026");
   });
 });
 
