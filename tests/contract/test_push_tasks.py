@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import resource
 import time
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from sodam.errors import ApiError, Code
 from sodam.jobs.service import JobService
 from sodam.messages.offline_push import OfflinePushInfo, Wish
+from sodam.push import store_audience
 from sodam.push import tasks as tasks_module
 from sodam.push.audience import Condition
 from sodam.push.model import Filter
@@ -21,6 +23,7 @@ from sodam.push.tasks import What
 from sodam.storage import Database
 from tests.contract.pushing import Pushing, apple, authority, pushing
 from tests.contract.world import text_body
+from tests.support.seeds import SEED
 from tests.support.vendors import VendorServer, replying
 
 __all__ = ["apple", "authority", "pushing"]
@@ -168,6 +171,51 @@ async def test_a_kill_repeats_at_most_one_page(pushing: Pushing, apple: VendorSe
     await pushing.quiet()
     assert (report.done, sorted(pages)) == (63, [0, 1, 2, 2, 3, 4, 5, 6])
     assert len(apple.asked) == len({asked.path for asked in apple.asked}) == 60, "each device once"
+
+
+async def test_whom_a_condition_is_for(pushing: Pushing, database: Database, monkeypatch: Any) -> None:
+    """Whatever it asks for, its pages are whom it holds for, each once and in order, and its count is theirs."""
+    chosen, app = random.Random(SEED), pushing.app
+    tags, attrs = "pqrs", [(number, value) for number in (1, 2) for value in "uv"]
+    held = {
+        f"u{n:02}": (set(chosen.sample(tags, chosen.randrange(4))), {a: chosen.choice("uv") for a in (1, 2)})
+        for n in range(60)
+    }
+    pairs = [(name, tag) for name, (some, _) in held.items() for tag in some]
+    values = {(name, number): value for name, (_, of) in held.items() for number, value in of.items()}
+    await database.write(lambda tx: store_audience.put_tags(tx, app, pairs))
+    await database.write(lambda tx: store_audience.put_attrs(tx, app, values))
+    monkeypatch.setattr(store_audience, "_WALKS", 2)
+    for _ in range(40):
+        wanted = Filter(
+            tags_or=chosen.sample(tags, chosen.randrange(3)),
+            tags_and=chosen.sample(tags, chosen.randrange(2)),
+            tags_not=chosen.sample(tags, chosen.randrange(2)),
+            attrs_or=chosen.sample(attrs, chosen.randrange(3)),
+            attrs_and=chosen.sample(attrs, chosen.randrange(2)),
+        )
+        if not (wanted.tags_or or wanted.tags_and or wanted.attrs_or or wanted.attrs_and):
+            continue
+
+        def holds(some: set[str], of: dict[int, str], wanted: Filter = wanted) -> bool:
+            return (
+                (not wanted.tags_or or any(tag in some for tag in wanted.tags_or))
+                and all(tag in some for tag in wanted.tags_and)
+                and not any(tag in some for tag in wanted.tags_not)
+                and (not wanted.attrs_or or any(of[number] == value for number, value in wanted.attrs_or))
+                and all(of[number] == value for number, value in wanted.attrs_and)
+            )
+
+        expected = [name for name, of in held.items() if holds(*of)]
+        found, after, pages = [], "", 0
+        while True:
+            users, after = await store_audience.page(database, app, wanted, after, 4)
+            found, pages = found + users, pages + 1
+            if not after:
+                break
+        assert found == expected, wanted
+        assert pages <= 1 + 60 // 4
+        assert await store_audience.count(database, app, wanted) == len(expected), wanted
 
 
 class Counted(list[Any]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sodam.push.model import Filter
 from sodam.storage import Bulk, Database, Tx, Value, batches, in_list
@@ -18,6 +18,8 @@ _ATTR: Final = Bulk(
     ("bigint", "text", "bigint", "text"),
     "ON CONFLICT (app, user_id, number) DO UPDATE SET value = excluded.value",
 )
+_WALKS: Final = 10
+"""So often one page goes on looking for whom the other conditions hold."""
 _TAG: Final = Bulk("INSERT INTO push_tag (app, user_id, tag)", ("bigint", "text", "text"), "ON CONFLICT DO NOTHING")
 
 
@@ -72,22 +74,64 @@ async def forget(tx: Tx, app: int, user_ids: Iterable[str], tables: Sequence[str
             await tx.execute(f"DELETE FROM {table} WHERE app = $1 AND user_id IN {in_list(ids, 2)}", app, *ids)
 
 
-async def page(db: Database, app: int, wanted: Filter, after: str, limit: int) -> list[str]:
-    """UserIDs beyond ``after``, in order, of whom a filter with a tag or attribute holds."""
-    sql, args = _select(app, wanted)
-    place = len(args) + 1
-    rows = await db.scan(
-        f"SELECT DISTINCT d.user_id {sql} AND d.user_id > ${place} ORDER BY d.user_id LIMIT ${place + 1}",
-        *args,
-        after,
-        limit,
-    )
+async def page(db: Database, app: int, wanted: Filter, after: str, limit: int) -> tuple[list[str], str]:
+    """Some UserIDs beyond ``after``, in order, of whom a filter with a tag or attribute holds, and what the next ones
+    stand behind; empty: these were the last.
+
+    Those of one condition are walked by its index, and the others asked of each some hundred of them. One statement
+    with all conditions is planned by statistics that may not be there, and then takes seconds a page.
+    """
+    first, *others = _conditions(wanted)
+    found: list[str] = []
+    for _ in range(_WALKS):
+        walked = await _walk(db, app, first, after, limit)
+        after = walked[-1] if len(walked) == limit else ""
+        for condition in others:
+            walked = await _among(db, app, condition, walked)
+        found += await without(db, app, walked, wanted.tags_not) if wanted.tags_not else walked
+        if not after or len(found) >= limit // 2:
+            break
+    return found, after
+
+
+async def _walk(db: Database, app: int, condition: _Condition, after: str, limit: int) -> list[str]:
+    args: list[Value] = [app, after, limit]
+    parts = [
+        f"SELECT user_id FROM (SELECT d.user_id FROM {condition.table} d WHERE d.app = $1 AND {one} "
+        f"AND d.user_id > $2 ORDER BY d.user_id LIMIT $3) AS d{place}"
+        for place, one in enumerate(condition.each(args))
+    ]
+    rows = await db.scan(f"{' UNION '.join(parts)} ORDER BY user_id LIMIT $3", *args)
     return [row[0] for row in rows]
 
 
+async def _among(db: Database, app: int, condition: _Condition, user_ids: Sequence[str]) -> list[str]:
+    """Those of the users of whom it holds."""
+    held: set[str] = set()
+    for ids in batches(user_ids):
+        args: list[Value] = [app, *ids]
+        rows = await db.fetch(
+            f"SELECT DISTINCT d.user_id FROM {condition.table} d WHERE d.app = $1 AND d.user_id IN {in_list(ids, 2)} "
+            f"AND ({' OR '.join(condition.each(args))})",
+            *args,
+        )
+        held.update(row[0] for row in rows)
+    return [user_id for user_id in user_ids if user_id in held]
+
+
 async def count(db: Database, app: int, wanted: Filter) -> int:
-    sql, args = _select(app, wanted)
-    return int((await db.scan(f"SELECT COUNT(DISTINCT d.user_id) {sql}", *args))[0][0])
+    """Of whom a filter with a tag or attribute holds."""
+    args: list[Value] = [app]
+    sets: list[str] = []
+    for condition in _conditions(wanted):
+        each = [f"SELECT d.user_id FROM {condition.table} d WHERE d.app = $1 AND {one}" for one in condition.each(args)]
+        sets.append(each[0] if len(each) == 1 else f"SELECT user_id FROM ({' UNION '.join(each)}) AS s{len(sets)}")
+    sql = " INTERSECT ".join(sets)
+    if wanted.tags_not:
+        unwanted = _Condition("push_tag", wanted.tags_not, ())
+        each = [f"SELECT d.user_id FROM push_tag d WHERE d.app = $1 AND {one}" for one in unwanted.each(args)]
+        sql += f" EXCEPT SELECT user_id FROM ({' UNION ALL '.join(each)}) AS unwanted"
+    return int((await db.scan(f"SELECT COUNT(*) FROM ({sql}) AS wanted", *args))[0][0])
 
 
 async def without(db: Database, app: int, user_ids: Sequence[str], unwanted: Sequence[str]) -> list[str]:
@@ -105,43 +149,31 @@ async def without(db: Database, app: int, user_ids: Sequence[str], unwanted: Seq
     return [user_id for user_id in user_ids if user_id not in marked]
 
 
-def _select(app: int, wanted: Filter) -> tuple[str, list[Value]]:
-    """The rows ``d`` whose users the filter holds for: those of one tag or attribute, the others asked a row."""
-    args: list[Value] = [app]
+class _Condition(NamedTuple):
+    """A user holds one of these, at least."""
 
-    def values(found: Iterable[Value]) -> str:
-        taken = []
-        for value in found:
-            args.append(value)
-            taken.append(f"${len(args)}")
-        return ", ".join(taken)
+    table: str
+    tags: Sequence[str]
+    attrs: Sequence[tuple[int, str]]
 
-    def one_of(alias: str, pairs: Iterable[tuple[int, str]]) -> str:
-        return " OR ".join(f"({alias}.number = {values([n])} AND {alias}.value = {values([v])})" for n, v in pairs)
+    def each(self, args: list[Value]) -> list[str]:
+        """One condition of a row ``d`` for each; their values are added to ``args``."""
+        made = []
+        for tag in self.tags:
+            args.append(tag)
+            made.append(f"d.tag = ${len(args)}")
+        for number, value in self.attrs:
+            args += [number, value]
+            made.append(f"(d.number = ${len(args) - 1} AND d.value = ${len(args)})")
+        return made
 
-    def has(table: str, alias: str, condition: str, word: str = "EXISTS") -> str:
-        return (
-            f"{word} (SELECT 1 FROM {table} {alias} WHERE {alias}.app = $1 AND {alias}.user_id = d.user_id "
-            f"AND ({condition}))"
-        )
 
-    by_tag = bool(wanted.tags_or or wanted.tags_and)
-    every_tag, every_attr = list(wanted.tags_and), list(wanted.attrs_and)
-    if by_tag and every_tag:
-        first = f"d.tag = {values([every_tag.pop(0)])}"
-    elif by_tag:
-        first = f"d.tag IN ({values(wanted.tags_or)})"
-    elif every_attr:
-        first = one_of("d", [every_attr.pop(0)])
-    else:
-        first = f"({one_of('d', wanted.attrs_or)})"
-    more = [has("push_tag", "x", f"x.tag = {values([tag])}") for tag in every_tag]
-    more += [has("push_attr", "x", one_of("x", [pair])) for pair in every_attr]
+def _conditions(wanted: Filter) -> list[_Condition]:
+    """All of which hold; those of single tags first, since they are the fewest users."""
+    made = [_Condition("push_tag", [tag], ()) for tag in wanted.tags_and]
     if wanted.tags_or:
-        more.append(has("push_tag", "x", f"x.tag IN ({values(wanted.tags_or)})"))
+        made.append(_Condition("push_tag", list(dict.fromkeys(wanted.tags_or)), ()))
+    made += [_Condition("push_attr", (), [pair]) for pair in wanted.attrs_and]
     if wanted.attrs_or:
-        more.append(has("push_attr", "x", one_of("x", wanted.attrs_or)))
-    if wanted.tags_not:
-        more.append(has("push_tag", "x", f"x.tag IN ({values(wanted.tags_not)})", "NOT EXISTS"))
-    table = "push_tag" if by_tag else "push_attr"
-    return f"FROM {table} d WHERE d.app = $1 AND {' AND '.join([first, *more])}", args
+        made.append(_Condition("push_attr", (), list(dict.fromkeys(wanted.attrs_or))))
+    return made

@@ -278,8 +278,7 @@ class Tasks:
             if wanted.only_not:
                 users = await store_audience.without(self._db, app, users, wanted.tags_not)
             return users, following
-        users = await store_audience.page(self._db, app, wanted, after, PAGE)
-        return users, users[-1] if len(users) == PAGE else ""
+        return await store_audience.page(self._db, app, wanted, after, PAGE)
 
     async def _deliver(self, app: App, what: What, task: Task, page: int, users: Sequence[str]) -> int:
         """To one page of receivers; how many devices are pushed."""
