@@ -16,7 +16,7 @@ import { allWords, useDeleteWords, useWordList, type Word } from "../api";
 import { AddWord } from "../components/AddWord";
 import { ImportWords } from "../components/ImportWords";
 import { TryText } from "../components/TryText";
-import { TONES } from "../tones";
+import { inside, TONES } from "../tones";
 import { fileOf } from "../wordsFile";
 
 type Open =
@@ -129,7 +129,7 @@ export function Words() {
               role: "detail",
               render: (row) => (row.Action === "Replace" ? row.Replacement || t("stars") : "–"),
             },
-            { key: "where", title: t("where"), role: "state", render: (row) => t(row.Inside ? "anywhere" : "whole") },
+            { key: "where", title: t("where"), role: "state", render: (row) => t(inside(row) ? "anywhere" : "whole") },
           ]}
           bulk={(rows, clear) => (
             <Locked action="im:DeleteDirtyWords" app={app}>
