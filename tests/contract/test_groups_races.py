@@ -270,6 +270,57 @@ async def test_owner_change_beside_the_deletion_of_the_account(world: World) -> 
     await _beside(world, lambda node, group_id, me: node.delete(me))
 
 
+async def test_leaving_beside_dissolving(world: World) -> None:
+    async def prepare() -> tuple[Call, Call]:
+        owner, me = await world.users(2)
+        group_id = world.group_id()
+        await world.node().create(group_id, me, owner=owner)
+        one, other = world.node(), world.node()
+        return lambda: one.destroy(group_id), lambda: other.quit(group_id, me)
+
+    await world.gate.interleave(prepare, world.sound)
+
+
+async def test_an_owner_leaves_beside_an_owner_change(world: World) -> None:
+    """Where owners may leave: whoever was first, the group has the new owner."""
+    made: list[tuple[str, str]] = []
+
+    async def prepare() -> tuple[Call, Call]:
+        owner, me, third = await world.users(3)
+        group_id = world.group_id()
+        await world.node().create(group_id, me, third, owner=owner, kind="Private")
+        made.append((group_id, me))
+        one, other = world.node(), world.node()
+        return lambda: one.own(group_id, me), lambda: other.quit(group_id, owner)
+
+    async def check(got: Outcome) -> None:
+        await world.sound(got)
+        group_id, me = made[-1]
+        assert (await world.node().groups.get(world.node().app.sdkappid, group_id)).owner == me
+
+    await world.gate.interleave(prepare, check)
+
+
+async def test_owner_change_beside_leaving_beside_dissolving(world: World) -> None:
+    """All at the same statement: no group without an owner is left, nor anything of one that is gone."""
+    for _ in range(3):
+        owner, me, third = await world.users(3)
+        group_id = world.group_id()
+        await world.node().create(group_id, me, third, owner=owner)
+        acts: list[Callable[[Node], Awaitable[Any]]] = [
+            lambda node, g=group_id, u=me: node.own(g, u),  # type: ignore[misc]
+            lambda node, g=group_id, u=me: node.quit(g, u),  # type: ignore[misc]
+            lambda node, g=group_id, u=third: node.own(g, u),  # type: ignore[misc]
+            lambda node, g=group_id: node.destroy(g),  # type: ignore[misc]
+        ]
+        await world.together(*acts[:3])
+        await world.sound()
+        assert (await world.node().groups.get(world.node().app.sdkappid, group_id)).owner
+        await world.together(*reversed(acts))
+        await world.sound()
+        assert await world.node().groups.get_many(world.node().app.sdkappid, [group_id]) == {}
+
+
 async def test_adding_beside_dissolving_and_deletion(world: World) -> None:
     for second in ("destroy", "delete"):
 

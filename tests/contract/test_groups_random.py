@@ -385,7 +385,7 @@ async def _last(session: Session, group: str) -> int:
     return session.heard.get(group, [0])[-1]
 
 
-@pytest.mark.parametrize("steps", amounts("SODAM_GROUP_STEPS", usual=200, long=6000))
+@pytest.mark.parametrize("steps", amounts("SODAM_GROUP_STEPS", usual=120, long=6000))
 async def test_random_lives(database: Database, steps: int) -> None:
     print(f"SODAM_TEST_SEED={SEED}")
     dice, clock = random.Random(SEED), Clock(START)
