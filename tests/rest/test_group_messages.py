@@ -110,6 +110,21 @@ async def test_recall_and_silent_recall(group: Host) -> None:
     assert await code(group, "group_msg_recall", GroupId="team-7", MsgSeqList=too_many) == 10004
 
 
+async def test_pages_go_on_below_what_was_recalled(group: Host) -> None:
+    """Whoever asks for the sequence below the lowest of each page reads all, however much was recalled in a row."""
+    await send(group, "first")
+    for n in range(50):
+        await send(group, f"m{n}", "u3")
+    await ok(group, "delete_group_msg_by_sender", GroupId="team-7", Sender_Account="u3")
+    read: list[str] = []
+    high, pages = 51, 0
+    while high > 0:
+        page = await history(group, ReqMsgSeq=high, ReqMsgNumber=20)
+        read += [text for _, place, text in page if not place]
+        high, pages = min((seq for seq, _, _ in page), default=0) - 1, pages + 1
+    assert (read, pages) == (["first"], 3)
+
+
 async def unread(host: Host, user_id: str) -> int:
     filters = {"SelfInfoFilter": ["UnreadMsgNum"]}
     found = await ok(host, "get_joined_group_list", Member_Account=user_id, ResponseFilter=filters)

@@ -39,13 +39,18 @@ async def test_old_messages_go_and_unread_numbers_count_what_is_left(host: Host,
     assert await retention.purge(db, APP, int(time.time()) - 60) == 5
     assert await retention.purge(db, APP, int(time.time()) - 60) == 0
     found = await ok(host, "group_msg_get_simple", GroupId="team-7", ReqMsgNumber=20, WithRecalledMsg=1)
-    assert [item["MsgSeq"] for item in found["RspMsgList"]] == seqs[:4:-1]
+    assert [item["MsgSeq"] for item in found["RspMsgList"] if item["IsPlaceMsg"] != 1] == seqs[:4:-1]
+    hole = {"From_Account": "", "IsPlaceMsg": 1, "MsgBody": [], "MsgPriority": 2, "MsgRandom": 0, "MsgTimeStamp": 0}
+    assert found["RspMsgList"][5:] == [hole | {"MsgSeq": seq} for seq in seqs[4::-1]]
+    for high, finished in ((seqs[-1], 1), (seqs[5], 1), (seqs[4], 2)):
+        page = await ok(host, "group_msg_get_simple", GroupId="team-7", ReqMsgNumber=5, ReqMsgSeq=high)
+        assert page["IsFinished"] == finished, high
     assert await unread(host, "u3") == 4
     for table in ("group_change", "group_message"):
         rows = await db.fetch(f"SELECT seq FROM {table} WHERE app = $1 AND seq <= $2", APP, seqs[4])
         assert not rows
-    page = await host.server.services.groups.histories.page(APP, "u3", "team-7", 0, 20)
-    assert (len(page.messages), page.complete) == (5, True)
+    read = await host.server.services.groups.histories.page(APP, "u3", "team-7", 0, 20)
+    assert (len(read.messages), read.complete) == (5, True)
     report = {"GroupId": "team-7", "MsgReadedSeq": seqs[5]}
     await host.ok("group_open_http_svc/msg_read_report", report, client="u3")
     assert await unread(host, "u3") == 3

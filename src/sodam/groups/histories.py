@@ -27,6 +27,8 @@ class Page(NamedTuple):
     """Nothing older is to be had."""
     invisible: list[int]
     """Sequences that exist and are not for the reader, newest first."""
+    high: int = 0
+    """The highest sequence that was asked for and has been given."""
 
 
 class Histories:
@@ -45,7 +47,7 @@ class Histories:
         high = newest if high is None else min(high, newest)
         low = max(1, high - number + 1)
         found = await store_messages.between(self._core.db, app, group_id, low, high) if high else []
-        return Page(group, found, low, low <= 1, [])
+        return Page(group, found, low, low <= 1, [], high)
 
     async def page(
         self, app: int, reader: str, group_id: str, high: int, number: int, seqs: Sequence[int] = ()

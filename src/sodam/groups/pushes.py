@@ -15,6 +15,7 @@ from sodam.notices import Kind, Notice, Place
 
 _encode = msgspec.json.Encoder().encode
 _decode_item = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_HOLE: Final = 1
 _RECALLED: Final = 2
 """IsPlaceMsg of a recalled message; 1 is one that is not to be had."""
 _PASSING_TIP: Final = 6
@@ -116,6 +117,12 @@ def item_of(message: GroupMessage) -> dict[str, Any]:
     if is_topic(message.group_id):
         item["TopicId"] = message.group_id
     return item
+
+
+def hole(seq: int) -> dict[str, Any]:
+    """Where a message stood that was erased, as REST reads it."""
+    empty = {"From_Account": "", "IsPlaceMsg": _HOLE, "MsgBody": [], "MsgPriority": 2, "MsgRandom": 0}
+    return empty | {"MsgSeq": seq, "MsgTimeStamp": 0}
 
 
 def mentions_of(message: GroupMessage) -> list[dict[str, Any]]:

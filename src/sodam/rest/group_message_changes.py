@@ -11,7 +11,7 @@ import msgspec
 from sodam.errors import ApiError, Code
 from sodam.groups.changes import Imported
 from sodam.groups.message import GroupMessage
-from sodam.groups.pushes import item_of
+from sodam.groups.pushes import hole, item_of
 from sodam.messages.elements import check_body
 from sodam.messages.model import RECALLED
 from sodam.messages.outgoing import UInt32, cloud_json
@@ -116,7 +116,9 @@ class GetSimpleAnswer(msgspec.Struct):
 async def group_msg_get_simple(call: Call, request: GetSimple) -> GetSimpleAnswer:
     """Read up to 20 messages downwards from ReqMsgSeq (absent: the newest), also those that were cleared for clients.
 
-    Recalled ones are left out unless WithRecalledMsg is 1. IsFinished 0: more were asked for than a page holds.
+    Recalled ones are left out unless WithRecalledMsg is 1; what was erased for its age stands as a place without a body
+    (IsPlaceMsg 1), and so does one of a page that holds recalled messages alone. IsFinished 0: more were asked for than
+    a page holds; 2: all of these are erased, and what is older.
     Source: rest-messages.md 4.5.
     """
     request.GroupId = place_of(call, request.GroupId, request.TopicId)
@@ -126,9 +128,17 @@ async def group_msg_get_simple(call: Call, request: GetSimple) -> GetSimpleAnswe
     high = request.ReqMsgSeq or None
     page = await call.services.groups.histories.read(call.app.sdkappid, request.GroupId, high, number)
     with_recalled = request.WithRecalledMsg == 1
-    items = [item_of(m) for m in page.messages if with_recalled or not m.flags & RECALLED]
+    stored = {message.seq: message for message in page.messages}
+    items = [
+        item_of(stored[seq]) if seq in stored else hole(seq)
+        for seq in range(page.high, page.low - 1, -1)
+        if seq not in stored or with_recalled or not stored[seq].flags & RECALLED
+    ]
+    if not items and page.low > 1:  # all recalled: the caller goes on below the lowest that it is given
+        items = [hole(page.low)]
     cut = request.ReqMsgNumber > _MAX_READ and page.low > 1
-    return GetSimpleAnswer(request.GroupId, 0 if cut else 1, items)
+    erased = not stored and page.high >= page.low
+    return GetSimpleAnswer(request.GroupId, 2 if erased else 0 if cut else 1, items)
 
 
 class SeqItem(msgspec.Struct):

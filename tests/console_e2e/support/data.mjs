@@ -31,6 +31,7 @@ export async function prepare(call) {
   ]) {
     ability = await call("im/AddUserField", { SDKAppID: APP, Version: ability.Version, Field });
   }
+  ability = await call("im/SetAbilityConfInfo", { SDKAppID: APP, Version: ability.Version, Community: true });
   await call("im/AddFriendField", { SDKAppID: APP, Version: ability.Version, Field: { Name: "Close", Type: "uint64" } });
   const rows = NAMES.map((Nick, index) => ({
     UserID: Nick.toLowerCase().replaceAll(" ", "."),
@@ -60,6 +61,8 @@ async function publish(call) {
   await call("im/SendOfficialMsg", { ...of, Text: "The east bank path opens on Saturday." });
 }
 
+const LONG = "a_user_id_of_two_and_thirty_byte";
+
 /** Groups of each type, one of them with members, a mute, a ban and messages. */
 async function gather(call) {
   for (const [GroupId, Name, Type] of [
@@ -67,11 +70,14 @@ async function gather(call) {
     ["riders", "Riders of the east bank", "Work"],
     ["lights", "Lantern night, live", "AVChatRoom"],
     ["", "Where to eat?", "Meeting"],
+    ["@TGS#_river", "Everybody of the river at dawn", "Community"],
   ]) {
     await call("im/CreateGroup", { SDKAppID: APP, GroupId, Name, Type, Owner: "mina" });
   }
+  // A UserID and a nickname as long as they may be.
+  await call("im/CreateAccount", { SDKAppID: APP, UserID: LONG, Nick: "Somebody whose name takes all the room there is" });
   const at = { SDKAppID: APP, GroupId: "rowers" };
-  await call("im/AddGroupMember", { ...at, UserIDs: ["joon", "sora", "tom", "anna", "li.wei"] });
+  await call("im/AddGroupMember", { ...at, UserIDs: ["joon", "sora", "tom", "anna", "li.wei", LONG] });
   await call("im/ModifyGroupMemberInfo", { ...at, UserID: "joon", Role: "Admin", NameCard: "Cox" });
   await call("im/ForbidSendMessage", { ...at, UserIDs: ["tom"], Seconds: 4294967295 });
   await call("im/AddGroupBan", { ...at, UserIDs: ["user001"], Seconds: 86400 });

@@ -31,6 +31,8 @@ export const pages = ({ users, group, policy, trial }) => [
     `chat-group-${tab}`,
     `/apps/${APP}/groups/rowers?tab=${tab}`,
   ]),
+  ["community", `/apps/${APP}/groups/${encodeURIComponent("@TGS#_river")}`],
+  ["community-shared", `/apps/${APP}/groups/${encodeURIComponent("@TGS#_river")}?tab=shared`],
   ["officials", `/apps/${APP}/officials`],
   ["officials-none", `/apps/${trial.SDKAppID}/officials`],
   ["official", `/apps/${APP}/officials/${encodeURIComponent("@TOA#_news")}`],

@@ -63,7 +63,7 @@ function Crumbs() {
         {trail.map((crumb, index) => {
           const last = index === trail.length - 1;
           return (
-            <li key={crumb.title} aria-current={last ? "page" : undefined}>
+            <li key={`${index} ${crumb.title}`} aria-current={last ? "page" : undefined}>
               {crumb.to && !last ? (
                 <Link to={crumb.to as never} params={{ app: String(id) } as never}>
                   {crumb.title}

@@ -25,8 +25,8 @@ describe("a tip", () => {
     [about(1, ["joon"], { GroupJoinType: 1 }), "Mina (mina) let joon in"],
     [about(2, ["mina"]), "Mina (mina) left"],
     [about(3, ["tom"], { MemberExtraInfo: { Reason: "spam" } }), "Mina (mina) removed tom (spam)"],
-    [about(4, ["tom"]), "Mina (mina) made administrator: tom"],
-    [about(5, ["tom"]), "Mina (mina) took back the role of administrator: tom"],
+    [about(4, ["tom"]), "Mina (mina) made an admin: tom"],
+    [about(5, ["tom"]), "Mina (mina) took back the role of admin: tom"],
     [
       about(6, [], { MsgGroupNewInfo: { GroupName: "Dawn", GroupFaceUrl: "" } }),
       "Mina (mina) changed Name: Dawn, Picture",
