@@ -52,7 +52,7 @@ class Keys:
 
     def holds(self, signed_by: str) -> bool:
         """Whether the key of a ``fingerprint`` is still among them."""
-        return any(fingerprint(key) == signed_by for key in (*self.secrets, *self.public_pems))
+        return signed_by in map(fingerprint, (*self.secrets, *self.public_pems))
 
 
 class Claims(msgspec.Struct, frozen=True, gc=False):

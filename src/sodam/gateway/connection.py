@@ -28,6 +28,7 @@ from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Origin, Transport
 from sodam.gateway.troubles import report_login
 from sodam.notices import Kind, Notice
+from sodam.troubleshooting.events import LOGIN
 from sodam.wire import Command
 
 log = structlog.get_logger(__name__)
@@ -377,7 +378,8 @@ class Connection:
         self.budget.limit = WRITE_LIMIT
         if not self.back:
             report(self._hub.services, self, "Login", "Register", self.ended)
-        report_login(self._hub.services, self, user_id, head.platform)
+        if self._hub.services.troubleshooting.keeps(self.session.sdkappid, LOGIN):  # in a storm: some each second
+            report_login(self._hub.services, self, user_id, head.platform)
         self._act(self.session.login_accepted(head, user_id, instid, body))
 
     def refuse(self, head: Head, error: ApiError, kick_type: int = 0) -> None:

@@ -61,7 +61,7 @@ class Displacing:
     def arrived(self, app: App, user: Topic, ticket: Ticket, *, latest: bool) -> tuple[str, ...]:
         """A login is about to be registered: end what it displaces. The platforms of those that end here."""
         rule = Rule.of(app.settings)
-        if rule.room(ticket.platform) > 1:
+        if rule.room(ticket.platform) > 1 or not self._live.wanted(user):  # nobody is here, and nobody elsewhere hears
             return ()
         kick = _kick(rule, ticket, 0 if latest else max(1, ticket.login))
         ended = tuple(opt_platform(old.platform) for old in self._live.local(user) if latest and kick.meets(old))

@@ -45,13 +45,17 @@ class Following:
                 return  # it is gone, or somebody else signed in there
             if here.changes == changes:
                 break  # nobody joined or left while it was read
+        if joined or here.topics:
+            await self._join(session, user, joined, here)
+        await self._groups.rooms.back(session, user.app, user.name)
+
+    async def _join(self, session: LiveSession, user: Topic, joined: list[str], here: _Here) -> None:
         topics = dict.fromkeys(of_group(user.app, group_id) for group_id in joined)
         self._remove(session, [topic for topic in here.topics if topic not in topics])
         for topic in topics:
             self._live.add(topic, session)
         here.topics.update(topics)
         await self._groups.feed.begin(user.app, joined)
-        await self._groups.rooms.back(session, user.app, user.name)
 
     async def again(self, session: LiveSession, user: Topic, failed: Callable[[], None]) -> None:
         """``begin`` after hints may have been lost; ``failed`` is called when the database does not answer."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
+import os
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
-from urllib.parse import parse_qs
 
 import msgspec
 import structlog
@@ -17,6 +16,7 @@ from sodam.accounts.service import KICKED_BY_REST
 from sodam.apps.model import App
 from sodam.bus import Kick, of_user
 from sodam.errors import ApiError, Code, Unavailable
+from sodam.gateway.app_of import app_of
 from sodam.gateway.backlog import Backlog
 from sodam.gateway.connection import Connection
 from sodam.gateway.displacing import DISPLACED, Displacing, Told
@@ -52,16 +52,6 @@ _SWEEPS_PER_IDLE_CHECK = 10
 
 
 _encode = msgspec.json.Encoder().encode
-
-
-def _sdkappid(query: str) -> int:
-    """The app that a client names in the address of its socket; 0 for none."""
-    if "%" in query or "+" in query:
-        text = parse_qs(query).get("sdkappid", [""])[0]
-    else:  # as every SDK writes it: nothing to decode
-        pairs = (pair.partition("=") for pair in query.split("&"))
-        text = next((value for name, _, value in pairs if name == "sdkappid" and value), "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0
 
 
 class Hub:
@@ -141,7 +131,7 @@ class Hub:
         """A new socket: ``<any prefix>/binfo?sdkappid=...`` (docs/protocol.md section 1)."""
         if not path.endswith("/binfo") or self._refusing:
             return None
-        return Connection(self, Session(_sdkappid(query), self._commands, self._tickets.open_ticket), client_ip, origin)
+        return Connection(self, Session(app_of(query), self._commands, self._tickets.open_ticket), client_ip, origin)
 
     def opened(self, connection: Connection) -> None:
         self._all.add(connection)
@@ -233,7 +223,7 @@ class Hub:
         account = await accounts.find(app.sdkappid, user_id)
         if account is None:
             account = (await accounts.ensure(app.sdkappid, [user_id]))[user_id]
-        instid = 1 + secrets.randbits(31)
+        instid = 1 + (int.from_bytes(os.urandom(4), "big") >> 1)
         return Ticket(
             app.sdkappid,
             user_id,
@@ -248,11 +238,11 @@ class Hub:
 
     def _login_time(self, sdkappid: int, user_id: str) -> int:
         """Now, but after every login of the user that is known here, wherever clocks stand."""
-        return max([self.check.clock(), *(ticket.login + 1 for ticket in self._tickets_of(sdkappid, user_id))])
-
-    def _tickets_of(self, sdkappid: int, user_id: str) -> list[Ticket]:
-        live = self.services.live.local(of_user(sdkappid, user_id))
-        return [c.ticket for c in live if isinstance(c, Connection) and c.ticket is not None]
+        now = self.check.clock()
+        for other in self.services.live.local(of_user(sdkappid, user_id)):
+            if isinstance(other, Connection) and other.ticket is not None:
+                now = max(now, other.ticket.login + 1)
+        return now
 
     async def _kick_type(self, app: App, ticket: Ticket) -> int:
         """Why a ticket no longer serves: 0 it does, else the KickType.

@@ -7,6 +7,7 @@ want it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -35,10 +36,11 @@ class Visits:
         self._groups: dict[Key, Group] = {}
         self._number = 0
         self._at = 0
+        self._due = asyncio.Event()
         self._loop: Loop | None = None
 
     def start(self, loops: Loops) -> None:
-        self._loop = loops.start("room visits", self.flush, every=NOTIFY_SECONDS)
+        self._loop = loops.start("room visits", self.flush, every=NOTIFY_SECONDS, due=self._due)
 
     async def stop(self) -> None:
         if self._loop is not None:
@@ -59,6 +61,7 @@ class Visits:
         if not causes or causes[-1][0] != cause:
             causes.append((cause, {}))
         causes[-1][1][user_id] = None
+        self._due.set()
 
     async def flush(self) -> None:
         """Periodic work: publish what waits."""

@@ -283,7 +283,7 @@ class Front(asyncio.BufferedProtocol):
     def heard(self) -> None:
         """A whole message came."""
         self._unsigned = 0
-        if self.deadline != math.inf and not self.served:
+        if not self.served and self.deadline != math.inf:
             self.served = True
             self.deadline = self._now() + self.listener.limits.login
 
@@ -295,7 +295,7 @@ class Front(asyncio.BufferedProtocol):
             self.deadline = self.since = math.inf
             self.listener.forget(self)
             self._connections.discard(self)
-            if self.transport is not None and not self.transport.is_closing() and not self.lingering:
+            if self.transport is not None and not self.transport.is_closing() and self._lingering < 0:
                 self.transport.set_protocol(self._ws)  # type: ignore[arg-type]
         elif self.since == math.inf and self.transport is not None:
             self.since = self._now()

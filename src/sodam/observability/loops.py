@@ -32,7 +32,7 @@ State = Literal["running", "failing", "stopped", "ended"]
 class Loop:
     """One piece of background work. Made by ``Loops.start``."""
 
-    def __init__(self, name: str, turn: Turn, every: float) -> None:
+    def __init__(self, name: str, turn: Turn, every: float, due: asyncio.Event | None = None) -> None:
         self.name = name
         self.turns = 0
         """Turns that succeeded."""
@@ -42,6 +42,7 @@ class Loop:
         """Unix time at which the last turn that succeeded ended; 0: none has."""
         self._turn = turn
         self._every = every
+        self._due = due
         self._row = 0
         self._stopping = False
         self._task = asyncio.create_task(self._run(), name=name)
@@ -63,6 +64,11 @@ class Loop:
     async def _run(self) -> None:
         while True:
             pause = self._every
+            if self._due is not None:
+                if not self._row:
+                    await self._due.wait()
+                    await asyncio.sleep(self._every)
+                self._due.clear()
             try:
                 await self._turn()
             except asyncio.CancelledError as error:
@@ -74,7 +80,8 @@ class Loop:
                 pause = self._failed(error)
             else:
                 self._succeeded()
-            await asyncio.sleep(pause)
+            if self._due is None or self._row:
+                await asyncio.sleep(pause)
 
     def _succeeded(self) -> None:
         if self._row:
@@ -108,11 +115,14 @@ class Loops:
     def __init__(self) -> None:
         self._loops: list[Loop] = []
 
-    def start(self, name: str, turn: Turn, *, every: float = 0.0) -> Loop:
+    def start(self, name: str, turn: Turn, *, every: float = 0.0, due: asyncio.Event | None = None) -> Loop:
         """Call ``turn`` at once, and again ``every`` seconds after it has returned. ``name`` is for people; a second
         loop of that name takes the place of the first in what is shown. ``every`` 0 is for a turn that waits by itself.
+
+        ``due``: a turn only ``every`` seconds after it was set, which this clears before the turn, or when the turn
+        before failed: what has nothing to do most of the time costs nothing then.
         """
-        loop = Loop(name, turn, every)
+        loop = Loop(name, turn, every, due)
         self._loops = [other for other in self._loops if other.name != name]
         self._loops.append(loop)
         return loop

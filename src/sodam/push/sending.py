@@ -67,6 +67,7 @@ class Sending:
         self._counts: Counter[tuple[int, int, str, str, str]] = Counter()
         """By app, minute (its unix second), vendor, kind and outcome."""
         self._reports: list[PushReported] = []
+        self._due = asyncio.Event()
         self._flushing = asyncio.Lock()
         self.seconds = SeriesBy()
         """By vendor and what came of it."""
@@ -76,7 +77,7 @@ class Sending:
         """In development mode: pushes come there, and nowhere else."""
 
     def start(self) -> None:
-        self._loop = self._loops.start("push log", self.flush, every=0.2)
+        self._loop = self._loops.start("push log", self.flush, every=0.2, due=self._due)
 
     async def stop(self) -> None:
         if self._loop is not None:
@@ -182,6 +183,7 @@ class Sending:
             return False
         now = int(self._clock())
         self._counts[one.app, now // 60 * 60, one.vendor, delivery.kind, outcome.result] += 1
+        self._due.set()
         reason, code = outcome.reason[:_REASON].replace("\0", ""), outcome.code[:60].replace("\0", "")
         if self.told is not None:
             ok = outcome.result == "ok"
@@ -209,6 +211,7 @@ class Sending:
     async def reported(self, reports: Iterable[PushReported]) -> None:
         """Have these told of, too."""
         self._reports.extend(reports)
+        self._due.set()
         await self.flush()
 
     async def flush(self) -> None:

@@ -93,7 +93,7 @@ class Statistics:
     def login(self, app: int, platform: int, user_id: str, *, ok: bool) -> None:
         """Somebody has signed in, or was refused."""
         now = self._clock()
-        self._gathered.count(app, _rate(f"{LOGIN}.{opt_platform(platform)}", ok=ok), now)
+        self._gathered.count(app, _login(platform, ok), now)
         if ok and self._counts(app, user_id):
             self._gathered.see(app, user_id, DID_LOG_IN | WAS_ACTIVE, now)
 
@@ -170,6 +170,11 @@ class Statistics:
 def _send(path: str, platform: int, ok: bool) -> str:
     name = "RESTAPI" if platform == _BY_REST else opt_platform(platform)
     return _rate(f"{_SENDS[path]}.{name}", ok=ok)
+
+
+@lru_cache(1000)
+def _login(platform: int, ok: bool) -> str:
+    return _rate(f"{LOGIN}.{opt_platform(platform)}", ok=ok)
 
 
 def _rate(what: str, *, ok: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
@@ -78,6 +79,7 @@ class WebhookService:
         self.groups = GroupTelling(apps, lambda: asking.now)
         self._states: list[StateChanged] = []
         self._alerts: list[New] = []
+        self._due = asyncio.Event()
         self._writer: Loop | None = None
         self._bus = bus
         self._heard: Subscription | None = None
@@ -91,7 +93,7 @@ class WebhookService:
     async def start(self, secret: str | None, data_dir: Path) -> None:
         self.mutual.use(await open_seal(self._db, secret, data_dir))
         self.log.start()
-        self._writer = self._loops.start("webhook states", self._write_states, every=0.05)
+        self._writer = self._loops.start("webhook states", self._write_states, every=0.05, due=self._due)
         self._apps.on_change(self._app_changed)
         self._heard = self._bus.subscribe(_RECOVERED, self._hear_recovered)
 
@@ -127,6 +129,7 @@ class WebhookService:
         """A user's connection came or went; costs nothing where the app does not want to hear of it."""
         if self.hears_states(change.app) and len(self._states) < _STATES_WAITING:
             self._states.append(change)
+            self._due.set()
 
     def near_limit(self, app: int, path: str, used: int, rate: int) -> None:
         """An app nears the rate of a REST command."""
@@ -134,6 +137,7 @@ class WebhookService:
             service, _, command = path.rpartition("/")
             body = {"ServiceName": service, "Command": command, "Request": used, "Limit": rate}
             self._alerts.append(New(app, TOPIC, encode(event(ALERT, "RESTAPI", "", body))))
+            self._due.set()
 
     async def _write_alerts(self) -> None:
         if self._alerts:

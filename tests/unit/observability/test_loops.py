@@ -109,3 +109,21 @@ async def test_a_loop_of_the_same_name_takes_the_place() -> None:
     second = loops.start("work", Work())
     assert loops.states() == {"work": "running"}
     await second.stop()
+
+
+async def test_a_loop_with_nothing_due_rests_and_one_that_failed_tries_again() -> None:
+    due = asyncio.Event()
+    work = Work(ValueError("x"))
+    loop = Loops().start("work", work, due=due)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert work.calls == 0
+    due.set()
+    await until(lambda: loop.turns == 1)  # the first turn failed, the second was not asked for
+    assert (work.calls, due.is_set()) == (2, False)
+    due.set()
+    await until(lambda: loop.turns == 2)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert work.calls == 3
+    await loop.stop()
