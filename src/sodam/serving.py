@@ -98,6 +98,7 @@ def application(server: Server) -> AsgiApp:
     limits = RateLimits(enabled=server.settings.rate_limits)
     limits.near = server.services.webhooks.near_limit
     rest = RestApp(server.services, table.SERVICES, server.auth, limits, server.metrics)
+    rest.fast.client_of, rest.fast.gathering = server.proxies.client, server.hub.fast.gathering
     server.plane.rest = cast(AsgiApp, rest)
     mounts = {
         MEDIA_PATH: cast(AsgiApp, MediaApp(server.services, server.auth)),
@@ -140,14 +141,16 @@ async def listening(server: Server, sock: socket.socket) -> AsyncIterator[None]:
     """Serve on ``sock`` while the block runs."""
     settings = server.settings
     files = file_limit()
+    app = application(server)
     listener = Listener(
         upgrade_protocol(server.hub.accept, server.proxies.client),
         Admission(files, settings.connections_per_address),
         Limits(request=settings.request_timeout, login=settings.login_timeout),
         server.proxies.trusts,
+        cast(RestApp, server.plane.rest).fast,
     )
     config = uvicorn.Config(
-        cast(Any, application(server)),
+        cast(Any, app),
         http=cast(Any, listener.protocol),
         ws="none",
         backlog=min(4096, files // 8) if files is not None else 4096,

@@ -52,7 +52,7 @@ class Pairs:
         self._interceptors = interceptors
         self._screens = screens
         self._callbacks = callbacks
-        self._pairs: dict[tuple[int, str, str], Pair] = {}
+        self._pairs: dict[tuple[int, str, str, bool], Pair] = {}
         self._changes = 0
         self._watched: list[Facts] = []
         self._doubtful: list[Facts] = []
@@ -62,15 +62,16 @@ class Pairs:
         self._watch(accounts.facts)
         self._step_added()
 
-    def find(self, app: App, sender: str, recipient: str) -> Pair | None:
-        """None says nothing: not all is at hand, or something speaks against it, or a step may wait for the network."""
+    def find(self, app: App, sender: str, recipient: str, *, checked: bool = True) -> Pair | None:
+        """None says nothing: not all is at hand, or something speaks against it, or a step may wait for the network.
+        ``checked`` False: the interceptors are not asked, as ``C2CService.send`` does not."""
         for facts in self._doubtful:
             if not facts.fresh():
                 return None
-        pair = self._pairs.get((app.sdkappid, sender, recipient))
+        pair = self._pairs.get((app.sdkappid, sender, recipient, checked))
         if pair is not None and pair.made == self._changes and pair.app is app:
             return pair
-        return self._make(app, sender, recipient)
+        return self._make(app, sender, recipient, checked)
 
     def _changed(self) -> None:
         self._changes += 1
@@ -87,15 +88,15 @@ class Pairs:
             if facts.clustered:
                 self._doubtful.append(facts)
 
-    def _make(self, app: App, sender: str, recipient: str) -> Pair | None:
+    def _make(self, app: App, sender: str, recipient: str, checked: bool) -> Pair | None:
         account = self._accounts.peek(app.sdkappid, sender)
         if account is None or self._accounts.peek(app.sdkappid, recipient) is None or app.status != "enabled":
             return None
-        if self._interceptors.waits(app) or self._callbacks.waits(app):
+        if (checked and self._interceptors.waits(app)) or self._callbacks.waits(app):
             return None
         conv = conversation(sender, recipient)
         sample = Message(app.sdkappid, conv, sender, recipient, 0, 0, 0, b"")
-        if not (self._interceptors.pair_passes(app, sample) and self._screens.pair_passes(app, sample)):
+        if (checked and not self._interceptors.pair_passes(app, sample)) or not self._screens.pair_passes(app, sample):
             return None
         named = bool(account.profile)
         nick, image = (account.nick, account.image) if named else ("", "")
@@ -104,7 +105,7 @@ class Pairs:
         template = Template(sender, recipient, account.tiny_id, nick, image)
         if len(self._pairs) >= MOST:
             self._pairs.clear()
-        pair = self._pairs[app.sdkappid, sender, recipient] = Pair(
+        pair = self._pairs[app.sdkappid, sender, recipient, checked] = Pair(
             app, self._changes, sender, recipient, conv, account.tiny_id, nick, image, topics, template
         )
         return pair

@@ -19,6 +19,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from sodam.listener.admission import Admission, network_of
+from sodam.listener.direct import Direct
 from sodam.listener.head import END, lone_line_feed, over_limit, upgrade_request
 from sodam.listener.http import HttpConnection
 from sodam.wire.close_codes import CloseCode
@@ -79,11 +80,13 @@ class Listener:
         admission: Admission,
         limits: Limits | None = None,
         trusts: Callable[[str], bool] = lambda peer: False,
+        direct: Direct | None = None,
     ) -> None:
         self.upgrade = upgrade
         self.admission = admission
         self.limits = limits or Limits()
         self.trusts = trusts
+        self.direct = direct
         self.buffer = memoryview(bytearray(READ_SIZE))
         self.loop = asyncio.get_running_loop()
         self._fronts: set[Front] = set()
@@ -248,7 +251,10 @@ class Front(asyncio.BufferedProtocol):
         assert self.transport is not None
         self._head = None
         self._connections.discard(self)
-        self._http = HttpConnection(self, self._config, self._state, self._app_state, self.listener.loop)
+        listener = self.listener
+        self._http = HttpConnection(
+            self, self._config, self._state, self._app_state, listener.loop, direct=listener.direct
+        )
         self._http.connection_made(self.transport)
         self._http.feed(data)
 

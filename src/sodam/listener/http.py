@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import httptools
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from sodam.listener.direct import Asked, Cycle, Direct, Heads
 from sodam.listener.head import END, MAX_HEAD, MAX_HEADERS, MAX_LINE, upgrade_request
 
 MIN_PROGRESS: Final = 16 * 1024
@@ -22,6 +23,7 @@ MIN_PROGRESS: Final = 16 * 1024
 MAX_DISCARDED: Final = 1024 * 1024
 DISCARD_SECONDS: Final = 5.0
 """The rest of a body that is already answered is thrown away within these limits; then the connection ends."""
+_HEADS: Final = Heads()
 _CHUNKED_PIECE: Final = 1024
 """Chunked bodies are parsed in pieces of so many bytes: where they end is known only then."""
 
@@ -55,9 +57,16 @@ class HttpConnection(HttpToolsProtocol):
         server_state: ServerState,
         app_state: dict[str, Any],
         loop: asyncio.AbstractEventLoop,
+        direct: Direct | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, loop)
         self.front = front
+        self._direct = direct
+        self._at_hand = 0
+        """Bytes behind the head that is being parsed."""
+        self._collected: bytes | None = None
+        """The body of a request that may be answered directly, as far as it was parsed."""
+        self._before: Any = None
         self._in_head = True
         self._head_bytes = 0
         self._left = 0
@@ -85,6 +94,7 @@ class HttpConnection(HttpToolsProtocol):
                 self.flow.pause_reading()
                 return
             start, at = at, self._piece(data, at, size)
+            self._at_hand = size - at
             self._parse(data[start:at] if at - start < size else data)
             if self._upgrading:
                 self._upgrade(data[at:])
@@ -152,6 +162,9 @@ class HttpConnection(HttpToolsProtocol):
 
     # The parser's callbacks
 
+    def on_message_begin(self) -> None:
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
         if len(self.url) > MAX_LINE - 16:
@@ -174,15 +187,45 @@ class HttpConnection(HttpToolsProtocol):
             if name == b"content-length":
                 self._left = int(value)
         self.front.deadline = self.loop.time() + self.front.request_seconds
+        if self._direct is not None and self.url.startswith(self._direct.target) and self._may_be_direct():
+            self._collected = b""
+            self._before, self.cycle = self.cycle, cast(RequestResponseCycle, Cycle(self.parser.should_keep_alive()))
+        else:
+            self._begin()
+
+    def _may_be_direct(self) -> bool:
+        parser = self.parser
+        return (
+            0 < self._left <= self._at_hand
+            and parser.get_method() == b"POST"
+            and parser.get_http_version() == "1.1"
+            and not self.expect_100_continue
+            and not parser.should_upgrade()
+            and not self.flow.write_paused
+            and b"#" not in self.url
+        )
+
+    def _begin(self) -> None:
+        """Give the request to uvicorn, with what ``on_message_begin`` has left out."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = url, headers, expects
+        self.scope["headers"] = headers
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._silence = 0
         self._progress += len(body)
-        super().on_body(body)
+        if self._collected is not None:
+            self._collected += body
+        else:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
-        super().on_message_complete()
+        if self._collected is not None:
+            self._answer_directly()
+        else:
+            super().on_message_complete()
         self._in_head = True
         self._head_bytes = 0
         if self._answering():
@@ -190,7 +233,31 @@ class HttpConnection(HttpToolsProtocol):
         else:
             self._idle()
 
+    def _answer_directly(self) -> None:
+        body, self._collected = self._collected or b"", None
+        before, self._before = self._before, None
+        direct = self._direct
+        assert direct is not None
+        peer = self.client[0] if self.client else ""
+        if not direct.take(Asked(self.url[len(direct.target) :], self.headers, body, peer, self.answer)):
+            self.cycle = before
+            self._begin()
+            super().on_body(body)
+            super().on_message_complete()
+
     # The answer
+
+    def answer(self, headers: bytes, body: bytes) -> None:
+        """To a request that is answered directly."""
+        cycle = self.cycle
+        if cycle.disconnected or cycle.response_complete or self.transport.is_closing():
+            return
+        head = _HEADS.head(self.server_state.default_headers, keep_alive=cycle.keep_alive)
+        self.transport.write(b"%b%b\r\n%b" % (head, headers, body))
+        cycle.response_started = cycle.response_complete = True
+        if not cycle.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
 
     def on_response_complete(self) -> None:
         # As uvicorn does it, but for its timer: the front watches the time.

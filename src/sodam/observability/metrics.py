@@ -46,6 +46,11 @@ class Metrics:
         self._seconds["rest", command].observe(seconds)
         requests.answered("rest", command, code)
 
+    def rests(self, command: str, seconds: Sequence[float]) -> None:
+        """Calls of a REST command that all went well, with what each took."""
+        self._calls[("rest", command, 0)] += len(seconds)
+        self._seconds["rest", command].observe_all(seconds)
+
     def client(self, command: str, code: int, seconds: float | None = None) -> None:
         """``seconds``: None where nobody waited for an answer that long, but for what the client did."""
         self._calls[("client", command, code)] += 1

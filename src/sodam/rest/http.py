@@ -22,6 +22,7 @@ from sodam.errors import ApiError, Code, Unavailable
 from sodam.http import BodyTooLarge, declared_length, read_body
 from sodam.observability import requests
 from sodam.observability.metrics import Metrics
+from sodam.rest.fast_path import FastPath
 from sodam.rest.limits import RateLimits
 from sodam.services import Services
 from sodam.wire import Call, Command, Service, decode_request, failure, success
@@ -93,6 +94,13 @@ class RestApp:
         self._auth = auth
         self._limits = limits
         self._metrics = metrics
+        self.fast = FastPath(services, auth, limits, metrics, self._query, _HEADERS)
+        """For messages whose rules are all decided at hand; the listener gives it what may be such."""
+
+    def _query(self, query: bytes) -> tuple[App | None, dict[str, str]]:
+        """The app that a query names, and its parameters."""
+        parameters = _parameters(query)
+        return self._named(parameters), parameters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start = time.perf_counter()

@@ -6,12 +6,14 @@ from typing import Literal
 
 import msgspec
 
+from sodam.apps.model import App
 from sodam.c2c.draft import draft, of_content
+from sodam.c2c.model import Message
 from sodam.errors import ApiError, Code
 from sodam.messages import outgoing
 from sodam.messages.elements import check_body
 from sodam.messages.model import HIDE_SENDER, IMPORTED, NO_UNREAD
-from sodam.messages.outgoing import Outgoing, UInt32
+from sodam.messages.outgoing import Content, Outgoing, UInt32
 from sodam.rest.openim import exists, service
 from sodam.wire import Call
 
@@ -70,6 +72,25 @@ def _sides(request: _Send) -> tuple[int, bool]:
     return (HIDE_SENDER if request.SyncOtherMachine == 2 else 0), request.SyncOtherMachine == 1
 
 
+def checked(request: SendMsg) -> Content:
+    """What is to be sent. Raises ApiError 90004, 90031 and what ``outgoing.prepare`` raises."""
+    if not request.To_Account:
+        raise ApiError(Code.MSG_TO_ACCOUNT, "To_Account is empty")
+    _check_sync(request.SyncOtherMachine)
+    return outgoing.prepare(request, strict_required=True)
+
+
+def drafted(
+    app: App, sender: str, request: SendMsg, content: Content, platform: str, client_ip: str, conv: str = ""
+) -> tuple[Message, bool]:
+    """The message, and whether the sender's devices get a copy. ``conv`` may be given where it is known."""
+    source = content.source(platform, client_ip)
+    message = of_content(app, sender, request.To_Account, content, source=source, conv=conv)
+    hidden, sync = _sides(request)
+    message.flags |= hidden
+    return message, sync
+
+
 @service.command("sendmsg", errors=(*_ERRORS, Code.C2C_ACCOUNT_INVALID, Code.MSG_TOO_LONG), fields=_FIELDS)
 async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     """Send a message from any account to another; relations are not checked.
@@ -78,15 +99,9 @@ async def sendmsg(call: Call, request: SendMsg) -> SendMsgAnswer:
     and body within 120 s are one message, answered as the first was. SyncOtherMachine: 1 copies the message to the
     sender's devices, 2 keeps it from the sender's history, absent does neither. Source: rest-messages.md 2.1.
     """
-    if not request.To_Account:
-        raise ApiError(Code.MSG_TO_ACCOUNT, "To_Account is empty")
-    _check_sync(request.SyncOtherMachine)
-    content = outgoing.prepare(request, strict_required=True)
+    content = checked(request)
     sender = await _sender(call, request.From_Account)
-    source = content.source(call.platform, call.client_ip)
-    message = of_content(call.app, sender, request.To_Account, content, source=source)
-    hidden, sync = _sides(request)
-    message.flags |= hidden
+    message, sync = drafted(call.app, sender, request, content, call.platform, call.client_ip)
     sent = await call.services.c2c.send(call.app, message, sync=sync, online_only=content.online_only, checked=False)
     return SendMsgAnswer(sent.msg_time, sent.key, sent.msg_id)
 

@@ -102,12 +102,12 @@ class Statistics:
         if path in _SENDS:
             self._gathered.count(app, _send(path, platform, code == 0), self._clock(), times)
 
-    def rest(self, app: int, path: str, code: int) -> None:
-        """A REST call of an app was answered."""
+    def rest(self, app: int, path: str, code: int, times: int = 1) -> None:
+        """A REST call of an app was answered, so many times."""
         now = self._clock()
-        self._gathered.count(app, _rate(REST, ok=code == 0), now)
+        self._gathered.count(app, _rate(REST, ok=code == 0), now, times)
         if path in _SENDS:
-            self._gathered.count(app, _send(path, _BY_REST, code == 0), now)
+            self._gathered.count(app, _send(path, _BY_REST, code == 0), now, times)
 
     def callback(self, app: int, ok: bool) -> None:
         """A callback was sent; it is a success when the app has answered it."""
