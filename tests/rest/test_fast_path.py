@@ -134,7 +134,7 @@ async def test_what_is_not_stored_is_answered_with_a_failure_and_may_come_again(
         log = caller.side.server.services.c2c.log
         write = log._write_batch
 
-        async def broken(batch: list[Any]) -> None:
+        async def broken(entries: list[Any]) -> None:
             raise StorageError("the disk is full")
 
         monkeypatch.setattr(log, "_write_batch", broken)
