@@ -117,6 +117,9 @@ async function happen({ call, app }, client, signatures, ask, outside) {
   await met("muted", 20012, "c2c_message", ["mute", "bea"], "numbers:20012", client.send("mute", "bea"));
   const often = Array(11).fill(["im_open_status.ws_set_custom_status", { CustomStatus: "busy" }]);
   await met("too often", 60018, "other", ["ann"], "numbers:60018", client.send("ann", often));
+  const lost = ask("openim/sendmsg", { From_Account: "ann", To_Account: "nobody", ...text("hello") });
+  const refusal = lost.then(({ ErrorCode }) => ErrorCode);
+  await met("no receiver", 90012, "c2c_message", ["ann", "nobody"], "numbers:90012", refusal);
   outside.refuses = 10029;
   const sent = ask("openim/sendmsg", { From_Account: "ann", To_Account: "dora", ...text("hello") });
   const now = Date.now();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rest, signIn } from "../support/api.mjs";
-import { openPage } from "../support/browser.mjs";
+import { openPage, resized } from "../support/browser.mjs";
 import { hands } from "../support/hands.mjs";
 import { APP, startServer } from "../support/server.mjs";
 import { texts } from "../support/texts.mjs";
@@ -52,6 +52,7 @@ async function caught(hand, ask) {
   await hand.choose(t("inbox:kind"), "callback");
   await hand.until(async () => (await page.locator("tbody tr").count()) === 2, "before and after");
   await hand.picture("list");
+  await resized(page, "inbox", 1280);
 
   await row("C2C.CallbackAfterSendMsg").getByRole("button").first().click();
   const dialog = page.locator("dialog[open]");

@@ -84,7 +84,7 @@ function Requests({ app }: { app: number }) {
           onRetry={again}
           stale={Boolean(requests && error)}
           columns={[
-            { key: "time", title: t("time"), role: "time", render: (row) => <TimeText at={row.Time / 1000} /> },
+            { key: "time", title: t("time"), role: "time", render: (row) => <TimeText at={row.Time / 1000} exact /> },
             {
               key: "name",
               title: t("name"),
@@ -107,7 +107,7 @@ function Requests({ app }: { app: number }) {
               key: "body",
               title: t("body"),
               role: "detail",
-              render: (row) => <code className="oneline inbox__body">{row.Body.slice(0, 200)}</code>,
+              render: (row) => <code className="inbox__body">{row.Body.slice(0, 200)}</code>,
             },
           ]}
           empty={<Empty title={t("empty.title")} about={t("empty.about")} />}
