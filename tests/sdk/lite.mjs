@@ -1,85 +1,7 @@
-// Two users of lite-chat, unmodified, led to a server by our own connect.js: what the newest UI kits stand on.
-//
-// node lite.mjs <server> <SDKAppID> <UserSig of amy> <UserSig of bob> prints a line of JSON for each step:
-// {"step": "...", "ok": true, "value": ...} or {"step": "...", "ok": false, "code": 10017, "message": "..."}.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { runInThisContext } from 'node:vm';
+// Two users of lite-chat chat, as tests/sdk has two of the full package do it.
+import { client, end, sent, step, userSigs } from './lite_support.mjs';
 
-const require = createRequire(import.meta.url);
-const [, , server, app, sigOfAmy, sigOfBob] = process.argv;
-for (const level of ['log', 'info', 'debug', 'warn', 'error']) console[level] = () => {};
-
-runInThisContext(readFileSync(new URL('../../src/sodam/connect/connect.js', import.meta.url), 'utf8'));
-globalThis.sodamConnect(server);
-
-// Its plugins look for a page.
-globalThis.window = globalThis;
-globalThis.addEventListener ??= () => {};
-globalThis.removeEventListener ??= () => {};
-globalThis.location = { href: server, protocol: 'http:', host: '127.0.0.1' };
-globalThis.document = {
-  charset: 'UTF-8',
-  hidden: false,
-  visibilityState: 'visible',
-  body: {},
-  addEventListener() {},
-  removeEventListener() {},
-  createElement: () => ({ style: {} }),
-};
-
-const sent = new Map();
-const { send } = WebSocket.prototype;
-WebSocket.prototype.send = function (data) {
-  const command = Buffer.from(data).toString().match(/"servcmd":"([^"]+)"/)?.[1];
-  sent.set(command, (sent.get(command) ?? 0) + 1);
-  return send.call(this, data);
-};
-
-/** Each user has a copy of the package: it keeps what it knows in variables of its own. */
-function client() {
-  const path = require.resolve('@tencentcloud/lite-chat/professional');
-  delete require.cache[path];
-  const loaded = require(path);
-  const Chat = loaded.default ?? loaded;
-  const chat = Chat.create({ SDKAppID: Number(app) });
-  chat.setLogLevel(4);
-  const events = [];
-  const waiting = new Set();
-  for (const name of Object.values(Chat.EVENT)) {
-    chat.on(name, (event) => {
-      events.push(event);
-      for (const look of waiting) look();
-    });
-  }
-  /** The next event of this name that `fits`; those before it are forgotten. */
-  const next = (name, fits = () => true) =>
-    new Promise((done, fail) => {
-      const late = setTimeout(() => fail(new Error(`no ${name}; had ${events.map((event) => event.name)}`)), 15_000);
-      const look = () => {
-        const at = events.findIndex((event) => event.name === Chat.EVENT[name] && fits(event.data));
-        if (at < 0) return;
-        clearTimeout(late);
-        waiting.delete(look);
-        done(events.splice(0, at + 1).at(-1).data);
-      };
-      waiting.add(look);
-      look();
-    });
-  return { Chat, chat, next };
-}
-
-const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
-async function step(name, work) {
-  try {
-    const value = await work();
-    tell({ step: name, ok: true, value: value ?? null });
-    return value;
-  } catch (error) {
-    tell({ step: name, ok: false, code: error.code ?? null, message: String(error.message) });
-    return null;
-  }
-}
+const [sigOfAmy, sigOfBob, , , overOfAmy] = userSigs;
 const amy = client();
 const bob = client();
 const { Chat } = amy;
@@ -95,6 +17,7 @@ for (const [who, userID, userSig] of [[amy, 'amy', sigOfAmy], [bob, 'bob', sigOf
   });
 }
 await step('a wrong signature is refused', () => client().chat.login({ userID: 'amy', userSig: 'eJxx' }));
+await step('a signature that is over is refused', () => client().chat.login({ userID: 'amy', userSig: overOfAmy }));
 await step('a user without a profile is found', async () => (await amy.chat.getUserProfile({ userIDList: ['bob'] })).data.map((one) => one.userID));
 await step('a profile is written', async () => (await amy.chat.updateMyProfile({ nick: 'Amy', selfSignature: 'hi' })).data.nick);
 
@@ -172,5 +95,10 @@ await step('who is muted is refused', () => bob.chat.sendMessage(text(bob, group
 await step('quit', () => bob.chat.quitGroup(groupID).then(() => null));
 await step('dismissed', () => amy.chat.dismissGroup(groupID).then(() => null));
 await step('signed out', () => bob.chat.logout().then(() => null));
-tell({ step: 'features asked for', ok: true, value: sent.get('im_sdk_config_mgr.fetch_imsdk_purchase_bitsv2') });
-process.exit(0);
+await step('features asked for', () => sent.get('im_sdk_config_mgr.fetch_imsdk_purchase_bitsv2'));
+await step('destroyed', async () => {
+  amy.chat.off(Chat.EVENT.SDK_READY, () => {});
+  await amy.chat.destroy();
+  return amy.chat.isReady();
+});
+end();

@@ -117,14 +117,20 @@ def bounded(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 class CustomValue(msgspec.Struct):
-    """A custom field with its value; an empty one deletes it."""
+    """A custom field with its value; an empty one deletes it. lite-chat writes key and value when it makes a group."""
 
-    Key: str
+    Key: str = ""
     Value: str = ""
+    key: str = ""
+    value: str = ""
+
+    def __post_init__(self) -> None:
+        if not (self.Key or self.key):
+            raise ValueError("Key is missing")
 
 
 def custom_of(given: list[CustomValue] | None) -> dict[str, str] | None:
-    return {item.Key: item.Value for item in given} if given else None
+    return {item.Key or item.key: item.Value or item.value for item in given} if given else None
 
 
 def at_most(values: Sequence[Any], most: int, name: str, code: Code = Code.GROUP_TOO_MANY_ACCOUNTS) -> None:

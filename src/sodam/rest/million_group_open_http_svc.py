@@ -189,7 +189,7 @@ async def get_topic(call: Call, request: TopicsGet) -> TopicsAnswer:
             items.append(_shown(found[topic_id], request.ResponseFilter))
         else:
             code = Code.TOPIC_ALREADY_DELETED
-            info = {"TopicId": topic_id, "GroupID": request.GroupId}
+            info = {"TopicId": topic_id, "GroupID": request.GroupId, "GroupId": request.GroupId}
             items.append({"ErrorCode": int(code), "ErrorInfo": code.meaning, "TopicInfo": info, "SelfInfo": {}})
     return TopicsAnswer(items)
 
@@ -212,7 +212,8 @@ def _shown(view: View, wanted: list[str] | None) -> dict[str, Any]:
         info["LastMsg"] = wire(view.last, topic, view.member.user_id if view.member else "")
     if wanted:
         info = {name: value for name, value in info.items() if name in wanted}
-    info |= {"GroupID": topic.parent, "TopicId": topic.group_id}
+    # lite-chat reads GroupId, and shows no topic without it.
+    info |= {"GroupID": topic.parent, "GroupId": topic.parent, "TopicId": topic.group_id}
     item: dict[str, Any] = {"ErrorCode": 0, "ErrorInfo": "", "TopicInfo": info}
     if view.member is not None:
         item["SelfInfo"] = {
