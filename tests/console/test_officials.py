@@ -30,14 +30,28 @@ async def test_an_official_account(root: ConsoleClient, console_server: ServerPr
     assert [row["Account"] for row in found["Accounts"]] == [NEWS]
     assert (await root.call("im/DescribeOfficialAccounts", SDKAppID=app, Keyword="%"))["Accounts"] == []
     of = {"SDKAppID": app, "Account": NEWS}
+
+    async def told(action: str) -> dict[str, str]:
+        """The last event of an action in the audit log."""
+        found = await root.call("cloudaudit/DescribeEvents", SDKAppID=app, Action=action, Limit=1)
+        event: dict[str, str] = found["Events"][0]
+        return event
+
     added = await root.call("im/AddOfficialSubscribers", **of, UserIDs=["bob", "cho", "nobody"])
-    assert [one["Result"] for one in added["Results"]] == [1, 1, 0]
+    assert [(one["Result"], one["ErrorCode"]) for one in added["Results"]] == [(1, 0), (1, 0), (0, 70107)]
+    # Nothing refused is called a success in the audit log.
+    event = await told("AddOfficialSubscribers")
+    assert (event["Outcome"], event["ErrorCode"]) == ("partly", "70107")
+    assert json.loads(event["After"]) == {"Account": NEWS, "Done": ["bob", "cho"], "Refused": {"nobody": 70107}}
+    await root.call("im/DeleteOfficialSubscribers", **of, UserIDs=["nobody"])
+    event = await told("DeleteOfficialSubscribers")
+    assert (event["Outcome"], event["Before"]) == ("failed", "")
     await root.call("im/SendOfficialMsg", **of, Text="issue 12")
     await root.call("im/ModifyOfficialAccount", **of, Introduction="daily", MaxSubscriberNum=5)
     listed = await root.call("im/DescribeOfficialSubscribers", **of, Limit=1)
     assert (listed["TotalCount"], listed["Subscribers"][0]["Nick"], listed["Cursor"]) == (2, "Bob", "bob")
     gone = await root.call("im/DeleteOfficialSubscribers", **of, UserIDs=["bob"])
-    assert gone["Results"] == [{"UserID": "bob", "Result": 1}]
+    assert gone["Results"] == [{"UserID": "bob", "Result": 1, "ErrorCode": 0}]
     row = (await root.call("im/DescribeOfficialAccounts", SDKAppID=app, Keyword=NEWS))["Accounts"][0]
     assert (row["SubscriberNum"], row["MaxSubscriberNum"], row["Introduction"]) == (1, 5, "daily")
     assert row["Owner"]["Nick"] == "Ann"

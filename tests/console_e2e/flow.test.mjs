@@ -10,6 +10,7 @@ import { launch, openPage, picture, settled } from "./support/browser.mjs";
 import { access } from "./flows/access.mjs";
 import { accounts } from "./flows/accounts.mjs";
 import { apps, endOfApp } from "./flows/apps.mjs";
+import { banner } from "./flows/banner.mjs";
 import { developer } from "./flows/developer.mjs";
 import { failures } from "./flows/failures.mjs";
 import { frame } from "./flows/frame.mjs";
@@ -19,6 +20,7 @@ import { relations } from "./flows/relations.mjs";
 import { settings } from "./flows/settings.mjs";
 import { keyboard } from "./flows/keyboard.mjs";
 import { newcomer } from "./flows/newcomer.mjs";
+import { officials } from "./flows/officials.mjs";
 import { people } from "./flows/people.mjs";
 import { plans } from "./flows/plans.mjs";
 import { policies } from "./flows/policies.mjs";
@@ -27,6 +29,7 @@ import { me, signInOut } from "./flows/session.mjs";
 import { statistics } from "./flows/statistics.mjs";
 import { tools } from "./flows/tools.mjs";
 import { webhooks } from "./flows/webhooks.mjs";
+import { words } from "./flows/words.mjs";
 import { hands } from "./support/hands.mjs";
 import { riverPost } from "./support/seed.mjs";
 import { startServer } from "./support/server.mjs";
@@ -41,8 +44,8 @@ const COMBINATIONS = {
 };
 // What one flow makes, the later ones of its group may find.
 const GROUPS = {
-  apps: { language: "en", flows: { signInOut, newcomer, apps, settings, plans, me, keyboard, endOfApp } },
-  accounts: { language: "ko", flows: { accounts, relations, chatGroups, tools, inbox, frame } },
+  apps: { language: "en", flows: { signInOut, banner, newcomer, apps, settings, plans, me, keyboard, endOfApp } },
+  accounts: { language: "ko", flows: { accounts, relations, chatGroups, officials, tools, inbox, words, frame } },
   access: { language: "zh", flows: { webhooks, developer, push, failures, statistics, access, people, policies } },
 };
 const only = process.env.CONSOLE_E2E_ONLY?.split(",");

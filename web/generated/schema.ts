@@ -1118,6 +1118,7 @@ export type SubscriberOutcomes = {
 export type SubscriberOutcome = {
   UserID: string;
   Result: number;
+  ErrorCode: number;
 };
 
 export type UserFieldChange = {

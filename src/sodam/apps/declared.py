@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from sodam.apps.plans import TO_COME, Plan, PlanLimits, wire_name
+from sodam.apps.plans import BESIDES, Plan, PlanLimits, wire_name
 
 Unit = Literal["", "seconds", "days", "mebibytes"]
 Kind = Literal["switch", "number", "choice", "zone", "list", "document"]
@@ -193,7 +193,7 @@ class Promised(msgspec.Struct, frozen=True):
 
 
 def promised(settings: type[msgspec.Struct]) -> list[Promised]:
-    """What is bound to a plan: settings that exist, and what ``plans.TO_COME`` promises and no setting is yet."""
+    """What is bound to a plan: settings, and ``plans.BESIDES``."""
     there = [
         Promised(one.rule.feature or one.wire, one.rule.plan, True, one.wire)
         for one in declared(settings).values()
@@ -201,7 +201,7 @@ def promised(settings: type[msgspec.Struct]) -> list[Promised]:
     ]
     names = {one.name for one in there}
     there = list({one.name: one for one in reversed(there)}.values())[::-1]  # of several settings the first
-    return there + [Promised(name, plan, False) for name, plan in TO_COME.items() if name not in names]
+    return there + [Promised(name, plan, True) for name, plan in BESIDES.items() if name not in names]
 
 
 def _kind(one: Declared) -> str:

@@ -47,19 +47,8 @@ ENFORCED: frozenset[str] = frozenset(
 """The fields of PlanLimits that something obeys. All others are neither sold, nor set, nor shown among an app's limits:
 a feature that brings a limit to life adds its name here, and nothing else."""
 
-TO_COME: Final[dict[str, Plan]] = dict.fromkeys(
-    (
-        "Community",
-        "AVChatRoomOnlineMembers",
-        "AVChatRoomBroadcast",
-        "AVChatRoomBan",
-        "PushToEveryone",
-        "MultiInstance",
-    ),
-    "Flagship",
-)
-"""What the comparison of plans promises for later, with the least plan. What is there is declared with its setting; of
-the same name (``Setting.feature``), it takes the place of the promise."""
+BESIDES: Final[dict[str, Plan]] = {"PushToEveryone": "Flagship"}
+"""What the comparison of plans promises and no setting switches, with the least plan."""
 
 
 class AddOns(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -295,5 +295,5 @@ def _event(call: Call, request: Any, code: str, items: list[outcomes.Item] | Non
 
 def _subject(request: Any) -> dict[str, str]:
     """Whose lists a bulk action is about."""
-    about = {name: getattr(request, name, "") for name in ("From_Account", "GroupId")}
+    about = {name: getattr(request, name, "") for name in ("From_Account", "GroupId", "Account")}
     return {name: value for name, value in about.items() if value}

@@ -48,6 +48,17 @@ from sodam.storage import Database, Tx, hold
 _DAY: Final = 86_400
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz"
 FAILED, DONE, BEFORE = 0, 1, 2
+
+
+class Results(dict[str, int]):
+    """``DONE``, ``BEFORE`` or ``FAILED`` by user."""
+
+    def __init__(self, found: dict[str, int], why: dict[str, Code]) -> None:
+        super().__init__(found)
+        self.why = why
+        """Of those that failed."""
+
+
 """Of one user of a call: it did not work, it did, it was so before."""
 WIRE: Final = {
     "name": "Name",
@@ -198,7 +209,7 @@ class Officials:
 
     # Subscribers
 
-    async def subscribe(self, app: App, act: Act, account: str, user_ids: Sequence[str]) -> dict[str, int]:
+    async def subscribe(self, app: App, act: Act, account: str, user_ids: Sequence[str]) -> Results:
         """By user ``DONE``, ``BEFORE`` or ``FAILED``: unknown, refused by the app, or no room.
 
         Raises ApiError 130004, 130006 when there is no room for any of them, 10016.
@@ -214,7 +225,7 @@ class Officials:
             refused = await self.guard.subscribing(app, act, account, new)
         new = sorted(user_id for user_id in new if user_id not in refused)
 
-        async def run(tx: Tx) -> dict[str, int]:
+        async def run(tx: Tx) -> Results:
             alive = await self._accounts.alive(tx, number, new) if new else set()
             one = (await store.lock(tx, number, [account])).get(account)
             if one is None:
@@ -232,11 +243,21 @@ class Officials:
                 tx.emit(SubscribersAdded(**common, user_ids=sorted(added)))  # type: ignore[arg-type]
                 if one.subscribers >= one.max_subscribers:
                     tx.emit(OfficialFull(**common))  # type: ignore[arg-type]
-            return {user: DONE if user in added else BEFORE if user in there else FAILED for user in ids}
+            found = {user: DONE if user in added else BEFORE if user in there else FAILED for user in ids}
+            why = {
+                user: Code.ACCOUNT_NOT_FOUND
+                if user not in known
+                else refusals.REFUSED
+                if user in refused
+                else refusals.FULL
+                for user, result in found.items()
+                if result == FAILED
+            }
+            return Results(found, why)
 
         return await self._db.write(run)
 
-    async def unsubscribe(self, app: App, act: Act, account: str, user_ids: Sequence[str]) -> dict[str, int]:
+    async def unsubscribe(self, app: App, act: Act, account: str, user_ids: Sequence[str]) -> Results:
         """By user ``DONE``, ``BEFORE`` (it did not follow) or ``FAILED`` (unknown). Raises ApiError 130004."""
         number, ids = app.sdkappid, list(dict.fromkeys(user_ids))
         known = await self._accounts.find_many(number, ids)
@@ -250,7 +271,8 @@ class Officials:
             return gone
 
         gone = await self._db.write(run)
-        return {user: DONE if user in gone else BEFORE if user in known else FAILED for user in ids}
+        found = {user: DONE if user in gone else BEFORE if user in known else FAILED for user in ids}
+        return Results(found, {user: Code.ACCOUNT_NOT_FOUND for user, result in found.items() if result == FAILED})
 
     async def _left(self, tx: Tx, one: Official, gone: Collection[str], act: Act) -> None:
         if gone:

@@ -25,6 +25,8 @@ _PATIENCE: Final = 4
 """Times the accounts that should hold a page of a frequent keyword, after which the index is asked instead."""
 _COMMON: Final = 4
 """A gram that one of so many names holds narrows down too little to be looked for beside rarer ones."""
+_LEAST: Final = 2
+"""Grams of a keyword that are looked for, where there are so many."""
 _SMALLEST: Final = 50
 """Accounts of one question of a walk, at least."""
 
@@ -197,9 +199,7 @@ class PeopleSearch:
         if not looked:
             return _Every(0, 0), asked
         if parts:
-            few = [gram for gram, many in zip(parts, with_part, strict=True) if many * _COMMON < looked]
-            rarest = min(zip(with_part, parts, strict=True))[1]
-            asked = asked._replace(grams=tuple(few) or (rarest,))
+            asked = asked._replace(grams=_narrowing(list(parts), with_part, looked))
         # At both ends, as IDs that are made alike stand beside each other.
         share = min(end[1] / end[0] for end in ends)
         if share * await self._accounts.count(app) < LOOK:
@@ -235,6 +235,19 @@ class PeopleSearch:
             after = place_in(order, accounts[-1])
             looked += step
         return Listed(found, every.least, False, after) if most == _STEP * _WALKED else None
+
+
+def _narrowing(grams: Sequence[str], held: Sequence[int], looked: int) -> tuple[str, ...]:
+    """Those of a keyword's grams that are worth asking for; ``held``: by so many of the names that were looked at.
+
+    Two at least, as one alone finds whatever has it anywhere, unless most names hold the second; of two alike the later
+    one, since IDs that are made in a row differ at their ends.
+    """
+    ranked = sorted(range(len(grams)), key=lambda n: (held[n], -n))
+    rare = [n for n in ranked if held[n] * _COMMON < looked]
+    if len(rare) < _LEAST:
+        rare = ranked[:1] + [n for n in ranked[1:_LEAST] if held[n] * 2 <= looked]
+    return tuple(grams[n] for n in rare)
 
 
 def _rank(order: Order, place: str) -> tuple[int, str]:

@@ -180,6 +180,15 @@ async function details(hand, { server, app, call }) {
   await hand.go(`/apps/${app}/accounts/warden`);
   await hand.sees(t("accounts:delete.adminFirst"));
   await page.getByRole("button", { name: t("action.delete"), exact: true }).and(page.locator(":disabled")).waitFor();
+  // Of many chosen ones they stay, before anything has to be typed.
+  await hand.go(`/apps/${app}/accounts?q=warden`);
+  await hand.tick(t("table.selectAll"));
+  await hand.press("action.delete", page.locator(".table__bulk"));
+  await hand.sees(t("accounts:delete.spared", { count: 1, names: "warden" }));
+  assert.equal(await page.locator("dialog[open] input").count(), 0);
+  await hand.picture("spared");
+  await page.keyboard.press("Escape");
+  await hand.closed();
   await call("im/ModifyAccountInfo", { SDKAppID: app, Remove: ["warden"] });
   // A form that was typed into is not thrown away by Escape alone.
   await hand.go(`/apps/${app}/accounts`);
@@ -218,6 +227,15 @@ async function details(hand, { server, app, call }) {
     await page.locator("dialog").getByRole("combobox").fill(name);
     await page.getByRole("option", { name: t(`nav.${found}`), exact: true }).waitFor();
   }
+  await page.keyboard.press("Escape");
+  await hand.closed();
+  // At home the search is about the app that one was in last, and says which that is.
+  await hand.go("/");
+  await page.keyboard.press("Control+k");
+  await page.locator("dialog").getByRole("combobox").fill("pictured");
+  await page.getByRole("option", { name: "pictured" }).waitFor();
+  await page.locator("dialog").getByRole("combobox").fill(t("nav.messages"));
+  await page.getByRole("option", { name: t("nav.messages") }).getByText("River Post").waitFor();
   await page.keyboard.press("Escape");
   await hand.closed();
   // A disabled app says so on each of its pages, and a phone says which app it is.

@@ -27,7 +27,7 @@ async function addOn(hand, { app, call }, now) {
   const orders = async () => (await call("im/DescribePlanOrders", { SDKAppID: app })).TotalCount;
   const before = await orders();
   await hand.fill(t(`apps:addOns.${one.Name}`), String(one.Max + 1));
-  await hand.sees(t("field.range", { min: one.Min, max: one.Max }));
+  await hand.sees(t("field.outOfRange", { min: one.Min, max: one.Max }));
   await hand.fill(t(`apps:addOns.${one.Name}`), String(one.Min));
   await page.getByLabel(t("apps:order.terms")).check();
   await hand.picture("order-add-on");

@@ -37,12 +37,16 @@ async function messages(hand, { app, ask, ability, send }) {
   await hand.pressText(t("settings:editOf", { name: t("settings:RecallSeconds.name") }));
   await hand.fill(t("settings:RecallSeconds.unit"), "0");
   const { Min, Max } = (await ability()).Ranges.RecallSeconds;
-  await hand.sees(t("field.range", { min: Min, max: Max }));
+  await hand.sees(t("field.outOfRange", { min: Min, max: Max }));
   await hand.fill(t("settings:RecallSeconds.unit"), "600");
   await hand.picture("recall");
   await hand.press("action.save");
   await hand.closed();
   await hand.until(async () => (await ability()).RecallSeconds === 600, "ten minutes");
+  // Beside it stand what it was before anybody touched it, and who did.
+  const recall = page.locator(".setting", { hasText: t("settings:RecallSeconds.name") });
+  await recall.getByText(t("settings:trace.default", { value: "" }).trim()).waitFor();
+  await recall.getByText(t("settings:trace.by", { name: "root" }), { exact: false }).waitFor();
   for (const name of ["HistoryDays", "DeletedIdDays"]) {
     const before = await ability();
     const { Max: most } = before.Ranges[name];

@@ -51,6 +51,8 @@ export async function startServer(settings = {}, flags = []) {
   }
   return {
     url,
+    /** What it has printed so far, its banner first. */
+    said: () => log,
     async stop() {
       const gone = new Promise((done) => child.on("exit", done));
       if (!ended) {

@@ -2,11 +2,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useRead } from "../api/hooks";
+import { useApp } from "../api/session";
 import { changeLanguage, LANGUAGES } from "../i18n";
 import { setTheme, useTheme } from "../theme";
 import { Dialog } from "../ui/Dialog";
 import { useTyped } from "../ui/tableState";
-import { APP_NAV, type NavEntry, type NavPage, ROOT_NAV, useMenuApp, useOpenTo } from "./nav";
+import { APP_NAV, type NavEntry, type NavPage, ROOT_NAV, useMenuApp, useOpenTo, useSearchApp } from "./nav";
 import "./palette.css";
 
 interface Choice {
@@ -27,7 +28,11 @@ function useChoices(keyword: string, typed: string): Choice[] {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const theme = useTheme();
-  const app = useMenuApp();
+  const app = useSearchApp();
+  // Where the menu has no app, it is not to be seen whose pages these are.
+  const inMenu = useMenuApp() === app;
+  const named = useApp(app).data?.Name;
+  const name = inMenu ? undefined : named;
   const found = useRead("im/DescribeIMAppList", { Keyword: keyword, Limit: 5 }, { enabled: keyword !== "" });
   const accounts = useRead(
     "im/DescribeAccountList",
@@ -38,12 +43,17 @@ function useChoices(keyword: string, typed: string): Choice[] {
   const at = { app: String(app) };
   const ofApp = useOpenTo(APP_NAV, app);
   const ofAll = useOpenTo(ROOT_NAV, app);
-  const pages = [...(app ? pagesOf(ofApp) : []), ...pagesOf(ofAll), { key: "me", to: "/me" }];
+  const pages = [
+    ...(app ? pagesOf(ofApp).map((page) => ({ ...page, about: name })) : []),
+    ...pagesOf(ofAll).map((page) => ({ ...page, about: undefined })),
+    { key: "me", to: "/me", about: undefined },
+  ];
   const fixed: Choice[] = [
     ...pages.map((page) => ({
       key: page.to,
       group: t("palette.pages"),
       title: t(`nav.${page.key}`),
+      about: page.about,
       also: t(`aka.${page.key}`, { defaultValue: "" }),
       act: () => go(page.to, at),
     })),
@@ -101,6 +111,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useTyped(keyword, setKeyword);
   const [at, setAt] = useState(0);
   const choices = useChoices(keyword, typed);
+  const app = useSearchApp();
   const current = Math.min(at, choices.length - 1);
   const take = (choice: Choice | undefined) => {
     if (!choice) return;
@@ -157,7 +168,11 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
             </div>
           </div>
         ))}
-        {!choices.length && <p className="palette__group">{t("table.nothingFound")}</p>}
+        {!choices.length && (
+          <p className="palette__group">
+            {t("table.nothingFound")} {!app && t("palette.noApp")}
+          </p>
+        )}
       </div>
     </Dialog>
   );

@@ -1,6 +1,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { useMatches, useParams } from "@tanstack/react-router";
 import { type ComponentType, useEffect, useMemo } from "react";
+import { useRead } from "../api/hooks";
 import { permission, useApp, useWho } from "../api/session";
 import {
   AppIcon,
@@ -129,6 +130,16 @@ export function useMenuApp(): number {
     if (isError) sessionStorage.removeItem(LAST);
   }, [here, isError]);
   return here || (isError ? 0 : last);
+}
+
+/** The app that a search is about: that of the menu, else the last one, else the only one. */
+export function useSearchApp(): number {
+  const menu = useMenuApp();
+  const last = menu || Number(sessionStorage.getItem(LAST) ?? 0);
+  const { isError } = useApp(last);
+  const known = isError ? 0 : last;
+  const apps = useRead("im/DescribeIMAppList", { Limit: 2 }, { enabled: known === 0 }).data;
+  return known || (apps?.TotalCount === 1 ? (apps.Apps[0]?.SDKAppID ?? 0) : 0);
 }
 
 /** Those pages of a part of the menu that one may open; a section without any is left out. */

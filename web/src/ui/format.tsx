@@ -61,6 +61,9 @@ export function utcSeconds(text: string | undefined): number {
   return Number.isNaN(value) ? 0 : value / 1000;
 }
 
+/** A text that cannot be the address of a picture; none at all can. */
+export const badUrl = (text: string): boolean => text !== "" && !/^https?:\/\/./.test(text);
+
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }

@@ -18,6 +18,7 @@ from sodam.messages.model import Source
 from sodam.messages.outgoing import Outgoing
 from sodam.officials import refusals
 from sodam.officials.model import BYTES, DEFAULT_SUBSCRIBERS, MOST_SUBSCRIBERS, Act, Broadcast, Official
+from sodam.officials.service import Results
 from sodam.rest.official_account_open_http_svc import check_fields
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -226,10 +227,18 @@ class SubscriberOutcome(msgspec.Struct):
     UserID: str
     Result: int
     """0 not possible, 1 done, 2 it was so before."""
+    ErrorCode: int = 0
+    """Why it was not possible."""
 
 
 class SubscriberOutcomes(msgspec.Struct):
     Results: list[SubscriberOutcome]
+
+
+def _outcomes(found: Results) -> SubscriberOutcomes:
+    return SubscriberOutcomes(
+        [SubscriberOutcome(user, one, int(found.why.get(user, 0))) for user, one in found.items()]
+    )
 
 
 @action("im", "AddOfficialSubscribers", kind="write", level="app")
@@ -238,7 +247,7 @@ async def add_official_subscribers(call: Call, request: OfSubscribers) -> Subscr
     call.changed(None, {"Account": request.Account, "UserIDs": request.UserIDs})
     officials = call.plane.services.officials
     found = await officials.subscribe(call.the_app, _act(call), request.Account, request.UserIDs)
-    return SubscriberOutcomes([SubscriberOutcome(*one) for one in found.items()])
+    return _outcomes(found)
 
 
 @action("im", "DeleteOfficialSubscribers", kind="write", level="app")
@@ -247,7 +256,7 @@ async def delete_official_subscribers(call: Call, request: OfSubscribers) -> Sub
     call.changed({"Account": request.Account, "UserIDs": request.UserIDs}, None)
     officials = call.plane.services.officials
     found = await officials.unsubscribe(call.the_app, _act(call), request.Account, request.UserIDs)
-    return SubscriberOutcomes([SubscriberOutcome(*one) for one in found.items()])
+    return _outcomes(found)
 
 
 class SendOfficialMsg(OfOfficial, kw_only=True):

@@ -100,7 +100,7 @@ def _rows(history_days: int) -> list[PlanRow]:
         row("groups_joined", "groups_joined"),
         row("group_members", "group_members"),
         row("avchatrooms"),
-        PlanRow("AVChatRoomMembers", None, None, None, None, None, False),
+        PlanRow("AVChatRoomMembers", None, None, None, None, None, True),
         PlanRow("FreePeakGroups", 100, 100_000, 100_000, None, None, False),
         PlanRow("FreePeakDAU", 100, 10_000, 10_000, None, None, False),
         PlanRow("ContentFilter", "basic", "basic, advanced", "basic, advanced", None, None, False),

@@ -8,6 +8,7 @@ import type { AuditEvent } from "./api";
 import { Actor } from "./components/Actor";
 import { EventDetails } from "./components/EventDetails";
 import { filtersOf } from "./components/EventFilters";
+import { targetOf } from "./components/target";
 import audit from "./locale/en.json";
 
 const EVENT: AuditEvent = {
@@ -88,5 +89,40 @@ describe("an event", () => {
   it("shows as it is what is no JSON", () => {
     render(<EventDetails event={{ ...EVENT, After: '{"Document":"{\\"ver…' }} onClose={() => {}} />);
     expect(screen.getByText('{"Document":"{\\"ver…')).toBeTruthy();
+  });
+});
+
+describe("what an event is about", () => {
+  const known = {
+    Uin: new Map([
+      [7, "ann"],
+      [8, "ben"],
+    ]),
+    PolicyId: new Map([[3, "readers"]]),
+    GroupId: new Map([[1, "support"]]),
+  };
+  const of = (Action: string, after: object) => targetOf({ Action, Before: "", After: JSON.stringify(after) }, known);
+
+  it.each([
+    ["cam:AttachUserPolicy", { PolicyId: 3, AttachUin: 7 }, "ann › readers"],
+    ["cam:AttachGroupPolicy", { PolicyId: 3, AttachGroupId: 1 }, "support › readers"],
+    ["cam:AttachUserPolicy", { PolicyId: 99, AttachUin: 98 }, "98 › 99"],
+    [
+      "cam:AddUserToGroup",
+      {
+        Info: [
+          { GroupId: 1, Uin: 7 },
+          { GroupId: 1, Uin: 8 },
+        ],
+      },
+      "support › ann, ben",
+    ],
+    ["im:AddGroupMember", { GroupId: "rowers", UserIDs: ["joon", "tom"] }, "rowers › joon, tom"],
+    ["im:AddFriend", { From_Account: "mina", Done: ["joon"], Refused: { tom: 30003 } }, "mina › joon, tom"],
+    ["im:SendOfficialMsg", { Account: "@TOA#_news", Text: "hi" }, "@TOA#_news"],
+    ["im:RemoveUser", { UserIDs: ["a", "b", "c", "d"] }, "a, b, c +1"],
+    ["im:SetCallBack", { url: "http://x" }, ""],
+  ])("%s %j", (action, after, text) => {
+    expect(of(action, after)).toBe(text);
   });
 });

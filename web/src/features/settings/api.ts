@@ -17,7 +17,7 @@ const READ = "im/DescribeAbilityConfInfo";
 export const useAddUserField = () => useChange("im/AddUserField", [READ], READ);
 export const useModifyUserField = () => useChange("im/ModifyUserField", [READ], READ);
 export const useAddFriendField = () => useChange("im/AddFriendField", [READ], READ);
-export const useSetAbility = () => useChange("im/SetAbilityConfInfo", [READ], READ);
+export const useSetAbility = () => useChange("im/SetAbilityConfInfo", [READ, "cloudaudit/DescribeEvents"], READ);
 
 /** Changes settings of one app at once, says what is so now, and offers to take it back. */
 export function useSetting(app: number) {

@@ -100,7 +100,7 @@ function EditRules({ rules, onClose }: { rules: Rules; onClose: () => void }) {
           onChange={(text) => setValue({ ...value, [name]: Number(text.replace(/\D/g, "")) })}
           aside={t("field.range", { min: ranges[name]?.min, max: ranges[name]?.max })}
           error={
-            wrong.includes(name) ? t("field.range", { min: ranges[name]?.min, max: ranges[name]?.max }) : undefined
+            wrong.includes(name) ? t("field.outOfRange", { min: ranges[name]?.min, max: ranges[name]?.max }) : undefined
           }
         />
       ))}

@@ -96,7 +96,7 @@ function EditSessions({ rules, onClose }: { rules: Rules; onClose: () => void })
           hint={t(`sessions.about.${name}`)}
           error={
             wrong
-              ? t("field.range", { ...range })
+              ? t("field.outOfRange", { ...range })
               : name === "IdleMinutes" && tooIdle
                 ? t("sessions.tooIdle")
                 : undefined

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput, ChoiceField } from "../../../ui/Field";
-import { byteLength } from "../../../ui/format";
+import { badUrl, byteLength } from "../../../ui/format";
 import { say } from "../../../ui/Toasts";
 import { useCreateAccount } from "../api";
 
@@ -22,7 +22,7 @@ export function CreateAccount({ app, onClose }: { app: number; onClose: () => vo
   const create = useCreateAccount();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the printable ones
   const badId = id !== "" && /[^\x20-\x7e]/.test(id);
-  const badFace = face !== "" && !/^https?:\/\/./.test(face);
+  const badFace = badUrl(face);
   const wrong =
     !id ||
     badId ||
@@ -79,7 +79,7 @@ export function CreateAccount({ app, onClose }: { app: number; onClose: () => vo
         value={face}
         onChange={setFace}
         placeholder="https://"
-        error={badFace ? t("create.badUrl") : undefined}
+        error={badFace ? t("field.url") : undefined}
       />
     </FormDialog>
   );

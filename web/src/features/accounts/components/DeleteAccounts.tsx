@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
@@ -12,6 +13,8 @@ import { useRemoveAccounts } from "../api";
 interface Props {
   app: number;
   users: string[];
+  /** Chosen, too, but administrators, which are not deleted. */
+  spared?: string[];
   onClose: () => void;
   onDone: () => void;
 }
@@ -23,7 +26,7 @@ interface Failure {
 }
 
 /** Deletes accounts, a part after another, and tells which could not be deleted and why. */
-export function DeleteAccounts({ app, users, onClose, onDone }: Props) {
+export function DeleteAccounts({ app, users, spared = [], onClose, onDone }: Props) {
   const { t } = useTranslation("accounts");
   const format = useFormat();
   const words = useWords();
@@ -69,6 +72,21 @@ export function DeleteAccounts({ app, users, onClose, onDone }: Props) {
       </Dialog>
     );
   }
+  const admins = spared.length > 0 && (
+    <p>
+      {t("delete.spared", { count: spared.length, names: spared.join(", ") })}{" "}
+      <Link to="/apps/$app/basic" params={{ app: String(app) }}>
+        {t("nav.basic")}
+      </Link>
+    </p>
+  );
+  if (!users.length) {
+    return (
+      <Dialog title={t("action.delete")} onClose={onClose}>
+        {admins}
+      </Dialog>
+    );
+  }
   return (
     <ConfirmByTyping
       title={one ? t("delete.titleOne", { id: one }) : t("delete.title", { count: users.length })}
@@ -80,6 +98,7 @@ export function DeleteAccounts({ app, users, onClose, onDone }: Props) {
       onConfirm={() => void run().catch(() => undefined)}
     >
       <Note tone="error">{t("delete.about", { count: users.length, number: format.number(users.length) })}</Note>
+      {admins}
     </ConfirmByTyping>
   );
 }

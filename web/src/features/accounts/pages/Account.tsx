@@ -74,9 +74,11 @@ export function Account() {
           <ApiCallButton
             calls={accountCalls(tab, app, params.user).map(({ name, call }) => ({ title: t(`api.${name}`), call }))}
           />
-          <LinkButton to="/apps/$app/overview" params={{ app: params.app }} search={{ as: params.user } as never}>
-            {t("chat")}
-          </LinkButton>
+          {account.data && !isOfficial(params.user) && (
+            <LinkButton to="/apps/$app/overview" params={{ app: params.app }} search={{ as: params.user } as never}>
+              {t("chat")}
+            </LinkButton>
+          )}
           <Locked action="im:CreateSecretUserSig" app={app}>
             {(lock) => (
               <Button {...lock} disabled={lock.disabled || !account.data} onClick={() => setOpen("sign")}>

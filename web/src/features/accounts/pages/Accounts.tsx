@@ -20,7 +20,10 @@ import { ExportAccounts } from "../components/ExportAccounts";
 import { ImportAccounts } from "../components/ImportAccounts";
 import "../accounts.css";
 
-type Open = { what: "create" | "import" } | { what: "export" | "delete"; users: string[]; clear?: () => void };
+type Open =
+  | { what: "create" | "import" }
+  | { what: "export"; users: string[]; clear?: () => void }
+  | { what: "delete"; users: string[]; spared?: string[]; clear?: () => void };
 
 /** Every account of one app. */
 export function Accounts() {
@@ -179,7 +182,12 @@ export function Accounts() {
                         icon={<DeleteIcon />}
                         kind="textDanger"
                         {...lock}
-                        onClick={() => setOpen({ what: "delete", users, clear })}
+                        onClick={() => {
+                          const named = (some: AccountRow[]) => some.map((row) => row.UserID);
+                          const admins = rows.filter(({ Type }) => Type === "administrator");
+                          const others = rows.filter(({ Type }) => Type !== "administrator");
+                          setOpen({ what: "delete", users: named(others), spared: named(admins), clear });
+                        }}
                       >
                         {t("action.delete")}
                       </Button>
@@ -203,7 +211,13 @@ export function Accounts() {
         <ExportAccounts app={app} users={open.users} keyword={open.users.length ? "" : state.keyword} onClose={close} />
       )}
       {open?.what === "delete" && (
-        <DeleteAccounts app={app} users={open.users} onClose={close} onDone={open.clear ?? close} />
+        <DeleteAccounts
+          app={app}
+          users={open.users}
+          spared={open.spared}
+          onClose={close}
+          onDone={open.clear ?? close}
+        />
       )}
     </Page>
   );

@@ -99,7 +99,7 @@ function OrderFields({ app, plans, onDone }: { app: App; plans: Plans; onDone: (
                     onChange={(text) => setTexts({ ...texts, [Name]: text.replace(/\D/g, "") })}
                     error={
                       texts[Name] && (Number(texts[Name]) < Min || Number(texts[Name]) > Max)
-                        ? t("field.range", { min: Min, max: Max })
+                        ? t("field.outOfRange", { min: Min, max: Max })
                         : undefined
                     }
                   />

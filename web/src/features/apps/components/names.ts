@@ -8,9 +8,9 @@ export function useLimitName() {
   const known = (key: string, ns: string, otherwise: string) => (i18n.exists(key, { ns }) ? t(key, { ns }) : otherwise);
   return {
     limit: (name: string) => named("limits", name),
-    /** What is a setting of the app is called as it is on the settings' pages. */
+    /** Away from the settings' pages a setting needs more words than there; one that has none is called as it is there. */
     feature: (name: string, setting: string) =>
-      setting ? known(`${setting}.name`, "settings", setting) : named("featuresOfPlan", name),
+      known(`featuresOfPlan.${name}`, "apps", setting ? known(`${setting}.name`, "settings", setting) : name),
     value: (name: string) => named("values", name === "basic, advanced" ? "both" : name),
     addOn: (name: string) => named("addOns", name),
   };

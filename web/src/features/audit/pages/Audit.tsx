@@ -17,7 +17,7 @@ import { type AuditEvent, useEvents, useExportEvents } from "../api";
 import { Actor } from "../components/Actor";
 import { EventDetails } from "../components/EventDetails";
 import { ALSO, EventFilters, filtersOf } from "../components/EventFilters";
-import { targetOf } from "../components/target";
+import { targetOf, useKnown } from "../components/target";
 
 const TONES: Record<string, Tone> = {
   ok: "success",
@@ -37,6 +37,7 @@ export function Audit() {
   const [shown, setShown] = useState<AuditEvent>();
   const [job, setJob] = useState("");
   const exporting = useExportEvents();
+  const known = useKnown();
   return (
     <Page
       title={t("nav.audit")}
@@ -113,7 +114,7 @@ export function Audit() {
               {
                 key: "target",
                 title: t("target"),
-                render: (row) => <code className="break">{targetOf(row) || "–"}</code>,
+                render: (row) => <code className="break">{targetOf(row, known) || "–"}</code>,
               },
               {
                 key: "app",

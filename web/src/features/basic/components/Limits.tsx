@@ -112,7 +112,7 @@ function EditLimits({ app, onClose }: { app: App; onClose: () => void }) {
             disabled={unlimited}
             placeholder={unlimited ? t("unlimited") : t("limit.byPlan")}
             hint={t("limit.range", range)}
-            error={wrong ? t("field.range", range) : undefined}
+            error={wrong ? t("field.outOfRange", range) : undefined}
             onChange={(typed) => set(name, { text: typed.replace(/\D/g, "") })}
           />
           {takesNull(ACTION, `Overrides.${name}`) && (

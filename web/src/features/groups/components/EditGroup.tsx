@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput } from "../../../ui/Field";
-import { byteLength } from "../../../ui/format";
+import { badUrl, byteLength } from "../../../ui/format";
 import { say } from "../../../ui/Toasts";
 import { type Group, type Place, useModify } from "../api";
 
@@ -21,7 +21,8 @@ export function EditGroup({ place, group, onClose }: { place: Place; group: Grou
   });
   const modify = useModify();
   const changed = FIELDS.filter((field) => values[field] !== group[field]);
-  const wrong = !values.Name || FIELDS.some((field) => byteLength(values[field]) > maxOf(field));
+  const badFace = changed.includes("FaceUrl") && badUrl(values.FaceUrl);
+  const wrong = badFace || !values.Name || FIELDS.some((field) => byteLength(values[field]) > maxOf(field));
   const nameOf = (field: (typeof FIELDS)[number]) => t(`texts.${field}`);
   return (
     <FormDialog
@@ -58,6 +59,7 @@ export function EditGroup({ place, group, onClose }: { place: Place; group: Grou
           type={field === "FaceUrl" ? "url" : "text"}
           value={values[field]}
           onChange={(value) => setValues({ ...values, [field]: value })}
+          error={field === "FaceUrl" && badFace ? t("field.url") : undefined}
         />
       ))}
     </FormDialog>

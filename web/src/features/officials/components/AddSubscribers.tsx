@@ -5,19 +5,30 @@ import { FormDialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
 import { useFormat } from "../../../ui/format";
 import { say } from "../../../ui/Toasts";
+import { useWords } from "../../../ui/words";
 import { type Place, useAdd, usersIn } from "../api";
+
+interface Failure {
+  UserID: string;
+  ErrorCode: number;
+}
 
 /** Has accounts follow an official account; they must exist. */
 export function AddSubscribers({ place, onClose }: { place: Place; onClose: () => void }) {
   const { t } = useTranslation("officials");
   const format = useFormat();
   const [text, setText] = useState("");
-  const [refused, setRefused] = useState<string[]>([]);
+  const words = useWords();
+  const [refused, setRefused] = useState<Failure[]>([]);
   const add = useAdd();
   const users = usersIn(text);
   const most = limitOf("im/AddOfficialSubscribers", "UserIDs").max;
   const over = users.length > most;
-  const told = refused.length ? t("subscribers.refused", { users: refused.join(", ") }) : undefined;
+  const told = refused.length
+    ? refused
+        .map(({ UserID, ErrorCode }) => `${UserID}: ${words({ ErrorCode, Message: "" }).title} (${ErrorCode})`)
+        .join("\n")
+    : undefined;
   return (
     <FormDialog
       title={t("subscribers.add")}
@@ -31,9 +42,9 @@ export function AddSubscribers({ place, onClose }: { place: Place; onClose: () =
           { SDKAppID: place.app, Account: place.account, UserIDs: users },
           {
             onSuccess: ({ Results }) => {
-              const failed = Results.filter((one) => one.Result === 0).map((one) => one.UserID);
+              const failed = Results.filter((one) => one.Result === 0);
               if (failed.length) {
-                setText(failed.join("\n"));
+                setText(failed.map((one) => one.UserID).join("\n"));
                 return setRefused(failed);
               }
               say(t("subscribers.added", { count: users.length }));

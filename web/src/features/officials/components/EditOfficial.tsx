@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput, TextField } from "../../../ui/Field";
-import { byteLength } from "../../../ui/format";
+import { badUrl, byteLength } from "../../../ui/format";
 import { say } from "../../../ui/Toasts";
 import { type Official, useCreate, useModify } from "../api";
 
@@ -34,7 +34,10 @@ export function EditOfficial({ app, official, onClose, onDone }: Props) {
   const create = useCreate();
   const modify = useModify();
   const badId = account !== "" && !/^@TOA#_[\x20-\x7e]+$/.test(account);
+  // What stands there already may stay.
+  const badFace = values.FaceUrl !== (official?.FaceUrl ?? "") && badUrl(values.FaceUrl);
   const wrong =
+    badFace ||
     !values.Name ||
     !most ||
     (!official && (!owner || byteLength(owner) > maxOf("Owner") || badId || byteLength(account) > maxOf("Account"))) ||
@@ -84,6 +87,7 @@ export function EditOfficial({ app, official, onClose, onDone }: Props) {
           type={field === "FaceUrl" ? "url" : "text"}
           value={values[field]}
           onChange={(value) => setValues({ ...values, [field]: value })}
+          error={field === "FaceUrl" && badFace ? t("field.url") : undefined}
         />
       ))}
       {!official && (

@@ -1,6 +1,7 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { NotFound } from "../../../frame/Failures";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Avatar } from "../../../ui/Avatar";
 import { Button } from "../../../ui/Button";
@@ -31,9 +32,8 @@ export function Official() {
   const place: Place = { app: Number(params.app), account: params.account };
   const state = useTableState();
   // Of those whose ID or name begins with it.
-  const official = useOfficials(place.app, place.account, "", 20).data?.Accounts.find(
-    (one) => one.Account === place.account,
-  );
+  const found = useOfficials(place.app, place.account, "", 20);
+  const official = found.data?.Accounts.find((one) => one.Account === place.account);
   const list = useSubscribers(place, state.after, state.size);
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
@@ -47,6 +47,7 @@ export function Official() {
       )}
     </Locked>
   );
+  if (found.data && !official && !found.isPlaceholderData) return <NotFound />;
   return (
     <Page
       title={name}
@@ -89,7 +90,12 @@ export function Official() {
           />
           <Locked action="im:DestroyOfficialAccount" app={place.app}>
             {(lock) => (
-              <Button kind="textDanger" {...lock} onClick={() => setOpen({ kind: "destroy" })}>
+              <Button
+                kind="textDanger"
+                title={lock.title}
+                disabled={lock.disabled || !official}
+                onClick={() => setOpen({ kind: "destroy" })}
+              >
                 {t("destroy.open")}
               </Button>
             )}
@@ -107,7 +113,12 @@ export function Official() {
           </Locked>
           <Locked action="im:SendOfficialMsg" app={place.app}>
             {(lock) => (
-              <Button kind="primary" {...lock} onClick={() => setOpen({ kind: "send" })}>
+              <Button
+                kind="primary"
+                title={lock.title}
+                disabled={lock.disabled || !official}
+                onClick={() => setOpen({ kind: "send" })}
+              >
                 {t("send.open")}
               </Button>
             )}
@@ -212,8 +223,10 @@ function RemoveSubscribers({ place, users, clear, onClose }: Removing) {
         remove.mutate(
           { SDKAppID: place.app, Account: place.account, UserIDs: users },
           {
-            onSuccess: () => {
-              say(t("remove.done", { count: users.length }));
+            onSuccess: ({ Results }) => {
+              const failed = Results.filter((one) => one.Result === 0).length;
+              if (failed) say(t("remove.partly", { done: users.length - failed, failed }));
+              else say(t("remove.done", { count: users.length }));
               clear();
               onClose();
             },

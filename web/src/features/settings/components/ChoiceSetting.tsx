@@ -3,6 +3,7 @@ import { ChoiceField } from "../../../ui/Field";
 import { SettingCard } from "../../../ui/Page";
 import { type Setting, useSetting } from "../api";
 import { NeedsPlan } from "./NeedsPlan";
+import { Trace } from "./Trace";
 
 /** One of a few values, each with its sentence: a card of its own. It acts at once and can be taken back. */
 export function ChoiceSetting({ app, setting }: { app: number; setting: Setting }) {
@@ -32,6 +33,7 @@ export function ChoiceSetting({ app, setting }: { app: number; setting: Setting 
           />
         )}
       </NeedsPlan>
+      <Trace app={app} setting={setting} words={(value: string) => t(`${name}.values.${value}.name`)} />
     </SettingCard>
   );
 }

@@ -9,6 +9,7 @@ import { Note } from "../../../ui/Note";
 import { SettingRow } from "../../../ui/Page";
 import { type Setting, useSetting } from "../api";
 import { NeedsPlan } from "./NeedsPlan";
+import { Trace } from "./Trace";
 
 const SECONDS = { seconds: 1, days: 86400 } as const;
 
@@ -37,6 +38,7 @@ export function NumberSetting({ app, setting }: { app: number; setting: Setting 
               {t("changeableFrom")} <TimeText at={from} dateOnly />
             </>
           )}
+          <Trace app={app} setting={setting} words={words} />
         </>
       }
     >
@@ -94,7 +96,7 @@ function EditNumber({ app, setting, words, onClose }: EditProps) {
         autoFocus
         hint={wrong ? undefined : words(next)}
         aside={t("field.range", range)}
-        error={wrong ? t("field.range", range) : undefined}
+        error={wrong ? t("field.outOfRange", range) : undefined}
       />
       {name === "HistoryDays" && (
         <p className="quiet">

@@ -3,6 +3,7 @@ import { SettingRow } from "../../../ui/Page";
 import { Switch } from "../../../ui/Switch";
 import { type Setting, useSetting } from "../api";
 import { NeedsPlan } from "./NeedsPlan";
+import { Trace } from "./Trace";
 
 /** A switch that acts at once and can be taken back. */
 export function SwitchSetting({ app, setting }: { app: number; setting: Setting }) {
@@ -12,7 +13,15 @@ export function SwitchSetting({ app, setting }: { app: number; setting: Setting 
   const on = setting.Value === true;
   const words = (value: boolean) => t(`${name}.${value ? "on" : "off"}`);
   return (
-    <SettingRow name={t(`${name}.name`)} about={words(on)}>
+    <SettingRow
+      name={t(`${name}.name`)}
+      about={
+        <>
+          {words(on)}
+          <Trace app={app} setting={setting} words={(value: boolean) => t(`trace.${value ? "on" : "off"}`)} />
+        </>
+      }
+    >
       <NeedsPlan app={app} setting={setting}>
         {(lock) => (
           <span title={lock.title}>

@@ -39,7 +39,7 @@ export function Generator({ app }: { app: number }) {
           value={days}
           onChange={setDays}
           aside={t("field.range", { min: 1, max: maxDays })}
-          error={badDays ? t("field.range", { min: 1, max: maxDays }) : undefined}
+          error={badDays ? t("field.outOfRange", { min: 1, max: maxDays }) : undefined}
         />
         {generate.error && <ErrorNote error={generate.error} />}
         <div>
