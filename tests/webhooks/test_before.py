@@ -98,6 +98,23 @@ async def test_replaced(shop: Shop, receiver: Receiver) -> None:
     assert bodies[1:] == [text("kept")] * 3
 
 
+async def test_what_stands_beside_the_code_decides_nothing(shop: Shop, receiver: Receiver) -> None:
+    """Another framework's null, number, object."""
+    await shop.configure([BEFORE])
+    await shop.users("ann", "bob")
+    odd_ones: list[dict[str, Any]] = [
+        *({"ErrorInfo": odd} for odd in (None, 7, {"text": "no"})),
+        *({"ResultItem": odd} for odd in ({}, [None], [{"ResultInfo": None}], [{"To_Account": 5}])),
+        *({"ActionStatus": odd} for odd in (None, 0)),
+        {"RefusedMembers_Account": {}},
+    ]
+    for code, answered in ((1, 20006), (2, 0), (120_001, 120_001), (0, 0)):
+        for beside in (*odd_ones, {"ErrorCode": str(code)}):
+            receiver.before = answering({"ErrorCode": code, **beside})
+            assert (await shop.say("ann", "bob", "x"))["ErrorCode"] == answered, beside
+        assert len(await history(shop)) == (0 if code else len(odd_ones) + 1)
+
+
 async def no_word(got: Got) -> Reply | None:
     return None
 

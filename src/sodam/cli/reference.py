@@ -16,8 +16,8 @@ def _rest() -> str:
         table.commands(),
         "REST API v4",
         "Every command is `POST /v4/<service>/<command>?sdkappid=&identifier=&usersig=&random=&contenttype=json` with "
-        "a JSON body. A field that is null is one that is left out, a whole number may be written as a text, and fields "
-        "that a command does not know are ignored. Generated from the code: `make docs`.",
+        "a JSON body. A field that is null is one that is left out, a whole number may be written as a text, and "
+        "fields that a command does not know are ignored. Generated from the code: `make docs`.",
     )
 
 

@@ -61,7 +61,23 @@ class Decision(msgspec.Struct):
         return (self.ErrorInfo or "")[:_MOST_TEXT]
 
 
+class _Verdict(msgspec.Struct):
+    ErrorCode: int
+
+
 _decode: Final = msgspec.json.Decoder(Decision, strict=False).decode
+_verdict: Final = msgspec.json.Decoder(_Verdict, strict=False).decode
+
+
+def decided(body: bytes) -> Decision:
+    """An app's answer. Its ErrorCode alone decides: where other fields are not what they should be, they say nothing.
+
+    Raises ValueError or RecursionError for what has no ErrorCode.
+    """
+    try:
+        return _decode(body)
+    except msgspec.ValidationError:
+        return Decision(_verdict(body).ErrorCode)
 
 
 class Asking:
@@ -94,7 +110,7 @@ class Asking:
             if not answer.whole:
                 return "too long"
             try:
-                found.append(_decode(answer.body))
+                found.append(decided(answer.body))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 return "no decision"
             return "answered"
