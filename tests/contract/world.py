@@ -42,6 +42,7 @@ class Device:
 
     platform = 7
     login = 0
+    client_ip = ""
 
     def __init__(self) -> None:
         self.instid = next(_instids)

@@ -99,6 +99,14 @@ class Talk:
         return answer.status == 200 and json.loads(answer.body)["ErrorCode"] == 0
 
 
+async def failures(server: ServerProcess) -> list[Any]:
+    """The newest in the delivery log."""
+    async with ConsoleClient(server.url) as root:
+        await root.login()
+        found = await root.call("im/DescribeCallbackLog", SDKAppID=server.sdkappid, Failed=True, Limit=20)
+        return [(one["Outcome"], one["Attempt"], one["Answer"][:60]) for one in found["Deliveries"]]
+
+
 async def configure(server: ServerProcess, receiver: Receiver) -> None:
     async with ConsoleClient(server.url) as root:
         await root.login()
@@ -186,5 +194,5 @@ async def arrived(receiver: Receiver, talk: Talk, warmed: dict[int, int], second
     wanted = sum(talk.said.values()) - sum(warmed.values())
     end = time.monotonic() + seconds
     while (have := len({got.id for got in receiver.got})) < wanted:
-        assert time.monotonic() < end, f"{have} of {wanted} events"
+        assert time.monotonic() < end, f"{have} of {wanted} events; {await failures(talk.nodes[0])}"
         await asyncio.sleep(0.1)
