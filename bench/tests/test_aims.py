@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bench import aims, report
+from bench.__main__ import _ASKED_FOR, _TARGETS, _able
 from bench.machine import describe
 from bench.plan import Figure
 from bench.runner import Results, Timing
+from bench.workloads import WORKLOADS
 
 
 def figure(name: str, cpu: float, **more: float) -> Figure:
@@ -96,3 +98,12 @@ def test_webhooks_are_judged_pair_by_pair() -> None:
     results.add("sodam", [figure("c2c_300", 2.0)])
     results.add("sodam-webhooks", [figure("c2c_300", 2.4)])
     assert verdicts(results)[aim] is False
+
+
+def test_what_statistics_cost_is_measured_without_being_named() -> None:
+    """Beside messages alone: half an hour is long enough."""
+    uncounted, webhooks = _ASKED_FOR["sodam-uncounted"], _ASKED_FOR["sodam-webhooks"]
+    assert {name for name in WORKLOADS if _able(uncounted, name, named=False)} == set(aims.COUNTED)
+    assert _able(uncounted, "login", named=True)
+    assert _able(_TARGETS["sodam"], "login", named=False)
+    assert not _able(webhooks, "login", named=False)

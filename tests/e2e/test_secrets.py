@@ -67,6 +67,8 @@ class Life:
         self.secrets |= {
             str(value) for name, value in made.items() if "Secret" in name and name != "SecretId" and value
         }
+        code = await self.root.call("session/BeginMFA", Password=PASSWORD)
+        self.secrets |= {code["Secret"], code["Uri"]}
         key = (await self.root.call("cam/CreateAccessKey", Description="x"))["AccessKey"]
         self.secrets.add(key["SecretAccessKey"])
         await signed_call(self.server, key["AccessKeyId"], key["SecretAccessKey"], "ListUsers", {})

@@ -145,6 +145,8 @@ class TroubleshootingLog:
 
     def has_room(self, app: int, *, failed: bool) -> bool:
         """Whether ``note`` would keep something. Asked where it costs to find out what; a no has counted it."""
+        if not self._on:
+            return False
         second = self._second(app)
         if failed and second.bad >= FAILURES_PER_SECOND:
             second.bad += 1

@@ -23,6 +23,7 @@ from sodam.outbox.model import Entry, Failed, Schedule
 from sodam.outbox.service import Outbox
 from sodam.troubleshooting.service import TroubleshootingLog
 from sodam.webhooks import bodies, requests
+from sodam.webhooks.about import about
 from sodam.webhooks.breaker import Breaker
 from sodam.webhooks.model import TOPIC, Delivery, Event, StoredMessage, decode_event, decode_stored, encode
 
@@ -34,16 +35,6 @@ _ORIGINAL_TRIES: Final = 3
 _ORIGINAL_KINDS: Final = ("timeout", "connect")
 _ANSWER: Final = 64 * 1024
 _GOOD: Final = ("delivered", "answered")
-
-
-class _About(msgspec.Struct):
-    From_Account: str = ""
-    Operator_Account: str = ""
-    To_Account: str = ""
-    GroupId: str = ""
-
-
-_about: Final = msgspec.json.Decoder(_About).decode
 
 
 class Log(Protocol):
@@ -133,18 +124,15 @@ class Sender:
         good = outcome in _GOOD
         if self.told is None or not self.told.has_room(app, failed=not good):
             return
-        try:
-            about = _about(event.body)
-        except msgspec.DecodeError:
-            about = _About()
+        user, peer = about(event.body)
         self.told.note(
             app,
             "callback",
             event.command,
             "0" if good else f"HTTP {status}" if outcome == "status" else outcome,
             failed=not good,
-            user=about.From_Account or about.Operator_Account,
-            peer=about.GroupId or about.To_Account,
+            user=user,
+            peer=peer,
             platform=event.platform,
             address=event.client_ip,
             millis=millis,
