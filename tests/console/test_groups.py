@@ -91,6 +91,31 @@ async def test_a_group_of_each_type_is_shown(root: ConsoleClient, console_server
         assert set(view["Choices"]) == choices, kind
 
 
+async def test_topics_of_a_community(root: ConsoleClient, console_server: ServerProcess) -> None:
+    """Messages are read, sent and recalled in a topic, which stands where a group does."""
+    made_app = await new_app(root, console_server, "topics", "Flagship")
+    app = made_app.app
+    version = (await root.call("im/DescribeAbilityConfInfo", SDKAppID=app))["Version"]
+    await root.call("im/SetAbilityConfInfo", SDKAppID=app, Version=version, Community=True, CommunityTopics=True)
+    city, food = "@TGS#_city", "@TGS#_city@TOPIC#_food"
+    for command, body in (
+        ("group_open_http_svc/create_group", {"Type": "Community", "GroupId": city, "Name": "City", "SupportTopic": 1}),
+        ("million_group_open_http_svc/create_topic", {"GroupId": city, "TopicId": food, "TopicName": "Food"}),
+    ):
+        assert await made_app.code(command, body) == 0
+    view = await root.call("im/DescribeGroupInfo", SDKAppID=app, GroupId=city)
+    (topic,) = view["Topics"]
+    assert (view["SupportTopic"], topic["TopicId"], topic["Name"]) == (1, food, "Food")
+    sent = await root.call("im/SendGroupMsg", SDKAppID=app, GroupIds=[food, city], Text="Soup")
+    assert codes(sent, "GroupId") == {food: 0, city: 10004}
+    read = await root.call("im/DescribeGroupMessages", SDKAppID=app, GroupId=food)
+    (message,) = read["Messages"]
+    assert (message["MsgSeq"], message["MsgBody"][0]["MsgContent"]["Text"]) == (1, "Soup")
+    recalled = await root.call("im/RecallGroupMsg", SDKAppID=app, GroupId=food, MsgSeqs=[1])
+    assert codes(recalled, "MsgSeq") == {1: 0}
+    assert (await root.call("im/DescribeGroupMessages", SDKAppID=app, GroupId=food))["Messages"][0]["Recalled"]
+
+
 async def test_members_mutes_and_bans(root: ConsoleClient, console_server: ServerProcess) -> None:
     app = await made(root, console_server, "group members")
     at = {"SDKAppID": app, "GroupId": "club"}

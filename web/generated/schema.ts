@@ -1976,6 +1976,8 @@ export type ChatGroupView = {
   HistoryMsgBeforeJoin: string;
   Attributes: Attribute[];
   Counters: Counter[];
+  SupportTopic: number;
+  Topics: ChatTopic[];
   Operations: string[];
   Choices: string[];
 };
@@ -1988,6 +1990,13 @@ export type Attribute = {
 export type Counter = {
   Key: string;
   Value: number;
+};
+
+export type ChatTopic = {
+  TopicId: string;
+  Name: string;
+  CreateTime: number;
+  LastMsgTime: number;
 };
 
 export type DescribeGroupMemberInfo = {
@@ -3322,7 +3331,7 @@ export const LIMITS = {
   "im/DescribeGroupInfo.GroupId": {"min":1,"max":53},
   "im/DescribeGroupMemberInfo.GroupId": {"min":1,"max":53},
   "im/DescribeGroupMemberInfo.Keyword": {"max":32},
-  "im/DescribeGroupMessages.GroupId": {"min":1,"max":53},
+  "im/DescribeGroupMessages.GroupId": {"min":1,"max":96},
   "im/DescribeGroupMutes.GroupId": {"min":1,"max":53},
   "im/DescribeIMAppList.Keyword": {"max":200},
   "im/DescribeOfficialAccounts.Keyword": {"max":200},
@@ -3379,7 +3388,7 @@ export const LIMITS = {
   "im/ModifyUserField.Field.Name": {"max":8},
   "im/PutPushCertificate.Vendor": {"max":40},
   "im/PutPushCertificate.Name": {"max":60},
-  "im/RecallGroupMsg.GroupId": {"min":1,"max":53},
+  "im/RecallGroupMsg.GroupId": {"min":1,"max":96},
   "im/RecallGroupMsg.MsgSeqs": {"min":1,"max":100},
   "im/RecallGroupMsg.Reason": {"max":100},
   "im/RegisterIMApp.Name": {"min":1,"max":64},
@@ -3393,7 +3402,7 @@ export const LIMITS = {
   "im/RotateCallbackCertificate.Days": {"min":0,"max":90},
   "im/SearchDirtyWords.Text": {"max":4000},
   "im/SendGroupMsg.GroupIds": {"min":1,"max":100},
-  "im/SendGroupMsg.GroupIds[]": {"min":1,"max":53},
+  "im/SendGroupMsg.GroupIds[]": {"min":1,"max":96},
   "im/SendGroupMsg.Text": {"min":1,"max":300},
   "im/SendGroupMsg.From": {"max":32},
   "im/SendOfficialMsg.Account": {"min":1,"max":48},

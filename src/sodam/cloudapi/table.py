@@ -40,6 +40,7 @@ _FILES: Final = (
     "callback_certificates",
     "push",
     "push_tasks",
+    "chat_account_groups",
     "chat_groups",
     "chat_members",
     "chat_messages",

@@ -210,6 +210,10 @@ class Topics:
             found[topic.group_id] = View(topic, here, mutes.get(topic.group_id, 0), uncounted, shown)
         return community, found
 
+    async def listed(self, community: Group) -> list[Group]:
+        """The topics of a community that the caller knows, in the order of their making."""
+        return await store_topics.of(self._core.db, community.app, community.group_id)
+
     async def sums(self, app: int, group_ids: Sequence[str], user_id: str) -> dict[str, tuple[int, int]]:
         """Of communities in which a user is a member: the sums over their topics of NextMsgSeq and of what it read."""
         db = self._core.db

@@ -10,12 +10,11 @@ import msgspec
 from sodam.accounts.model import MAX_USER_ID
 from sodam.apps.model import DEFAULT_ADMIN
 from sodam.cloudapi.action import Call, action
-from sodam.cloudapi.actions.accounts import OfAccount
 from sodam.cloudapi.actions.views import Keyword, Limit, OfApp, Offset, UserId
 from sodam.cloudapi.run import each
 from sodam.errors import ApiError, Code
 from sodam.groups.core import Operator
-from sodam.groups.model import MAX_BYTES, ApplyOption, Changes, Group, InviteOption, Order, Switch, Wanted
+from sodam.groups.model import MAX_BYTES, MAX_TOPIC_ID, ApplyOption, Changes, Group, InviteOption, Order, Switch, Wanted
 from sodam.groups.types import ALIASES, TYPES, Operation, type_name, type_of
 
 GroupTypeName = Literal["Work", "Public", "Meeting", "AVChatRoom", "Community"]
@@ -24,6 +23,8 @@ MAX_NAME: Final = 30
 """Bytes of the name of a group that is made here; REST takes more (console.md section 5)."""
 MOST_AT_ONCE: Final = 100
 GroupId = Annotated[str, msgspec.Meta(min_length=1, max_length=53)]
+PlaceId = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TOPIC_ID)]
+"""A group, or a topic of one."""
 GroupIds = Annotated[list[GroupId], msgspec.Meta(min_length=1, max_length=MOST_AT_ONCE)]
 _SHOWN: Final = {stored: name for name, stored in ALIASES.items()}
 ADMIN: Final = Operator(DEFAULT_ADMIN, admin=True)
@@ -131,6 +132,14 @@ class Counter(msgspec.Struct):
     Value: int
 
 
+class ChatTopic(msgspec.Struct):
+    TopicId: str
+    """Stands for a GroupId where messages are read, sent and recalled."""
+    Name: str
+    CreateTime: int
+    LastMsgTime: int
+
+
 class ChatGroupView(msgspec.Struct, kw_only=True):
     GroupId: str
     Name: str
@@ -151,6 +160,10 @@ class ChatGroupView(msgspec.Struct, kw_only=True):
     HistoryMsgBeforeJoin: str
     Attributes: list[Attribute]
     Counters: list[Counter]
+    SupportTopic: int
+    """1: a community whose messages go to its topics."""
+    Topics: list[ChatTopic]
+    """In the order in which they were made."""
     Operations: list[str]
     """What the type knows, of: add, appoint, ban, count, history, kick, mute, read_members, recall, transfer."""
     Choices: list[str]
@@ -177,6 +190,10 @@ async def _view(call: Call, group: Group) -> ChatGroupView:
     counters: dict[str, int] = {}
     if Operation.COUNT in kind.least:
         _, counters = await groups.counters.get(group)
+    topics: list[ChatTopic] = []
+    if profile.support_topic:
+        listed = await groups.topics.listed(group)
+        topics = [ChatTopic(one.group_id, one.profile.name, one.created_at, one.last_msg_at) for one in listed]
     person = await people(call, [group.owner])
     choices = {
         "ApplyJoinOption": kind.keeps_apply,
@@ -202,6 +219,8 @@ async def _view(call: Call, group: Group) -> ChatGroupView:
         HistoryMsgBeforeJoin=profile.history_option,
         Attributes=[Attribute(key, one.value) for key, one in sorted(attributes.items())],
         Counters=[Counter(key, value) for key, value in sorted(counters.items())],
+        SupportTopic=profile.support_topic,
+        Topics=topics,
         Operations=[name for name, operation in _OPERATIONS.items() if operation in kind.least],
         Choices=[name for name, chosen in choices.items() if chosen],
     )
@@ -337,58 +356,3 @@ async def modify_group_owner(call: Call, request: ModifyGroupOwner) -> None:
     named = {"GroupId": request.GroupId}
     call.changed(named | {"Owner": before.owner}, named | {"Owner": request.UserID})
     await groups.change_owner(call.the_app, ADMIN, request.GroupId, request.UserID)
-
-
-class DescribeAccountGroups(OfAccount):
-    Offset: Offset = 0
-    Limit: Limit = 20
-
-
-class AccountGroup(msgspec.Struct):
-    GroupId: str
-    Name: str
-    FaceUrl: str
-    Type: GroupTypeName
-    MemberNum: int
-    Role: RoleName
-    NameCard: str
-    JoinTime: int
-    MuteUntil: int
-    """Unix seconds; 0: not muted."""
-
-
-class AccountGroups(msgspec.Struct):
-    TotalCount: int
-    Groups: list[AccountGroup]
-
-
-@action("im", "DescribeAccountGroups", kind="list", level="app")
-async def describe_account_groups(call: Call, request: DescribeAccountGroups) -> AccountGroups:
-    """The groups that an account is a member of, in the order of joining. AVChatRooms keep no members."""
-    groups, app = call.plane.services.groups, request.SDKAppID
-    if await call.plane.services.accounts.find(app, request.UserID) is None:
-        raise ApiError(Code.ACCOUNT_NOT_FOUND)
-    joined = [group_id for group_id, *_ in await groups.joined(app, request.UserID)]
-    page = joined[request.Offset : request.Offset + request.Limit]
-    found = await groups.get_many(app, page)
-    own = await groups.members.of_user(app, request.UserID, page)
-    rows = []
-    for group_id in page:
-        group, standing = found.get(group_id), own.get(group_id)
-        if group is None or standing is None:  # dissolved, or left, meanwhile
-            continue
-        member, muted = standing
-        rows.append(
-            AccountGroup(
-                group_id,
-                group.profile.name,
-                group.profile.face_url,
-                shown_type(group),
-                group.members,
-                cast(RoleName, member.role.name),
-                member.name_card,
-                member.joined_at,
-                muted,
-            )
-        )
-    return AccountGroups(len(joined), rows)

@@ -10,7 +10,7 @@ import msgspec
 from sodam.accounts.model import MAX_USER_ID
 from sodam.apps.model import DEFAULT_ADMIN
 from sodam.cloudapi.action import Call, action
-from sodam.cloudapi.actions.chat_groups import GroupIds, OfChatGroup, people, told
+from sodam.cloudapi.actions.chat_groups import MOST_AT_ONCE, PlaceId, people, told
 from sodam.cloudapi.actions.views import Id, Limit, OfApp
 from sodam.cloudapi.run import each
 from sodam.groups.message import TIP, GroupMessage, of_content
@@ -26,7 +26,11 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
-class DescribeGroupMessages(OfChatGroup):
+class OfPlace(OfApp):
+    GroupId: PlaceId
+
+
+class DescribeGroupMessages(OfPlace):
     Before: Id = 0
     """Messages with smaller sequences; 0: the newest."""
     Limit: Limit = 20
@@ -84,7 +88,7 @@ async def describe_group_messages(call: Call, request: DescribeGroupMessages) ->
     return ChatMessages(rows, 0 if page.complete else page.low)
 
 
-class RecallGroupMsg(OfChatGroup, kw_only=True):
+class RecallGroupMsg(OfPlace, kw_only=True):
     MsgSeqs: Annotated[list[Annotated[int, msgspec.Meta(ge=1, le=2**53)]], msgspec.Meta(min_length=1, max_length=100)]
     Reason: Annotated[str, msgspec.Meta(max_length=100)] = ""
 
@@ -111,7 +115,7 @@ async def recall_group_msg(call: Call, request: RecallGroupMsg) -> MessageOutcom
 
 
 class SendGroupMsg(OfApp, kw_only=True):
-    GroupIds: GroupIds
+    GroupIds: Annotated[list[PlaceId], msgspec.Meta(min_length=1, max_length=MOST_AT_ONCE)]
     Text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
     From: Annotated[str, msgspec.Meta(max_length=MAX_USER_ID)] = ""
     """Who is shown as the sender; empty: the administrator."""

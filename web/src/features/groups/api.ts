@@ -11,6 +11,8 @@ export type GroupType = Group["Type"];
 export type ListRequest = Request<"im/DescribeAppidGroupList">;
 export type MembersRequest = Request<"im/DescribeGroupMemberInfo">;
 
+export type Topic = Group["Topics"][number];
+
 /** In the order of the original's list. */
 export const TYPES: GroupType[] = ["Work", "Public", "Meeting", "AVChatRoom", "Community"];
 /** A mute or ban without end. */

@@ -17,14 +17,20 @@ import { type Group, type Message, type Place, useMessages, useRecall } from "..
 import { textOf } from "../messageText";
 import { tipOf } from "../tipText";
 import { type Outcome, Outcomes, outcomesOf, refusedOf } from "./Outcomes";
+import { TopicField } from "./TopicField";
 
 /** What was said in a group, newest first. */
 export function Messages({ place, group }: { place: Place; group: Group }) {
   const { t } = useTranslation("groups");
-  return group.Operations.includes("history") ? (
-    <List place={place} group={group} />
-  ) : (
-    <Note>{t("messages.none")}</Note>
+  const [topic, setTopic] = useState(group.Topics[0]?.TopicId ?? "");
+  if (!group.Operations.includes("history")) return <Note>{t("messages.none")}</Note>;
+  if (!group.SupportTopic) return <List place={place} group={group} />;
+  if (!topic) return <Note>{t("topics.none")}</Note>;
+  return (
+    <>
+      <TopicField topics={group.Topics} value={topic} onChange={setTopic} />
+      <List key={topic} place={{ ...place, group: topic }} group={group} />
+    </>
   );
 }
 

@@ -5,24 +5,28 @@ import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput } from "../../../ui/Field";
 import { byteLength, useFormat } from "../../../ui/format";
 import { say } from "../../../ui/Toasts";
-import { useSend } from "../api";
+import { type Topic, useSend } from "../api";
 import { type Outcome, Outcomes, outcomesOf, refusedOf } from "./Outcomes";
+import { TopicField } from "./TopicField";
 
 const MAX = { text: limitOf("im/SendGroupMsg", "Text").max, from: limitOf("im/SendGroupMsg", "From").max };
 
 interface Props {
   app: number;
   groups: string[];
+  /** Of the one group, where its messages go to them. */
+  topics?: Topic[];
   onClose: () => void;
   onDone?: () => void;
 }
 
 /** A text to one group or to many. */
-export function SendMessage({ app, groups, onClose, onDone }: Props) {
+export function SendMessage({ app, groups, topics = [], onClose, onDone }: Props) {
   const { t } = useTranslation("groups");
   const format = useFormat();
   const [text, setText] = useState("");
   const [from, setFrom] = useState("");
+  const [topic, setTopic] = useState(topics[0]?.TopicId ?? "");
   const [told, setTold] = useState<Outcome[]>();
   const send = useSend();
   const end = () => {
@@ -32,8 +36,9 @@ export function SendMessage({ app, groups, onClose, onDone }: Props) {
   const run = async () => {
     const all: Outcome[] = [];
     const part = limitOf("im/SendGroupMsg", "GroupIds").max;
-    for (let start = 0; start < groups.length; start += part) {
-      const GroupIds = groups.slice(start, start + part);
+    const places = topic ? [topic] : groups;
+    for (let start = 0; start < places.length; start += part) {
+      const GroupIds = places.slice(start, start + part);
       all.push(...outcomesOf(await send.mutateAsync({ SDKAppID: app, GroupIds, Text: text, From: from }), "GroupId"));
     }
     if (refusedOf(all).length) return setTold(all);
@@ -51,6 +56,7 @@ export function SendMessage({ app, groups, onClose, onDone }: Props) {
       onClose={onClose}
       onSubmit={() => void run().catch(() => undefined)}
     >
+      {topic && <TopicField topics={topics} value={topic} onChange={setTopic} />}
       <ByteInput
         label={t("send.text")}
         required

@@ -31,6 +31,8 @@ export function Group() {
   const [open, setOpen] = useState<"send" | "dismiss" | "">("");
   const group = query.data;
   const name = group?.Name || params.group;
+  // Nowhere to write: messages go to topics, and there are none.
+  const mute = Boolean(group?.SupportTopic && !group.Topics.length);
   return (
     <Page
       title={name}
@@ -58,8 +60,8 @@ export function Group() {
             {(lock) => (
               <Button
                 kind="primary"
-                title={lock.title}
-                disabled={lock.disabled || !group}
+                title={lock.title ?? (mute ? t("topics.none") : undefined)}
+                disabled={lock.disabled || !group || mute}
                 onClick={() => setOpen("send")}
               >
                 {t("send.open")}
@@ -81,7 +83,9 @@ export function Group() {
       <Loaded query={query} rows={8}>
         {(data) => <Part tab={tab} place={place} group={data} />}
       </Loaded>
-      {open === "send" && <SendMessage app={place.app} groups={[place.group]} onClose={() => setOpen("")} />}
+      {open === "send" && (
+        <SendMessage app={place.app} groups={[place.group]} topics={group?.Topics} onClose={() => setOpen("")} />
+      )}
       {open === "dismiss" && group && (
         <DismissGroups
           app={place.app}
