@@ -42,7 +42,9 @@ class Returning:
 
     def back(self, connection: Connection, user: Topic, instid: int) -> None:
         """The device signs in by its ticket: end its older sockets, here and elsewhere."""
-        connection.back = self._end(user, instid, connection.since, but=connection)
+        here = [old for old in self._sockets(user, instid) if old is not connection]  # whatever clocks say
+        self._end(here)
+        connection.back = bool(here)
         self._tell(user, instid, connection.since)
 
     def again(self, connection: Connection) -> None:
@@ -56,14 +58,13 @@ class Returning:
 
     def _hear(self, data: bytes) -> None:
         back = _decode(data)
-        self._end(of_user(back.app, back.user_id), back.instid, back.since)
+        sockets = self._sockets(of_user(back.app, back.user_id), back.instid)
+        self._end([old for old in sockets if old.since <= back.since])
 
-    def _end(self, user: Topic, instid: int, since: int, but: Connection | None = None) -> bool:
-        """Whether there was one."""
-        ended = False
-        for old in list(self._live.local(user)):
-            if isinstance(old, Connection) and old is not but and old.instid == instid and old.since <= since:
-                self._unregister(old)
-                old.close(*CloseCode.RECONNECTED.frame)
-                ended = True
-        return ended
+    def _sockets(self, user: Topic, instid: int) -> list[Connection]:
+        return [old for old in self._live.local(user) if isinstance(old, Connection) and old.instid == instid]
+
+    def _end(self, sockets: list[Connection]) -> None:
+        for old in sockets:
+            self._unregister(old)
+            old.close(*CloseCode.RECONNECTED.frame)
