@@ -167,6 +167,15 @@ async def test_what_became_of_each_item_of_a_bulk_action(root: ConsoleClient) ->
     }
     assert (await events(root, SDKAppID=app, Outcome="partly"))[0]["EventId"] == event["EventId"]
 
+    # A request that waits for the other side's answer was made, though the wire has a number for it.
+    await root.call("im/CreateAccount", SDKAppID=app, UserID="shy")
+    profile = {"Tag_Profile_IM_AllowType": "AllowType_Type_NeedConfirm"}
+    await root.call("im/ModifyAccountProfile", SDKAppID=app, UserID="shy", Profile=profile)
+    event = await add("shy")
+    assert (event["Outcome"], event["ErrorCode"]) == ("ok", "")
+    event = await add("shy", "no_such_user")
+    assert (event["Outcome"], json.loads(event["After"])["Done"]) == ("partly", ["shy"])
+
     await root.call("im/RemoveUser", SDKAppID=app, UserIDs=["a2", "administrator", "nobody"])
     (event,) = await events(root, SDKAppID=app, Action="im:RemoveUser")
     assert (event["Outcome"], event["ErrorCode"]) == ("partly", "70402")

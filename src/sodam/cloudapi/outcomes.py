@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
+from sodam.errors import Code
 from sodam.relations.model import Outcome as Written
 
 _NAMES: Final = ("To_Account", "UserID", "GroupId", "MsgSeq")
@@ -27,7 +28,7 @@ def of_write(written: Any) -> list[Item]:
     """The items that reached a transaction, by what its write gives back; those refused before are not among them."""
     if not isinstance(written, list) or not all(isinstance(one, Written) for one in written):
         return []
-    return [Item(one.to, one.code) for one in written]
+    return [Item(one.to, _refusal(one.code)) for one in written]
 
 
 def _items(listed: Iterable[Any]) -> list[Item]:
@@ -36,8 +37,13 @@ def _items(listed: Iterable[Any]) -> list[Item]:
         target = next((str(value) for name in _NAMES if (value := getattr(one, name, None))), None)
         code = getattr(one, "ResultCode", getattr(one, "ErrorCode", None))
         if target is not None and isinstance(code, int):
-            found.append(Item(target, code))
+            found.append(Item(target, _refusal(code)))
     return found
+
+
+def _refusal(code: int) -> int:
+    """The number of a refusal. A request that waits for the other side was sent, though it has a number, too."""
+    return 0 if code == Code.SNS_NEEDS_CONFIRM else code
 
 
 def facts(items: list[Item], **more: Any) -> dict[str, Any]:
