@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -160,6 +161,33 @@ async def test_every_kind_of_http(server: ServerProcess, data: bytes, codes: lis
     answered = await ask(server, data)
     found = [int(part[:3]) for part in answered.split(b"HTTP/1.1 ")[1:]]
     assert found == codes or (len(found) == 1 and found[0] in codes)
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_who_asks_for_http2_is_answered_with_its_body(server: ServerProcess, chunked: bool) -> None:
+    """As Java's HTTP client asks on every connection without TLS."""
+    body = b'{"UserID":"h2c"}'
+    query = f"sdkappid={server.sdkappid}&identifier=administrator&usersig={quote(server.usersig('administrator'))}"
+    head = f"POST /v4/im_open_login_svc/account_import?{query}&random=1&contenttype=json HTTP/1.1\r\nHost: x\r\n"
+    sent = head.encode() + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAE\r\n"
+    if chunked:
+        sent += b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    else:
+        sent += b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+    answered = await ask(server, (sent if chunked else sent + sent) + GET + CLOSE)
+    assert answered.count(b'"ErrorCode":0') == (1 if chunked else 2), answered
+    assert answered.count(b"HTTP/1.1 200 OK") == (2 if chunked else 3)
+    # In pieces it is refused, never taken without its body.
+    reader, writer = await connect(server)
+    for part in (sent[:60], sent[60:]):
+        writer.write(part)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+    first = await asyncio.wait_for(reader.readline(), 10)
+    assert first.split()[1] in (b"200", b"400", b"431"), first
+    if b"200" in first:
+        assert b'"ErrorCode":0' in await asyncio.wait_for(reader.read(4096), 10)
+    writer.close()
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Final
+
+import pytest
 
 from driver import tool
 from tests.support import tree
@@ -55,6 +58,28 @@ def test_node(server: ServerProcess) -> None:
         assert installed.returncode == 0, installed.stderr
     text = filled_in(code("Node", "js")[0], server)
     assert ran(tool("node"), "--input-type=module", "-e", text).count('"ErrorCode":0') == 2
+
+
+@pytest.mark.parametrize(
+    ("heading", "language", "piece", "file", "program"),
+    [
+        ("PHP", "php", 1, "call.php", ["php"]),
+        ("Go", "go", 1, "call.go", ["go", "run"]),
+        ("Java", "java", 1, "Call.java", ["java"]),
+    ],
+    ids=["php", "go", "java"],
+)
+async def test_standard_library(
+    server: ServerProcess, tmp_path: Path, heading: str, language: str, piece: int, file: str, program: list[str]
+) -> None:
+    """A program from nothing but what its language comes with makes a UserSig and a call."""
+    if shutil.which(program[0]) is None:
+        pytest.skip(f"{program[0]} is not installed")
+    (tmp_path / file).write_text(filled_in(code(heading, language)[piece], server))
+    assert ran(*program, str(tmp_path / file)).count('"ErrorCode":0') == 1
+    user = {"php": "frank", "go": "grace", "java": "heidi"}[language]
+    found = await server.rest("profile/portrait_get", {"To_Account": [user], "TagList": ["Tag_Profile_IM_Nick"]})
+    assert found["UserProfileItem"][0]["ProfileItem"][0]["Value"] == user.title()
 
 
 def test_every_recipe_is_found() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from typing import Any, Final, Protocol, cast
 
 import httptools
@@ -24,6 +25,9 @@ MAX_DISCARDED: Final = 1024 * 1024
 DISCARD_SECONDS: Final = 5.0
 """The rest of a body that is already answered is thrown away within these limits; then the connection ends."""
 _HEADS: Final = Heads()
+_ELSE: Final = re.compile(rb"^upgrade(?=[ \t]*:)(?![ \t]*:[ \t]*websocket[ \t]*\r?$)", re.I | re.M)
+"""Of a head: the name of a header that asks for something else than a WebSocket, as Java's client asks for h2c. Anybody
+may, and is answered over HTTP/1.1; the parser would take the body behind it for the other protocol."""
 _CHUNKED_PIECE: Final = 1024
 """Chunked bodies are parsed in pieces of so many bytes: where they end is known only then."""
 
@@ -115,6 +119,8 @@ class HttpConnection(HttpToolsProtocol):
         if self._in_head:
             if self._head_bytes == 0 and self.cycle is not None:
                 self.front.deadline = self.loop.time() + self.front.request_seconds
+            if self._head_bytes == 0 and b"pgrade" in data and data.endswith(END):
+                data = _ELSE.sub(b"X-grade", data)
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD + len(END):
                 self.front.refuse(431)
@@ -186,12 +192,17 @@ class HttpConnection(HttpToolsProtocol):
         for name, value in self.headers:
             if name == b"content-length":
                 self._left = int(value)
+        if self.parser.should_upgrade() and not self._should_upgrade() and self._has_body():
+            raise _TooLarge  # in pieces, and so not seen by _ELSE: refused, rather than taken without its body
         self.front.deadline = self.loop.time() + self.front.request_seconds
         if self._direct is not None and self.url.startswith(self._direct.target) and self._may_be_direct():
             self._collected = b""
             self._before, self.cycle = self.cycle, cast(RequestResponseCycle, Cycle(self.parser.should_keep_alive()))
         else:
             self._begin()
+
+    def _has_body(self) -> bool:
+        return self._left > 0 or any(name == b"transfer-encoding" for name, _ in self.headers)
 
     def _may_be_direct(self) -> bool:
         parser = self.parser
