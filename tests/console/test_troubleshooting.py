@@ -24,6 +24,8 @@ LOCALE = Path(__file__).parents[2] / "web/src"
 OTHER_KEY = "0" * 64
 SETTOKEN = "im_open_status.ws_stat_settoken"
 RATE = 20
+MANY = 130
+"""Failures at a time: more than a page of the log holds, fewer than are left out."""
 HTTP = {"verify": False, "trust_env": False, "timeout": 30}
 
 
@@ -266,6 +268,14 @@ async def follow(site: Site) -> None:
             pass
         event = json.loads(line.removeprefix("data: "))
         assert (event["UserID"], event["ErrorCode"], bool(event["Cure"])) == ("ben", "70009", True)
+        # Many at a time: each is told, and once.
+        wrong = signed("ben", key=OTHER_KEY)
+        assert set(await asyncio.gather(*(site.rest_signed(wrong, "ben") for _ in range(MANY)))) == {70009}
+        told: list[int] = []
+        while len(told) < MANY:
+            if (line := await anext(lines)).startswith("data: "):
+                told.append(json.loads(line.removeprefix("data: "))["EventId"])
+        assert len(set(told)) == MANY
 
 
 async def not_everybody(site: Site) -> None:

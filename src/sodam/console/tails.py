@@ -15,7 +15,7 @@ import msgspec
 
 from sodam.access.model import Caller
 from sodam.cloudapi.action import Action
-from sodam.cloudapi.actions.troubleshooting import TroubleList
+from sodam.cloudapi.actions.troubleshooting import TroubleList, TroubleView
 from sodam.cloudapi.plane import ControlPlane
 from sodam.cloudapi.run import run
 from sodam.control import ControlError
@@ -27,6 +27,8 @@ BACK: Final = 5_000
 """Milliseconds that are looked at again: nodes write some at a time, and their clocks differ."""
 MOST: Final = 20
 """Streams of a node."""
+PAGES: Final = 10
+"""That are read at each look: what one node may keep of an app within four seconds."""
 FILTERS: Final = ("Event", "UserID", "Receiver", "ErrorCode", "FailedOnly")
 
 
@@ -64,7 +66,7 @@ class Tails:
             yield b"retry: 2000\n: open\n\n"
             while not self._ending():
                 found = await self._look(action, caller, asked, since, request_id)
-                for one in reversed(found.Events):
+                for one in reversed(found):
                     if one.EventId not in told:
                         told[one.EventId] = one.Time
                         yield b"data: " + msgspec.json.encode(one) + b"\n\n"
@@ -86,8 +88,14 @@ class Tails:
 
     async def _look(
         self, action: Action, caller: Caller, asked: dict[str, Any], since: int, request_id: str
-    ) -> TroubleList:
-        later = int(self._plane.clock() * 1000) + 60_000
-        body = msgspec.json.encode({**asked, "StartTime": since, "EndTime": later, "Limit": 100})
-        found: TroubleList = await run(self._plane, action, caller, body, request_id)
-        return found
+    ) -> list[TroubleView]:
+        """What happened since, the newest first: page by page, as many may fail at a time."""
+        later, before = int(self._plane.clock() * 1000) + 60_000, ""
+        events: list[TroubleView] = []
+        for _ in range(PAGES):
+            fields = {**asked, "StartTime": since, "EndTime": later, "Limit": 100, "Before": before}
+            found: TroubleList = await run(self._plane, action, caller, msgspec.json.encode(fields), request_id)
+            events += found.Events
+            if not (before := found.Next):
+                break
+        return events
