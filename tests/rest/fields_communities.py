@@ -111,9 +111,11 @@ _INFO: Final = {
     "MuteAllMember": str,
     "ShutUpAllFlag": int,
     "GroupID": str,
+    "GroupId": str,
     "TopicId": str,
     "LastMsg?": dict,
 }
+_IDS_OF: Final = {"GroupID": "$city", "GroupId": "$city", "TopicId": "$topic"}
 _SELF: Final = {"MsgSeq": int, "MsgFlag": str, "ShutUpTime": int, "NoUnreadSeqList": [int]}
 _GET: Final = Row(
     M + "get_topic",
@@ -142,7 +144,10 @@ _GET: Final = Row(
             good=(
                 (
                     ["TopicName", "nothing"],
-                    See("TopicAndSelfInfo.0.TopicInfo", {"TopicName": "Food", "GroupID": "$city", "TopicId": "$topic"}),
+                    See(
+                        "TopicAndSelfInfo.0.TopicInfo",
+                        {"TopicName": "Food"} | _IDS_OF,
+                    ),
                 ),
             ),
             absent=See("TopicAndSelfInfo.0.TopicInfo.NextMsgSeq", 1),

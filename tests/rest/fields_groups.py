@@ -28,6 +28,11 @@ def told(*filled: Any) -> tuple[tuple[Any, int], ...]:
     return tuple((value, 10004) for value in filled)
 
 
+def lower(name: str) -> tuple[Field, ...]:
+    """Names of a custom field's parts as lite-chat writes them; a part of neither name is refused."""
+    return Field(f"{name}[].key", bad=told("Unknown")), Field(f"{name}[].value")
+
+
 FLOOR: Final = [{"Key": "Floor", "Value": "3"}]
 TEXTS: Final = (("Introduction", 400), ("Notification", 400), ("FaceUrl", 500))
 
@@ -70,11 +75,16 @@ INVITE: Final = Field(
 CUSTOM: Final = (
     Field(
         "AppDefinedData",
-        good=((FLOOR, whole("AppDefinedData", FLOOR, "$new")), ([], whole("AppDefinedData", ABSENT, "$new"))),
+        good=(
+            (FLOOR, whole("AppDefinedData", FLOOR, "$new")),
+            ([{"key": "Floor", "value": "3"}], whole("AppDefinedData", FLOOR, "$new")),
+            ([], whole("AppDefinedData", ABSENT, "$new")),
+        ),
         absent=whole("AppDefinedData", ABSENT, "$new"),
     ),
     Field("AppDefinedData[].Key", bad=told("Unknown", "", "floor"), absent=10004),
     Field("AppDefinedData[].Value", bad=told("x" * 513)),
+    *lower("AppDefinedData"),
 )
 MAX_COUNT: Final = Field(
     "MaxMemberCount",
@@ -166,6 +176,7 @@ _ROLE: Final = Row(
         ),
         Field("MemberList[].AppMemberDefinedData[].Key", bad=told("Unknown", "")),
         Field("MemberList[].AppMemberDefinedData[].Value", bad=()),
+        *lower("MemberList[].AppMemberDefinedData"),
         Field("GroupId", absent=See("GroupId", "@TGS#1", begins=True)),
     ),
 )

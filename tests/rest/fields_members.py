@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tests.rest.fields import ABSENT, Field, G, Row, See
-from tests.rest.fields_groups import LONG, MEMBER, names, told, whole
+from tests.rest.fields_groups import LONG, MEMBER, lower, names, told, whole
 
 GROUP: Final = Field("GroupId", bad=(("gone", 10010), ("팀", 10015), ("", 10015), ("a\0b", 10015)), absent=10004)
 NO_ROOM: Final = Field("GroupId", bad=(*GROUP.bad, ("$room", 10007)), absent=10004)
@@ -191,6 +191,7 @@ _MODIFY: Final = Row(
         Field("AppMemberDefinedData", good=((_DESK, whole("MemberList.2.AppMemberDefinedData", _DESK)),)),
         Field("AppMemberDefinedData[].Key", bad=told("Unknown", ""), absent=10004),
         Field("AppMemberDefinedData[].Value", bad=()),
+        *lower("AppMemberDefinedData"),
         *(
             Field(
                 name,

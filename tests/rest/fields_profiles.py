@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.rest.fields import ABSENT, Field, G, Row, See
-from tests.rest.fields_groups import FLOOR, info, texts, told, whole
+from tests.rest.fields_groups import FLOOR, info, lower, texts, told, whole
 
 _MODIFY: Final = Row(
     G + "modify_group_base_info",
@@ -51,6 +51,7 @@ _MODIFY: Final = Row(
         ),
         Field("AppDefinedData[].Key", bad=told("Unknown", ""), absent=10004),
         Field("AppDefinedData[].Value", bad=told("x" * 513)),
+        *lower("AppDefinedData"),
         Field("From_Account", good=(("u2", info("InfoSeq", 1)),), bad=told("ghost", "a\0b"), wrong=60015),
         Field("EnablePermission", bad=told(2, 1)),
         Field("DefaultPermission", bad=told(-1, 1 << 63, 64)),

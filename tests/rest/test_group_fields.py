@@ -64,11 +64,12 @@ class Failures:
         assert not self.lines, f"{len(self.lines)} differ:\n" + "\n".join(self.lines)
 
 
-async def test_what_each_field_does(world: Host) -> None:
+async def test_what_each_field_does(world: Host, engine: str) -> None:
+    """On PostgreSQL the first value of each field: what differs between values is no matter of the engine."""
     failures = Failures()
     for row in ROWS:
         for field in row.fields:
-            cases = [*field.good]
+            cases = [*field.good[: 1 if engine == "postgres" else None]]
             if field.absent is not None and not isinstance(field.absent, int):
                 cases.append((ABSENT, field.absent))
             for value, see in cases:

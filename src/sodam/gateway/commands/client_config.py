@@ -18,10 +18,11 @@ statistics = Service(
     "imopenstat", bad_json=Code.BODY_NOT_JSON, bad_request=Code.BODY_NOT_JSON, internal=Code.SERVER_TIMEOUT
 )
 _DAY = 86400
-OFFERED_BITS: tuple[int, ...] = (5, 9, 10, 15, 48, 52)
-"""Features that the SDK or a kit asks permission for: 5 receipts, 9 marks and 10 groups of conversations, 15 counters,
-48 reactions, 52 follow. A bit is added with its feature."""
+OFFERED_BITS: tuple[int, ...] = (5, 9, 10, 48, 52)
+"""Features that the SDK or a kit asks permission for: 5 receipts, 9 marks and 10 groups of conversations, 48 reactions,
+52 follow. A bit is added with its feature."""
 CLOUD_SEARCH_BIT = 1
+COUNTERS_BIT = 15
 USER_STATUS_BIT = 7
 MESSAGE_EXTENSION_BIT = 13
 ROOM_HISTORY_BIT = 2
@@ -34,6 +35,7 @@ def purchase_bits(app: App) -> str:
     settings = app.settings
     by_setting = {
         CLOUD_SEARCH_BIT: settings.cloud_search,
+        COUNTERS_BIT: app.plan == "Flagship",
         USER_STATUS_BIT: settings.user_status,
         MESSAGE_EXTENSION_BIT: settings.message_extension,
         ROOM_HISTORY_BIT: settings.room_history > 0,
