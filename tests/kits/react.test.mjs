@@ -38,7 +38,8 @@ test("a message arrives, and is known to be read", async () => {
   await message(alice, "Are you there?").waitFor();
   await say(alice, "the first");
   await message(alice, "the first").waitFor();
-  console.log(`first message after ${((Date.now() - started) / 1000).toFixed(1)} s in the browser`);
+  const seconds = Number(process.env.DEMO_SECONDS ?? 0) + (Date.now() - started) / 1000;
+  console.log(`from make demo to the first message: ${seconds.toFixed(1)} s by the wall clock`);
   await preview(bob, "the first").waitFor();
   await alice.getByText("Unread", { exact: true }).last().waitFor();
   await choose(bob, "the first");

@@ -29,8 +29,8 @@ def _free_port() -> int:
 
 
 @contextmanager
-def demo(kit: str) -> Iterator[str]:
-    """``make demo`` with a kit of examples/: the address of its page."""
+def demo(kit: str) -> Iterator[tuple[str, str]]:
+    """``make demo`` with a kit of examples/: the address of its page, and after how many seconds it was there."""
     command = [sys.executable, str(ROOT / "scripts/demo.py"), "--kit", kit]
     command += ["--port", str(_free_port()), "--page-port", str(_free_port())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
@@ -40,8 +40,7 @@ def demo(kit: str) -> Iterator[str]:
             for line in running.stdout:
                 said.append(line)
                 if found := re.search(r"the chat +(\S+) +\((.*)\)", line):
-                    print(f"served after {found[2]}")
-                    yield found[1]
+                    yield found[1], found[2].removesuffix(" s")
                     return
             pytest.fail("".join(said))
         finally:
@@ -50,9 +49,9 @@ def demo(kit: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(("kit", "walk"), [("web-chat", "react"), ("web-chat-vue", "vue")])
 def test_kit(kit: str, walk: str, browser: str) -> None:
-    with demo(kit) as page:
+    with demo(kit) as (page, seconds):
         command = [_node(), "--test", "--test-timeout=300000", "--test-reporter=spec", str(HERE / f"{walk}.test.mjs")]
-        env = os.environ | {"CHROMIUM": browser, "DEMO_PAGE": page}
+        env = os.environ | {"CHROMIUM": browser, "DEMO_PAGE": page, "DEMO_SECONDS": seconds}
         ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=900, check=False)
         print(ended.stdout[-8000:], ended.stderr[-4000:], sep="\n")
         assert ended.returncode == 0, f"{walk}.test.mjs failed, see its output"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pytest
 
 from driver import SdkClient
 from scene import Server, SignIn, UserId
+from tests.support.console import PASSWORD, ConsoleClient
+from tests.support.server import Engine, ServerFactory
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -99,6 +102,41 @@ async def test_the_bot_with_a_connection(server: Server, sign_in: SignIn, user_i
         assert await asyncio.wait_for(process.stdout.readline(), 20) == b"ready\n"
         await amy.send_text(bot, "how are you?")
         (got,) = await amy.wait_received(1)
+        await amy.wait_until(lambda: grown(amy, got["ID"]) == ("You asked: how are you? ", 1), timeout=20)
+        assert len(amy.received()) == 1
+    finally:
+        process.kill()
+        await process.wait()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_the_bot_without_a_connection(
+    server_factory: ServerFactory, sign_in_at: SignIn, user_id: UserId, engine: Engine
+) -> None:
+    server, robot = server_factory(engine, env={"SODAM_ROOT_PASSWORD": PASSWORD}), "@RBT#helper"
+    assert (await server.rest("im_open_login_svc/account_import", {"UserID": robot}))["ErrorCode"] == 0
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    async with ConsoleClient(server.url) as root:
+        await root.login()
+        app = server.sdkappid
+        version = (await root.call("im/DescribeCallBack", SDKAppID=app))["Version"]
+        hook = {"Url": f"http://127.0.0.1:{port}/", "Commands": ["Bot.OnC2CMessage"], "Confirmed": True}
+        await root.call("im/SetCallBack", SDKAppID=app, Version=version, **hook)
+    environment = {
+        "SODAM_URL": server.url,
+        "SDKAPPID": str(server.sdkappid),
+        "USERSIG": server.usersig("administrator"),
+        "PORT": str(port),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(ROOT / "examples" / "webhook_bot.py")), env=os.environ | environment
+    )
+    try:
+        amy = await sign_in_at(server, user_id("amy"))
+        await amy.send_text(robot, "how are you?")  # the bot may not listen yet: it is told again
+        (got,) = await amy.wait_received(1, timeout=30)
         await amy.wait_until(lambda: grown(amy, got["ID"]) == ("You asked: how are you? ", 1), timeout=20)
         assert len(amy.received()) == 1
     finally:
