@@ -125,6 +125,22 @@ async def test_empty_conversations_are_listed_on_demand(rest: Rest) -> None:
     assert await listed(rest, flags=5) == []
 
 
+async def test_a_conversation_stays_when_its_messages_are_deleted_one_by_one(rest: Rest) -> None:
+    await people(rest)
+    keys = [(await rest(SEND, message(MsgRandom=next(_randoms))))["MsgKey"] for _ in range(2)]
+    for key in keys:
+        gone = {"Operator_Account": "omar", "Peer_Account": "lena", "MsgKeyList": [key]}
+        assert await rest.code("openim/delete_c2c_msg_ramble", gone) == 0
+        assert await listed(rest, "omar", flags=7) == [("lena", 0)]
+    assert await seen(rest) == []
+    assert await listed(rest, "omar", flags=5) == [], "there is nothing in it"
+    assert await listed(rest) == [("omar", 0)], "the other side has them"
+    # What was never the owner's to see begins no conversation.
+    hidden = message(From_Account="kim", MsgRandom=next(_randoms), SyncOtherMachine=2)
+    assert await rest.code(SEND, hidden) == 0
+    assert await listed(rest, "kim", flags=7) == []
+
+
 async def test_only_so_many_are_pinned(rest: Rest) -> None:
     peers = [f"p{n}" for n in range(MAX_PINNED + 1)]
     await people(rest, "lena", *peers)

@@ -191,6 +191,10 @@ class Histories:
         await self._with_senders(app, list(found.values()))
         return found
 
+    async def deleted_in(self, app: App, owner: str, peers: Sequence[str]) -> set[str]:
+        """Those peers with whom ``owner`` has messages that ``owner`` alone deleted."""
+        return await store_peers.deleted_in(self._db, app.sdkappid, owner, peers, oldest=self.oldest(app))
+
     async def position(self) -> Position:
         """Now, as a point in what a user's devices are sent."""
         newest = await store_reads.newest_id(self._db)

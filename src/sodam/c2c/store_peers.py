@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sodam.c2c.model import Head, conversation
+from sodam.messages.model import DELETED_HIGH, DELETED_LOW
 from sodam.storage import Database, batches, in_list
 
 
@@ -54,4 +55,20 @@ async def last_sent(source: Database, app: int, senders: Sequence[str], peer: st
             sender = convs[conv]
             if bool(high) == (sender > peer):
                 found[sender] = int(newest)
+    return found
+
+
+async def deleted_in(db: Database, app: int, owner: str, peers: Sequence[str], *, oldest: int) -> set[str]:
+    """Those peers with whom ``owner`` has messages that ``owner`` alone deleted."""
+    found: set[str] = set()
+    for peer in peers:  # few: those in whose conversation nothing is left to see
+        if await db.fetch_one(
+            "SELECT 1 FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time >= $3"
+            " AND (flags & CAST($4 AS BIGINT)) <> 0 LIMIT 1",
+            app,
+            conversation(owner, peer),
+            oldest,
+            DELETED_HIGH if owner > peer else DELETED_LOW,
+        ):
+            found.add(peer)
     return found

@@ -36,11 +36,13 @@ class OneToOne:
     async def fill(self, app: App, owner: str, page: Sequence[Listed]) -> None:
         heads: list[Head] = [one.detail[0] for one in page]
         lasts = await self._histories.last(app, owner, heads)
+        bare = [head.peer for head in heads if head.peer not in lasts and not head.clear_seq]
+        emptied = await self._histories.deleted_in(app, owner, bare)
         for one, head in zip(page, heads, strict=True):
             last = lasts.get(head.peer)
             one.msg_time = last.msg_time if last else head.list_time
             one.empty = last is None
-            one.gone = last is None and not head.clear_seq
+            one.gone = last is None and not head.clear_seq and head.peer not in emptied
             one.detail = (head, last)
 
     async def pinned(self, tx: Tx, app: int, owner: str) -> set[str]:
