@@ -242,3 +242,24 @@ async def test_a_url_that_is_denied_is_not_called(server_factory: ServerFactory,
         log = await shop.console("DescribeCallbackLog")
         assert [one["Outcome"] for one in log["Deliveries"]] == ["address"] * 4
         assert receiver.got == []
+
+
+async def test_a_question_is_asked_again_once(shop: Shop, receiver: Receiver) -> None:
+    """A before-callback of the log that is sent again is no event: it is not tried for three days."""
+    before = "C2C.CallbackBeforeSendMsg"
+    await shop.configure([before])
+    await shop.users("ann", "bob")
+    await shop.say("ann", "bob", "may I?")
+    (asked,) = await receiver.wait(before)
+
+    async def logged() -> int:
+        return len((await shop.console("DescribeCallbackLog", Command=before))["Deliveries"])
+
+    await eventually(logged, 1)
+    (one,) = (await shop.console("DescribeCallbackLog", Command=before))["Deliveries"]
+    receiver.answer = answering(b"", status=500)
+    assert (await shop.console("ResendCallback", DeliveryId=one["DeliveryId"]))["Events"] == 1
+    _, again = await receiver.wait(before, 2)
+    assert (again.id, again.raw) == (asked.id, asked.raw)
+    await eventually(logged, 2)
+    assert (await shop.console("DescribeCallBack"))["Waiting"] == 0

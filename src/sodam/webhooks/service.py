@@ -167,6 +167,12 @@ class WebhookService:
         found = await self.log.one(app, number)
         if found is None or not found.request:
             return False
+        known, target = COMMANDS.get(found.command), self._apps.get(app)
+        if known is not None and known.kind == "before":
+            if target is not None:  # a question of the past: asked once, and nothing depends on the answer
+                with contextlib.suppress(OutboundError):
+                    await self.sender.send(app, target.settings.webhooks, _event_of(found), attempt=1, judge=delivered)
+            return True
         await self._db.write(lambda tx: self._outbox.put(tx, [_again(found)]))
         return True
 
@@ -227,5 +233,8 @@ class _Recorder:
 
 
 def _again(one: Delivery) -> New:
-    again = Event(one.event, one.command, one.platform, one.client_ip, msgspec.Raw(one.request))
-    return New(one.app, TOPIC, encode(again), lane=f"again {one.app}")
+    return New(one.app, TOPIC, encode(_event_of(one)), lane=f"again {one.app}")
+
+
+def _event_of(one: Delivery) -> Event:
+    return Event(one.event, one.command, one.platform, one.client_ip, msgspec.Raw(one.request))
