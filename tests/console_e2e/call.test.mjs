@@ -9,6 +9,8 @@ import { texts } from "./support/texts.mjs";
 const LANGUAGE = "en";
 const t = texts(LANGUAGE);
 const { TURN_PORT, TURN_SECRET } = process.env;
+/** Addresses of two nodes that run already; without them a server is started. */
+const NODES = process.env.NODES?.split(",");
 let server;
 let browser;
 let call;
@@ -21,15 +23,15 @@ const says = (user, words, of = page) => pane(user, of).getByRole("status").filt
 const outcome = (user, name, of = page) => says(user, t(`calls:outcome.${name}`), of);
 
 /** The overview with two accounts signed in; the names are chosen where they are not the first two. */
-async function chat(left, right) {
+async function chat(left, right, url = server.url) {
   const opened = await openPage(browser, {
-    url: server.url,
+    url,
     language: LANGUAGE,
     theme: "light",
     width: 1200,
     cookie: call.cookie(),
   });
-  await opened.goto(`${server.url}/console/apps/${APP}/overview`);
+  await opened.goto(`${url}/console/apps/${APP}/overview`);
   await opened.getByLabel(t("overview:chat.left"), { exact: true }).last().selectOption(left);
   await opened.getByLabel(t("overview:chat.right"), { exact: true }).last().selectOption(right);
   await opened.getByRole("button", { name: t("overview:chat.enter"), exact: true }).click();
@@ -39,9 +41,9 @@ async function chat(left, right) {
 }
 
 /** Waits until picture and sound have come to a pane, through the relay alone. */
-async function arrives(user, { video, relayed }) {
-  const figures = pane(user).locator(".call__figures");
-  await page.waitForFunction(
+async function arrives(user, { video, relayed }, of = page) {
+  const figures = pane(user, of).locator(".call__figures");
+  await of.waitForFunction(
     ([box, video]) => Number(box?.dataset.audio) >= 50 && (!video || Number(box?.dataset.video) >= 50),
     [await figures.elementHandle({ timeout: DEADLINE }), video],
     { timeout: 2 * DEADLINE },
@@ -61,10 +63,11 @@ async function talk(from, to, kind) {
 }
 
 before(async () => {
-  server = await startServer({
+  const settings = {
     SODAM_TURN_URLS: `turn:127.0.0.1:${TURN_PORT}?transport=udp,turn:127.0.0.1:${TURN_PORT}?transport=tcp`,
     SODAM_TURN_SECRET: TURN_SECRET,
-  });
+  };
+  server = NODES ? { url: NODES[0], stop: () => null } : await startServer(settings);
   call = await signIn(server.url);
   api = await rest(server.url, call);
   await api("im_open_login_svc/multiaccount_import", { Accounts: ["amy", "bob", "cat"] });
@@ -144,6 +147,24 @@ test("sound alone, and who leaves hangs up", async () => {
   assert.deepEqual([...new Set(said.map(({ businessID }) => businessID))], [1], "offers and candidates are not kept");
   assert.equal(said.filter(({ data }) => JSON.parse(data).data.cmd === "hangup").length >= 2, true);
   assert.deepEqual([...new Set(page.problems)], []);
+});
+
+test("a call is taken by a device at another node", { skip: !NODES && "there is one node" }, async () => {
+  const here = await chat("amy", "bob");
+  const there = await chat("cat", "bob", NODES[1]);
+  await here.getByLabel(t("calls:relayOnly")).check();
+  await there.getByLabel(t("calls:relayOnly")).check();
+  await press("amy", "video", here);
+  for (const at of [here, there]) await says("bob", t("calls:ringing.video", { peer: "amy" }), at);
+  await press("bob", "accept", there);
+  await says("amy", t("calls:talking", { peer: "bob" }), here);
+  await outcome("bob", "elsewhere", here);
+  await arrives("amy", { video: true, relayed: true }, here);
+  await arrives("bob", { video: true, relayed: true }, there);
+  await press("bob", "hangUp", there);
+  await outcome("amy", "ended", here);
+  for (const at of [here, there]) assert.deepEqual([...new Set(at.problems)], []);
+  for (const at of [here, there]) await at.context().close();
 });
 
 test("credentials that are over are refused", async () => {
