@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tracemalloc
 from collections.abc import Awaitable, Callable
 
@@ -21,7 +22,7 @@ async def fill(world: SearchWorld, messages: int) -> None:
     body = text_body("needle " + "x" * 1500)
     for at in range(0, messages, 1000):
         rows = [(n + 1, START + n, body) for n in range(at, min(at + 1000, messages))]
-        await world.db.write(lambda tx, rows=rows: insert(tx, world.sdkappid, rows))  # type: ignore[misc]
+        await world.db.write(functools.partial(insert, app=world.sdkappid, conv="a\x1fb", rows=rows))
     await world.search.building.again(world.app)
 
 

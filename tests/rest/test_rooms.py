@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import msgspec
@@ -177,8 +178,9 @@ async def test_messages(room: Rest) -> None:
     assert await say(room, "bob", "hello") == (0, False)
     assert heard(ann) == heard(bob) == ["hello"]
     # Five a second, the less important first out.
+    begin = time.monotonic()
     results = [await say(room, "bob", f"m{n}", priority=3) for n in range(20)]
-    assert 4 <= sum(not dropped for _, dropped in results) <= 8
+    assert 4 <= sum(not dropped for _, dropped in results) <= 8 + 5 * (time.monotonic() - begin)
     assert (await say(room, "bob", "important", priority=1)) == (0, False)
     body = {
         "GroupId": ROOM,

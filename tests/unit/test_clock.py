@@ -16,7 +16,6 @@ MEASURES = {
     "clock.py",
     "cli/demo.py",  # signatures for other machines' clocks
     "cli/usersig.py",
-    "gateway/hub.py",  # the order of logins, by the database's clock
     "gateway/session_check.py",
     "groups/seat_journal.py",  # against the time of a file
     "media/receiving.py",  # against the times of files

@@ -24,8 +24,7 @@ async function makeUser(hand, { call }) {
   await hand.press("access:users.add");
   await hand.fill(t("access:users.name"), "haneul");
   await hand.fill(t("access:remark"), "Support");
-  await page.locator("dialog .picker input[type=search]").fill("QcloudCollApiKeyReadOnlyAccess");
-  await page.locator("dialog .pick label", { hasText: "QcloudCollApiKeyReadOnlyAccess" }).first().click();
+  await hand.find("QcloudCollApiKeyReadOnlyAccess");
   await hand.picture("create-user");
   await hand.press("action.create");
   await hand.hears("access:once.about");
@@ -39,8 +38,7 @@ async function makeUser(hand, { call }) {
     (await call("cam/ListAttachedUserPolicies", { TargetUin: user.Uin })).List.map((one) => one.PolicyName);
   await hand.until(async () => (await held()).includes("QcloudCollApiKeyReadOnlyAccess"), "authorised at once");
   await hand.press("access:users.authorise", hand.row("haneul"));
-  await page.locator("dialog .picker input[type=search]").fill("QcloudCollApiKeyManageAccess");
-  await page.locator("dialog .pick label", { hasText: "QcloudCollApiKeyManageAccess" }).first().click();
+  await hand.find("QcloudCollApiKeyManageAccess");
   await hand.confirm("access:policies.attach");
   await hand.closed();
   for (const { PolicyId } of (await call("cam/ListAttachedUserPolicies", { TargetUin: user.Uin })).List) {
@@ -123,8 +121,7 @@ async function templates(hand, { app }) {
   const { t, page } = hand;
   await hand.go("/access/policies/new?tab=syntax");
   await hand.press("access:new.copy");
-  await page.locator("dialog .picker input[type=search]").fill("QcloudCamSummaryAccess");
-  await page.locator("dialog .pick label", { hasText: "QcloudCamSummaryAccess" }).first().click();
+  await hand.find("QcloudCamSummaryAccess");
   await hand.confirm("access:new.copyIt");
   await hand.closed();
   await hand.sees("QcloudCamSummaryAccess");

@@ -53,6 +53,15 @@ export function hands(page, t, pictures, axe) {
       const area = within ?? (await form());
       await area.getByLabel(regexp(label)).and(page.locator("input, textarea")).first().fill(value);
     },
+    /** Searches among many and takes the one of that name, once it alone is shown: before that the list may change
+     * under the hand. */
+    async find(name) {
+      const picker = page.locator("dialog .picker");
+      await picker.locator("input[type=search]").fill(name);
+      await page.waitForFunction(() => document.querySelectorAll("dialog .pick li").length === 1);
+      await picker.locator(".pick label", { hasText: name }).click();
+      await picker.locator("p", { hasText: name }).waitFor();
+    },
     async choose(label, value, within) {
       const area = within ?? (await form());
       await area.getByLabel(regexp(label)).first().selectOption(value);

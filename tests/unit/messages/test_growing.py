@@ -62,7 +62,6 @@ def test_what_does_not_follow(before: Growing, chunks: list[Chunk], code: Code) 
 @pytest.mark.parametrize(
     "body",
     [
-        "{}",
         "[]",
         '[{"MsgType":"TIMTextElem","MsgContent":{"Text":"x"}}]',
         '[{"MsgType":"TIMStreamElem","MsgContent":{"Chunks":[]}}]',
