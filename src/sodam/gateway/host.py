@@ -5,29 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
-from sodam.apps.model import App
 from sodam.gateway.backlog import Backlog
 from sodam.gateway.fast_path import FastPath
 from sodam.gateway.following import Following
-from sodam.gateway.limits import ClientLimits
+from sodam.gateway.running import Node
 from sodam.gateway.session import Login
-from sodam.gateway.tickets import Ticket
-from sodam.notices import Key
-from sodam.observability.metrics import Metrics
-from sodam.services import Services
 
 C = TypeVar("C", contravariant=True)
 """The connection's own type."""
 
 
-class Host(Protocol[C]):
-    @property
-    def services(self) -> Services: ...
-    @property
-    def metrics(self) -> Metrics: ...
-    @property
-    def limits(self) -> ClientLimits: ...
-
+class Host(Node, Protocol[C]):
     @property
     def following(self) -> Following: ...
     @property
@@ -38,19 +26,7 @@ class Host(Protocol[C]):
     def opened(self, connection: C) -> None: ...
     def closed(self, connection: C) -> None: ...
 
-    def app(self, sdkappid: int) -> App:
-        """Raises ApiError 60006, 60016 or 60020."""
-        ...
-
     async def login(self, connection: C, action: Login) -> None: ...
-
-    async def check_ticket(self, app: App, ticket: Ticket) -> None:
-        """For a request that comes before the login of its socket. Raises ApiError."""
-        ...
-
-    def recalls_known(self, ticket: Ticket) -> list[Key]:
-        """Recalls that the client acknowledged over other connections."""
-        ...
 
     def unregister(self, connection: C) -> None:
         """Events no longer reach the connection."""

@@ -6,6 +6,7 @@ import re
 import time
 from typing import Any, Protocol
 
+from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.gateway.budget import WRITE_LIMIT, Budget
 from sodam.gateway.frames import Head
@@ -38,7 +39,7 @@ class Client(Protocol):
 
 
 class Node(Protocol):
-    """What holds the connections."""
+    """What holds the connections, as far as commands need it."""
 
     @property
     def services(self) -> Services: ...
@@ -47,9 +48,17 @@ class Node(Protocol):
     @property
     def limits(self) -> ClientLimits: ...
 
-    def app(self, sdkappid: int) -> Any: ...
-    async def check_ticket(self, app: Any, ticket: Ticket) -> None: ...
-    def recalls_known(self, ticket: Ticket) -> list[Key]: ...
+    def app(self, sdkappid: int) -> App:
+        """Raises ApiError 60006, 60016 or 60020."""
+        ...
+
+    async def check_ticket(self, app: App, ticket: Ticket) -> None:
+        """For a request that comes before the login of its socket. Raises ApiError."""
+        ...
+
+    def recalls_known(self, ticket: Ticket) -> list[Key]:
+        """Recalls that the client acknowledged over other connections."""
+        ...
 
 
 async def run(node: Node, client: Client, action: Run) -> None:
