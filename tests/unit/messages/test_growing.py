@@ -76,6 +76,13 @@ def test_what_is_no_piece(body: str) -> None:
     assert refused.value.code is Code.MSG_FORMAT
 
 
+@pytest.mark.parametrize("body", ["", "{}", '"x"', "null", "7"])
+def test_what_is_no_array(body: str) -> None:
+    with pytest.raises(ApiError) as refused:
+        asked(body.encode())
+    assert refused.value.code is Code.MSG_BODY_NOT_ARRAY
+
+
 def test_another_body_is_shown_as_it_is() -> None:
     for body in (b'[{"MsgType":"TIMTextElem","MsgContent":{"Text":"x"}}]', b"[]", b"nonsense"):
         assert of_body(body) is None

@@ -30,8 +30,9 @@ def sample(kind: inspect.Type, name: str) -> Any:
             lists = [one for one in types if isinstance(one, inspect.ListType | inspect.StructType)]
             given = [one for one in types if not isinstance(one, inspect.NoneType)]
             return sample((lists or given)[0], name)
-        case inspect.StructType(fields=fields):
-            wanted = (field for field in fields if field.required or has_struct(field.type))
+        case inspect.StructType(cls=cls, fields=fields):
+            judged = hasattr(cls, "__post_init__")  # what it asks for is not in its fields: all of them are given
+            wanted = (field for field in fields if field.required or judged or has_struct(field.type))
             return {field.encode_name: sample(field.type, field.encode_name) for field in wanted}
         case inspect.ListType(item_type=item):
             return [sample(item, name)]
