@@ -81,11 +81,8 @@ def test_random_frames() -> None:
     print(f"seed {SEED}")
     for number in range(FRAMES):
         if host.session.state is State.NEW and host.rng.random() < 0.5:
-            host.step(
-                json.dumps(
-                    {"head": {"servcmd": "im_open_status.wslogin", "identifier": "amy", "usersig": "x"}}
-                ).encode()
-            )
+            proof = {"a2": "unknown"} if host.rng.random() < 0.02 else {"identifier": "amy", "usersig": "x"}
+            host.step(json.dumps({"head": {"servcmd": "im_open_status.wslogin", **proof}}).encode())
         data = host.noise.frame()
         try:
             host.step(data)
