@@ -5,7 +5,7 @@ import { NotFound } from "../../../frame/Failures";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Avatar } from "../../../ui/Avatar";
 import { Button } from "../../../ui/Button";
-import { Confirm, ConfirmByTyping } from "../../../ui/Confirm";
+import { Confirm } from "../../../ui/Confirm";
 import { CopyText } from "../../../ui/CopyText";
 import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
@@ -16,8 +16,9 @@ import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
 import { say } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
-import { type Place, type Subscriber, useDestroy, useOfficials, useRemove, useSubscribers } from "../api";
+import { type Place, type Subscriber, useOfficials, useRemove, useSubscribers } from "../api";
 import { AddSubscribers } from "../components/AddSubscribers";
+import { DestroyOfficial } from "../components/DestroyOfficial";
 import { EditOfficial } from "../components/EditOfficial";
 import { SendOfficial } from "../components/SendOfficial";
 
@@ -191,7 +192,7 @@ export function Official() {
         <RemoveSubscribers place={place} users={open.users} clear={open.clear} onClose={close} />
       )}
       {open?.kind === "destroy" && (
-        <Destroy
+        <DestroyOfficial
           place={place}
           name={name}
           onClose={close}
@@ -236,40 +237,5 @@ function RemoveSubscribers({ place, users, clear, onClose }: Removing) {
     >
       <p>{t("remove.about")}</p>
     </Confirm>
-  );
-}
-
-interface Destroying {
-  place: Place;
-  name: string;
-  onClose: () => void;
-  onDone: () => void;
-}
-
-function Destroy({ place, name, onClose, onDone }: Destroying) {
-  const { t } = useTranslation("officials");
-  const destroy = useDestroy();
-  return (
-    <ConfirmByTyping
-      name={name}
-      title={t("destroy.title", { name })}
-      submit={t("destroy.open")}
-      busy={destroy.isPending}
-      error={destroy.error}
-      onClose={onClose}
-      onConfirm={() =>
-        destroy.mutate(
-          { SDKAppID: place.app, Account: place.account },
-          {
-            onSuccess: () => {
-              say(t("destroy.done", { name }));
-              onDone();
-            },
-          },
-        )
-      }
-    >
-      <p>{t("destroy.about")}</p>
-    </ConfirmByTyping>
   );
 }

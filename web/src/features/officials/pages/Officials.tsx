@@ -1,19 +1,28 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useAllowed } from "../../../api/session";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Avatar } from "../../../ui/Avatar";
 import { Button } from "../../../ui/Button";
 import { CopyButton } from "../../../ui/CopyText";
 import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
-import { AddIcon } from "../../../ui/icons";
+import { AddIcon, MoreIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
+import { MenuButton, MenuItem } from "../../../ui/Menu";
 import { Empty, Page } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { useTableState } from "../../../ui/tableState";
 import { type Official, useOfficials } from "../api";
+import { DestroyOfficial } from "../components/DestroyOfficial";
 import { EditOfficial } from "../components/EditOfficial";
+import { SendOfficial } from "../components/SendOfficial";
+
+interface Open {
+  what: "send" | "edit" | "destroy";
+  row: Official;
+}
 
 /** Every official account of one app. */
 export function Officials() {
@@ -24,6 +33,8 @@ export function Officials() {
   const state = useTableState();
   const list = useOfficials(app, state.keyword, state.after, state.size);
   const [making, setMaking] = useState(false);
+  const [open, setOpen] = useState<Open>();
+  const close = () => setOpen(undefined);
   const create = (
     <Locked action="im:CreateOfficialAccount" app={app}>
       {(lock) => (
@@ -122,6 +133,24 @@ export function Officials() {
               },
               { key: "created", title: t("created"), role: "time", render: (row) => <TimeText at={row.CreateTime} /> },
             ]}
+            actions={(row) => (
+              <MenuButton
+                label={t("rowMenu", { name: row.Name })}
+                triggerClass="iconbtn iconbtn--small"
+                width={200}
+                trigger={<MoreIcon />}
+              >
+                {(close) => (
+                  <RowMenu
+                    app={app}
+                    act={(what) => {
+                      close();
+                      setOpen({ what, row });
+                    }}
+                  />
+                )}
+              </MenuButton>
+            )}
             empty={
               <Empty title={t("empty")} about={t("emptyAbout")}>
                 {create}
@@ -139,6 +168,37 @@ export function Officials() {
           }
         />
       )}
+      {open?.what === "send" && <SendOfficial place={{ app, account: open.row.Account }} onClose={close} />}
+      {open?.what === "edit" && <EditOfficial app={app} official={open.row} onClose={close} />}
+      {open?.what === "destroy" && (
+        <DestroyOfficial
+          place={{ app, account: open.row.Account }}
+          name={open.row.Name || open.row.Account}
+          onClose={close}
+          onDone={close}
+        />
+      )}
     </Page>
+  );
+}
+
+/** What can be done with one of them, without opening it. */
+function RowMenu({ app, act }: { app: number; act: (what: Open["what"]) => void }) {
+  const { t } = useTranslation("officials");
+  const maySend = useAllowed("im:SendOfficialMsg", app);
+  const mayEdit = useAllowed("im:ModifyOfficialAccount", app);
+  const mayDestroy = useAllowed("im:DestroyOfficialAccount", app);
+  return (
+    <>
+      <MenuItem disabled={maySend === false} onClick={() => act("send")}>
+        {t("send.open")}
+      </MenuItem>
+      <MenuItem disabled={mayEdit === false} onClick={() => act("edit")}>
+        {t("action.edit")}
+      </MenuItem>
+      <MenuItem danger disabled={mayDestroy === false} onClick={() => act("destroy")}>
+        {t("destroy.open")}
+      </MenuItem>
+    </>
   );
 }

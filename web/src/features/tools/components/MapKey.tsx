@@ -39,13 +39,15 @@ export function MapKey({ app }: { app: number }) {
           );
         }}
       >
-        <ByteInput label="UserID" required mono max={userMax} value={user} onChange={setUser} />
-        <ByteInput label={t("mapKey.room")} required mono max={128} value={room} onChange={setRoom} />
+        <div className="form__pair">
+          <ByteInput label="UserID" required mono max={userMax} value={user} onChange={setUser} />
+          <ByteInput label={t("mapKey.room")} required mono max={128} value={room} onChange={setRoom} />
+        </div>
         <label className="check">
           <input type="checkbox" checked={number} onChange={(event) => setNumber(event.target.checked)} />
           {t("mapKey.number")}
         </label>
-        <fieldset className="stack stack--tight tools__rights">
+        <fieldset className="tools__rights">
           <legend className="field__label">{t("mapKey.may")}</legend>
           {PRIVILEGES.map((bit) => (
             <label key={bit} className="check">
