@@ -10,13 +10,20 @@ import time
 from pathlib import Path
 
 import apsw
+import msgspec
 import pytest
 
+from sodam.groups.model import Profile
 from tests.support.console import PASSWORD, ConsoleClient, Refused
 from tests.support.server import SDKAPPID, ServerFactory, ServerProcess
 
 MESSAGES = int(os.environ.get("SODAM_TEST_MESSAGES", "60000"))
 ACCOUNTS = 2000
+
+
+PROFILE = msgspec.json.encode(
+    Profile(name="x", apply_option="FreeAccess", invite_option="NeedPermission", history_option="On")
+)
 
 
 def database(server: ServerProcess) -> apsw.Connection:
@@ -55,6 +62,8 @@ def _value(name: str, kind: str, app: int) -> str:
         return "NULL"
     if name == "key":
         return f"CAST(x AS {kind})"
+    if name == "profile":  # of a group, which the search index looks at
+        return f"x'{PROFILE.hex()}'"
     return "CAST(x AS TEXT)" if kind == "TEXT" else "x'5b5d'" if kind == "BLOB" else "x"
 
 

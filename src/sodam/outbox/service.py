@@ -157,6 +157,7 @@ class Outbox:
         finished, self._finished = self._finished, []
 
         async def run(tx: Tx) -> None:
+            await store.hold_topics(tx, {group[0].topic for group in finished})
             await store.finish(tx, self.owner, finished, self.now)
             await store.release(tx, self.owner, self.now)
 
@@ -266,6 +267,7 @@ class Outbox:
         self._finished.append(entries)
 
     async def _end(self, tx: Tx, finished: list[Entry], rest: list[Entry]) -> None:
+        await store.hold_topics(tx, {rest[0].topic})
         await store.give_back(tx, self.owner, rest, self.now)
         await store.finish(tx, self.owner, [finished], self.now)
 
@@ -279,6 +281,7 @@ class Outbox:
 
         async def run(tx: Tx) -> None:
             due = self.now + (pause or 0)
+            await store.hold_topics(tx, {entry.topic})
             await store.finish(tx, self.owner, [group[:at]], self.now)
             await store.give_back(tx, self.owner, rest, due)
             if pause is not None:

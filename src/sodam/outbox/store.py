@@ -1,12 +1,13 @@
 """The SQL of the outbox. Entries are taken with a lease: a worker that dies gives them back by saying nothing.
 
 An entry that somebody works on is due when its lease ends. Of a lane only the first entry counts: those behind it go
-when it is done, whenever they are due.
+when it is done, whenever they are due. Who looks for entries of a topic and who ends work on one hold the topic
+(``hold_topics``): otherwise what is put off behind another would not be seen by whoever ends that one just then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -20,9 +21,13 @@ _PUT: Final = Bulk(
 )
 _LOOKED_AT: Final = 256
 """Due entries that one take looks at."""
-_BEHIND_MS: Final = 500
 OF_A_LANE: Final = 32
-"""Entries of a lane that are taken together."""
+"""Entries of a lane that are taken together, at most."""
+_TOGETHER: Final = 64
+"""Entries that one take makes an owner's, of all lanes: messages wait for the transaction that does it, and for the one
+that forgets them (512 were 15 ms for one of a hundred on SQLite, 64 are 3.5)."""
+_LEAST: Final = 4
+"""Of a lane that has so many, however many lanes there are."""
 
 
 def of_placed(places: str, topics: str, bodies: str, due: str) -> str:
@@ -105,11 +110,7 @@ async def turn(
 ) -> list[list[Entry]]:
     """What one look at the outbox writes: forget the groups that are done, take the next ones of each place, and hold
     ``kept``, which are still at work, until then, too."""
-    places = {(group[0].topic, group[0].app) for group in finished}
-    for topic in sorted({topic for topic, _ in places} | {one.topic for one in free}):
-        # Who looks for entries of a topic holds it meanwhile: otherwise another node would not see what is being
-        # taken, and would take what stands behind it in a lane.
-        await hold(tx, f"outbox:{topic}")
+    await hold_topics(tx, {group[0].topic for group in finished} | {one.topic for one in free})
     await finish(tx, owner, finished, now)
     for some in batches([entry.id for entry in kept]):
         await tx.execute(
@@ -122,6 +123,12 @@ async def turn(
     for one in free:
         groups += await take(tx, owner, one.topic, one.app, one.lanes, now, until)
     return groups
+
+
+async def hold_topics(tx: Tx, topics: Iterable[str]) -> None:
+    """Until ``tx`` ends nobody else takes entries of these, or ends work on one."""
+    for topic in sorted(topics):
+        await hold(tx, f"outbox:{topic}")
 
 
 async def take(tx: Tx, owner: str, topic: str, app: int, lanes: int, now: int, until: int) -> list[list[Entry]]:
@@ -142,8 +149,9 @@ async def take(tx: Tx, owner: str, topic: str, app: int, lanes: int, now: int, u
     ]
     here = {one.id: one for one in due}
     first = [one for one in due if not one.lane or one.first == one.id][:lanes]
-    await _put_behind(tx, [one.id for one in due if one.lane and one.first not in here], now)
-    groups = [await _group(tx, topic, app, one, here, now) for one in first]
+    await _put_behind(tx, [one.id for one in due if one.lane and one.first not in here])
+    most = max(_LEAST, min(OF_A_LANE, _TOGETHER // max(len(first), 1)))
+    groups = [await _group(tx, topic, app, one, here, now, most) for one in first]
     taken: dict[int, Entry] = {}
     for some in batches([number for group in groups for number in group]):
         rows = await tx.fetch(
@@ -158,43 +166,43 @@ async def take(tx: Tx, owner: str, topic: str, app: int, lanes: int, now: int, u
     return [found for group in groups if (found := [taken[number] for number in group if number in taken])]
 
 
-async def _put_behind(tx: Tx, numbers: Sequence[int], now: int) -> None:
-    """Have entries behind others of their lane looked at again when the first of the lane is.
+async def _put_behind(tx: Tx, numbers: Sequence[int]) -> None:
+    """Have entries behind others of their lane looked at again when the first of the lane is, at the end of its lease
+    if somebody works on it: each is put off once, however long it waits. ``next_in`` has the next one go earlier.
 
-    One that somebody works on may be done at this moment, and ``next_in`` may not have seen what is put off here: so
-    that is for a moment only.
+    The caller holds the topic.
     """
     for some in batches(numbers):
         await tx.execute(
-            "UPDATE outbox SET due = COALESCE((SELECT CASE WHEN h.lease_owner <> '' AND h.due > $1 THEN $1 "
-            "ELSE h.due END FROM outbox h WHERE h.topic = outbox.topic AND h.dead = 0 AND h.app = outbox.app "
-            f"AND h.lane = outbox.lane ORDER BY h.id LIMIT 1), due) WHERE id IN {in_list(some, 2)}",
-            now + _BEHIND_MS,
+            "UPDATE outbox SET due = COALESCE((SELECT h.due FROM outbox h WHERE h.topic = outbox.topic AND h.dead = 0 "
+            "AND h.app = outbox.app AND h.lane = outbox.lane ORDER BY h.id LIMIT 1), due) "
+            f"WHERE id IN {in_list(some, 1)}",
             *some,
         )
 
 
-async def _group(tx: Tx, topic: str, app: int, first: _Due, here: dict[int, _Due], now: int) -> list[int]:
-    """The first entries of a lane: those that are due, unless one between or behind them is not."""
+async def _group(tx: Tx, topic: str, app: int, first: _Due, here: dict[int, _Due], now: int, most: int) -> list[int]:
+    """The first entries of a lane, so many at most: those that are due, unless one between or behind them is not."""
     if not first.lane:
         return [first.id]
     found, last = [first.id], first
-    while last.next is not None and len(found) < OF_A_LANE:
+    while last.next is not None and len(found) < most:
         behind = here.get(last.next)
         if behind is None:
-            return await _first_of(tx, topic, app, first.lane, now)
+            return await _first_of(tx, topic, app, first.lane, now, most)
         found.append(behind.id)
         last = behind
     return found
 
 
-async def _first_of(tx: Tx, topic: str, app: int, lane: str, now: int) -> list[int]:
+async def _first_of(tx: Tx, topic: str, app: int, lane: str, now: int, most: int) -> list[int]:
     rows = await tx.fetch(
         "SELECT id, lease_until FROM outbox WHERE topic = $1 AND dead = 0 AND app = $2 AND lane = $3 "
-        f"ORDER BY id LIMIT {OF_A_LANE}",
+        "ORDER BY id LIMIT $4",
         topic,
         app,
         lane,
+        most,
     )
     found: list[int] = []
     for number, leased in rows:

@@ -115,6 +115,8 @@ class Building:
         """Look at samples of an index that should be complete; False: it lacks something, and is to be completed."""
 
         async def look(tx: Tx) -> bool:
+            if not await self._apps.stays(tx, app.sdkappid):
+                return True  # it is being erased
             progress = await store_progress.lock(tx, app.sdkappid)
             names = not progress.names_done or not await self._lacks_names(tx, app.sdkappid)
             messages = not (progress.messages_done and searches(app)) or not await self._lacks_messages(
