@@ -132,12 +132,14 @@ async def _check_from_outside(server: ServerProcess, ledger: Ledger) -> tuple[di
         others = {other for pair in pairs if user in pair for other in pair if other != user}
         own = {other: await _history(server, user, other) for other in others}
         peers = lists[user] = [item["To_Account"] for item in page["SessionItem"]]
-        # One whose few messages were all deleted by this reader is not listed until the next message comes.
+        # One whose messages were all deleted by this reader may be listed, empty.
         assert {other for other, texts in own.items() if texts} <= set(peers) <= others, user
         assert len(set(peers)) == len(peers), user
         for item in page["SessionItem"]:
             texts, last = own[item["To_Account"]], item.get("LastMsg") or {}
-            if item.get("LastMsgFlags") != RECALLED_BITS:
+            if not texts:
+                assert "MsgBody" not in last, (user, item)
+            elif item.get("LastMsgFlags") != RECALLED_BITS:
                 assert last["MsgBody"][0]["MsgContent"]["Text"] == texts[-1], (user, item)
     return unread, lists
 
