@@ -164,9 +164,11 @@ async def test_who_is_cut_off_hears_it_and_the_next_one_is_served(db: Database, 
             " AND query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()"
         ):
             await asyncio.sleep(0.02)
+    kept = own_postgres.ask(db._pools._url, lambda own: own.fetchval("SELECT pg_backend_pid()"))  # type: ignore[attr-defined]
     await connection.fetch(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), $1)",
+        kept,
     )
     await connection.close()
     with pytest.raises(DatabaseUnavailable):

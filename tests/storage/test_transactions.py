@@ -192,7 +192,8 @@ async def test_deadlocked_writes_are_run_again(db: Database) -> None:
 
     await asyncio.gather(swap("a", "b"), swap("b", "a"))
     assert [row[0] for row in await db.fetch("SELECT value FROM item ORDER BY name")] == [2, 2]
-    assert len(runs) == (2 if db.engine == "sqlite" else 3)
+    # Whoever starts anew may take its first row before the other gets it, and so meet it once more.
+    assert len(runs) == 2 if db.engine == "sqlite" else 3 <= len(runs) <= 8
 
 
 async def test_a_write_function_that_waits_for_something_else(db: Database) -> None:
