@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from sodam.c2c.model import Message, Rank, conversation
 from sodam.c2c.store_reads import COLUMNS, Keyed, message_of, sees
 from sodam.messages.model import DELETED_HIGH, DELETED_LOW, RECALLED
-from sodam.storage import Database, Tx, batches
+from sodam.storage import Database, Tx, batches, sample_of
 
 # One look into the index for each place, whatever the planner knows of the table.
 _AT = (
     "SELECT m.id FROM c2c_message m WHERE m.app = $1 AND m.conv = $2 AND m.msg_time = p.second AND m.ord = p.place"
     " LIMIT 1"
 )
-
-LATEST: Final = 20_000
-"""Rows at either end of the table among which a sample is looked for."""
 
 
 async def walk(tx: Tx, app: int, after: int, limit: int) -> list[Message]:
@@ -27,18 +23,7 @@ async def walk(tx: Tx, app: int, after: int, limit: int) -> list[Message]:
 
 
 async def sample(tx: Tx, app: int, limit: int, *, newest: bool) -> list[Message]:
-    """Some of the first, or of the latest, messages of the server that are this app's."""
-    after = 0
-    if newest:
-        after = int((await tx.fetch("SELECT COALESCE(MAX(id), 0) FROM c2c_message"))[0][0]) - LATEST
-    rows = await tx.fetch(
-        f"SELECT {COLUMNS} FROM c2c_message WHERE app = $1 AND id > $2 AND id <= $3"
-        f" ORDER BY id {'DESC' if newest else ''} LIMIT $4{' FOR SHARE' if tx.engine == 'postgres' else ''}",
-        app,
-        after,
-        after + LATEST,
-        limit,
-    )
+    rows = await sample_of(tx, "c2c_message", COLUMNS, app, limit, newest=newest)
     return [message_of(app, row) for row in rows]
 
 

@@ -11,10 +11,8 @@ import msgspec
 
 from sodam.groups.message import Extra, GroupMessage
 from sodam.messages.model import CONTENT
-from sodam.storage import Bulk, Database, Row, Tx, batches, in_list
+from sodam.storage import Bulk, Database, Row, Tx, batches, in_list, sample_of
 
-LATEST: Final = 20_000
-"""Rows at either end of the table among which a sample is looked for."""
 WINDOW: Final = 300
 """Seconds within which the same message is a repetition (rest-messages.md 1.5)."""
 _PURGED: Final = 5_000
@@ -170,18 +168,7 @@ async def walk(tx: Tx, app: int, after: int, limit: int) -> list[tuple[int, Grou
 
 
 async def sample(tx: Tx, app: int, limit: int, *, newest: bool) -> list[GroupMessage]:
-    """Some of the first, or of the latest, messages of the server that are this app's."""
-    after = 0
-    if newest:
-        after = int((await tx.fetch("SELECT COALESCE(MAX(id), 0) FROM group_message"))[0][0]) - LATEST
-    rows = await tx.fetch(
-        f"SELECT {COLUMNS} FROM group_message WHERE app = $1 AND id > $2 AND id <= $3"
-        f" ORDER BY id {'DESC' if newest else ''} LIMIT $4{' FOR SHARE' if tx.engine == 'postgres' else ''}",
-        app,
-        after,
-        after + LATEST,
-        limit,
-    )
+    rows = await sample_of(tx, "group_message", COLUMNS, app, limit, newest=newest)
     return [message_of(row) for row in rows]
 
 

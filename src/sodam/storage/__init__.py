@@ -6,6 +6,7 @@ from sodam.storage.events import Events
 from sodam.storage.lists import any_case, batches, in_list, literal, lower_ascii
 from sodam.storage.locks import fetch_locked, hold
 from sodam.storage.open import holds_data, open_database
+from sodam.storage.samples import sample_of
 
 __all__ = [
     "Bulk",
@@ -26,5 +27,6 @@ __all__ = [
     "literal",
     "lower_ascii",
     "open_database",
+    "sample_of",
     "without_hook",
 ]
