@@ -20,6 +20,9 @@ from sodam.apps.declared import declared, plain
 from sodam.apps.model import AppSettings
 from sodam.cloudapi.table import SERVICES, actions
 from sodam.errors import Code
+from sodam.gateway import table as gateway_table
+from sodam.rest import table
+from sodam.troubleshooting.cures import CURES
 from tests.support import tree
 
 LANGUAGES: Final = ("en", "ko", "zh")
@@ -43,21 +46,6 @@ ALLOWED_CLASSES: Final = {
         "InvalidParameter",  # the body is no JSON
     },
 }
-# Where actions of the console lead: every number that is named there can reach a screen.
-CHAT_PLANE: Final = (
-    "accounts",
-    "profiles",
-    "relations",
-    "cloudapi",
-    "access",
-    "apps",
-    "jobs",
-    "usersig.py",
-    "rest/profile.py",
-    "rest/follow.py",
-    "rest/sns.py",
-    "rest/sns_lists.py",
-)
 PREFIX: Final = {"invalid": "InvalidParameter", "missing": "ResourceNotFound"}
 NOT_PARAMS: Final = {"cure", "detail", "extra", "code", "message"}
 Sites = dict[str, list[tuple[str, set[str]]]]
@@ -189,22 +177,33 @@ def _policy() -> str:
     return (SOURCE / "access/policy.py").read_text()
 
 
-def _numbers() -> set[Code]:
-    found: set[Code] = set()
-    for name in CHAT_PLANE:
-        path = SOURCE / name
-        for file in [path] if path.suffix else sorted(path.rglob("*.py")):
-            found |= {Code[member] for member in re.findall(r"\bCode\.([A-Z][A-Z0-9_]+)\b", file.read_text())}
-    return found - {Code.OK}
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_number_has_a_text(language: str) -> None:
+def test_every_code_has_cause_and_cure(language: str) -> None:
+    """Whoever meets a code in the log, the explorer or a refusal reads what it is and what to change."""
     texts = _texts("numbers", language)
-    numbers = _numbers()
-    assert len(numbers) > 50
-    lacking = [f"{int(code)} {code.name}" for code in numbers if str(int(code)) not in texts]
-    assert not lacking, f"web/src/locale/numbers/{language}.json lacks: {', '.join(sorted(lacking))}"
+    lacking = [
+        f"{int(code)} {code.name}"
+        for code in Code
+        if code and not all(texts.get(str(int(code)), {}).get(part, "").strip() for part in ("title", "cure"))
+    ]
+    assert not lacking, f"web/src/locale/numbers/{language}.json lacks: {', '.join(lacking)}"
+    letters = {"en": "[A-Za-z]", "ko": "[가-힣]", "zh": "[一-鿿]"}[language]
+    foreign = [key for key, text in texts.items() for part in text.values() if not re.search(letters, part)]
+    assert not foreign, f"not in {language}: {', '.join(foreign)}"
+
+
+def test_every_code_has_a_cure_for_callers_of_the_api() -> None:
+    assert set(CURES) == set(Code) - {Code.OK}
+    assert all(CURES.values())
+
+
+def test_every_command_declares_codes_with_texts() -> None:
+    """What a command may answer is a member of `Code`, whose texts the tests above hold complete."""
+    rest = [code for command in table.commands() for code in command.errors]
+    clients = [code for command in gateway_table.commands().values() for code in command.errors]
+    assert len(rest) > 500
+    assert len(clients) > 200
+    assert all(Code(code) in CURES for code in (*rest, *clients) if code)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 
@@ -13,6 +13,7 @@ from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.views import AppView, Id, KeyLine, OfApp, UserId, app_view, key_line
 from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
+from sodam.troubleshooting.cures import CURES
 
 
 class KeyView(msgspec.Struct):
@@ -132,19 +133,6 @@ class UserSigChecked(msgspec.Struct, omit_defaults=True):
     Version: Id | None = None
 
 
-_CURES: Final = {
-    Code.USERSIG_EMPTY: "Pass the UserSig that your server made.",
-    Code.USERSIG_UNDECODABLE: "Copy the whole text: it must be base64 (with * - _ for + / =) of a zlib stream.",
-    Code.USERSIG_CONTENT_INVALID: "Make it with an official library, or compare its fields with the documentation.",
-    Code.USERSIG_USER_MISMATCH: "Make one for this UserID, or enter the UserID that it was made for.",
-    Code.USERSIG_SDKAPPID_MISMATCH: "Choose the app that it was made for, or make one with this SDKAppID.",
-    Code.USERSIG_EXPIRED: "Make a new one; choose a longer lifetime if it expires too soon.",
-    Code.USERSIG_MISMATCH: "It was made with another key: compare your server's key with this app's.",
-    Code.USERSIG_NO_METHOD: "The app has no key of this version: use HMAC-SHA256, or move the app to it.",
-    Code.LOGIN_KICKED: "The account was signed out after it was made: make a new one.",
-}
-
-
 @action("im", "VerifySecretUserSig", kind="read", level="app")
 async def verify_secret_usersig(call: Call, request: VerifySecretUserSig) -> UserSigChecked:
     """Check a UserSig; when it fails, say why and what to do."""
@@ -182,5 +170,5 @@ def _bad(error: ApiError, seen: UserSigChecked) -> UserSigChecked:
     seen.ErrorCode = int(error.code)
     seen.Cause = error.info
     seen.Detail = str(int(error.code)) if error.info == Code(error.code).meaning else ""
-    seen.Cure = _CURES.get(Code(error.code), "")
+    seen.Cure = CURES[Code(error.code)]
     return seen
