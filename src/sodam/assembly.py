@@ -72,7 +72,7 @@ def assemble(
     profiles, presence = ProfileService(accounts, live), PresenceService(bus, live, loops=loops)
     relations = RelationService(db, bus, live, accounts)
     profiles.friends_of = relations.friends_of
-    outbox = Outbox(db, loops)
+    outbox = Outbox(db, loops, bus=bus, works=settings.background_work)
     c2c = C2CService(db, bus, live, accounts, outbox)
     changes = Changes(c2c)
     extensions, reactions, groups = Extensions(db), Reactions(db, live), _groups(db, bus, live, accounts, outbox)

@@ -72,8 +72,11 @@ class Server:
     async def start(self) -> None:
         """Make the root account if there is none, and begin the work in the background."""
         self.plane.made_root_password = await self.plane.login.start(self.settings.root_password)
-        await self.jobs.start()
-        self.periodic.start()
+        if self.settings.background_work:
+            await self.jobs.start()
+            self.periodic.start()
+        else:
+            self.periodic.watch()
         self.counting = self.services.loops.start("audit counts", self.plane.gatherer.flush, every=LOOK_SECONDS)
 
     async def _end_background(self) -> None:
@@ -232,7 +235,8 @@ async def _start(services: Services) -> None:
     secret, data_dir = services.settings.secret_key, services.settings.data_dir
     await services.webhooks.start(secret, data_dir)
     await services.push.start(secret, data_dir)
-    services.search.building.start(services.loops)
+    if services.settings.background_work:
+        services.search.building.start(services.loops)
     services.outbox.start()
 
 

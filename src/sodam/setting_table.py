@@ -170,6 +170,15 @@ TABLE: Final[tuple[Setting, ...]] = (
         "DAYS",
     ),
     Setting(
+        "background_work",
+        "background_work",
+        forms.switch,
+        "on",
+        "`off`: this process serves clients and REST and leaves callbacks, pushes, jobs and periodic work to other "
+        "processes on the same PostgreSQL, of which one at least must have it on.",
+        "on|off",
+    ),
+    Setting(
         "session_check_seconds",
         "session_check_seconds",
         forms.number(1, 3600, "seconds"),

@@ -73,6 +73,7 @@ class Settings:
     statistics: bool = True
     troubleshooting: bool = True
     audit_days: int = 180
+    background_work: bool = True
     session_check_seconds: int = 30
     outbound_private: str = "allow"
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
@@ -123,7 +124,10 @@ def load(argv_overrides: Mapping[str, str], env: Mapping[str, str], toml_path: s
         if name not in _BY_NAME:
             raise SettingsError(f"unknown setting {name}; `sodam settings` lists all")
         _put(values, name, text, _BY_NAME[name].flag)
-    return Settings(**values)
+    settings = Settings(**values)
+    if not settings.background_work and settings.database_url is None:
+        raise SettingsError("background_work is off, and with SQLite there is no other process to do it")
+    return settings
 
 
 def _put(values: dict[str, Any], name: str, text: str, source: str) -> None:

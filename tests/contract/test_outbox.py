@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ import pytest
 
 from sodam.c2c.model import Message
 from sodam.observability.loops import Loops
-from sodam.outbox import store
+from sodam.outbox import service, store
 from sodam.outbox.model import DAY, Entry, Failed, Gate, New, Open, Schedule
 from sodam.outbox.service import LEASE_MS, Outbox
 from sodam.storage import Database, Tx
+from tests.contract.lossy import Hub, LossyBus
 from tests.contract.world import Clock, World
 
 TOPIC = "test"
@@ -368,6 +370,29 @@ async def test_many_entries_are_few_transactions(database: Database, monkeypatch
         mine = [word.lower() for word in words if word[0].lower() == lane]
         assert len(mine) == 20
         assert mine == sorted(mine)
+
+
+async def test_who_only_writes_tells_others(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Much that is written at once is one hint; without a hint the others find it at their next look."""
+    hub = Hub(random.Random(1), loss=0.0)
+    told: list[str] = []
+    monkeypatch.setattr(service, "POLL_SECONDS", 3600.0)
+    consumer, clock = Consumer(), Running()
+    writes, works = (Outbox(database, Loops(), clock, bus=LossyBus(hub), works=now) for now in (False, True))
+    for outbox in (writes, works):
+        outbox.consume(TOPIC, consumer)
+        outbox.start()
+    hub.buses[1].subscribe("outbox.new", lambda _: told.append("hint"))
+    await asyncio.gather(*(put(writes, database, f"{n}") for n in range(20)))
+    await until(lambda: len(consumer.seen) == 20)
+    assert 1 <= len(told) < 20
+    monkeypatch.setattr(service, "POLL_SECONDS", 0.02)
+    works.wake()
+    hub.loss = 1.0
+    await put(writes, database, "found")
+    await until(lambda: consumer.words()[-1] == "found")
+    for outbox in (writes, works):
+        await outbox.stop()
 
 
 async def test_two_nodes_keep_the_order_of_lanes(database: Database) -> None:

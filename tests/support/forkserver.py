@@ -27,8 +27,11 @@ from pathlib import Path
 from typing import IO, Any, Final, NoReturn, Protocol
 
 from sodam.cli.main import finish, read
+from sodam.outbox import service as outbox
 
 _LARGEST_ORDER: Final = 1 << 20
+LEASE: Final = "TEST_OUTBOX_LEASE_MS"
+"""Variable: after how many milliseconds another process takes what a killed one had taken of the outbox."""
 ANY_PORT: Final = ("serve", "--port", "0")
 """What a server is first started with."""
 
@@ -179,6 +182,8 @@ def _become(order: dict[str, Any], stdout: int, stderr: int) -> NoReturn:
     os.chdir(order["cwd"])
     if order["files"] is not None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (order["files"], order["files"]))
+    if lease := os.environ.get(LEASE):
+        outbox.LEASE_MS = int(lease)
     gc.enable()
     os._exit(_run(order["arguments"]))
 

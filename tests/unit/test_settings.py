@@ -64,6 +64,7 @@ def test_empty_variable_is_not_set() -> None:
         ({"SODAM_HISTORY_DAYS": "9" * 5000}, "1 to 3650"),
         ({"SODAM_HISTORY_DAYS": "a week"}, "1 to 3650"),
         ({"SODAM_CONFIG": "/nonexistent/sodam.toml"}, "/nonexistent/sodam.toml"),
+        ({"SODAM_BACKGROUND_WORK": "off"}, "SQLite"),
     ],
 )
 def test_refusals_are_one_line_that_names_the_culprit(env: dict[str, str], word: str) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import random
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from tests.support.console import PASSWORD, ConsoleClient
+from tests.support.forkserver import LEASE
 from tests.support.receiver import Got, Receiver, Reply, answering
 from tests.support.seeds import SEED
-from tests.support.server import ServerFactory
+from tests.support.server import ServerFactory, ServerProcess
 from tests.support.waiting import eventually
 from tests.webhooks.conftest import Shop
 
 AFTER = "C2C.CallbackAfterSendMsg"
+BEFORE = "C2C.CallbackBeforeSendMsg"
 PAIRS = [("ann", "bob"), ("ann", "cat"), ("bob", "cat")]
 
 
@@ -198,11 +201,9 @@ async def test_two_nodes_share_the_work(server_factory: ServerFactory, receiver:
     seed = SEED
     print(f"SODAM_TEST_SEED={seed}")
     chosen = random.Random(seed)
-    server = server_factory("postgres", nodes=2, env={"SODAM_ROOT_PASSWORD": PASSWORD})
-    agents = set()
+    server = server_factory("postgres", nodes=2, env={"SODAM_ROOT_PASSWORD": PASSWORD, LEASE: "3000"})
 
     async def answer(got: Got) -> Reply | None:
-        agents.add(got.headers["user-agent"])
         await asyncio.sleep(chosen.random() / 50)
         return 200, b"{}"
 
@@ -225,6 +226,44 @@ async def test_two_nodes_share_the_work(server_factory: ServerFactory, receiver:
 
     await eventually(missing, [], 90, what="what did not arrive")
     check_order(receiver.of(AFTER))
+
+
+async def test_a_process_that_only_serves(server_factory: ServerFactory, receiver: Receiver, tmp_path: Path) -> None:
+    """It asks before a message and writes what is to be told after it; the process beside it tells, also what was
+    written while it was away, and does the jobs."""
+    working = server_factory("postgres", env={"SODAM_ROOT_PASSWORD": PASSWORD, LEASE: "3000"})
+    environment = working.environment | {"SODAM_BACKGROUND_WORK": "off"}
+    del environment["SODAM_DATA_DIR"]
+    (tmp_path / "serving").mkdir()
+    serving = ServerProcess(tmp_path / "serving", environment)
+    try:
+        async with ConsoleClient(serving.url) as root:
+            await root.login()
+            shop = Shop(serving, root, receiver)
+            await shop.configure([BEFORE, AFTER])
+            await shop.users("ann", "bob")
+            await shop.say("ann", "bob", "0 000")
+            (told,), (asked,) = await receiver.wait(AFTER), await receiver.wait(BEFORE)
+            assert told.query["RequestId"][:24] != asked.query["RequestId"][:24], "two processes"
+            working.kill()
+            for n in range(1, 4):
+                await shop.say("ann", "bob", f"0 {n:03}")
+            assert (await shop.console("DescribeCallBack"))["Waiting"] >= 3  # the first may not be forgotten yet
+            working.start()
+
+            async def heard() -> list[str]:
+                return list(dict.fromkeys(words(got) for got in receiver.of(AFTER)))
+
+            await eventually(heard, [f"0 {n:03}" for n in range(4)], 60)
+            job = (await root.call("im/ExportAccounts", SDKAppID=serving.sdkappid, Format="csv"))["JobId"]
+
+            async def state() -> Any:
+                return (await root.call("im/DescribeJob", JobId=job))["State"]
+
+            await eventually(state, "done", 30)
+    finally:
+        assert serving.stop() == 0
+    serving.check_log()
 
 
 async def test_a_url_that_is_denied_is_not_called(server_factory: ServerFactory, receiver: Receiver) -> None:

@@ -17,6 +17,9 @@ from sodam.storage import Database, Tx, state
 log = structlog.get_logger(__name__)
 TICK_SECONDS: Final = 20.0
 _LEASE_SECONDS: Final = 600
+_WATCH_SECONDS: Final = 60.0
+_UNDONE_SECONDS: Final = 300
+"""Longer than a pass over all the work takes."""
 
 
 class _Mark(msgspec.Struct, array_like=True):
@@ -35,12 +38,25 @@ class Periodic:
         self._tasks: dict[str, tuple[int, Callable[[], Awaitable[object]]]] = {}
         self._loops = loops or Loops()
         self._loop: Loop | None = None
+        self._watching_since = 0
 
     def add(self, name: str, every_seconds: int, work: Callable[[], Awaitable[object]]) -> None:
         self._tasks[name] = (every_seconds, work)
 
     def start(self) -> None:
         self._loop = self._loops.start("periodic work", self.tick, every=TICK_SECONDS)
+
+    def watch(self) -> None:
+        """Where others are to do it: say in the log when nobody does."""
+        self._loop = self._loops.start("watch over periodic work", self.look, every=_WATCH_SECONDS)
+
+    async def look(self) -> None:
+        now = int(self._clock())
+        self._watching_since = self._watching_since or now
+        found = await state.get(self._db, f"periodic:{min(self._tasks, key=lambda name: self._tasks[name][0])}")
+        due = msgspec.json.decode(found, type=_Mark).due if found is not None else 0
+        if max(due, self._watching_since) < now - _UNDONE_SECONDS:
+            log.warning("no process does the background work: callbacks, pushes and jobs wait", since=due)
 
     async def stop(self) -> None:
         if self._loop is not None:

@@ -21,6 +21,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from sodam.bus import Bus
 from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
@@ -30,12 +31,9 @@ from sodam.storage import Database, Tx
 
 E = TypeVar("E")
 log = structlog.get_logger(__name__)
-LEASE_MS: Final = 30_000
-"""So long after a worker was killed another takes over. One that is at work renews its leases."""
-_RENEW_MS: Final = 20_000
-"""A lease of which less is left is renewed, while its entries are at work."""
-_SPARE_MS: Final = 15_000
-"""What must be left of the lease for another entry of the lane to be begun."""
+LEASE_MS = 30_000
+"""So long after a worker was killed another takes over. One that is at work renews its leases when a third is over,
+and begins no other entry of a lane when half is."""
 AT_ONCE: Final = 16
 """Lanes of one app that one node works on at a time, unless the topic has a gate of its own."""
 MOST_AT_ONCE: Final = 256
@@ -47,6 +45,9 @@ GATHER_SECONDS: Final = 0.02
 _FULL_SECONDS: Final = 0.004
 """The same while an app has more lanes than may be worked on at a time."""
 _ERROR_CHARACTERS: Final = 300
+_TELL_SECONDS: Final = 0.05
+"""A process that does nothing itself tells the others of new entries so often at most."""
+_NEW: Final = "outbox.new"
 
 
 class _Group:
@@ -66,7 +67,20 @@ def batch_statement(places: str, topics: str, bodies: str, due: str) -> str:
 
 
 class Outbox:
-    def __init__(self, db: Database, loops: Loops, clock: Callable[[], float] = wall_clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        loops: Loops,
+        clock: Callable[[], float] = wall_clock,
+        *,
+        bus: Bus | None = None,
+        works: bool = True,
+    ) -> None:
+        """``works`` False: this process writes entries and leaves them to those that it reaches by ``bus``."""
+        self._bus = bus
+        self._works = works
+        self._telling = False
+        self._lease = LEASE_MS
         self._db = db
         self._loops = loops
         self._clock = clock
@@ -121,12 +135,21 @@ class Outbox:
 
         Whoever does the entry again begins with that body. False: the lease was lost, and another goes on already.
         """
-        until = self.now + LEASE_MS
+        until = self.now + self._lease
         return await self._db.write(lambda tx: store.note(tx, self.owner, entry.id, body, until))
 
     def wake(self) -> None:
         """There may be something to do."""
-        self._wake.set()
+        if self._works:
+            self._wake.set()
+        elif not self._telling and self._bus is not None:
+            self._telling = True
+            asyncio.get_running_loop().call_later(_TELL_SECONDS, self._tell, self._bus)
+
+    def _tell(self, bus: Bus) -> None:
+        """A hint: without it others find the entry at their next look, ``POLL_SECONDS`` later at most."""
+        self._telling = False
+        bus.publish(_NEW, b"")
 
     async def hurry(self, topic: str, app: int) -> None:
         """Try now what failed and waits for its next try."""
@@ -144,6 +167,10 @@ class Outbox:
         return await store.counts(self._db, topic, app)
 
     def start(self) -> None:
+        if not self._works:
+            return
+        if self._bus is not None:
+            self._bus.subscribe(_NEW, lambda _: self.wake())
         self._loop = self._loops.start("outbox", self._turn)
 
     async def stop(self) -> None:
@@ -173,7 +200,7 @@ class Outbox:
         full = False
         try:
             free, pause = await self._look(finished)
-            kept = [group for group in self._at_work if group.until < self.now + _RENEW_MS]
+            kept = [group for group in self._at_work if group.until < self.now + self._lease * 2 // 3]
             if finished or free or kept:
                 full = await self._take(finished, free, kept)
         except BaseException:
@@ -205,7 +232,7 @@ class Outbox:
     async def _take(self, finished: list[list[Entry]], free: list[store.Free], kept: list[_Group]) -> bool:
         """True: there were as many lanes as may be taken, of an app at least."""
         now = self.now
-        until = now + LEASE_MS
+        until = now + self._lease
         entries = [entry for group in kept for entry in group.entries]
         taken = await self._db.write(lambda tx: store.turn(tx, self.owner, finished, free, entries, now, until))
         for group in kept:
@@ -256,7 +283,7 @@ class Outbox:
         entries = group.entries
         topic = self._topics[entries[0].topic]
         for at, entry in enumerate(entries):
-            if at and self.now > group.until - _SPARE_MS:
+            if at and self.now > group.until - self._lease // 2:
                 await self._write(entry, partial(self._end, finished=entries[:at], rest=entries[at:]))
                 return
             try:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import structlog
 
 from sodam import usersig
 from sodam.apps import rules
@@ -17,6 +18,7 @@ from sodam.apps.service import AppService
 from sodam.bus.local import LocalBus
 from sodam.c2c import store_retention
 from sodam.control import ControlError
+from sodam.jobs import periodic as periodic_module
 from sodam.jobs.model import Scope
 from sodam.jobs.periodic import Periodic
 from sodam.jobs.service import JobService, Run
@@ -333,6 +335,27 @@ async def test_periodic_work_runs_when_due_and_on_one_node(database: Database, c
     clock.now += 61
     await asyncio.gather(one.tick(), two.tick())
     assert len(ran) == 2
+
+
+async def test_who_leaves_periodic_work_to_others_says_when_nobody_does_it(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = structlog.testing.CapturingLogger()
+    monkeypatch.setattr(periodic_module, "log", log)
+    works, leaves = Periodic(database, clock), Periodic(database, clock)
+    for node in (works, leaves):
+        node.add("work", 60, lambda: asyncio.sleep(0))
+    await leaves.look()
+    clock.now += 299
+    await leaves.look()
+    await works.tick()
+    clock.now += 355
+    await leaves.look()
+    assert log.calls == []
+    clock.now += 10
+    await leaves.look()
+    (said,) = log.calls
+    assert said.method_name == "warning"
 
 
 def test_an_app_is_not_in_the_way_of_its_own_comparison() -> None:
