@@ -362,13 +362,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     ),
     Setting("livekit_key", "livekit_key", forms.short_text, "none", "The API key of the LiveKit server.", "TEXT"),
     Setting(
-        "livekit_secret",
-        "livekit_secret",
-        forms.short_text,
-        "none",
-        "The secret of that key.",
-        "TEXT",
-        secret=True,
+        "livekit_secret", "livekit_secret", forms.short_text, "none", "The secret of that key.", "TEXT", secret=True
     ),
     Setting(
         "demo_page",
