@@ -18,9 +18,10 @@ from cyclopts import Parameter
 
 from sodam.apps.webhooks import check_url
 from sodam.cli.common import EXIT_OK, EXIT_PROBLEM, CliError
+from sodam.cli.hook_port import listening
 from sodam.migrate import service
 from sodam.migrate.follow import Follower
-from sodam.migrate.listener import Hook, listening
+from sodam.migrate.listener import Hook
 from sodam.migrate.model import PROFILE_TAGS, Run
 from sodam.migrate.remote import Endpoint, RemoteError
 from sodam.migrate.service import MigrateError
