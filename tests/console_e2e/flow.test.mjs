@@ -22,6 +22,7 @@ import { keyboard } from "./flows/keyboard.mjs";
 import { newcomer } from "./flows/newcomer.mjs";
 import { officials } from "./flows/officials.mjs";
 import { people } from "./flows/people.mjs";
+import { places } from "./flows/places.mjs";
 import { plans } from "./flows/plans.mjs";
 import { policies } from "./flows/policies.mjs";
 import { push } from "./flows/push.mjs";
@@ -45,7 +46,7 @@ const COMBINATIONS = {
 // What one flow makes, the later ones of its group may find.
 const GROUPS = {
   apps: { language: "en", flows: { signInOut, banner, newcomer, apps, settings, plans, me, keyboard, endOfApp } },
-  accounts: { language: "ko", flows: { accounts, relations, chatGroups, officials, tools, inbox, words, frame } },
+  accounts: { language: "ko", flows: { accounts, relations, chatGroups, places, officials, tools, inbox, words, frame } },
   access: { language: "zh", flows: { webhooks, developer, push, failures, statistics, access, people, policies } },
 };
 const only = process.env.CONSOLE_E2E_ONLY?.split(",");

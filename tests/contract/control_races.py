@@ -161,6 +161,7 @@ ELSEWHERE: Final = {
     "sodam.cloudapi.actions.troubleshooting": "tests/console/test_troubleshooting.py",
     "sodam.cloudapi.actions.relations": "tests/contract/test_relations_limits.py",
     "sodam.cloudapi.actions.chat_groups": "tests/contract/test_groups_races.py",
+    "sodam.cloudapi.actions.chat_topics": "tests/contract/test_groups_races.py",
     "sodam.cloudapi.actions.chat_members": "tests/contract/test_groups_races.py",
     "sodam.cloudapi.actions.officials": "tests/contract/test_official_races.py",
     "sodam.cloudapi.actions.chat_messages": "tests/contract/test_group_feed.py",

@@ -23,7 +23,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Live
 from sodam.bus.local import LocalBus
 from sodam.errors import ApiError
-from sodam.groups import permissions
+from sodam.groups import permissions, topics
 from sodam.groups.attributes import Expected, Given
 from sodam.groups.core import Operator
 from sodam.groups.model import Changes, MemberChanges, Newcomer, Wanted
@@ -229,6 +229,48 @@ async def test_permission_groups_at_their_limits(world: World, monkeypatch: pyte
         return lambda: one.groups.permissions.add(one.app, WHO, own, made, [me]), lambda: other.remove(own, me)
 
     await world.gate.interleave(prepare, world.sound)
+
+
+async def test_topics_at_their_limit_and_at_their_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last topic of a community; one ID is one topic; no change of a field is lost; none outlives its end."""
+    monkeypatch.setattr(topics, "MAX_TOPICS", 2)
+    city = "@TGS#_city"
+    await world.node().create(city, kind="Community", topics=True)
+
+    async def make(node: Node, group: str, topic: str = "") -> str:
+        return await node.groups.topics.create(node.app, WHO, group, topic, Changes(name="Food"))
+
+    codes = await world.together(*[lambda n: make(n, city, f"{city}@TOPIC#_food") for _ in range(3)])
+    assert sorted(codes, key=str) == ["", 10025, 10025]
+    assert sorted(await world.together(*[lambda n: make(n, city) for _ in range(3)]), key=str) == ["", 10037, 10037]
+
+    made: list[str] = []
+
+    async def prepare(end: bool) -> tuple[Call, Call]:
+        own = f"@TGS#_{next(world.numbers)}"
+        one, other = world.node(), world.node()
+        await one.create(own, kind="Community", topics=True)
+        topic = await make(one, own)
+        made.append(topic)
+
+        def edit(node: Node, changes: Changes) -> Call:
+            return lambda: node.groups.topics.edit(node.app, WHO, own, topic, changes)
+
+        if end:
+            return edit(one, Changes(name="Late")), lambda: other.destroy(own)
+        return edit(one, Changes(introduction="Soup")), edit(other, Changes(mute_all="On"))
+
+    async def both(_: Outcome) -> None:
+        [(profile,)] = await world.gate.scan("SELECT profile FROM chat_group WHERE group_id = $1", made[-1])
+        kept = msgspec.json.decode(profile)
+        assert (kept["introduction"], kept["mute_all"]) == ("Soup", "On")
+
+    async def orphans(_: Outcome) -> None:
+        sql = "SELECT group_id FROM chat_group t WHERE parent <> '' AND NOT EXISTS (SELECT 1 FROM chat_group g"
+        assert await world.gate.scan(f"{sql} WHERE g.app = t.app AND g.group_id = t.parent)") == []
+
+    await world.gate.interleave(lambda: prepare(False), both)
+    await world.gate.interleave(lambda: prepare(True), orphans)
 
 
 async def test_one_id_one_group(world: World) -> None:

@@ -1246,6 +1246,7 @@ export type CreateChatGroup = {
   Type: "AVChatRoom" | "Community" | "Meeting" | "Public" | "Work";
   Owner?: string;
   GroupId?: string;
+  SupportTopic?: 0 | 1;
 };
 
 export type GroupMade = {
@@ -1445,6 +1446,21 @@ export type UserSigMade = {
   Expire: number;
   ExpireTime: number;
   KeyId: number;
+};
+
+export type CreateTopic = {
+  SDKAppID: number;
+  GroupId: string;
+  Name: string;
+  TopicId?: string;
+  Introduction?: string;
+  Notification?: string;
+  FaceUrl?: string;
+  CustomString?: string;
+};
+
+export type TopicMade = {
+  TopicId: string;
 };
 
 export type FriendDeleteAll = {
@@ -1941,15 +1957,16 @@ export type PagedOfChatGroup = {
 };
 
 export type BanList = {
-  Bans: UntilRow[];
+  Bans: BanRow[];
   Next: number;
 };
 
-export type UntilRow = {
+export type BanRow = {
   UserID: string;
   Nick: string;
   FaceUrl: string;
   Until: number;
+  Reason: string;
 };
 
 export type OfChatGroup = {
@@ -2051,6 +2068,13 @@ export type ChatMessage = {
 export type MuteList = {
   TotalCount: number;
   Mutes: UntilRow[];
+};
+
+export type UntilRow = {
+  UserID: string;
+  Nick: string;
+  FaceUrl: string;
+  Until: number;
 };
 
 export type DescribeIMAppList = {
@@ -2419,8 +2443,61 @@ export type StatisticsLine = {
 
 export type StatisticsPoint = [number, number, number];
 
+export type DescribeRoomVisitors = {
+  SDKAppID: number;
+  GroupId: string;
+  Keyword?: string;
+  Offset?: number;
+  Limit?: number;
+};
+
+export type RoomVisitors = {
+  TotalCount: number;
+  Online: number;
+  Most: number;
+  Visitors: VisitorRow[];
+};
+
+export type VisitorRow = {
+  UserID: string;
+  Nick: string;
+  FaceUrl: string;
+  Role: "Admin" | "Member" | "Owner";
+  JoinTime: number;
+  MuteUntil: number;
+  Robot: boolean;
+};
+
 export type KeysView = {
   Keys: KeyView[];
+};
+
+export type DescribeTopics = {
+  SDKAppID: number;
+  GroupId: string;
+  Keyword?: string;
+  Offset?: number;
+  Limit?: number;
+};
+
+export type TopicList = {
+  TotalCount: number;
+  Number: number;
+  Most: number;
+  Topics: TopicRow[];
+};
+
+export type TopicRow = {
+  TopicId: string;
+  Name: string;
+  Introduction: string;
+  Notification: string;
+  FaceUrl: string;
+  CustomString: string;
+  MuteAllMember: string;
+  CreateTime: number;
+  LastMsgTime: number;
+  NextMsgSeq: number;
 };
 
 export type DescribeTroubleshootingLog = {
@@ -2479,6 +2556,22 @@ export type GroupOutcome = {
 export type OfOfficial = {
   SDKAppID: number;
   Account: string;
+};
+
+export type DestroyTopic = {
+  SDKAppID: number;
+  GroupId: string;
+  TopicIds: string[];
+};
+
+export type TopicOutcomes = {
+  Results: TopicOutcome[];
+};
+
+export type TopicOutcome = {
+  TopicId: string;
+  ErrorCode: number;
+  ErrorInfo: string;
 };
 
 export type ExportAccounts = {
@@ -2606,6 +2699,17 @@ export type ModifyPushMarks = {
   AddTags?: string[];
   RemoveTags?: string[];
   Attrs?: Record<string, string>;
+};
+
+export type ModifyTopic = {
+  SDKAppID: number;
+  TopicId: string;
+  Name?: string | null;
+  Introduction?: string | null;
+  Notification?: string | null;
+  FaceUrl?: string | null;
+  CustomString?: string | null;
+  MuteAllMember?: "Off" | "On" | null;
 };
 
 export type PutPushCertificate = {
@@ -3062,6 +3166,7 @@ export interface Actions {
   "im/CreatePushTask": { request: CreatePushTask; data: PushTaskId };
   "im/CreateSecret": { request: OfApp; data: KeyMade };
   "im/CreateSecretUserSig": { request: CreateSecretUserSig; data: UserSigMade };
+  "im/CreateTopic": { request: CreateTopic; data: TopicMade };
   "im/DeleteAllFriends": { request: OfApp & FriendDeleteAll; data: Nothing };
   "im/DeleteBlackList": { request: OfApp & BlackListChange; data: ResultAnswer };
   "im/DeleteCallbackCertificates": { request: OfApp; data: ClientCertificates };
@@ -3120,11 +3225,14 @@ export interface Actions {
   "im/DescribePushTask": { request: DescribePushTask; data: PushTasks };
   "im/DescribeRealtimeOverview": { request: OfApp; data: RealtimeOverview };
   "im/DescribeRealtimeStatistics": { request: DescribeRealtimeStatistics; data: RealtimeStatistics };
+  "im/DescribeRoomVisitors": { request: DescribeRoomVisitors; data: RoomVisitors };
   "im/DescribeSdkAppInfo": { request: OfApp; data: AppView };
   "im/DescribeSecret": { request: OfApp; data: KeysView };
+  "im/DescribeTopics": { request: DescribeTopics; data: TopicList };
   "im/DescribeTroubleshootingLog": { request: DescribeTroubleshootingLog; data: TroubleList };
   "im/DestroyGroup": { request: DestroyGroup; data: GroupOutcomes };
   "im/DestroyOfficialAccount": { request: OfOfficial; data: Nothing };
+  "im/DestroyTopic": { request: DestroyTopic; data: TopicOutcomes };
   "im/DownloadAuthenticateMutually": { request: OfApp; data: ClientCertificates };
   "im/ExportAccounts": { request: ExportAccounts; data: JobBegun };
   "im/ForbidSendMessage": { request: ForbidSendMessage; data: MemberOutcomes };
@@ -3144,6 +3252,7 @@ export interface Actions {
   "im/ModifyOfficialAccount": { request: ModifyOfficialAccount; data: Nothing };
   "im/ModifyPushAttributes": { request: ModifyPushAttributes; data: PushAttributes };
   "im/ModifyPushMarks": { request: ModifyPushMarks; data: PushMarks };
+  "im/ModifyTopic": { request: ModifyTopic; data: TopicRow };
   "im/ModifyUserField": { request: UserFieldChange; data: Ability };
   "im/PutPushCertificate": { request: PutPushCertificate; data: CertificateView };
   "im/RecallGroupMsg": { request: RecallGroupMsg; data: MessageOutcomes };
@@ -3278,7 +3387,7 @@ export const LIMITS = {
   "im/CreateAccount.FaceUrl": {"max":500},
   "im/CreateGroup.Name": {"min":1,"max":30},
   "im/CreateGroup.Owner": {"max":32},
-  "im/CreateGroup.GroupId": {"max":48},
+  "im/CreateGroup.GroupId": {"max":53},
   "im/CreateOfficialAccount.Name": {"min":1,"max":150},
   "im/CreateOfficialAccount.Owner": {"min":1,"max":32},
   "im/CreateOfficialAccount.Account": {"max":48},
@@ -3298,6 +3407,13 @@ export const LIMITS = {
   "im/CreatePushTask.DataId": {"max":64},
   "im/CreateSecretUserSig.UserID": {"min":1,"max":32},
   "im/CreateSecretUserSig.Expire": {"min":1,"max":1576800000},
+  "im/CreateTopic.GroupId": {"min":1,"max":53},
+  "im/CreateTopic.Name": {"min":1,"max":100},
+  "im/CreateTopic.TopicId": {"max":96},
+  "im/CreateTopic.Introduction": {"max":400},
+  "im/CreateTopic.Notification": {"max":400},
+  "im/CreateTopic.FaceUrl": {"max":500},
+  "im/CreateTopic.CustomString": {"max":3000},
   "im/DeleteDirtyWords.Words": {"min":1,"max":5000},
   "im/DeleteDirtyWords.Words[]": {"min":1,"max":64},
   "im/DeleteFriendRequest.UserID": {"min":1,"max":32},
@@ -3342,12 +3458,19 @@ export const LIMITS = {
   "im/DescribeProfiles.TagList": {"max":100},
   "im/DescribePushDevices.UserID": {"min":1,"max":32},
   "im/DescribePushMarks.UserID": {"min":1,"max":32},
+  "im/DescribeRoomVisitors.GroupId": {"min":1,"max":53},
+  "im/DescribeRoomVisitors.Keyword": {"max":32},
+  "im/DescribeTopics.GroupId": {"min":1,"max":53},
+  "im/DescribeTopics.Keyword": {"max":200},
   "im/DescribeTroubleshootingLog.UserID": {"max":64},
   "im/DescribeTroubleshootingLog.Receiver": {"max":64},
   "im/DescribeTroubleshootingLog.ErrorCode": {"max":64},
   "im/DestroyGroup.GroupIds": {"min":1,"max":100},
   "im/DestroyGroup.GroupIds[]": {"min":1,"max":53},
   "im/DestroyOfficialAccount.Account": {"min":1,"max":48},
+  "im/DestroyTopic.GroupId": {"min":1,"max":53},
+  "im/DestroyTopic.TopicIds": {"min":1,"max":100},
+  "im/DestroyTopic.TopicIds[]": {"min":1,"max":96},
   "im/ExportAccounts.UserIDs": {"max":1000,"nullable":true},
   "im/ExportAccounts.Keyword": {"max":200},
   "im/ForbidSendMessage.GroupId": {"min":1,"max":53},
@@ -3385,6 +3508,12 @@ export const LIMITS = {
   "im/ModifyOfficialAccount.FaceUrl": {"max":500,"nullable":true},
   "im/ModifyOfficialAccount.Organization": {"max":500,"nullable":true},
   "im/ModifyPushMarks.UserID": {"min":1,"max":32},
+  "im/ModifyTopic.TopicId": {"min":1,"max":96},
+  "im/ModifyTopic.Name": {"min":1,"max":100,"nullable":true},
+  "im/ModifyTopic.Introduction": {"max":400,"nullable":true},
+  "im/ModifyTopic.Notification": {"max":400,"nullable":true},
+  "im/ModifyTopic.FaceUrl": {"max":500,"nullable":true},
+  "im/ModifyTopic.CustomString": {"max":3000,"nullable":true},
   "im/ModifyUserField.Field.Name": {"max":8},
   "im/PutPushCertificate.Vendor": {"max":40},
   "im/PutPushCertificate.Name": {"max":60},

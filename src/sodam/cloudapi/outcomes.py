@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from sodam.errors import Code
 from sodam.relations.model import Outcome as Written
 
-_NAMES: Final = ("To_Account", "UserID", "GroupId", "MsgSeq")
+_NAMES: Final = ("To_Account", "UserID", "TopicId", "GroupId", "MsgSeq")
 """Of fields that say what an item is about."""
 
 

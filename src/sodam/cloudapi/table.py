@@ -44,6 +44,8 @@ _FILES: Final = (
     "chat_groups",
     "chat_members",
     "chat_messages",
+    "chat_topics",
+    "chat_rooms",
     "officials",
     "troubleshooting",
     "inbox",

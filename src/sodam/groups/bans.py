@@ -38,7 +38,7 @@ class Bans:
                 raise ApiError(Code.GROUP_BAD_PARAMETER, "the owner cannot be banned")
             if not alive:
                 return
-            await store_bans.put(tx, app.sdkappid, group_id, alive, mute_end(self._core.now(), seconds))
+            await store_bans.put(tx, app.sdkappid, group_id, alive, mute_end(self._core.now(), seconds), reason)
             if not TYPES[group.type].stores_members:
                 self._ban_from_room(tx, app, operator, group, alive, seconds, reason)
                 return
@@ -84,8 +84,8 @@ class Bans:
 
         await self._core.db.write(run)
 
-    async def page(self, group: Group, offset: int, limit: int) -> tuple[list[tuple[str, int]], int]:
-        """Who is banned and until which second, in the order of the ends, and where to go on; 0: the end."""
+    async def page(self, group: Group, offset: int, limit: int) -> tuple[list[store_bans.Ban], int]:
+        """Who is banned, until which second and why, in the order of the ends, and where to go on; 0: the end."""
         db, now = self._core.db, self._core.now()
         found = await store_bans.page(db, group.app, group.group_id, now, offset, limit + 1)
         return found[:limit], offset + limit if len(found) > limit else 0

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from sodam.storage import Bulk, Database, Tx, batches, in_list
 
 _BAN: Final = Bulk(
-    "INSERT INTO group_ban (app, group_id, user_id, until_at)",
-    ("bigint", "text", "text", "bigint"),
-    "ON CONFLICT (app, group_id, user_id) DO UPDATE SET until_at = excluded.until_at",
+    "INSERT INTO group_ban (app, group_id, user_id, until_at, reason)",
+    ("bigint", "text", "text", "bigint", "text"),
+    "ON CONFLICT (app, group_id, user_id) DO UPDATE SET until_at = excluded.until_at, reason = excluded.reason",
 )
 
 
-async def put(tx: Tx, app: int, group_id: str, user_ids: Iterable[str], until: int) -> None:
-    await tx.bulk(_BAN, [(app, group_id, user_id, until) for user_id in sorted(set(user_ids))])
+class Ban(NamedTuple):
+    user_id: str
+    until: int
+    """Unix seconds: banned before it."""
+    reason: str
+
+
+async def put(tx: Tx, app: int, group_id: str, user_ids: Iterable[str], until: int, reason: str) -> None:
+    await tx.bulk(_BAN, [(app, group_id, user_id, until, reason) for user_id in sorted(set(user_ids))])
 
 
 async def remove(tx: Tx, app: int, group_id: str, user_ids: Iterable[str]) -> None:
@@ -36,10 +43,10 @@ async def of(source: Database | Tx, app: int, group_id: str, user_ids: Iterable[
     return found
 
 
-async def page(db: Database, app: int, group_id: str, now: int, offset: int, limit: int) -> list[tuple[str, int]]:
-    """Who is banned and until when, who ends first first."""
+async def page(db: Database, app: int, group_id: str, now: int, offset: int, limit: int) -> list[Ban]:
+    """Who is banned, whose ban ends first stands first."""
     rows = await db.fetch(
-        "SELECT user_id, until_at FROM group_ban WHERE app = $1 AND group_id = $2 AND until_at > $3"
+        "SELECT user_id, until_at, reason FROM group_ban WHERE app = $1 AND group_id = $2 AND until_at > $3"
         " ORDER BY until_at, user_id LIMIT $4 OFFSET $5",
         app,
         group_id,
@@ -47,7 +54,7 @@ async def page(db: Database, app: int, group_id: str, now: int, offset: int, lim
         limit,
         offset,
     )
-    return [(row[0], int(row[1])) for row in rows]
+    return [Ban(row[0], int(row[1]), row[2]) for row in rows]
 
 
 async def erase_user(tx: Tx, app: int, user_id: str) -> None:

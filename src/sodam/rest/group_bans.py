@@ -88,4 +88,4 @@ async def get_group_ban_member(call: Call, request: BannedGet) -> BannedAnswer:
     group = await group_of(call, request.GroupId)
     offset = min(request.Offset, _FAR)
     found, following = await call.services.groups.bans.page(group, offset, request.Limit)
-    return BannedAnswer([Banned(*entry) for entry in found], following)
+    return BannedAnswer([Banned(ban.user_id, ban.until) for ban in found], following)

@@ -31,7 +31,7 @@ export async function prepare(call) {
   ]) {
     ability = await call("im/AddUserField", { SDKAppID: APP, Version: ability.Version, Field });
   }
-  ability = await call("im/SetAbilityConfInfo", { SDKAppID: APP, Version: ability.Version, Community: true });
+  ability = await call("im/SetAbilityConfInfo", { SDKAppID: APP, Version: ability.Version, Community: true, CommunityTopics: true });
   await call("im/AddFriendField", { SDKAppID: APP, Version: ability.Version, Field: { Name: "Close", Type: "uint64" } });
   const rows = NAMES.map((Nick, index) => ({
     UserID: Nick.toLowerCase().replaceAll(" ", "."),
@@ -74,13 +74,25 @@ async function gather(call) {
   ]) {
     await call("im/CreateGroup", { SDKAppID: APP, GroupId, Name, Type, Owner: "mina" });
   }
+  const city = { SDKAppID: APP, GroupId: "@TGS#_city" };
+  await call("im/CreateGroup", { ...city, Name: "Both banks", Type: "Community", Owner: "mina", SupportTopic: 1 });
+  for (const [Name, part] of [
+    ["Where to eat after rowing", "food"],
+    ["Routes for the weekend", "routes"],
+    ["Lost and found", ""],
+  ]) {
+    const TopicId = part && `@TGS#_city@TOPIC#_${part}`;
+    await call("im/CreateTopic", { ...city, Name, TopicId, Introduction: "Between the two bridges" });
+  }
+  await call("im/ModifyTopic", { SDKAppID: APP, TopicId: "@TGS#_city@TOPIC#_routes", MuteAllMember: "On" });
+  await call("im/SendGroupMsg", { SDKAppID: APP, GroupIds: ["@TGS#_city@TOPIC#_food"], Text: "Noodles?", From: "mina" });
   // A UserID and a nickname as long as they may be.
   await call("im/CreateAccount", { SDKAppID: APP, UserID: LONG, Nick: "Somebody whose name takes all the room there is" });
   const at = { SDKAppID: APP, GroupId: "rowers" };
   await call("im/AddGroupMember", { ...at, UserIDs: ["joon", "sora", "tom", "anna", "li.wei", LONG] });
   await call("im/ModifyGroupMemberInfo", { ...at, UserID: "joon", Role: "Admin", NameCard: "Cox" });
   await call("im/ForbidSendMessage", { ...at, UserIDs: ["tom"], Seconds: 4294967295 });
-  await call("im/AddGroupBan", { ...at, UserIDs: ["user001"], Seconds: 86400 });
+  await call("im/AddGroupBan", { ...at, UserIDs: ["user001"], Seconds: 86400, Description: "Sells tickets to nowhere" });
   for (const From of ["mina", "joon", "sora"]) {
     await call("im/SendGroupMsg", { SDKAppID: APP, GroupIds: ["rowers"], Text: "Who rows tomorrow? The water is low.", From });
   }

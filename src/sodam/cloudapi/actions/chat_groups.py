@@ -22,7 +22,9 @@ RoleName = Literal["Owner", "Admin", "Member"]
 MAX_NAME: Final = 30
 """Bytes of the name of a group that is made here; REST takes more (console.md section 5)."""
 MOST_AT_ONCE: Final = 100
-GroupId = Annotated[str, msgspec.Meta(min_length=1, max_length=53)]
+MAX_GROUP_ID: Final = 53
+GroupId = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_GROUP_ID)]
+"""With the beginning that the server's own have."""
 PlaceId = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TOPIC_ID)]
 """A group, or a topic of one."""
 GroupIds = Annotated[list[GroupId], msgspec.Meta(min_length=1, max_length=MOST_AT_ONCE)]
@@ -165,7 +167,8 @@ class ChatGroupView(msgspec.Struct, kw_only=True):
     Topics: list[ChatTopic]
     """In the order in which they were made."""
     Operations: list[str]
-    """What the type knows, of: add, appoint, ban, count, history, kick, mute, read_members, recall, transfer."""
+    """What the type knows, of: add, appoint, ban, count, history, kick, mute, read_members, recall, transfer, and
+    visitors: whoever is connected to it at the moment may be read."""
     Choices: list[str]
     """Options that the type lets one choose, of: ApplyJoinOption, InviteJoinOption, HistoryMsgBeforeJoin."""
 
@@ -195,6 +198,9 @@ async def _view(call: Call, group: Group) -> ChatGroupView:
         listed = await groups.topics.listed(group)
         topics = [ChatTopic(one.group_id, one.profile.name, one.created_at, one.last_msg_at) for one in listed]
     person = await people(call, [group.owner])
+    operations = [name for name, operation in _OPERATIONS.items() if operation in kind.least]
+    if not kind.stores_members:
+        operations.append("visitors")
     choices = {
         "ApplyJoinOption": kind.keeps_apply,
         "InviteJoinOption": kind.keeps_invite,
@@ -221,7 +227,7 @@ async def _view(call: Call, group: Group) -> ChatGroupView:
         Counters=[Counter(key, value) for key, value in sorted(counters.items())],
         SupportTopic=profile.support_topic,
         Topics=topics,
-        Operations=[name for name, operation in _OPERATIONS.items() if operation in kind.least],
+        Operations=operations,
         Choices=[name for name, chosen in choices.items() if chosen],
     )
 
@@ -238,8 +244,10 @@ class CreateChatGroup(OfApp, kw_only=True):
     Type: GroupTypeName
     Owner: Annotated[str, msgspec.Meta(max_length=MAX_USER_ID)] = ""
     """A registered account; empty: the group has no owner."""
-    GroupId: Annotated[str, msgspec.Meta(max_length=48)] = ""
-    """Empty: the server makes one."""
+    GroupId: Annotated[str, msgspec.Meta(max_length=MAX_GROUP_ID)] = ""
+    """Empty: the server makes one. At most 48 bytes, for a community behind ``@TGS#_``, with which its ID begins."""
+    SupportTopic: Literal[0, 1] = 0
+    """1: a community whose messages go to topics; it stays so."""
 
 
 class GroupMade(msgspec.Struct):
@@ -257,6 +265,7 @@ async def create_group(call: Call, request: CreateChatGroup) -> GroupMade:
         owner=request.Owner,
         max_members=0,
         changes=Changes(name=request.Name),
+        support_topic=request.SupportTopic,
     )
     facts = {"Name": request.Name, "Type": request.Type, "Owner": request.Owner}
     # Looking the owner up may make the administrator's account, which is not the change.

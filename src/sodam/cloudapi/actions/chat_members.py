@@ -210,20 +210,29 @@ async def describe_group_mutes(call: Call, request: PagedOfChatGroup) -> MuteLis
     return MuteList(len(muted), [_until(person(user_id), until) for user_id, until in page])
 
 
+class BanRow(UntilRow):
+    Reason: str = ""
+    """What whoever banned it gave as the reason; empty: nothing."""
+
+
 class BanList(msgspec.Struct):
-    Bans: list[UntilRow]
+    Bans: list[BanRow]
     Next: int
     """Pass it as ``Offset`` for what follows; 0 at the end."""
 
 
 @action("im", "DescribeGroupBans", kind="list", level="app")
 async def describe_group_bans(call: Call, request: PagedOfChatGroup) -> BanList:
-    """Who is banned from a group and until when; whose ban ends first stands first."""
+    """Who is banned from a group, until when and why; whose ban ends first stands first."""
     groups = call.plane.services.groups
     group = await groups.get(request.SDKAppID, request.GroupId)
     found, following = await groups.bans.page(group, request.Offset, request.Limit)
-    person = await people(call, (user_id for user_id, _ in found))
-    return BanList([_until(person(user_id), until) for user_id, until in found], following)
+    person = await people(call, (ban.user_id for ban in found))
+    rows = []
+    for ban in found:
+        who = person(ban.user_id)
+        rows.append(BanRow(who.UserID, who.Nick, who.FaceUrl, ban.until, ban.reason))
+    return BanList(rows, following)
 
 
 class AddGroupBan(OfChatGroup, kw_only=True):

@@ -12,6 +12,9 @@ export type ListRequest = Request<"im/DescribeAppidGroupList">;
 export type MembersRequest = Request<"im/DescribeGroupMemberInfo">;
 
 export type Topic = Group["Topics"][number];
+export type TopicRow = Data<"im/DescribeTopics">["Topics"][number];
+export type Visitor = Data<"im/DescribeRoomVisitors">["Visitors"][number];
+export type Ban = Data<"im/DescribeGroupBans">["Bans"][number];
 
 /** In the order of the original's list. */
 export const TYPES: GroupType[] = ["Work", "Public", "Meeting", "AVChatRoom", "Community"];
@@ -31,8 +34,10 @@ const MEMBERS = [
   "im/DescribeGroupMutes",
   "im/DescribeGroupBans",
   "im/DescribeGroupMessages",
+  "im/DescribeRoomVisitors",
   ...LISTS,
 ] as const;
+const TOPICS = ["im/DescribeTopics", "im/DescribeGroupInfo"] as const;
 const at = ({ app, group }: Place) => ({ SDKAppID: app, GroupId: group });
 
 export const useGroups = (request: ListRequest) => useRead("im/DescribeAppidGroupList", request, { keep: true });
@@ -44,6 +49,10 @@ export const useBans = (place: Place, Offset: number, Limit: number) =>
   useRead("im/DescribeGroupBans", { ...at(place), Offset, Limit }, { keep: true });
 export const useMessages = (place: Place, Before: number, Limit: number) =>
   useRead("im/DescribeGroupMessages", { ...at(place), Before, Limit }, { keep: true });
+export const useTopics = (request: Request<"im/DescribeTopics">) =>
+  useRead("im/DescribeTopics", request, { keep: true });
+export const useVisitors = (request: Request<"im/DescribeRoomVisitors">) =>
+  useRead("im/DescribeRoomVisitors", request, { keep: true });
 export const useAccountGroups = (app: number, UserID: string, Offset: number, Limit: number) =>
   useRead("im/DescribeAccountGroups", { SDKAppID: app, UserID, Offset, Limit }, { keep: true });
 
@@ -58,6 +67,9 @@ export const useModifyMember = () => useChange("im/ModifyGroupMemberInfo", [...M
 export const useMute = () => useChange("im/ForbidSendMessage", [...MEMBERS]);
 export const useBan = () => useChange("im/AddGroupBan", [...MEMBERS]);
 export const useUnban = () => useChange("im/DeleteGroupBan", [...MEMBERS]);
+export const useCreateTopic = () => useChange("im/CreateTopic", [...TOPICS]);
+export const useModifyTopic = () => useChange("im/ModifyTopic", [...TOPICS]);
+export const useRemoveTopics = () => useChange("im/DestroyTopic", [...TOPICS, "im/DescribeGroupMessages"]);
 export const useRecall = () => useChange("im/RecallGroupMsg", ["im/DescribeGroupMessages"]);
 
 /** What was typed as UserIDs: apart by commas, blanks or lines, each once. */

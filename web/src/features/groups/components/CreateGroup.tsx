@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
 import { FormDialog } from "../../../ui/Dialog";
-import { ByteInput, ChoiceField } from "../../../ui/Field";
+import { ByteInput, Checkbox, ChoiceField } from "../../../ui/Field";
 import { byteLength } from "../../../ui/format";
 import { say } from "../../../ui/Toasts";
 import { type GroupType, TYPES, useCreate } from "../api";
@@ -12,6 +12,9 @@ const MAX = {
   owner: limitOf("im/CreateGroup", "Owner").max,
   id: limitOf("im/CreateGroup", "GroupId").max,
 };
+
+/** With which the ID of a community begins. */
+const COMMUNITY = "@TGS#_";
 
 interface Props {
   app: number;
@@ -24,15 +27,19 @@ export function CreateGroup({ app, onClose, onDone }: Props) {
   const { t } = useTranslation("groups");
   const [value, setValue] = useState({ name: "", owner: "", id: "" });
   const [type, setType] = useState<GroupType>("Work");
+  const [topics, setTopics] = useState(false);
   const create = useCreate();
   const set = (change: Partial<typeof value>) => setValue({ ...value, ...change });
-  const ownId = value.id.startsWith("@TGS#") || /[^\x20-\x7e]/.test(value.id);
+  const community = type === "Community";
+  const begins = community ? value.id.startsWith(COMMUNITY) : !value.id.startsWith("@TGS#");
+  const badId = Boolean(value.id) && (!begins || /[^\x20-\x7e]|@TOPIC#/.test(value.id));
+  const maxId = community ? MAX.id : MAX.id - "@TGS#".length;
   const wrong =
     !value.name ||
-    ownId ||
+    badId ||
     byteLength(value.name) > MAX.name ||
     byteLength(value.owner) > MAX.owner ||
-    byteLength(value.id) > MAX.id;
+    byteLength(value.id) > maxId;
   return (
     <FormDialog
       title={t("create.open")}
@@ -44,7 +51,14 @@ export function CreateGroup({ app, onClose, onDone }: Props) {
       onClose={onClose}
       onSubmit={() =>
         create.mutate(
-          { SDKAppID: app, Name: value.name, Type: type, Owner: value.owner, GroupId: value.id },
+          {
+            SDKAppID: app,
+            Name: value.name,
+            Type: type,
+            Owner: value.owner,
+            GroupId: value.id,
+            SupportTopic: community && topics ? 1 : 0,
+          },
           {
             onSuccess: ({ GroupId }) => {
               say(t("create.done", { name: value.name }));
@@ -77,14 +91,25 @@ export function CreateGroup({ app, onClose, onDone }: Props) {
         onChange={setType}
         options={TYPES.map((one) => ({ value: one, label: t(`types.${one}`), about: t(`typesAbout.${one}`) }))}
       />
+      {community && (
+        <Checkbox
+          checked={topics}
+          onChange={setTopics}
+          label={
+            <>
+              {t("create.topics")} <span className="quiet">{t("create.topicsHint")}</span>
+            </>
+          }
+        />
+      )}
       <ByteInput
         label="GroupID"
         mono
-        max={MAX.id}
+        max={maxId}
         value={value.id}
         onChange={(id) => set({ id })}
-        hint={t("create.idHint")}
-        error={ownId ? t("create.badId") : undefined}
+        hint={t(community ? "create.communityIdHint" : "create.idHint")}
+        error={badId ? t(community ? "create.badCommunityId" : "create.badId") : undefined}
       />
     </FormDialog>
   );

@@ -70,6 +70,7 @@ export function Bans({ place }: { place: Place }) {
         query={query}
         paging={{ kind: "cursor", next: query.data?.Next ? String(query.data.Next) : "" }}
         action="im:AddGroupBan"
+        reasons
         add={t("ban.open")}
         end={t("ban.end")}
         empty={<Empty title={t("ban.empty")} about={t("ban.about")} />}
@@ -86,15 +87,20 @@ export function Bans({ place }: { place: Place }) {
   );
 }
 
+/** A mute, or a ban with its reason. */
+type Ended = Until & { Reason?: string };
+
 interface ListProps {
   title: string;
   place: Place;
   state: TableState;
-  rows: Until[] | undefined;
+  rows: Ended[] | undefined;
   query: { error: unknown; refetch: () => unknown; isPlaceholderData: boolean };
   paging: Paging;
   /** What one must be allowed to begin one. */
   action: string;
+  /** They have one each. */
+  reasons?: boolean;
   add: string;
   end: string;
   empty: React.ReactNode;
@@ -119,7 +125,7 @@ function List(props: ListProps) {
         </Locked>
       }
     >
-      <ResourceTable<Until>
+      <ResourceTable<Ended>
         label={props.title}
         state={props.state}
         rows={props.rows}
@@ -135,6 +141,15 @@ function List(props: ListProps) {
             role: "person",
             render: (row) => <PersonCell app={place.app} user={row.UserID} nick={row.Nick} src={row.FaceUrl} />,
           },
+          ...(props.reasons
+            ? [
+                {
+                  key: "why",
+                  title: t("ban.why"),
+                  render: (row: Ended) => <span className="break">{row.Reason || "–"}</span>,
+                },
+              ]
+            : []),
           { key: "until", title: t("until"), role: "time", render: (row) => <EndText at={row.Until} /> },
         ]}
         actions={(row) => (

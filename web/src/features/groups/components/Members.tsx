@@ -6,7 +6,6 @@ import { TimeText, useFormat } from "../../../ui/format";
 import { AddIcon, MoreIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
 import { MenuButton } from "../../../ui/Menu";
-import { Note } from "../../../ui/Note";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
@@ -14,14 +13,14 @@ import { useTableState } from "../../../ui/tableState";
 import { type Group, type Member, type MembersRequest, type Place, useMembers } from "../api";
 import { EndText } from "./EndText";
 import { type Act, MemberActs, MemberMenu } from "./MemberActs";
+import { Visitors } from "./Visitors";
 
 const ROLES = ["Owner", "Admin", "Member"] as const;
 
-/** The members of a group: who, in what role, since when, and until when muted. */
+/** The members of a group: who, in what role, since when, and until when muted; of a live room, who is there now. */
 export function Members({ place, group }: { place: Place; group: Group }) {
-  const { t } = useTranslation("groups");
   if (group.Operations.includes("read_members")) return <List place={place} group={group} />;
-  return <Note>{t("memberList.none")}</Note>;
+  return <Visitors place={place} group={group} />;
 }
 
 function List({ place, group }: { place: Place; group: Group }) {

@@ -4,17 +4,24 @@ import { useFormat } from "../../../ui/format";
 import { useWords } from "../../../ui/words";
 
 export interface Outcome {
-  /** UserID, GroupID or sequence. */
+  /** UserID, GroupID, TopicID or sequence. */
   name: string;
   ErrorCode: number;
   ErrorInfo: string;
 }
 
 interface Answer {
-  Results: { UserID?: string; GroupId?: string; MsgSeq?: number; ErrorCode: number; ErrorInfo: string }[];
+  Results: {
+    UserID?: string;
+    GroupId?: string;
+    TopicId?: string;
+    MsgSeq?: number;
+    ErrorCode: number;
+    ErrorInfo: string;
+  }[];
 }
 
-export const outcomesOf = (answer: Answer, key: "UserID" | "GroupId" | "MsgSeq"): Outcome[] =>
+export const outcomesOf = (answer: Answer, key: "UserID" | "GroupId" | "TopicId" | "MsgSeq"): Outcome[] =>
   answer.Results.map((one) => ({ name: String(one[key] ?? ""), ErrorCode: one.ErrorCode, ErrorInfo: one.ErrorInfo }));
 export const refusedOf = (outcomes: Outcome[]) => outcomes.filter(({ ErrorCode }) => ErrorCode !== 0);
 

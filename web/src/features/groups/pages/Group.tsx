@@ -18,6 +18,7 @@ import { Messages } from "../components/Messages";
 import { Profile } from "../components/Profile";
 import { SendMessage } from "../components/SendMessage";
 import { Shared } from "../components/Shared";
+import { Topics } from "../components/Topics";
 
 /** One group: what it is, who is in it, what was said there. */
 export function Group() {
@@ -25,11 +26,13 @@ export function Group() {
   const params = useParams({ strict: false }) as { app: string; group: string };
   const place: Place = { app: Number(params.app), group: params.group };
   const { tab: wanted } = useSearch({ strict: false }) as { tab?: string };
-  const tab = TABS.find((one) => one === wanted) ?? "profile";
   const query = useGroup(place);
   const navigate = useNavigate();
   const [open, setOpen] = useState<"send" | "dismiss" | "">("");
   const group = query.data;
+  const tabs = TABS.filter((one) => one !== "topics" || group?.SupportTopic);
+  const tab = (group ? tabs : TABS).find((one) => one === wanted) ?? "profile";
+  const room = group?.Operations.includes("visitors");
   const name = group?.Name || params.group;
   // Nowhere to write: messages go to topics, and there are none.
   const mute = Boolean(group?.SupportTopic && !group.Topics.length);
@@ -43,7 +46,9 @@ export function Group() {
       wide
       actions={
         <>
-          <ApiCallButton calls={groupCalls(tab, place).map(({ name, call }) => ({ title: t(`api.${name}`), call }))} />
+          <ApiCallButton
+            calls={groupCalls(tab, place, room).map(({ name, call }) => ({ title: t(`api.${name}`), call }))}
+          />
           <Locked action="im:DestroyGroup" app={place.app}>
             {(lock) => (
               <Button
@@ -74,10 +79,15 @@ export function Group() {
       <Tabs
         label={name}
         current={tab}
-        tabs={TABS.map((key) => ({
+        tabs={tabs.map((key) => ({
           key,
-          title: t(`tabs.${key}`),
-          count: key === "members" && group?.Operations.includes("read_members") ? group.MemberNum : undefined,
+          title: t(key === "members" && room ? "visitors.title" : `tabs.${key}`),
+          count:
+            key === "members" && group?.Operations.includes("read_members")
+              ? group.MemberNum
+              : key === "topics"
+                ? group?.Topics.length
+                : undefined,
         }))}
       />
       <Loaded query={query} rows={8}>
@@ -104,6 +114,8 @@ function Part({ tab, place, group }: { tab: Tab; place: Place; group: GroupData 
       return <Profile place={place} group={group} />;
     case "members":
       return <Members place={place} group={group} />;
+    case "topics":
+      return <Topics place={place} />;
     case "messages":
       return <Messages place={place} group={group} />;
     case "mutes":
