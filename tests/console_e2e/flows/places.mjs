@@ -50,10 +50,10 @@ async function topics(hand, ask) {
   await page.getByRole("tab", { name: t("groups:tabs.topics") }).click();
   await hand.sees(t("groups:topics.empty"));
   await hand.press("groups:topics.create");
-  await hand.fill(t("groups:texts.Name"), "가".repeat(34));
+  await hand.fill(t("groups:topicTexts.Name"), "가".repeat(34));
   await hand.sees(t("field.over.bytes", { count: 2 }));
-  await hand.fill(t("groups:texts.Name"), "Food");
-  await hand.fill(t("groups:texts.Introduction"), "Where to eat");
+  await hand.fill(t("groups:topicTexts.Name"), "Food");
+  await hand.fill(t("groups:topicTexts.Introduction"), "Where to eat");
   await hand.fill("TopicID", "음식");
   await hand.sees(t("groups:topics.badId"));
   await hand.fill("TopicID", "food");
@@ -62,7 +62,7 @@ async function topics(hand, ask) {
   await hand.closed();
   await hand.row("Food").waitFor();
   await hand.press("groups:topics.create");
-  await hand.fill(t("groups:texts.Name"), "Again");
+  await hand.fill(t("groups:topicTexts.Name"), "Again");
   await hand.fill("TopicID", "food");
   page.refusals.push("im/CreateTopic");
   await hand.press("action.create");
@@ -78,7 +78,7 @@ async function topics(hand, ask) {
     await hand.press(act, page.locator(".menu:popover-open"));
   };
   await menu("Food", FOOD, "action.edit");
-  await hand.fill(t("groups:texts.Notification"), "Be kind");
+  await hand.fill(t("groups:topicTexts.Notification"), "Be kind");
   await hand.press("action.save");
   await hand.closed();
   await menu("Food", FOOD, "groups:topics.mute");

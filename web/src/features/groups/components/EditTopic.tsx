@@ -93,7 +93,7 @@ export function EditTopic({ place, topic, onClose }: { place: Place; topic: Topi
           },
           {
             onSuccess: () => {
-              say(t("edit.saved", { fields: changed.map((field) => t(`texts.${field}`)).join(", ") }));
+              say(t("edit.saved", { fields: changed.map((field) => t(`topicTexts.${field}`)).join(", ") }));
               onClose();
             },
           },
@@ -111,7 +111,7 @@ function Fields(props: { texts: Texts; onChange: (texts: Texts) => void; autoFoc
   return FIELDS.map((field) => (
     <ByteInput
       key={field}
-      label={t(`texts.${field}`)}
+      label={t(`topicTexts.${field}`)}
       required={field === "Name"}
       autoFocus={props.autoFocus && field === "Name"}
       max={maxOf(field)}
