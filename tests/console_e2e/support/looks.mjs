@@ -8,6 +8,8 @@ export function looks() {
   const inside = (inner, outer) =>
     inner.left >= outer.left - 1 && inner.right <= outer.right + 1 && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
 
+  const nameOf = (element) => element.getAttribute("aria-label") ?? (element.textContent.slice(0, 30) || element.tagName);
+
   const paper = document.body.appendChild(document.createElement("span"));
   for (const select of document.querySelectorAll(".select--small select")) {
     const style = getComputedStyle(select);
@@ -29,6 +31,45 @@ export function looks() {
   const here = menu?.querySelector("[aria-current=page]");
   if (here && seen(here) && !inside(here.getBoundingClientRect(), menu.getBoundingClientRect())) {
     found.push(`the page "${here.textContent}" is out of sight in the menu`);
+  }
+
+  const main = document.querySelector("dialog[open]") ?? document.querySelector("main");
+  // What is cut says itself whole to whoever points at it.
+  for (const element of main?.querySelectorAll("*") ?? []) {
+    if (element.scrollWidth <= element.clientWidth + 1 || element.clientWidth === 0 || !seen(element)) continue;
+    if (getComputedStyle(element).textOverflow !== "ellipsis" || element.closest("[title], input, .visually-hidden")) continue;
+    found.push(`"${element.textContent.slice(0, 40)}" is cut, and nothing says the whole`);
+  }
+
+  // On a wide page rows stay dense: nothing in them is squeezed into a column of words, and no name is broken.
+  if (innerWidth > 860) {
+    for (const row of main?.querySelectorAll(".table tbody tr:not(.table__waiting)") ?? []) {
+      const { height } = row.getBoundingClientRect();
+      if (height > 78) found.push(`the row "${row.textContent.slice(0, 40)}" is ${Math.round(height)} pixels high`);
+    }
+    for (const cell of main?.querySelectorAll(".table :is(.is-id, .is-time, .is-state) .table__cell") ?? []) {
+      if (cell.getBoundingClientRect().height > 46) found.push(`"${cell.textContent.slice(0, 40)}" is broken in its cell`);
+    }
+  }
+
+  // Nothing to press lies over another one, and no text of a list runs into what stands beside it.
+  const boxes = [...(main?.querySelectorAll("a, button, input, select, textarea, .table__cell") ?? [])]
+    .filter((element) => seen(element) && !element.closest(".visually-hidden"))
+    .map((element) => [element, element.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 2 && box.height > 2);
+  for (const [index, [one, a]] of boxes.entries()) {
+    for (const [other, b] of boxes.slice(index + 1)) {
+      if (Math.min(a.right, b.right) - Math.max(a.left, b.left) < 3) continue;
+      if (Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) < 3) continue;
+      if (one.contains(other) || other.contains(one) || one.closest("label")?.contains(other)) continue;
+      found.push(`"${nameOf(one)}" and "${nameOf(other)}" lie over each other`);
+    }
+  }
+  for (const cell of main?.querySelectorAll(".table__cell") ?? []) {
+    const over = cell.scrollWidth - cell.clientWidth;
+    if (over > 1 && getComputedStyle(cell).overflow === "visible" && seen(cell)) {
+      found.push(`"${cell.textContent.slice(0, 40)}" runs ${over} pixels out of its cell`);
+    }
   }
 
   // Korean is broken between words alone: a word stands on one line.

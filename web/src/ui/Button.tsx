@@ -50,15 +50,16 @@ export function Button({ kind = "plain", icon, busy, small, children, onClick, t
 interface AnchorProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
   kind?: ButtonKind;
   icon?: ReactNode;
+  small?: boolean;
   ref?: Ref<HTMLAnchorElement>;
 }
 
-function Anchor({ kind = "plain", icon, children, className, ...rest }: AnchorProps) {
+function Anchor({ kind = "plain", icon, small, children, className, ...rest }: AnchorProps) {
   const { theme, variant } = looks[kind];
   return (
     <a
       {...rest}
-      className={`t-button t-button--theme-${theme} t-button--variant-${variant} t-size-m linkbutton ${className ?? ""}`}
+      className={`t-button t-button--theme-${theme} t-button--variant-${variant} ${small ? "t-size-s" : "t-size-m"} linkbutton ${className ?? ""}`}
     >
       {icon}
       <span className="t-button__text">{children}</span>

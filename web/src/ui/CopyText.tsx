@@ -41,12 +41,12 @@ export function CopyButton({ text, label, onCopy }: { text: string; label?: stri
 
 const shorten = (text: string) => (text.length > 24 ? `${text.slice(0, 24)}…` : text);
 
-/** An identifier, key or signature: monospaced, with a copy button. */
-export function CopyText({ text, show }: { text: string; show?: string }) {
+/** An identifier, key or signature: monospaced, with a copy button. `oneLine` shows the beginning of a long one. */
+export function CopyText({ text, show, oneLine }: { text: string; show?: string; oneLine?: boolean }) {
   if (!text) return <span className="quiet">–</span>;
   return (
-    <span className="copytext">
-      <span className="mono break">{show ?? text}</span>
+    <span className={oneLine ? "oneline" : "copytext"} title={oneLine ? text : undefined}>
+      <span className={oneLine ? "mono" : "mono break"}>{show ?? text}</span>
       <CopyButton text={text} />
     </span>
   );

@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { type ComponentType, createContext, type FunctionComponent, useContext, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { guideOf } from "../i18n";
+import { IconButton } from "./Button";
 import { Dialog } from "./Dialog";
 import "./guide.css";
 import { HelpCircleIcon } from "./icons";
@@ -25,17 +26,21 @@ export function withGuide<P extends object>(name: PageName, Inner: ComponentType
   };
 }
 
-/** Opens the guide of the page that it stands on. Nothing of it is fetched before. */
-export function GuideButton() {
+/** Opens the guide of the page that it stands on. Nothing of it is fetched before. `quiet`: a picture without words. */
+export function GuideButton({ quiet }: { quiet?: boolean }) {
   const { t } = useTranslation();
   const here = useContext(Here);
   const [open, setOpen] = useState(false);
   if (!here) return null;
   return (
     <>
-      <button type="button" className="linklike guide__open" onClick={() => setOpen(true)}>
-        <HelpCircleIcon /> {t("guide.open")}
-      </button>
+      {quiet ? (
+        <IconButton icon={<HelpCircleIcon />} label={t("guide.open")} onClick={() => setOpen(true)} />
+      ) : (
+        <button type="button" className="linklike guide__open" onClick={() => setOpen(true)}>
+          <HelpCircleIcon /> {t("guide.open")}
+        </button>
+      )}
       {open && <Guide {...here} onClose={() => setOpen(false)} />}
     </>
   );

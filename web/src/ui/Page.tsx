@@ -31,11 +31,12 @@ export function Page({ title, crumb, media, lead, actions, wide, parents, childr
         {media}
         <div className="grow">
           <h1 className="page__title">{title}</h1>
-          <div className="page__lead">
-            {lead} <GuideButton />
-          </div>
+          {lead && <div className="page__lead">{lead}</div>}
         </div>
-        {actions && <div className="page__actions row">{actions}</div>}
+        <div className="page__actions row">
+          <GuideButton quiet />
+          {actions}
+        </div>
       </header>
       {children}
     </div>

@@ -15,7 +15,11 @@ export function PersonCell({ app, user, nick, src }: Person) {
     <span className="person">
       <Avatar src={src} name={nick || user} size={28} />
       <span className="person__names">
-        {nick && <span className="person__nick">{nick}</span>}
+        {nick && (
+          <span className="person__nick" title={nick}>
+            {nick}
+          </span>
+        )}
         <span className="oneline">
           <Link to="/apps/$app/accounts/$user" params={{ app: String(app), user }} className="mono" title={user}>
             {user}

@@ -58,7 +58,7 @@ describe("the limits of an app", () => {
   it("are held against the server's ranges while one types", () => {
     expect(screen.getByText("From 0 to 10,000")).toBeTruthy();
     type(basic.limit.HistoryDays, "9999");
-    expect(screen.getByRole("alert", { hidden: true }).textContent).toBe("From 1 to 3,650");
+    expect(screen.getByRole("alert", { hidden: true }).textContent).toBe("A whole number from 1 to 3,650");
     save();
     expect(mutate).not.toHaveBeenCalled();
   });

@@ -13,6 +13,8 @@ vi.mock("../../ui/Locked", () => ({
   Locked: ({ children }: { children: (state: object) => unknown }) => children({ disabled: false }),
   LockedNote: ({ children }: { children: unknown }) => children,
 }));
+// Who changed a setting last is the audit log's to say (trace.test.ts).
+vi.mock("./components/Trace", () => ({ Trace: () => null }));
 vi.mock("../../ui/Button", async (original) => ({
   ...(await original<typeof import("../../ui/Button")>()),
   LinkButton: () => null,

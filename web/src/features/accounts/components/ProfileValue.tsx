@@ -10,6 +10,7 @@ export function ProfileValue({ field, value }: { field: ProfileField; value: str
   if (field.values.length) return t(`values.${value}`);
   if (field.name === "BirthDay") return dayOf(value) || String(value);
   if (field.name === "MsgSettings") return Number(value) & 1 ? t("edit.noMessages") : t("edit.messages");
-  if (field.name === "Image") return <CopyText text={String(value)} />;
+  // An address may be as long as it likes: one line of it, the whole by hovering or copying.
+  if (field.name === "Image") return <CopyText text={String(value)} oneLine />;
   return <span className="break">{String(value)}</span>;
 }

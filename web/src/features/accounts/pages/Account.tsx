@@ -195,6 +195,10 @@ function Summary({ account, state }: { account: AccountData; state: AccountState
   );
 }
 
+/** A signature takes a line of its own once it needs one. */
+const isLong = (name: string, { Profile: values }: AccountData) =>
+  name === "SelfSignature" && String(values.Tag_Profile_IM_SelfSignature ?? "").length > 40;
+
 function Profile({ app, account }: { app: number; account: AccountData }) {
   const { t } = useTranslation("accounts");
   const nameOf = useFieldName();
@@ -229,7 +233,7 @@ function Profile({ app, account }: { app: number; account: AccountData }) {
               </dd>
             </div>
             {profileFields(data).map((field) => (
-              <div key={field.tag} className={field.name === "SelfSignature" ? "facts__wide" : undefined}>
+              <div key={field.tag} className={isLong(field.name, account) ? "facts__wide" : undefined}>
                 <dt title={field.tag}>{nameOf(field)}</dt>
                 <dd>
                   <ProfileValue field={field} value={account.Profile[field.tag]} />

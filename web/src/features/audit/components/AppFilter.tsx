@@ -25,7 +25,7 @@ export function AppFilter({ app, onChange }: { app: number; onChange: (app: numb
           setOpen(true);
         }}
       >
-        {app ? (name ?? String(app)) : t("table.all", { label: t("app") })} <ChevronDownIcon />
+        {app ? (name ?? String(app)) : t("table.all", { label: t("app") })} <ChevronDownIcon className="audit__open" />
       </Button>
       {open && (
         <FormDialog

@@ -114,7 +114,15 @@ export function Audit() {
               {
                 key: "target",
                 title: t("target"),
-                render: (row) => <code className="break">{targetOf(row, known) || "–"}</code>,
+                role: "id",
+                render: (row) => {
+                  const target = targetOf(row, known);
+                  return (
+                    <code className="break audit__target" title={target || undefined}>
+                      {target || "–"}
+                    </code>
+                  );
+                },
               },
               {
                 key: "app",

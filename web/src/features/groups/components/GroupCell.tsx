@@ -15,7 +15,11 @@ export function GroupCell({ app, id, name, src }: Props) {
     <span className="person">
       <Avatar src={src} name={name || id} size={28} />
       <span className="person__names">
-        {name && <span className="person__nick">{name}</span>}
+        {name && (
+          <span className="person__nick" title={name}>
+            {name}
+          </span>
+        )}
         <span className="oneline">
           <Link to="/apps/$app/groups/$group" params={{ app: String(app), group: id }} className="mono" title={id}>
             {id}

@@ -7,7 +7,6 @@ import { Button, HrefButton } from "../../../ui/Button";
 import { Confirm } from "../../../ui/Confirm";
 import { Dialog } from "../../../ui/Dialog";
 import { TimeText } from "../../../ui/format";
-import { DownloadIcon } from "../../../ui/icons";
 import { isOver, JobBar, JobProgress, JobResult, JobState } from "../../../ui/JobProgress";
 import { Locked } from "../../../ui/Locked";
 import { Empty, Page } from "../../../ui/Page";
@@ -70,10 +69,11 @@ export function Jobs() {
             columns={[
               { key: "kind", title: t("kind"), role: "state", render: (row) => t(`job.kind.${row.Kind}`) },
               { key: "state", title: t("state"), role: "state", render: (row) => <JobState job={row} /> },
-              { key: "progress", title: t("progress"), render: (row) => <JobBar job={row} />, width: 160 },
+              { key: "progress", title: t("progress"), render: (row) => <JobBar job={row} />, width: 200 },
               {
                 key: "refused",
                 title: t("result"),
+                width: 230,
                 render: (row) =>
                   row.Refused > 0 ? (
                     <span className="danger">{t("job.refused", { count: row.Refused })}</span>
@@ -87,7 +87,7 @@ export function Jobs() {
             actions={(row) => (
               <>
                 {row.File && (
-                  <HrefButton href={row.File} download kind="text" icon={<DownloadIcon />}>
+                  <HrefButton href={row.File} download kind="text" small>
                     {t("action.download")}
                   </HrefButton>
                 )}

@@ -92,7 +92,9 @@ export function Officials() {
                   <span className="person">
                     <Avatar src={row.FaceUrl} name={row.Name} size={28} />
                     <span className="person__names">
-                      <span className="person__nick">{row.Name}</span>
+                      <span className="person__nick" title={row.Name}>
+                        {row.Name}
+                      </span>
                       <span className="oneline">
                         <Link
                           to="/apps/$app/officials/$account"

@@ -56,7 +56,9 @@ export function CertificateList({ app }: { app: number }) {
             role: "person",
             render: (row) => (
               <span className="person__names">
-                <span className="person__nick">{row.Name || t(`vendor.${row.Vendor}`)}</span>
+                <span className="person__nick" title={row.Name}>
+                  {row.Name || t(`vendor.${row.Vendor}`)}
+                </span>
                 <span className="quiet">
                   {t(`vendor.${row.Vendor}`)} {environmentOf(row) && `· ${t(`choice.${environmentOf(row)}`)}`}
                 </span>

@@ -54,7 +54,9 @@ export function Tasks({ app }: { app: number }) {
             role: "person",
             render: (row) => (
               <span className="person__names" title={row.TaskId}>
-                <span className="person__nick">{row.Title || row.Desc || row.Text}</span>
+                <span className="person__nick" title={row.Title || row.Desc || row.Text}>
+                  {row.Title || row.Desc || row.Text}
+                </span>
                 <span className="quiet">{row.Revokes ? t("report.revoking") : row.Title ? row.Desc : row.From}</span>
               </span>
             ),
