@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from sodam.errors import ApiError
+from sodam.groups.core import Operator
 from sodam.groups.feed import of_group
 from tests.contract.world import Device as Seat
 from tests.rest.test_group_lifecycle import override
@@ -45,7 +46,8 @@ async def make(host: Host, kind: str, **more: Any) -> str:
         assert app is not None
         for user in (OWNER, ADMIN, MEMBER, OTHER):
             seat = Seat()
-            await groups.rooms.enter(app, user, await groups.get(APP, group_id), seat.instid, lambda seat=seat: seat)
+            who = Operator(user, admin=False, instid=seat.instid)
+            await groups.rooms.enter(app, who, await groups.get(APP, group_id), lambda seat=seat: seat)
     elif kind == "Private":
         await said(host, group_id, OWNER)  # until then nobody else sees it
     return group_id

@@ -35,7 +35,9 @@ async def room(rest: Rest) -> Rest:
 async def enter(rest: Rest, user_id: str) -> Device:
     groups, device = rest.server.services.groups, Device()
     group = await groups.get(rest.app.sdkappid, ROOM)
-    entered = await groups.rooms.enter(rest.app, user_id, group, device.instid, lambda: device)
+    entered = await groups.rooms.enter(
+        rest.app, Operator(user_id, admin=False, instid=device.instid), group, lambda: device
+    )
     entered.announce()
     return device
 

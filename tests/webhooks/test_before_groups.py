@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sodam_client.errors import RequestError
+from tests.gateway.raw_client import RawClient
 from tests.support.receiver import Got, Receiver, Reply
 from tests.webhooks.conftest import Shop, text
 from tests.webhooks.test_before import decides
@@ -71,3 +72,33 @@ async def test_the_app_decides(shop: Shop, receiver: Receiver) -> None:
     joined = await cat.request("group_open_http_svc.apply_join_group", of)
     assert joined["JoinedStatus"] == "JoinedSuccess"
     assert [got.body["Requestor_Account"] for got in receiver.of(APPLY)] == ["cat", "cat"]
+
+
+async def test_whence_it_came(shop: Shop, receiver: Receiver) -> None:
+    """Platform and address of who caused it: a client's own, also where it lets others in, or the caller's of REST or
+    of the console."""
+    create, join = "Group.CallbackBeforeCreateGroup", "Group.CallbackAfterNewMemberJoin"
+    await shop.configure([create, APPLY, join])
+    await shop.users("ann", "bob", "cat")
+    await shop.rest(SVC + "create_group", {"Type": "Public", "GroupId": "club", "Name": "Club", "Owner_Account": "ann"})
+    await shop.console("CreateGroup", Name="Room", Type="AVChatRoom", GroupId="room", Owner="ann")
+    async with RawClient(shop.server, "ann") as ann, RawClient(shop.server, "bob") as bob:
+        await ann.sign_in(platform=3)
+        await bob.sign_in(platform=2)
+        await bob.call("group_open_http_svc.create_group", {"Type": "Public", "Name": "Bob's"})
+        for group in ("club", "room"):
+            await bob.call("group_open_http_svc.apply_join_group", {"GroupId": group})
+        waiting = await ann.call("group_open_http_svc.get_pendency", {"Limit": 10, "StartTime": 0})
+        (one,) = waiting["PendencyList"]
+        agreed = {"Applicant_Account": "bob", "HandleMsg": "Agree", "Authentication": one["Authentication"]}
+        await ann.call("group_open_http_svc.handle_apply_join_group", {"GroupId": "club", **agreed})
+        await shop.rest(SVC + "add_group_member", {"GroupId": "club", "MemberList": [{"Member_Account": "cat"}]})
+
+        def whence(command: str) -> list[tuple[str, str]]:
+            return [(got.query["OptPlatform"], got.query["ClientIP"]) for got in receiver.of(command)]
+
+        await receiver.wait(join, 2)
+        here = "127.0.0.1"
+        assert whence(create) == [("RESTAPI", here), ("RESTAPI", here), ("Android", here)]
+        assert whence(APPLY) == [("Android", here)] * 2
+        assert whence(join) == [("iOS", here), ("RESTAPI", here)]

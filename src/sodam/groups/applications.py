@@ -114,7 +114,7 @@ class Applications:
                 raise ApiError(Code.GROUP_ACCOUNT_NOT_FOUND)
             await store_applications.remove(tx, app.sdkappid, found.num)
             if agree:
-                by = Operator(applicant, admin=False)
+                by = Operator(applicant, admin=False, source=operator.source)
                 await self._join(tx, app, group, by, newcomer, invited=bool(invited))
             tx.emit(
                 Decided(

@@ -21,7 +21,7 @@ from sodam.messages.clock import SECOND
 from sodam.messages.elements import MAX_BODY_BYTES
 from sodam.messages.events import MessageEdited, MessagesRecalled
 from sodam.messages.interceptors import Interceptors
-from sodam.messages.model import GROUP, RECALLED
+from sodam.messages.model import GROUP, RECALLED, Source
 from sodam.notices import Notice
 from sodam.storage import Tx
 
@@ -61,6 +61,7 @@ class GroupChanges:
         reason: str = "",
         as_member: bool,
         instid: int = 0,
+        source: Source | None = None,
     ) -> list[Code]:
         """Recall messages; for each, in order: 0, 10030 unknown, 10031 too old, 10032 not to be recalled.
 
@@ -98,7 +99,7 @@ class GroupChanges:
             if messages:
                 group.changes += 1
                 await store.save(tx, group)
-                by = Operator(revoker, admin=not as_member, instid=instid)
+                by = Operator(revoker, admin=not as_member, instid=instid, source=source)
                 tx.emit(GroupMessagesRecalled(scene=scene(group, by), messages=messages))
             await self._put_recalls(tx, messages, group.changes)
             gone = await store_receipts.unpin(tx, app.sdkappid, group_id, done) if done else set()
@@ -162,6 +163,7 @@ class GroupChanges:
         version: int | None = None,
         as_member: bool,
         exclude: int = 0,
+        source: Source | None = None,
         max_bytes: int = MAX_BODY_BYTES,
     ) -> GroupMessage:
         """Replace the parts that are given, raise the version by one, notify devices; the message as it is.
@@ -196,7 +198,7 @@ class GroupChanges:
             group.changes += 1
             await store.save(tx, group)
             await store_messages.log_change(tx, [stored], self._core.now() * SECOND, group.changes)
-            by = Operator(editor, admin=not as_member, instid=exclude)
+            by = Operator(editor, admin=not as_member, instid=exclude, source=source)
             tx.emit(GroupMessageEdited(scene=scene(group, by), message=stored))
             if body is not None:
                 tx.emit(_body_of(stored))

@@ -28,7 +28,7 @@ from sodam.groups.model import Group, Member, Newcomer, Wanted
 from sodam.groups.seats import Seats
 from sodam.groups.types import TYPES, Power, Right, Role
 from sodam.messages.events import ConversationErased
-from sodam.messages.model import GROUP
+from sodam.messages.model import GROUP, Source
 from sodam.notices import Kind, Notice, Place
 from sodam.storage import Database, Tx
 
@@ -44,6 +44,8 @@ class Operator(NamedTuple):
     """By REST, with the rights of an administrator of the app; else with those of a role in the group."""
     instid: int = 0
     """The client that asked: its answer is enough for it."""
+    source: Source | None = None
+    """Whence it asked, for webhooks; None: nobody asked, or the client by ``instid`` did."""
 
 
 NOBODY: Final = Operator("", admin=True)
@@ -52,7 +54,9 @@ NOBODY: Final = Operator("", admin=True)
 
 def scene(group: Group, operator: Operator) -> Scene:
     """What all events of a group say."""
-    return Scene(group.app, group.group_id, group.type, group.profile.name, operator.user_id, operator.instid)
+    return Scene(
+        group.app, group.group_id, group.type, group.profile.name, operator.user_id, operator.instid, operator.source
+    )
 
 
 class Guard(Protocol):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from sodam.groups.message import GroupMessage
+from sodam.messages.model import Source
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -22,6 +23,8 @@ class Scene(msgspec.Struct, frozen=True):
     """Who did it: the administrator who called, whom the call names, or a user."""
     instid: int = 0
     """The client that asked; 0: none."""
+    source: Source | None = None
+    """Whence it asked; None: as ``instid`` says."""
 
 
 class GroupEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +53,10 @@ class GroupEvent(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def instid(self) -> int:
         return self.scene.instid
+
+    @property
+    def source(self) -> Source | None:
+        return self.scene.source
 
 
 class GroupCreated(GroupEvent, frozen=True, kw_only=True):

@@ -106,19 +106,23 @@ class Rooms:
     # Entering and leaving
 
     async def enter(
-        self, app: App, user_id: str, group: Group, instid: int, session: Callable[[], LiveSession | None]
+        self,
+        app: App,
+        operator: Operator,
+        group: Group,
+        session: Callable[[], LiveSession | None],
     ) -> Entered:
-        """Have a device sit in a room, whether it does already or not. ``session``: its connection by then.
+        """Have the device of ``operator`` sit in a room, whether it does or not. ``session``: its connection by then.
 
         Raises ApiError 10007 for who is banned, 10016 or the app's own code where its callback refuses, 10037 when the
         device is in a hundred rooms.
         """
-        key = (app.sdkappid, group.group_id)
+        key, user_id, instid = (app.sdkappid, group.group_id), operator.user_id, operator.instid
         if await store_bans.of(self._core.db, *key, [user_id], self._core.now()):
             raise ApiError(Code.GROUP_NOT_PERMITTED, "the user is banned")
         guard, command = self._core.guard, "Group.CallbackBeforeApplyJoinGroup"
         if guard is not None and guard.wanted(app, command) and not self._seats.here(key, user_id):
-            await guard.applying(app, Operator(user_id, admin=False), group.group_id, group.type)
+            await guard.applying(app, operator, group.group_id, group.type)
         most = app.settings.room_history
         history = await store_rooms.newest(self._core.db, *key, most) if most else []
         here = session()

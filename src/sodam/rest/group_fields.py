@@ -147,9 +147,9 @@ async def operator_of(call: Call, from_account: str | None = None) -> Operator:
     Raises ApiError 10004 for a named account that does not exist.
     """
     if not call.admin:
-        return Operator(call.caller, admin=False, instid=call.instid)
+        return Operator(call.caller, admin=False, instid=call.instid, source=call.source)
     if not from_account:
-        return Operator(call.caller, admin=True)
+        return Operator(call.caller, admin=True, source=call.source)
     if await call.services.accounts.find(call.app.sdkappid, from_account) is None:
         raise ApiError(Code.GROUP_BAD_PARAMETER, f"From_Account {from_account[:40]!r} does not exist")
-    return Operator(from_account, admin=True)
+    return Operator(from_account, admin=True, source=call.source)

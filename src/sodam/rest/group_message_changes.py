@@ -178,7 +178,13 @@ async def group_msg_recall(call: Call, request: Recall) -> RecallAnswer:
     """
     seqs = check_recall(call, request)
     codes = await call.services.groups.changes.recall(
-        call.app, request.GroupId, seqs, revoker=call.caller, reason=request.Reason, as_member=False
+        call.app,
+        request.GroupId,
+        seqs,
+        revoker=call.caller,
+        reason=request.Reason,
+        as_member=False,
+        source=call.source,
     )
     return RecallAnswer([RecallResult(seq, int(code)) for seq, code in zip(seqs, codes, strict=True)])
 
@@ -273,5 +279,12 @@ async def modify_group_msg(call: Call, request: Modify) -> None:
     """
     body, cloud = new_content(call, request, strict=True)
     await call.services.groups.changes.modify(
-        call.app, request.GroupId, request.MsgSeq, editor=call.caller, body=body, cloud=cloud, as_member=False
+        call.app,
+        request.GroupId,
+        request.MsgSeq,
+        editor=call.caller,
+        body=body,
+        cloud=cloud,
+        as_member=False,
+        source=call.source,
     )

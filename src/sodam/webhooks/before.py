@@ -22,7 +22,7 @@ from sodam.groups.core import Operator
 from sodam.groups.model import Wanted
 from sodam.messages.elements import check_body
 from sodam.messages.interceptors import Dropped
-from sodam.messages.model import HIDE_RECEIVER
+from sodam.messages.model import BY_REST, HIDE_RECEIVER
 from sodam.messages.outgoing import cloud_json
 from sodam.outbound import Answer, OutboundError
 from sodam.relations.model import AddItem, Origin, Outcome, Reply
@@ -311,7 +311,7 @@ class GroupGuard:
         await self._decide(app, operator, "Group.CallbackBeforeApplyJoinGroup", body)
 
     async def _decide(self, app: App, operator: Operator, command: str, body: dict[str, Any]) -> Decision | None:
-        decision = await self._asking.ask(app, command, body, "RESTAPI" if operator.admin else "Web", "")
+        decision = await self._asking.ask(app, command, body, *(operator.source or BY_REST)[:2])
         if decision is not None and decision.ErrorCode:
             raise refuse(decision, GROUP_CODES, Code.GROUP_CALLBACK_REFUSED)
         return decision

@@ -16,6 +16,7 @@ from sodam.errors import ApiError, Code
 from sodam.groups.core import Operator
 from sodam.groups.model import MAX_BYTES, MAX_TOPIC_ID, ApplyOption, Changes, Group, InviteOption, Order, Switch, Wanted
 from sodam.groups.types import ALIASES, TYPES, Operation, type_name, type_of
+from sodam.messages.model import Source
 
 GroupTypeName = Literal["Work", "Public", "Meeting", "AVChatRoom", "Community"]
 RoleName = Literal["Owner", "Admin", "Member"]
@@ -29,7 +30,11 @@ PlaceId = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TOPIC_ID)]
 """A group, or a topic of one."""
 GroupIds = Annotated[list[GroupId], msgspec.Meta(min_length=1, max_length=MOST_AT_ONCE)]
 _SHOWN: Final = {stored: name for name, stored in ALIASES.items()}
-ADMIN: Final = Operator(DEFAULT_ADMIN, admin=True)
+
+
+def admin(call: Call) -> Operator:
+    """In whose name an operator of the console acts."""
+    return Operator(DEFAULT_ADMIN, admin=True, source=Source(client_ip=call.caller.ip))
 
 
 def shown_type(group: Group) -> GroupTypeName:
@@ -270,7 +275,7 @@ async def create_group(call: Call, request: CreateChatGroup) -> GroupMade:
     facts = {"Name": request.Name, "Type": request.Type, "Owner": request.Owner}
     # Looking the owner up may make the administrator's account, which is not the change.
     call.changed_by(lambda made: (None, {"GroupId": made} | facts) if isinstance(made, str) else None)
-    return GroupMade(await call.plane.services.groups.create(call.the_app, ADMIN, wanted))
+    return GroupMade(await call.plane.services.groups.create(call.the_app, admin(call), wanted))
 
 
 def _text(name: str) -> msgspec.Meta:
@@ -317,7 +322,7 @@ async def modify_group_base_info(call: Call, request: ModifyGroupBaseInfo) -> Ch
     named = {"GroupId": request.GroupId}
     call.changed(named | old, named | new)
     changes = Changes(**{_FIELDS[wire]: value for wire, value in given.items()})
-    await groups.edit(call.the_app, ADMIN, request.GroupId, changes, request.MaxMemberNum)
+    await groups.edit(call.the_app, admin(call), request.GroupId, changes, request.MaxMemberNum)
     return await _view(call, await groups.get(request.SDKAppID, request.GroupId))
 
 
@@ -343,7 +348,7 @@ async def destroy_group(call: Call, request: DestroyGroup) -> GroupOutcomes:
         call,
         request.GroupIds,
         lambda group_id: {"GroupId": group_id},
-        lambda group_id: groups.destroy(call.the_app, ADMIN, group_id),
+        lambda group_id: groups.destroy(call.the_app, admin(call), group_id),
     )
     return GroupOutcomes([GroupOutcome(group_id, *told(error)) for group_id, error in found.items()])
 
@@ -364,4 +369,4 @@ async def modify_group_owner(call: Call, request: ModifyGroupOwner) -> None:
     before = await groups.get(request.SDKAppID, request.GroupId)
     named = {"GroupId": request.GroupId}
     call.changed(named | {"Owner": before.owner}, named | {"Owner": request.UserID})
-    await groups.change_owner(call.the_app, ADMIN, request.GroupId, request.UserID)
+    await groups.change_owner(call.the_app, admin(call), request.GroupId, request.UserID)

@@ -8,7 +8,7 @@ import msgspec
 
 from sodam.accounts.model import MAX_USER_ID
 from sodam.cloudapi.action import Call, action
-from sodam.cloudapi.actions.chat_groups import ADMIN, OfChatGroup, Person, RoleName, people
+from sodam.cloudapi.actions.chat_groups import OfChatGroup, Person, RoleName, admin, people
 from sodam.cloudapi.actions.views import Limit, Offset, UserId
 from sodam.errors import ApiError, Code
 from sodam.groups.listing import ROLES
@@ -104,7 +104,7 @@ async def add_group_member(call: Call, request: ManyMembers) -> MemberOutcomes:
     facts = {"GroupId": request.GroupId, "UserIDs": users}
     # Looking accounts up may make the administrator's, which is not the change.
     call.changed_by(lambda written: (None, facts) if isinstance(written, tuple) else None)
-    results = await call.plane.services.groups.members.added(call.the_app, ADMIN, request.GroupId, users)
+    results = await call.plane.services.groups.members.added(call.the_app, admin(call), request.GroupId, users)
     told = zip(users, results, strict=True)
     return MemberOutcomes([_outcome(user, code, already=result == ALREADY) for user, (result, code) in told])
 
@@ -131,7 +131,7 @@ async def delete_group_member(call: Call, request: DeleteGroupMember) -> MemberO
     gone = [one.UserID for one in results if not one.ErrorCode]
     if gone:
         call.changed({"GroupId": request.GroupId, "UserIDs": gone}, {"Reason": request.Reason})
-        await groups.members.remove(call.the_app, ADMIN, request.GroupId, gone, request.Reason)
+        await groups.members.remove(call.the_app, admin(call), request.GroupId, gone, request.Reason)
     return MemberOutcomes(results)
 
 
@@ -147,7 +147,7 @@ async def modify_group_member_info(call: Call, request: ModifyGroupMemberInfo) -
     """Change a member's role or name card."""
     changes = MemberChanges(role=Role[request.Role] if request.Role else None, name_card=request.NameCard)
     groups = call.plane.services.groups
-    await groups.members.edit(call.the_app, ADMIN, request.GroupId, request.UserID, changes)
+    await groups.members.edit(call.the_app, admin(call), request.GroupId, request.UserID, changes)
 
 
 class ForbidSendMessage(ManyMembers, kw_only=True):
@@ -162,7 +162,7 @@ async def forbid_send_message(call: Call, request: ForbidSendMessage) -> MemberO
     if known:
         call.changed_by(lambda _: (None, {"GroupId": request.GroupId, "UserIDs": known, "Seconds": request.Seconds}))
         members = call.plane.services.groups.members
-        await members.mute(call.the_app, ADMIN, request.GroupId, known, request.Seconds)
+        await members.mute(call.the_app, admin(call), request.GroupId, known, request.Seconds)
     return _of_known(request.UserIDs, known)
 
 
@@ -252,7 +252,7 @@ async def add_group_ban(call: Call, request: AddGroupBan) -> MemberOutcomes:
     if known:
         facts = {"GroupId": request.GroupId, "UserIDs": known, "Seconds": request.Seconds}
         call.changed_by(lambda _: (None, facts))
-        await groups.bans.ban(call.the_app, ADMIN, request.GroupId, known, request.Seconds, request.Description)
+        await groups.bans.ban(call.the_app, admin(call), request.GroupId, known, request.Seconds, request.Description)
     return _of_known(request.UserIDs, known)
 
 
@@ -263,4 +263,4 @@ class DeleteGroupBan(OfChatGroup):
 @action("im", "DeleteGroupBan", kind="write", level="app")
 async def delete_group_ban(call: Call, request: DeleteGroupBan) -> None:
     """End bans. Nobody becomes a member again by it."""
-    await call.plane.services.groups.bans.unban(call.the_app, ADMIN, request.GroupId, request.UserIDs)
+    await call.plane.services.groups.bans.unban(call.the_app, admin(call), request.GroupId, request.UserIDs)

@@ -15,7 +15,7 @@ from sodam.cloudapi.actions.views import Id, Limit, OfApp
 from sodam.cloudapi.run import each
 from sodam.groups.message import TIP, GroupMessage, of_content
 from sodam.messages import outgoing
-from sodam.messages.model import RECALLED
+from sodam.messages.model import RECALLED, Source
 from sodam.messages.outgoing import Outgoing
 from sodam.rest.group_messages import sender_of
 from sodam.storage import without_hook
@@ -108,7 +108,13 @@ async def recall_group_msg(call: Call, request: RecallGroupMsg) -> MessageOutcom
     """Recall messages of a group, of any age; its members' devices are notified."""
     seqs = list(dict.fromkeys(request.MsgSeqs))
     codes = await call.plane.services.groups.changes.recall(
-        call.the_app, request.GroupId, seqs, revoker=DEFAULT_ADMIN, reason=request.Reason, as_member=False
+        call.the_app,
+        request.GroupId,
+        seqs,
+        revoker=DEFAULT_ADMIN,
+        reason=request.Reason,
+        as_member=False,
+        source=Source(client_ip=call.caller.ip),
     )
     results = zip(seqs, codes, strict=True)
     return MessageOutcomes([MessageOutcome(seq, int(code), code.meaning if code else "") for seq, code in results])

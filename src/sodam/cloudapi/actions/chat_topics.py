@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import msgspec
 
 from sodam.cloudapi.action import Call, action
-from sodam.cloudapi.actions.chat_groups import ADMIN, OfChatGroup, PlaceId
+from sodam.cloudapi.actions.chat_groups import OfChatGroup, PlaceId, admin
 from sodam.cloudapi.actions.views import Keyword, Limit, OfApp, Offset
 from sodam.errors import ApiError, Code
 from sodam.groups.model import MAX_BYTES, MAX_CUSTOM, MAX_TOPIC_ID, Changes, Group, Switch, home_of
@@ -124,7 +124,7 @@ async def create_topic(call: Call, request: CreateTopic) -> TopicMade:
     facts = {"GroupId": request.GroupId, "Name": request.Name}
     call.changed_by(lambda made: (None, {"TopicId": made.group_id} | facts) if isinstance(made, Group) else None)
     topics = call.plane.services.groups.topics
-    return TopicMade(await topics.create(call.the_app, ADMIN, request.GroupId, request.TopicId, changes))
+    return TopicMade(await topics.create(call.the_app, admin(call), request.GroupId, request.TopicId, changes))
 
 
 class ModifyTopic(OfApp, kw_only=True):
@@ -150,7 +150,7 @@ async def modify_topic(call: Call, request: ModifyTopic) -> TopicRow:
     named = {"TopicId": request.TopicId}
     call.changed(named | {wire: getattr(before, wire) for wire in given}, named | given)
     changes = Changes(**{_FIELDS[wire]: value for wire, value in given.items()})
-    await topics.edit(call.the_app, ADMIN, home, request.TopicId, changes)
+    await topics.edit(call.the_app, admin(call), home, request.TopicId, changes)
     return await _read(call, home, request.TopicId)
 
 
@@ -195,6 +195,6 @@ async def destroy_topic(call: Call, request: DestroyTopic) -> TopicOutcomes:
         return (None, {"GroupId": request.GroupId, "TopicIds": gone}) if gone else None
 
     call.changed_by(facts)
-    codes = await call.plane.services.groups.topics.destroy(call.the_app, ADMIN, request.GroupId, asked)
+    codes = await call.plane.services.groups.topics.destroy(call.the_app, admin(call), request.GroupId, asked)
     told = zip(asked, codes, strict=True)
     return TopicOutcomes([TopicOutcome(topic_id, int(code), code.meaning if code else "") for topic_id, code in told])

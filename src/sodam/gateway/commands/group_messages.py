@@ -118,7 +118,14 @@ async def group_msg_recall(call: Call, request: Recall) -> RecallAnswer:
     """Recall one's own messages within the app's window, and those of others as one's role allows."""
     seqs = check_recall(call, request)
     codes = await call.services.groups.changes.recall(
-        call.app, request.GroupId, seqs, revoker=call.caller, reason=request.Reason, as_member=True, instid=call.instid
+        call.app,
+        request.GroupId,
+        seqs,
+        revoker=call.caller,
+        reason=request.Reason,
+        as_member=True,
+        instid=call.instid,
+        source=call.source,
     )
     return RecallAnswer([RecallResult(seq, int(code)) for seq, code in zip(seqs, codes, strict=True)])
 
@@ -216,6 +223,7 @@ async def modify_group_msg(call: Call, request: ModifyGroupMsg) -> ModifyAnswer:
             version=request.MsgVersion,
             as_member=True,
             exclude=call.instid,
+            source=call.source,
         )
     except EditConflict as conflict:
         call.fail(Code.C2C_EDIT_VERSION)

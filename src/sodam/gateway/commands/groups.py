@@ -53,8 +53,9 @@ async def apply_join_group(call: Call, request: ApplyJoin) -> ApplyJoinAnswer:
         joined = await groups.applications.apply(call.app, await operator_of(call), request.GroupId, request.ApplyMsg)
         return ApplyJoinAnswer("JoinedSuccess" if joined else "WaitAdminApproval")
     connection = call.connection
+    operator = await operator_of(call)
     entered = await groups.rooms.enter(
-        call.app, call.caller, group, call.instid, lambda: connection if connection.registered is not None else None
+        call.app, operator, group, lambda: connection if connection.registered is not None else None
     )
     call.after = entered.announce
     history = [msgspec.Raw(item) for item in entered.history] if request.HugeGroupHistoryMsgFlag else []
