@@ -49,7 +49,7 @@ test-long: ready ## Run what takes hours: hundreds of kills, millions of inputs,
 	$(SEEDED) $(PYTEST) -m long -n $(WORKERS) --dist worksteal --durations=10 $(ARGS)
 	$(SEEDED) SODAM_FUZZ_FACTOR=$${SODAM_FUZZ_FACTOR:-100} $(PYTEST) -n $(WORKERS) --dist worksteal --durations=10 $(FUZZ) $(ARGS)
 
-check: dev ## Format, lint, strict types, import rules, house rules
+check: dev web ## Format, lint, strict types, import rules, house rules, the console's own checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

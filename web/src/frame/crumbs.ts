@@ -11,7 +11,7 @@ const listeners = new Set<() => void>();
 /** Tells the frame where one is: what lies between the app and this page, then the page itself. */
 export function usePageTitle(title: string, parents: readonly Crumb[] = []): void {
   const key = JSON.stringify([parents, title]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key holds them
+  // The key holds them.
   useEffect(() => {
     trail = [...parents, { title }];
     document.title = `${title} · Sodam`;

@@ -109,7 +109,7 @@ function Part({ title, lines, numbered }: { title: string; lines: string[]; numb
 /** Text whose parts between backticks are code. */
 function Marked({ text }: { text: string }) {
   return text.split("`").map((part, index) =>
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one sentence never move
+    // The parts of one sentence never move.
     index % 2 ? <code key={index}>{part}</code> : part,
   );
 }

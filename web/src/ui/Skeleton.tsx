@@ -7,7 +7,7 @@ export function Skeleton({ rows = 4 }: { rows?: number }) {
   return (
     <div className="skeleton" role="status" aria-label={t("loading")}>
       {Array.from({ length: rows }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the bars have no identity
+        // The bars have no identity.
         <span key={row} className="skeleton__bar" style={{ width: `${[92, 74, 83, 61][row % 4]}%` }} />
       ))}
     </div>

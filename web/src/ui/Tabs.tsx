@@ -24,7 +24,7 @@ export function Tabs<K extends string>({ label, tabs, current }: Props<K>) {
   const strip = useRef<HTMLDivElement>(null);
   const widths = tabs.map(({ title, count = "" }) => `${title} ${count}`).join();
   const router = useRouter();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is another place, and counts make tabs wider
+  // Another tab is another place, and counts make tabs wider.
   useEffect(() => {
     const show = () => {
       const open = strip.current?.querySelector<HTMLElement>("[aria-selected=true]");

@@ -17,7 +17,7 @@ interface Catalog {
 export function useCatalog<T>(query: UseQueryResult<T, ApiError>, say: (catalog: Catalog, data: T) => T) {
   const { t, i18n, ready } = useTranslation("catalog");
   const { data } = query;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the texts depend on the language and on their arrival
+  // The texts depend on the language and on their arrival.
   const told = useMemo(() => {
     const text = (key: string, else_: string) => (i18n.exists(key, { ns: "catalog" }) ? t(key) : else_);
     const catalog: Catalog = {
@@ -35,7 +35,7 @@ export function useMistakeTexts<T extends { Mistakes: Mistake[] }>(query: UseQue
   const words = useWords();
   const { i18n } = useTranslation();
   const { data } = query;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the texts depend on the language
+  // The texts depend on the language.
   const told = useMemo(
     () => data && { ...data, Mistakes: data.Mistakes.map((one) => ({ ...one, Message: words(one).title })) },
     [data, i18n.language],

@@ -33,7 +33,7 @@ export function useInbox(app: number, kind: Kind, text: string) {
   const [held, setHeld] = useState<Held>();
   const [error, setError] = useState<unknown>();
   const [turn, setTurn] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another turn asks anew
+  // Another turn asks anew.
   useEffect(() => {
     const stop = new AbortController();
     let timer = 0;

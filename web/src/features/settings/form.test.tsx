@@ -9,6 +9,7 @@ import texts from "./locale/en.json";
 
 const apply = vi.hoisted(() => vi.fn());
 vi.mock("./api", () => ({ useSetting: () => ({ apply, busy: false }) }));
+vi.mock("./components/Trace", () => ({ Trace: () => null }));
 vi.mock("../../ui/Locked", () => ({
   Locked: ({ children }: { children: (state: object) => unknown }) => children({ disabled: false }),
   LockedNote: ({ children }: { children: unknown }) => children,

@@ -48,7 +48,7 @@ export function useLive(app: number, filters: Record<string, string>, paused: bo
     if (paused) return;
     setEvents((before) => [...waiting, ...before].slice(0, MOST));
     setWaiting([]);
-    // biome-ignore lint/correctness/useExhaustiveDependencies: what waited is taken once, when the pause ends
+    // What waited is taken once, when the pause ends.
   }, [paused]);
   return { events, waiting: waiting.length, status, clear: () => setEvents([]) };
 }

@@ -17,7 +17,7 @@ describe("files of words", () => {
   });
 
   it("name the first line that is no word", () => {
-    for (const wrong of ["a\tBan", "a\tBlock\tyes", `${"a".repeat(51)}`, "a\tReplace\t\t" + "b".repeat(51), "\tBlock"])
+    for (const wrong of ["a\tBan", "a\tBlock\tyes", `${"a".repeat(51)}`, `a\tReplace\t\t${"b".repeat(51)}`, "\tBlock"])
       expect(wordsOf(`fine\n\n${wrong}\n`, 50, 50)).toEqual({ line: 3 });
   });
 

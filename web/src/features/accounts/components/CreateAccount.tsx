@@ -20,7 +20,7 @@ export function CreateAccount({ app, onClose }: { app: number; onClose: () => vo
   const [face, setFace] = useState("");
   const [type, setType] = useState<"ordinary" | "administrator">("ordinary");
   const create = useCreateAccount();
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the printable ones
+  // Exactly the printable ones.
   const badId = id !== "" && /[^\x20-\x7e]/.test(id);
   const badFace = badUrl(face);
   const wrong =

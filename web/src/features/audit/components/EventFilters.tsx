@@ -1,7 +1,7 @@
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { BareSelect } from "../../../ui/Field";
-import { type TableState, useTyped } from "../../../ui/tableState";
+import { PeriodFilter, TextFilter } from "../../../ui/filters";
+import type { TableState } from "../../../ui/tableState";
 import { type Filters, SPANS } from "../api";
 import { AppFilter } from "./AppFilter";
 
@@ -30,11 +30,10 @@ export function filtersOf(state: TableState, now: number): Filters {
 export function EventFilters({ state, onSpan }: { state: TableState; onSpan: () => void }) {
   const { t } = useTranslation("audit");
   const span = state.filter("span");
-  const [from, to] = [Number(state.filter("from")), Number(state.filter("to"))];
   return (
     <>
-      <Typed state={state} name="user" label={t("filterUser")} />
-      <Typed state={state} name="action" label={t("filterAction")} />
+      <TextFilter state={state} name="user" label={t("filterUser")} />
+      <TextFilter state={state} name="action" label={t("filterAction")} />
       <AppFilter app={Number(state.filter("app")) || 0} onChange={(app) => state.set({ app: app || "" })} />
       <BareSelect
         small
@@ -50,58 +49,7 @@ export function EventFilters({ state, onSpan }: { state: TableState; onSpan: () 
           state.set({ span: value, from: value === "free" ? day - (day % 60) : "", to: "" });
         }}
       />
-      {span === "free" && (
-        <div className="row audit__period">
-          <When label={t("from")} at={from} onChange={(at) => state.set({ from: at || "" })} />
-          <When label={t("to")} at={to} onChange={(at) => state.set({ to: at ? at + 59 : "" })} />
-          {from > 0 && to > 0 && from > to && (
-            <p className="field__error" role="alert">
-              {t("backwards")}
-            </p>
-          )}
-        </div>
-      )}
+      {span === "free" && <PeriodFilter state={state} from={t("from")} to={t("to")} backwards={t("backwards")} />}
     </>
-  );
-}
-
-function Typed({ state, name, label }: { state: TableState; name: string; label: string }) {
-  const [typed, setTyped] = useTyped(state.filter(name), (value) => state.set({ [name]: value }));
-  return (
-    <label className="table__search audit__typed">
-      <span className="visually-hidden">{label}</span>
-      <input type="search" placeholder={label} value={typed} onChange={(event) => setTyped(event.target.value)} />
-    </label>
-  );
-}
-
-/** Seconds as the browser's field for local times writes them. */
-const local = (at: number) => new Date(at * 1000 - new Date(at * 1000).getTimezoneOffset() * 60_000).toISOString();
-
-/** A minute in local time; `at` is in unix seconds, 0 for none. A half-typed time changes nothing yet. */
-function When({ label, at, onChange }: { label: string; at: number; onChange: (at: number) => void }) {
-  const shown = at ? local(at).slice(0, 16) : "";
-  const [typed, setTyped] = useState(shown);
-  const [told, setTold] = useState(shown);
-  if (shown !== told) {
-    setTold(shown);
-    setTyped(shown);
-  }
-  return (
-    <label className="row row--tight">
-      <span className="quiet">{label}</span>
-      <span className="table__search audit__when">
-        <input
-          type="datetime-local"
-          value={typed}
-          onChange={(event) => {
-            const { value } = event.target;
-            setTyped(value);
-            const seconds = Math.floor(new Date(value).getTime() / 1000);
-            if (!value || seconds > 0) onChange(value ? seconds : 0);
-          }}
-        />
-      </span>
-    </label>
   );
 }

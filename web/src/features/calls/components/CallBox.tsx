@@ -113,6 +113,6 @@ function Screen({ stream, muted, label }: { stream: MediaStream | undefined; mut
   useEffect(() => {
     if (screen.current && stream) screen.current.srcObject = stream;
   }, [stream]);
-  // biome-ignore lint/a11y/useMediaCaption: a call has no captions
+  // A call has no captions.
   return <video ref={screen} autoPlay playsInline muted={muted} aria-label={label} />;
 }

@@ -66,7 +66,7 @@ export function TestChat({ app, users, calls, onSigned, onDelivered }: Props) {
     lines.current = [];
     setClients(undefined);
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: leaving the page signs the two out
+  // Leaving the page signs the two out.
   useEffect(() => leave, []);
   const note = (pane: number, message: ChatMessage) =>
     setMessages((before) =>
@@ -148,7 +148,7 @@ export function TestChat({ app, users, calls, onSigned, onDelivered }: Props) {
         <div className="chat">
           {pair.map((user, pane) => (
             <Pane
-              // biome-ignore lint/suspicious/noArrayIndexKey: the left one and the right one
+              // The left one and the right one.
               key={pane}
               label={t(pane ? "chat.right" : "chat.left")}
               user={user}
@@ -191,7 +191,7 @@ function Pane({ label, user, users, onUser, client, line, peer, messages, onSent
   const [busy, setBusy] = useState(false);
   const end = useRef<HTMLLIElement>(null);
   const count = messages.length;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message comes into sight
+  // A new message comes into sight.
   useEffect(() => {
     end.current?.parentElement?.scrollTo({ top: end.current.offsetTop });
   }, [count]);

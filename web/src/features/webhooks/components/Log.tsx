@@ -29,7 +29,7 @@ export function Log({ app, config }: { app: number; config: Config }) {
     EventId: state.filter("id"),
     Url: state.filter("url"),
     Since: from * 1000,
-    Until: to && to * 1000 + 59_999,
+    Until: to && to * 1000 + 999,
   });
   const { data, error, refetch, isPlaceholderData, isFetching } = query;
   const [shown, setShown] = useState<Delivery>();

@@ -14,7 +14,7 @@ export function TestEvent({ app, command, onClose }: { app: number; command: str
   const test = useTest();
   const begun = useRef(false);
   const send = () => test.mutate({ SDKAppID: app, Command: command });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is opened
+  // Once, when it is opened.
   useEffect(() => {
     if (!begun.current) send();
     begun.current = true;
