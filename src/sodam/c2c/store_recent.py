@@ -6,14 +6,11 @@ from __future__ import annotations
 
 import zlib
 from hashlib import blake2b
-from typing import Final
 
 from sodam.c2c.model import Message
 from sodam.messages.dedupe import WINDOW
 from sodam.messages.model import NUMBERED
-from sodam.storage import Database
-
-_PURGED: Final = 5_000
+from sodam.storage import Database, purge_keys
 
 
 def key(message: Message) -> bytes:
@@ -26,15 +23,4 @@ def key(message: Message) -> bytes:
 
 async def purge(db: Database, now: int) -> int:
     """Forget keys that are too old to matter, in bounded transactions; how many."""
-    total = 0
-    while True:
-        gone = await db.execute(
-            "DELETE FROM c2c_recent WHERE (app, key) IN (SELECT app, key FROM c2c_recent "
-            "WHERE stored_at < $1 OR stored_at > $2 LIMIT $3)",
-            now - 2 * WINDOW,
-            now + 2 * WINDOW,  # the clock was set back
-            _PURGED,
-        )
-        total += gone
-        if gone < _PURGED:
-            return total
+    return await purge_keys(db, "c2c_recent", now, WINDOW)

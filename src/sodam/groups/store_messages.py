@@ -11,11 +11,10 @@ import msgspec
 
 from sodam.groups.message import Extra, GroupMessage
 from sodam.messages.model import CONTENT
-from sodam.storage import Bulk, Database, Row, Tx, batches, in_list, sample_of
+from sodam.storage import Bulk, Database, Row, Tx, batches, in_list, purge_keys, sample_of
 
 WINDOW: Final = 300
 """Seconds within which the same message is a repetition (rest-messages.md 1.5)."""
-_PURGED: Final = 5_000
 COLUMNS: Final = (
     "app, group_id, seq, msg_time, random, client_time, sender, kind, priority, flags, version, counted, body, cloud,"
     " extra"
@@ -134,18 +133,7 @@ async def remember(tx: Tx, keyed: Collection[tuple[bytes, GroupMessage]], now: i
 
 async def purge_recent(db: Database, now: int) -> int:
     """Forget keys that are too old to matter, in bounded transactions; how many."""
-    total = 0
-    while True:
-        gone = await db.execute(
-            "DELETE FROM group_recent WHERE (app, key) IN (SELECT app, key FROM group_recent "
-            "WHERE stored_at < $1 OR stored_at > $2 LIMIT $3)",
-            now - 2 * WINDOW,
-            now + 2 * WINDOW,  # the clock was set back
-            _PURGED,
-        )
-        total += gone
-        if gone < _PURGED:
-            return total
+    return await purge_keys(db, "group_recent", now, WINDOW)
 
 
 async def between(source: Database | Tx, app: int, group_id: str, low: int, high: int) -> list[GroupMessage]:

@@ -6,6 +6,7 @@ from sodam.storage.events import Events
 from sodam.storage.lists import any_case, batches, in_list, literal, lower_ascii
 from sodam.storage.locks import fetch_locked, hold
 from sodam.storage.open import holds_data, open_database
+from sodam.storage.recent import purge_keys
 from sodam.storage.samples import sample_of
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "literal",
     "lower_ascii",
     "open_database",
+    "purge_keys",
     "sample_of",
     "without_hook",
 ]
