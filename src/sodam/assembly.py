@@ -39,6 +39,7 @@ from sodam.moderation.service import Words
 from sodam.observability.loops import Loops
 from sodam.officials.service import Officials
 from sodam.outbound import Outbound
+from sodam.outbox.pace import Pace
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
 from sodam.presence.statuses import StatusService
@@ -123,6 +124,7 @@ def assemble(
     )
     services.webhooks.sender.told = services.push.sending.told = troubles
     push.deciding.quiet = services.quiet_times.quiet
+    outbox.pace = Pace(lambda: c2c.log.sizes.sum + groups.sending.log.sizes.sum, db.engine)
     _checks(services)
     _subscribe(services)
     _ask_first(services)

@@ -183,7 +183,10 @@ async def test_who_goes_on_with_a_long_entry_says_how_far_it_is(database: Databa
     two = node(database, clock, second)
     two.start()
     two.wake()
-    assert await database.write(lambda tx: store.take(tx, "three", TOPIC, APP, 9, two.now, two.now + 1)) == []
+    assert (
+        await database.write(lambda tx: store.take(tx, "three", store.Free(TOPIC, APP, 9, 64), two.now, two.now + 1))
+        == []
+    )
     clock.now += LEASE_MS / 1000
     two.wake()
     await until(lambda: second.seen)

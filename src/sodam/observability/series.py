@@ -49,6 +49,11 @@ class Series:
     def count(self) -> int:
         return sum(self._counts)
 
+    @property
+    def sum(self) -> float:
+        """Of all values."""
+        return self._sum
+
     def samples(self) -> tuple[list[tuple[str, float]], float]:
         """What was counted up to each bound, the last one being infinity, and the sum of all values."""
         names = [*(repr(bound) for bound in self._bounds), "+Inf"]

@@ -113,3 +113,4 @@ class Topic(NamedTuple):
     schedule: Schedule
     gate: Gate
     prepare: Prepare | None = None
+    gentle: bool = False

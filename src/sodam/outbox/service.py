@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import secrets
 import time
 from collections import Counter
@@ -27,6 +28,7 @@ from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
 from sodam.outbox import store
 from sodam.outbox.model import DAY, Consumer, Entry, Failed, Gate, New, Open, Prepare, Schedule, Topic
+from sodam.outbox.pace import LEAST, Pace
 from sodam.storage import Database, Tx
 
 E = TypeVar("E")
@@ -81,6 +83,8 @@ class Outbox:
         self._works = works
         self._telling = False
         self._lease = LEASE_MS
+        self.pace: Pace | None = None
+        """What backlogs of gentle topics are held to."""
         self._db = db
         self._loops = loops
         self._clock = clock
@@ -108,9 +112,11 @@ class Outbox:
         schedule: Schedule = DAY,
         gate: Gate | None = None,
         prepare: Prepare | None = None,
+        gentle: bool = False,
     ) -> None:
-        """``consumer`` does what ``topic`` asks for; it raises when that failed and is to be tried again."""
-        self._topics[topic] = Topic(consumer, schedule, gate or Open(AT_ONCE), prepare)
+        """``consumer`` does what ``topic`` asks for; it raises when that failed and is to be tried again. ``gentle``:
+        a backlog of it leaves room for messages (see pace.py)."""
+        self._topics[topic] = Topic(consumer, schedule, gate or Open(AT_ONCE), prepare, gentle)
 
     def wants(self, topic: str) -> bool:
         return topic in self._topics
@@ -218,16 +224,29 @@ class Outbox:
         # What is done may have something behind it that is not known to be due.
         due |= {(group[0].topic, group[0].app): now for group in finished}
         free, left = [], MOST_AT_ONCE - len(self._tasks)
-        for (topic, app), at in due.items():
+        gentle = self._gentle_room()
+        share = max(LEAST, (gentle or 0) // max(1, sum(self._topics[topic].gentle for topic, _ in due)))
+        for (topic, app), at in random.sample(list(due.items()), len(due)):
             gate = self._topics[topic].gate
             room = gate.room(app)
             opens = at if room else max(at, gate.opens(app))
             if opens > now:
                 pause = min(pause, max(0.001, (opens - now) / 1000))
             elif (lanes := min(room - self._busy[topic, app], left)) > 0:
-                free.append(store.Free(topic, app, lanes))
+                entries = store.TOGETHER
+                if self.pace is not None and gentle is not None and self._topics[topic].gentle:
+                    if gentle < LEAST:
+                        pause = min(pause, self.pace.wait())
+                        continue
+                    entries = min(share, gentle)
+                    gentle -= entries
+                free.append(store.Free(topic, app, lanes, entries))
                 left -= lanes
         return free, pause
+
+    def _gentle_room(self) -> int | None:
+        """How many entries of gentle topics may be taken; None: any number."""
+        return self.pace.room() if self.pace is not None else None
 
     async def _take(self, finished: list[list[Entry]], free: list[store.Free], kept: list[_Group]) -> bool:
         """True: there were as many lanes as may be taken, of an app at least."""
@@ -239,6 +258,8 @@ class Outbox:
             group.until = until
         places: dict[tuple[str, int], list[_Group]] = {}
         for found in taken:
+            if self.pace is not None and self._topics[found[0].topic].gentle:
+                self.pace.took(len(found))
             places.setdefault((found[0].topic, found[0].app), []).append(_Group(found, until))
         for of, groups in places.items():
             self._busy[of] += len(groups)

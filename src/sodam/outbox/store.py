@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from sodam.outbox.model import Entry, New
@@ -19,15 +20,17 @@ _PUT: Final = Bulk(
     "INSERT INTO outbox (app, topic, body, conv, seq, lane, due, tries, lease_owner, lease_until, dead, error)",
     ("bigint", "text", "bytea", "text", "bigint", "text", "bigint", "bigint", "text", "bigint", "bigint", "text"),
 )
-_LOOKED_AT: Final = 256
-"""Due entries that one take looks at."""
+_LOOKED_AT: Final = 4
+"""Due entries that one take looks at, for each that it may take."""
 OF_A_LANE: Final = 32
 """Entries of a lane that are taken together, at most."""
-_TOGETHER: Final = 64
+TOGETHER: Final = 64
 """Entries that one take makes an owner's, of all lanes: messages wait for the transaction that does it, and for the one
 that forgets them (512 were 15 ms for one of a hundred on SQLite, 64 are 3.5)."""
+_LANES: Final = 16
+"""Lanes whose entries one statement finds."""
 _LEAST: Final = 4
-"""Of a lane that has so many, however many lanes there are."""
+"""Of a lane that has so many, however many lanes there are, unless fewer are asked for."""
 
 
 def of_placed(places: str, topics: str, bodies: str, due: str) -> str:
@@ -58,11 +61,12 @@ class Ready(NamedTuple):
 
 
 class Free(NamedTuple):
-    """How many lanes of an app may be taken."""
+    """How many lanes of an app may be taken, and how many entries in all."""
 
     topic: str
     app: int
     lanes: int
+    entries: int
 
 
 class _Due(NamedTuple):
@@ -121,7 +125,7 @@ async def turn(
         )
     groups: list[list[Entry]] = []
     for one in free:
-        groups += await take(tx, owner, one.topic, one.app, one.lanes, now, until)
+        groups += await take(tx, owner, one, now, until)
     return groups
 
 
@@ -131,27 +135,32 @@ async def hold_topics(tx: Tx, topics: Iterable[str]) -> None:
         await hold(tx, f"outbox:{topic}")
 
 
-async def take(tx: Tx, owner: str, topic: str, app: int, lanes: int, now: int, until: int) -> list[list[Entry]]:
-    """Of at most so many lanes that are free and due, the first entries, now this owner's until ``until``.
+async def take(tx: Tx, owner: str, free: Free, now: int, until: int) -> list[list[Entry]]:
+    """Of lanes that are free and due, the first entries, now this owner's until ``until``.
 
     The caller holds the topic.
     """
+    topic, app = free.topic, free.app
     due = [
         _Due(*row)
         for row in await tx.fetch(
             f"SELECT o.id, o.lane, {_BESIDE.format('')}, {_BESIDE.format('AND e.id > o.id')} "
             "FROM outbox o WHERE o.topic = $1 AND o.dead = 0 AND o.app = $2 AND o.due <= $3 "
-            f"ORDER BY o.due, o.id LIMIT {_LOOKED_AT}",
+            "ORDER BY o.due, o.id LIMIT $4",
             topic,
             app,
             now,
+            _LOOKED_AT * free.entries,
         )
     ]
     here = {one.id: one for one in due}
-    first = [one for one in due if not one.lane or one.first == one.id][:lanes]
+    first = [one for one in due if not one.lane or one.first == one.id][: free.lanes]
     await _put_behind(tx, [one.id for one in due if one.lane and one.first not in here])
-    most = max(_LEAST, min(OF_A_LANE, _TOGETHER // max(len(first), 1)))
-    groups = [await _group(tx, topic, app, one, here, now, most) for one in first]
+    most = max(_LEAST, min(OF_A_LANE, free.entries // max(len(first), 1)))
+    groups, left = await _groups(tx, free, first, here, most, now), free.entries
+    for at, group in enumerate(groups):
+        groups[at] = group[:left]
+        left -= len(groups[at])
     taken: dict[int, Entry] = {}
     for some in batches([number for group in groups for number in group]):
         rows = await tx.fetch(
@@ -181,35 +190,47 @@ async def _put_behind(tx: Tx, numbers: Sequence[int]) -> None:
         )
 
 
-async def _group(tx: Tx, topic: str, app: int, first: _Due, here: dict[int, _Due], now: int, most: int) -> list[int]:
-    """The first entries of a lane, so many at most: those that are due, unless one between or behind them is not."""
-    if not first.lane:
-        return [first.id]
-    found, last = [first.id], first
-    while last.next is not None and len(found) < most:
-        behind = here.get(last.next)
-        if behind is None:
-            return await _first_of(tx, topic, app, first.lane, now, most)
-        found.append(behind.id)
-        last = behind
-    return found
+async def _groups(
+    tx: Tx, free: Free, first: Sequence[_Due], here: dict[int, _Due], most: int, now: int
+) -> list[list[int]]:
+    """The first entries of each lane, so many at most: those that are due, unless one between or behind them is not."""
+    groups: list[list[int]] = []
+    unsure: dict[str, int] = {}
+    for one in first:
+        groups.append(found := [one.id])
+        last = one
+        while last.lane and last.next is not None and len(found) < most:
+            behind = here.get(last.next)
+            if behind is None:
+                unsure[one.lane] = len(groups) - 1
+                break
+            found.append(behind.id)
+            last = behind
+    ends = set[str]()
+    for lane in unsure:
+        groups[unsure[lane]] = []
+    for lanes in _some(list(unsure), _LANES):
+        rows = await tx.fetch(_first_sql(len(lanes)), free.topic, free.app, most, *lanes)
+        for number, lane, leased in sorted(rows, key=itemgetter(0)):
+            if leased > now:
+                ends.add(lane)
+            elif lane not in ends:
+                groups[unsure[lane]].append(number)
+    return groups
 
 
-async def _first_of(tx: Tx, topic: str, app: int, lane: str, now: int, most: int) -> list[int]:
-    rows = await tx.fetch(
-        "SELECT id, lease_until FROM outbox WHERE topic = $1 AND dead = 0 AND app = $2 AND lane = $3 "
-        "ORDER BY id LIMIT $4",
-        topic,
-        app,
-        lane,
-        most,
+def _some(lanes: list[str], size: int) -> list[list[str]]:
+    return [lanes[at : at + size] for at in range(0, len(lanes), size)]
+
+
+@cache
+def _first_sql(lanes: int) -> str:
+    """The first entries of each lane."""
+    one = (
+        "SELECT id, lane, lease_until FROM (SELECT id, lane, lease_until FROM outbox WHERE topic = $1 AND dead = 0 "
+        "AND app = $2 AND lane = ${0} ORDER BY id LIMIT $3) AS lane{0}"
     )
-    found: list[int] = []
-    for number, leased in rows:
-        if leased > now:
-            break
-        found.append(number)
-    return found
+    return " UNION ALL ".join(one.format(n) for n in range(4, 4 + lanes))
 
 
 async def finish(tx: Tx, owner: str, groups: Sequence[Sequence[Entry]], now: int) -> None:

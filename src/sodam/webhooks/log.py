@@ -25,6 +25,11 @@ _MOST_ANSWER: Final = 4 * 1024
 _WAITING: Final = 5_000
 """Of more than that the log is not worth its memory."""
 _EVERY: Final = 0.5
+_TOGETHER: Final = 64
+"""Rows of a transaction: messages wait for it."""
+_ERASED: Final = 200
+_PAUSE: Final = 0.02
+"""Seconds between transactions that erase."""
 
 
 class DeliveryLog:
@@ -58,19 +63,24 @@ class DeliveryLog:
             if not self._waiting:
                 return
             batch, self._waiting = self._waiting, []
-            try:
-                await self._db.write(lambda tx: store.put(tx, batch))
-            except Unavailable:
-                log.debug("deliveries are not in the log", count=len(batch))
+            for at in range(0, len(batch), _TOGETHER):
+                some = batch[at : at + _TOGETHER]
+                try:
+                    await self._db.write(lambda tx, some=some: store.put(tx, some))  # type: ignore[misc]
+                except Unavailable:
+                    log.debug("deliveries are not in the log", count=len(some))
 
     async def purge(self, apps: Collection[int]) -> int:
         """Periodic work: erase what is kept no longer; how many."""
         oldest = int((self._clock() - KEPT_DAYS * 86400) * 1000)
         total = 0
         for app in apps:
-            total += await self._db.write(
-                lambda tx, app=app: store.purge(tx, app, keep=KEPT, oldest=oldest)  # type: ignore[misc]
-            )
+            end = await store.end_of_kept(self._db, app, KEPT)
+            while erased := await self._db.write(
+                lambda tx, app=app, end=end: store.purge(tx, app, end, oldest, _ERASED)  # type: ignore[misc]
+            ):
+                total += erased
+                await asyncio.sleep(_PAUSE)
         return total
 
     async def page(self, app: int, *, before: int, limit: int, wanted: Wanted) -> list[tuple[int, Delivery]]:

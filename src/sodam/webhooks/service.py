@@ -84,7 +84,9 @@ class WebhookService:
         self._bus = bus
         self._heard: Subscription | None = None
         deliveries = Deliveries(apps, outbox, histories, self.sender, self._breaker, self._tell_recovered)
-        outbox.consume(TOPIC, deliveries, schedule=SCHEDULE, gate=self._breaker, prepare=deliveries.prepare)
+        outbox.consume(
+            TOPIC, deliveries, schedule=SCHEDULE, gate=self._breaker, prepare=deliveries.prepare, gentle=True
+        )
 
     def tell(self, heard: Callable[[int, bool], None]) -> None:
         """Have ``heard`` told of every request: the app's number, and whether it was answered well."""

@@ -64,14 +64,22 @@ async def since(tx: Tx, app: int, at: int, after: int, limit: int) -> list[tuple
     return [_read(row) for row in rows]
 
 
-async def purge(tx: Tx, app: int, *, keep: int, oldest: int) -> int:
-    """Erase all but the newest ``keep`` of an app, and those before ``oldest`` (unix milliseconds); how many."""
+async def end_of_kept(db: Database, app: int, keep: int) -> int:
+    """The number of an app's newest row that is not among the newest ``keep``; 0: there is none."""
+    rows = await db.scan("SELECT id FROM webhook_log WHERE app = $1 ORDER BY id DESC LIMIT 1 OFFSET $2", app, keep)
+    return int(rows[0][0]) if rows else 0
+
+
+async def purge(tx: Tx, app: int, end: int, oldest: int, limit: int) -> int:
+    """Erase of an app's ``limit`` first rows those up to the number ``end``, and those before ``oldest`` (unix
+    milliseconds); how many."""
     return await tx.execute(
-        "DELETE FROM webhook_log WHERE app = $1 AND (at < $3 OR id <= COALESCE((SELECT id FROM webhook_log "
-        "WHERE app = $1 ORDER BY id DESC LIMIT 1 OFFSET $2), 0))",
+        "DELETE FROM webhook_log WHERE id IN (SELECT id FROM (SELECT id, at FROM webhook_log WHERE app = $1 "
+        "ORDER BY id LIMIT $4) AS oldest WHERE id <= $2 OR at < $3)",
         app,
-        keep,
+        end,
         oldest,
+        limit,
     )
 
 

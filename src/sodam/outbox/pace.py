@@ -1,0 +1,60 @@
+"""How fast a backlog is worked off while this process has messages of others to store: they must not wait for it.
+
+While none come nothing holds it up. Otherwise entries are taken a few at a time, evenly: always more than come new, so
+that a backlog shrinks, and not so many that the writer and the event loop are busy with them when a message comes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from sodam.storage.database import Engine
+
+FLOOR: Final = 800
+"""Entries a second that are worked off, however few messages come."""
+TIMES_NEW: Final = 2
+"""So many times what comes in a second, where that is more."""
+BURST: Final[dict[Engine, int]] = {"sqlite": 32, "postgres": 64}
+"""What may be taken at once after a while without. With SQLite messages wait for the transaction, with PostgreSQL it
+takes long by its way to the database and back."""
+LEAST: Final = 8
+"""Fewer are not worth a look of their own."""
+_LOOK: Final = 0.5
+"""Seconds over which messages are counted."""
+
+
+class Pace:
+    def __init__(self, stored: Callable[[], float], engine: Engine, now: Callable[[], float] = time.monotonic) -> None:
+        """``stored``: how many messages this process has stored since it began."""
+        self._stored = stored
+        self._now = now
+        self._counted = stored()
+        self._counted_at = self._filled_at = now()
+        self._rate = 0.0
+        """Messages a second."""
+        self._burst = BURST[engine]
+        self._room = float(self._burst)
+
+    def room(self) -> int | None:
+        """How many entries may be taken now; None: as many as there are."""
+        now = self._now()
+        if (passed := now - self._counted_at) >= _LOOK:
+            stored = self._stored()
+            self._rate = (stored - self._counted) / passed
+            self._counted, self._counted_at = stored, now
+        self._room = min(self._burst, self._room + (now - self._filled_at) * self._a_second)
+        self._filled_at = now
+        return int(self._room) if self._rate else None
+
+    def took(self, entries: int) -> None:
+        self._room = max(0.0, self._room - entries)
+
+    def wait(self) -> float:
+        """Seconds until there is room for a few."""
+        return max(0.0, LEAST - self._room) / self._a_second + 0.001
+
+    @property
+    def _a_second(self) -> float:
+        return max(FLOOR, TIMES_NEW * self._rate)

@@ -1,0 +1,54 @@
+"""How fast a backlog may be worked off beside messages."""
+
+from __future__ import annotations
+
+import pytest
+
+from sodam.outbox.pace import BURST, FLOOR, LEAST, TIMES_NEW, Pace
+
+
+class Server:
+    """Its messages and its clock."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.stored = 0.0
+        self.pace = Pace(lambda: self.stored, "sqlite", lambda: self.now)
+
+    def taken(self, seconds: float, messages: int) -> int:
+        """How many entries are taken of a backlog, while so many messages a second come."""
+        total, end = 0, self.now + seconds
+        while self.now < end:
+            self.now += 0.02
+            self.stored += messages * 0.02
+            room = self.pace.room()
+            some = 64 if room is None else room
+            assert room is None or room <= BURST["sqlite"]
+            if some >= LEAST:
+                self.pace.took(some)
+                total += some
+        return total
+
+
+def test_nothing_holds_it_up_while_no_messages_come() -> None:
+    assert Server().taken(2, 0) == pytest.approx(100 * 64, rel=0.02)
+
+
+@pytest.mark.parametrize(("messages", "most"), [(10, FLOOR), (FLOOR, TIMES_NEW * FLOOR)])
+def test_a_backlog_shrinks_and_leaves_room(messages: int, most: int) -> None:
+    server = Server()
+    server.taken(1, messages)  # from here on it is known that messages come
+    found = server.taken(10, messages)
+    assert messages * 10 < found <= most * 10 * 1.01
+    assert found >= most * 10 * 0.9
+    server.taken(1, 0)
+    assert server.pace.room() is None
+
+
+def test_it_says_how_long_to_wait() -> None:
+    server = Server()
+    server.taken(1, 100)
+    server.pace.took(1000)
+    assert server.pace.wait() == pytest.approx(LEAST / FLOOR + 0.001)
+    server.now += server.pace.wait()
+    assert server.pace.room() == LEAST
