@@ -124,7 +124,6 @@ def assemble(
     )
     services.webhooks.sender.told = services.push.sending.told = troubles
     push.deciding.quiet = services.quiet_times.quiet
-    outbox.pace = Pace(lambda: c2c.log.sizes.sum + groups.sending.log.sizes.sum, db.engine)
     _checks(services)
     _subscribe(services)
     _ask_first(services)
@@ -133,6 +132,8 @@ def assemble(
 
 def _subscribe(services: Services) -> None:
     """Who follows whose events, in the transaction that raises them (storage/events.py). The one list of it."""
+    logs = services.c2c.log, services.groups.sending.log
+    services.outbox.pace = Pace(lambda: sum(log.sizes.sum for log in logs), services.db.engine)
     events = services.db.events
     events.subscribe(AccountsDeleted, services.relations.erase)
     events.subscribe(AccountsDeleted, services.c2c_changes.forget_accounts)
