@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 
 from sodam.bus.interface import Handler
+from sodam.bus.nats import NatsBus
 
 
 class Hub:
@@ -24,6 +25,22 @@ class _Subscription:
 
     def cancel(self) -> None:
         self._bus.handlers[self._subject].remove(self._handler)
+
+
+class LossyNats(NatsBus):
+    """NATS itself, of which some hints get lost on their way out."""
+
+    hub: Hub
+
+    def publish(self, subject: str, data: bytes) -> None:
+        if self.hub.dice.random() >= self.hub.loss:
+            super().publish(subject, data)
+
+    async def settled(self) -> None:
+        """What was asked of it is known to the server."""
+        while self._calls:
+            await asyncio.sleep(0)
+        await self.client.flush()
 
 
 class LossyBus:

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -34,9 +36,11 @@ from sodam.notices import Kind, Notice
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
 from sodam.storage import Database
-from tests.contract.lossy import Hub, LossyBus
+from sodam.storage.open import open_database
+from tests.contract.lossy import Hub, LossyBus, LossyNats
 from tests.contract.world import START, Clock, Device, text_body
 from tests.support.amounts import amounts
+from tests.support.nats import Nats
 from tests.support.seeds import SEED
 from tests.support.waiting import eventually
 
@@ -75,8 +79,10 @@ class Session(Device):
 
 
 class Node:
-    def __init__(self, db: Database, apps: AppService, app: App, hub: Hub, clock: Clock) -> None:
-        bus = LossyBus(hub)
+    def __init__(
+        self, db: Database, apps: AppService, app: App, hub: Hub, clock: Clock, bus: LossyNats | None = None
+    ) -> None:
+        bus = bus or LossyBus(hub)
         self.app, self.bus = app, bus
         self.live = Live(bus)
         self.accounts = AccountService(db, bus, apps, clock, live=self.live)
@@ -242,6 +248,7 @@ class Life:
         sessions.append(await node.sign_in(user))
 
     sessions: dict[str, list[Session]]
+    hub: Hub
 
     async def step(self) -> None:
         acts = self._acts()
@@ -357,12 +364,14 @@ async def test_what_is_made_up_for_is_for_members(database: Database) -> None:
 
 async def alive(life: Life) -> None:
     """The bus is back: as after any outage all look, and whoever is a member hears what is said then, once."""
-    life.nodes[0].bus.hub.loss = 0.0
+    life.hub.loss = 0.0
     sessions = [session for some in life.sessions.values() for session in some if session.here]
     for session in sessions:
         await session.node.following.begin(session, of_user(life.app.sdkappid, session.user_id))
     for node in life.nodes:
         await node.groups.feed.look()
+        if isinstance(node.bus, LossyNats):
+            await node.bus.settled()
     for group in life.groups:
         if group not in await life.nodes[0].groups.get_many(life.app.sdkappid, [group]):
             continue
@@ -387,17 +396,38 @@ async def _last(session: Session, group: str) -> int:
 
 @pytest.mark.parametrize("steps", amounts("SODAM_GROUP_STEPS", usual=120, long=6000))
 async def test_random_lives(database: Database, steps: int) -> None:
+    await lives(database, steps, [None, None])
+
+
+@pytest.mark.long
+async def test_random_lives_over_nats(postgres_url: str, tmp_path: Path, nats_server: Nats) -> None:
+    """PostgreSQL and a real NATS, which loses half of what the nodes publish."""
+    database = await open_database(postgres_url, tmp_path)
+    buses = [await LossyNats.open(nats_server.url) for _ in range(2)]
+    try:
+        await lives(database, int(os.environ.get("SODAM_GROUP_STEPS", "6000")), buses)
+    finally:
+        for bus in buses:
+            await bus.close()
+        await database.close()
+
+
+async def lives(database: Database, steps: int, buses: Sequence[LossyNats | None]) -> None:
     print(f"SODAM_TEST_SEED={SEED}")
     dice, clock = random.Random(SEED), Clock(START)
     apps = AppService(database, LocalBus(), clock)
     made, _ = await apps.create("random", plan="Flagship")
     app = msgspec.structs.replace(made, settings=msgspec.structs.replace(made.settings, community=True))
     hub = Hub(dice, loss=0.5)
-    nodes = [Node(database, apps, app, hub, clock) for _ in range(2)]
+    for bus in buses:
+        if bus is not None:
+            bus.hub = hub
+    nodes = [Node(database, apps, app, hub, clock, bus) for bus in buses]
     nodes[0].groups.follow(database.events)
     database.events.subscribe(AccountsDeleted, nodes[0].groups.erase)
     await nodes[0].accounts.ensure(app.sdkappid, list(USERS))
     life = Life(database, dice, clock, nodes)
+    life.hub = hub
     for group, user in zip(life.groups, USERS, strict=False):
         await life._create(nodes[0], group, user)
     life.sessions = {user: [await dice.choice(nodes).sign_in(user)] for user in USERS}

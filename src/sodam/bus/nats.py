@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Self
 
 import nats
 import structlog
@@ -83,7 +83,7 @@ class NatsBus:
         """When the library last said that it tries to connect, or was connected."""
 
     @classmethod
-    async def open(cls, url: str, loops: Loops | None = None) -> NatsBus:
+    async def open(cls, url: str, loops: Loops | None = None) -> Self:
         """Raises BusError when no server answers within five seconds."""
         bus = cls([server.strip() for server in url.split(",")])
         try:
