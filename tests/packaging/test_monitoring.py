@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import promql_parser
-import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -20,7 +18,7 @@ from sodam.gateway import table as client_table
 from sodam.rest import table as rest_table
 from sodam.server import build
 from sodam.settings import Settings
-from tests.support import tree
+from tests.support import tools, tree
 
 HERE: Final = tree.ROOT / "deploy/monitoring"
 FROM_PROMETHEUS: Final = {"job", "instance"}
@@ -120,7 +118,7 @@ def test_the_files_are_whole() -> None:
     assert scrape["scrape_configs"][0]["job_name"] == "sodam"
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+@tools.needs("promtool", "a part of Prometheus, which no package index has")
 def test_promtool_takes_the_rules() -> None:
     done = subprocess.run(["promtool", "check", "rules", str(HERE / "alerts.yaml")], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -6,7 +6,6 @@ import datetime
 import ipaddress
 import os
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -25,12 +24,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from sodam_client import Client
-from tests.support import tree
+from tests.support import tools, tree
 from tests.support.guard import guarded
 from tests.support.server import ServerFactory, ServerProcess
 
 PROXIES: Final = tree.ROOT / "deploy/proxies"
-FOUND: Final = [name for name in ("caddy", "nginx") if shutil.which(name)]
+FOUND: Final = [name for name in ("caddy", "nginx") if tools.find(name)]
 START_SECONDS: Final = 60
 
 
@@ -107,7 +106,8 @@ def caddy(directory: Path, port: int, nodes: list[str], cert: Path, key: Path) -
     assert text.count("\t@outside") == 1
     text = text.replace("\t@outside", f"\ttls {cert} {key}\n\t@outside")
     (directory / "Caddyfile").write_text("{\n\tadmin off\n\tauto_https disable_redirects\n}\n" + text)
-    command = ["caddy", "run", "--config", str(directory / "Caddyfile"), "--adapter", "caddyfile"]
+    program = tools.find("caddy") or "caddy"
+    command = [program, "run", "--config", str(directory / "Caddyfile"), "--adapter", "caddyfile"]
     env = {"SODAM_DOMAIN": f"https://127.0.0.1:{port}", "SODAM_NODES": " ".join(nodes), "XDG_DATA_HOME": str(directory)}
     return command, {**env, "XDG_CONFIG_HOME": str(directory), "HOME": str(directory)}
 

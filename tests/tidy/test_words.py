@@ -43,7 +43,12 @@ def test_patterns_find() -> None:
 
 def test_python_locks_have_hashes_and_no_addresses() -> None:
     locks = sorted(tree.ROOT.glob("requirements*.lock"))
-    assert [lock.name for lock in locks] == ["requirements-build.lock", "requirements-dev.lock", "requirements.lock"]
+    assert [lock.name for lock in locks] == [
+        "requirements-build.lock",
+        "requirements-deploy.lock",
+        "requirements-dev.lock",
+        "requirements.lock",
+    ]
     for lock in locks:
         text = lock.read_text()
         assert "://" not in text, lock.name
