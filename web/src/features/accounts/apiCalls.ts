@@ -1,4 +1,4 @@
-import type { CloudCall, RestCall } from "../../ui/ApiCall";
+import type { CloudCall, RestCall } from "../../ui/curl";
 
 export type AccountTab = "profile" | "groups" | "friends" | "lists" | "requests" | "blacklist" | "follow" | "push";
 

@@ -1,4 +1,4 @@
-import type { CloudCall, RestCall } from "../../ui/ApiCall";
+import type { CloudCall, RestCall } from "../../ui/curl";
 import type { Place } from "./api";
 
 export const TABS = ["profile", "members", "topics", "messages", "mutes", "bans", "shared"] as const;

@@ -1,6 +1,7 @@
 import { useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { ApiCallButton, type CloudCall } from "../../../ui/ApiCall";
+import { ApiCallButton } from "../../../ui/ApiCall";
+import type { CloudCall } from "../../../ui/curl";
 import { Page } from "../../../ui/Page";
 import { Tabs } from "../../../ui/Tabs";
 import { ByGenerator } from "../components/ByGenerator";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { curlOf } from "./ApiCall";
+import { curlOf } from "./curl";
 
 describe("curlOf", () => {
   it("writes a REST call as the administrator of the app", () => {
