@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from sodam.accounts.events import AccountsDeleted
 from sodam.apps.model import App
-from sodam.c2c import events, store_changes, store_missed, store_reads, store_unread
+from sodam.c2c import events, store_changes, store_heads, store_missed, store_reads, store_unread
 from sodam.c2c.beside import merged
 from sodam.c2c.domain_events import MessageRecalled, MessagesRead, ReceiptsSent
 from sodam.c2c.model import Head, Message, Place, conversation
@@ -155,7 +155,7 @@ class Changes:
 
     async def mark_all_read(self, app: App, reader: str, *, exclude: int = 0, source: Source = BY_REST) -> list[str]:
         """Every conversation of ``reader`` is read up to now; the peers of those that had unread messages."""
-        peers = [head.peer for head in await self._histories.heads(app, reader, 10_000) if head.unread]
+        peers = await self._histories.with_unread(app, reader)
         for at in range(0, len(peers), _TOGETHER):  # they share commits
             await asyncio.gather(
                 *(
@@ -216,20 +216,21 @@ class Changes:
         bit, own = (DELETED_HIGH, 1) if owner > peer else (DELETED_LOW, 0)
         conv = conversation(owner, peer)
         oldest = self._histories.oldest(app)
+        window = self._histories.window(app)
 
         async def run(tx: Tx) -> tuple[int, Head]:
             mark = await store_unread.lock(tx, app.sdkappid, owner, peer)
+            before = await store_heads.head(tx, app.sdkappid, owner, peer, window=window)
             gone = []
             for place in dict.fromkeys(places):
                 for one in await store_reads.keyed(tx, app.sdkappid, conv, place):
                     await store_changes.put_flag(tx, [one.id], bit)
                     if one.high != own:
                         gone.append(store_unread.Gone(one.flags, one.seq, place[0]))
-            # Those past retention stood in the counter only: no device has them in its number.
-            await store_unread.lower(tx, app.sdkappid, owner, peer, mark, [one for one in gone if one.time < oldest])
-            young = [one for one in gone if one.time >= oldest]
-            lowered = await store_unread.lower(tx, app.sdkappid, owner, peer, mark, young)
-            head = await store_reads.head(tx, app.sdkappid, owner, peer, oldest=oldest)
+            await store_unread.lower(tx, app.sdkappid, owner, peer, mark, gone)
+            head = await store_heads.head(tx, app.sdkappid, owner, peer, window=window)
+            # Of these only, as those that counted no more are in no device's number.
+            lowered = before.unread - head.unread
             if (beside := self._histories.beside) is not None and beside.has(peer):
                 lowered += await beside.delete_for(tx, app.sdkappid, owner, peer, places)
                 sides = await beside.sides(tx, app.sdkappid, owner, oldest=oldest, peers=[peer])

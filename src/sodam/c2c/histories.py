@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from msgspec.structs import replace
+
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.bus import Bus
-from sodam.c2c import store_arrived, store_missed, store_peers, store_reads, store_search
+from sodam.c2c import store_arrived, store_heads, store_missed, store_peers, store_reads, store_search
 from sodam.c2c.beside import Beside, merged
-from sodam.c2c.model import FIRST, NEWEST, Change, Head, Message, Place, Position, Rank
+from sodam.c2c.model import (
+    FIRST,
+    MAX_UNREAD_CONVERSATIONS,
+    NEWEST,
+    UNREAD_DAYS,
+    Change,
+    Head,
+    Message,
+    Place,
+    Position,
+    Rank,
+    Window,
+)
 from sodam.errors import ApiError, Code
 from sodam.messages import paging
 from sodam.messages.naming import Naming
@@ -17,6 +31,7 @@ from sodam.notices import Notice
 from sodam.storage import Database, Tx
 
 DAY = 86400
+_EVERY = 10_000
 _COMMIT_SECONDS = 10
 
 
@@ -42,12 +57,18 @@ class Histories:
         """Messages before this second are past the app's retention."""
         return int(self._clock()) - app.settings.history_days * DAY
 
+    def window(self, app: App) -> Window:
+        """Which messages there are, and which may count as unread."""
+        now, days = int(self._clock()), app.settings.history_days
+        return Window(now - days * DAY, now - UNREAD_DAYS * DAY if days > UNREAD_DAYS else 0)
+
     def _beside(self, peer: str) -> Beside | None:
         """Who has messages beside the log in conversations with ``peer``."""
         return self.beside if self.beside is not None and self.beside.has(peer) else None
 
     async def head(self, app: App, owner: str, peer: str) -> Head:
-        head = await store_reads.head(self._db, app.sdkappid, owner, peer, oldest=self.oldest(app))
+        """What is unread of it, even if it is so much in others that this one does not count (``unread_from``)."""
+        head = await store_heads.head(self._db, app.sdkappid, owner, peer, window=self.window(app))
         if (beside := self._beside(peer)) is None:
             return head
         if not head.last_seq:
@@ -57,8 +78,30 @@ class Histories:
 
     async def heads(self, app: App, owner: str, limit: int) -> list[Head]:
         """The conversations that are not deleted: pinned ones first, then by last arrival, newest first."""
+        return await self._with_others(app, owner, await self._counting(app, owner, limit), limit)
+
+    async def _counting(self, app: App, owner: str, limit: int) -> list[Head]:
+        """Those of the log. Only the messages of the newest with unread ones count; older ones stand with 0."""
+        found = await store_heads.heads(self._db, app.sdkappid, owner, limit, window=self.window(app))
+        unread = [head for head in found if head.unread]
+        if len(found) == limit and any(head.top_time for head in unread):
+            # A pinned conversation may be older than some that the list ends before.
+            counted = set(await store_heads.unread_by_peer(self._db, app.sdkappid, owner, window=self.window(app)))
+        elif len(unread) > MAX_UNREAD_CONVERSATIONS:
+            unread.sort(key=lambda head: (-head.list_at, head.peer))
+            counted = {head.peer for head in unread[:MAX_UNREAD_CONVERSATIONS]}
+        else:
+            return found
+        return [head if not head.unread or head.peer in counted else replace(head, unread=0) for head in found]
+
+    async def with_unread(self, app: App, owner: str) -> list[str]:
+        """The peers of all conversations in which anything is unread, whether it counts or not."""
+        found = await store_heads.heads(self._db, app.sdkappid, owner, _EVERY, window=self.window(app))
+        return [head.peer for head in await self._with_others(app, owner, found, _EVERY) if head.unread]
+
+    async def _with_others(self, app: App, owner: str, found: list[Head], limit: int) -> list[Head]:
+        """With the conversations that have messages beside the log."""
         number, oldest = app.sdkappid, self.oldest(app)
-        found = await store_reads.heads(self._db, number, owner, limit, oldest=oldest)
         if self.beside is None or await self.beside.idle(number):
             return found
         sides = await self.beside.sides(self._db, number, owner, oldest=oldest)
@@ -265,16 +308,26 @@ class Histories:
 
     async def unread_of(self, app: App, owners: Sequence[str]) -> dict[str, int]:
         """How many messages to each of them are unread, in all conversations."""
-        found = await store_reads.unread(self._db, app.sdkappid, owners, oldest=self.oldest(app))
+        found = await store_heads.unread(self._db, app.sdkappid, owners, window=self.window(app))
         counts = {owner: found.get(owner, 0) for owner in owners}
         if self.beside is not None and not await self.beside.idle(app.sdkappid):
             for owner in counts:
                 counts[owner] += await self.beside.unread(self._db, app.sdkappid, owner, oldest=self.oldest(app))
         return counts
 
+    async def unread_from(self, app: App, owner: str, peers: Sequence[str]) -> dict[str, int]:
+        """How many messages from each of them are unread, of those that ``unread`` counts."""
+        found = await store_heads.unread_by_peer(self._db, app.sdkappid, owner, window=self.window(app))
+        counts = {peer: found.get(peer, 0) for peer in peers}
+        for peer in counts:
+            if (beside := self._beside(peer)) is not None:
+                sides = await beside.sides(self._db, app.sdkappid, owner, oldest=self.oldest(app), peers=[peer])
+                counts[peer] += sides[peer].unread if peer in sides else 0
+        return counts
+
     async def unread_in(self, tx: Tx, app: App, owner: str) -> int:
         """As ``unread``, with what ``tx`` has written."""
-        count = await store_reads.unread_in(tx, app.sdkappid, owner, oldest=self.oldest(app))
+        count = await store_heads.unread_in(tx, app.sdkappid, owner, window=self.window(app))
         if self.beside is None:
             return count
         return count + await self.beside.unread(tx, app.sdkappid, owner, oldest=self.oldest(app))

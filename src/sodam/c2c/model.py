@@ -129,6 +129,23 @@ class Position(NamedTuple):
     at_id: int = 0
 
 
+MAX_UNREAD: Final = 250
+"""More messages of a conversation do not count as unread, however many were not read."""
+MAX_UNREAD_CONVERSATIONS: Final = 100
+"""Only the messages of so many conversations count as unread: of those that were written to last."""
+UNREAD_DAYS: Final = 7
+"""Older messages do not count as unread, however long the app keeps them."""
+
+
+class Window(NamedTuple):
+    """Which messages there are, and which of them may count as unread: unix seconds."""
+
+    oldest: int
+    """Earlier ones are past the app's retention."""
+    unread: int
+    """Earlier ones are too old to count; 0: all that there are may."""
+
+
 class Head(msgspec.Struct, frozen=True):
     """A conversation as one of its two users sees it."""
 
@@ -137,6 +154,7 @@ class Head(msgspec.Struct, frozen=True):
     last_time: int = 0
     list_time: int = 0
     unread: int = 0
+    """At most MAX_UNREAD."""
     read_time: int = 0
     peer_read_time: int = 0
     clear_seq: int = 0

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Final, NamedTuple
 
-from sodam.c2c.model import ARRIVALS, FIRST, LAST, NEWEST, SEPARATOR, Head, Message, Place, Rank, conversation
+from sodam.c2c.model import ARRIVALS, FIRST, LAST, NEWEST, SEPARATOR, Message, Place, Rank, conversation
+from sodam.c2c.store_heads import UNCOUNTED
 from sodam.messages.model import (
     DELETED_HIGH,
     DELETED_LOW,
@@ -14,13 +14,12 @@ from sodam.messages.model import (
     HIDE_SENDER,
     IMPORTED,
     NO_LAST,
-    NO_UNREAD,
     NUMBERED,
     RECALLED,
     U32,
     Numbers,
 )
-from sodam.storage import Database, Row, Tx, batches
+from sodam.storage import Database, Row, Tx
 
 COLUMNS: Final = (
     "conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, body, cloud, id, ord, revoker"
@@ -243,92 +242,6 @@ async def find_recent(db: Database, messages: Sequence[Message], since: int) -> 
     return found
 
 
-# How many messages to the owner of ``m`` count as unread: those that were counted since the read mark, less those that
-# are past retention ($3, a second) and wait to be erased. The latter are looked for where anything is unread at all.
-_UNCOUNTED = NO_UNREAD | HIDE_RECEIVER | RECALLED
-_COUNTED = "CASE WHEN m.high = 0 THEN h.in_low ELSE h.in_high END - m.read_count"
-_UNREAD = (
-    f"CASE WHEN {_COUNTED} > 0 THEN {_COUNTED} - (SELECT COUNT(*) FROM c2c_message x WHERE x.app = m.app "
-    "AND x.conv = m.conv AND x.msg_time < $3 AND (x.seq > m.read_seq OR x.msg_time > m.read_time) AND x.high <> m.high "
-    f"AND (x.flags & (CASE WHEN m.high = 1 THEN {_UNCOUNTED | DELETED_HIGH} ELSE {_UNCOUNTED | DELETED_LOW} END)) = 0) "
-    "ELSE 0 END"
-)
-_HEAD = (
-    "SELECT m.peer, h.last_seq, h.last_time, CASE WHEN m.high = 0 THEN h.low_at ELSE h.high_at END AS list_at, "
-    f"{_UNREAD}, m.read_time, COALESCE(p.read_time, 0), m.clear_seq, m.top_time, m.mute "
-    "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
-    "LEFT JOIN c2c_member p ON p.app = m.app AND p.owner = m.peer AND p.peer = m.owner "
-)
-
-
-def _head(row: Row) -> Head:
-    read_time, peer_read_time, clear_seq, top_time, mute = row[5:10]
-    return Head(
-        peer=row[0],
-        last_seq=row[1],
-        last_time=row[2],
-        list_time=row[3] // 1_000_000,
-        unread=max(0, row[4]),
-        read_time=read_time,
-        peer_read_time=peer_read_time,
-        clear_seq=clear_seq,
-        top_time=top_time,
-        mute=mute,
-        list_at=row[3],
-    )
-
-
-async def heads(
-    db: Database, app: int, owner: str, limit: int, *, oldest: int, pinned_first: bool = True
-) -> list[Head]:
-    """The owner's conversations that are not deleted: pinned ones first, then by last arrival, newest first.
-
-    Messages before the second ``oldest`` are not unread.
-    """
-    order = "(m.top_time > 0) DESC, " if pinned_first else ""
-    rows = await db.fetch(
-        f"{_HEAD} WHERE m.app = $1 AND m.owner = $2 "
-        "AND CASE WHEN m.high = 0 THEN h.low_seq ELSE h.high_seq END > m.hidden_seq "
-        f"ORDER BY {order}list_at DESC, m.peer LIMIT $4",
-        app,
-        owner,
-        oldest,
-        limit,
-    )
-    return [_head(row) for row in rows]
-
-
-async def head(source: Database | Tx, app: int, owner: str, peer: str, *, oldest: int) -> Head:
-    """One conversation; an empty Head when there is none."""
-    row = await source.fetch_one(f"{_HEAD} WHERE m.app = $1 AND m.owner = $2 AND m.peer = $4", app, owner, oldest, peer)
-    return _head(row) if row else Head(peer)
-
-
-@cache
-def _all_unread(owners: int) -> str:
-    places = ", ".join(["$2", *(f"${n}" for n in range(4, 3 + owners))])
-    return (
-        f"SELECT owner, SUM(CASE WHEN n > 0 THEN n ELSE 0 END) FROM (SELECT m.owner, {_UNREAD} AS n "
-        "FROM c2c_member m JOIN c2c_head h ON h.app = m.app AND h.conv = m.conv "
-        f"WHERE m.app = $1 AND m.owner IN ({places})) AS each_one GROUP BY owner"
-    )
-
-
-async def unread(db: Database, app: int, owners: Sequence[str], *, oldest: int) -> dict[str, int]:
-    """By owner, the unread messages of all conversations; those without any may be missing."""
-    found: dict[str, int] = {}
-    for some in batches(owners):
-        rows = await db.scan(_all_unread(len(some)), app, some[0], oldest, *some[1:])
-        found |= {row[0]: int(row[1]) for row in rows}
-    return found
-
-
-async def unread_in(tx: Tx, app: int, owner: str, *, oldest: int) -> int:
-    """As ``unread``, of one, with what ``tx`` has written."""
-    rows = await tx.fetch(_all_unread(1), app, owner, oldest)
-    return int(rows[0][1]) if rows else 0
-
-
 async def named(tx: Tx, app: int, conv: str, seq: int) -> tuple[str, str, str] | None:
     """Sender, receiver and MsgKey of a message."""
     row = await tx.fetch_one(
@@ -352,7 +265,7 @@ async def count_unread_after(tx: Tx, app: int, owner: str, peer: str, read_time:
     bit, own = _side(owner, peer)
     row = await tx.fetch_one(
         "SELECT COUNT(*) FROM c2c_message WHERE app = $1 AND conv = $2 AND msg_time > $3 AND seq <= $4 "
-        f"AND high <> $5 AND (flags & {_UNCOUNTED | bit}) = 0",
+        f"AND high <> $5 AND (flags & {UNCOUNTED | bit}) = 0",
         app,
         conversation(owner, peer),
         read_time,

@@ -158,8 +158,7 @@ async def get_c2c_unread_msg_num(call: Call, request: GetUnread) -> UnreadAnswer
         raise ApiError(Code.MSG_BODY_NOT_JSON, f"more than {_MAX_PEERS} accounts in Peer_Account")
     peers = list(dict.fromkeys(peers))
     known = await call.services.accounts.find_many(call.app.sdkappid, peers)
-    counts = [
-        PeerUnread(peer, (await histories.head(call.app, user_id, peer)).unread) for peer in peers if peer in known
-    ]
+    found = await histories.unread_from(call.app, user_id, [peer for peer in peers if peer in known])
+    counts = [PeerUnread(peer, count) for peer, count in found.items()]
     unknown = [UnknownPeer(peer, int(Code.ACCOUNT_NOT_FOUND)) for peer in peers if peer not in known]
     return UnreadAnswer(C2CUnreadMsgNumList=counts, ErrorList=unknown or None)
