@@ -3,6 +3,7 @@
     .venv/bin/python -m bench.inprocess                    # CPU microseconds a message, five rounds
     .venv/bin/python -m bench.inprocess --calls            # calls of Python functions and of built-in ones a message
     .venv/bin/python -m bench.inprocess --profile          # and in which functions they are
+    .venv/bin/python -m bench.inprocess --postgres         # on a PostgreSQL of its own, whose CPU is shown too
     PYTHONPATH=OTHER/src .venv/bin/python -m bench.inprocess   # the same of another tree
 
 Messages go as bytes to connections whose transport counts what it is given: decoding, rules, the log on a real SQLite
@@ -15,7 +16,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import collections
+import contextlib
 import gc
+import os
 import sys
 import tempfile
 import time
@@ -25,7 +28,9 @@ from typing import Any
 
 import uvloop
 
+from bench import procstat
 from bench.load.driver import TEXT
+from bench.targets.postgres import postgres
 from sodam import usersig
 from sodam.apps import rules
 from sodam.gateway.hub import Hub
@@ -187,9 +192,13 @@ async def _round(users: list[_User], messages: int, window: int) -> None:
 
 
 async def _main(options: argparse.Namespace) -> None:
-    with tempfile.TemporaryDirectory(dir=options.dir) as folder:
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=options.dir)))
+        os.chmod(folder, 0o755)  # PostgreSQL runs as another user
+        database = stack.enter_context(postgres(folder)) if options.postgres else None
         settings = Settings(
-            data_dir=Path(folder),
+            data_dir=folder / "data",
+            database_url=None if database is None else database.url,
             bootstrap_apps=(BootstrapApp(_APP, _KEY, "Flagship"),),
             client_rate=1_000_000,
             statistics=not options.uncounted,
@@ -203,7 +212,7 @@ async def _main(options: argparse.Namespace) -> None:
             gc.collect()
             gc.freeze()
             gc.set_threshold(20_000)
-            await _measured(users, options, events)
+            await _measured(users, options, events, () if database is None else (database.pid,))
         finally:
             await server.close()
 
@@ -239,7 +248,9 @@ async def _webhooks(services: Services, stage: str, port: int) -> _Events:
     return _Events(outbox, left=stage == "written")
 
 
-async def _measured(users: list[_User], options: argparse.Namespace, events: _Events | None) -> None:
+async def _measured(
+    users: list[_User], options: argparse.Namespace, events: _Events | None, database: tuple[int, ...]
+) -> None:
     if options.calls or options.profile:
         counts = await _counted(users, options)
         total = sum(counts.values()) / options.messages
@@ -250,19 +261,21 @@ async def _measured(users: list[_User], options: argparse.Namespace, events: _Ev
         return
     figures = []
     for _ in range(options.rounds):
-        loop, all_ = time.thread_time(), time.process_time()
+        loop, all_, base = time.thread_time(), time.process_time(), procstat.cpu_seconds(database)
         await _round(users, options.messages, options.window)
         if events is not None:
             await events.done()
-        figures.append((time.thread_time() - loop, time.process_time() - all_))
+        used = procstat.cpu_seconds(database) - base
+        figures.append((time.thread_time() - loop, time.process_time() - all_, used))
         if events is not None:
             await events.forget()
-    loop, all_ = (sorted(column)[len(column) // 2] for column in zip(*figures, strict=True))
-    least = min(all_ for _, all_ in figures)
+    loop, all_, base = (sorted(column)[len(column) // 2] for column in zip(*figures, strict=True))
+    least = min(all_ for _, all_, _ in figures)
     scale = 1e6 / options.messages
     print(
         f"CPU microseconds a message: loop {loop * scale:.2f}, "
         f"all {all_ * scale:.2f} (median), {least * scale:.2f} (least)"
+        + (f", of PostgreSQL {base * scale:.2f} beside" if database else "")
     )
 
 
@@ -297,6 +310,7 @@ def main() -> None:
     parser.add_argument("--webhooks", choices=("written", "taken", "sent"), help="up to which stage")
     parser.add_argument("--receiver", type=int, default=9, help="its port: python -m bench.targets.receiver PORT")
     parser.add_argument("--uncounted", action="store_true", help="without statistics and troubleshooting log")
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own")
     parser.add_argument("--calls", action="store_true", help="count calls instead of measuring time")
     parser.add_argument("--profile", action="store_true", help="as --calls, and show which")
     uvloop.run(_main(parser.parse_args()))

@@ -17,6 +17,7 @@ import asyncpg
 import structlog
 
 from sodam.observability.loops import Loop, Loops
+from sodam.storage import arrays
 from sodam.storage.address import ERRORS, unreachable
 from sodam.storage.database import DatabaseUnavailable, Lane, PoolSizes, StorageError
 from sodam.storage.outage import Outage
@@ -181,6 +182,7 @@ async def _pool(url: str, most: int, seconds: float) -> asyncpg.Pool[Any]:
         timeout=CONNECT_SECONDS,
         command_timeout=seconds,
         statement_cache_size=512,
+        init=arrays.use_own,
         reset=_keep,
         # An acknowledged message survives power loss, whatever the server's default is.
         server_settings={
