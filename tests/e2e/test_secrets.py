@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +14,7 @@ import pytest
 from tests.cloudapi.test_tc3 import signed_call
 from tests.gateway.raw_client import RawClient
 from tests.gateway.raw_client import Refused as ClientRefused
+from tests.support import collector
 from tests.support.console import PASSWORD, ConsoleClient, Refused
 from tests.support.nats import Nats
 from tests.support.receiver import OK, Got, Receiver
@@ -149,44 +149,24 @@ async def push_service(got: Got) -> tuple[int, bytes]:
     return 200, json.dumps(said).encode()
 
 
-EXPORTER = """
-import urllib.request
-from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
-
-class OTLPSpanExporter(SpanExporter):
-    def __init__(self, endpoint, timeout):
-        self.endpoint = endpoint
-
-    def export(self, spans):
-        body = "\\n".join(span.to_json(indent=None) for span in spans).encode()
-        urllib.request.urlopen(urllib.request.Request(self.endpoint, body), timeout=5).close()
-        return SpanExportResult.SUCCESS
-"""
-"""In the place of the one that speaks protobuf, which tests do not install: all of each span, as text."""
-
-
-def exporting(directory: Path) -> str:
-    """A directory for the server's path."""
-    place = directory / "opentelemetry/exporter/otlp/proto/http"
-    place.mkdir(parents=True)
-    (place / "trace_exporter.py").write_text(EXPORTER)
-    return str(directory)
-
-
 @contextlib.asynccontextmanager
 async def lived(make: Callable[..., ServerProcess], **env: str) -> AsyncIterator[Life]:
     """A server's life until its end, and what it told whoever collects traces."""
-    async with Receiver() as back, Receiver() as vendor, Receiver() as collector:
+    async with Receiver() as back, Receiver() as vendor, Receiver() as gathered:
         back.answer, vendor.answer = own_server, push_service
-        server = make(env={"SODAM_TRACES_URL": collector.url, **env})
+        server = make(env={"SODAM_TRACES_URL": gathered.url, **env})
         async with ConsoleClient(server.url) as root:
             life = Life(server, root, back, vendor)
             for step in (life.configure, life.people, life.messages, life.everything_went_out):
                 await step()
             yield life
         await asyncio.to_thread(server.stop)
-        assert collector.got, "there are traces"
-        _clean("a trace", b"".join(got.raw + json.dumps(got.headers).encode() for got in collector.got), life.secrets)
+        assert collector.spans(gathered), "there are traces"
+        _clean(
+            "a trace",
+            b"".join(collector.raw(got) + json.dumps(got.headers).encode() for got in gathered.got),
+            life.secrets,
+        )
 
 
 def _clean(place: str, text: bytes, secrets: set[str]) -> None:
@@ -194,11 +174,11 @@ def _clean(place: str, text: bytes, secrets: set[str]) -> None:
     assert not found, f"{place} has {found}: {text[max(0, text.index(found[0].encode()) - 300) :][:700]!r}"
 
 
-async def test_nothing_that_must_not_be_known_is_written(
-    server_factory: ServerFactory, nats_server: Nats, tmp_path: Path
-) -> None:
+async def test_nothing_that_must_not_be_known_is_written(server_factory: ServerFactory, nats_server: Nats) -> None:
+    collector.needed()
+
     def make(env: dict[str, str]) -> ServerProcess:
-        return server_factory("postgres", env=env | {"PYTHONPATH": exporting(tmp_path / "traces")}, fresh=True)
+        return server_factory("postgres", env=env, fresh=True)
 
     bus = nats_server.url.replace("nats://", f"nats://sodam:{BUS}@")
     known = {"SODAM_ROOT_PASSWORD": PASSWORD, "SODAM_SECRET_KEY": SEAL, "SODAM_NATS_URL": bus}
