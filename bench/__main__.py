@@ -34,8 +34,11 @@ _TARGETS: dict[str, Target] = {
 }
 _ASKED_FOR: dict[str, Target] = {
     target.name: target
-    for on_postgres in (False, True)
-    for target in (Sodam(on_postgres, counted=False), Sodam(on_postgres, webhooks=True))
+    for target in (
+        *(Sodam(on_postgres, counted=False) for on_postgres in (False, True)),
+        *(Sodam(on_postgres, webhooks=True) for on_postgres in (False, True)),
+        Sodam(on_postgres=True, webhooks=True, apart=True),
+    )
 }
 """Measured only when they are named, but for those without statistics and log beside ``aims.COUNTED``."""
 _RESULTS = Path(__file__).parent / "results"

@@ -21,19 +21,22 @@ _PROGRAM = Path(sys.executable).parent / "sodam"
 class Sodam:
     """`sodam serve`, with every rule on and full durability: nothing is configured but where it listens."""
 
-    def __init__(self, on_postgres: bool, *, counted: bool = True, webhooks: bool = False) -> None:
+    def __init__(self, on_postgres: bool, *, counted: bool = True, webhooks: bool = False, apart: bool = False) -> None:
         """``counted`` False: without statistics and troubleshooting log, to see what they cost. ``webhooks``: a
-        receiver gets every message.
+        receiver gets every message; ``apart``: from a second process, so that the first only serves.
 
-        The receiver is a process of its own, whose CPU does not count.
+        The receiver and the second process are not counted.
         """
         self._on_postgres = on_postgres
         self._webhooks = webhooks
+        self._apart = apart
         self._more = {} if counted else dict.fromkeys(("SODAM_STATISTICS", "SODAM_TROUBLESHOOTING"), "off")
         self.name = ("sodam-postgres" if on_postgres else "sodam") + ("" if counted else "-uncounted")
         if webhooks:
             self._more["SODAM_ROOT_PASSWORD"] = receiver.PASSWORD
             self.name += "-webhooks"
+        if apart:
+            self.name += "-apart"
 
     def unavailable(self) -> str:
         return not_installed() or (postgres.unavailable() if self._on_postgres else "")
@@ -49,6 +52,9 @@ class Sodam:
             if self._on_postgres:
                 database = stack.enter_context(postgres.postgres(folder))
                 more["SODAM_DATABASE_URL"], databases = database.url, (database.pid,)
+            if self._apart:
+                stack.enter_context(serve(folder, more, name="working"))
+                more["SODAM_BACKGROUND_WORK"] = "off"
             address, pid = stack.enter_context(serve(folder, more, workload))
             if self._webhooks:
                 receiver.configure(address.port, stack.enter_context(receiver.receiver(folder)))

@@ -113,6 +113,32 @@ async def test_files_of_an_hour(rest: Rest, files: service.HistoryFiles) -> None
     assert kinds == ["HistoryFile"] * 3
 
 
+async def test_what_official_accounts_say_stands_behind(rest: Rest, files: service.HistoryFiles) -> None:
+    """Each message once, however many follow; what was recalled is left out."""
+    for user in ("ann", "bob"):
+        assert await rest.code("im_open_login_svc/account_import", {"UserID": user}) == 0
+    service_of, sent = "official_account_open_http_svc", []
+    for account, count in (("@TOA#_a", 3), ("@TOA#_b", 0), ("@TOA#_c", 2)):
+        made = {"Owner_Account": "ann", "Name": "News", "OfficialAccountUserID": account}
+        assert await rest.code(f"{service_of}/create_official_account", made) == 0
+        followers = {"Official_Account": account, "SubscriberList": [{"Subscriber_Account": u} for u in ("ann", "bob")]}
+        assert await rest.code(f"{service_of}/add_subscriber", followers) == 0
+        for n in range(count):
+            body = {"Official_Account": account, "Random": n, "MsgBody": text(f"{account} {n}")}
+            sent.append((account, (await rest(f"{service_of}/send_official_account_msg", body))["MsgKey"]))
+    taken_back = {"Official_Account": "@TOA#_a", "MsgKeyList": [sent[1][1]]}
+    assert await rest.code(f"{service_of}/official_account_msg_recall", taken_back) == 0
+    body = {"From_Account": "ann", "To_Account": "bob", "MsgRandom": 1, "MsgBody": text("x")}
+    sent.insert(0, ("ann", (await rest("openim/sendmsg", body))["MsgKey"]))
+    at = int(sent[1][1].split("_")[0])
+    hour = datetime.fromtimestamp(at, ZONE).strftime("%Y%m%d%H")
+    lines = await read(rest, await asked(rest, "C2C", hour))
+    expected = sent[:2] + sent[3:]
+    if datetime.fromtimestamp(time.time(), ZONE).strftime("%Y%m%d%H") == hour:  # else some stand in the next file
+        assert [(line["From_Account"], line["MsgKey"]) for line in lines] == expected
+    assert {line["To_Account"] for line in lines} <= {"bob", ""}
+
+
 async def test_addresses_end(rest: Rest, files: service.HistoryFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     for user in ("ann", "bob"):
         assert await rest.code("im_open_login_svc/account_import", {"UserID": user}) == 0

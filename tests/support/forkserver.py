@@ -27,13 +27,19 @@ from pathlib import Path
 from typing import IO, Any, Final, NoReturn, Protocol
 
 from sodam.cli.main import finish, read
-from sodam.outbox import service as outbox
 
 _LARGEST_ORDER: Final = 1 << 20
-LEASE: Final = "TEST_OUTBOX_LEASE_MS"
-"""Variable: after how many milliseconds another process takes what a killed one had taken of the outbox."""
+CONSTANTS: Final = "TEST_CONSTANTS"
+"""Variable: constants of the server that are others in a test, as ``constants`` writes them."""
+SHORT_LEASE: Final = {"sodam.outbox.service.LEASE_MS": 3000}
+"""What a killed process had taken of the outbox another takes soon."""
 ANY_PORT: Final = ("serve", "--port", "0")
 """What a server is first started with."""
+
+
+def constants(**values: int) -> dict[str, str]:
+    """The variable that gives a server these constants, by their full names."""
+    return {CONSTANTS: json.dumps(values)}
 
 
 class Process(Protocol):
@@ -182,8 +188,11 @@ def _become(order: dict[str, Any], stdout: int, stderr: int) -> NoReturn:
     os.chdir(order["cwd"])
     if order["files"] is not None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (order["files"], order["files"]))
-    if lease := os.environ.get(LEASE):
-        outbox.LEASE_MS = int(lease)
+    for name, value in json.loads(os.environ.get(CONSTANTS, "{}")).items():
+        module, _, constant = name.rpartition(".")
+        found = importlib.import_module(module)
+        assert hasattr(found, constant), f"{name} is none"
+        setattr(found, constant, value)
     gc.enable()
     os._exit(_run(order["arguments"]))
 

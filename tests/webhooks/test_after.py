@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.console import PASSWORD, ConsoleClient
-from tests.support.forkserver import LEASE
+from tests.support.forkserver import SHORT_LEASE, constants
 from tests.support.receiver import Got, Receiver, Reply, answering
 from tests.support.seeds import SEED
 from tests.support.server import ServerFactory, ServerProcess
@@ -201,7 +201,7 @@ async def test_two_nodes_share_the_work(server_factory: ServerFactory, receiver:
     seed = SEED
     print(f"SODAM_TEST_SEED={seed}")
     chosen = random.Random(seed)
-    server = server_factory("postgres", nodes=2, env={"SODAM_ROOT_PASSWORD": PASSWORD, LEASE: "3000"})
+    server = server_factory("postgres", nodes=2, env={"SODAM_ROOT_PASSWORD": PASSWORD} | constants(**SHORT_LEASE))
 
     async def answer(got: Got) -> Reply | None:
         await asyncio.sleep(chosen.random() / 50)
@@ -231,7 +231,7 @@ async def test_two_nodes_share_the_work(server_factory: ServerFactory, receiver:
 async def test_a_process_that_only_serves(server_factory: ServerFactory, receiver: Receiver, tmp_path: Path) -> None:
     """It asks before a message and writes what is to be told after it; the process beside it tells, also what was
     written while it was away, and does the jobs."""
-    working = server_factory("postgres", env={"SODAM_ROOT_PASSWORD": PASSWORD, LEASE: "3000"})
+    working = server_factory("postgres", env={"SODAM_ROOT_PASSWORD": PASSWORD} | constants(**SHORT_LEASE))
     environment = working.environment | {"SODAM_BACKGROUND_WORK": "off"}
     del environment["SODAM_DATA_DIR"]
     (tmp_path / "serving").mkdir()

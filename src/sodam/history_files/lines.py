@@ -6,7 +6,8 @@ import msgspec
 
 from sodam.c2c.model import Message
 from sodam.groups.message import GroupMessage
-from sodam.messages.model import EMPTY_TEXT
+from sodam.messages.model import EMPTY_TEXT, U32
+from sodam.officials.model import Broadcast
 
 
 class OneToOneLine(msgspec.Struct, omit_defaults=True):
@@ -36,14 +37,18 @@ def header(app: int, chat_type: str, hour: str) -> bytes:
     return b'{"SdkAppId":%d,"ChatType":"%b","MsgTime":"%b","MsgList":[\n' % (app, chat_type.encode(), hour.encode())
 
 
-def line(message: Message | GroupMessage) -> bytes:
-    """JSON without a line break: between the tokens of what a client wrote there may be some."""
+def line(message: Message | GroupMessage | Broadcast) -> bytes:
+    """JSON without a line break: between the tokens of what a client wrote there may be some. What an official account
+    says to all who follow it is one line, to nobody by name, with the MsgKey that its sender knows."""
     cloud = msgspec.Raw(message.cloud) if message.cloud != EMPTY_TEXT else None
     body = msgspec.Raw(message.body)
     if isinstance(message, GroupMessage):
         one: OneToOneLine | GroupLine = GroupLine(
             message.sender, message.group_id, message.msg_time, message.seq, body, cloud
         )
+    elif isinstance(message, Broadcast):
+        numbers = message.msg_time, message.seq & U32, message.random
+        one = OneToOneLine(message.account, "", *numbers, body, message.key, cloud)
     else:
         key = f"{message.msg_seq}_{message.msg_random}_{message.msg_time}"
         numbers = message.msg_time, message.msg_seq, message.msg_random

@@ -30,6 +30,8 @@ from sodam.groups.message import GroupMessage
 from sodam.history_files.lines import header, line
 from sodam.jobs.model import Job
 from sodam.jobs.service import KEEP_SECONDS, JobService, Run
+from sodam.officials import hours as officials
+from sodam.officials.model import Broadcast
 from sodam.storage import Database, state
 
 KIND: Final = "HistoryFile"
@@ -64,6 +66,8 @@ class _Spot(msgspec.Struct, array_like=True):
     part: int = 0
     c2c: c2c.Spot = c2c.Spot()
     group: groups.Spot = groups.Spot()
+    official: officials.Spot | None = None
+    """Behind all one-to-one messages, in their file."""
 
 
 class File(NamedTuple):
@@ -163,11 +167,14 @@ class HistoryFiles:
 
     async def _page(
         self, app: int, wanted: Wanted, begin: int, spot: _Spot
-    ) -> tuple[Sequence[Message | GroupMessage], _Spot | None]:
+    ) -> tuple[Sequence[Message | GroupMessage | Broadcast], _Spot | None]:
         number, end = spot.part + 1, begin + _HOUR
+        if wanted.ChatType == "C2C" and spot.official is not None:
+            told, last = await officials.page(self._db, app, begin, end, spot.official, _PAGE)
+            return told, _Spot(number, official=last) if last is not None else None
         if wanted.ChatType == "C2C":
             messages, after = await c2c.page(self._db, app, begin, end, spot.c2c, _PAGE)
-            return messages, _Spot(number, c2c=after) if after is not None else None
+            return messages, _Spot(number, c2c=after) if after is not None else _Spot(number, official=officials.Spot())
         said, behind = await groups.page(self._db, app, begin, end, spot.group, _PAGE)
         return said, _Spot(number, group=behind) if behind is not None else None
 

@@ -11,7 +11,7 @@ from sodam.messages.model import NO_LAST, NO_UNREAD, RECALLED
 from sodam.officials.model import BEHIND, Broadcast
 from sodam.storage import Database, Row, Tx, batches, in_list
 
-_COLUMNS: Final = "m.app, m.account, m.random, m.body, m.cloud, m.flags, m.seq, m.msg_time, m.at, m.recalled_at"
+COLUMNS: Final = "m.app, m.account, m.random, m.body, m.cloud, m.flags, m.seq, m.msg_time, m.at, m.recalled_at"
 _SEEN: Final = (
     "m.seq > s.join_seq AND m.seq > s.clear_seq AND NOT EXISTS (SELECT 1 FROM official_hidden h WHERE h.app = m.app"
     " AND h.account = m.account AND h.user_id = s.user_id AND h.seq = m.seq)"
@@ -22,7 +22,7 @@ _COUNTS: Final = f"m.seq > s.read_seq AND (m.flags & {NO_UNREAD | RECALLED}) = 0
 _PURGED: Final = 200
 
 
-def _broadcast(row: Row) -> Broadcast:
+def broadcast_of(row: Row) -> Broadcast:
     return Broadcast(
         app=row[0], account=row[1], random=row[2], body=bytes(row[3]), cloud=bytes(row[4]), flags=row[5], seq=row[6],
         msg_time=row[7], at=row[8], recalled_at=row[9],
@@ -40,29 +40,29 @@ async def insert(tx: Tx, one: Broadcast) -> None:
 async def same(tx: Tx, one: Broadcast, since: int) -> Broadcast | None:
     """The message with this Random and content that was sent not before a second."""
     rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM official_message m WHERE m.app = $1 AND m.account = $2 AND m.msg_time >= $3"
+        f"SELECT {COLUMNS} FROM official_message m WHERE m.app = $1 AND m.account = $2 AND m.msg_time >= $3"
         " AND m.random = $4 AND m.body = $5 ORDER BY m.seq DESC LIMIT 1",
         one.app, one.account, since, one.random, one.body,
     )  # fmt: skip
-    return _broadcast(rows[0]) if rows else None
+    return broadcast_of(rows[0]) if rows else None
 
 
 async def one(source: Database | Tx, app: int, account: str, seq: int) -> Broadcast | None:
     row = await source.fetch_one(
-        f"SELECT {_COLUMNS} FROM official_message m WHERE m.app = $1 AND m.account = $2 AND m.seq = $3",
+        f"SELECT {COLUMNS} FROM official_message m WHERE m.app = $1 AND m.account = $2 AND m.seq = $3",
         app, account, seq,
     )  # fmt: skip
-    return _broadcast(row) if row else None
+    return broadcast_of(row) if row else None
 
 
 async def below(source: Database, app: int, account: str, seq: int, limit: int) -> list[Broadcast]:
     """Newest first, of those before the sequence ``seq``."""
     rows = await source.fetch(
-        f"SELECT {_COLUMNS} FROM official_message m WHERE m.app = $1 AND m.account = $2 AND m.seq < $3"
+        f"SELECT {COLUMNS} FROM official_message m WHERE m.app = $1 AND m.account = $2 AND m.seq < $3"
         " ORDER BY m.seq DESC LIMIT $4",
         app, account, seq, limit,
     )  # fmt: skip
-    return [_broadcast(row) for row in rows]
+    return [broadcast_of(row) for row in rows]
 
 
 async def recall(tx: Tx, app: int, account: str, seq: int, now: int) -> bool:
@@ -131,21 +131,21 @@ async def history(
     """Those before the place ``start``, newest first (``down``), or those behind it, oldest first."""
     beyond, order = ("<", "DESC") if down else (">", "ASC")
     rows = await source.fetch(
-        f"SELECT {_COLUMNS} FROM {_OF} WHERE s.app = $1 AND s.user_id = $2 AND s.account = $3 AND m.msg_time >= $4"
+        f"SELECT {COLUMNS} FROM {_OF} WHERE s.app = $1 AND s.user_id = $2 AND s.account = $3 AND m.msg_time >= $4"
         f" AND (m.msg_time, m.seq) {beyond} ($5, $6) AND {_SEEN} ORDER BY m.msg_time {order}, m.seq {order} LIMIT $7",
         app, user_id, account, oldest, start[0], start[1] - BEHIND if start[1] > FIRST + BEHIND else FIRST, limit,
     )  # fmt: skip
-    return [_broadcast(row) for row in rows]
+    return [broadcast_of(row) for row in rows]
 
 
 async def seen(source: Database | Tx, app: int, user_id: str, account: str, seq: int) -> Broadcast | None:
     """The message of that sequence, if the user sees it."""
     row = await source.fetch_one(
-        f"SELECT {_COLUMNS} FROM {_OF} WHERE s.app = $1 AND s.user_id = $2 AND s.account = $3 AND m.seq = $4"
+        f"SELECT {COLUMNS} FROM {_OF} WHERE s.app = $1 AND s.user_id = $2 AND s.account = $3 AND m.seq = $4"
         f" AND {_SEEN}",
         app, user_id, account, seq,
     )  # fmt: skip
-    return _broadcast(row) if row else None
+    return broadcast_of(row) if row else None
 
 
 async def last(source: Database, app: int, user_id: str, accounts: Sequence[str], oldest: int) -> list[Broadcast]:
@@ -153,34 +153,34 @@ async def last(source: Database, app: int, user_id: str, accounts: Sequence[str]
     found: list[Broadcast] = []
     for some in batches(accounts):
         rows = await source.fetch(
-            f"SELECT {_COLUMNS} FROM official_message m JOIN (SELECT s.account AS account, MAX(m.seq) AS seq FROM {_OF}"
+            f"SELECT {COLUMNS} FROM official_message m JOIN (SELECT s.account AS account, MAX(m.seq) AS seq FROM {_OF}"
             f" WHERE s.app = $1 AND s.user_id = $2 AND m.msg_time >= $3 AND (m.flags & {NO_LAST}) = 0 AND {_SEEN}"
             f" AND s.account IN {in_list(some, 4)} GROUP BY s.account) AS n ON n.account = m.account AND n.seq = m.seq"
             " WHERE m.app = $1",
             app, user_id, oldest, *some,
         )  # fmt: skip
-        found += [_broadcast(row) for row in rows]
+        found += [broadcast_of(row) for row in rows]
     return found
 
 
 async def since(source: Database, app: int, user_id: str, begin: int, limit: int) -> list[Broadcast]:
     """The newest ``limit`` of those that came not before a second, newest first."""
     rows = await source.fetch(
-        f"SELECT {_COLUMNS} FROM {_OF} WHERE s.app = $1 AND s.user_id = $2 AND m.msg_time >= $3 AND {_SEEN}"
+        f"SELECT {COLUMNS} FROM {_OF} WHERE s.app = $1 AND s.user_id = $2 AND m.msg_time >= $3 AND {_SEEN}"
         " ORDER BY m.msg_time DESC, m.account, m.seq DESC LIMIT $4",
         app, user_id, begin, limit,
     )  # fmt: skip
-    return [_broadcast(row) for row in rows]
+    return [broadcast_of(row) for row in rows]
 
 
 async def recalled_since(source: Database, app: int, user_id: str, begin: int, limit: int) -> list[Broadcast]:
     """Earlier ones that were recalled not before a second."""
     rows = await source.fetch(
-        f"SELECT {_COLUMNS} FROM {_OF} WHERE s.app = $1 AND s.user_id = $2 AND m.recalled_at >= $3 AND m.msg_time < $3"
+        f"SELECT {COLUMNS} FROM {_OF} WHERE s.app = $1 AND s.user_id = $2 AND m.recalled_at >= $3 AND m.msg_time < $3"
         f" AND {_SEEN} ORDER BY m.recalled_at DESC LIMIT $4",
         app, user_id, begin, limit,
     )  # fmt: skip
-    return [_broadcast(row) for row in rows]
+    return [broadcast_of(row) for row in rows]
 
 
 # What subscribers do; ``lock_one`` first
