@@ -94,13 +94,13 @@ async def test_a_long_session_needs_only_a_short_catch_up(sign_in: SignIn, user_
     for number in range(450):
         await android.send_text(amy_id, f"message {number}")
     await amy.wait_received(450)
-    await amy.wait_until(lambda: unread(amy, bob_id) == 450)
+    await amy.wait_until(lambda: unread(amy, bob_id) >= 250)  # more do not count where the server says a number
     await amy.offline()
     await android.send_text(amy_id, "while away")
     await amy.online()
     received = await amy.wait_received(451, timeout=20)
     assert texts(received) == [*(f"message {number}" for number in range(450)), "while away"]
-    await amy.wait_until(lambda: unread(amy, bob_id) == 250)  # more do not count
+    await amy.wait_until(lambda: unread(amy, bob_id) == 250)
 
 
 async def test_reading_by_the_peer_while_away(sign_in: SignIn, user_id: UserId) -> None:

@@ -23,7 +23,7 @@ from sodam.gateway.host import Host
 from sodam.gateway.recalls import Recalls
 from sodam.gateway.running import run
 from sodam.gateway.session import Action, Close, Login, Run, Send, Session, SignOut
-from sodam.gateway.states import end_device, report
+from sodam.gateway.states import Back, end_device, report
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Origin, Transport
 from sodam.gateway.troubles import report_login
@@ -97,8 +97,7 @@ class Connection:
         self.silent = False
         self.login = self.since = 0
         """Unix milliseconds: of the device's login, and of its sign-in here."""
-        self.back = False
-        """It came back while its old socket was still there."""
+        self.back = Back.NO
         self.ended: tuple[str, ...] = ()
         """The platforms of the devices that this login has ended."""
         self._turns: deque[Run] = deque()
@@ -376,8 +375,7 @@ class Connection:
 
     def accept(self, head: Head, user_id: str, instid: int, body: bytes) -> None:
         self.budget.limit = WRITE_LIMIT
-        if not self.back:
-            report(self._hub.services, self, "Login", "Register", self.ended)
+        report(self._hub.services, self, "Login", "Register")
         if self._hub.services.troubleshooting.keeps(self.session.sdkappid, LOGIN):  # in a storm: some each second
             report_login(self._hub.services, self, user_id, head.platform)
         self._act(self.session.login_accepted(head, user_id, instid, body))

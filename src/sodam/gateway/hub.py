@@ -71,7 +71,7 @@ class Hub:
         self._tickets = tickets
         self._told = Told(purchase_bits)
         self._displacing = Displacing(services)
-        self._returning = Returning(services, self.unregister)
+        self._returning = Returning(services, self.unregister, self.later)
         settings = services.settings
         self.limits = ClientLimits(settings.client_rate, documented=settings.rate_limits)
         self._loop = asyncio.get_running_loop()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from enum import Enum
 from typing import Protocol
 
 from sodam.bus import Topic
@@ -21,8 +22,21 @@ _NAMES = {IPHONE: "IOS"}
 """Here alone it is in capitals (webhooks.md 1)."""
 
 
+class Back(Enum):
+    """Whether a device came back while its old socket was still there."""
+
+    NO = 0
+    ASKED = 1
+    """Not here; other nodes are asked. Until they have answered nothing is said of the sign-in."""
+    YES = 2
+    """Then it never went: nothing is said of the sign-in."""
+
+
 class Connected(Protocol):
     """A client's connection."""
+
+    back: Back
+    ended: tuple[str, ...]
 
     client_ip: str
     silent: bool
@@ -33,13 +47,14 @@ class Connected(Protocol):
     def abort(self) -> None: ...
 
 
-def report(
-    services: Services, connection: Connected, action: Action, reason: Reason, ended: tuple[str, ...] = ()
-) -> None:
-    """``ended``: the platforms of the devices that a login has ended. Nothing is said of a
-    connection that nobody is signed in on."""
+def report(services: Services, connection: Connected, action: Action, reason: Reason) -> None:
+    """Nothing is said of a connection that nobody is signed in on."""
     ticket = connection.ticket
     if connection.registered is None or ticket is None or not services.webhooks.hears_states(ticket.sdkappid):
+        return
+    if action != "Login":
+        unanswered(services, connection)
+    elif connection.back is not Back.NO:
         return
     services.webhooks.state_changed(
         StateChanged(
@@ -49,9 +64,16 @@ def report(
             reason=reason,
             platform=_NAMES.get(ticket.platform) or opt_platform(ticket.platform),
             client_ip=connection.client_ip,
-            kicked=ended,
+            kicked=connection.ended if action == "Login" else (),
         )
     )
+
+
+def unanswered(services: Services, connection: Connected) -> None:
+    """No node has answered that it held the old socket of a device that came back: it was gone, and signs in."""
+    if connection.back is Back.ASKED:
+        connection.back = Back.NO
+        report(services, connection, "Login", "Register")
 
 
 async def end_device(
