@@ -6,7 +6,9 @@ from typing import Final
 
 from sodam.apps.model import App
 from sodam.c2c.model import Message, conversation
+from sodam.c2c.pairs import Pair
 from sodam.messages.model import EMPTY_TEXT, NUMBERED, Source
+from sodam.messages.offline_push import Wish
 from sodam.messages.outgoing import Content
 
 _MAX_CLIENT_TIME: Final = 1 << 40
@@ -33,6 +35,15 @@ def of_content(
     message.source = source
     message.wish = content.wish
     return message
+
+
+def of_text(pair: Pair, seq: int, random: int, client_time: int, body: bytes, text: str, source: Source) -> Message:
+    """As ``of_content`` of a text that nothing else is asked of, named as its sender is. ``body``: its one element."""
+    return Message(
+        pair.app.sdkappid, pair.conv, pair.sender, pair.recipient, seq, random,
+        client_time if 0 < client_time < _MAX_CLIENT_TIME else 0, body, EMPTY_TEXT, 0 if seq else NUMBERED,
+        0, 0, 0, 0, 0, "", pair.tiny_id, pair.nick, pair.image, source, Wish(None, text) if text else None,
+    )  # fmt: skip
 
 
 def draft(

@@ -57,10 +57,7 @@ class FastPath:
         return self._recent.seen(sending, identity(message)) is None
 
     def append(self, sending: Sending) -> None:
-        """Hand it to the log; its ``asker`` is told when it is stored."""
-        message, pair = sending.message, sending.pair
-        assert pair is not None
-        message.tiny_id, message.nick, message.image = pair.tiny_id, pair.nick, pair.image
+        """Hand it to the log; its ``asker`` is told when it is stored. Its message has its sender's name."""
         self._append(sending)
 
     def forget(self, sending: Sending) -> None:

@@ -18,6 +18,7 @@ from sodam.gateway import frames
 from sodam.gateway.budget import STRANGER_LIMIT, WRITE_LIMIT, Budget
 from sodam.gateway.catchup import DIGEST_SECONDS, CatchUp, Round
 from sodam.gateway.eager import drive
+from sodam.gateway.fast_path import LOOKS
 from sodam.gateway.frames import Head
 from sodam.gateway.host import Host
 from sodam.gateway.recalls import Recalls
@@ -27,6 +28,7 @@ from sodam.gateway.states import Back, end_device, report
 from sodam.gateway.tickets import Ticket
 from sodam.gateway.transport import Origin, Transport
 from sodam.gateway.troubles import report_login
+from sodam.messages.model import Source
 from sodam.notices import Kind, Notice
 from sodam.troubleshooting.events import LOGIN
 from sodam.wire import Command
@@ -67,6 +69,7 @@ class Connection:
         "session",
         "silent",
         "since",
+        "source",
         "synced",
         "ticket",
         "transport",
@@ -94,6 +97,7 @@ class Connection:
         self.recalls = Recalls()
         self.registered: Topic | None = None
         """The user who is signed in here."""
+        self.source: Source | None = None
         self.silent = False
         self.login = self.since = 0
         """Unix milliseconds: of the device's login, and of its sign-in here."""
@@ -155,6 +159,8 @@ class Connection:
 
     def received(self, data: bytes) -> None:
         self.last_seen = self._hub.now()
+        if LOOKS in data and not self._turns and self._hub.fast.take(self, data):
+            return
         self._act(self.session.receive(data))
 
     def closed(self) -> None:
@@ -167,8 +173,6 @@ class Connection:
     def _act(self, action: Action) -> None:
         if isinstance(action, Run):
             quick = action.command.eager is not None
-            if quick and not self._turns and action.ticket is None and self._hub.fast.take(self, action):
-                return
             if quick and (self._turns or not self._eager(action.command)):
                 self._in_turn(action)
             elif quick and action.ticket is None:
@@ -374,7 +378,7 @@ class Connection:
             self.transport.abort()
 
     def accept(self, head: Head, user_id: str, instid: int, body: bytes) -> None:
-        self.budget.limit = WRITE_LIMIT
+        self.budget.limit, self.source = WRITE_LIMIT, None
         report(self._hub.services, self, "Login", "Register")
         if self._hub.services.troubleshooting.keeps(self.session.sdkappid, LOGIN):  # in a storm: some each second
             report_login(self._hub.services, self, user_id, head.platform)

@@ -30,6 +30,10 @@ MAX_USERS: Final = 100_000
 """Counts that are kept; then those that are full again are forgotten, and if need be all."""
 
 
+def has_own_rate(path: str) -> bool:
+    return path in PER_USER or path in ALWAYS
+
+
 class Bucket:
     """Tokens that come back with time. One of a connection, or of a user and a command."""
 
@@ -84,6 +88,11 @@ class ClientLimits:
                 found = self._users[key] = Bucket(calls, now)
             if not found.take(calls / seconds, calls, now):
                 raise ApiError(Code.TOO_FREQUENT, f"{path} is called more than {calls} times in {seconds:g} s")
+
+    def admits(self, bucket: Bucket) -> bool:
+        """As ``check``, of a command that has no rate of its own (``has_own_rate``)."""
+        rate = self._rate
+        return not rate or bucket.take(rate, rate * BURST_SECONDS, self._clock())
 
     def _forget(self, now: float) -> None:
         if len(self._users) < MAX_USERS:

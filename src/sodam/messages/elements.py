@@ -264,7 +264,7 @@ def check_body(
         raise ApiError(Code.MSG_BODY_NOT_ARRAY, "MsgBody is missing")
     if len(raw) > _LONGEST_FORM:
         raise ApiError(too_long)
-    if raw.startswith(_PLAIN) and len(raw) + extra_bytes <= MAX_BODY_BYTES and (text := _plain_text(raw)) is not None:
+    if (text := text_alone(raw, extra_bytes)) is not None:
         return BodyInfo(raw, _TEXT_ONLY, text)
     try:
         body = parse(raw)
@@ -290,8 +290,11 @@ def check_body(
     return _describe(raw, elements)
 
 
-def _plain_text(raw: bytes) -> str | None:
-    """The text of a body that is one text element and nothing else, as nearly every one is: read once."""
+def text_alone(raw: bytes, extra_bytes: int = 0) -> str | None:
+    """The text of a body that is one text element and nothing else, as nearly every one is: read once. ``extra_bytes``
+    as ``check_body`` has it, which finds nothing wrong with such a body."""
+    if not raw.startswith(_PLAIN) or len(raw) + extra_bytes > MAX_BODY_BYTES:
+        return None
     try:
         plain = _decode_plain(raw)
     except ValueError:  # anything else, or nothing that may be sent

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import msgspec
 
 from sodam.errors import ApiError, Code
-from sodam.messages.elements import check_body
+from sodam.messages.elements import check_body, text_alone
 from sodam.messages.model import (
     EMPTY_TEXT,
     EXTENSIBLE,
@@ -139,6 +139,24 @@ def prepare(request: Outgoing, *, strict_required: bool, too_long: Code = Code.M
         wanted = flags(request)
     seq = request.MsgSeq or 0
     return Content(seq, request.MsgRandom, info.raw, cloud, wanted, online_only, push, wish, before, after)
+
+
+def plain_text(request: Outgoing, body: bytes) -> str | None:
+    """The text of a request that asks for nothing but that a text be stored and delivered, whatever ``prepare`` would
+    make of it: its ``body`` as it is, no flag, a push of the text. None says nothing.
+    """
+    if (
+        request.CloudCustomData
+        or request.MsgLifeTime is not None
+        or request.OnlineOnlyFlag
+        or request.SendMsgControl
+        or request.ForbidCallbackControl
+        or request.IsNeedReadReceipt
+        or request.SupportMessageExtension
+        or bytes(request.OfflinePushInfo)
+    ):
+        return None
+    return text_alone(body)
 
 
 def flags(request: Outgoing) -> int:

@@ -104,6 +104,7 @@ class FastPath:
         except ApiError:  # which took nothing from what is left
             fast.forget(sending)
             return False
+        message.tiny_id, message.nick, message.image = pair.tiny_id, pair.nick, pair.image
         sending.asker, sending.pair, sending.started = self, pair, started
         sending.topics = pair.topics if sync else pair.topics[:1]
         sending.connection = _Caller(asked.answer, Request().id, request, user, address)
