@@ -67,13 +67,12 @@ class FastPath:
     def written(self, batch: Sequence[Sending]) -> None:
         """These are on disk, in this order: devices are notified, and whoever asked is told."""
         asked: dict[Asker, list[Sending]] = {}
-        placed = self._recent.placed
         last: Asker | None = None
+        self._recent.all_placed(batch)
         for sending in batch:
-            message, asker = sending.message, sending.asker
-            assert asker is not None
-            placed(sending, message.msg_time, message.msg_seq)
+            asker = sending.asker
             if asker is not last:  # there is one, as a rule
+                assert asker is not None
                 mine, last = asked.setdefault(asker, []), asker
             mine.append(sending)
         for asker in asked:

@@ -123,14 +123,21 @@ class FastPath:
     def stored(self, sendings: Sequence[Sending]) -> None:
         now = perf_counter()
         counts: dict[tuple[int, int], int] = {}
+        app = platform = -1
+        count = 0
         for sending in sendings:
             m, client = sending.message, sending.connection
             session = client.session
             seq, random, at = m.msg_seq, m.msg_random, m.msg_time
             session.in_flight -= 1
             client.send(_ANSWER % (sending.number, at, seq, seq, random, at, m.tiny_id, at, random, m.seq))
-            key = (m.app, session.platform)
-            counts[key] = counts.get(key, 0) + 1
+            if m.app != app or session.platform != platform:
+                counts[app, platform] = count
+                app, platform = m.app, session.platform
+                count = counts.get((app, platform), 0)
+            count += 1
+        counts[app, platform] = count
+        counts.pop((-1, -1), None)
         self._node.metrics.clients(COMMAND.path, [now - sending.started for sending in sendings])
         apps: dict[int, int] = {}
         for (app, platform), count in counts.items():

@@ -9,7 +9,7 @@ decides (c2c/store_recent.py); SQLite, which serves one process, is asked while 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Final, Generic, Protocol, TypeVar
 
 from sodam.clock import now as wall_clock
@@ -23,6 +23,20 @@ class Entry(Protocol):
     """What is being sent. ``dedupe`` is this module's own mark on it."""
 
     dedupe: int
+
+
+class Numbered(Protocol):
+    msg_time: int
+    msg_seq: int
+
+
+class Stored(Protocol):
+    """A marked entry whose message is stored."""
+
+    @property
+    def dedupe(self) -> int: ...
+    @property
+    def message(self) -> Numbered: ...
 
 
 E = TypeVar("E", bound=Entry)
@@ -78,6 +92,13 @@ class Recent(Generic[E]):
     def placed(self, entry: E, msg_time: int, msg_seq: int) -> None:
         """It was stored now, with these numbers."""
         self._keep(entry, int(self._clock()), msg_time, msg_seq)
+
+    def all_placed(self, entries: Iterable[Stored]) -> None:
+        """As ``placed`` for many."""
+        young, at = self._young, int(self._clock()) << 64
+        for entry in entries:
+            message = entry.message
+            young[entry.dedupe] = at | message.msg_time << 32 | message.msg_seq
 
     def _keep(self, entry: E, at: int, msg_time: int, msg_seq: int) -> None:
         if entry.dedupe:

@@ -6,7 +6,7 @@ names it (``Metrics.histogram``); a part that nobody shows counts all the same.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Final
@@ -36,8 +36,16 @@ class Series:
     def observe_all(self, values: Sequence[float]) -> None:
         """As ``observe`` for each of them."""
         bounds, counts = self._bounds, self._counts
-        for value in values:
-            counts[bisect_left(bounds, value)] += 1
+        if len(values) <= len(bounds):
+            for value in values:
+                counts[bisect_left(bounds, value)] += 1
+        else:  # a search a bound instead of one a value
+            ordered, below = sorted(values), 0
+            for at, bound in enumerate(bounds):
+                upto = bisect_right(ordered, bound)
+                counts[at] += upto - below
+                below = upto
+            counts[-1] += len(ordered) - below
         self._sum += sum(values)
 
     def observe_many(self, value: float, times: int) -> None:
