@@ -25,6 +25,7 @@ import { people } from "./flows/people.mjs";
 import { places } from "./flows/places.mjs";
 import { plans } from "./flows/plans.mjs";
 import { policies } from "./flows/policies.mjs";
+import { polish } from "./flows/polish.mjs";
 import { push } from "./flows/push.mjs";
 import { me, signInOut } from "./flows/session.mjs";
 import { statistics } from "./flows/statistics.mjs";
@@ -45,7 +46,7 @@ const COMBINATIONS = {
 };
 // What one flow makes, the later ones of its group may find.
 const GROUPS = {
-  apps: { language: "en", flows: { signInOut, banner, newcomer, apps, settings, plans, me, keyboard, endOfApp } },
+  apps: { language: "en", flows: { signInOut, banner, newcomer, apps, settings, polish, plans, me, keyboard, endOfApp } },
   accounts: { language: "ko", flows: { accounts, relations, chatGroups, places, officials, tools, inbox, words, frame } },
   access: { language: "zh", flows: { webhooks, developer, push, failures, statistics, access, people, policies } },
 };

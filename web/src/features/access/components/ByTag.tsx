@@ -46,7 +46,7 @@ export function ByTag() {
         <SettingCard title={t("tag.tags")} lead={t("tag.tagsAbout")}>
           <div className="stack">
             {tags.map((tag) => (
-              <div key={tag.id} className="condition">
+              <div key={tag.id} className="tagrow">
                 <TextField label={t("tag.key")} value={tag.key} onChange={(key) => set(tag.id, { key })} />
                 <TextField
                   label={t("tag.value")}
@@ -54,7 +54,6 @@ export function ByTag() {
                   placeholder={t("tag.any")}
                   onChange={(value) => set(tag.id, { value })}
                 />
-                <span />
                 <IconButton
                   icon={<DeleteIcon />}
                   label={t("tag.remove")}

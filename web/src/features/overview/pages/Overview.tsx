@@ -90,9 +90,11 @@ export function Overview() {
                   <dd className="row">
                     <PlanTag plan={one.Plan} />
                     <AppStatus status={one.Status} />
-                    <Link to="/apps/$app/plan" params={params}>
-                      {t("facts.upgrade")}
-                    </Link>
+                    {one.Plan !== "Flagship" && (
+                      <Link to="/apps/$app/plan" params={params}>
+                        {t("facts.upgrade")}
+                      </Link>
+                    )}
                   </dd>
                 </div>
                 <div>
