@@ -52,6 +52,13 @@ async def test_list_and_details(root: ConsoleClient, console_server: ServerProce
     assert await listed(Keyword="100%") == (1, ["row"])
     assert await listed(Keyword="_") == (0, []), "no wildcards"
     assert await listed(Type="Meeting") == (1, [ids[2]])
+    await root.call("im/CreateGroup", SDKAppID=app, Name="Orphans", Type="Public", GroupId="orphans")
+    assert await listed(Ownerless=True) == (1, ["orphans"])
+    assert await listed(Ownerless=True, Type="Work") == (0, [])
+    await root.call("im/AddGroupMember", SDKAppID=app, GroupId="orphans", UserIDs=["bob"])
+    await root.call("im/ModifyGroupOwner", SDKAppID=app, GroupId="orphans", UserID="bob")
+    assert await listed(Ownerless=True) == (0, []), "somebody manages it again"
+    await root.call("im/DestroyGroup", SDKAppID=app, GroupIds=["orphans"])
     found = await root.call("im/DescribeAppidGroupList", SDKAppID=app, Keyword="books")
     row = found["Groups"][0]
     assert (row["Name"], row["Type"], row["Owner"]["Nick"], row["MemberNum"]) == ("Book club", "Public", "Ann", 1)

@@ -79,6 +79,8 @@ async def test_the_life_of_a_topic(root: ConsoleClient, console_server: ServerPr
             "On",
             texts["CustomString"],
         )
+        listed = await root.call("im/DescribeAppidGroupList", SDKAppID=rest.app)
+        assert (listed["TotalCount"], [one["GroupId"] for one in listed["Groups"]]) == (1, [CITY]), "topics are none"
         page = await root.call("im/DescribeTopics", **at, Limit=1)
         assert (page["TotalCount"], page["Number"], page["Most"], page["Topics"]) == (2, 2, 200, [row])
         found = await root.call("im/DescribeTopics", **at, Keyword="RIDE")

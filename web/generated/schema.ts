@@ -1620,6 +1620,7 @@ export type DescribeAppidGroupList = {
   SDKAppID: number;
   Keyword?: string;
   Type?: "AVChatRoom" | "Community" | "Meeting" | "Public" | "Work" | "";
+  Ownerless?: boolean;
   Offset?: number;
   Limit?: number;
   Sort?: "-CreateTime" | "-GroupId" | "-LastMsgTime" | "-MemberNum" | "CreateTime" | "GroupId" | "LastMsgTime" | "MemberNum";

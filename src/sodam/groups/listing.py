@@ -17,16 +17,36 @@ class Listing:
         self._core = core
 
     async def find(
-        self, app: int, *, keyword: str, type_name: str, order: Order, down: bool, offset: int, limit: int
+        self,
+        app: int,
+        *,
+        keyword: str,
+        type_name: str,
+        ownerless: bool = False,
+        order: Order,
+        down: bool,
+        offset: int,
+        limit: int,
     ) -> tuple[list[Group], int]:
-        """Groups of a type ('': all) whose ID or name holds the keyword ('': all), and how many there are."""
+        """Groups of a type ('': all) whose ID or name holds the keyword ('': all), and how many there are.
+
+        ``ownerless``: those that nobody owns."""
         if "\0" in keyword:
             return [], 0
         db = self._core.db
         found = await store_listing.find(
-            db, app, keyword=keyword, type_name=type_name, order=order, down=down, offset=offset, limit=limit
+            db,
+            app,
+            keyword=keyword,
+            type_name=type_name,
+            ownerless=ownerless,
+            order=order,
+            down=down,
+            offset=offset,
+            limit=limit,
         )
-        return found, await store_listing.count(db, app, keyword=keyword, type_name=type_name)
+        total = await store_listing.count(db, app, keyword=keyword, type_name=type_name, ownerless=ownerless)
+        return found, total
 
     async def members(
         self, group: Group, *, roles: Sequence[Role], prefix: str, offset: int, limit: int

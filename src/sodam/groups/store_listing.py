@@ -20,8 +20,8 @@ _NAME: Final = {  # it stands in the profile's document; both engines can look i
 }
 
 
-def _where(db: Database, app: int, keyword: str, type_name: str) -> tuple[str, list[Value]]:
-    where = ["app = $1"]
+def _where(db: Database, app: int, keyword: str, type_name: str, ownerless: bool) -> tuple[str, list[Value]]:
+    where = ["app = $1", "parent = ''"]  # topics are found in their community
     values: list[Value] = [app]
     if keyword:
         group_id, name = (any_case(db.engine, column) for column in ("group_id", _NAME[db.engine]))
@@ -30,13 +30,24 @@ def _where(db: Database, app: int, keyword: str, type_name: str) -> tuple[str, l
     if type_name:
         values.append(type_name)
         where.append(f"type = ${len(values)}")
+    if ownerless:
+        where.append("owner = ''")
     return " AND ".join(where), values
 
 
 async def find(
-    db: Database, app: int, *, keyword: str, type_name: str, order: Order, down: bool, offset: int, limit: int
+    db: Database,
+    app: int,
+    *,
+    keyword: str,
+    type_name: str,
+    ownerless: bool,
+    order: Order,
+    down: bool,
+    offset: int,
+    limit: int,
 ) -> list[Group]:
-    where, values = _where(db, app, keyword, type_name)
+    where, values = _where(db, app, keyword, type_name, ownerless)
     by = _ORDERS[order].format(d="DESC" if down else "ASC")
     rows = await db.scan(
         f"SELECT group_id FROM chat_group WHERE {where} ORDER BY {by}"
@@ -50,8 +61,8 @@ async def find(
     return [found[group_id] for group_id in ids if group_id in found]
 
 
-async def count(db: Database, app: int, *, keyword: str, type_name: str) -> int:
-    where, values = _where(db, app, keyword, type_name)
+async def count(db: Database, app: int, *, keyword: str, type_name: str, ownerless: bool) -> int:
+    where, values = _where(db, app, keyword, type_name, ownerless)
     rows = await db.scan(f"SELECT count(*) FROM chat_group WHERE {where}", *values)
     return int(rows[0][0])
 

@@ -75,6 +75,8 @@ class DescribeAppidGroupList(OfApp):
     Keyword: Keyword = ""
     """Is in the GroupID or the name."""
     Type: GroupTypeName | Literal[""] = ""
+    Ownerless: bool = False
+    """Only those without an owner, which nobody but an administrator can give one."""
     Offset: Offset = 0
     Limit: Limit = 20
     Sort: Literal[
@@ -98,11 +100,13 @@ class ChatGroupList(msgspec.Struct):
 
 @action("im", "DescribeAppidGroupList", kind="list", level="app")
 async def describe_appid_group_list(call: Call, request: DescribeAppidGroupList) -> ChatGroupList:
-    """A page of groups, those whose GroupID or name holds the keyword, of one type or all, in the order wished."""
+    """A page of groups, those whose GroupID or name holds the keyword, of one type or all, in the order wished. Topics
+    are found in their community."""
     listed, total = await call.plane.services.groups.listing.find(
         request.SDKAppID,
         keyword=request.Keyword,
         type_name=type_name(request.Type) if request.Type else "",
+        ownerless=request.Ownerless,
         order=cast(Order, request.Sort.removeprefix("-")),
         down=request.Sort.startswith("-"),
         offset=request.Offset,

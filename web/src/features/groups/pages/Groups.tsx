@@ -32,6 +32,7 @@ export function Groups() {
     SDKAppID: app,
     Keyword: state.keyword || undefined,
     Type: (state.filter("type") as ListRequest["Type"]) || undefined,
+    Ownerless: state.filter("owner") === "none" || undefined,
     Sort: (state.sort as ListRequest["Sort"]) || undefined,
     Offset: (state.page - 1) * state.size,
     Limit: state.size,
@@ -88,6 +89,7 @@ export function Groups() {
                 label: t("type"),
                 options: TYPES.map((value) => ({ value, label: t(`types.${value}`) })),
               },
+              { name: "owner", label: t("owner"), options: [{ value: "none", label: t("noOwner") }] },
             ]}
             rows={data?.Groups}
             rowKey={(row) => row.GroupId}
