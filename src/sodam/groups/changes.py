@@ -11,7 +11,7 @@ from sodam.apps.model import App
 from sodam.bus import of_user
 from sodam.errors import ApiError, Code
 from sodam.groups import pushes, store, store_messages, store_reading, store_receipts
-from sodam.groups.core import Core, Operator, hold_place, scene
+from sodam.groups.core import Core, Operator, hold_place, not_found, scene
 from sodam.groups.events import GroupMessageEdited, GroupMessagesRecalled, GroupRead
 from sodam.groups.message import TIP, Extra, GroupMessage
 from sodam.groups.model import Group, check_place, is_topic
@@ -289,14 +289,17 @@ class GroupChanges:
             await self._core.members(tx, topic, [user_id])
 
     async def mark_read(self, app: int, reader: str, group_id: str, seq: int, *, exclude: int = 0) -> None:
-        """Everything up to ``seq`` is read; before an earlier position: nothing new. Raises ApiError 10007, 10015."""
+        """Everything up to ``seq`` is read; before an earlier position: nothing new.
+
+        Raises ApiError 10007, 10010, 10015.
+        """
         check_place(group_id)
 
         async def run(tx: Tx) -> None:
             await self._enter_topic(tx, app, reader, group_id)
             found = await store_reading.lock(tx, app, reader, group_id)
             if found is None:
-                raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may read")
+                raise await _no_member(tx, app, group_id, "only members may read")
             before, newest = found
             if (position := min(seq, newest)) > before:
                 await store_reading.put_read(tx, app, reader, group_id, position)
@@ -330,17 +333,24 @@ class GroupChanges:
         await self._core.db.write(run)
 
     async def delete_for(self, app: App, user_id: str, group_id: str, seqs: Sequence[int]) -> None:
-        """Delete messages for oneself. Raises ApiError 10007 (no member), 10015."""
+        """Delete messages for oneself. Raises ApiError 10007 (no member), 10010, 10015."""
         check_place(group_id)
 
         async def run(tx: Tx) -> None:
             await self._enter_topic(tx, app.sdkappid, user_id, group_id)
             if await store_reading.lock(tx, app.sdkappid, user_id, group_id) is None:
-                raise ApiError(Code.GROUP_NOT_PERMITTED, "only members may delete")
+                raise await _no_member(tx, app.sdkappid, group_id, "only members may delete")
             found = await store_messages.named(tx, app.sdkappid, group_id, seqs)
             await store_reading.hide(tx, user_id, found.values())
 
         await self._core.db.write(run)
+
+
+async def _no_member(tx: Tx, app: int, group_id: str, info: str) -> ApiError:
+    """Why somebody has no row there: the group is gone, or it is none of theirs."""
+    if group_id not in await store.load(tx, app, [group_id]):
+        return not_found(group_id)
+    return ApiError(Code.GROUP_NOT_PERMITTED, info)
 
 
 def _body_of(message: GroupMessage) -> MessageEdited:

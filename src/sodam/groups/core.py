@@ -183,15 +183,7 @@ class Core:
     async def first_look(self, source: Database | Tx, topic: Group, member: Member) -> Member:
         """How a member of the community stands in a topic before doing anything there: what came before the second
         of joining is read, and what came in it or later is not."""
-        read = 0 if topic.created_at > member.joined_at else topic.next_seq - 1
-        low = 0
-        while low < read:  # times in a topic never fall
-            middle = (low + read + 1) // 2
-            at = await store_topics.time_of(source, topic.app, topic.group_id, middle)
-            if at is None or at < member.joined_at:
-                low = middle
-            else:
-                read = middle - 1
+        read = await self._said_before(source, topic, member.joined_at)
         hides = topic.profile.history_option != "On"
         return Member(
             user_id=member.user_id,
@@ -202,6 +194,18 @@ class Core:
             msg_flag=member.msg_flag,
             join_seq=read if hides else 0,
         )
+
+    async def _said_before(self, source: Database | Tx, place: Group, second: int) -> int:
+        """The sequence of the last message of a group or topic that came before a second; 0: none did."""
+        low, high = 0, 0 if place.created_at > second else place.next_seq - 1
+        while low < high:  # times in one place never fall
+            middle = (low + high + 1) // 2
+            at = await store_topics.time_of(source, place.app, place.group_id, middle)
+            if at is None or at < second:
+                low = middle
+            else:
+                high = middle - 1
+        return high
 
     async def admit(self, tx: Tx, app: App, group: Group, newcomers: Sequence[Newcomer], now: int) -> dict[str, Code]:
         """Make these users members of a group that ``tx`` holds, as far as group and user have room.
@@ -226,6 +230,9 @@ class Core:
             else:
                 outcome[newcomer.user_id] = Code.OK
                 known = await self._known(tx, group, newcomer) if newcomer.unread else read
+                before = known
+                if newcomer.joined_at:  # an import: what was said since then is its history
+                    before = min(known, await self._said_before(tx, group, newcomer.joined_at))
                 admitted.append(
                     Member(
                         user_id=newcomer.user_id,
@@ -234,7 +241,7 @@ class Core:
                         pos=group.next_pos,
                         read_seq=known,
                         msg_flag=TYPES[group.type].msg_flag,
-                        join_seq=known if hides_before else 0,
+                        join_seq=before if hides_before else 0,
                         custom={name: value for name, value in newcomer.custom.items() if value},
                     )
                 )
