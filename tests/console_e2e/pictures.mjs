@@ -62,6 +62,7 @@ await keep(
   "console-accounts",
   await shot(wide, `/apps/${APP}/accounts`, async (page, t) => {
     for (const name of ["anna", "daniel", "mina"]) await page.getByLabel(t("table.select", { name })).check();
+    await page.evaluate(() => scrollTo(0, 0));
   }),
 );
 await keep(

@@ -131,8 +131,8 @@ async function templates(hand, { app }) {
   await row.getByRole("link", { name: "River Post" }).waitFor();
   await row.getByRole("link", { name: t("access:tags.policy"), exact: true }).click();
   await page.waitForURL(/policies\/new/);
-  await page.locator(".condition input").first().waitFor();
-  assert.equal(await page.locator(".condition input").first().inputValue(), "team", String(app));
+  await page.locator(".tagrow input").first().waitFor();
+  assert.equal(await page.locator(".tagrow input").first().inputValue(), "team", String(app));
 }
 
 async function group(hand, { call }) {

@@ -155,8 +155,17 @@ async function people(hand, { app, call }) {
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>';
 
 /** Nobody pays here, and no sentence says that one does. */
-async function money(hand, { app }) {
+async function money(hand, { app, call }) {
   const { t, page } = hand;
+  // An app's card leads to what a higher plan has, beside the present one.
+  const { SDKAppID } = await call("im/RegisterIMApp", { Name: "Small plan" });
+  await hand.go("/?q=Small");
+  await page.locator("article, section, li", { hasText: "Small plan" }).last().waitFor();
+  await hand.press("apps:compare.card");
+  await page.getByRole("dialog").getByText(t("apps:compare.current"), { exact: false }).first().waitFor();
+  await page.keyboard.press("Escape");
+  await hand.closed();
+  await call("im/StopSdkAppId", { SDKAppID });
   await hand.go(`/apps/${app}/plan`);
   await hand.sees(t("apps:order.free"));
   const text = await page.locator("main").innerText();

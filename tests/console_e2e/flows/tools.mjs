@@ -29,4 +29,16 @@ export async function tools(hand, { server, app }) {
   await hand.picture("api-call");
   await hand.press("action.close");
   await hand.closed();
+  await status(hand, app);
+}
+
+/** Whether a user is there, and whether a push could reach somebody who is not. */
+async function status(hand, app) {
+  const { t, page } = hand;
+  await hand.go(`/apps/${app}/user-status`);
+  await hand.fill("UserID", "bea");
+  await hand.press("tools:status.submit");
+  const said = page.locator("main").getByRole("status");
+  await said.getByText(t("tools:status.offline"), { exact: true }).waitFor();
+  await said.getByText(t("tools:status.noDevice"), { exact: true }).waitFor();
 }
