@@ -107,7 +107,7 @@ async def test_reactions_at_their_limits(gate: Gate, monkeypatch: pytest.MonkeyP
     assert len(await parts.reactions.read(subject)) == 2
 
 
-async def test_reactions(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_reactions(parts: Parts) -> None:
     subject = await parts.sent(flags=0)
     amy, bob = parts.world.device("a"), parts.world.device("b")
     await parts.reactions.add(subject, "a", ONE)
@@ -132,10 +132,17 @@ async def test_reactions(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ApiError) as refused:
         await parts.reactions.remove(subject, "b", ONE)
     assert refused.value.code is Code.REACTION_NOT_GIVEN
-    monkeypatch.setattr(reactions_module, "MAX_USERS", 1)
+    for number in range(2, 101):
+        await parts.reactions.add(subject, f"user {number}", ONE)
     with pytest.raises(ApiError) as refused:
         await parts.reactions.add(subject, "b", ONE)
     assert refused.value.code is Code.REACTION_USER_LIMIT
+    assert summaries(amy.take())[ONE] == (100, ["a", *(f"user {number}" for number in range(2, 11))])
+    for number in range(2, 11):
+        await parts.reactions.add(subject, "b", f"reaction {number}")
+    with pytest.raises(ApiError) as refused:
+        await parts.reactions.add(subject, "b", OTHER)
+    assert refused.value.code is Code.REACTION_LIMIT
 
 
 async def test_what_a_device_missed(parts: Parts) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.rest.conftest import SDKAPPID, Rest
+from tests.rest.conftest import Rest
 
 Body = dict[str, Any]
 Effect = Callable[[Rest, Body, Body], Awaitable[Any]]
@@ -149,7 +149,7 @@ def shape(value: Any, wanted: Any, at: str = "answer") -> list[str]:
 _TABLES: Final = (
     *("c2c_message", "c2c_head", "c2c_member", "c2c_change", "c2c_recent", "conversation_entry", "conversation_group"),
     *("message_extension", "message_extension_key", "message_stream", "group_message", "group_member", "account"),
-    "media_object",
+    *("media_object", "message_reaction"),
 )
 
 
@@ -157,6 +157,6 @@ async def _rows(rest: Rest) -> dict[str, list[str]]:
     """What the app has."""
     found = {}
     for name in _TABLES:
-        rows = await rest.server.db.scan(f"SELECT * FROM {name} WHERE app = $1", SDKAPPID)
+        rows = await rest.server.db.scan(f"SELECT * FROM {name} WHERE app = $1", rest.app.sdkappid)
         found[name] = sorted(map(repr, map(tuple, rows)))
     return found
