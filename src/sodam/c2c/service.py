@@ -258,7 +258,9 @@ class C2CService:
 
     def _must_ask(self) -> bool:
         """Whether SQLite may know a message that this process does not. PostgreSQL knows when it stores one."""
-        if self._ask_until > 0 and self._clock() < self._ask_until:
+        if not self._ask_until and not self._recent.short_until:  # as for nearly every message
+            return False
+        if self._clock() < self._ask_until:
             return self._db.engine == "sqlite"
         return self._recent.short and self._db.engine == "sqlite"
 

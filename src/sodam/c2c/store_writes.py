@@ -235,6 +235,8 @@ class Appender:
     def _keeping(self, batch: list[Sending]) -> list[Keeper[Message]]:
         """Who writes along with this batch."""
         keepers = [keeper for keeper in self._followers.keepers if not keeper.idle]
+        if not keepers:
+            return keepers
         return [keeper for keeper in keepers if any(keeper.wants(s.message.app) for s in batch)]
 
     def _at_once_sql(self, outbox: bool) -> str:
@@ -257,7 +259,7 @@ class Appender:
         if self._committed is not None:
             tx.after_commit(self._committed)
         now, arrival = self._arrivals.take(len(batch))
-        if ask or any(sending.timed for sending in batch):
+        if ask or True in [sending.timed for sending in batch]:
             batch = await store_writes_locked.number(tx, batch, now)
         if batch:
             await self._store(tx, batch, now, arrival)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import structlog
@@ -21,11 +22,14 @@ STEP_SECONDS: Final = 120
 SECOND: Final = 1_000_000
 """Microseconds."""
 
+_steady: Final[Callable[[], float]] = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic
+)
+
 
 def uptime() -> float:
     """Seconds on a clock that nobody sets (but development mode), and that goes on while the machine sleeps."""
-    steady = time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
-    return steady + ahead()
+    return _steady() + ahead()
 
 
 class ArrivalClock:

@@ -54,16 +54,17 @@ class Recent(Generic[E]):
         self._young: dict[int, E | int] = {}
         self._old: dict[int, E | int] = {}
         self._turned = clock()
-        self._short_until = 0.0
+        self.short_until = 0.0
+        """Until then it is ``short``, if that is to come."""
 
     @property
     def short(self) -> bool:
         """More came than fits: what is not known here may still be younger than the window."""
-        if not self._short_until:
+        if not self.short_until:
             return False
-        if self._clock() >= self._short_until:
-            self._short_until = 0.0
-        return self._short_until > 0
+        if self._clock() >= self.short_until:
+            self.short_until = 0.0
+        return self.short_until > 0
 
     def seen(self, entry: E, identity: Hashable) -> E | Numbers | None:
         """The first entry of this identity while it is being written, its numbers later, or None: then ``entry`` is
@@ -72,7 +73,7 @@ class Recent(Generic[E]):
         fresh = 0 <= now - self._turned < WINDOW  # a clock may be set back
         if not fresh or len(self._young) >= self._max_generation:
             if self._old and fresh:
-                self._short_until = now + WINDOW
+                self.short_until = now + WINDOW
             self._old, self._young, self._turned = self._young, {}, now
         # 61 bits, salted per process: an accident in 10^6 messages has odds of one to 10^6, nobody can aim at one.
         key = entry.dedupe = hash(identity)

@@ -52,7 +52,11 @@ class Followers(Generic[M]):
 
     def follow(self, app: int) -> bool:
         """Whether anybody may want messages of the app: asked once for all of a batch."""
-        return any(self.outbox.wants(topic) and not idle(app) for topic, _, idle in self._topics)
+        wants = self.outbox.wants
+        for topic, _, idle in self._topics:  # noqa: SIM110 - a generator costs more than what it asks
+            if wants(topic) and not idle(app):
+                return True
+        return False
 
     def of(self, message: M) -> list[Follow]:
         """For a message that is about to be stored."""

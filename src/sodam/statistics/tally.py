@@ -152,19 +152,20 @@ class C2CCounting:
 
     async def count(self, tx: Tx, messages: Sequence[Message], now: int) -> None:
         rows, sights = self._of(messages, now)
-        await store.add(tx, rows, self._tally.seen_rows(sights) if sights else [])
+        await store.add(tx, rows, self._tally.seen_rows(sights) if sights else ())
         if sights:
             tx.after_commit(lambda: self._tally.remember(sights))
 
     def _of(self, messages: Sequence[Message], now: int) -> tuple[list[store.CountRow], Sights]:
         """One pass over the batch, nearly all of which is one app's: this runs for every message."""
-        sums: dict[int, list[int]] = {}
+        sums: dict[int, list[int]] = {}  # messages, hidden ones, the day
         sights: Sights = {}
-        app, today, sum_ = 0, _NOBODY, [0, 0]
+        app, today, sum_ = 0, _NOBODY, [0, 0, 0]
         for message in messages:
             if message.app != app:
                 app = message.app
-                today, sum_ = self._tally.today(app, now), sums.setdefault(app, [0, 0])
+                today = self._tally.today(app, now)
+                sum_ = sums.setdefault(app, [0, 0, today.day.number])
             flags = message.flags & _SPECIAL
             if flags:
                 if flags & IMPORTED:
@@ -176,13 +177,12 @@ class C2CCounting:
                 sights[app, today.day.number, sender] = SENT_C2C
         return self._rows(sums, now), sights
 
-    def _rows(self, sums: dict[int, list[int]], now: int) -> list[store.CountRow]:
+    def _rows(self, sums: Mapping[int, Sequence[int]], now: int) -> list[store.CountRow]:
         rows: list[store.CountRow] = []
         shard = self._tally.shard
         for app in sorted(sums):
-            sent, hidden = sums[app]
+            sent, hidden, day = sums[app]
             if sent:
-                day = self._tally.today(app, now).day.number
                 rows.append((app, MINUTE, now // 60, C2C, shard, sent))
                 rows.append((app, DAY, day, C2C, shard, sent))
                 if hidden:

@@ -49,9 +49,9 @@ class PoolSizes:
     long: int = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Bulk:
-    """One statement for many rows: ``head`` <rows> ``tail``.
+    """One statement for many rows: ``head`` <rows> ``tail``. A constant: it is looked up by what it is, not says.
 
     ``head`` is ``INSERT INTO t (columns)``, ``tail`` an optional ``ON CONFLICT ... RETURNING ...``. ``types`` are
     the columns' PostgreSQL types (``bigint``, ``text``, ``bytea``, ``double precision``), in the rows' order. No two

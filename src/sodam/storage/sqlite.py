@@ -8,17 +8,17 @@ on a connection of their own: a point read costs a few microseconds, a thread ho
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import fcntl
 import queue
 import re
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from types import CoroutineType
+from typing import IO, Any, TypeVar
 
 import apsw
 
@@ -92,6 +92,8 @@ class _SqliteTx(Raised):
         return self._connection.changes()
 
     async def bulk(self, stmt: Bulk, rows: Sequence[Sequence[Value]]) -> list[Row]:
+        if len(rows) == 1:  # a message that goes alone
+            return list(self._connection.execute(_bulk_sql(stmt, 1), tuple(rows[0])))
         out: list[Row] = []
         at, total = 0, len(rows)
         for size in _CHUNKS:
@@ -102,21 +104,19 @@ class _SqliteTx(Raised):
         return out
 
 
-def _drive(coroutine: Coroutine[Any, Any, T]) -> T:
+def _drive(awaitable: Awaitable[T]) -> T:
+    coroutine = awaitable if isinstance(awaitable, CoroutineType) else _awaited(awaitable)
     try:
         coroutine.send(None)
     except StopIteration as end:
-        return cast(T, end.value)
+        value: T = end.value
+        return value
     coroutine.close()
     raise RuntimeError("a write function may await only its transaction")
 
 
-async def _whole(fn: Callable[[Tx], Awaitable[T]], tx: _SqliteTx, events: Events) -> T:
-    """A write with its subscribers."""
-    value = await fn(tx)
-    if tx.raised:
-        await events.deliver(tx, tx.raised)
-    return value
+async def _awaited(awaitable: Awaitable[T]) -> T:
+    return await awaitable
 
 
 Outcome = tuple["asyncio.Future[Any]", Any, "BaseException | None", "list[Callback]"]
@@ -240,7 +240,9 @@ class SqliteDatabase:
                     connection.execute("SAVEPOINT job")
                 tx = _SqliteTx(connection)
                 try:
-                    value = _drive(_whole(fn, tx, self.events))
+                    value = _drive(fn(tx))
+                    if tx.raised:
+                        _drive(self.events.deliver(tx, tx.raised))
                 except _GONE:
                     raise  # SQLite may have rolled back everything by itself: nothing of it is stored
                 except BaseException as error:
@@ -256,8 +258,10 @@ class SqliteDatabase:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             results = [(future, None, error, []) for _, future in jobs]
-        with contextlib.suppress(RuntimeError):  # the loop was closed: nobody waits
+        try:
             self._loop.call_soon_threadsafe(self._finish, results)
+        except RuntimeError:  # the loop was closed: nobody waits
+            return
 
     def _finish(self, results: list[Outcome]) -> None:
         if self._outage.stuck and any(error is None for _, _, error, _ in results):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from sodam.storage import Bulk, Database, Row, Tx
@@ -88,8 +89,14 @@ async def page(tx: Tx, described: Described, app: int, after: Sequence[Any] | No
 
 async def insert(tx: Tx, described: Described, rows: Sequence[Sequence[Any]]) -> None:
     """Rows with their columns in the order of ``Described.columns``. None of them may be there."""
-    types = tuple(described.columns.values())
-    await tx.bulk(Bulk(f"INSERT INTO {described.name} ({_listed(described.columns)})", types), rows)
+    await tx.bulk(_inserting(described.name, tuple(described.columns.items())), rows)
+
+
+@lru_cache(maxsize=256)
+def _inserting(name: str, columns: tuple[tuple[str, str], ...]) -> Bulk:
+    return Bulk(
+        f"INSERT INTO {name} ({_listed([column for column, _ in columns])})", tuple(kind for _, kind in columns)
+    )
 
 
 async def reserve(tx: Tx, described: Described, count: int) -> int:

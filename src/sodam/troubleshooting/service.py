@@ -299,7 +299,10 @@ class TroubleshootingLog:
 
 def _text(text: str, most: int) -> str:
     """As databases take it: no NUL, no half of a character."""
-    return text[:most].replace("\0", "").encode(errors="replace").decode()
+    text = text[:most]
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _left_out(app: int, at: int, node: str, amount: int) -> Event:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import astuple
+
 from sodam.storage import Bulk, Database, Tx, batches, in_list
 from sodam.storage.sqlite import SqliteDatabase
 from sodam.troubleshooting.model import Event, Search
@@ -42,7 +44,7 @@ async def place(db: Database, directory: Path) -> Database:
 
 
 async def put(tx: Tx, events: Sequence[Event]) -> None:
-    await tx.bulk(_PUT, [tuple(getattr(one, name) for name in _NAMES) for one in events])
+    await tx.bulk(_PUT, [astuple(one) for one in events])
 
 
 async def page(db: Database, app: int, search: Search) -> list[tuple[int, Event]]:

@@ -16,6 +16,17 @@ def test_values_stand_under_every_bound_that_they_do_not_exceed() -> None:
     assert series.count == 4
 
 
+def test_many_at_a_time_are_each_of_them() -> None:
+    values = [0.5, 1.0, 1.0, 1.5, 2.0, 7.0, 0.25, 2.0, 9.0]
+    one, many, few = Series((1.0, 2.0)), Series((1.0, 2.0)), Series((1.0, 2.0))
+    for value in values:
+        one.observe(value)
+    many.observe_all(values)
+    for at in range(0, len(values), 2):
+        few.observe_all(values[at : at + 2])
+    assert many.samples() == few.samples() == one.samples()
+
+
 def test_as_prometheus_reads_it() -> None:
     metrics, pushes = Metrics(), SeriesBy((0.1, 1.0))
     metrics.histogram("push_seconds", "Pushes", ("vendor", "outcome"), pushes)
