@@ -213,7 +213,7 @@ class Appender:
         self._committed = committed
         self._arrivals = arrivals
         self._followers = followers
-        self._statements: dict[tuple[bool, bool], str] = {}
+        self._statements: dict[store_writes_postgres.Shape, str] = {}
 
     def write(self, batch: list[Sending]) -> Awaitable[None]:
         """Done when ``batch`` is on disk. Messages that were stored before are marked as duplicates."""
@@ -239,16 +239,15 @@ class Appender:
             return keepers
         return [keeper for keeper in keepers if any(keeper.wants(s.message.app) for s in batch)]
 
-    def _at_once_sql(self, outbox: bool) -> str:
+    def _at_once_sql(self, shape: store_writes_postgres.Shape) -> str:
         """PostgreSQL's statement for a batch."""
-        counting = self._followers.counting
-        key = (outbox, counting is not None)
-        if key not in self._statements:
+        sql = self._statements.get(shape)
+        if sql is None:
+            counting = self._followers.counting
             part = counting.part if counting is not None else None
-            self._statements[key] = store_writes_postgres.statement(
-                _HEADS.head, _HEADS.tail, outbox=outbox, counted=part
-            )
-        return self._statements[key]
+            sql = store_writes_postgres.statement(_HEADS.head, _HEADS.tail, shape, part)
+            self._statements[shape] = sql
+        return sql
 
     async def _at_once(self, tx: Tx, batch: list[Sending]) -> None:
         if self._committed is not None:
@@ -286,8 +285,8 @@ class Appender:
         if tx.engine == "postgres":
             conversations = [(group.sendings, group.numbering) for group in groups]
             todo = store_writes_postgres.Todo(follows, outbox.now) if follows else None
-            counts = counting.columns(tx, messages, now) if counting is not None else ()
-            sql = self._at_once_sql(bool(follows))
+            counted, counts = counting.arguments(tx, messages, now) if counting is not None else (None, [])
+            sql = self._at_once_sql(store_writes_postgres.Shape(len(batch) == 1, bool(follows), counted))
             for app, conv, *ends in await store_writes_postgres.append(
                 tx, sql, heads, conversations, now, todo, counts
             ):

@@ -22,73 +22,116 @@ from sodam.messages.model import IMPORTED, NUMBERED, U32
 from sodam.outbox.service import batch_statement
 from sodam.storage import Row, Tx
 
-_HEAD_TYPES: Final = ("bigint", "text", *("bigint",) * 10)
-_ROW_COLUMNS: Final = (
-    ("app", "bigint"),
+_HEAD_NUMBERS: Final = 11
+"""What a head begins with is its conversation; these numbers follow, in the order of its columns."""
+_ROW_NUMBERS: Final = (
+    "app",
+    "back",  # how far before the conversation's new last_seq
+    "own_time",  # 0: the conversation's
+    "msg_seq",
+    "num_add",  # 0: msg_seq is given; otherwise see store_writes.Gathered
+    "num_min",
+    "num_new",
+    "msg_random",
+    "high",
+    "client_time",
+    "flags",
+)
+_ROW_DATA: Final = (
     ("conv", "text"),
-    ("back", "bigint"),  # how far before the conversation's new last_seq
-    ("own_time", "bigint"),  # 0: the conversation's
-    ("msg_seq", "bigint"),
-    ("num_add", "bigint"),  # 0: msg_seq is given; otherwise see store_writes.Gathered
-    ("num_min", "bigint"),
-    ("num_new", "bigint"),
-    ("msg_random", "bigint"),
-    ("high", "bigint"),
-    ("client_time", "bigint"),
-    ("flags", "bigint"),
     ("body", "bytea"),
     ("cloud", "bytea"),
     ("key", "bytea"),  # NULL: an import, which is looked for by its MsgKey
 )
-_MEMBER_COLUMNS: Final = (
-    ("app", "bigint"),
-    ("owner", "text"),
-    ("peer", "text"),
-    ("conv", "text"),
-    ("high", "bigint"),
-    ("added", "bigint"),  # the batch's messages in this conversation: when there are no others, it is new
-)
+_ROWS_AT: Final = 3
 
 
-def _unnest(first: int, types: Sequence[str]) -> str:
-    return ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(types, first))
+class Shape(NamedTuple):
+    """Which statement a batch takes: each is planned once by a connection."""
+
+    alone: bool
+    """One message: its values are arguments of their own."""
+    outbox: bool
+    """With entries of the outbox."""
+    counts: tuple[int, bool] | None
+    """See ``Counting``."""
 
 
-def statement(head: str, tail: str, *, outbox: bool = False, counted: Callable[[int], str] | None = None) -> str:
-    """``head`` and ``tail`` are those of the portable statement for heads. ``outbox``: with entries of the outbox.
+def _many_heads() -> str:
+    """The numbers of all stand in one array: an array costs both sides as much as ten numbers in it."""
+    numbers = ", ".join(f"($2::bigint[])[at + {i}]" for i in range(2, _HEAD_NUMBERS + 1))
+    return (
+        f"SELECT ($2::bigint[])[at + 1], conv, {numbers} FROM (SELECT conv, ((place - 1) * {_HEAD_NUMBERS})::int AS at "
+        "FROM unnest($1::text[]) WITH ORDINALITY AS u(conv, place)) AS g"
+    )
+
+
+def _many_ends() -> str:
+    """Of the heads, where each conversation ends if it is new."""
+    app, last_seq = (f"($2::bigint[])[(place - 1) * {_HEAD_NUMBERS} + {at}]" for at in (1, 2))
+    return f"SELECT {app}, conv, {last_seq} FROM unnest($1::text[]) WITH ORDINALITY AS u(conv, place)"
+
+
+def _one_head() -> str:
+    return "VALUES ($2::bigint, $1::text, " + ", ".join(f"${i}::bigint" for i in range(3, _HEAD_NUMBERS + 2)) + ")"
+
+
+def _many_rows(first: int) -> str:
+    width, data = len(_ROW_NUMBERS), ", ".join(name for name, _ in _ROW_DATA)
+    numbers = ", ".join(f"(${first}::bigint[])[at + {i}] AS {name}" for i, name in enumerate(_ROW_NUMBERS, 1))
+    arrays = ", ".join(f"${at}::{kind}[]" for at, (_, kind) in enumerate(_ROW_DATA, first + 1))
+    return (
+        f"(SELECT {numbers}, {data}, place FROM (SELECT {data}, place, ((place - 1) * {width})::int AS at "
+        f"FROM unnest({arrays}) WITH ORDINALITY AS u({data}, place)) AS v) AS r "
+        "JOIN h ON h.app = r.app AND h.conv = r.conv"
+    )
+
+
+def _one_row(first: int) -> str:
+    columns = [(name, "bigint") for name in _ROW_NUMBERS] + list(_ROW_DATA)
+    values = ", ".join(f"${at}::{kind} AS {name}" for at, (name, kind) in enumerate(columns, first))
+    return f"(SELECT {values}, 1::bigint AS place) AS r CROSS JOIN h"
+
+
+def statement(head: str, tail: str, shape: Shape, counted: Callable[[int, tuple[int, bool]], str] | None) -> str:
+    """``head`` and ``tail`` are those of the portable statement for heads.
 
     ``counted`` gives the parts that count the messages, behind all other arguments.
     """
-    rows_at = 1 + len(_HEAD_TYPES)
-    members_at = rows_at + len(_ROW_COLUMNS)
-    now_at = members_at + len(_MEMBER_COLUMNS)
-    rows = _unnest(rows_at, [kind for _, kind in _ROW_COLUMNS])
-    members = _unnest(members_at, [kind for _, kind in _MEMBER_COLUMNS])
-    row_names = ", ".join(name for name, _ in _ROW_COLUMNS)
-    member_names = ", ".join(name for name, _ in _MEMBER_COLUMNS)
+    alone = shape.alone
+    rows_at = _HEAD_NUMBERS + 2 if alone else _ROWS_AT
+    now_at = rows_at + len(_ROW_DATA) + (len(_ROW_NUMBERS) if alone else 1)
+    heads, rows = (_one_head(), _one_row(rows_at)) if alone else (_many_heads(), _many_rows(rows_at))
+    order = "" if alone else " ORDER BY place"
     number = "CASE WHEN h.prev_num > 0 THEN GREATEST(h.prev_num + r.num_add, r.num_min) ELSE r.num_new END"
     given = f"CASE WHEN (flags & {NUMBERED}) <> 0 THEN 0 ELSE msg_seq END"
     at = [f"${now_at + i}" for i in (1, 2, 3, 4)]
-    entries = f", entries AS ({batch_statement(*at)})" if outbox else ""
-    counts = counted(now_at + (5 if outbox else 1)) if counted is not None else ""
+    entries = f", entries AS ({batch_statement(*at)})" if shape.outbox else ""
+    counts = ""
+    if counted is not None and shape.counts is not None:
+        counts = counted(now_at + (5 if shape.outbox else 1), shape.counts)
     imported_ord = f"({given} - {U32 + 1}) * {ARRIVALS} + seq % {ARRIVALS}"
+    # A conversation is new when it holds no more than the batch's messages in it: then its two users get their rows.
+    new = "h.last_seq = 1" if alone else f"(h.app, h.conv, h.last_seq) IN ({_many_ends()})"
     return (
-        f"WITH h AS ({head} SELECT * FROM unnest({_unnest(1, _HEAD_TYPES)}) {tail}), "
+        f"WITH h AS ({head} {heads} {tail}), "
         "placed AS (SELECT r.app, r.conv, CASE WHEN r.own_time > 0 THEN r.own_time ELSE h.last_time END AS msg_time, "
         f"CASE WHEN r.num_add > 0 THEN LEAST({number}, {U32}) ELSE r.msg_seq END AS msg_seq, r.msg_random, "
         "h.last_seq - r.back AS seq, r.high, r.client_time, r.flags, r.body, r.cloud, r.key, r.place "
-        f"FROM unnest({rows}) WITH ORDINALITY AS r({row_names}, place) JOIN h ON h.app = r.app AND h.conv = r.conv), "
+        f"FROM {rows}), "
         "stored AS (INSERT INTO c2c_message (app, conv, msg_time, msg_seq, msg_random, seq, ord, high, client_time, "
         "flags, version, body, cloud) SELECT app, conv, msg_time, msg_seq, msg_random, seq, "
         f"CASE WHEN (flags & {IMPORTED}) <> 0 THEN {imported_ord} ELSE seq END, high, "
         "CASE WHEN client_time > 0 THEN client_time ELSE msg_time END, flags, 0, body, cloud "
-        "FROM placed ORDER BY place), "
+        f"FROM placed{order}), "
         "noted AS (INSERT INTO c2c_recent (app, key, stored_at, msg_time, msg_seq) "
         f"SELECT app, key, ${now_at}::bigint, msg_time, msg_seq FROM placed WHERE key IS NOT NULL), "
         "begun AS (INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_seq, read_count, hidden_seq, "
-        "clear_seq, top_time, mute) SELECT m.app, m.owner, m.peer, m.conv, m.high, 0, 0, 0, 0, 0, 0, 0 "
-        f"FROM unnest({members}) AS m({member_names}) JOIN h ON h.app = m.app AND h.conv = m.conv "
-        f"WHERE h.last_seq = m.added ON CONFLICT DO NOTHING){entries}{counts} "
+        "clear_seq, top_time, mute) SELECT h.app, split_part(h.conv, chr(31), 1 + s.high), "
+        "split_part(h.conv, chr(31), 2 - s.high), h.conv, s.high, 0, 0, 0, 0, 0, 0, 0 "
+        f"FROM h CROSS JOIN (VALUES (0), (1)) AS s(high) WHERE {new} "
+        "AND (s.high = 0 OR split_part(h.conv, chr(31), 1) <> split_part(h.conv, chr(31), 2)) "
+        f"ON CONFLICT DO NOTHING){entries}{counts} "
         "SELECT app, conv, last_seq, last_time, prev_num FROM h"
     )
 
@@ -108,6 +151,8 @@ class Todo(NamedTuple):
 Numbering = dict[int, tuple[int, int, int]]
 """By a message's index in its conversation's part of the batch: how to make its MsgSeq (``store_writes.Gathered``)."""
 
+_GIVEN: Final = (0, 0, 0)
+
 
 async def append(
     tx: Tx,
@@ -116,36 +161,45 @@ async def append(
     conversations: list[tuple[list[Sending], Numbering]],
     now: int,
     todo: Todo | None = None,
-    counts: Sequence[list[object]] = (),
+    counts: Sequence[object] = (),
 ) -> list[Row]:
     """Store a batch; what ``RETURNING`` of the heads gave. ``conversations`` stand in the order of ``heads``.
 
-    ``todo`` needs a statement with outbox, ``counts`` one that counts.
+    ``sql`` is the statement for the batch's shape: with an outbox for ``todo``, counting for ``counts``, alone for one
+    message.
     """
-    rows: list[tuple[int | str | bytes | None, ...]] = []
-    members: list[tuple[int | str, ...]] = []
+    numbers: list[int] = []
+    convs: list[str] = []
+    texts: list[bytes] = []
+    clouds: list[bytes] = []
+    keys: list[bytes | None] = []
     places: list[int] = []
     topics: list[str] = []
     bodies: list[bytes] = []
     for sendings, numbering in conversations:
         back = len(sendings)
-        first = sendings[0].message
-        a, b = first.sender, first.recipient
-        members.append((first.app, a, b, first.conv, int(a > b), back))
-        if a != b:
-            members.append((first.app, b, a, first.conv, int(b > a), back))
         for at, sending in enumerate(sendings):
             m = sending.message
+            back -= 1
+            number = numbering.get(at, _GIVEN) if numbering else _GIVEN
             own_time = m.msg_time if sending.timed else 0
-            number = numbering.get(at, (0, 0, 0))
-            ids = (m.app, m.conv, back - at - 1, own_time, m.msg_seq, *number, m.msg_random, int(m.high))
-            key = None if m.flags & IMPORTED else store_recent.key(m)
-            rows.append((*ids, m.client_time, m.flags, m.body, m.cloud, key))
+            high, flags = 1 if m.high else 0, m.flags
+            numbers += (m.app, back, own_time, m.msg_seq, *number, m.msg_random, high, m.client_time, flags)
+            convs.append(m.conv)
+            texts.append(m.body)
+            clouds.append(m.cloud)
+            keys.append(None if flags & IMPORTED else store_recent.key(m))
             if todo is not None:
                 for topic, body in todo.follows.get(id(m), ()):
-                    places.append(len(rows))
+                    places.append(len(convs))
                     topics.append(topic)
                     bodies.append(body)
-    arrays = [list(column) for table in (heads, rows, members) for column in zip(*table, strict=True)]
     more = () if todo is None else (places, topics, bodies, todo.now)
-    return await tx.fetch(sql, *cast(Any, arrays), now, *cast(Any, more), *cast(Any, counts))
+    firsts: Any
+    if len(convs) == 1:
+        app, conv, *rest = heads[0]
+        firsts = (conv, app, *rest, *numbers, convs[0], texts[0], clouds[0], keys[0])
+    else:
+        ends = [number for app, _, *rest in heads for number in (app, *rest)]
+        firsts = ([head[1] for head in heads], ends, numbers, convs, texts, clouds, keys)
+    return await tx.fetch(sql, *firsts, now, *cast(Any, more), *cast(Any, counts))

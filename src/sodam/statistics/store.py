@@ -30,24 +30,48 @@ CountRow = tuple[int, int, int, str, int, int]
 """App, span, at, what, shard, value."""
 SeenRow = tuple[int, int, bytes, int]
 """App, day, who, did."""
+Shape = tuple[int, bool]
+"""How many rows are counted, each with placeholders of its own, -1: any number, in arrays; whether anybody was seen."""
+_FEW: Final = 3
+"""Rows of one app's messages at the most."""
 
 
-def part(first: int) -> str:
+def part(first: int, shape: Shape) -> str:
     """For PostgreSQL, the parts of a statement which count what it stores; their placeholders begin with ``$first``,
-    one for each of the arrays that ``columns`` makes."""
-    counts = ", ".join(f"${first + at}::{kind}[]" for at, kind in enumerate(_TYPES))
-    seen = ", ".join(f"${first + len(_TYPES) + at}::{kind}[]" for at, kind in enumerate(_SEEN_TYPES))
-    return (
-        f", counted AS ({_INSERT} SELECT * FROM unnest({counts}) {_ADDING})"
-        f", seen AS ({_SEEN_HEAD} SELECT * FROM unnest({seen}) {_SEEING})"
+    one for each of the values that ``arguments`` makes."""
+    counts, seen = shape
+    written = ""
+    if counts:
+        rows = _few(first, counts) if counts > 0 else f"SELECT * FROM unnest({_arrays(first, _TYPES)})"
+        written = f", counted AS ({_INSERT} {rows} {_ADDING})"
+        first += len(_TYPES) * max(counts, 1)
+    if seen:
+        written += f", seen AS ({_SEEN_HEAD} SELECT * FROM unnest({_arrays(first, _SEEN_TYPES)}) {_SEEING})"
+    return written
+
+
+def _arrays(first: int, types: Sequence[str]) -> str:
+    return ", ".join(f"${at}::{kind}[]" for at, kind in enumerate(types, first))
+
+
+def _few(first: int, rows: int) -> str:
+    starts = range(first, first + rows * len(_TYPES), len(_TYPES))
+    return "VALUES " + ", ".join(
+        "(" + ", ".join(f"${at}::{kind}" for at, kind in enumerate(_TYPES, start)) + ")" for start in starts
     )
 
 
-def columns(counts: Sequence[CountRow], seen: Sequence[SeenRow]) -> list[list[object]]:
-    found: list[list[object]] = []
-    for rows, width in ((counts, len(_TYPES)), (seen, len(_SEEN_TYPES))):
-        found.extend([row[at] for row in rows] for at in range(width))
-    return found
+def arguments(counts: Sequence[CountRow], seen: Sequence[SeenRow]) -> tuple[Shape, list[object]]:
+    found: list[object] = []
+    few = len(counts) <= _FEW
+    if few:
+        for row in counts:
+            found += row
+    else:
+        found += map(list, zip(*counts, strict=True))
+    if seen:
+        found += map(list, zip(*seen, strict=True))
+    return (len(counts) if few else -1, bool(seen)), found
 
 
 async def add(tx: Tx, counts: Sequence[CountRow], seen: Sequence[SeenRow]) -> None:

@@ -141,14 +141,14 @@ class C2CCounting:
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
 
-    def part(self, first: int) -> str:
-        return store.part(first)
+    def part(self, first: int, shape: store.Shape) -> str:
+        return store.part(first, shape)
 
-    def columns(self, tx: Tx, messages: Sequence[Message], now: int) -> list[list[object]]:
+    def arguments(self, tx: Tx, messages: Sequence[Message], now: int) -> tuple[store.Shape, list[object]]:
         rows, sights = self._of(messages, now)
         if sights:
             tx.after_commit(lambda: self._tally.remember(sights))
-        return store.columns(rows, self._tally.seen_rows(sights))
+        return store.arguments(rows, self._tally.seen_rows(sights) if sights else [])
 
     async def count(self, tx: Tx, messages: Sequence[Message], now: int) -> None:
         rows, sights = self._of(messages, now)
