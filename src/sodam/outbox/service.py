@@ -205,7 +205,7 @@ class Outbox:
         finished, self._finished = self._finished, []
         full = False
         try:
-            free, pause = await self._look(finished)
+            free, pause = await self._look()
             kept = [group for group in self._at_work if group.until < self.now + self._lease * 2 // 3]
             if finished or free or kept:
                 full = await self._take(finished, free, kept)
@@ -217,12 +217,10 @@ class Outbox:
             async with asyncio.timeout(pause):
                 await self._wake.wait()
 
-    async def _look(self, finished: list[list[Entry]]) -> tuple[list[store.Free], float]:
+    async def _look(self) -> tuple[list[store.Free], float]:
         """What may be taken now, and in how many seconds there may be more."""
         now, pause = self.now, POLL_SECONDS
         due = {(topic, app): at for topic, app, at in await store.ready(self._db, list(self._topics))}
-        # What is done may have something behind it that is not known to be due.
-        due |= {(group[0].topic, group[0].app): now for group in finished}
         free, left = [], MOST_AT_ONCE - len(self._tasks)
         gentle = self._gentle_room()
         share = max(LEAST, (gentle or 0) // max(1, sum(self._topics[topic].gentle for topic, _ in due)))
@@ -268,8 +266,8 @@ class Outbox:
                 self._begin(groups)
             else:
                 self._watch(asyncio.create_task(self._prepare(prepare, groups)))
-        if free:
-            self._wake.set()  # rows may have come that lanes at work keep waiting, or of which there were too many
+        if free or finished:
+            self._wake.set()  # there may be more: behind what is done, or than may be taken at once
         return any(len(places.get((one.topic, one.app), ())) >= one.lanes for one in free)
 
     async def _prepare(self, prepare: Prepare, groups: list[_Group]) -> None:

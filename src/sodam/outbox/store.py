@@ -69,19 +69,6 @@ class Free(NamedTuple):
     entries: int
 
 
-class _Due(NamedTuple):
-    id: int
-    lane: str
-    first: int | None
-    """Of its lane."""
-    next: int | None
-    """Behind it in its lane; both mean nothing in the empty lane, which has no order."""
-
-
-_BESIDE: Final = (
-    "CASE WHEN o.lane = '' THEN NULL ELSE (SELECT MIN(e.id) FROM outbox e WHERE e.topic = $1 AND e.dead = 0 "
-    "AND e.app = $2 AND e.lane = o.lane {}) END"
-)
 _READY: Final = (
     "SELECT CAST($n AS TEXT), app, due FROM (WITH RECURSIVE a(app) AS (SELECT MIN(app) FROM outbox WHERE topic = $n "
     "AND dead = 0 UNION ALL SELECT (SELECT MIN(o.app) FROM outbox o WHERE o.topic = $n AND o.dead = 0 "
@@ -141,26 +128,30 @@ async def take(tx: Tx, owner: str, free: Free, now: int, until: int) -> list[lis
     The caller holds the topic.
     """
     topic, app = free.topic, free.app
-    due = [
-        _Due(*row)
-        for row in await tx.fetch(
-            f"SELECT o.id, o.lane, {_BESIDE.format('')}, {_BESIDE.format('AND e.id > o.id')} "
-            "FROM outbox o WHERE o.topic = $1 AND o.dead = 0 AND o.app = $2 AND o.due <= $3 "
-            "ORDER BY o.due, o.id LIMIT $4",
-            topic,
-            app,
-            now,
-            _LOOKED_AT * free.entries,
-        )
-    ]
-    here = {one.id: one for one in due}
-    first = [one for one in due if not one.lane or one.first == one.id][: free.lanes]
-    await _put_behind(tx, [one.id for one in due if one.lane and one.first not in here])
-    most = max(_LEAST, min(OF_A_LANE, free.entries // max(len(first), 1)))
-    groups, left = await _groups(tx, free, first, here, most, now), free.entries
+    due = await tx.fetch(
+        "SELECT id, lane FROM outbox WHERE topic = $1 AND dead = 0 AND app = $2 AND due <= $3 "
+        "ORDER BY due, id LIMIT $4",
+        topic,
+        app,
+        now,
+        _LOOKED_AT * free.entries,
+    )
+    lanes: dict[str, list[int]] = {}
+    for number, lane in due:
+        lanes.setdefault(lane, []).append(number)
+    alone = lanes.pop("", [])
+    of_a_lane = max(_LEAST, min(OF_A_LANE, free.entries // max(1, min(len(lanes) + len(alone), free.lanes))))
+    groups, behind = await _groups(tx, free, lanes, of_a_lane, now)
+    if alone:
+        at_place = {number: place for place, (number, _) in enumerate(due)}
+        groups += [[number] for number in alone]
+        groups.sort(key=lambda group: at_place.get(group[0], 0))
+    del groups[free.lanes :]
+    left = free.entries
     for at, group in enumerate(groups):
         groups[at] = group[:left]
         left -= len(groups[at])
+    await _put_behind(tx, behind)
     taken: dict[int, Entry] = {}
     for some in batches([number for group in groups for number in group]):
         rows = await tx.fetch(
@@ -191,44 +182,39 @@ async def _put_behind(tx: Tx, numbers: Sequence[int]) -> None:
 
 
 async def _groups(
-    tx: Tx, free: Free, first: Sequence[_Due], here: dict[int, _Due], most: int, now: int
-) -> list[list[int]]:
-    """The first entries of each lane, so many at most: those that are due, unless one between or behind them is not."""
+    tx: Tx, free: Free, lanes: dict[str, list[int]], most: int, now: int
+) -> tuple[list[list[int]], list[int]]:
+    """Of lanes with due entries, the first entries of each whose first one is due, so many of a lane at most; and the
+    due ones of lanes at whose first one somebody works, or which waits."""
     groups: list[list[int]] = []
-    unsure: dict[str, int] = {}
-    for one in first:
-        groups.append(found := [one.id])
-        last = one
-        while last.lane and last.next is not None and len(found) < most:
-            behind = here.get(last.next)
-            if behind is None:
-                unsure[one.lane] = len(groups) - 1
-                break
-            found.append(behind.id)
-            last = behind
-    ends = set[str]()
-    for lane in unsure:
-        groups[unsure[lane]] = []
-    for lanes in _some(list(unsure), _LANES):
-        rows = await tx.fetch(_first_sql(len(lanes)), free.topic, free.app, most, *lanes)
-        for number, lane, leased in sorted(rows, key=itemgetter(0)):
-            if leased > now:
-                ends.add(lane)
-            elif lane not in ends:
-                groups[unsure[lane]].append(number)
-    return groups
-
-
-def _some(lanes: list[str], size: int) -> list[list[str]]:
-    return [lanes[at : at + size] for at in range(0, len(lanes), size)]
+    behind: list[int] = []
+    names = list(lanes)
+    for start in range(0, len(names), _LANES):
+        some = names[start : start + _LANES]
+        if len(groups) >= free.lanes or sum(map(len, groups)) >= free.entries:
+            break
+        rows = await tx.fetch(_first_sql(len(some)), free.topic, free.app, most, *some)
+        found: dict[str, list[int]] = {lane: [] for lane in some}
+        ended = set[str]()
+        for number, lane, leased, due in sorted(rows, key=itemgetter(0)):
+            if leased > now or (not found[lane] and due > now):
+                ended.add(lane)
+            elif lane not in ended:
+                found[lane].append(number)
+        for lane, numbers in found.items():
+            if numbers:
+                groups.append(numbers)
+            else:
+                behind += lanes[lane]
+    return groups, behind
 
 
 @cache
 def _first_sql(lanes: int) -> str:
     """The first entries of each lane."""
     one = (
-        "SELECT id, lane, lease_until FROM (SELECT id, lane, lease_until FROM outbox WHERE topic = $1 AND dead = 0 "
-        "AND app = $2 AND lane = ${0} ORDER BY id LIMIT $3) AS lane{0}"
+        "SELECT id, lane, lease_until, due FROM (SELECT id, lane, lease_until, due FROM outbox WHERE topic = $1 "
+        "AND dead = 0 AND app = $2 AND lane = ${0} ORDER BY id LIMIT $3) AS lane{0}"
     )
     return " UNION ALL ".join(one.format(n) for n in range(4, 4 + lanes))
 
