@@ -17,6 +17,7 @@ export async function webhooks(hand, { server, call, rest, app }) {
     await arrives(hand, receiver, ask, token);
     await again(hand, receiver);
     await hand.tab("webhooks:tabs.config");
+    await givenUp(hand, receiver, ask, call, app);
     await hand.press("webhooks:url.edit");
     await hand.fill(t("webhooks:url.title"), "");
     await hand.press("action.save");
@@ -30,17 +31,20 @@ export async function webhooks(hand, { server, call, rest, app }) {
 /** Keeps what it gets and agrees to everything. */
 async function receive() {
   const got = [];
+  const receiver = { got, status: 200 };
   const listening = createServer((request, answer) => {
     let body = "";
     request.on("data", (part) => (body += part));
     request.on("end", () => {
       const { searchParams } = new URL(request.url, "http://x");
       got.push({ body: JSON.parse(body), query: searchParams, id: request.headers["webhook-id"] });
+      answer.statusCode = receiver.status;
       answer.end(JSON.stringify({ ActionStatus: "OK", ErrorCode: 0, ErrorInfo: "" }));
     });
   });
   await new Promise((done) => listening.listen(0, "127.0.0.1", done));
-  return { got, url: `http://127.0.0.1:${listening.address().port}/im`, close: () => listening.close() };
+  const url = `http://127.0.0.1:${listening.address().port}/im`;
+  return Object.assign(receiver, { url, close: () => listening.close() });
 }
 
 async function configure(hand, receiver, call, app) {
@@ -122,4 +126,36 @@ async function again(hand, { got }) {
   await hand.choose(t("webhooks:log.outcome"), "failed");
   await page.waitForURL(/outcome=failed/);
   await hand.hears("table.nothingFound");
+}
+
+/** What is not tried again stands as given up, with its failures; it arrives when everything is sent again. */
+async function givenUp(hand, receiver, ask, call, app) {
+  const { t, page } = hand;
+  await page.getByRole("radio", { name: t("webhooks:policy.Retry.original") }).click();
+  await hand.hears("webhooks:policy.Retry.original");
+  receiver.status = 500;
+  const MsgBody = [{ MsgType: "TIMTextElem", MsgContent: { Text: "Nobody is in" } }];
+  await ask("openim/sendmsg", { From_Account: "ann", To_Account: "bea", MsgRandom: 8, MsgBody });
+  const dead = async () => (await call("im/DescribeCallBack", { SDKAppID: app })).GivenUp;
+  await hand.until(async () => (await dead()) === 1, "one is given up");
+  await hand.go(`/apps/${app}/callbacks`);
+  await hand.picture("callback-given-up");
+  await page.getByRole("link", { name: t("webhooks:state.givenUp", { count: 1, number: "1" }) }).click();
+  await page.waitForURL(/outcome=failed/);
+  const name = t("webhooks:command.C2C_CallbackAfterSendMsg");
+  await hand.pressText(name, hand.row(name));
+  await hand.sees("Nobody is in");
+  await page.getByText(/· 500$/).first().waitFor();
+  await hand.picture("delivery-failed");
+  await hand.press("action.close");
+  await hand.closed();
+  receiver.status = 200;
+  const before = receiver.got.length;
+  await hand.press("webhooks:resend.since");
+  await hand.press("webhooks:resend.submit");
+  await hand.closed();
+  const arrived = () => receiver.got.slice(before).some(({ body }) => body.MsgBody?.[0].MsgContent.Text === "Nobody is in");
+  await hand.until(arrived, "what was given up arrives");
+  await hand.until(async () => (await dead()) === 0, "nothing is given up any longer");
+  await hand.tab("webhooks:tabs.config");
 }

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
@@ -44,9 +45,15 @@ export function Address({ app, config }: { app: number; config: Config }) {
         <span className="row">
           <Tag>{t("state.waiting", { count: config.Waiting, number: format.number(config.Waiting) })}</Tag>
           {config.GivenUp > 0 && (
-            <Tag tone="danger">
-              {t("state.givenUp", { count: config.GivenUp, number: format.number(config.GivenUp) })}
-            </Tag>
+            <Link
+              to="/apps/$app/callbacks"
+              params={{ app: String(app) }}
+              search={{ tab: "log", outcome: "failed" } as never}
+            >
+              <Tag tone="danger">
+                {t("state.givenUp", { count: config.GivenUp, number: format.number(config.GivenUp) })}
+              </Tag>
+            </Link>
           )}
         </span>
       </SettingRow>
