@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from typing import Annotated, Any, Final
+from urllib.parse import parse_qs
 
 from cyclopts import Parameter
 
@@ -33,7 +34,7 @@ def application(forward: str) -> AsgiApp:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        print(line(body), flush=True)
+        print(line(body, scope["query_string"]), flush=True)
         status, answer = 200, _AGREED
         if forward:
             status, answer = await _pass_on(scope, body)
@@ -57,11 +58,12 @@ def application(forward: str) -> AsgiApp:
     return app
 
 
-def line(body: bytes) -> str:
-    """A request as one line: its command, and the rest of its body."""
+def line(body: bytes, query: bytes = b"") -> str:
+    """A request as one line: its command, and the rest of its body. Of pushes the address alone says the command."""
     try:
         fields = json.loads(body)
-        command = fields.pop("CallbackCommand", "?")
+        (addressed,) = parse_qs(query.decode("latin-1")).get("CallbackCommand", ["?"])[:1]
+        command = fields.pop("CallbackCommand", addressed)
         return f"{command} {json.dumps(fields, ensure_ascii=False)}"
     except (ValueError, AttributeError):
         return f"? {body[:300]!r}"

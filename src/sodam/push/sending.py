@@ -88,6 +88,9 @@ class Sending:
         delivery = _decode(entry.body)
         one = (await self._certificates.of(entry.app)).get(delivery.certificate)
         device = await store.device(self._db, entry.app, delivery.certificate, delivery.token)
+        app = self._apps.get(entry.app)
+        if app is None or app.status != "enabled":
+            return
         if one is None or device is None or device.user_id != delivery.user_id:
             return  # signed out, gone, or somebody else's by now
         if not delivery.quiet and await self._recalled(entry.app, delivery):

@@ -8,6 +8,18 @@ export function looks() {
   const inside = (inner, outer) =>
     inner.left >= outer.left - 1 && inner.right <= outer.right + 1 && inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1;
 
+  /** The part of an element that what scrolls around it leaves in sight. */
+  const shown = (element) => {
+    let { left, top, right, bottom } = element.getBoundingClientRect();
+    for (let around = element.parentElement; around; around = around.parentElement) {
+      if (getComputedStyle(around).overflowY === "visible") continue;
+      const frame = around.getBoundingClientRect();
+      [left, top] = [Math.max(left, frame.left), Math.max(top, frame.top)];
+      [right, bottom] = [Math.min(right, frame.right), Math.min(bottom, frame.bottom)];
+    }
+    return { left, top, right, bottom, width: right - left, height: bottom - top };
+  };
+
   const nameOf = (element) => element.getAttribute("aria-label") ?? (element.textContent.slice(0, 30) || element.tagName);
 
   const paper = document.body.appendChild(document.createElement("span"));
@@ -55,7 +67,7 @@ export function looks() {
   // Nothing to press lies over another one, and no text of a list runs into what stands beside it.
   const boxes = [...(main?.querySelectorAll("a, button, input, select, textarea, .table__cell") ?? [])]
     .filter((element) => seen(element) && !element.closest(".visually-hidden"))
-    .map((element) => [element, element.getBoundingClientRect()])
+    .map((element) => [element, shown(element)])
     .filter(([, box]) => box.width > 2 && box.height > 2);
   for (const [index, [one, a]] of boxes.entries()) {
     for (const [other, b] of boxes.slice(index + 1)) {
