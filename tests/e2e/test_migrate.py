@@ -117,6 +117,7 @@ class Filler:
         await self(
             "group_open_http_svc/modify_group_member_info", GroupId=group, Member_Account=others[1], NameCard="Card"
         )
+        await self("group_open_http_svc/set_unread_msg_num", GroupId=group, Member_Account=others[2], UnreadMsgNum=3)
         await self("group_open_http_svc/set_group_attr", GroupId=group, GroupAttr=[{"key": "k", "value": f"v{number}"}])
         await self(
             "group_open_http_svc/send_group_msg",
@@ -182,6 +183,8 @@ class Filler:
             keys.append(answer["MsgKey"])
         await self("openim/admin_msgwithdraw", From_Account=one, To_Account=other, MsgKey=keys[0])
         await self("openim/delete_c2c_msg_ramble", Operator_Account=one, Peer_Account=other, MsgKeyList=[keys[2]])
+        read = [{"From_Account": one, "To_Account": other, "MsgKey": keys[3]}]
+        await self("openim/c2c_msg_read_receipt", Operator_Account=other, Peer_Account=one, C2CMsgInfo=read)
 
 
 async def _migrate(
@@ -253,6 +256,13 @@ async def test_an_app_moves(server_factory: ServerFactory, engine: Engine, tmp_p
     assert code == 0, again
 
 
+async def _unread(end: ServerProcess, user: str) -> dict[str, int]:
+    """In each group."""
+    body = {"Member_Account": user, "ResponseFilter": {"SelfInfoFilter": ["UnreadMsgNum"]}}
+    found = (await end.rest("group_open_http_svc/get_joined_group_list", body))["GroupIdList"]
+    return {item["GroupId"]: item["SelfInfo"]["UnreadMsgNum"] for item in found if item["GroupId"].startswith("group")}
+
+
 async def _looks_alike(source: ServerProcess, target: ServerProcess, filler: Filler) -> None:
     """Asked for the same, both answer the same."""
     one, other = filler.users[0], filler.users[1]
@@ -264,15 +274,20 @@ async def _looks_alike(source: ServerProcess, target: ServerProcess, filler: Fil
         ),
         ("sns/group_get", {"From_Account": one, "LastSequence": 0, "NeedFriend": "Need_Friend_Type_Yes"}),
         ("group_open_attr_http_svc/get_group_attr", {"GroupId": groups[1]}),
+        ("openim/get_c2c_unread_msg_num", {"To_Account": other, "Peer_Account": [one]}),
+        ("openim/get_c2c_unread_msg_num", {"To_Account": one, "Peer_Account": [other]}),
     ]
     for command, body in questions:
         assert await source.rest(command, body) == await target.rest(command, body), command
+    unread = [[await _unread(end, user) for user in filler.users[:12]] for end in (source, target)]
+    assert unread[0] == unread[1]
+    assert any(unread[0])
     for group in groups:
         ask = {"GroupId": group, "MemberInfoFilter": ["Role", "JoinTime", "NameCard"]}
         answers = [await end.rest("group_open_http_svc/get_group_member_info", ask) for end in (source, target)]
         plain = [sorted((m["Member_Account"], m["Role"], m.get("NameCard")) for m in a["MemberList"]) for a in answers]
         assert plain[0] == plain[1]
-    texts = []
+    texts, read = [], []
     for end in (source, target):
         ask = {
             "Operator_Account": other,
@@ -283,5 +298,7 @@ async def _looks_alike(source: ServerProcess, target: ServerProcess, filler: Fil
         }
         page = await end.rest("openim/admin_getroammsg", ask)
         texts.append([m["MsgBody"][0]["MsgContent"]["Text"] for m in page["MsgList"] if m["MsgFlagBits"] == 0])
-    assert texts[0] == texts[1]
+        read.append([m["IsPeerRead"] for m in page["MsgList"] if m["MsgFlagBits"] == 0])
+    assert (texts[0], read[0]) == (texts[1], read[1])
+    assert sum(read[0]) == 1
     assert texts[0][-5:] == ["live 3", "live 7", "live 1", "live 8", "live 2"]

@@ -62,6 +62,7 @@ class Shop:
         await self("sns/black_list_add", From_Account="ann", To_Account=["eve"])
         await self.group("old", "bob", "cat")
         await self.group("doomed", "dan")
+        await self.group("quiet", "bob", "cat")
         await self(
             f"{GROUP}/create_group",
             Type="Community",
@@ -73,6 +74,7 @@ class Shop:
         for number in range(3):
             await self.say("ann", "bob", f"before {number}")
             await self.tell("old", "bob", f"before {number}")
+            await self.tell("quiet", "ann", f"before {number}")
 
     async def group(self, group_id: str, *members: str) -> None:
         listed = [{"Member_Account": member} for member in members]
@@ -103,6 +105,10 @@ class Shop:
         pair = {"From_Account": "ann", "To_Account": "bob"}
         await self("openim/admin_msgwithdraw", **pair, MsgKey=keys[0])
         await self("openim/modify_c2c_msg", **pair, MsgKey=keys[2], MsgBody=text(f"edited {n}"), CloudCustomData="c")
+        read = [{**pair, "MsgKey": keys[2]}]
+        await self("openim/c2c_msg_read_receipt", Operator_Account="bob", Peer_Account="ann", C2CMsgInfo=read)
+        if n % 2 == 0:
+            await self("openim/admin_set_msg_read", Report_Account="bob", Peer_Account="ann")
         await self("im_open_login_svc/account_import", UserID=f"new{n}", Nick=f"New {n}")
         await self.say(f"new{n}", "cat", "who was never named before")
 
@@ -115,6 +121,9 @@ class Shop:
         changed = {"Name": f"Name {n}", "Introduction": f"intro {n}", "Notification": f"notice {n}"}
         await self(f"{GROUP}/modify_group_base_info", GroupId="old", **changed)
         await self(f"{GROUP}/set_group_attr", GroupId="old", GroupAttr=[{"key": "round", "value": str(n)}])
+        for user, count in (("bob", 1), ("cat", 0)):
+            await self(f"{GROUP}/set_unread_msg_num", GroupId="quiet", Member_Account=user, UnreadMsgNum=count)
+        await self.tell("quiet", "ann", f"quiet {n}")
         # Behind the tip that the change has left at the target, and within its second.
         await self.tell("old", "cat", f"after the change {n}")
 
@@ -156,6 +165,7 @@ class Shop:
         body = {"To_Account": "bob", "SnsItem": [{"Tag": "Tag_SNS_IM_Remark", "Value": "without a word"}]}
         await self("sns/friend_update", From_Account="ann", UpdateItem=[body])
         await self("im_open_login_svc/account_delete", DeleteItem=[{"UserID": "new0"}])
+        await self(f"{GROUP}/set_unread_msg_num", GroupId="quiet", Member_Account="bob", UnreadMsgNum=2)
 
 
 async def shown(server: ServerProcess, client: httpx.AsyncClient) -> dict[str, Any]:
@@ -192,6 +202,16 @@ async def shown(server: ServerProcess, client: httpx.AsyncClient) -> dict[str, A
             for m in page.get("MsgList") or ()
             if m["MsgFlagBits"] == 0
         ]
+        seen[f"read {one} {other}"] = [m["IsPeerRead"] for m in page.get("MsgList") or () if m["MsgFlagBits"] == 0]
+        for reader, peer in ((one, other), (other, one)):
+            page = await ask("openim/get_c2c_unread_msg_num", To_Account=reader, Peer_Account=[peer])
+            seen[f"unread {reader} {peer}"] = [n["C2CUnreadMsgNum"] for n in page.get("C2CUnreadMsgNumList", ())]
+    for user in there:
+        filters = {"SelfInfoFilter": ["UnreadMsgNum"]}
+        page = await ask(f"{GROUP}/get_joined_group_list", Member_Account=user, ResponseFilter=filters)
+        for item in page.get("GroupIdList", ()):
+            if item["GroupId"] == "quiet":  # in the others tips count, which are each server's own
+                seen[f"unread {user} in {item['GroupId']}"] = item["SelfInfo"]["UnreadMsgNum"]
     return seen | await _groups(ask)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from sodam import clock
 from sodam.apps.plans import Overrides
 from tests.support.relations import APP, Host, host
 
@@ -248,6 +249,37 @@ async def test_import(host: Host) -> None:
         ("u1", 1448357837),
         ("u2", 1448357900),
     ]
+
+
+async def test_imported_members_read_what_came_since(host: Host) -> None:
+    made = int(clock.now()) - 3600
+    body = {"Type": "Public", "GroupId": "old", "Name": "Old", "Owner_Account": "u1", "CreateTime": made}
+    await ok(host, "import_group", **body)
+    text = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "x"}}]
+    times = (made + 10, made + 20, made + 20, made + 30)
+    await ok(
+        host,
+        "import_group_msg",
+        GroupId="old",
+        MsgList=[{"From_Account": "u1", "SendTime": at, "Random": n, "MsgBody": text} for n, at in enumerate(times)],
+    )
+    joined = {"u2": made + 1, "u3": made + 20, "u4": made + 21, "u5": made + 31}
+    people = [{"Member_Account": user, "JoinTime": at} for user, at in joined.items()]
+    await ok(host, "import_group_member", GroupId="old", MemberList=people)
+    seen = {}
+    for user in joined:
+        before = await _unread(host, user, "old")
+        # No more can be unread than a member may read.
+        await ok(host, "set_unread_msg_num", GroupId="old", Member_Account=user, UnreadMsgNum=9)
+        seen[user] = before, await _unread(host, user, "old")
+    assert [before for before, _ in seen.values()] == [0] * 4
+    assert [after for _, after in seen.values()] == [4, 3, 1, 0]
+
+
+async def _unread(host: Host, user: str, group_id: str) -> int:
+    filters = {"SelfInfoFilter": ["UnreadMsgNum"]}
+    listed = (await ok(host, "get_joined_group_list", Member_Account=user, ResponseFilter=filters))["GroupIdList"]
+    return next(int(item["SelfInfo"]["UnreadMsgNum"]) for item in listed if item["GroupId"] == group_id)
 
 
 async def test_limits_of_the_app(host: Host) -> None:

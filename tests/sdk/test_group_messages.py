@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from driver import SdkClient, message_ref
@@ -94,3 +95,38 @@ async def test_back_after_an_absence(server: Server, sign_in: SignIn, phone: Pho
     again = await sign_in(bob_id)
     await again.wait_until(lambda: entry(again, group) != {})
     assert entry(again, group)["unreadCount"] == 0
+
+
+async def test_whoever_was_imported_reads_what_came_since(server: Server, sign_in: SignIn, user_id: UserId) -> None:
+    """A group that hides what came before joining was taken over: a member has it as it was at the other server."""
+    ann, bob, new, group = user_id("ann"), user_id("bob"), user_id("new"), user_id("old")
+    for name in (ann, bob, new):
+        await server.rest("im_open_login_svc/account_import", {"UserID": name})
+    made = int(time.time()) - 3600
+    svc = "group_open_http_svc"
+    body: dict[str, Any] = {"Type": "Work", "Name": "Old", "GroupId": group, "Owner_Account": ann, "CreateTime": made}
+    assert (await server.rest(f"{svc}/import_group", body))["ErrorCode"] == 0
+    times = [(made, "in the first second"), (made + 10, "before bob"), (made + 60, "with bob"), (made + 70, "last")]
+    listed = [
+        {
+            "From_Account": ann,
+            "SendTime": at,
+            "Random": at,
+            "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": t}}],
+        }
+        for at, t in times
+    ]
+    answer = await server.rest(f"{svc}/import_group_msg", {"GroupId": group, "RecentContactFlag": 1, "MsgList": listed})
+    assert [item["Result"] for item in answer["ImportMsgResult"]] == [0] * 4
+    people = [{"Member_Account": bob, "JoinTime": made + 60}, {"Member_Account": new}]
+    answer = await server.rest(f"{svc}/import_group_member", {"GroupId": group, "MemberList": people})
+    assert [item["Result"] for item in answer["MemberList"]] == [1, 1]
+    unread = {"GroupId": group, "Member_Account": bob, "UnreadMsgNum": 1}
+    assert (await server.rest(f"{svc}/set_unread_msg_num", unread))["ErrorCode"] == 0
+    seen = {}
+    for name in (ann, bob, new):
+        client = await sign_in(name)
+        seen[name] = [m["payload"]["text"] for m in await history(client, group) if m["type"] == "TIMTextElem"]
+        if name == bob:
+            await client.wait_until(lambda client=client: entry(client, group).get("unreadCount") == 1)
+    assert seen == {ann: [t for _, t in times], bob: ["with bob", "last"], new: []}

@@ -232,7 +232,9 @@ class Core:
                 known = await self._known(tx, group, newcomer) if newcomer.unread else read
                 before = known
                 if newcomer.joined_at:  # an import: what was said since then is its history
-                    before = min(known, await self._said_before(tx, group, newcomer.joined_at))
+                    # Whoever was there when the group was made cannot say so: times of joining lie behind that second.
+                    first = newcomer.joined_at == group.created_at + 1
+                    before = 0 if first else min(known, await self._said_before(tx, group, newcomer.joined_at))
                 admitted.append(
                     Member(
                         user_id=newcomer.user_id,

@@ -7,11 +7,13 @@ time, never a difference.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
 from sodam.migrate import groups, refresh, refresh_groups, refresh_messages
-from sodam.migrate.hints import ACCOUNT, GROUP, HISTORY, KINDS, NAMED, PAIR, RELATIONS
+from sodam.migrate.hints import ACCOUNT, GROUP, HISTORY, KINDS, NAMED, PAIR, READ, READER, RELATIONS, UNREAD
 from sodam.migrate.model import Run, parts
 from sodam.migrate.remote import RemoteError
 from sodam.migrate.service import every, find_pairs, migrate
@@ -20,6 +22,8 @@ from sodam.migrate.store import Hint
 _AT_ONCE: Final = 100
 _REST: Final = 5.0
 """Seconds until one that did not answer is asked again."""
+_COUNTED_EVERY: Final = 5.0
+"""Seconds between two counts of what members of groups have not read: each reads a group's members."""
 
 
 class Follower:
@@ -27,6 +31,7 @@ class Follower:
         self._run = run
         self._woken = asyncio.Event()
         self._ending = False
+        self._counted = -_COUNTED_EVERY
 
     def wake(self) -> None:
         """Something was heard."""
@@ -49,7 +54,9 @@ class Follower:
                 continue
             if self._ending:
                 return
-            await self._woken.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_COUNTED_EVERY if self._run.journal.hints(UNREAD, 1) else None):
+                    await self._woken.wait()
 
     async def _patiently(self, work: Callable[[], Awaitable[bool]]) -> bool:
         """Do it, again and again while a server does not answer; False when there was nothing, or it is to end."""
@@ -78,6 +85,10 @@ class Follower:
         await find_pairs(run, again=True)
         for kind, known in ((RELATIONS, "account"), (GROUP, "group"), (HISTORY, "history"), (PAIR, "pair")):
             run.journal.hint([Hint(kind, item.id, 0) for item in every(run, known)])
+        for item in every(run, "pair"):
+            users = item.id.split(READER)
+            run.journal.hint([Hint(READ, READER.join(way), 0) for way in (users, users[::-1])])
+        run.journal.hint([Hint(UNREAD, item.id, 0) for item in every(run, "members")])
         while await self._round():
             pass
         return True
@@ -85,6 +96,8 @@ class Follower:
     async def _round(self) -> bool:
         """Look at some of what was named; False when nothing was."""
         for kind in KINDS:
+            if kind == UNREAD and not self._ending and time.monotonic() < self._counted + _COUNTED_EVERY:
+                continue
             if found := self._run.journal.hints(kind, _AT_ONCE):
                 await self._look(kind, found)
                 return True
@@ -102,6 +115,8 @@ class Follower:
             for some in parts(found, run.workers):
                 await asyncio.gather(*(self._one(hint) for hint in some))
                 run.journal.settle(some)
+            if kind == UNREAD:
+                self._counted = time.monotonic()
             return
         run.journal.settle(found)
 
@@ -120,5 +135,10 @@ class Follower:
             await refresh_groups.group(self._run, hint.id)
         elif hint.kind == HISTORY:
             await refresh_messages.history(self._run, hint.id, int(hint.since))
+        elif hint.kind == READ:
+            reader, peer = hint.id.split(READER)
+            await refresh.read(self._run, reader, peer, int(-hint.since))
+        elif hint.kind == UNREAD:
+            await refresh_groups.unread_of(self._run, hint.id)
         else:
             await refresh_messages.pair(self._run, hint.id, int(hint.since))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sodam import clock
+from sodam.migrate import unread
 from sodam.migrate.accounts import each, named
 from sodam.migrate.messages import place, take_group
 from sodam.migrate.model import Reader, Run, parts
@@ -21,7 +22,8 @@ _TAKEN: Final = 10021
 ROOM: Final = "AVChatRoom"
 _BASE: Final = (
     *("Type", "Name", "Introduction", "Notification", "FaceUrl", "Owner_Account", "CreateTime", "MaxMemberNum"),
-    *("ApplyJoinOption", "InviteJoinOption", "MuteAllMember", "SupportTopic"),
+    *("ApplyJoinOption", "InviteJoinOption", "MuteAllMember", "SupportTopic", "NextMsgSeq"),
+    "HistoryMsgBeforeJoin",
 )
 
 
@@ -72,8 +74,11 @@ async def make(run: Run, item: Item) -> None:
                 for topic in (await read_topics(run.read, item.id)).values():
                     await make_topic(run, item.id, topic)
     await _attributes(run, item.id)
-    if info.get("MuteAllMember") == "On":
-        body = {"GroupId": item.id, "MuteAllMember": "On"}
+    more = {"MuteAllMember": "On"} if info.get("MuteAllMember") == "On" else {}
+    if info.get("HistoryMsgBeforeJoin") and kind not in (ROOM, "Community"):
+        more["HistoryMsgBeforeJoin"] = info["HistoryMsgBeforeJoin"]
+    if more:
+        body = {"GroupId": item.id, **more}
         await run.write("group", item.id, "group_open_http_svc/modify_group_base_info", body)
     run.journal.tally("groups")
 
@@ -140,6 +145,7 @@ async def members(run: Run, item: Item) -> None:
     await import_members(run, item.id, others, int(info.get("CreateTime") or 0))
     for member in found:
         await of_member(run, item.id, member)
+    await unread.of_group(run, item.id, item.extra, found, int(info.get("NextMsgSeq") or 1) - 1)
     run.journal.tally("members", len(found))
 
 

@@ -9,8 +9,12 @@ from sodam.migrate.messages import pair, place
 from sodam.migrate.store import Hint
 
 NAMED, ACCOUNT, RELATIONS, GROUP, HISTORY, PAIR = "named", "account", "relations", "group", "history", "pair"
-KINDS: Final = (NAMED, ACCOUNT, RELATIONS, GROUP, HISTORY, PAIR)
+READ, UNREAD = "read", "unread"
+KINDS: Final = (NAMED, ACCOUNT, RELATIONS, GROUP, HISTORY, PAIR, READ, UNREAD)
 """In the order in which they are looked at: what others name comes first."""
+READER: Final = "\x1f"
+"""Stands between who has read and whose messages. The ``since`` of such a hint is the second, negative: so that the
+latest counts."""
 _RELATIONS: Final = ("FriendAdd", "FriendDelete", "BlackListAdd", "BlackListDelete")
 _OF_GROUPS: Final = frozenset(
     f"Group.Callback{name}"
@@ -45,6 +49,11 @@ def hints(body: Mapping[str, Any]) -> list[Hint]:
 
 
 def _of_pair(command: str, body: Mapping[str, Any]) -> list[Hint]:
+    if command == "MsgReport":
+        return [Hint(READ, READER.join((body["Report_Account"], body["Peer_Account"])), -int(body["LastReadTime"]))]
+    if command == "MsgReadReceipt":
+        seconds = [int(item["MsgKey"].rsplit("_", 1)[1]) for item in body["C2CMsgInfo"]]
+        return [Hint(PAIR, pair(body["Operator_Account"], body["Peer_Account"]), min(seconds))]
     if command in ("SendMsg", "ModifyMsg"):
         if body.get("OnlineOnlyFlag") or body.get("SendMsgResult"):
             return []
@@ -57,6 +66,8 @@ def _of_pair(command: str, body: Mapping[str, Any]) -> list[Hint]:
 
 
 def _of_group(command: str, body: Mapping[str, Any]) -> list[Hint]:
+    if command == "ReadReceipt":
+        return [Hint(UNREAD, body["GroupId"], 0)]
     if command in ("SendMsg", "ModifyMsg"):
         if body.get("OnlineOnlyFlag") or body.get("Type") == _ROOM:
             return []

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from sodam.migrate import unread
 from sodam.migrate.accounts import named
 from sodam.migrate.model import RECALLED, Digest, Run
 from sodam.migrate.remote import Remote, RemoteError
@@ -19,6 +20,7 @@ from sodam.migrate.store import FETCH, FETCHED, Item, Journal
 _C2C_PAGE: Final = 100
 _GROUP_PAGE: Final = 20
 _END: Final = 4294967295
+_UNREAD: Final = "unread"
 PAIR: Final = "\x1f"
 """Stands between the two users of a pair, and between a community and its topic."""
 
@@ -85,7 +87,8 @@ async def fetch_group(remote: Remote, journal: Journal, name: str, under: str, c
 
 def plain(message: dict[str, Any]) -> bytes:
     names = ("From_Account", "To_Account", "MsgSeq", "MsgRandom", "MsgTimeStamp", "MsgBody", "CloudCustomData")
-    return msgspec.json.encode({name: message[name] for name in names if name in message})
+    read = {"IsPeerRead": 1} if message.get("IsPeerRead") else {}
+    return msgspec.json.encode({name: message[name] for name in names if name in message} | read)
 
 
 def key(message: Mapping[str, Any], second: int | None = None) -> str:
@@ -110,28 +113,45 @@ def digest(journal: Journal, under: str, moved: str = "") -> str:
 
 async def take_pair(run: Run, item: Item) -> None:
     """One conversation of two users."""
-    await named(run, item.id.split(PAIR))
+    one, other = item.id.split(PAIR)
+    await named(run, (one, other))
     if item.state == FETCH:
         try:
             await fetch_pair(run.source, run.journal, item.id, item.id)
+            run.journal.add(_UNREAD, [item.id])
+            numbers = [await unread.number(run.read, *way) for way in ((one, other), (other, one))]
+            run.journal.put(_UNREAD, [item.id], FETCHED, " ".join(map(str, numbers)))
         except RemoteError as error:
             if not error.code:
                 raise
             run.journal.refuse("conversation", item.id.replace(PAIR, " "), error.code, error.info)
         run.journal.put("pair", [item.id], FETCHED, digest(run.journal, item.id))
+    await _write_pair(run, item.id, one, other)
+    run.journal.forget(item.id)
+
+
+async def _write_pair(run: Run, name: str, one: str, other: str) -> None:
+    fresh = {one: float("inf"), other: float("inf")}
+    for kept in run.journal.some(_UNREAD, [name]):
+        for sender, count in zip((other, one), kept.extra.split(), strict=False):
+            fresh[sender] = unread.begins(run.journal, name, sender, int(count))
     after: float | None = None
-    second, seq = 0, 0
-    while some := run.journal.messages(item.id, after, 200):
+    second, seq, shown = 0, 0, name.replace(PAIR, " ")
+    read = []
+    while some := run.journal.messages(name, after, 200):
         after = some[-1][0]
-        for _, body in some:
+        for n, body in some:
             message = msgspec.json.decode(body)
             # Inside a second they stand by their numbers: ascending ones keep the order in which they came.
             seq = max(message["MsgSeq"], seq + 1) if message["MsgTimeStamp"] == second else message["MsgSeq"]
             second = message["MsgTimeStamp"]
-            sent = message | {"MsgSeq": seq, "SyncFromOldSystem": 2}
-            answer = await run.write("message", item.id.replace(PAIR, " "), "openim/importmsg", sent)
+            if message.pop("IsPeerRead", 0):
+                read.append(message | {"MsgKey": f"{seq}_{message['MsgRandom']}_{second}"})
+            sent = message | {"MsgSeq": seq, "SyncFromOldSystem": 5 if n >= fresh[message["From_Account"]] else 2}
+            answer = await run.write("message", shown, "openim/importmsg", sent)
             run.journal.tally("one-to-one messages", answer is not None)
-    run.journal.forget(item.id)
+        await unread.receipts(run, shown, read)
+        read.clear()
 
 
 async def take_group(run: Run, item: Item) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from sodam.migrate import unread
 from sodam.migrate.accounts import (
     block,
     have_follow,
@@ -123,3 +124,13 @@ async def _friend_groups(run: Run, user_id: str) -> None:
         await run.write("friend group", user_id, "sns/group_add", {"From_Account": user_id, "GroupName": new})
     if old := [name for name in before if name not in now]:
         await run.write("friend group", user_id, "sns/group_delete", {"From_Account": user_id, "GroupName": old})
+
+
+async def read(run: Run, reader: str, peer: str, second: int) -> None:
+    """What ``peer`` has written up to a second was read; 0: up to where, the source's number says."""
+    if len(await known(run, [reader, peer])) < len({reader, peer}):
+        return
+    if second:
+        await unread.mark(run, reader, peer, second)
+    else:
+        await unread.compare(run, reader, peer)

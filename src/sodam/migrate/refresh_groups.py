@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sodam import clock
+from sodam.migrate import unread
 from sodam.migrate.accounts import named
 from sodam.migrate.groups import (
     COPIED,
@@ -21,10 +22,11 @@ from sodam.migrate.groups import (
     read_members,
     read_topics,
 )
+from sodam.migrate.hints import UNREAD
 from sodam.migrate.messages import place, take_group
 from sodam.migrate.model import Run, parts
 from sodam.migrate.refresh_messages import NEWEST, history
-from sodam.migrate.store import DONE
+from sodam.migrate.store import DONE, Hint
 
 _REMOVED: Final = 100
 _NOWHERE: Final = (10010, 10015)
@@ -51,6 +53,7 @@ async def group(run: Run, group_id: str) -> None:
         run.journal.add("members", [group_id], info["Type"])
         await history(run, group_id, NEWEST)
         await _members(run, group_id, info, there)
+        run.journal.hint([Hint(UNREAD, group_id, 0)])
     await _info(run, group_id, info, there)
     await _attributes(run, group_id)
     if info.get("SupportTopic"):
@@ -130,6 +133,8 @@ def _custom(what: Mapping[str, Any]) -> list[Any]:
 async def _info(run: Run, group_id: str, info: Mapping[str, Any], there: Mapping[str, Any]) -> None:
     names = (*COPIED, "MuteAllMember") if info["Type"] != ROOM else COPIED[:-1]
     changed: dict[str, Any] = {name: info.get(name, "") for name in names if info.get(name) != there.get(name)}
+    if info.get("HistoryMsgBeforeJoin", there.get("HistoryMsgBeforeJoin")) != there.get("HistoryMsgBeforeJoin"):
+        changed["HistoryMsgBeforeJoin"] = info["HistoryMsgBeforeJoin"]
     if info["Type"] != ROOM and info.get("MaxMemberNum") and info["MaxMemberNum"] != there.get("MaxMemberNum"):
         changed["MaxMemberNum"] = info["MaxMemberNum"]
     if custom := [one for one in _custom(info) if one not in _custom(there)]:
@@ -176,3 +181,18 @@ async def _take_topics(run: Run, group_id: str) -> None:
         if item.state != DONE:
             await take_group(run, item)
             run.journal.put("history", [item.id], DONE)
+
+
+async def unread_of(run: Run, group_id: str) -> None:
+    """Have each member have as many unread messages as at the source."""
+    info, there = await read_info(run.read, group_id), await read_info(run.look, group_id)
+    if info is None or there is None or info.get("ErrorCode") or there.get("ErrorCode") or info["Type"] == ROOM:
+        return
+    newest = int(info.get("NextMsgSeq") or 1) - 1
+    now = await read_members(run.read, group_id, info["Type"])
+    read = {one["Member_Account"] for one in now if int(one.get("MsgSeq", newest)) >= newest}
+    ends = int(there.get("NextMsgSeq") or 1) - 1
+    for one in await read_members(run.look, group_id, info["Type"]):
+        if one["Member_Account"] in read and int(one.get("MsgSeq", ends)) < ends:
+            await unread.put(run, group_id, one["Member_Account"], 0)
+    await unread.of_group(run, group_id, info["Type"], now, newest)

@@ -11,12 +11,14 @@ from typing import Any, Final
 
 import msgspec
 
+from sodam.migrate import unread
 from sodam.migrate.accounts import named
+from sodam.migrate.hints import UNREAD
 from sodam.migrate.messages import PAIR, key, of_place, plain, send_group
 from sodam.migrate.model import RECALLED, Run
 from sodam.migrate.refresh import known
 from sodam.migrate.remote import Remote, RemoteError
-from sodam.migrate.store import DONE
+from sodam.migrate.store import DONE, Hint
 
 NEWEST: Final = 2**53
 """As where to begin: with the newest page alone."""
@@ -91,6 +93,7 @@ async def _same(run: Run, name: str, one: str, other: str, messages: list[Messag
         second = message["MsgTimeStamp"]
         numbers[second] = max(numbers.get(second, 0), message["MsgSeq"])
     shown = name.replace(PAIR, " ")
+    read = []
     for message in messages:
         found = there.get(key(message))
         gone = message.get("MsgFlagBits", 0) == RECALLED
@@ -100,9 +103,12 @@ async def _same(run: Run, name: str, one: str, other: str, messages: list[Messag
             second = message["MsgTimeStamp"]
             seq = max(message["MsgSeq"], numbers.get(second, 0) + 1) if second in numbers else message["MsgSeq"]
             numbers[second] = seq
-            sent = msgspec.json.decode(plain(message)) | {"MsgSeq": seq, "SyncFromOldSystem": 2}
+            sent = msgspec.json.decode(plain(message)) | {"MsgSeq": seq, "SyncFromOldSystem": 5}
+            sent.pop("IsPeerRead", 0)
             await run.write("message", shown, "openim/importmsg", sent)
             there[key(message)] = message
+            if message.get("IsPeerRead"):
+                read.append(message | {"MsgKey": f"{seq}_{message['MsgRandom']}_{second}"})
             run.journal.tally("one-to-one messages since")
         elif found.get("MsgFlagBits", 0) != RECALLED:
             at = {"From_Account": found["From_Account"], "To_Account": found["To_Account"]}
@@ -113,6 +119,9 @@ async def _same(run: Run, name: str, one: str, other: str, messages: list[Messag
             elif _differs(message, found):
                 await run.write("message", shown, "openim/modify_c2c_msg", at | _content(message))
                 run.journal.tally("messages edited since")
+            if message.get("IsPeerRead") and not found.get("IsPeerRead") and not gone:
+                read.append(message | {"MsgKey": found.get("MsgKey", "")})
+    await unread.receipts(run, shown, read)
 
 
 # Groups
@@ -210,4 +219,6 @@ async def _append(run: Run, name: str, new: str, newest: int) -> None:
                 message["MsgTimeStamp"] = newest
             newest = message["MsgTimeStamp"]
         await send_group(run, name, messages)
+        if PAIR not in name:  # after an import nobody has anything unread
+            run.journal.hint([Hint(UNREAD, name, 0)])
     run.journal.forget(new)

@@ -234,7 +234,8 @@ async def import_group_member(call: Call, request: MembersImport) -> MemberResul
     """Make 1 to 300 users members with their roles and times of joining, for migration; nobody is notified.
 
     Result is 1, 2 for who is a member already, 0 for who could not be added or whose JoinTime is not between the
-    group's creation and now. Source: rest-groups.md 2.18.
+    group's creation and now. Who has a JoinTime may read what came since, also in a group that hides what came before
+    joining. Source: rest-groups.md 2.18.
     """
     at_most(request.MemberList, _MAX_IMPORTED, "MemberList")
     newcomers = [

@@ -26,11 +26,14 @@ WANTED = {
     "C2C.CallbackAfterSendMsg": [("pair", PAIR, 1764582600)],
     "C2C.CallbackAfterMsgWithDraw": [("pair", PAIR, 1764582600)],
     "C2C.CallbackAfterModifyMsg": [("pair", PAIR, 1764582600)],
+    "C2C.CallbackAfterMsgReport": [("read", "tomas\x1fnora_k", -1764582655)],
+    "C2C.CallbackAfterMsgReadReceipt": [("pair", PAIR, 1764582600)],
     "C2C.CallbackBeforeSendMsg": [],
     "Group.CallbackAfterCreateGroup": [("group", HIKE, 0)],
     "Group.CallbackAfterMemberExit": [("group", HIKE, 0)],
     "Group.CallbackAfterSendMsg": [("history", HIKE, 18)],
     "Group.CallbackAfterRecallMsg": [("history", HIKE, 18)],
+    "Group.CallbackAfterReadReceipt": [("unread", HIKE, 0)],
     "Group.CallbackBeforeSendMsg": [],
 }
 
