@@ -32,6 +32,25 @@ async function realtime(hand, app, say) {
   const name = t("statistics:series.C2CSends");
   const chart = page.getByRole("img", { name: t("statistics:live.countOf", { name }), exact: true });
   await hand.until(async () => (await chart.getAttribute("data-drawn")) === "true", "the chart is drawn");
+  await chart.scrollIntoViewIfNeeded();
+  const { x, y, width } = await chart.boundingBox();
+  await hand.until(async () => {
+    await page.mouse.move(x + width * 0.15, y + 100);
+    return (await chart.innerText()).includes(t("statistics:line.RESTAPI"));
+  }, "what is pointed at is told");
+  const [, hour, minute] = /(\d\d):(\d\d)/.exec(await chart.innerText());
+  const now = new Date(Date.now() + 345 * 60_000);
+  const about = Math.min(0.09 * 1440, now.getUTCHours() * 60 + now.getUTCMinutes());
+  assert.ok(Math.abs(Number(hour) * 60 + Number(minute) - about) < 60, `${hour}:${minute} is not about minute ${about}`);
+  const card = hand.card("statistics:series.C2CSends");
+  await gestures(hand, card, chart, card.getByRole("button", { name: t("statistics:line.RESTAPI") }).first(), "RESTAPI");
+  await page.evaluate(() => scrollTo(0, 0));
+  await hand.picture("realtime");
+}
+
+/** The wheel zooms, dragging pans, a button shows all again, the legend switches a line: by its range, and by what is drawn. */
+async function gestures(hand, card, chart, key, line) {
+  const { page } = hand;
   const part = async () => [Number(await chart.getAttribute("data-from")), Number(await chart.getAttribute("data-to"))];
   /** What is shown once it has stopped changing: turns of the wheel and steps of a drag follow each other. */
   const settled = async () => {
@@ -49,16 +68,9 @@ async function realtime(hand, app, say) {
   const { x, y, width } = await chart.boundingBox();
   const at = [x + width / 2, y + 100];
   assert.deepEqual(await part(), [0, 100]);
-  await hand.until(async () => {
-    await page.mouse.move(x + width * 0.15, y + 100);
-    return (await chart.innerText()).includes(t("statistics:line.RESTAPI"));
-  }, "what is pointed at is told");
-  const [, hour, minute] = /(\d\d):(\d\d)/.exec(await chart.innerText());
-  const now = new Date(Date.now() + 345 * 60_000);
-  const about = Math.min(0.09 * 1440, now.getUTCHours() * 60 + now.getUTCMinutes());
-  assert.ok(Math.abs(Number(hour) * 60 + Number(minute) - about) < 60, `${hour}:${minute} is not about minute ${about}`);
-  const whole = await drawn();
   await page.mouse.move(...at);
+  await settled();
+  const whole = await drawn();
   for (let turn = 0; turn < 4; turn++) await page.mouse.wheel(0, -200);
   await hand.until(async () => (await part())[1] - (await part())[0] < 99, "the wheel zooms");
   await hand.until(async () => (await drawn()) !== whole, "and what is drawn is another part");
@@ -69,20 +81,16 @@ async function realtime(hand, app, say) {
   await hand.until(async () => (await part())[0] > from, "dragging pans");
   const [panned, end] = await settled();
   assert.ok(Math.abs(end - panned - (to - from)) < 0.5, "by as much at both ends");
-  const card = hand.card("statistics:series.C2CSends");
   await hand.press("statistics:chart.all", card);
   await hand.until(async () => (await part()).join() === "0,100", "everything is shown again");
-  const key = card.getByRole("button", { name: t("statistics:line.RESTAPI") }).first();
-  assert.equal(await key.getAttribute("aria-pressed"), "true");
-  assert.match(await chart.getAttribute("data-shown"), /RESTAPI/);
+  const shows = async () => (await chart.getAttribute("data-shown")).split(" ").includes(line);
+  assert.deepEqual([await key.getAttribute("aria-pressed"), await shows()], ["true", true]);
   const shown = await drawn();
   await key.click();
   await hand.until(async () => (await drawn()) !== shown, "the line is gone");
-  assert.equal(await key.getAttribute("aria-pressed"), "false");
-  assert.doesNotMatch(await chart.getAttribute("data-shown"), /RESTAPI/);
+  assert.deepEqual([await key.getAttribute("aria-pressed"), await shows()], ["false", false]);
   await key.click();
-  await page.evaluate(() => scrollTo(0, 0));
-  await hand.picture("realtime");
+  await hand.until(shows, "and is back");
 }
 
 async function daily(hand, call, app) {
@@ -118,6 +126,12 @@ async function daily(hand, call, app) {
   assert.equal(rows.length, 3);
   assert.deepEqual(rows[0].slice(0, 3), [from, "", ""]);
   assert.deepEqual(rows[2].slice(0, 2), [Today, String(Days[2].Messages)]);
+  const month = new Date(Date.parse(Today) - 29 * 86_400_000).toISOString().slice(0, 10);
+  await hand.go(`/apps/${app}/statistics?tab=messages&span=free&from=${month}&to=${Today}`);
+  const card = hand.card("statistics:chart.messages");
+  const chart = card.getByRole("img", { name: t("statistics:chart.messages"), exact: true });
+  await hand.until(async () => (await chart.getAttribute("data-drawn")) === "true", "the chart of days is drawn");
+  await gestures(hand, card, chart, card.getByRole("button", { name: t("statistics:column.C2CMessages"), exact: true }), "C2CMessages");
   await hand.go(`/apps/${app}/statistics`);
   await hand.hears("statistics:figure.PeakActiveUsers");
   await hand.tab("statistics:tabs.groups");
