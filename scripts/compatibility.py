@@ -87,7 +87,7 @@ def _methods(data: dict[str, object]) -> list[str]:
     texts = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "tests/sdk").glob("test_*.py"))}
     lines = ["| method | tests in `tests/sdk` |", "|---|---|"]
     for method in methods:
-        pattern = re.compile(rf"\b{words[method]}\b" if method in words else rf'"{method}"')
+        pattern = re.compile(rf"(?<!\w){words[method]}(?!\w)" if method in words else rf'"{method}"')
         found = [f"`{name}`" for name, text in texts.items() if pattern.search(text)]
         assert found, f"no test calls {method}"
         lines.append(f"| {method} | {', '.join(found[:3])} |")
@@ -129,6 +129,10 @@ def page() -> str:
         "## Client commands",
         "",
         *_client(data["client"], tests),
+        "",
+        "## Messages, conversations, status and search in the official web SDK",
+        "",
+        *_methods(data["messages"]),
         "",
         "## Groups in the official web SDK",
         "",
