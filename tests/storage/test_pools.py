@@ -190,3 +190,17 @@ async def test_mistakes_stay_mistakes(db: Database) -> None:
     with pytest.raises(asyncpg.UniqueViolationError):
         await db.write(lambda tx: put(tx, ["x", "x"]))
     assert await db.fetch("SELECT 1 FROM server_state WHERE name = 'x'") == []
+
+
+async def test_a_connection_that_is_ready_keeps_nobody_waiting(db: Database) -> None:
+    """Whoever waits for a connection gets it before it is kept for the next call; and it goes back to its pool."""
+    pools = db._pools  # type: ignore[attr-defined]
+    for _ in range(3):
+        async with asyncio.timeout(20):
+            rows = await asyncio.gather(*(db.fetch("SELECT pg_backend_pid(), pg_sleep(0.001)") for _ in range(20)))
+        assert len({row[0][0] for row in rows}) <= 2  # the pool's size
+        assert "short" in pools._kept
+        await pools._give_back()
+        assert not pools._kept
+    first = (await db.fetch("SELECT pg_backend_pid()"))[0][0]
+    assert (await db.fetch("SELECT pg_backend_pid()"))[0][0] == first
