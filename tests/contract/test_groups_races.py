@@ -178,6 +178,19 @@ async def test_the_last_seat(world: World) -> None:
     await world.sound()
 
 
+async def test_the_last_seat_by_import(world: World) -> None:
+    """Whoever is imported stands in the same row as who is added."""
+    owner, *others = await world.users(5)
+    await world.node().create("g", owner=owner, max_members=2)
+
+    def come(n: Node, user: str, imported: bool) -> Awaitable[object]:
+        return n.groups.members.import_(n.app, "g", [Newcomer(user)]) if imported else n.add("g", user)
+
+    await world.together(*[lambda n, u=u, i=i: come(n, u, i % 2 == 0) for i, u in enumerate(others)])  # type: ignore[misc]
+    assert await world.gate.scan("SELECT members FROM chat_group WHERE group_id = 'g'") == [(2,)]
+    await world.sound()
+
+
 async def test_the_last_group_of_a_user(world: World) -> None:
     [me] = await world.users(1)
     for n in range(4):

@@ -106,6 +106,8 @@ async def gather(server: ServerProcess, sign_in: SignIn, user_id: UserId, number
         await rest(server, "add_group_member", GroupId=group, MemberList=people, Silence=1)
     speaker, stuck, *others = clients
     first = await say(speaker, group, "first")
+    for client in clients:
+        await client.call("heartbeat.alive", {})
     for client in (stuck, *others):  # what came so far goes first
         await client.wait(lambda c=client: bool(heard(c)) and heard(c)[-1][0] == first)
         client.pushes = Stamped()
@@ -156,6 +158,8 @@ async def test_one_of_many_members_stops_reading(
     await caught_up(crowd, seqs)
     before = resident(crowd.server.pid)
     for round in range(ROUNDS):
+        for client in crowd.others:  # who says nothing for long is cut
+            await client.call("heartbeat.alive", {})
         stopped = round % 2 == 1
         if stopped:
             assert crowd.stuck._socket is not None

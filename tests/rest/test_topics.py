@@ -138,6 +138,30 @@ async def test_messages_and_mutes_of_each(city: Rest) -> None:
     assert recalled["RecallRetList"] == [{"MsgSeq": 3, "RetCode": 0}]
 
 
+async def test_topics_count_for_themselves(city: Rest) -> None:
+    """What is read, muted or changed in one topic is so in it alone, and the community's sums follow from them."""
+    for topic, number in ((FOOD, 3), (ART, 2)):
+        for n in range(number):
+            said = {"TopicId": topic, "From_Account": "ann", "Random": 100 + n, "MsgBody": TEXT}
+            await ok(city, "send_group_msg", GroupId=CITY, **said)
+
+    async def sums() -> tuple[int, int]:
+        joined = await ok(city, "get_joined_group_list", Member_Account="bob", SupportTopic=1)
+        (one,) = joined["GroupIdList"]
+        return one["GrossTopicNextMsgSeq"], one["SelfInfo"]["GrossTopicReadSeq"]
+
+    assert (await sums(), await seen(city, "bob")) == ((7, 0), {FOOD: (4, 0), ART: (3, 0)})
+    flag = {"GroupId": CITY, "TopicId": ART, "Member_Account": "bob"}
+    await ok(city, "modify_group_member_info", **flag, MsgFlag="Discard")
+    await city.server.services.groups.changes.mark_read(city.app.sdkappid, "bob", ART, 99)
+    await ok(city, "modify_topic", GroupId=CITY, TopicId=ART, Notification="A tip that nobody counts")
+    assert (await sums(), await seen(city, "bob")) == ((7, 2), {FOOD: (4, 0), ART: (3, 2)}), "a muted one is summed too"
+    await ok(city, "destroy_topic", GroupId=CITY, TopicIdList=[ART])
+    assert (await sums(), await seen(city, "bob")) == ((4, 0), {FOOD: (4, 0)}), "nothing of it is left in the sums"
+    await ok(city, "create_topic", GroupId=CITY, TopicId=ART, TopicName="Art")
+    assert (await sums(), await seen(city, "bob")) == ((5, 0), {FOOD: (4, 0), ART: (1, 0)})
+
+
 async def test_leaving_and_the_end(city: Rest) -> None:
     await ok(city, "send_group_msg", GroupId=CITY, TopicId=FOOD, From_Account="bob", Random=1, MsgBody=TEXT)
     db, app = city.server.services.db, city.app.sdkappid
