@@ -1,6 +1,6 @@
 """Two users of an official kit beside each other, against a fresh server with data to begin with: ``make demo``.
 
-Installs the kit from npm on this machine, builds the page of examples/web-chat, starts a server in development mode
+Installs the kit from npm on this machine, builds examples/page with it, starts a server in development mode
 with a data directory that goes with it, and serves the page. Ends with Ctrl-C.
 """
 
@@ -73,7 +73,7 @@ def build(kit: Path) -> None:
             ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=kit, env=environment, check=True
         )
         stamp.write_bytes(lock.read_bytes())
-    sources = [*kit.glob("*.*"), *(kit / "src").rglob("*"), stamp]
+    sources = [*kit.glob("*.*"), *(kit / "src").rglob("*"), *(kit.parent / "page").rglob("*"), stamp]
     built = kit / "dist/chat.html"
     if not built.exists() or built.stat().st_mtime < max(path.stat().st_mtime for path in sources):
         print("Building the page ...", flush=True)

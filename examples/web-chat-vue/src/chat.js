@@ -3,9 +3,9 @@ import { TUILogin } from '@tencentcloud/tui-core-lite';
 import { createApp, h } from 'vue';
 
 /** Signs in, then shows the whole kit; without an SDKAppID of its own it speaks English. */
-export async function show(who) {
+export async function show({ sdkAppID, ...who }) {
   const page = createApp({ render: () => h('div', { style: { height: '100%' } }, [h(TUIKit)]) });
   TUIChatKit.components(TUIComponents, page);
-  await TUILogin.login({ ...who, useUploadPlugin: true, framework: 'vue3' });
+  await TUILogin.login({ SDKAppID: sdkAppID, ...who, useUploadPlugin: true, framework: 'vue3' });
   page.mount('#root');
 }

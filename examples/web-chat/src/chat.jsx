@@ -12,16 +12,21 @@ import {
 } from '@tencentcloud/chat-uikit-react';
 import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { haveReplies } from './replies.js';
 
 function Page(who) {
   const { loginUserInfo, login } = LoginStore();
   const [side, setSide] = useState('');
   const [failed, setFailed] = useState('');
+  const [ready, setReady] = useState(false);
   useEffect(() => {
-    login(who).catch((error) => setFailed(String(error.message ?? error)));
+    login(who)
+      .then(haveReplies)
+      .then(() => setReady(true))
+      .catch((error) => setFailed(String(error.message ?? error)));
   }, []);
   if (failed) return <p role="alert">{failed}</p>;
-  if (!loginUserInfo) return <p>Signing in as {who.userID} …</p>;
+  if (!loginUserInfo || !ready) return <p>Signing in as {who.userID} …</p>;
   return (
     <div style={{ display: 'flex', height: '100%' }}>
       <nav style={{ width: 280, borderRight: '1px solid #ddd', display: 'flex', flexDirection: 'column' }}>
