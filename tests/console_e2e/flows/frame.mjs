@@ -154,10 +154,20 @@ async function lockedOut(hand) {
   await page.keyboard.press("Enter");
   await hand.sees(t("locked.missing"));
   await hand.sees("name/im:KickAccount");
+  // What to ask for is copied, the action and the resource.
+  const [action, resource] = await page.locator(".locked__box dd").all();
+  for (const [place, text] of [
+    [action, /^name\/im:KickAccount$/],
+    [resource, /^qcs::im::.*sdkappid\/\d+$|^\*$/],
+  ]) {
+    await place.getByRole("button").click();
+    await hand.until(async () => text.test(await page.evaluate(() => navigator.clipboard.readText())), `copied ${text}`);
+  }
   await hand.picture("lock");
   await page.keyboard.press("Escape");
   await why("action.delete").click();
   await hand.sees(t("locked.by", { policy: "looks-only", index: 2 }));
+  await hand.sees(t("locked.noPolicyHelps"));
   await page.keyboard.press("Escape");
   // What one may not open is not in the menu.
   if (page.viewportSize().width > 860) {

@@ -7,7 +7,7 @@ import type { useAdvice } from "../useAdvice";
 
 /** The columns of the log, searched or live. */
 export function columns(t: TFunction<"troubleshooting">, advise: ReturnType<typeof useAdvice>): Column<Trouble>[] {
-  const id = (text: string) => (text ? <code className="oneline">{text}</code> : <span className="quiet">–</span>);
+  const id = (text: string) => (text ? <code title={text}>{text}</code> : <span className="quiet">–</span>);
   return [
     { key: "time", title: t("time"), role: "time", render: (row) => <TimeText at={row.Time / 1000} exact /> },
     {
