@@ -66,6 +66,38 @@ async def test_a_backlog_is_taken_in_small_bites(database: Database, monkeypatch
     assert all(numbers == sorted(numbers) for numbers in order.values())
 
 
+async def test_a_long_backlog_goes_on_in_full_bites(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With two processes on it: what stands behind entries at work is not in the way of what may be taken."""
+    done = 0
+
+    async def consumer(entry: Entry) -> None:
+        nonlocal done
+        done += 1
+
+    bites: list[int] = []
+    turn = store.turn
+
+    async def watched(*args: Any) -> list[list[Entry]]:
+        taken = await turn(*args)
+        bites.append(sum(map(len, taken)))
+        return taken
+
+    monkeypatch.setattr(store, "turn", watched)
+    both = [Outbox(database, Loops()) for _ in range(2)]
+    rows = [New(1, "topic", b"", lane=f"lane {n % 60}") for n in range(6000)]
+    await database.write(lambda tx: store.put(tx, rows, both[0].now))
+    for outbox in both:
+        outbox.consume("topic", consumer)
+        outbox.start()
+    async with asyncio.timeout(60):
+        while done < 6000 and len(bites) < 600:
+            await asyncio.sleep(0.005)
+    for outbox in both:
+        await outbox.stop()
+    assert done == 6000
+    assert len(bites) <= 300, "three times the 94 that full ones are: some only forget"
+
+
 async def test_the_log_of_deliveries_is_erased_in_small_bites(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

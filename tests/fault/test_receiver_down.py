@@ -1,7 +1,8 @@
 """An app's receiver is away while messages go on and the server is killed twice: nothing is lost, order stays within a
 conversation, what comes twice has its ID, and who sends does not feel it. In real time.
 
-``SODAM_TEST_OUTAGE_SECONDS``: how long it is away (90 in the long run); ``SODAM_TEST_OUTAGE_RATE``: messages a second.
+``SODAM_TEST_OUTAGE_SECONDS``: how long it is away (90 in the long run); ``SODAM_TEST_OUTAGE_BESIDE``: how long before
+and after it is measured (a third); ``SODAM_TEST_OUTAGE_RATE``: messages a second.
 """
 
 from __future__ import annotations
@@ -148,6 +149,7 @@ async def test_a_receiver_that_is_away(
 ) -> None:
     nodes = 1 if engine == "sqlite" else 2
     server = server_factory(engine, nodes=nodes, env={"SODAM_ROOT_PASSWORD": PASSWORD})
+    beside = float(os.environ.get("SODAM_TEST_OUTAGE_BESIDE", seconds / 3))
     usual = LONG_RATE if seconds > 10 else SHORT_RATE
     talk = Talk(server.nodes, int(os.environ.get("SODAM_TEST_OUTAGE_RATE", usual)))
     people = [f"{kind}{n}" for n in range(CONVERSATIONS) for kind in "sr"]
@@ -155,10 +157,10 @@ async def test_a_receiver_that_is_away(
         body = {"AccountList": [{"UserID": name} for name in people[at : at + 100]]}
         await server.rest("im_open_login_svc/multiaccount_import", body)
     async with Receiver() as receiver:
-        without = await talk.go_on(seconds / 3)
+        without = await talk.go_on(beside)
         warmed = dict(talk.said)
         await configure(server, receiver)
-        there = await talk.go_on(seconds / 3)
+        there = await talk.go_on(beside)
         await arrived(receiver, talk, warmed, 300)  # what timed out a few times waits two minutes
         await receiver.stop()
         away = asyncio.create_task(talk.go_on(seconds))
@@ -173,7 +175,7 @@ async def test_a_receiver_that_is_away(
         waiting = sum(talk.said.values()) - sum(warmed.values()) - len({got.id for got in receiver.got})
         began, before = time.monotonic(), len(receiver.got)
         await receiver.start()
-        after = await talk.go_on(seconds / 3)
+        after = await talk.go_on(beside)
         await arrived(receiver, talk, warmed, 300 + seconds * 3)
         took = time.monotonic() - began
     with capsys.disabled():
