@@ -20,7 +20,7 @@ import asyncpg
 import nats.errors
 from nats.aio.client import Client
 
-from sodam.cli.preflight import FEW_FILES
+from sodam.cli.preflight import FEW_FILES, address_problem
 from sodam.storage import migrations, private
 from sodam.storage.address import unreachable
 
@@ -50,6 +50,12 @@ class Check:
 def python() -> Check:
     version = f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs"
     return Check("python", "ok", version)
+
+
+def address(media: str) -> Check:
+    """Where clients upload and download: the address that they came to, unless the settings name one."""
+    problem = address_problem(media)
+    return Check("files' address", "warn" if problem else "ok", problem or media or "the one that a client came to")
 
 
 def files() -> Check:

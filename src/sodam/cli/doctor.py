@@ -16,7 +16,7 @@ from sodam.storage.open import DATABASE_FILE
 if TYPE_CHECKING:
     DoctorFlags = Any
 else:
-    DoctorFlags = settings_flags("data_dir", "database_url", "nats_url")
+    DoctorFlags = settings_flags("data_dir", "database_url", "nats_url", "media_address")
 
 
 async def examine(settings: Settings) -> list[checks.Check]:
@@ -27,12 +27,13 @@ async def examine(settings: Settings) -> list[checks.Check]:
     else:
         found.append(await checks.postgres(settings.database_url))
     found.append(await checks.bus(settings.nats_url))
+    found.append(checks.address(settings.media_address))
     found.append(checks.clock())
     return found
 
 
 def doctor(*, flags: Annotated[DoctorFlags, Parameter(name="*")] = None) -> int:
-    """Check file limit, disk, rights, database, bus and clock. Exit code 1 when something must be cured first."""
+    """Check file limit, disk, rights, database, bus, clock, files' address. Exit code 1 when something needs cure."""
     found = asyncio.run(examine(settings_from(flags, dict(os.environ))))
     print(table(("check", "state", "what was found"), [(check.name, check.state, check.detail) for check in found]))
     return EXIT_PROBLEM if any(check.state == "fail" for check in found) else EXIT_OK

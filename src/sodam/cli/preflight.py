@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import os
+import re
 import resource
 import tempfile
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -17,6 +20,10 @@ from sodam.storage import private
 log = structlog.get_logger(__name__)
 # Browsers and phones hold one connection each; below this a server is only good for trying out.
 FEW_FILES: Final = 4096
+# Names that documentation uses for those of others (RFC 2606), and what people leave standing in samples.
+_PLACEHOLDER: Final = re.compile(
+    r"(^|\.)(example(\.(com|net|org))?|invalid|test)$|^(your|my)[-.]|[<>{}$]|changeme", re.I
+)
 
 
 def prepare_data_dir(path: Path) -> None:
@@ -38,6 +45,27 @@ def listen_problem(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EACCES:
         return f"port {port} on {host} needs more rights; choose one above 1023 with --port"
     return f"cannot listen on {host} port {port}: {os.strerror(error.errno) if error.errno else error}"
+
+
+def address_problem(address: str) -> str:
+    """Why clients elsewhere cannot reach the address of files; empty when nothing speaks against it.
+
+    Messages go over the connection that a client opened itself, pictures to this address: text works, pictures do not.
+    """
+    host = urlsplit(address).hostname or ""
+    if _PLACEHOLDER.search(host):
+        return f"{host} is a placeholder: put the name there that clients use"
+    if host == "localhost" or host.endswith(".localhost"):
+        return f"{host} is every client's own machine"
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return "" if "." in host or not host else f"{host} is a name that only the local network or a container knows"
+    if number.is_loopback or number.is_unspecified:
+        return f"{host} is every client's own machine"
+    if number.is_private or number.is_link_local:
+        return f"{host} is an address of a private network: clients outside it cannot upload or download"
+    return ""
 
 
 def raise_file_limit() -> int:

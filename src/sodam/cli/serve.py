@@ -15,7 +15,7 @@ from sodam import welcome
 from sodam.bus import BusError
 from sodam.cli.common import CliError, settings_flags, settings_from
 from sodam.cli.demo import DEMO_SDKAPPID, ensure_demo, show_bootstrapped, show_demo
-from sodam.cli.preflight import listen_problem, prepare_data_dir, raise_file_limit
+from sodam.cli.preflight import address_problem, listen_problem, prepare_data_dir, raise_file_limit
 from sodam.console import static
 from sodam.development import NotForDevelopment, seed
 from sodam.observability import logs
@@ -44,6 +44,8 @@ def serve(*, dev: bool = False, flags: Annotated[ServeFlags, Parameter(name="*")
     logs.configure(settings.log_level, settings.log_format)
     prepare_data_dir(settings.data_dir)
     raise_file_limit()
+    if problem := address_problem(settings.media_address):
+        log.warning("clients may not reach uploaded files", setting="SODAM_MEDIA_ADDRESS", problem=problem)
     try:
         sock = bind(settings)
     except OSError as error:
