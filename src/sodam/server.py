@@ -39,6 +39,7 @@ from sodam.services import Services
 from sodam.settings import Settings
 from sodam.storage import Database, open_database
 from sodam.storage.database import PoolSizes
+from sodam.storage.seal import is_another, open_seal
 
 log = structlog.get_logger(__name__)
 
@@ -235,6 +236,12 @@ async def _start(services: Services) -> None:
     secret, data_dir = services.settings.secret_key, services.settings.data_dir
     await services.webhooks.start(secret, data_dir)
     await services.push.start(secret, data_dir)
+    if await is_another(services.db, await open_seal(services.db, secret, data_dir)):
+        log.warning(
+            "the key of the server is another one than before: stored credentials of push services and private keys of "
+            "callbacks cannot be read",
+            cure="give SODAM_SECRET_KEY or the file secret.key back, or enter the credentials again",
+        )
     if services.settings.background_work:
         services.search.building.start(services.loops)
     services.outbox.start()

@@ -17,11 +17,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from sodam.storage import state
-from sodam.storage.database import Database
+from sodam.storage.database import Database, Tx
 from sodam.storage.private import opener
 
 _FILE: Final = "secret.key"
 _NAME: Final = "secret_key"
+_PROOF: Final = "secret_key_proof"
 _NONCE: Final = 12
 
 
@@ -54,6 +55,22 @@ async def open_seal(db: Database, setting: str | None, data_dir: Path) -> Seal:
         return Seal(await asyncio.to_thread(_key_in, data_dir / _FILE))
     drawn = secrets.token_bytes(32)
     return Seal(await db.write(lambda tx: state.claim(tx, _NAME, drawn)))
+
+
+async def is_another(db: Database, seal: Seal) -> bool:
+    """Whether the key is another one than at the start before: what that one closed opens no more. This one is known
+    from now on, so that a change is told once."""
+
+    async def run(tx: Tx) -> bool:
+        found = await state.claim(tx, _PROOF, seal.close(b"", _PROOF))
+        try:
+            seal.open(found, _PROOF)
+        except Unsealable:
+            await state.put(tx, _PROOF, seal.close(b"", _PROOF))
+            return True
+        return False
+
+    return await db.write(run)
 
 
 def _key_in(path: Path) -> bytes:
