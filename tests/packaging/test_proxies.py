@@ -31,6 +31,8 @@ from tests.support.server import ServerFactory, ServerProcess
 PROXIES: Final = tree.ROOT / "deploy/proxies"
 FOUND: Final = [name for name in ("caddy", "nginx") if tools.find(name)]
 START_SECONDS: Final = 60
+PUBLIC: Final = "https://127.0.0.1"
+"""Under which clients find files, as SODAM_MEDIA_ADDRESS says."""
 
 
 def free_port() -> int:
@@ -158,6 +160,15 @@ async def used(server: ServerProcess, base: str, cert: Path) -> None:
             found = (await http.post("/v4/openim/query_online_status", params=asked, json=body)).json()
             assert found["ErrorCode"] == 0, found
             assert found["QueryResult"][0]["Status"] == "Online"
+        # What goes up is had under the address that the answer names, whichever node is asked for it.
+        file = os.urandom(300_000)
+        named = asked | {"kind": "file", "file_name": "a.bin"}
+        uploaded = (await http.post("/media/upload", params=named, content=file)).json()
+        assert uploaded["ErrorCode"] == 0, uploaded
+        assert uploaded["URL"].startswith(f"{PUBLIC}/"), "the address that clients know, not the node's own"
+        for _ in range(3):
+            got = await http.get(uploaded["URL"].removeprefix(PUBLIC))
+            assert (got.status_code, got.content == file) == (200, True)
 
 
 @pytest.mark.skipif(not FOUND, reason="neither caddy nor nginx is installed")
@@ -167,7 +178,7 @@ async def test_two_nodes_behind_a_proxy(server_factory: ServerFactory, tmp_path:
     media = tmp_path / "media"
     media.mkdir()
     ours = {"SODAM_MEDIA_URL": f"file://{media}", "SODAM_SECRET_KEY": "k" * 64, "SODAM_TRUSTED_PROXIES": "127.0.0.1"}
-    ours |= {"SODAM_ROOT_PASSWORD": "Root-password-1", "SODAM_MEDIA_ADDRESS": "https://127.0.0.1"}
+    ours |= {"SODAM_ROOT_PASSWORD": "Root-password-1", "SODAM_MEDIA_ADDRESS": PUBLIC}
     assert given.keys() == ours.keys() | {"SODAM_DATABASE_URL", "SODAM_NATS_URL"}
     server = server_factory("postgres", nodes=2, nats=True, env=ours)
     cert, key = certificate(tmp_path)
