@@ -158,7 +158,7 @@ async def test_one_of_many_members_stops_reading(
     await caught_up(crowd, seqs)
     before = resident(crowd.server.pid)
     for round in range(ROUNDS):
-        for client in crowd.others:  # who says nothing for long is cut
+        for client in (crowd.stuck, *crowd.others):  # who says nothing for long is cut
             await client.call("heartbeat.alive", {})
         stopped = round % 2 == 1
         if stopped:
