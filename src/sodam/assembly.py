@@ -150,6 +150,7 @@ def _subscribe(services: Services) -> None:
     events.subscribe(ConversationErased, services.extensions.forget)
     services.webhooks.after.live = services.live
     services.webhooks.after.subscribe(events)
+    services.words.wanted = services.webhooks.hears_refusals
     if services.settings.statistics:
         services.statistics.follow(events)
         services.c2c.followers.counting = services.statistics.c2c

@@ -21,6 +21,7 @@ NOT_BY_CLIENTS: Final = {
     "Chatbot.OnC2CSignalMessage": "no robot answers in this server",
     "Push.AllMemberPush": "the app's own pushes",
     "Push.OfflinePush": "what a push service answers",
+    "ContentCallback.ResultNotify": "what a word list refuses, by REST and by clients: test_content.py",
     "Alert.RequestOverLimit": "REST alone has limits that are told",
 }
 """And official accounts, which the web protocol has no commands for."""

@@ -291,6 +291,8 @@ async def test_every_command_has_its_shape_once(shop: Shop, receiver: Receiver) 
         await pushes(shop, vendor)
     await communities_and_rooms(shop)
     await officials(shop)
+    await shop.console("AddDirtyWords", Words=[{"Word": "unspeakable"}])
+    assert (await shop.say("ann", "bob", "unspeakable"))["ErrorCode"] == 80001
     for command in COMMANDS:
         if command in ("Group.CallbackOnDailyGroupQuotaAlarm", "Alert.RequestOverLimit"):
             continue  # it takes thousands: tests/contract/test_group_days.py, test_webhooks_alert.py

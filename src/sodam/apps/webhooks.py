@@ -67,6 +67,7 @@ COMMANDS: Final[dict[str, Command]] = {
         ),
         Command("Push.AllMemberPush", "after", "Push.AllMemberPush"),
         Command("Push.OfflinePush", "after", "Push.OfflinePush"),
+        Command("ContentCallback.ResultNotify", "after", "ContentCallback.ResultNotify"),
         Command("Alert.RequestOverLimit", "after", "Alert.RequestOverLimit"),
     )
 }

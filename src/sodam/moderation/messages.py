@@ -6,6 +6,7 @@ an application, a name of a file or a copy: it passes or is refused, and is neve
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from typing import Any, Final, Protocol
 
@@ -14,9 +15,10 @@ import msgspec
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.messages.elements import STREAM_TYPE
-from sodam.messages.model import MARKED, NO_CHECK
+from sodam.messages.model import BY_REST, MARKED, NO_CHECK
+from sodam.moderation.events import ContentRefused
 from sodam.moderation.matcher import Matcher
-from sodam.moderation.model import Action
+from sodam.moderation.model import Action, Found
 from sodam.moderation.service import Words, tried
 
 _TEXTS: Final = {"TIMTextElem": ("Text",), "TIMLocationElem": ("Desc",)}
@@ -50,20 +52,48 @@ class WordCheck:
         return self._words.idle(app.sdkappid) or bool(message.flags & NO_CHECK)
 
     async def check(self, app: App, message: Written) -> None:
-        """Raises ApiError 80001."""
+        """Raises ApiError 80001, of which the app is told where it wants to be."""
         matcher = await self._words.matcher(app.sdkappid)
         if matcher is None:
             return
         body = msgspec.json.decode(message.body)
-        changed, marked = _screen(matcher, body)
+        try:
+            changed, marked = _screen(matcher, body)
+        except _Refused as refused:
+            if self._words.wanted(app.sdkappid):
+                await self._words.tell(_event(app, message, refused))
+            raise ApiError(Code.TEXT_REFUSED) from None
         if changed:
             message.body = msgspec.json.encode(body)
         if marked:
             message.flags |= MARKED
 
 
+class _Refused(Exception):
+    def __init__(self, text: str, found: list[Found], *, custom: bool) -> None:
+        super().__init__(text)
+        self.text = text
+        self.words = tuple(dict.fromkeys(one.word.word for one in found if one.word.action == Action.BLOCK))
+        self.custom = custom
+
+
+def _event(app: App, message: Any, refused: _Refused) -> ContentRefused:
+    return ContentRefused(
+        app=app.sdkappid,
+        source=getattr(message, "source", BY_REST),
+        sender=message.sender,
+        to=getattr(message, "recipient", ""),
+        group_id=getattr(message, "group_id", ""),
+        custom=refused.custom,
+        text=refused.text,
+        words=refused.words,
+        cloud=str(msgspec.json.decode(message.cloud)),
+        number=secrets.token_hex(8),
+    )
+
+
 def _screen(matcher: Matcher, body: Any) -> tuple[bool, bool]:
-    """Whether ``body`` was changed, and whether it is to be marked. Raises ApiError 80001."""
+    """Whether ``body`` was changed, and whether it is to be marked. Raises _Refused."""
     changed = marked = False
     for element in body:
         kind, content = element.get("MsgType"), element.get("MsgContent")
@@ -75,7 +105,7 @@ def _screen(matcher: Matcher, body: Any) -> tuple[bool, bool]:
                 continue
             result = tried(text, matcher.find(text))
             if result.blocked:
-                raise ApiError(Code.TEXT_REFUSED)
+                raise _Refused(text, result.found, custom=False)
             marked = marked or result.marked
             if result.text != text:
                 holder[field] = result.text
@@ -83,9 +113,10 @@ def _screen(matcher: Matcher, body: Any) -> tuple[bool, bool]:
         for count, text in enumerate(_texts([content.get(field) for field in _OTHERS.get(kind, ())])):
             if count >= _MOST:
                 break
-            actions = {one.word.action for one in matcher.find(text)}
+            found = matcher.find(text)
+            actions = {one.word.action for one in found}
             if Action.BLOCK in actions:
-                raise ApiError(Code.TEXT_REFUSED)
+                raise _Refused(text, found, custom=kind == "TIMCustomElem")
             marked = marked or Action.MARK in actions
     return changed, marked
 

@@ -7,7 +7,7 @@ looks after ``bus.cache.MAX_AGE`` seconds. What was compiled is used again while
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from sodam.bus import Bus
@@ -15,6 +15,7 @@ from sodam.bus.cache import Cache, Facts, Hints
 from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
 from sodam.moderation import store
+from sodam.moderation.events import ContentRefused
 from sodam.moderation.fold import folded
 from sodam.moderation.matcher import Matcher, replaced
 from sodam.moderation.model import MAX_REPLACEMENT, MAX_WORD, MAX_WORDS, Action, Found, Word
@@ -48,6 +49,8 @@ class Words:
         self.facts: Facts = self._held
         """Of what ``idle`` says."""
         self._compiled: Cache[int, _Loaded] = Cache(_APPS, None)
+        self.wanted: Callable[[int], bool] = lambda app: False
+        """Whether an app is told of what is refused."""
 
     # For texts that pass
 
@@ -71,6 +74,14 @@ class Words:
         for text in texts:
             if text and any(one.word.action != Action.MARK for one in matcher.find(text)):
                 raise ApiError(code)
+
+    async def tell(self, refused: ContentRefused) -> None:
+        """Raise an event that no other change goes with."""
+
+        async def run(tx: Tx) -> None:
+            tx.emit(refused)
+
+        await self._db.write(run)
 
     async def try_out(self, app: int, text: str) -> Tried:
         matcher = await self.matcher(app)

@@ -22,6 +22,7 @@ from sodam.errors import Code
 from sodam.extensions.events import MessageExtended
 from sodam.groups import events as groups
 from sodam.messages.model import GROUP, HIDE_RECEIVER, ONE_TO_ONE
+from sodam.moderation.events import ContentRefused
 from sodam.outbox.model import New
 from sodam.outbox.service import Outbox
 from sodam.presence.devices import opt_platform
@@ -30,7 +31,7 @@ from sodam.profiles.events import PortraitSet
 from sodam.push.events import PushReported
 from sodam.relations import events as relations
 from sodam.storage import Database, Events, Tx
-from sodam.webhooks import bodies, group_bodies
+from sodam.webhooks import bodies, content, group_bodies
 from sodam.webhooks.bodies import Body
 from sodam.webhooks.model import TOPIC, StoredMessage, encode, event, new_id
 from sodam.webhooks.officials import AFTER as OFFICIALS
@@ -107,6 +108,7 @@ class After:
             lambda e: e.user_id,
             lambda e, at: bodies.state(e.action, e.user_id, e.reason, e.kicked, e.at),
         )
+        self._each(events, ContentRefused, content.COMMAND, lambda e: e.group_id or e.sender, content.refused)
         alarm = "Group.CallbackOnDailyGroupQuotaAlarm"
         self._each(events, groups.QuotaNearlyUsed, alarm, lambda e: "", group_bodies.quota)
         for official_event, (command, body) in OFFICIALS.items():

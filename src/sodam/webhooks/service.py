@@ -25,7 +25,7 @@ from sodam.outbox.service import Outbox
 from sodam.presence.events import StateChanged
 from sodam.storage import Database, Tx
 from sodam.storage.seal import open_seal
-from sodam.webhooks import store
+from sodam.webhooks import content, store
 from sodam.webhooks.after import After
 from sodam.webhooks.before import Asking, BeforeC2C, FriendGuard, GroupGuard
 from sodam.webhooks.breaker import Breaker
@@ -126,6 +126,10 @@ class WebhookService:
     def hears_states(self, app: int) -> bool:
         """Whether an app wants to hear of ``state_changed``: few do, and everybody comes and goes."""
         return self.after.wants(app, "State.StateChange") is not None
+
+    def hears_refusals(self, app: int) -> bool:
+        """Whether an app wants to hear of messages that moderation refuses."""
+        return self.after.wants(app, content.COMMAND) is not None
 
     def state_changed(self, change: StateChanged) -> None:
         """A user's connection came or went; costs nothing where the app does not want to hear of it."""
