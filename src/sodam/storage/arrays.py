@@ -9,7 +9,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import starmap
 from typing import Any, Final
 
 _INT8, _TEXT, _BYTEA = 20, 25, 17
@@ -23,7 +22,7 @@ _int8 = struct.Struct("!iq").pack
 
 @lru_cache(maxsize=_FEW)
 def _numbers(count: int) -> struct.Struct:
-    return struct.Struct("!iiiii" + "iq" * count)
+    return struct.Struct("!" + "iq" * count)
 
 
 def encode_numbers(values: Sequence[int | None]) -> bytes:
@@ -36,9 +35,11 @@ def encode_numbers(values: Sequence[int | None]) -> bytes:
         return _HEAD.pack(1, 1, _INT8, count, 1) + b"".join(parts)
     mixed: list[Any] = [8] * (2 * count)
     mixed[1::2] = values
-    if count <= _FEW:
-        return _numbers(count).pack(1, 0, _INT8, count, 1, *mixed)
-    return _HEAD.pack(1, 0, _INT8, count, 1) + b"".join(starmap(_int8, zip(mixed[::2], values, strict=True)))
+    parts = [_HEAD.pack(1, 0, _INT8, count, 1)]
+    for at in range(0, count, _FEW):
+        some = mixed[2 * at : 2 * (at + _FEW)]
+        parts.append(_numbers(len(some) // 2).pack(*some))
+    return b"".join(parts)
 
 
 def _pieces(values: Sequence[bytes | None], kind: int) -> bytes:
