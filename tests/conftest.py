@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -208,19 +208,45 @@ def server(shared_server: ServerProcess) -> Iterator[ServerProcess]:
     shared_server.check_log()
 
 
+class ConsoleProcesses:
+    """One server after the other: the audit log has rows of 50 kinds of failures in ten minutes, of more only sums."""
+
+    TESTS = 20
+
+    def __init__(self, make: Callable[[], ServerProcess]) -> None:
+        self._make = make
+        self._served = 0
+        self._now: ServerProcess | None = None
+
+    def next(self) -> ServerProcess:
+        if self._served % self.TESTS == 0:
+            self.stop()
+        self._served += 1
+        self._now = self._now or self._make()
+        return self._now
+
+    def stop(self) -> None:
+        server, self._now = self._now, None
+        if server is not None:
+            assert server.stop() == 0
+            server.check_log()
+
+
 @pytest.fixture(scope="session")
-def console_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    server = ServerProcess(tmp_path_factory.mktemp("console"), {"SODAM_ROOT_PASSWORD": PASSWORD})
-    yield server
-    assert server.stop() == 0
-    server.check_log()
+def console_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleProcesses]:
+    servers = ConsoleProcesses(
+        lambda: ServerProcess(tmp_path_factory.mktemp("console"), {"SODAM_ROOT_PASSWORD": PASSWORD})
+    )
+    yield servers
+    servers.stop()
 
 
 @pytest.fixture
-def console_server(console_process: ServerProcess) -> Iterator[ServerProcess]:
+def console_server(console_processes: ConsoleProcesses) -> Iterator[ServerProcess]:
     """A server that these tests share: use apps and names of your own."""
-    yield console_process
-    console_process.check_log()
+    server = console_processes.next()
+    yield server
+    server.check_log()
 
 
 @pytest_asyncio.fixture

@@ -151,32 +151,43 @@ class Feed:
         if not fresh:
             return
         heads = await store_messages.heads(self._db, app, fresh)
+        begun = []
         for group_id in fresh:
-            head = heads.get(group_id, store_messages.NO_HEAD)
-            self.crowds.begun(of_group(app, group_id), head)
-            self.begin_at(app, group_id, *head.lasts, topics=False)
+            head, topic = heads.get(group_id, store_messages.NO_HEAD), of_group(app, group_id)
+            self.crowds.begun(topic, head)
+            begun += [topic] if self._begin_lines(topic, *head.lasts) else []
+        self._look_again(begun)
         if communities := [g for g in fresh if g.startswith(COMMUNITY_PREFIX)]:
             await self._begin_topics(app, communities)
 
     async def _begin_topics(self, app: int, group_ids: list[str]) -> None:
+        begun = []
         for topic_id, heads in (await store_topics.ids(self._db, app, group_ids)).items():
             line = of_group(app, topic_id)
             if to_home(line) in self._lines and (line not in self._lines or self._lines[line].last is None):
                 self._add_lines(line)
-                self.begin_at(app, topic_id, *heads)
+                begun += [line] if self._begin_lines(line, *heads) else []
+        self._look_again(begun)
 
-    def begin_at(self, app: int, group_id: str, seq: int, changes: int, *, topics: bool = True) -> None:
+    def begin_at(self, app: int, group_id: str, seq: int, changes: int) -> None:
         """As ``begin``, where it is known that everything up to ``seq`` and ``changes`` is not for those who follow."""
         topic = of_group(app, group_id)
-        if topics and group_id.startswith(COMMUNITY_PREFIX) and not is_topic(group_id):
+        if group_id.startswith(COMMUNITY_PREFIX) and not is_topic(group_id):
             self._spawn(self._begin_topics(app, [group_id]))
+        self._look_again([topic] if self._begin_lines(topic, seq, changes) else [])
+
+    def _begin_lines(self, topic: Topic, seq: int, changes: int) -> bool:
         begun = False
         for line, last in ((self._lines.get(topic), seq), (self._changes.get(topic), changes)):
             if line is not None and line.last is None:
                 line.last, begun = last, True
                 self._drain(topic, line)
-        if begun and self._bus.clustered:  # the subscription may have begun a moment too late
-            self._loop.call_later(PATIENCE_SECONDS, lambda: self._spawn(self._fill_to_head(topic)))
+        return begun
+
+    def _look_again(self, begun: list[Topic]) -> None:
+        """The subscription of those of one app may have begun a moment too late: one look at all of them says so."""
+        if begun and self._bus.clustered:
+            self._loop.call_later(PATIENCE_SECONDS, lambda: self._spawn(self._fill_to_heads(begun)))
 
     # On this node
 
@@ -256,12 +267,13 @@ class Feed:
     def _is_followed(self, topic: Topic, line: _Line) -> bool:
         return (self._changes if line.changes else self._lines).get(topic) is line
 
-    async def _fill_to_head(self, topic: Topic) -> None:
-        found = await store_messages.heads(self._db, topic.app, [topic.name])
-        lasts = found.get(topic.name, store_messages.NO_HEAD).lasts
-        for line, head in zip(self._both(topic), lasts, strict=True):
-            if line is not None and line.last is not None and not line.filling:
-                await self._reach(topic, line, head)
+    async def _fill_to_heads(self, topics: list[Topic]) -> None:
+        found = await store_messages.heads(self._db, topics[0].app, [topic.name for topic in topics])
+        for topic in topics:
+            lasts = found.get(topic.name, store_messages.NO_HEAD).lasts
+            for line, head in zip(self._both(topic), lasts, strict=True):
+                if line is not None and line.last is not None and not line.filling:
+                    await self._reach(topic, line, head)
 
     async def _reach(self, topic: Topic, line: _Line, head: int) -> None:
         line.filling = True
