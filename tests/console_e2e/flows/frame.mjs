@@ -174,6 +174,12 @@ async function lockedOut(hand) {
     assert.equal(await page.locator(".frame__side").getByText(t("nav.audit"), { exact: true }).count(), 0);
     assert.equal(await page.locator(".frame__side").getByText(t("nav.access"), { exact: true }).count(), 0);
   }
+  // Who may look only does not write as two accounts.
+  await page.goto(page.url().replace(/accounts\/.*/, "overview"));
+  await why("overview:chat.enter").focus();
+  await page.keyboard.press("Enter");
+  await hand.sees("name/im:CreateSecretUserSig");
+  assert.equal(await page.getByRole("button", { name: t("overview:chat.enter"), exact: true }).isDisabled(), true);
 }
 
 /** Small things that made people stumble. */
