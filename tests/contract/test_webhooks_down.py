@@ -145,5 +145,5 @@ async def drain(world: World, nodes: list[Node]) -> None:
         waiting, dead = await nodes[0].outbox.counts(TOPIC, world.app.sdkappid)
         assert not dead
         still = still + 1 if waiting == before else 0
-        assert still < 600, f"{waiting} events do not go out"
+        assert still < 1500, f"{waiting} events do not go out"  # the last tries are an hour apart: 720 turns
         world.clock.now += 5

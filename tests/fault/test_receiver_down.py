@@ -79,12 +79,12 @@ class Talk:
         tries = 0
         while True:
             node = self.nodes[(conversation + number + tries) % len(self.nodes)]
-            if await self._post(node, "openim/sendmsg", message):
+            if await self.post(node, "openim/sendmsg", message):
                 return tries
             tries += 1
             await asyncio.sleep(0.05)
 
-    async def _post(self, node: ServerProcess, command: str, body: dict[str, Any]) -> bool:
+    async def post(self, node: ServerProcess, command: str, body: dict[str, Any]) -> bool:
         query = {
             "sdkappid": node.sdkappid,
             "identifier": "administrator",
@@ -114,6 +114,27 @@ async def configure(server: ServerProcess, receiver: Receiver) -> None:
         version = (await root.call("im/DescribeCallBack", SDKAppID=server.sdkappid))["Version"]
         fields = {"Url": receiver.url, "Commands": [COMMAND], "Version": version, "Confirmed": True}
         await root.call("im/SetCallBack", SDKAppID=server.sdkappid, **fields)
+
+
+async def known_everywhere(talk: Talk, receiver: Receiver) -> None:
+    """Wait until each node sends events: a moment after the change none but the node that made it may know."""
+    for node in talk.nodes:
+        for number in range(100):
+            message = {
+                "From_Account": "s0",
+                "To_Account": "s1",
+                "MsgRandom": number,
+                "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": f"{node.url} {number}"}}],
+            }
+            assert await talk.post(node, "openim/sendmsg", message)
+            end = time.monotonic() + 1
+            while not any(words(got) == f"{node.url} {number}" for got in receiver.got) and time.monotonic() < end:
+                await asyncio.sleep(0.01)
+            if receiver.got:
+                receiver.got.clear()
+                break
+        else:
+            pytest.fail(f"{node.url} sends no events")
 
 
 def words(got: Got) -> str:
@@ -160,6 +181,7 @@ async def test_a_receiver_that_is_away(
         without = await talk.go_on(beside)
         warmed = dict(talk.said)
         await configure(server, receiver)
+        await known_everywhere(talk, receiver)
         there = await talk.go_on(beside)
         await arrived(receiver, talk, warmed, 300)  # what timed out a few times waits two minutes
         await receiver.stop()

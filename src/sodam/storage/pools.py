@@ -135,8 +135,9 @@ class Pools:
 
     async def _give_back(self) -> None:
         """So that a pool ends the connections that nobody uses, and renews those that were used very often."""
-        for lane in list(self._kept):
-            await self._pools[lane].release(self._kept.pop(lane))
+        for lane, pool in self._pools.items():
+            if (kept := self._kept.pop(lane, None)) is not None:  # a call may have taken it meanwhile
+                await pool.release(kept)
 
     async def ping(self) -> None:
         """Raises DatabaseUnavailable unless the server answers within two seconds."""

@@ -100,8 +100,10 @@ class ChatGroupList(msgspec.Struct):
 
 @action("im", "DescribeAppidGroupList", kind="list", level="app")
 async def describe_appid_group_list(call: Call, request: DescribeAppidGroupList) -> ChatGroupList:
-    """A page of groups, those whose GroupID or name holds the keyword, of one type or all, in the order wished. Topics
-    are found in their community."""
+    """A page of groups, those whose GroupID or name holds the keyword, of one type or all, in the order wished.
+
+    Topics are found in their community.
+    """
     listed, total = await call.plane.services.groups.listing.find(
         request.SDKAppID,
         keyword=request.Keyword,
