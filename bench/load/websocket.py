@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import zlib
+from typing import Final
 
 import msgspec
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
@@ -15,6 +17,23 @@ _PUSH, _SEND = "im_open_push.msg_push", "openim.sendmsg"
 _SEND_GROUP = "group_open_http_svc.send_group_msg"
 _LOGIN, _SYNC = "im_open_status.wslogin", "openim.getmsg"
 _NO_MASK = b"\x00\x00\x00\x00"
+_BIND_ADDRESS_NO_PORT: Final = 24
+"""IP_BIND_ADDRESS_NO_PORT of Linux, which Python does not name: the port is chosen when both ends are known. Otherwise
+the kernel looks for one that no closed connection of a storm still holds, for longer and longer."""
+
+
+async def _connected(host: str, port: int, source: str) -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        made.setblocking(False)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
+        made.bind((source, 0))
+        await asyncio.get_running_loop().sock_connect(made, (host, port))
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 class _Head(msgspec.Struct, gc=False):
@@ -98,7 +117,7 @@ class WebSocketSession(WSListener):
             url,
             read_buffer_init_size=2048,
             use_aiofastnet=False,
-            local_addr=(source, 0),
+            socket_factory=lambda to: _connected(to.host, to.port, source),
             websocket_handshake_timeout=30,
         )
         plain = f'"ver":"v4","platform":7,"sdkappid":{sdkappid},"contenttype":"json","reqtime":1790000000'

@@ -206,7 +206,8 @@ class SdkClient:
             left = end - time.monotonic()
             if left <= 0:
                 seen = [event.name for event in self.events]
-                raise TimeoutError(f"{self.name}: condition not met; seen {seen[-20:]}")
+                got = texts(self.received())
+                raise TimeoutError(f"{self.name}: condition not met; seen {seen[-20:]}, received {got[-20:]}")
             waiter = _Waiter("", lambda data: True, asyncio.get_running_loop().create_future())
             self._waiters.append(waiter)
             try:

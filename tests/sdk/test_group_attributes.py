@@ -48,4 +48,5 @@ async def test_counters(sign_in: SignIn, user_id: UserId) -> None:
     await bob.call("increaseGroupCounter", {"groupID": team, "key": "like", "value": 2})
     await ann.wait_event("GROUP_COUNTER_UPDATED", lambda data: (data["key"], data["value"]) == ("like", 7))
     await ann.call("decreaseGroupCounter", {"groupID": team, "key": "like", "value": 3})
+    await bob.wait_event("GROUP_COUNTER_UPDATED", lambda data: (data["key"], data["value"]) == ("like", 4))
     assert (await bob.call("getGroupCounters", {"groupID": team, "keyList": []}))["counters"] == {"like": 4}
