@@ -282,11 +282,16 @@ async def test_a_client_that_stopped_trying_is_replaced(nats_server: Nats) -> No
     one.subscribe("again", again)
     await until(lambda: two.connected() and bool(other), "the other is back")
     await sent(one)
-    for subject in ("ended", "before", "meanwhile", "again"):
-        two.publish(subject, b"x")
-    await until(lambda: bool(before.heard and after.heard and again.heard), "what was asked for is heard")
+
+    def heard() -> bool:  # what goes out at the moment of a return may be lost: hints are
+        for subject in ("ended", "before", "meanwhile", "again"):
+            two.publish(subject, b"x")
+        return bool(before.heard and after.heard and again.heard)
+
+    await until(heard, "what was asked for is heard")
     await sent(one)
-    assert (before.heard, after.heard, again.heard, ended.heard) == ([b"x"], [b"x"], [b"x"], [])
+    assert {*before.heard, *after.heard, *again.heard} == {b"x"}
+    assert ended.heard == []
     await one.close()
     await two.close()
 
