@@ -319,10 +319,10 @@ class Histories:
         """How many messages from each of them are unread, of those that ``unread`` counts."""
         found = await store_heads.unread_by_peer(self._db, app.sdkappid, owner, window=self.window(app))
         counts = {peer: found.get(peer, 0) for peer in peers}
-        for peer in counts:
-            if (beside := self._beside(peer)) is not None:
-                sides = await beside.sides(self._db, app.sdkappid, owner, oldest=self.oldest(app), peers=[peer])
-                counts[peer] += sides[peer].unread if peer in sides else 0
+        if self.beside is not None and (others := [peer for peer in counts if self._beside(peer) is not None]):
+            sides = await self.beside.sides(self._db, app.sdkappid, owner, oldest=self.oldest(app), peers=others)
+            for peer, side in sides.items():
+                counts[peer] += side.unread
         return counts
 
     async def unread_in(self, tx: Tx, app: App, owner: str) -> int:

@@ -61,7 +61,7 @@ class WordCheck:
             changed, marked = _screen(matcher, body)
         except _Refused as refused:
             if self._words.wanted(app.sdkappid):
-                await self._words.tell(_event(app, message, refused))
+                await self._words.notify(_event(app, message, refused))
             raise ApiError(Code.TEXT_REFUSED) from None
         if changed:
             message.body = msgspec.json.encode(body)

@@ -75,7 +75,7 @@ class Words:
             if text and any(one.word.action != Action.MARK for one in matcher.find(text)):
                 raise ApiError(code)
 
-    async def tell(self, refused: ContentRefused) -> None:
+    async def notify(self, refused: ContentRefused) -> None:
         """Raise an event that no other change goes with."""
 
         async def run(tx: Tx) -> None:

@@ -47,8 +47,8 @@ GATHER_SECONDS: Final = 0.02
 _FULL_SECONDS: Final = 0.004
 """The same while an app has more lanes than may be worked on at a time."""
 _ERROR_CHARACTERS: Final = 300
-_TELL_SECONDS: Final = 0.05
-"""A process that does nothing itself tells the others of new entries so often at most."""
+_NOTIFY_SECONDS: Final = 0.05
+"""A process that does nothing itself notifies the others of new entries so often at most."""
 _NEW: Final = "outbox.new"
 
 
@@ -81,7 +81,7 @@ class Outbox:
         """``works`` False: this process writes entries and leaves them to those that it reaches by ``bus``."""
         self._bus = bus
         self._works = works
-        self._telling = False
+        self._notifying = False
         self._lease = LEASE_MS
         self.pace: Pace | None = None
         """What backlogs of gentle topics are held to."""
@@ -148,13 +148,13 @@ class Outbox:
         """There may be something to do."""
         if self._works:
             self._wake.set()
-        elif not self._telling and self._bus is not None:
-            self._telling = True
-            asyncio.get_running_loop().call_later(_TELL_SECONDS, self._tell, self._bus)
+        elif not self._notifying and self._bus is not None:
+            self._notifying = True
+            asyncio.get_running_loop().call_later(_NOTIFY_SECONDS, self._notify, self._bus)
 
-    def _tell(self, bus: Bus) -> None:
+    def _notify(self, bus: Bus) -> None:
         """A hint: without it others find the entry at their next look, ``POLL_SECONDS`` later at most."""
-        self._telling = False
+        self._notifying = False
         bus.publish(_NEW, b"")
 
     async def hurry(self, topic: str, app: int) -> None:
