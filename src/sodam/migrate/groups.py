@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -19,6 +20,10 @@ _MEMBERS: Final = 300
 _COMMUNITY_PAGE: Final = 100
 COPIED: Final = ("Name", "Introduction", "Notification", "FaceUrl", "ApplyJoinOption", "InviteJoinOption")
 _TAKEN: Final = 10021
+_WAITS: Final = (0.25, 0.5, 0.75, 1.0, 1.0)
+"""Seconds between tries to have somebody be a member who joined at the source just now."""
+_RECENT: Final = 60
+"""Seconds by which clocks may differ."""
 ROOM: Final = "AVChatRoom"
 _BASE: Final = (
     *("Type", "Name", "Introduction", "Notification", "FaceUrl", "Owner_Account", "CreateTime", "MaxMemberNum"),
@@ -152,12 +157,30 @@ async def members(run: Run, item: Item) -> None:
 async def import_members(run: Run, group_id: str, members: Sequence[dict[str, Any]], created: int) -> None:
     """``created``: when the group was made, which its first members joined in the same second as."""
     for some in parts(members, _MEMBERS):
-        body = {"GroupId": group_id, "MemberList": [_listed(member, created) for member in some]}
-        answer = await run.write("member", group_id, "group_open_http_svc/import_group_member", body)
-        for result in (answer or {}).get("MemberList") or ():
-            if not result["Result"]:
-                text = "import_group_member: not an account, or joined before the group was made"
-                run.journal.refuse("member", f"{group_id} {result['Member_Account']}", 0, text)
+        asked = {member["Member_Account"]: _listed(member, created) for member in some}
+        for wait in (*_WAITS, None):
+            refused = await _import(run, group_id, list(asked.values()))
+            # The target takes times that lie behind the group's making and are past by its clock: it may be too early
+            # for one. Without a time somebody joins now, and would not see what was said before, nor have it unread.
+            early = [one for one in refused if asked[one]["JoinTime"] > clock.now() - _RECENT]
+            if not early or wait is None:
+                break
+            asked = {one: asked[one] for one in refused}
+            await asyncio.sleep(wait)
+        if early:
+            refused = [one for one in refused if one not in early]
+            refused += await _import(run, group_id, [asked[one] | {"JoinTime": 0} for one in early])
+        for one in refused:
+            text = "import_group_member: not an account, or joined before the group was made"
+            run.journal.refuse("member", f"{group_id} {one}", 0, text)
+
+
+async def _import(run: Run, group_id: str, listed: list[dict[str, Any]]) -> list[str]:
+    """Whom of these the target did not take."""
+    body = {"GroupId": group_id, "MemberList": listed}
+    answer = await run.write("member", group_id, "group_open_http_svc/import_group_member", body)
+    results = (answer or {}).get("MemberList") or ()
+    return [result["Member_Account"] for result in results if not result["Result"]]
 
 
 async def read_members(read: Reader, group_id: str, kind: str) -> list[dict[str, Any]]:
@@ -179,11 +202,7 @@ def _listed(member: dict[str, Any], created: int) -> dict[str, Any]:
     listed = {"Member_Account": member["Member_Account"]}
     if member.get("Role") == "Admin":
         listed["Role"] = "Admin"
-    # A time is taken that lies behind the group's making and is past; who is listed without one joins now.
-    joined = max(int(member.get("JoinTime") or 0), created + 1)
-    if joined <= clock.now():
-        listed["JoinTime"] = joined
-    return listed
+    return listed | {"JoinTime": max(int(member.get("JoinTime") or 0), created + 1)}
 
 
 async def of_member(run: Run, group_id: str, member: dict[str, Any]) -> None:
