@@ -83,6 +83,15 @@ describe("style", () => {
     }
   });
 
+  it("Korean has one word for who is in a group", () => {
+    for (const [name, folder] of own) {
+      for (const [path, text] of flat(read(folder, "ko"))) {
+        if (path.startsWith("aka.")) continue; // what a search finds as well
+        expect(text, `${name}:${path}`).not.toMatch(/구성원/);
+      }
+    }
+  });
+
   it("Chinese uses full-width punctuation between characters", () => {
     for (const [name, folder] of own) {
       for (const [path, text] of flat(read(folder, "zh"))) {
