@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -20,6 +19,7 @@ import pytest
 from sodam.apps.webhooks import SWITCHES
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.guard import guarded
+from tests.support.ports import Reserved
 from tests.support.server import KEY, SDKAPPID, Engine, ServerFactory, ServerProcess
 
 SETTINGS = f"""
@@ -259,9 +259,8 @@ class Following:
 
     def __init__(self, source: ServerProcess, target: ServerProcess, place: Path) -> None:
         self.place = place
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{free.getsockname()[1]}"
+        self._reserved = Reserved()
+        self.address = f"127.0.0.1:{self._reserved.number}"
         self.command = [sys.executable, "-m", "sodam", "migrate", "--source", source.url, "--source-app", str(SDKAPPID)]
         self.command += ["--target", target.url, "--accounts", str(place / "ids.txt"), "--work", str(place / "work.db")]
         self.command += ["--rate", "0", "--follow", "--listen", self.address, "--compare"]

@@ -16,16 +16,10 @@ from sodam.apps.model import App, AppSettings
 from sodam.calls.service import Calls
 from sodam.settings import Settings
 from sodam.usersig import Keys
+from tests.support.ports import Reserved
 
 pytestmark = pytest.mark.long
 SECRET = "shared with coturn"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _tool(name: str) -> str:
@@ -38,12 +32,13 @@ def _tool(name: str) -> str:
 @pytest.fixture
 def coturn(tmp_path: Path) -> Iterator[int]:
     """The port of a TURN server on loopback that knows the secret."""
-    port = _free_port()
+    reserved = Reserved()
+    port = reserved.number
     command = [_tool("turnserver"), "-n", "-L", "127.0.0.1", "-p", str(port), "--no-cli", "--no-tls", "--no-dtls"]
     command += ["--use-auth-secret", f"--static-auth-secret={SECRET}", "-r", "sodam", "--allow-loopback-peers"]
     command += ["--log-file=stdout", "--pidfile", str(tmp_path / "pid"), "--db", str(tmp_path / "db")]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while time.monotonic() < until:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import re
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -20,18 +19,13 @@ from tests.packaging.test_monitoring import HERE, expressions, filled_in
 from tests.support import collector, tools
 from tests.support.console import PASSWORD
 from tests.support.guard import guarded
+from tests.support.ports import Reserved
 from tests.support.server import ServerFactory, ServerProcess
 
 DEADLINE: Final = 60
 MOST_SERIES: Final = 2500
 """Of one process after a life in which everything happened: commands, codes, outcomes; no users, groups or messages."""
 NAMES: Final = re.compile(r'"(ann|bob|cho|g|minsu|@TGS#.*|C2C\..*|\d{9,})"')
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 class Prometheus:
@@ -69,8 +63,8 @@ async def prometheus(directory: Path, *targets: str) -> AsyncIterator[Prometheus
     (directory / "prometheus.yml").write_text(yaml.safe_dump(file))
     rules = (HERE / "alerts.yaml").read_text()
     (directory / "alerts.yaml").write_text(re.sub(r"^( +)for: \d+m$", r"\1for: 0s", rules, flags=re.M))
-    port = free_port()
-    address = f"127.0.0.1:{port}"
+    reserved = Reserved()
+    address = f"127.0.0.1:{reserved.number}"
     command = [
         tools.find("prometheus") or "prometheus",
         f"--config.file={directory}/prometheus.yml",

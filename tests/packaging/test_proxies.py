@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from cryptography.x509.oid import NameOID
 from sodam_client import Client
 from tests.support import tools, tree
 from tests.support.guard import guarded
+from tests.support.ports import Reserved
 from tests.support.server import ServerFactory, ServerProcess
 
 PROXIES: Final = tree.ROOT / "deploy/proxies"
@@ -33,12 +34,6 @@ FOUND: Final = [name for name in ("caddy", "nginx") if tools.find(name)]
 START_SECONDS: Final = 60
 PUBLIC: Final = "https://127.0.0.1"
 """Under which clients find files, as SODAM_MEDIA_ADDRESS says."""
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def certificate(directory: Path) -> tuple[Path, Path]:
@@ -63,20 +58,13 @@ def certificate(directory: Path) -> tuple[Path, Path]:
 
 @contextmanager
 def running(name: str, directory: Path, nodes: list[str], cert: Path, key: Path) -> Iterator[str]:
-    """The proxy's address. A port that somebody else took meanwhile is exchanged for another."""
+    """The proxy's address."""
     made = {"caddy": caddy, "nginx": nginx}[name]
-    for attempt in range(3):
-        port, place = free_port(), directory / f"{name}{attempt}"
-        place.mkdir()
-        command, env = made(place, port, nodes, cert, key)
-        with suppress(Ended), started(command, place, port, **env):
-            yield f"https://127.0.0.1:{port}"
-            return
-    raise AssertionError((place / "proxy.log").read_text())
-
-
-class Ended(Exception):
-    """The proxy did not stay."""
+    reserved, place = Reserved(), directory / name
+    place.mkdir()
+    command, env = made(place, reserved.number, nodes, cert, key)
+    with started(command, place, reserved.number, **env):
+        yield f"https://127.0.0.1:{reserved.number}"
 
 
 @contextmanager
@@ -88,8 +76,7 @@ def started(command: list[str], directory: Path, port: int, **env: str) -> Itera
     try:
         end = time.monotonic() + START_SECONDS
         while True:
-            if process.poll() is not None:
-                raise Ended
+            assert process.poll() is None, log.read_text()
             assert time.monotonic() < end, log.read_text()
             try:
                 socket.create_connection(("127.0.0.1", port), 0.2).close()
@@ -99,7 +86,7 @@ def started(command: list[str], directory: Path, port: int, **env: str) -> Itera
         yield
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
 
 
 def caddy(directory: Path, port: int, nodes: list[str], cert: Path, key: Path) -> tuple[list[str], dict[str, str]]:

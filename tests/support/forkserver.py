@@ -33,8 +33,8 @@ CONSTANTS: Final = "TEST_CONSTANTS"
 """Variable: constants of the server that are others in a test, as ``constants`` writes them."""
 SHORT_LEASE: Final = {"sodam.outbox.service.LEASE_MS": 3000}
 """What a killed process had taken of the outbox another takes soon."""
-ANY_PORT: Final = ("serve", "--port", "0")
-"""What a server is first started with."""
+SERVE: Final = ("serve",)
+"""What a server is started with; the rest stands in its environment."""
 
 
 def constants(**values: int) -> dict[str, str]:
@@ -222,6 +222,6 @@ if __name__ == "__main__":
     # With what a server imports only when it has begun.
     for module in ("nats", "uvicorn.lifespan.on", "uvicorn.protocols.http.httptools_impl", "sodam.cli.serve"):
         importlib.import_module(module)
-    _command(ANY_PORT)
+    _command(SERVE)
     gc.freeze()  # what is shared stays so
     _serve(socket.socket(fileno=int(sys.argv[1])))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.support.ports import Reserved
+
 OK = {"ActionStatus": "OK", "ErrorCode": 0, "ErrorInfo": ""}
 
 
@@ -76,7 +78,7 @@ class Receiver:
         self.before: Answering | None = None
         """For before-callbacks, where they are answered otherwise."""
         self.headers = ""
-        self.port = 0
+        self._reserved = Reserved()
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -90,7 +92,6 @@ class Receiver:
     async def start(self) -> None:
         """Listen, on the same port as before."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self.tls)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         """Take no connections and end those there are."""
@@ -101,13 +102,17 @@ class Receiver:
         self._server = None
 
     @property
+    def port(self) -> int:
+        return self._reserved.number
+
+    @property
     def url(self) -> str:
         return f"https://localhost:{self.port}" if self.tls else f"http://127.0.0.1:{self.port}"
 
     def of(self, command: str) -> list[Got]:
         return [got for got in self.got if got.query.get("CallbackCommand") == command]
 
-    async def wait(self, command: str, count: int = 1, seconds: float = 20.0) -> list[Got]:
+    async def wait(self, command: str, count: int = 1, seconds: float = 60.0) -> list[Got]:
         """Until so many requests of a command have come."""
         end = time.monotonic() + seconds
         while len(found := self.of(command)) < count:

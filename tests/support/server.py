@@ -16,8 +16,9 @@ import httpx
 
 from sodam import usersig
 from sodam.settings import PASSWORD_MEMORY
-from tests.support.forkserver import Process, fork_server
+from tests.support.forkserver import SERVE, Process, fork_server
 from tests.support.guard import guarded
+from tests.support.ports import Reserved
 from tests.support.sqlite import prepare
 
 Engine = Literal["sqlite", "postgres"]
@@ -53,7 +54,7 @@ class ServerProcess:
         self.files: int | None = None
         """Its limit of open files, from the next start on."""
         self._fresh = fresh
-        self._port = 0
+        self._port = Reserved()
         self._process: Process | None = None
         self._allowed: list[str] = []
         self._checked = 0
@@ -73,11 +74,11 @@ class ServerProcess:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self._port.number}"
 
     @property
     def ws_url(self) -> str:
-        return f"ws://127.0.0.1:{self._port}"
+        return f"ws://127.0.0.1:{self._port.number}"
 
     @property
     def pid(self) -> int:
@@ -118,26 +119,22 @@ class ServerProcess:
             self._process = self._launch(output, log)
         guarded().watch(self._process.pid)
         while True:
-            port = _port_announced(self._since(offset))
-            if port is not None:
+            if _serves(self._since(offset)):
                 break
             assert self._process.poll() is None, f"the server ended with {self._process.poll()}: {self._since(offset)}"
             assert time.monotonic() < begin + _START_SECONDS, f"the server did not start: {self._since(offset)}"
             time.sleep(0.005)
-        self._port = port
         self.started_in = time.monotonic() - begin
 
     def _launch(self, output: IO[bytes], log: IO[bytes]) -> Process:
-        arguments = ["serve", "--port", str(self._port)]
+        env = {**self._env, "SODAM_PORT": str(self._port.number)}
         if not self._fresh:
-            return fork_server().start(
-                arguments, cwd=self.directory, env=self._env, stdout=output, stderr=log, files=self.files
-            )
-        command = [sys.executable, "-m", "sodam", *arguments]
+            return fork_server().start(SERVE, cwd=self.directory, env=env, stdout=output, stderr=log, files=self.files)
+        command = [sys.executable, "-m", "sodam", *SERVE]
         if self.files is not None:
             command = ["sh", "-c", f'ulimit -n {self.files}; exec "$@"', "sh", *command]
         return subprocess.Popen(
-            command, cwd=self.directory, env=self._env, stdin=subprocess.DEVNULL, stdout=output, stderr=log
+            command, cwd=self.directory, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=log
         )
 
     def kill(self) -> None:
@@ -216,9 +213,5 @@ def _is_error(line: str) -> bool:
     return event.get("level") in ("error", "critical") or "Traceback" in str(event.get("exception", ""))
 
 
-def _port_announced(text: str) -> int | None:
-    for line in text.splitlines():
-        event = _event(line)
-        if event.get("event") == "serving":
-            return int(event["port"])
-    return None
+def _serves(text: str) -> bool:
+    return any(_event(line).get("event") == "serving" for line in text.splitlines())

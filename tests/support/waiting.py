@@ -9,7 +9,7 @@ from typing import Any
 
 
 async def eventually(
-    ask: Callable[[], Awaitable[Any]], wanted: Any, seconds: float = 10.0, *, what: str = "the answer"
+    ask: Callable[[], Awaitable[Any]], wanted: Any, seconds: float = 60.0, *, what: str = "the answer"
 ) -> float:
     """Ask until the answer is ``wanted``; the seconds that took. Fails after ``seconds``, with the last answer."""
     begin = time.monotonic()

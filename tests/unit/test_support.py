@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import inspect
 import os
@@ -18,6 +19,7 @@ import pytest
 from sodam.storage import Database, open_database
 from tests.support.cases import each
 from tests.support.nats import Nats
+from tests.support.ports import Reserved
 from tests.support.postgres import Postgres
 from tests.support.server import ServerFactory, ServerProcess
 from tests.support.tree import ROOT
@@ -178,6 +180,17 @@ def test_what_a_killed_test_process_started_is_ended(tmp_path: Path) -> None:
     while directory.exists():
         assert time.monotonic() < end, "its directory is still there"
         time.sleep(0.01)
+
+
+def test_a_port_is_held_by_one_process_alone() -> None:
+    mine = [Reserved() for _ in range(20)]
+    script = "from tests.support.ports import Reserved; print([Reserved().number for _ in range(20)])"
+    # The same place to begin the search at.
+    script = f"import os; os.getpid = lambda: {os.getpid()}; {script}"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    others = set(ast.literal_eval(done.stdout))
+    assert len({one.number for one in mine}) == 20
+    assert not others & {one.number for one in mine}
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])

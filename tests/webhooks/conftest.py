@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from sodam.apps.webhooks import SWITCHES
 from sodam_client import Client
 from tests.support.console import PASSWORD, ConsoleClient
+from tests.support.forkserver import constants
 from tests.support.receiver import Receiver
 from tests.support.server import Engine, ServerFactory, ServerProcess
 
@@ -73,9 +75,17 @@ async def receiver() -> AsyncIterator[Receiver]:
         yield started
 
 
+@pytest.fixture
+def seconds() -> int:
+    """As long as the shop's server waits for an answer. Two in earnest, which a busy machine may sleep through: a test
+    of what comes when they are over says how many, as a parameter."""
+    return 30
+
+
 @pytest_asyncio.fixture
-async def shop(engine: Engine, server_factory: ServerFactory, receiver: Receiver) -> AsyncIterator[Shop]:
-    server = server_factory(engine, env={"SODAM_ROOT_PASSWORD": PASSWORD})
+async def shop(engine: Engine, server_factory: ServerFactory, receiver: Receiver, seconds: int) -> AsyncIterator[Shop]:
+    env = {"SODAM_ROOT_PASSWORD": PASSWORD} | constants(**{"sodam.webhooks.delivery.SECONDS": seconds})
+    server = server_factory(engine, env=env)
     async with ConsoleClient(server.url) as root, contextlib.AsyncExitStack() as stack:
         await root.login()
         yield Shop(server, root, receiver, stack=stack)

@@ -120,19 +120,19 @@ async def no_word(got: Got) -> Reply | None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "least", "outcome"),
+    ("answer", "seconds", "outcome"),
     [
-        (answering({"ErrorCode": 1}, after=12), 1.9, "timeout"),
-        (answering(b"<html>"), 0, "no decision"),
-        (answering(b"x" * 10_000_000), 0, "too long"),
-        (answering({"ErrorCode": 1}, status=500), 0, "status"),
-        (answering({"ErrorCode": 1}, status=302), 0, "status"),
-        (no_word, 0, "broken"),
+        (answering({"ErrorCode": 1}, after=3600), 2, "timeout"),
+        (answering(b"<html>"), 30, "no decision"),
+        (answering(b"x" * 10_000_000), 30, "too long"),
+        (answering({"ErrorCode": 1}, status=500), 30, "status"),
+        (answering({"ErrorCode": 1}, status=302), 30, "status"),
+        (no_word, 30, "broken"),
     ],
     ids=["late", "garbage", "10 MB", "HTTP 500", "redirect", "closes"],
 )
 async def test_no_proper_answer_is_none(
-    shop: Shop, receiver: Receiver, answer: Answering, least: float, outcome: str
+    shop: Shop, receiver: Receiver, answer: Answering, seconds: int, outcome: str
 ) -> None:
     """The message goes, or is refused with 80003 where the app wants that; the log says why."""
     await shop.configure([BEFORE])
@@ -140,7 +140,8 @@ async def test_no_proper_answer_is_none(
     receiver.before = answer
     begin = time.monotonic()
     assert (await shop.say("ann", "bob", "goes"))["ErrorCode"] == 0
-    assert least <= time.monotonic() - begin < least + 8
+    if outcome == "timeout":
+        assert time.monotonic() - begin > seconds - 0.1
     await shop.configure([BEFORE], C2CFailure="refuse")
     assert (await shop.say("ann", "bob", "does not"))["ErrorCode"] == 80003
     assert len(await history(shop)) == 1
@@ -152,7 +153,7 @@ async def test_a_connections_messages_keep_their_order_and_others_go_on(shop: Sh
     """The first waits for the app longest; what is sent behind it stays behind it, what others send does not wait."""
     await shop.configure([BEFORE])
     await shop.users("ann", "bob", "eve")
-    slow = iter([0.0, 0.3, 0.0, 0.0])
+    slow = iter([0.3, 0.0, 0.0, 0.0])
     others_went = asyncio.Event()
 
     async def answer(got: Got) -> Reply | None:
@@ -164,7 +165,7 @@ async def test_a_connections_messages_keep_their_order_and_others_go_on(shop: Sh
     receiver.before = answer
     ann = await shop.client("ann")
     sending = [asyncio.create_task(ann.send_text("bob", word)) for word in ("1", "2", "3", "4")]
-    await asyncio.sleep(0.05)
+    await receiver.wait(BEFORE)
     await shop.say("eve", "bob", "mine")
     assert not any(one.done() for one in sending)
     others_went.set()

@@ -10,6 +10,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
+import pytest
+
 from sodam.apps.webhooks import COMMANDS
 from sodam_client import Client
 from sodam_client.errors import RequestError
@@ -28,6 +30,8 @@ OPENING, FOLLOWING, TELLING = (
 MESSAGES, FRIENDS, LISTS = (C2C, SAID, TELLING), (ADDING, REPLYING), (INVITING, FOLLOWING)
 WAYS = ("agree", "refuse", "own code", "drop", "replace", "hangs", "late", "closes", "garbage", "10 MB", "HTTP 500")
 NO_ANSWER = WAYS[5:]
+SECONDS = 8
+"""Within which the app must have been asked for all causes, and have answered."""
 ASKERS = {C2C: "ann", SAID: "sam", MAKING: "mia", TOPIC: "tom", INVITING: "ivo", APPLYING: "bob"} | {
     ADDING: "ada",
     REPLYING: "ron",
@@ -101,7 +105,7 @@ class App:
             self.all.set()
         await self.all.wait()
         if self.way in ("hangs", "late"):
-            await asyncio.sleep(3600 if self.way == "hangs" else 3)
+            await asyncio.sleep(3600 if self.way == "hangs" else SECONDS + 1)
         if self.way == "closes":
             return None
         if self.way == "garbage":
@@ -267,6 +271,7 @@ class World:
         ]
 
 
+@pytest.mark.parametrize("seconds", [SECONDS])
 async def test_every_before_callback_and_every_answer(shop: Shop, receiver: Receiver) -> None:
     world = World(shop)
     await world.prepare()
@@ -279,7 +284,7 @@ async def test_every_before_callback_and_every_answer(shop: Shop, receiver: Rece
         receiver.answer = app
         await shop.configure(switches, Url=f"{receiver.url}/{word(way)}")  # a breaker that is open is another URL's
         running = [asyncio.ensure_future(cause.run(way)) for cause in causes]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await app.all.wait()
         if way == "hangs":
             quiet = {"ForbidCallbackControl": ["ForbidBeforeSendMsgCallback"]}

@@ -27,7 +27,7 @@ async def test_events_are_printed_and_passed_on(shop: Shop, receiver: Receiver) 
         await goes_on(shop, receiver, process.stdout)
     finally:
         process.send_signal(signal.SIGINT)
-        await asyncio.wait_for(process.wait(), 10)
+        await asyncio.wait_for(process.wait(), 60)
 
 
 async def goes_on(shop: Shop, receiver: Receiver, printed: asyncio.StreamReader) -> None:
@@ -35,7 +35,7 @@ async def goes_on(shop: Shop, receiver: Receiver, printed: asyncio.StreamReader)
     after = "Sns.CallbackBlackListAdd"
 
     async def until(words: bytes) -> bytes:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (line := await printed.readline()).startswith(words):
                 pass
         return line
