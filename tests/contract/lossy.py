@@ -6,8 +6,10 @@ import asyncio
 import random
 from collections.abc import Callable
 
+from sodam.bus import Topic
 from sodam.bus.interface import Handler
 from sodam.bus.nats import NatsBus
+from sodam.groups.feed import Feed
 
 
 class Hub:
@@ -77,3 +79,27 @@ class LossyBus:
 
     async def close(self) -> None:
         return
+
+
+class SecondLooks:
+    """Of a node's feed of groups: a moment after somebody begins to follow some, it looks at them once more. What is
+    said until then may be found by that look, and what is looked at by another one just then is left alone."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._ahead = 0
+        look_again, fill = feed._look_again, feed._fill_to_heads
+
+        def noted(begun: list[Topic]) -> None:
+            self._ahead += bool(begun)
+            look_again(begun)
+
+        async def filled(topics: list[Topic]) -> None:
+            await fill(topics)
+            self._ahead -= 1
+
+        feed._look_again, feed._fill_to_heads = noted, filled  # type: ignore[method-assign]
+
+    async def over(self) -> None:
+        async with asyncio.timeout(60):
+            while self._ahead:
+                await asyncio.sleep(0.005)

@@ -37,7 +37,7 @@ from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
 from sodam.storage import Database
 from sodam.storage.open import open_database
-from tests.contract.lossy import Hub, LossyBus, LossyNats
+from tests.contract.lossy import Hub, LossyBus, LossyNats, SecondLooks
 from tests.contract.world import START, Clock, Device, text_body
 from tests.support.amounts import amounts
 from tests.support.nats import Nats
@@ -346,7 +346,9 @@ async def test_what_is_made_up_for_is_for_members(database: Database) -> None:
     group, *_ = life.groups
     await life._create(one, group, "a")
     group = life.groups[0]
+    second = SecondLooks(two.groups.feed)
     stays, leaves, gone = [await two.sign_in(user) for user in "bcd"]
+    await second.over()  # or it would find what is said next, before the look that asks who is a member
     await one.groups.members.remove(app, REST, group, ["c", "d"], "", silent=True)
     draft = life.draft(group, "a")
     draft.extra = Extra()

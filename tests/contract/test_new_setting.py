@@ -20,7 +20,7 @@ def test_a_new_setting_is_everywhere(engine: Engine, tmp_path: Path, request: py
         cwd=tree.ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -68,13 +68,13 @@ async def test_a_kill_between_pages_repeats_one_page(world: World, monkeypatch: 
     task = Task(kind="sent", account=account, online=message)
     await world.db.write(lambda tx: outbox.put(tx, [entry(app.sdkappid, task)]))
     outbox.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await died.wait()
     await outbox.stop()
     other, _ = node()
     world.clock.now += 3600  # the lease of the one that died is over
     other.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while sum(await other.counts(TOPIC, app.sdkappid)):
             other.wake()
             await asyncio.sleep(0.01)

@@ -155,8 +155,8 @@ async def test_answers(pushing: Pushing, apple: VendorServer) -> None:
     apple.answer = replying(429, {"reason": "TooManyRequests"}, retry_after="120")
     await pushing.send("4")
     await until(lambda: len(apple.asked) == count + 1)
+    await pushing.put_off()
     apple.answer = replying(200)
-    await asyncio.sleep(0.1)
     pushing.world.clock.now += 60
     pushing.world.outbox.wake()
     await asyncio.sleep(0.2)
@@ -169,9 +169,9 @@ async def test_answers(pushing: Pushing, apple: VendorServer) -> None:
 
     apple.answer = lambda asked: None
     await pushing.send("5")
-    await until(lambda: len(apple.asked) >= count + 3)
+    await pushing.put_off()
+    assert len(apple.asked) == count + 3
     apple.answer = replying(200)
-    await asyncio.sleep(0.1)
     pushing.world.clock.now += 2
     pushing.world.outbox.wake()
     await pushing.quiet()
@@ -325,10 +325,10 @@ async def test_what_is_taken_back_is_replaced_where_it_was_shown(pushing: Pushin
     late = pushing.draft("late")
     late.wish = Wish(text="late")
     sent = await world.c2c.send(world.app, late, checked=False)
-    await until(lambda: len(apple.asked) == 3)
+    await pushing.put_off()
+    assert len(apple.asked) == 3
     apple.answer = replying(200)
     await take_back(sent, late)
-    await asyncio.sleep(0.1)
     world.clock.now += 2
     world.outbox.wake()
     await pushing.quiet()
@@ -346,10 +346,9 @@ async def test_nobody_is_pushed_what_is_past_its_life_time(pushing: Pushing, app
     sent = await world.c2c.send(world.app, of_content(world.app, "a", "b", content), checked=False)
     await until(lambda: len(apple.asked) == 1)
     assert apple.asked[0].headers["apns-expiration"] == str(sent.msg_time + 60)
-    for _ in range(5):  # whenever it was written down that the vendor did not take it
-        world.clock.now += 61
-        world.outbox.wake()
-        await asyncio.sleep(0.05)
+    await pushing.put_off()
+    world.clock.now += 61
+    world.outbox.wake()
     await pushing.quiet()
     assert len(apple.asked) == 1
 

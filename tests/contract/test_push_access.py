@@ -71,8 +71,7 @@ async def test_an_app_that_is_switched_off_pushes_nothing(pushing: Pushing, appl
     else:
         apple.answer = lambda asked: (503, {}, b"")
         await pushing.send()
-        while not apple.asked:
-            await asyncio.sleep(0.005)
+        await pushing.put_off()
         await switch("disabled")
         pushing.world.clock.now += 3600
         pushing.world.outbox.wake()

@@ -62,7 +62,7 @@ COMMIT = "COMMIT"
 """The last place where a write can be held, on PostgreSQL."""
 WRITE = "WRITE"
 """The only place where a write can be held on SQLite: before it."""
-SECONDS = 15.0
+SECONDS = 60.0
 """How long the parties may take to come to their places, and then to their ends."""
 _POLL = 0.002
 _MOST_PARTIES = 8  # the pool has ten connections, and the gate needs one to look

@@ -17,7 +17,7 @@ from sodam.bus.postgres import PostgresBus
 from tests.support.nats import Nats
 from tests.support.postgres import Postgres
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 async def until(condition: Callable[[], object], what: str) -> None:
