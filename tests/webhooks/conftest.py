@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,12 @@ from tests.support.server import Engine, ServerFactory, ServerProcess
 
 def text(words: str) -> list[dict[str, Any]]:
     return [{"MsgType": "TIMTextElem", "MsgContent": {"Text": words}}]
+
+
+def through(words: str) -> list[dict[str, Any]]:
+    """What a client signals to a robot."""
+    data = json.dumps({"chatbotPlugin": 1, "src": 3, "data": words})
+    return [{"MsgType": "TIMCustomElem", "MsgContent": {"Data": data, "Desc": "", "Ext": "", "Sound": ""}}]
 
 
 @dataclass

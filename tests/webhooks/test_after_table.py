@@ -12,13 +12,12 @@ from sodam.apps.webhooks import COMMANDS
 from sodam_client import Client
 from sodam_client.errors import RequestError
 from tests.support.receiver import Receiver
-from tests.webhooks.conftest import Shop, text
+from tests.webhooks.conftest import Shop, text, through
 from tests.webhooks.test_commands import OFFICIAL, check
 
 NOT_BY_CLIENTS: Final = {
     "Group.CallbackAfterGroupFull": "what somebody joining causes, by whichever way: test_commands.py",
     "Group.CallbackOnDailyGroupQuotaAlarm": "thousands of groups: tests/contract/test_group_days.py",
-    "Chatbot.OnC2CSignalMessage": "no robot answers in this server",
     "Push.AllMemberPush": "the app's own pushes",
     "Push.OfflinePush": "what a push service answers",
     "ContentCallback.ResultNotify": "what a word list refuses, by REST and by clients: test_content.py",
@@ -142,6 +141,7 @@ class World:
             ("C2C.CallbackAfterC2CMsgExtension", self.extend),
             ("C2C.CallbackAfterMsgWithDraw", self.recall),
             ("Bot.OnC2CMessage", lambda: self.ann.send_text("@RBT#guide", "hi")),
+            ("Chatbot.OnC2CSignalMessage", lambda: self.ann.send("@RBT#guide", through("go on"))),
         ]
 
     async def edit_in_group(self) -> None:

@@ -14,7 +14,7 @@ from sodam.webhooks.samples import SAMPLES
 from sodam_client.errors import RequestError
 from tests.gateway.raw_client import RawClient
 from tests.support.receiver import Got, Receiver, answering
-from tests.webhooks.conftest import Shop, text
+from tests.webhooks.conftest import Shop, text, through
 from tests.webhooks.test_before import decides
 
 NEWER = {
@@ -280,6 +280,20 @@ async def officials(shop: Shop) -> None:
     assert len(shop.receiver.of(OFFICIAL + "AfterSendMsg")) == 1
 
 
+async def signals(shop: Shop) -> None:
+    """To a robot, by a client, whether the message is stored or not; over REST there is nobody who signals."""
+    robot, command = "@RBT#guide", "Chatbot.OnC2CSignalMessage"
+    await shop.say("ann", robot, "", MsgBody=through("over REST"))
+    ivy = await shop.client("ivy")
+    sent = [await ivy.send(robot, through(f"{n}"), online_only=bool(n)) for n in range(2)]
+    found = [check(got) for got in await shop.receiver.wait(command, 2)]
+    assert [(body["From_Account"], body["Data"], body["MsgKey"]) for body in found] == [
+        ("ivy", f"{n}", one.key) for n, one in enumerate(sent)
+    ]
+    written = [got.body["From_Account"] for got in await shop.receiver.wait("Bot.OnC2CMessage", 4)]
+    assert written == ["ann", "ann", "ivy", "ivy"]
+
+
 async def test_every_command_has_its_shape_once(shop: Shop, receiver: Receiver) -> None:
     version = (await shop.console("DescribeAbilityConfInfo"))["Version"]
     await shop.console("SetAbilityConfInfo", Version=version, MessageExtension=True, PublicReceipts=True)
@@ -294,8 +308,8 @@ async def test_every_command_has_its_shape_once(shop: Shop, receiver: Receiver) 
     await shop.console("AddDirtyWords", Words=[{"Word": "unspeakable"}])
     assert (await shop.say("ann", "bob", "unspeakable"))["ErrorCode"] == 80001
     for command in COMMANDS:
-        if command in ("Group.CallbackOnDailyGroupQuotaAlarm", "Alert.RequestOverLimit"):
-            continue  # it takes thousands: tests/contract/test_group_days.py, test_webhooks_alert.py
+        if command in ("Group.CallbackOnDailyGroupQuotaAlarm", "Alert.RequestOverLimit", "Chatbot.OnC2CSignalMessage"):
+            continue  # it takes thousands: tests/contract/test_group_days.py, test_webhooks_alert.py; the last is below
         found = await receiver.wait(command)
         for got in found:
             check(got)
@@ -308,6 +322,7 @@ async def test_every_command_has_its_shape_once(shop: Shop, receiver: Receiver) 
         *("Bot.OnGroupMessage", "Bot.OnC2CMessage"),
     ]
     assert {command: len(receiver.of(command)) for command in once} == dict.fromkeys(once, 1)
+    await signals(shop)
 
 
 async def test_the_numbers_of_a_message_are_those_of_its_answer(shop: Shop, receiver: Receiver) -> None:

@@ -58,6 +58,7 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("Group.CallbackOnDailyGroupQuotaAlarm", "after", "Group.CallbackAfterGroupInfoChanged"),
         Command("Bot.OnC2CMessage", "after", "Bot.OnC2CMessage"),
         Command("Bot.OnGroupMessage", "after", "Bot.OnGroupMessage"),
+        Command("Chatbot.OnC2CSignalMessage", "after", "Chatbot.OnC2CSignalMessage"),
         *_table("before", "OfficialAccount", "BeforeCreateOfficialAccount BeforeAddSubscriber BeforeSendMsg"),
         *_table(
             "after",

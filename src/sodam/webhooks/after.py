@@ -21,7 +21,7 @@ from sodam.clock import now as wall_clock
 from sodam.errors import Code
 from sodam.extensions.events import MessageExtended
 from sodam.groups import events as groups
-from sodam.messages.model import GROUP, HIDE_RECEIVER, ONE_TO_ONE
+from sodam.messages.model import BY_REST, GROUP, HIDE_RECEIVER, ONE_TO_ONE
 from sodam.moderation.events import ContentRefused
 from sodam.outbox.model import New
 from sodam.outbox.service import Outbox
@@ -31,7 +31,7 @@ from sodam.profiles.events import PortraitSet
 from sodam.push.events import PushReported
 from sodam.relations import events as relations
 from sodam.storage import Database, Events, Tx
-from sodam.webhooks import bodies, content, group_bodies
+from sodam.webhooks import bodies, content, group_bodies, robots
 from sodam.webhooks.bodies import Body
 from sodam.webhooks.model import TOPIC, StoredMessage, encode, event, new_id
 from sodam.webhooks.officials import AFTER as OFFICIALS
@@ -218,7 +218,16 @@ class After:
             return None
         return self._stored(message, "Bot.OnC2CMessage", message.tiny_id)
 
-    def _stored(self, message: Message, command: str, tiny_id: int = 0) -> bytes | None:
+    def signalled(self, message: Message) -> bytes | None:
+        """The same, where a client signals something to a robot; over REST there is nobody who would."""
+        if not message.recipient.startswith(group_bodies.ROBOT) or message.flags & HIDE_RECEIVER:
+            return None
+        if message.source is None or message.source.platform == BY_REST.platform:
+            return None
+        data = robots.signal(message.body)
+        return self._stored(message, robots.COMMAND, body=encode(data)) if data is not None else None
+
+    def _stored(self, message: Message, command: str, tiny_id: int = 0, body: bytes = b"") -> bytes | None:
         source = message.source
         if source is None or not source.after or not self.wants(message.app, command):
             return None
@@ -233,7 +242,7 @@ class After:
                 int(source.online_only),
                 int(Code.C2C_BLOCKED) if message.flags & HIDE_RECEIVER else 0,
                 self._now,
-                msgspec.Raw(message.body),
+                msgspec.Raw(body or message.body),
                 msgspec.Raw(message.cloud),
                 command,
                 tiny_id,

@@ -43,6 +43,20 @@ def sent(stored: StoredMessage, msg_time: int, msg_seq: int, unread: int) -> Bod
     return body | {"EventTime": stored.at}
 
 
+def signalled(stored: StoredMessage, msg_time: int, msg_seq: int) -> Body:
+    """Chatbot.OnC2CSignalMessage."""
+    return {
+        "CallbackCommand": stored.command,
+        "From_Account": stored.sender,
+        "To_Account": stored.recipient,
+        "MsgSeq": msg_seq,
+        "MsgRandom": stored.random,
+        "MsgKey": f"{msg_seq}_{stored.random}_{msg_time}",
+        "EventTime": stored.at,
+        "Data": stored.body,
+    }
+
+
 def before(message: Message, msg_time: int, at: int) -> Body:
     """C2C.CallbackBeforeSendMsg, with the numbers as far as they are known then."""
     assert message.source is not None

@@ -26,6 +26,7 @@ from sodam.webhooks import bodies, requests
 from sodam.webhooks.about import about
 from sodam.webhooks.breaker import Breaker
 from sodam.webhooks.model import TOPIC, Delivery, Event, StoredMessage, decode_event, decode_stored, encode
+from sodam.webhooks.robots import COMMAND as SIGNAL
 
 SECONDS: Final = 2.0
 """For a request, from the look-up of the name to the last byte that is read."""
@@ -227,5 +228,8 @@ def _stored(entry: Entry) -> _Stored:
 def _event(stored: _Stored, unread: dict[str, int]) -> Event:
     message = stored.message
     count = -1 if message.result else unread.get(message.recipient, 0)
-    body = bodies.sent(message, stored.msg_time, stored.msg_seq, count)
+    if message.command == SIGNAL:
+        body = bodies.signalled(message, stored.msg_time, stored.msg_seq)
+    else:
+        body = bodies.sent(message, stored.msg_time, stored.msg_seq, count)
     return Event(message.id, message.command, message.platform, message.client_ip, msgspec.Raw(encode(body)))

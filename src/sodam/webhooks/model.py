@@ -25,8 +25,8 @@ class Event(msgspec.Struct, array_like=True, frozen=True):
 
 
 class StoredMessage(msgspec.Struct, array_like=True, frozen=True):
-    """C2C.CallbackAfterSendMsg, or Bot.OnC2CMessage, without what only the commit knows: MsgSeq and MsgTime stand
-    before it in the entry."""
+    """C2C.CallbackAfterSendMsg, Bot.OnC2CMessage or Chatbot.OnC2CSignalMessage, without what only the commit knows:
+    MsgSeq and MsgTime stand before it in the entry."""
 
     id: str
     platform: str
@@ -40,6 +40,7 @@ class StoredMessage(msgspec.Struct, array_like=True, frozen=True):
     at: int
     """Unix milliseconds."""
     body: msgspec.Raw
+    """MsgBody, or Data."""
     cloud: msgspec.Raw
     command: str = "C2C.CallbackAfterSendMsg"
     tiny_id: int = 0

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sodam.webhooks.samples_communities import COMMUNITIES_AND_ROOMS
 from sodam.webhooks.samples_officials import OFFICIALS
 from sodam.webhooks.samples_pushes import PUSHES
+from sodam.webhooks.samples_robots import ROBOTS
 
 SAMPLES: Final[dict[str, dict[str, Any]]] = {
     "State.StateChange": {
@@ -338,36 +339,7 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
         "EventTime": 1764583140000,
     },
     **COMMUNITIES_AND_ROOMS,
-    "Bot.OnC2CMessage": {
-        "CallbackCommand": "Bot.OnC2CMessage",
-        "From_Account": "ines",
-        "To_Account": "@RBT#guide",
-        "MsgSeq": 80012,
-        "MsgRandom": 447120,
-        "MsgTime": 1764583310,
-        "MsgKey": "80012_447120_1764583310",
-        "OnlineOnlyFlag": 0,
-        "SendMsgResult": 0,
-        "ErrorInfo": "send msg succeed",
-        "UnreadMsgNum": 0,
-        "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "hi"}}],
-        "MsgId": "144115240000010001-1764583310-447120",
-        "EventTime": 1764583310200,
-    },
-    "Bot.OnGroupMessage": {
-        "CallbackCommand": "Bot.OnGroupMessage",
-        "GroupId": "@TGS#2HIKE7QW1",
-        "Type": "Public",
-        "From_Account": "ines",
-        "Operator_Account": "ines",
-        "Random": 551300,
-        "MsgSeq": 21,
-        "MsgTime": 1764583300,
-        "OnlineOnlyFlag": 0,
-        "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "@guide weather?"}}],
-        "AtRobots_Account": ["@RBT#guide"],
-        "EventTime": 1764583300420,
-    },
+    **ROBOTS,
     **OFFICIALS,
     **PUSHES,
     "ContentCallback.ResultNotify": {
