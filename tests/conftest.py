@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 import pytest_asyncio
 import uvloop
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from sodam.access import passwords
 from sodam.settings import PASSWORD_MEMORY
@@ -44,7 +44,14 @@ _keep_bytecode()
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
-settings.register_profile("one seed", derandomize=not DRAWN, database=None)
+# No example has a time of its own (200 ms by default): a busy machine needs longer now and then.
+settings.register_profile(
+    "one seed",
+    derandomize=not DRAWN,
+    database=None,
+    deadline=None,
+    suppress_health_check=(HealthCheck.too_slow,),
+)
 settings.load_profile("one seed")
 
 _LONGEST: Final = 400
@@ -179,6 +186,7 @@ def server_factory(tmp_path: Path, postgres: Postgres, request: pytest.FixtureRe
             started.append(together[-1])
         for server in together:
             server.nodes = together
+            server.nats = request.getfixturevalue("nats_server") if nats else None
         return together[0]
 
     yield start

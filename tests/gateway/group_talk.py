@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import itertools
 from typing import Any
 
-from tests.gateway.raw_client import RawClient
+from tests.gateway.raw_client import TIMEOUT, RawClient
 from tests.support.server import ServerProcess
 
 _random = itertools.count(1)
@@ -41,6 +43,16 @@ async def say(client: RawClient, group: str, text: str, **more: Any) -> int:
     """Write to a group; the message's MsgSeq."""
     answer = await client.call("group_open_http_svc.send_group_msg", said(client, group, text, **more))
     return int(answer["MsgSeq"])
+
+
+async def reach(speaker: RawClient, group: str, text: str, *listeners: RawClient) -> None:
+    """Write it until all of them have heard it: where a node has just begun to listen, a hint may pass it by."""
+    async with asyncio.timeout(TIMEOUT):
+        for client in listeners:
+            while text not in [said for _, said in heard(client)]:
+                await say(speaker, group, text)
+                with contextlib.suppress(TimeoutError):
+                    await client.wait(lambda c=client: text in [said for _, said in heard(c)], timeout=1)  # type: ignore[misc]
 
 
 def heard(client: RawClient) -> list[tuple[int, str]]:

@@ -14,7 +14,8 @@ from websockets.asyncio.client import ClientConnection
 
 from tests.support.server import ServerProcess
 
-TIMEOUT = 10.0
+TIMEOUT = 90.0
+"""Seconds, only used up where something is wrong. What a lost hint said of a group is read after a minute."""
 
 
 class Refused(Exception):
@@ -38,6 +39,8 @@ class RawClient:
         self.login_answer: dict[str, Any] = {}
         self.flags = 0
         """How often the server asked for a getmsg."""
+        self.arrived: list[str] = []
+        """The servcmd of every frame, in the order in which they came."""
         self.features = ""
         """The feature bits that were pushed last."""
         self._seq = itertools.count(1)
@@ -59,7 +62,9 @@ class RawClient:
     async def open(self, server: ServerProcess | None = None) -> None:
         self.server = server or self.server
         url = f"{self.server.ws_url}/binfo?sdkappid={self.server.sdkappid}&instanceid=0&platform=7"
-        self._socket = await websockets.connect(url, max_size=None, compression=None, ping_interval=None)
+        self._socket = await websockets.connect(
+            url, max_size=None, compression=None, ping_interval=None, open_timeout=TIMEOUT
+        )
         self._reader = asyncio.create_task(self._read(self._socket))
 
     async def close(self) -> None:
@@ -77,7 +82,10 @@ class RawClient:
         return self._socket.close_code if self._socket is not None else None
 
     async def sign_in(self, *, platform: int = 7, sync: bool = True) -> Self:
-        """Log in with a fresh UserSig, or with the A2 key of an earlier login; then ``getmsg``, unless told not to."""
+        """Log in with a fresh UserSig, or with the A2 key of an earlier login; then ``getmsg``, unless told not to.
+
+        After ``getmsg`` what other nodes say from now on is heard, where there is a bus.
+        """
         head = {"platform": platform}
         if "a2" in self.head:
             head |= self.head
@@ -93,7 +101,15 @@ class RawClient:
         }
         if sync:
             await self.sync()
+            await self._listened()
         return self
+
+    async def _listened(self) -> None:
+        async with asyncio.timeout(TIMEOUT):
+            while not self.closed and not self.notices("KickoutMsgNotify"):
+                if await self.server.listens(self.user_id):
+                    return
+                await asyncio.sleep(0.01)
 
     async def sync(self) -> list[dict[str, Any]]:
         """``getmsg`` until it is complete; the messages, which a first sync leaves to the history."""
@@ -157,6 +173,7 @@ class RawClient:
             async for data in socket:
                 frame = json.loads(data)
                 head, body = frame["head"], frame["body"]
+                self.arrived.append(head["servcmd"])
                 future = self._waiting.pop(head["seq"], None)
                 if future is not None and not future.done():
                     future.set_result(body)

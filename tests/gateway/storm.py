@@ -25,6 +25,9 @@ class Address:
     def usersig(self, user_id: str) -> str:
         return str(self._signatures[user_id])
 
+    async def listens(self, user_id: str) -> bool:
+        return True
+
 
 async def main() -> None:
     told = json.loads(sys.stdin.readline())

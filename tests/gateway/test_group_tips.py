@@ -11,6 +11,7 @@ from tests.gateway.conftest import SignIn
 from tests.gateway.group_talk import make, rest, say
 from tests.gateway.raw_client import RawClient, Refused
 from tests.support.server import ServerFactory, ServerProcess
+from tests.support.waiting import eventually
 
 UserId = Callable[[str], str]
 Nodes = tuple[ServerProcess, ServerProcess]
@@ -148,8 +149,13 @@ async def test_how_many_members_are_online(nodes: Nodes, sign_in: SignIn, user_i
     cid, stranger = user_id("cid"), await sign_in(nodes[0], user_id("eve"))
     await nodes[0].rest("im_open_login_svc/account_import", {"UserID": cid})
     group = await make(nodes[0], amy.user_id, bob.user_id, cid)
-    assert (await rest(nodes[1], "get_online_member_num", GroupId=group))["OnlineMemberNum"] == 2
-    assert (await act(bob, "get_online_member_num", GroupId=group))["OnlineMemberNum"] == 2
+
+    async def online() -> list[int]:
+        answers = [await rest(nodes[1], "get_online_member_num", GroupId=group)]
+        answers.append(await act(bob, "get_online_member_num", GroupId=group))
+        return [answer["OnlineMemberNum"] for answer in answers]
+
+    await eventually(online, [2, 2], what="the number, once the nodes have heard of each other,")
     with pytest.raises(Refused) as refused:
         await act(stranger, "get_online_member_num", GroupId=group)
     assert refused.value.code == 10007

@@ -25,7 +25,7 @@ async def taken(got: Got) -> tuple[int, bytes]:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(90):
         while not condition():
             await asyncio.sleep(0.02)
 

@@ -17,7 +17,7 @@ async def test_who_signs_in_is_counted(server: ServerProcess) -> None:
     async with RawClient(server, "counted-online") as client, RawClient(server, "counted-online") as again:
         await client.sign_in()
         await again.sign_in(platform=2)
-        async with asyncio.timeout(30):  # written within some seconds
+        async with asyncio.timeout(90):  # written within some seconds
             while True:
                 after = await today()
                 if before["Date"] != after["Date"]:

@@ -13,7 +13,8 @@ from sodam.presence.statuses import MAX_FOLLOWED
 from sodam.wire.close_codes import CloseCode
 from tests.gateway.conftest import SignIn
 from tests.gateway.raw_client import RawClient, Refused
-from tests.support.server import SDKAPPID, ServerFactory
+from tests.support.server import SDKAPPID, ServerFactory, ServerProcess
+from tests.support.waiting import eventually
 
 UserId = Callable[[str], str]
 SUBSCRIBE, UNSUBSCRIBE = "im_open_status.ws_status_subscribe", "im_open_status.ws_status_unsubscribe"
@@ -125,10 +126,12 @@ async def test_a_device_that_comes_back_while_its_old_socket_hangs(
     assert heard(bob, amy_id) == [(1, "here")]
     asked = {"To_Account": [amy_id], "IsNeedDetail": 1, "IsReturnInstid": 1}
     for node in nodes:
-        (found,) = (await node.rest("openim/query_online_status", asked))["QueryResult"]
-        assert sorted(one["Instid"] for one in found["Detail"]) == sorted(
-            one.head["status_instid"] for one in (phone, old)
-        )
+
+        async def there(node: ServerProcess = node) -> list[int]:
+            (found,) = (await node.rest("openim/query_online_status", asked))["QueryResult"]
+            return sorted(one["Instid"] for one in found.get("Detail", ()))
+
+        await eventually(there, sorted(one.head["status_instid"] for one in (phone, old)))
     await bob.send_text(amy_id, "for both")
     for client in (old, phone):
         await client.wait(lambda client=client: client.texts() == ["for both"])  # type: ignore[misc]

@@ -9,6 +9,7 @@ import os
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import httpx
@@ -22,7 +23,7 @@ from sodam.gateway.frames import MAX_FRAME
 from sodam.gateway.transport import Origin, Transport
 from sodam.listener import Admission, Listener
 
-TIMEOUT = 10.0
+TIMEOUT = 90.0
 
 
 class Echo:
@@ -63,9 +64,11 @@ class Echo:
 
 
 class Port:
-    def __init__(self, number: int, receivers: list[Echo]) -> None:
+    def __init__(self, number: int, receivers: list[Echo], patient: Callable[[], None]) -> None:
         self.number = number
         self.receivers = receivers
+        self.patient = patient
+        """Have the server wait long for the answer to its close."""
 
     @property
     def url(self) -> str:
@@ -118,7 +121,8 @@ async def port(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     task = asyncio.create_task(server.serve(sockets=[sock]))
     while not server.started:
         await asyncio.sleep(0.005)
-    yield Port(sock.getsockname()[1], receivers)
+    patient = partial(monkeypatch.setattr, request.param, "CLOSE_SECONDS", TIMEOUT)
+    yield Port(sock.getsockname()[1], receivers, patient)
     server.should_exit = True
     await asyncio.wait_for(task, TIMEOUT)
 
@@ -223,6 +227,7 @@ async def test_many_frames_in_one_packet(port: Port) -> None:
 
 
 async def test_the_close_code_reaches_the_client(port: Port) -> None:
+    port.patient()
     async with websockets.connect(port.url) as client:
         await client.send(b"close 1012 the server restarts")
         with pytest.raises(websockets.ConnectionClosed):
@@ -232,6 +237,7 @@ async def test_the_close_code_reaches_the_client(port: Port) -> None:
 
 
 async def test_the_close_code_survives_input_that_nobody_reads(port: Port) -> None:
+    port.patient()
     async with websockets.connect(port.url) as client:
         await client.send(b"close 1008 enough")
         with contextlib.suppress(websockets.ConnectionClosed):

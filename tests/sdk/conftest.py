@@ -15,6 +15,7 @@ from scene import Phone, Server, SignIn
 from tests.gateway.raw_client import RawClient
 from tests.support.postgres import Postgres
 from tests.support.server import Engine, ServerProcess
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +82,7 @@ def sign_in_at(sdk_driver: SdkDriver) -> SignIn:
         client = await sdk_driver.client(name, sdkappid=server.sdkappid, server=server.url)
         if login:
             await client.login(user, usersig or server.usersig(user))
+            await eventually(lambda: server.listens(user), True)
         return client
 
     return make

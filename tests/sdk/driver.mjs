@@ -197,11 +197,20 @@ const ops = {
   spoil(name, what) {
     clients.get(name).spoil = what;
   },
-  // After a failed attempt the SDK waits for its next own request before it tries again: ask for something.
+  // After a failed attempt the SDK waits for its next own request before it tries again: ask for something, and once
+  // more should an attempt of before have failed meanwhile.
   online(name) {
     const client = clients.get(name);
     client.offline = false;
-    client.chat.getUserProfile({ userIDList: [`nobody-${Date.now()}`] }).catch(() => {});
+    const ask = () => {
+      client.chat.getUserProfile({ userIDList: [`nobody-${Date.now()}`] }).catch(() => {});
+      setTimeout(again, 4000);
+    };
+    const again = () => {
+      const there = [...client.sockets].some((one) => one.readyState === WsSocket.OPEN);
+      if (!there && !client.offline && clients.get(name) === client) ask();
+    };
+    ask();
   },
 };
 

@@ -25,7 +25,8 @@ from typing import Any, Self
 
 HERE = Path(__file__).resolve().parent
 LARGEST_NODE = 400 * 1024 * 1024  # bytes in memory; every client loads an SDK of its own, and Node forgets none
-CALL_TIMEOUT = 30.0  # seconds; the SDK itself gives up a request after 15
+WAIT_SECONDS = 90.0  # used up only where something is wrong
+CALL_TIMEOUT = 60.0  # seconds; the SDK itself gives up a request after 15
 
 
 class SdkError(Exception):
@@ -178,7 +179,7 @@ class SdkClient:
         accepts: Callable[[Any], bool] = lambda data: True,
         *,
         since: int = 0,
-        timeout: float = 10.0,
+        timeout: float = WAIT_SECONDS,
     ) -> Event:
         """First event `name` after index `since` whose data is accepted, waiting up to `timeout` seconds."""
         for event in self.events[since:]:
@@ -194,12 +195,12 @@ class SdkClient:
         finally:
             self._waiters.remove(waiter)
 
-    async def wait_received(self, count: int, *, since: int = 0, timeout: float = 20.0) -> list[dict[str, Any]]:
+    async def wait_received(self, count: int, *, since: int = 0, timeout: float = WAIT_SECONDS) -> list[dict[str, Any]]:
         """Wait until at least `count` messages were received after `since`; returns them all."""
         await self.wait_until(lambda: len(self.received(since=since)) >= count, timeout=timeout)
         return self.received(since=since)
 
-    async def wait_until(self, true: Callable[[], bool], *, timeout: float = 10.0) -> None:
+    async def wait_until(self, true: Callable[[], bool], *, timeout: float = WAIT_SECONDS) -> None:
         """Wait until `true()` after any event, up to `timeout` seconds."""
         end = time.monotonic() + timeout
         while not true():

@@ -19,6 +19,8 @@ class Server(Protocol):
 
     async def rest(self, command: str, body: Any) -> dict[str, Any]: ...
 
+    async def listens(self, user_id: str) -> bool: ...
+
 
 SignIn = Callable[..., Awaitable[SdkClient]]
 UserId = Callable[[str], str]

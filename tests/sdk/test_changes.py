@@ -18,7 +18,7 @@ async def test_recall_within_the_window(sign_in: SignIn, user_id: UserId) -> Non
     event = await bob.wait_event("MESSAGE_REVOKED")
     assert [(m["ID"], m["isRevoked"], m["revoker"]) for m in event.data] == [(wrong["ID"], True, amy_id)]
     await bob.wait_until(lambda: unread(bob, amy_id) == 1)
-    assert conversation(bob, amy_id)["lastMessage"]["isRevoked"] is True
+    await bob.wait_until(lambda: conversation(bob, amy_id)["lastMessage"]["isRevoked"] is True)
 
     await bob.destroy()
     late = await sign_in(bob_id)
@@ -37,7 +37,7 @@ async def test_recall_while_the_receiver_is_away(sign_in: SignIn, user_id: UserI
     await amy.call("revokeMessage", message_ref(wrong))
     await amy.send_text(bob_id, "the right one")
     await bob.online()
-    await bob.wait_received(2, timeout=20)
+    await bob.wait_received(2)
     await bob.wait_event("MESSAGE_REVOKED", lambda data: [m["ID"] for m in data] == [wrong["ID"]])
 
 

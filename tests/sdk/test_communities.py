@@ -9,6 +9,7 @@ from test_group_life import create
 from test_group_messages import history, texts, write
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.server import Engine, ServerFactory, ServerProcess
+from tests.support.waiting import eventually
 
 
 async def switch_on(server: ServerProcess) -> None:
@@ -38,7 +39,10 @@ async def test_a_community(server_factory: ServerFactory, sign_in_at: SignIn, us
     attributes = await bob.call("getGroupAttributes", {"groupID": city, "keyList": []})
     assert attributes["groupAttributes"] == {"a": "1"}
     again = await sign_in_at(server, bob_id)
-    listed = [g["groupID"] for g in (await again.call("getGroupList"))["groupList"]]
-    assert listed == [city]
+
+    async def listed() -> list[str]:
+        return [g["groupID"] for g in (await again.call("getGroupList"))["groupList"]]
+
+    await eventually(listed, [city])
     await again.call("quitGroup", city)
     await ann.call("dismissGroup", city)

@@ -11,6 +11,7 @@ import pytest
 from driver import SdkClient, SdkError
 from scene import Phone, SignIn, UserId, conversation
 from tests.gateway.raw_client import RawClient
+from tests.support.waiting import eventually
 
 STAR = 1
 UNREAD = 2
@@ -111,7 +112,7 @@ async def test_conversation_groups_on_every_device(sign_in: SignIn, user_id: Use
 
     await amy.destroy()
     late = await sign_in(amy_id)
-    assert await late.call("getConversationGroupList") == ["crew"]
+    await eventually(lambda: late.call("getConversationGroupList"), ["crew"])
     listed = await late.conversations()
     assert (listed[cat]["conversationGroupList"], listed[bob]["conversationGroupList"]) == (["crew"], [])
     await late.call("deleteConversationGroup", "crew")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from driver import message_ref, texts
 from scene import SignIn, UserId, conversation, unread
+from tests.support.waiting import eventually
 
 
 async def test_read_marks_reach_the_sender_and_stay(sign_in: SignIn, user_id: UserId) -> None:
@@ -17,7 +18,11 @@ async def test_read_marks_reach_the_sender_and_stay(sign_in: SignIn, user_id: Us
     await amy.wait_until(
         lambda: {m["ID"] for e in amy.events if e.name == "MESSAGE_READ_BY_PEER" for m in e.data} == set(sent)
     )
-    assert (await amy.conversations())[f"C2C{bob_id}"]["lastMessage"]["isPeerRead"] is True
+
+    async def read() -> bool:
+        return bool((await amy.conversations())[f"C2C{bob_id}"]["lastMessage"]["isPeerRead"])
+
+    await eventually(read, True)
 
     await amy.destroy()
     await bob.destroy()

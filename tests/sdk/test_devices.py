@@ -98,7 +98,7 @@ async def test_a_long_session_needs_only_a_short_catch_up(sign_in: SignIn, user_
     await amy.offline()
     await android.send_text(amy_id, "while away")
     await amy.online()
-    received = await amy.wait_received(451, timeout=20)
+    received = await amy.wait_received(451)
     assert texts(received) == [*(f"message {number}" for number in range(450)), "while away"]
     await amy.wait_until(lambda: unread(amy, bob_id) == 250)
 
@@ -112,5 +112,5 @@ async def test_reading_by_the_peer_while_away(sign_in: SignIn, user_id: UserId) 
     await bob.call("setMessageRead", {"conversationID": f"C2C{amy_id}"})
     await bob.wait_until(lambda: unread(bob, amy_id) == 0)
     await amy.online()
-    event = await amy.wait_event("MESSAGE_READ_BY_PEER", timeout=20)
+    event = await amy.wait_event("MESSAGE_READ_BY_PEER")
     assert [m["ID"] for m in event.data] == [sent["ID"]]

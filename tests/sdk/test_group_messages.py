@@ -89,7 +89,7 @@ async def test_back_after_an_absence(server: Server, sign_in: SignIn, phone: Pho
     for n in range(2):
         await say(ann, group, f"missed {n}")
     await bob.online()
-    await bob.wait_until(lambda: texts(bob) == ["live", "missed 0", "missed 1"], timeout=30)
+    await bob.wait_until(lambda: texts(bob) == ["live", "missed 0", "missed 1"])
     await bob.wait_until(lambda: entry(bob, group)["unreadCount"] == 6)
     await bob.call("setMessageRead", {"conversationID": f"GROUP{group}"})
     again = await sign_in(bob_id)

@@ -78,7 +78,7 @@ async def topic_of(client: SdkClient, place: Place) -> dict[str, Any]:
 
 async def shows(client: SdkClient, place: Place, true: Callable[[dict[str, Any]], bool]) -> None:
     """The client's list of topics follows what another device did."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         while not true(await topic_of(client, place)):
             await asyncio.sleep(0.05)
 
@@ -274,7 +274,7 @@ async def _signals(cast: Cast, team: str, names: list[str]) -> None:
         await client.signals()
 
     async def rung() -> str:
-        ring = {"groupID": team, "inviteeList": names[1:], "data": "call", "timeout": 30}
+        ring = {"groupID": team, "inviteeList": names[1:], "data": "call", "timeout": 300}
         answer = await cast.ann.driver.ask(cast.ann.name, "call", {"method": "inviteInGroup", "args": [ring]})
         return str(answer["inviteID"])
 

@@ -22,5 +22,5 @@ async def test_messages_amid_a_login(sign_in: SignIn, user_id: UserId, server: S
         await asyncio.sleep(0.005 * turn)
         await late.login(late_id, server.usersig(late_id))
         await asyncio.gather(*talking)
-        await late.wait_until(lambda late=late: [unread(late, name) for name in names] == [40] * 4, timeout=15)
+        await late.wait_until(lambda late=late: [unread(late, name) for name in names] == [40] * 4)
         await late.destroy()

@@ -98,6 +98,7 @@ async def test_on_all_devices(
         await amy.call("addMessageReaction", message_ref(vote), HEART)
         both = sorted([amy_id, bob_id])
         await bob.wait_until(lambda: reaction(bob, got) == (2, True, both))
+        await android.wait(lambda: any("MsgReactionNotify" in push for push in android.pushes))
         own = [push["MsgReactionNotify"] for push in android.pushes if "MsgReactionNotify" in push]
         assert [(one["Reaction"], one["MsgOptType"]) for one in own] == [(HEART, 1)]
         with pytest.raises(SdkError) as refused:
@@ -120,8 +121,8 @@ async def test_on_all_devices(
         await amy.call("setMessageExtensions", message_ref(vote), [{"key": "no", "value": "9"}])
         await amy.call("deleteMessageExtensions", message_ref(vote), ["yes"])
         await bob.online()
-        await bob.wait_until(lambda: extensions(bob, got) == {"no": "9"}, timeout=20)
-        await bob.wait_until(lambda: reaction(bob, got) == (1, True, [bob_id]), timeout=20)
+        await bob.wait_until(lambda: extensions(bob, got) == {"no": "9"})
+        await bob.wait_until(lambda: reaction(bob, got) == (1, True, [bob_id]))
         assert [e for e in bob.events[seen:] if e.name == "MESSAGE_MODIFIED"] == []
         await amy.call("deleteMessageExtensions", message_ref(vote))
         await bob.wait_until(lambda: extensions(bob, got) == {})

@@ -23,21 +23,21 @@ async def test_a_subscriber_reads_an_official_account(server: Server, sign_in: S
     await rest("create_official_account", {"Owner_Account": amy_id, "Name": "News", "OfficialAccountUserID": news})
     await rest("add_subscriber", {**of, "SubscriberList": [{"Subscriber_Account": amy_id}]})
     await tell("one", 1)
-    await amy.wait_until(lambda: texts(amy.received()) == ["one"], timeout=20)
-    await amy.wait_until(lambda: unread(amy, news) == 1, timeout=20)
+    await amy.wait_until(lambda: texts(amy.received()) == ["one"])
+    await amy.wait_until(lambda: unread(amy, news) == 1)
     await amy.offline()
     key = await tell("two", 2)
     await amy.online()
-    await amy.wait_until(lambda: texts(amy.received()) == ["one", "two"], timeout=20)
-    await amy.wait_until(lambda: unread(amy, news) == 2, timeout=20)
+    await amy.wait_until(lambda: texts(amy.received()) == ["one", "two"])
+    await amy.wait_until(lambda: unread(amy, news) == 2)
     await rest("official_account_msg_recall", {**of, "MsgKeyList": [key]})
-    await amy.wait_until(lambda: any(event.name == "MESSAGE_REVOKED" for event in amy.events), timeout=20)
+    await amy.wait_until(lambda: any(event.name == "MESSAGE_REVOKED" for event in amy.events))
     late = await sign_in(amy_id)
     listed = (await late.conversations())[f"C2C{news}"]
     assert listed["unreadCount"] == 1
     history = await late.call("getMessageList", {"conversationID": f"C2C{news}"})
     assert history["messageList"][0]["payload"]["text"] == "one"
     await late.call("setMessageRead", {"conversationID": f"C2C{news}"})
-    await late.wait_until(lambda: conversation(late, news).get("unreadCount") == 0, timeout=20)
+    await late.wait_until(lambda: conversation(late, news).get("unreadCount") == 0)
     answer = await server.rest("openim/get_c2c_unread_msg_num", {"To_Account": amy_id, "Peer_Account": [news]})
     assert answer["C2CUnreadMsgNumList"][0]["C2CUnreadMsgNum"] == 0

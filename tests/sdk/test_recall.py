@@ -69,7 +69,7 @@ async def test_a_recall_is_told_once_and_names_its_revoker(
     await bob.offline()
     await amy.send_text(bob_id, "missed")
     await bob.online()
-    await bob.wait_received(6, timeout=20)
+    await bob.wait_received(6)
     await bob.wait_until(lambda: unread(bob, amy_id) == 5)
     assert revoked(bob) == expected
     assert await on_server(server, bob_id, amy_id) == 5
@@ -100,7 +100,7 @@ async def test_a_recall_while_the_device_is_away(sign_in: SignIn, user_id: UserI
         await amy.call("revokeMessage", message_ref(sent[2]))
     mark = len(bob.events)
     await bob.online()
-    await bob.wait_event("SYNCED", since=mark, timeout=20)
+    await bob.wait_event("SYNCED", since=mark)
     await bob.wait_until(lambda: unread(bob, amy_id) == 3)
     await amy.send_text(bob_id, "after it")
     await bob.wait_until(lambda: unread(bob, amy_id) == 4)
@@ -124,7 +124,7 @@ async def test_a_recall_just_before_the_connection_drops(sign_in: SignIn, user_i
         await bob.drop()
         if number:  # by itself it comes back with its next heartbeat, seconds later
             await bob.online()
-        await bob.wait_event("SYNCED", since=mark, timeout=20)
+        await bob.wait_event("SYNCED", since=mark)
         await amy.send_text(bob_id, f"after {number}")
         await bob.wait_received(3 * number + 3)
         assert len(revoked(bob)) == before + 1
@@ -143,7 +143,7 @@ async def test_only_the_sender_keeps_the_text_of_a_recalled_message(
     await amy.call("revokeMessage", message_ref(wrong))
     mark = len(bob.events)
     await bob.online()
-    await bob.wait_event("SYNCED", since=mark, timeout=20)
+    await bob.wait_event("SYNCED", since=mark)
     await bob.wait_received(1)
     await bob.destroy()
     await amy.destroy()

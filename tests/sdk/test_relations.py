@@ -8,6 +8,7 @@ import pytest
 
 from driver import SdkClient, SdkError, texts
 from scene import Server, SignIn, UserId
+from tests.support.waiting import eventually
 
 
 async def _needs_consent(client: SdkClient) -> None:
@@ -84,6 +85,7 @@ async def test_a_request_accepted(sign_in: SignIn, user_id: UserId) -> None:
 
     await bob.destroy()
     late = await sign_in(bob_id)
+    await late.wait_event("FRIEND_LIST_UPDATED", lambda data: [f["userID"] for f in data] == [amy_id])
     assert [f["userID"] for f in await late.call("getFriendList")] == [amy_id]
 
 
@@ -143,8 +145,11 @@ async def test_friend_groups(sign_in: SignIn, user_id: UserId) -> None:
     assert back["friendGroup"]["userIDList"] == [bob_id]
     await amy.destroy()
     late = await sign_in(amy_id)
-    assert await late.call("getFriendGroupList") == [{"name": "office", "userIDList": [bob_id], "count": 1}]
-    assert [f["groupList"] for f in await late.call("getFriendList")] == [["office"]]
+
+    async def groups() -> list[Any]:  # it reads these lists after it has said that it is ready
+        return [await late.call("getFriendGroupList"), [f["groupList"] for f in await late.call("getFriendList")]]
+
+    await eventually(groups, [[{"name": "office", "userIDList": [bob_id], "count": 1}], [["office"]]])
     await late.call("deleteFriendGroup", {"name": "office"})
     await late.destroy()
     assert await (await sign_in(amy_id)).call("getFriendGroupList") == []
@@ -246,4 +251,4 @@ async def test_changes_while_away_are_there_after_the_reconnect(
     assert answer["ErrorCode"] == 0, answer
     await _friends(bob, [amy_id])
     await amy.online()
-    await amy.wait_event("FRIEND_LIST_UPDATED", lambda data: [f["userID"] for f in data] == [bob_id], timeout=20)
+    await amy.wait_event("FRIEND_LIST_UPDATED", lambda data: [f["userID"] for f in data] == [bob_id])

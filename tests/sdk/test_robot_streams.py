@@ -40,7 +40,7 @@ async def test_an_answer_grows(server: Server, sign_in: SignIn, user_id: UserId)
     await amy.offline()
     await server.rest("openim_robot_http_svc/send_stream_msg", {**body, "MsgKey": key, "Chunk": ".", "Finish": 1})
     await amy.online()
-    await amy.wait_until(lambda: grown(amy, got["ID"]).get("isFinished") == 1, timeout=20)
+    await amy.wait_until(lambda: grown(amy, got["ID"]).get("isFinished") == 1)
     assert grown(amy, got["ID"])["chunks"] == ["The ", "answer", "."]
     assert len(amy.received()) == 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -119,8 +118,10 @@ async def _manage(server: ServerProcess, room: str, ann: SdkClient, bob: SdkClie
 async def _end(server: ServerProcess, room: str, ann: SdkClient, bob: SdkClient, cid: SdkClient) -> None:
     bob_id, cid_id = bob.name.partition("#")[0], cid.name.partition("#")[0]
     # A short break keeps the seat.
+    mark = len(cid.events)
     await cid.drop()
-    await asyncio.sleep(4)
+    await cid.online()
+    await cid.wait_event("SYNCED", since=mark)
     await write(ann, room, "after the break")
     await heard(cid, "after the break")
 

@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ async def test_streams_grow(server: Server, sign_in: SignIn, user_id: UserId) ->
             await amy.offline()
         await say(".", 3, stream, last=True)
         await amy.online()
-        await amy.wait_until(lambda message_id=got["ID"]: grown(amy, message_id) == ("The answer.", 1), timeout=20)
+        await amy.wait_until(lambda message_id=got["ID"]: grown(amy, message_id) == ("The answer.", 1))
         assert len(answers(amy)) == count
     other = await sign_in(amy_id)
     (kept,) = await other.messages(robot)
@@ -99,25 +100,32 @@ async def test_the_bot_with_a_connection(server: Server, sign_in: SignIn, user_i
     )
     try:
         assert process.stdout is not None
-        assert await asyncio.wait_for(process.stdout.readline(), 20) == b"ready\n"
+        assert await asyncio.wait_for(process.stdout.readline(), 90) == b"ready\n"
         await amy.send_text(bot, "how are you?")
         (got,) = await amy.wait_received(1)
-        await amy.wait_until(lambda: grown(amy, got["ID"]) == ("You asked: how are you? ", 1), timeout=20)
+        await amy.wait_until(lambda: grown(amy, got["ID"]) == ("You asked: how are you? ", 1))
         assert len(amy.received()) == 1
     finally:
         process.kill()
         await process.wait()
 
 
+@pytest.fixture
+def reserved() -> Iterator[int]:
+    """A port that nobody is given by chance, and that who names it may listen on: both allow that it is used again."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("", 0))
+        yield int(held.getsockname()[1])
+
+
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_the_bot_without_a_connection(
-    server_factory: ServerFactory, sign_in_at: SignIn, user_id: UserId, engine: Engine
+    server_factory: ServerFactory, sign_in_at: SignIn, user_id: UserId, engine: Engine, reserved: int
 ) -> None:
     server, robot = server_factory(engine, env={"SODAM_ROOT_PASSWORD": PASSWORD}), "@RBT#helper"
     assert (await server.rest("im_open_login_svc/account_import", {"UserID": robot}))["ErrorCode"] == 0
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = reserved
     async with ConsoleClient(server.url) as root:
         await root.login()
         app = server.sdkappid
@@ -136,8 +144,8 @@ async def test_the_bot_without_a_connection(
     try:
         amy = await sign_in_at(server, user_id("amy"))
         await amy.send_text(robot, "how are you?")  # the bot may not listen yet: it is told again
-        (got,) = await amy.wait_received(1, timeout=30)
-        await amy.wait_until(lambda: grown(amy, got["ID"]) == ("You asked: how are you? ", 1), timeout=20)
+        (got,) = await amy.wait_received(1)
+        await amy.wait_until(lambda: grown(amy, got["ID"]) == ("You asked: how are you? ", 1))
         assert len(amy.received()) == 1
     finally:
         process.kill()

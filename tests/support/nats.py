@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+import httpx
+
 from tests.support.guard import guarded
 from tests.support.ports import Reserved
 
@@ -24,6 +26,7 @@ class Nats:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._port = Reserved()
+        self._monitor = ""
         self._process: subprocess.Popen[bytes] | None = None
         self.log = directory / "nats.log"
         self.start()
@@ -43,6 +46,8 @@ class Nats:
             str(self._port.number),
             "-l",
             str(self.log),
+            "-m",
+            "-1",
             "--ports_file_dir",
             str(self._directory),
         ]
@@ -72,9 +77,25 @@ class Nats:
     ) -> None:
         self.stop()
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
+    async def follows(self, pid: int, subject: str) -> bool:
+        """Whether the server has taken a subscription of a process. Until then hints for it go nowhere."""
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            answer = await client.get(f"{self._monitor}/connz", params={"subs": 1, "limit": 1024})
+        return any(
+            connection.get("name", "").split()[-1:] == [str(pid)]
+            and f"sodam.{subject}" in connection.get("subscriptions_list", ())
+            for connection in answer.json()["connections"]
+        )
+
     def _listens(self) -> bool:
         """It writes its ports when it does."""
         for path in self._directory.glob("nats-server_*.ports"):
             with contextlib.suppress(ValueError):  # half written
-                return bool(json.loads(path.read_text())["nats"])
+                ports = json.loads(path.read_text())
+                self._monitor = str(ports["monitoring"][0])
+                return bool(ports["nats"])
         return False

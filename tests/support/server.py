@@ -15,9 +15,11 @@ from typing import IO, Any, Final, Literal, Protocol
 import httpx
 
 from sodam import usersig
+from sodam.bus import of_user
 from sodam.settings import PASSWORD_MEMORY
 from tests.support.forkserver import SERVE, Process, fork_server
 from tests.support.guard import guarded
+from tests.support.nats import Nats
 from tests.support.ports import Reserved
 from tests.support.sqlite import prepare
 
@@ -40,6 +42,8 @@ class ServerProcess:
         self.nodes: list[ServerProcess] = [self]
         self.log = directory / f"{name}.log"
         self.output = directory / f"{name}.out"
+        self.nats: Nats | None = None
+        """What its cluster has for a bus, where that is NATS of a test's own."""
         self.exit_code: int | None = None
         self.started_in = 0.0
         """Seconds from starting the process to its port answering."""
@@ -109,6 +113,13 @@ class ServerProcess:
         answer = response.json()
         assert isinstance(answer, dict)
         return answer
+
+    async def listens(self, user_id: str) -> bool:
+        """Whether what other nodes say of a user who has signed in here reaches this one, as far as a bus that is there
+        can tell: with NATS a subscription takes a moment."""
+        if self.nats is None or not self.nats.runs or self._process is None:
+            return True
+        return await self.nats.follows(self.pid, of_user(self.sdkappid, user_id).subject)
 
     def start(self) -> None:
         """Start it (again): the same data, the same port as before."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -100,6 +102,7 @@ class NatsBus:
         async with asyncio.timeout(_FIRST_CONNECTION_S):
             await self.client.connect(
                 self._servers,
+                name=f"sodam {socket.gethostname()} {os.getpid()}",  # as NATS lists its connections
                 no_echo=True,
                 allow_reconnect=True,
                 max_reconnect_attempts=-1,
