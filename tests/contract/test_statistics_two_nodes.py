@@ -106,7 +106,7 @@ class Days:
             for actor in self.actors:
                 kinds = [actor.c2c] * 4 + [actor.group] * 4 + [actor.join, actor.befriend, actor.account]
                 await self.dice.choice([*kinds, actor.make, actor.unmake, actor.refused_login])()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             for server in self.site.servers:
                 for app, book in self.books.items():
                     while server.services.presence.online(app) != len(book.online[when]):

@@ -159,7 +159,7 @@ async def test_a_caller_who_is_gone_does_not_keep_callbacks_from_running(db: Dat
         task.add_done_callback(lambda _: None)
         await asyncio.sleep(0)
         task.cancel()
-    await asyncio.wait_for(started.wait(), 5)
+    await asyncio.wait_for(started.wait(), 60)
     assert after == ["told"]
     assert await names(db) == ["one"]
 

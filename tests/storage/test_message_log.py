@@ -127,7 +127,7 @@ async def test_appending_from_done(db: Database) -> None:
 
 async def test_drain_of_an_idle_log_returns_at_once(db: Database) -> None:
     recorder = Recorder(db)
-    await asyncio.wait_for(recorder.log.drain(), 1)
+    await asyncio.wait_for(recorder.log.drain(), 60)
     assert recorder.done == []
 
 
@@ -135,7 +135,7 @@ async def test_a_log_on_a_closed_database_tells_its_entries(db: Database) -> Non
     recorder = Recorder(db)
     await db.close()
     recorder.log.append(1)
-    await asyncio.wait_for(recorder.log.drain(), 5)
+    await asyncio.wait_for(recorder.log.drain(), 60)
     ((batch, error),) = recorder.done
     assert batch == [1]
     assert isinstance(error, Exception)

@@ -170,7 +170,7 @@ async def test_the_same_sqlite_twice(tmp_path: Path) -> None:
         "except Exception as error: print(type(error).__name__, error)"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
-    other = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    other = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     assert re.fullmatch(r"StorageError data directory .* is in use by another Sodam process\n", other.stdout)
     await db.execute("INSERT INTO server_state (name, value) VALUES ('a', $1)", b"")  # undisturbed
     await db.close()

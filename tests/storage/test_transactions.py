@@ -217,8 +217,8 @@ async def test_close_while_busy(db: Database) -> None:
     """What was handed over before is written or refused, never left hanging; what comes after is refused."""
     writes = [asyncio.ensure_future(put(db, f"{n}")) for n in range(50)]
     await asyncio.sleep(0)
-    await asyncio.wait_for(db.close(), 20)
-    results = await asyncio.wait_for(asyncio.gather(*writes, return_exceptions=True), 20)
+    await asyncio.wait_for(db.close(), 60)
+    results = await asyncio.wait_for(asyncio.gather(*writes, return_exceptions=True), 60)
     assert all(isinstance(result, str | Exception) for result in results)
     if db.engine == "sqlite":
         assert all(isinstance(result, str) for result in results), "SQLite writes what it has taken"

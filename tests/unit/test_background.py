@@ -26,7 +26,7 @@ from tests.support.nats import Nats
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.002)
 

@@ -227,7 +227,7 @@ async def test_retention(database: Database, apps: AppService) -> None:
 
 
 async def wait_for_end(jobs: JobService, job_id: str) -> Any:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (job := await jobs.get(job_id)).state in ("queued", "running"):
             await asyncio.sleep(0.01)
     return job
@@ -260,7 +260,7 @@ async def test_a_job_goes_on_where_it_was(database: Database, clock: Clock) -> N
     await first.start()
     job_id = await first.create("count", {}, about_app=5, uin=1, user_name="root")
     first.wake()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(seen) < 4:
             await asyncio.sleep(0.01)
     assert (await first.get(job_id)).done == 4

@@ -93,7 +93,7 @@ async def test_a_body_without_an_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("what", ["silent", "half a head", "half a body"])
 async def test_slow_ones_hold_no_place(tmp_path: Path, what: str) -> None:
-    async with port(tmp_path, 0.5) as there:
+    async with port(tmp_path, 2.0) as there:
         readers = []
         for _ in range(BODIES + 8):
             if what == "half a body":

@@ -212,7 +212,8 @@ def test_first_lines() -> None:
 
 @pytest.mark.parametrize("shape", ["csv", "json", "short lines", "no lines", "empty lines", "one row"])
 async def test_no_turn_reads_much(shape: str) -> None:
-    """Turns are measured in the processor time of this thread, and against the whole: other load changes nothing."""
+    """Turns are measured in the processor time of this thread, the least of three, and against the whole: other load
+    changes nothing."""
     data = {
         "csv": "UserID,Nick,Tag_Profile_IM_Level\n" + "".join(f"user{n},Nick {n},{n}\n" for n in range(20_000)),
         "json": json.dumps([{"UserID": f"user{n}", "Profile": {LEVEL: n}} for n in range(20_000)]),
@@ -221,21 +222,30 @@ async def test_no_turn_reads_much(shape: str) -> None:
         "empty lines": "UserID\n" + ",\n" * 200_000,
         "one row": "UserID\n" + '"a\n",' * 40_000,
     }[shape]
+    form: Format = "json" if shape == "json" else "csv"
+    turns = [
+        min(same) for same in zip(*(_turns(form, data, may_fail=shape == "one row") for _ in range(3)), strict=True)
+    ]
+    assert len(turns) > 10
+    assert max(turns) < max(sum(turns) / 8, 0.03), (max(turns), sum(turns), len(turns))
+
+
+def _turns(form: Format, data: str, *, may_fail: bool) -> list[float]:
+    """Seconds of each turn."""
     turns: list[float] = []
-    reading = _consume("json" if shape == "json" else "csv", data)
+    reading = _consume(form, data)
     try:
         while True:
             before = time.thread_time()
             try:
-                reading.send(None)
+                reading.send(None)  # type: ignore[attr-defined]
             finally:
                 turns.append(time.thread_time() - before)
     except StopIteration:
         pass
     except JobFailed:
-        assert shape == "one row"
-    assert len(turns) > 10
-    assert max(turns) < max(sum(turns) / 8, 0.03), (max(turns), sum(turns), len(turns))
+        assert may_fail
+    return turns
 
 
 def _consume(form: Format, data: str) -> object:  # type: ignore[misc]

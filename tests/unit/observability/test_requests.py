@@ -165,4 +165,4 @@ def test_nothing_of_it_is_loaded_or_made_while_it_is_off() -> None:
     assert requests.headers() == []
     requests.CURRENT.set(None)
     program = "import sys, sodam.serving; sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"
-    assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], timeout=300, check=False).returncode == 0
