@@ -213,12 +213,24 @@ async def test_hints_that_were_not_sent_are_missed(postgres_pair: tuple[Postgres
     await until(lambda: told, "the news of the hole")
 
 
+async def test_a_hole_right_after_another_is_news_too(postgres_pair: tuple[PostgresBus, PostgresBus]) -> None:
+    """The first news may have been acted upon before the second loss."""
+    one, two = postgres_pair
+    await sent(one)
+    told: list[int] = []
+    two.on_reconnect(lambda: told.append(1))
+    for _ in range(3):
+        told.clear()
+        one._seq += 1
+        await sent(one)
+        await until(lambda: told, "the news of the hole")
+
+
 async def test_nothing_is_sent_for_nobody(bus_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process alone on its database notifies nobody of its messages, and everybody who comes."""
     monkeypatch.setattr("sodam.bus.postgres.PEER_SECONDS", 2.0)
     one = await PostgresBus.open(bus_url)
-    assert one.heard(), "another one may be starting too"
-    await until(lambda: not one.heard(), "being alone")
+    assert not one.heard(), "nobody is there"
     for _ in range(100):
         one.publish("a", b"x")
     assert not one._out
@@ -236,12 +248,29 @@ async def test_nothing_is_sent_for_nobody(bus_url: str, monkeypatch: pytest.Monk
     await one.close()
 
 
+async def test_who_comes_sends_to_whoever_is_there(bus_url: str) -> None:
+    """Before anything was heard of it: it saw that it is not alone, and was heard before it was ready."""
+    one = await PostgresBus.open(bus_url)
+    ear, back = Ear(), Ear()
+    one.subscribe("a", ear)
+    two = await PostgresBus.open(bus_url)
+    two.subscribe("b", back)
+    assert two.heard()
+    two.publish("a", b"x")
+    await until(lambda: ear.heard, "the hint")
+    one.publish("b", b"y")
+    await until(lambda: back.heard, "the other's")
+    await two.close()
+    await one.close()
+
+
 async def test_large_batches_are_rows_for_a_minute(
     bus_url: str, postgres_pair: tuple[PostgresBus, PostgresBus], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = postgres_pair
     ear = Ear()
     two.subscribe("a", ear)
+    await until(one.heard, "the other one")
     for n in range(3000):
         one.publish("a", b"%d" % n * 10)
     await until(lambda: len(ear.heard) == 3000, "all hints")

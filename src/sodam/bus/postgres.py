@@ -3,7 +3,8 @@
 Hints that gather while the last batch is under way go together: one NOTIFY a batch. A small batch travels in the
 notification; a larger one is a row of ``bus_batch``, and the notification says which. Every process numbers its
 batches, so that others see when they have lost some. A process that has heard of no other sends nothing but its
-heartbeat; the number goes on all the same, and whoever listened unknown sees the gap.
+heartbeat; the number goes on all the same, and whoever listened unknown sees the gap. Whoever comes says so before it
+is ready, and looks who was there before: beside others, it waits for them to be heard, and sends meanwhile.
 
 Each process hears its own notifications, too: when they stay away, it is disconnected, whatever its socket says.
 """
@@ -48,8 +49,14 @@ _KEEP: Final = (
     " SELECT pg_notify($1, $2)"
 )
 _READ: Final = "SELECT body FROM bus_batch WHERE node = $1 AND seq = $2"
+_OTHERS: Final = (
+    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 "
+    "AND pid <> ALL ($2::int[]))"
+)
 _PURGE: Final = "DELETE FROM bus_batch WHERE at < EXTRACT(EPOCH FROM now())::bigint - $1"
 _INLINE, _ROW, _BYE = "i", "r", "x"
+_NAME: Final = "sodam bus"
+"""Of both connections of every process."""
 Hint = tuple[str, bytes]
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Hint]).decode
@@ -91,7 +98,8 @@ class PostgresBus:
         self._node = secrets.token_hex(8)
         self._channel = ""
         self._now = asyncio.get_running_loop().time
-        self._started = self._now()
+        self._started = float("-inf")
+        """Since when this process has been with others whom it may not have heard yet."""
         self._handlers: dict[str, list[Handler]] = {}
         self._reconnected: list[Callable[[], None]] = []
         self._out: deque[Hint] = deque()
@@ -103,6 +111,8 @@ class PostgresBus:
         self._peers: dict[str, _Peer] = {}
         self._echo_at = 0.0
         self._lost_at = -_LOST_SECONDS
+        self._lost_again = False
+        """Hints were lost since then, and nobody was told yet."""
         self._purged_at = self._now()
         self._sender: asyncpg.Connection[Any] | None = None
         self._listener: asyncpg.Connection[Any] | None = None
@@ -117,6 +127,8 @@ class PostgresBus:
         try:
             await bus._connect_sender()
             await bus._connect_listener()
+            await bus._notify(_INLINE, "")
+            await bus._look_around()
         except (*_AWAY, _Away) as error:
             raise BusError(f"PostgreSQL cannot carry live events: {_text(error)}") from None
         bus._echo_at = bus._now()
@@ -235,6 +247,8 @@ class PostgresBus:
         self._arrived.clear()
         while self._inbox:
             await self._take(self._inbox.popleft())
+        if self._lost_again:
+            self._lost()
         now = self._now()
         for node in [node for node, peer in self._peers.items() if now - peer.at > PEER_SECONDS]:
             del self._peers[node]
@@ -307,9 +321,10 @@ class PostgresBus:
                     log.exception("a bus handler failed", subject=subject)
 
     def _lost(self, *, always: bool = False) -> None:
-        """Hints may have been lost. What follows costs a little: once a second is enough."""
+        """Hints may have been lost. What follows costs a little: once a second is enough, and it follows each loss."""
         now = self._now()
-        if not always and now - self._lost_at < _LOST_SECONDS:
+        self._lost_again = not always and now - self._lost_at < _LOST_SECONDS
+        if self._lost_again:
             return
         self._lost_at = now
         for callback in self._reconnected:
@@ -336,13 +351,21 @@ class PostgresBus:
         self._listener = await self._connect()
         await self._listener.add_listener(self._channel, self._heard)
 
+    async def _look_around(self) -> None:
+        """Who came before this process is seen; who comes after it sees this one, and is heard at once."""
+        assert self._sender is not None
+        assert self._listener is not None
+        own = [connection.get_server_pid() for connection in (self._sender, self._listener)]
+        if await self._sender.fetchval(_OTHERS, _NAME, own):
+            self._started = self._now()
+
     async def _connect(self) -> asyncpg.Connection[Any]:
         return await asyncpg.connect(
             self._url,
             timeout=_CONNECT_SECONDS,
             command_timeout=_COMMAND_SECONDS,
             # A hint that a crash takes is lost with what it was about.
-            server_settings={"synchronous_commit": "off", "application_name": "sodam bus"},
+            server_settings={"synchronous_commit": "off", "application_name": _NAME},
         )
 
 
