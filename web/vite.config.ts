@@ -37,6 +37,9 @@ export default defineConfig({
     setupFiles: "src/test/setup.ts",
     server: { deps: { inline: [/tdesign/] } },
     css: false,
+    // Generous: a busy machine is no reason to fail. How long `waitFor` and `find...` wait is in setup.ts.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A sixth of the processor time of a process and a fresh set of modules for each file.
     pool: "threads",
     isolate: false,

@@ -93,6 +93,7 @@ async function makePolicies(hand, { call, app }) {
   // A new version, and back to the first.
   await hand.press("action.edit", hand.card("access:policy.document"));
   const text = page.locator("dialog").getByRole("textbox", { name: t("access:policy.document") });
+  await text.locator(".cm-line", { hasText: "name/im:*" }).first().waitFor();
   await text.fill((await text.locator(".cm-line").allTextContents()).join("\n").replace("name/im:*", "name/im:Describe*"));
   const changes = page.locator("dialog").getByRole("region", { name: t("access:policy.changes") }).first();
   await changes.locator(".cm-deletedChunk", { hasText: "name/im:*" }).first().waitFor();
@@ -100,8 +101,7 @@ async function makePolicies(hand, { call, app }) {
   await hand.picture("new-version");
   await hand.press("action.save");
   await hand.closed();
-  await hand.press("access:versions.use", hand.row("v1"));
-  await hand.hears("access:versions.now", { id: 1 });
+  await hand.told(() => hand.press("access:versions.use", hand.row("v1")), "access:versions.now", { id: 1 });
 }
 
 /** What can stand in a policy is offered with what it does. */

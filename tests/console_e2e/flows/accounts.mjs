@@ -51,9 +51,8 @@ async function edit(hand, app, ask) {
     Tag_Profile_IM_AdminForbidType: "AdminForbid_Type_SendOut",
   });
   await hand.press("accounts:kick.open");
-  await hand.confirm("accounts:kick.open");
+  await hand.told(() => hand.confirm("accounts:kick.open"), "accounts:kick.done", { id: "dora" });
   await hand.closed();
-  await hand.hears("accounts:kick.done", { id: "dora" });
 }
 
 async function importFile(hand, app, ask) {

@@ -107,8 +107,7 @@ async function order(hand, { app }, now) {
   await hand.choose(t("apps:order.months"), "3");
   await page.getByLabel(t("apps:order.terms")).check();
   await hand.picture("order");
-  await hand.press("apps:order.submit");
-  await hand.hears("apps:order.done");
+  await hand.told(() => hand.press("apps:order.submit"), "apps:order.done");
   assert.equal((await now()).Plan, "Flagship");
   await hand.sees(t("apps:orders.kinds.upgrade"));
 }
@@ -125,6 +124,7 @@ export async function endOfApp(hand, { call, app }) {
   await act("apps:menu.stop");
   await hand.confirm("apps:menu.stop");
   await hand.closed();
+  await hand.keep(t("apps:stop.stopped", { name: "River Post" }));
   assert.equal(await state(), "disabled");
   await hand.undo(t("apps:stop.stopped", { name: "River Post" }));
   await hand.until(async () => (await state()) === "enabled", "in use again");

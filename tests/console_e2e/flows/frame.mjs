@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { asUser } from "../support/api.mjs";
+import { settled } from "../support/browser.mjs";
 import { ROOT_PASSWORD } from "../support/server.mjs";
 
 // What a page is called elsewhere, and in English: it is found under each.
@@ -49,8 +50,18 @@ async function sessionEnds(hand, { app, call }) {
   await hand.press("accounts:create.open");
   await hand.fill("UserID", "draft.user");
   const address = page.url();
+  // What the page asks by itself waits: it would be the first to be refused, and ask for the password before the button.
+  let pressed;
+  const after = new Promise((done) => (pressed = done));
+  const hold = async (route) => {
+    if (!route.request().url().endsWith("/CreateAccount")) await after;
+    await route.continue().catch(() => undefined);
+  };
+  await page.route("**/console/api/**", hold);
   await page.context().clearCookies();
   await hand.press("action.create");
+  pressed();
+  await page.unroute("**/console/api/**", hold);
   await hand.sees(t("session:again.title"));
   await hand.picture("session-ended");
   await hand.fill(t("session:login.password"), "not the password");
@@ -65,6 +76,7 @@ async function sessionEnds(hand, { app, call }) {
   await hand.closed();
   await hand.row("draft.user").waitFor();
   assert.equal((await call("im/DescribeAccount", { SDKAppID: app, UserID: "draft.user" })).UserID, "draft.user");
+  await settled(page);
   page.refusals.length = 0;
   // Whoever leaves for the sign-in comes back to where one was, however often the address was nested.
   await page.goto(`${new URL(address).origin}/console/login?next=/console/login%3Fnext=/console/audit`);
@@ -81,7 +93,7 @@ async function serverAway(hand, { app }) {
   // By the address: the code of the next page is not there yet.
   await hand.load(`/apps/${app}/basic`);
   const before = page.url();
-  await page.route("**/*", (route) => route.abort());
+  await page.route("**/*", (route) => route.abort().catch(() => undefined));
   await page.evaluate((to) => {
     history.pushState({}, "", to);
     dispatchEvent(new PopStateEvent("popstate"));
@@ -101,7 +113,7 @@ async function serverAway(hand, { app }) {
   assert.equal(await page.locator("tbody tr").count(), 0);
   await page.context().setOffline(false);
   // Something before the server answers at the start: still a page with a name, in the middle.
-  await page.route("**/console/api/**", (route) => route.fulfill({ status: 502, body: "bad gateway" }));
+  await page.route("**/console/api/**", (route) => route.fulfill({ status: 502, body: "bad gateway" }).catch(() => undefined));
   await page.goto(before);
   await page.locator(".bare").getByText(t("error.Http.title", { status: 502 })).waitFor();
   const box = await page.locator(".note--error").boundingBox();
@@ -150,8 +162,8 @@ async function lockedOut(hand) {
       .locator(".locked", { has: page.getByRole("button", { name: t(name), exact: true }) })
       .getByRole("button", { name: t("locked.why"), exact: true });
   await why("accounts:kick.open").waitFor();
-  await why("accounts:kick.open").focus();
-  await page.keyboard.press("Enter");
+  await settled(page);
+  await why("accounts:kick.open").press("Enter");
   await hand.sees(t("locked.missing"));
   await hand.sees("name/im:KickAccount");
   // What to ask for is copied, the action and the resource.
@@ -176,8 +188,9 @@ async function lockedOut(hand) {
   }
   // Who may look only does not write as two accounts.
   await page.goto(page.url().replace(/accounts\/.*/, "overview"));
-  await why("overview:chat.enter").focus();
-  await page.keyboard.press("Enter");
+  await why("overview:chat.enter").waitFor();
+  await settled(page);
+  await why("overview:chat.enter").press("Enter");
   await hand.sees("name/im:CreateSecretUserSig");
   assert.equal(await page.getByRole("button", { name: t("overview:chat.enter"), exact: true }).isDisabled(), true);
 }

@@ -50,8 +50,7 @@ async function members(hand, group) {
   const { MutedAccountList } = await group("get_group_muted_account", { GroupId: "rowers" });
   assert.deepEqual(MutedAccountList, [{ Member_Account: "hugo", MutedUntil: 4294967295 }]);
   await hand.tab("groups:tabs.mutes");
-  await hand.press("groups:mute.end", hand.row("hugo"));
-  await hand.hears("groups:mute.ended", { user: "hugo" });
+  await hand.told(() => hand.press("groups:mute.end", hand.row("hugo")), "groups:mute.ended", { user: "hugo" });
   await hand.seesNot(t("groups:forEver"));
 }
 

@@ -62,8 +62,7 @@ async function caught(hand, ask) {
   assert.equal(JSON.parse(body).MsgBody[0].MsgContent.Text, "The herons are here");
   assert.match(await part("inbox:headers").locator("pre").textContent(), /^Content-Type: application\/json/m);
   await hand.picture("request");
-  await part("inbox:body").getByRole("button").click();
-  await hand.hears("action.copied");
+  await hand.told(() => part("inbox:body").getByRole("button").click(), "action.copied");
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), body);
   await hand.press("inbox:copyCurl", dialog);
   await hand.until(

@@ -39,13 +39,16 @@ export async function newcomer(hand, { server, browser, run, call }) {
   await act(page.keyboard.press("Enter"));
   await pane("alice").locator(".chat__other", { hasText: "안녕, Alice 👋" }).waitFor();
   assert.ok(acts <= 12, `${acts} acts`);
-  assert.equal(await page.locator(".steps__item[data-done=true]").count(), 3);
+  const done = (steps) =>
+    page.waitForFunction((steps) => document.querySelectorAll(".steps__item[data-done=true]").length === steps, steps);
+  await done(3);
   // Both are online, and the overview says so by itself.
   await page.locator(".overview__online[data-some=true]").filter({ hasText: "2" }).waitFor();
   await they.picture("first-message");
   for (const name of ["overview:steps.copyClient", "overview:steps.copyServer"]) await they.press(name);
-  await page.waitForFunction(() => document.querySelectorAll(".steps__item[data-done=true]").length === 5);
-  assert.match(await page.evaluate(() => navigator.clipboard.readText()), new RegExp(`/v4/openim/sendmsg\\?sdkappid=${app}&`));
+  await done(5);
+  const copied = new RegExp(`/v4/openim/sendmsg\\?sdkappid=${app}&`);
+  await they.until(async () => copied.test(await page.evaluate(() => navigator.clipboard.readText())), "the line for a server");
   const { Events } = await call("cloudaudit/DescribeEvents", { SDKAppID: app, Action: "CreateSecretUserSig", Limit: 10 });
   assert.equal(Events.length, 2, "each UserSig is in the audit log");
   // Leaving the page signs both out.

@@ -132,6 +132,7 @@ async function policies(hand, { call }) {
     (await call("cam/ListAttachedUserPolicies", { TargetUin: Uin })).List.map((one) => one.PolicyName);
   await hand.tab("access:user.tabs.policies");
   await hand.press("access:policies.detach", hand.row("post-team"));
+  await hand.keep("post-team");
   await hand.until(async () => !(await held()).includes("post-team"), "detached");
   await hand.undo("post-team");
   await hand.until(async () => (await held()).includes("post-team"), "attached again");
@@ -173,10 +174,12 @@ async function ofGroup(hand, { call }) {
   await hand.closed();
   assert.equal((await call("cam/GetGroup", { GroupId })).GroupName, "day-shift");
   await hand.press("action.remove", hand.row("haneul"));
+  await hand.keep(t("access:groups.left", { name: "day-shift" }));
   await hand.until(async () => (await members()) === 0, "without members");
   await hand.undo(t("access:groups.left", { name: "day-shift" }));
   await hand.until(async () => (await members()) === 1, "a member again");
   await hand.press("access:policies.detach", hand.row("river-readers"));
+  await hand.keep("river-readers");
   await hand.until(async () => (await attached()) === 0, "without policies");
   await hand.undo("river-readers");
   await hand.until(async () => (await attached()) === 1, "attached again");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { settled } from "../support/browser.mjs";
 
 /** A community with topics, and a live room with its visitors: made, written to, muted, banned from, removed. */
 export async function places(hand, { server, call, rest, app }) {
@@ -68,6 +69,7 @@ async function topics(hand, ask) {
   await hand.press("action.create");
   // The ID is taken: the dialog stays and says so.
   await page.locator("dialog .note").first().waitFor();
+  await settled(page);
   page.refusals.length = 0;
   await hand.fill("TopicID", "");
   await hand.press("action.create");
@@ -98,9 +100,8 @@ async function topics(hand, ask) {
   await menu("Again", again.TopicId, "action.delete");
   await hand.fill(t("confirm.type", { name: "Again" }), "Again");
   await hand.picture("delete-topic");
-  await hand.confirm("action.delete");
+  await hand.told(() => hand.confirm("action.delete"), "groups:topics.removed", { count: 1 });
   await hand.closed();
-  await hand.hears("groups:topics.removed", { count: 1 });
   assert.deepEqual(
     (await read()).map(({ TopicId }) => TopicId),
     [FOOD],
@@ -175,8 +176,7 @@ async function room(hand, ask, app) {
     (await banned()).BannedAccountList.map(({ Member_Account }) => Member_Account),
     ["hugo"],
   );
-  await hand.press("groups:ban.end", hand.row("hugo"));
-  await hand.hears("groups:ban.ended", { user: "hugo" });
+  await hand.told(() => hand.press("groups:ban.end", hand.row("hugo")), "groups:ban.ended", { user: "hugo" });
   assert.deepEqual((await banned()).BannedAccountList, []);
   await ask("group_open_http_svc/destroy_group", { GroupId: "lanterns" });
   await ask("group_open_http_svc/destroy_group", { GroupId: CITY });

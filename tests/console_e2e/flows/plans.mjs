@@ -14,6 +14,7 @@ async function renewal(hand, { app }, now) {
   const { t, page } = hand;
   await hand.go(`/apps/${app}/plan`);
   await page.getByRole("switch", { name: t("apps:upgrade.renew"), exact: true }).click();
+  await hand.keep(t("apps:upgrade.renewOn"));
   await hand.until(async () => (await now()).AutoRenew, "renews itself");
   await hand.undo(t("apps:upgrade.renewOn"));
   await hand.until(async () => !(await now()).AutoRenew, "ends");
@@ -31,8 +32,7 @@ async function addOn(hand, { app, call }, now) {
   await hand.fill(t(`apps:addOns.${one.Name}`), String(one.Min));
   await page.getByLabel(t("apps:order.terms")).check();
   await hand.picture("order-add-on");
-  await hand.press("apps:order.submit");
-  await hand.hears("apps:order.done");
+  await hand.told(() => hand.press("apps:order.submit"), "apps:order.done");
   assert.equal(await orders(), before + 1);
 }
 

@@ -47,8 +47,7 @@ async function versions(hand, { call }) {
   await hand.closed();
   await hand.press("action.delete", hand.row("v2"));
   await hand.sees(t("access:versions.deleteAbout"));
-  await hand.confirm("action.delete");
-  await hand.hears("access:versions.deleted");
+  await hand.told(() => hand.confirm("action.delete"), "access:versions.deleted");
   assert.equal((await call("cam/ListPolicyVersions", { PolicyId })).Versions.length, 1);
 }
 

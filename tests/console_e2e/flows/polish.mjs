@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { settled } from "../support/browser.mjs";
 
 /** Small things: each once cost somebody a moment, and is looked at where it was. */
 export async function polish(hand, scene) {
@@ -17,22 +18,23 @@ async function names(hand, { call }) {
   await hand.go("/");
   await hand.press("apps:create.open");
   await hand.fill(t("apps:name"), "임시 앱");
-  await hand.press("action.create");
+  // Listened for before: a toast may be gone by the time that the next page is there.
+  const said = page.locator(".toast", { hasText: "임시 앱" }).innerText();
+  await Promise.all([said, hand.press("action.create")]);
   await page.waitForURL("**/apps/*/overview");
-  const said = page.locator(".toast", { hasText: "임시 앱" });
-  assert.equal((await said.innerText()).trim(), t("apps:create.done", { name: "임시 앱" }));
+  assert.equal((await said).trim(), t("apps:create.done", { name: "임시 앱" }));
   const app = Number(page.url().match(/apps\/(\d+)\//)[1]);
   // An app without tags begins with a row to fill in, and what is wrong with one field moves none beside it.
   await hand.go(`/apps/${app}/basic`);
   await hand.press("action.edit", hand.card("basic:tag.title"));
   const key = (at) => page.locator("dialog").getByLabel(t("basic:tag.key"), { exact: true }).nth(at);
   const value = (at) => page.locator("dialog").getByLabel(t("basic:tag.value"), { exact: true }).nth(at);
-  assert.ok(await key(0).evaluate((field) => field === document.activeElement));
+  const focused = (field) => field.evaluate((one) => one === document.activeElement);
+  await hand.until(() => focused(key(0)), "the first field waits for a key");
   assert.ok(await page.locator(".dialog__foot").getByRole("button", { name: t("action.save") }).isDisabled());
   await key(0).fill("team");
   await hand.press("basic:tag.add");
-  await key(1).waitFor();
-  assert.ok(await key(1).evaluate((field) => field === document.activeElement));
+  await hand.until(() => focused(key(1)), "the new row waits for a key");
   await key(1).fill("team");
   await hand.sees(t("basic:tag.twice"));
   assert.equal((await box(key(1))).y, (await box(value(1))).y);
@@ -149,6 +151,7 @@ async function people(hand, { app, call }) {
   for (const name of ["accounts:kick.open", "accounts:sign.open"]) {
     assert.ok(await page.getByRole("button", { name: t(name), exact: true }).isDisabled(), name);
   }
+  await settled(page);
   page.refusals.length = 0;
 }
 

@@ -163,13 +163,14 @@ async function compose(hand, vendor, call, app) {
   await row.getByText(t("push:state.done"), { exact: true }).waitFor();
   await hand.picture("push-report");
   await hand.press("push:revoke.open", row);
-  await hand.press("push:revoke.open");
+  await hand.confirm("push:revoke.open");
   await hand.closed();
   await hand.until(() => vendor.got.length > before + 1, "it is taken back");
   assert.equal(vendor.got[before + 1].form.get("description"), t("push:revoke.sample"));
-  const { Tasks } = await call("im/DescribePushTask", { SDKAppID: app });
+  const tasks = async () => (await call("im/DescribePushTask", { SDKAppID: app })).Tasks;
+  await hand.until(async () => (await tasks()).every(({ State }) => !["waiting", "running"].includes(State)), "both are over");
   assert.deepEqual(
-    Tasks.map(({ Total, Devices, Condition }) => [Total, Devices, Condition.TagsOr]),
+    (await tasks()).map(({ Total, Devices, Condition }) => [Total, Devices, Condition.TagsOr]),
     [
       [1, 1, ["한강"]],
       [1, 1, ["한강"]],

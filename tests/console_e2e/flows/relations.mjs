@@ -156,14 +156,20 @@ async function blacklist(hand, app, ask) {
   await hand.tab("accounts:tabs.blacklist");
   await hand.press("relations:blacklist.add");
   await hand.fill("UserID", "mate020");
+  const asked = [];
+  const note = (request) => asked.push(request.url().split("/").at(-1));
+  hand.page.on("request", note);
   await hand.confirm("relations:blacklist.add");
   await hand.closed();
   const blocked = async () =>
     (await ask("sns/black_list_get", { From_Account: "rosa", StartIndex: 0, MaxLimited: 10, LastSequence: 0 })).BlackListItem?.length ?? 0;
   assert.equal(await blocked(), 1);
   await hand.row("mate020").getByText("Twenty of the crew", { exact: true }).waitFor();
-  // The number beside the tab follows at once, long before it is asked for again by itself.
-  await hand.page.getByRole("tab", { selected: true }).getByText("1", { exact: true }).waitFor({ timeout: 5000 });
+  // The number beside the tab follows at once: with the list, long before it is asked for again by itself.
+  await hand.page.getByRole("tab", { selected: true }).getByText("1", { exact: true }).waitFor();
+  hand.page.off("request", note);
+  const next = asked.slice(asked.indexOf("AddBlackList") + 1).slice(0, 4);
+  assert.ok(next.includes("DescribeAccountState"), `asked after the change: ${next}`);
   await hand.picture("blacklist");
   await hand.press("relations:blacklist.remove", hand.row("mate020"));
   await hand.until(async () => (await blocked()) === 0, "unblocked");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { signIn } from "../support/api.mjs";
-import { openPage } from "../support/browser.mjs";
+import { openPage, settled } from "../support/browser.mjs";
 import { hands } from "../support/hands.mjs";
 import { ROOT_PASSWORD } from "../support/server.mjs";
 import { texts } from "../support/texts.mjs";
@@ -20,6 +20,7 @@ export async function signInOut(hand, { server, page }) {
   await hand.fill(t("session:login.password"), ROOT_PASSWORD);
   await page.keyboard.press("Enter");
   await page.waitForURL("**/console/audit");
+  await settled(page);
   page.refusals.length = 0;
   await hand.go("/");
   await page.getByRole("button", { name: t("bar.me"), exact: true }).click();
@@ -88,6 +89,6 @@ async function appearance(they, run) {
   for (const theme of [turned, run.theme]) {
     await page.getByRole("button", { name: t("bar.theme"), exact: true }).click();
     await they.press(`theme.${theme}`);
-    assert.equal(await mode(), theme);
+    await they.until(async () => (await mode()) === theme, `the theme is ${theme}`);
   }
 }

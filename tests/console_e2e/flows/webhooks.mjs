@@ -58,13 +58,14 @@ async function configure(hand, receiver, call, app) {
   await hand.closed();
   await hand.press("webhooks:token.edit");
   await hand.press("webhooks:token.make");
-  const token = await page.locator("dialog[open] form input").inputValue();
+  const field = page.locator("dialog[open] form input");
+  await hand.until(async () => (await field.inputValue()) !== "", "a token is made");
+  const token = await field.inputValue();
   await hand.picture("callback-token");
   await hand.press("action.save");
   await hand.closed();
   const name = t("webhooks:command.C2C_CallbackAfterSendMsg");
-  await hand.tick(name);
-  await hand.hears("webhooks:event.on", { name });
+  await hand.told(() => hand.tick(name), "webhooks:event.on", { name });
   await hand.pressText(t("webhooks:test.of", { name }));
   await hand.sees(t("webhooks:outcome.delivered"));
   await hand.picture("callback-test");

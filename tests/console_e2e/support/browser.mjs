@@ -40,6 +40,7 @@ export async function openPage(browser, { url, language, theme, width, cookie })
   }
   await context.addInitScript(
     ([language, theme]) => {
+      if (location.protocol === "about:") return;
       localStorage.setItem("sodam.language", language);
       localStorage.setItem("sodam.theme", theme);
       // What the console has read counts as fresh for some seconds: `follow` lets them pass at once.
@@ -96,6 +97,8 @@ function watch(page) {
   let changed = () => undefined;
   page.on("request", (request) => {
     if (request.resourceType() === "eventsource") return;
+    // Another document: what the one before was still reading is over, and nothing may tell so.
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) open.clear();
     sent += 1;
     open.add(request);
   });
@@ -152,11 +155,14 @@ async function atRest() {
     await frame();
     await idle();
   }
+  // Where the address leads is drawn: the code of a page, and what must be known first, may still be on the way.
+  const { state, latestLocation } = window.__TSR_ROUTER__ ?? {};
+  const arrived = !state || (state.status === "idle" && state.resolvedLocation?.href === latestLocation.href);
   const moving = document.getAnimations().some((one) => {
     const { iterations, endTime } = one.effect.getComputedTiming();
     return one.playState === "running" && Number.isFinite(iterations) && Number.isFinite(endTime);
   });
-  return !moving && !document.querySelector(".skeleton, .table__waiting, .is-stale");
+  return arrived && !moving && !document.querySelector(".skeleton, .table__waiting, .is-stale");
 }
 
 /** What a page is asked has no deadline of its own: a page that hangs must fail the test, not stop it. */

@@ -13,10 +13,10 @@ export async function until(ask, what) {
 
 /** Everything that acts on the dialog on top if one is open, otherwise on the page. `axe`: whether pictures are checked. */
 export function hands(page, t, pictures, axe) {
-  const scope = () => page.locator("dialog[open]").last();
-  const place = async () => ((await page.locator("dialog[open]").count()) ? scope() : page.locator("body"));
+  // Asked anew at each try, as dialogs open and close in their own time.
+  const place = page.locator("dialog[open], body:not(:has(dialog[open]))").last();
   /** Fields are on the page itself, not in the frame around it. */
-  const form = async () => ((await page.locator("dialog[open]").count()) ? scope() : page.locator("main"));
+  const form = page.locator("dialog[open], body:not(:has(dialog[open])) main").last();
   const regexp = (text) => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
   return {
     page,
@@ -34,23 +34,27 @@ export function hands(page, t, pictures, axe) {
       await settled(page);
     },
     async press(name, within, values) {
-      const area = within ?? (await place());
+      const area = within ?? place;
       await area.getByRole("button", { name: t(name, values), exact: true }).first().click();
     },
     /** Presses the button in the dialog that is about to open: one on the page may have the same name. */
     async confirm(name) {
-      await scope().locator(".dialog__foot").getByRole("button", { name: t(name), exact: true }).click();
+      await page.locator("dialog[open]").last().locator(".dialog__foot").getByRole("button", { name: t(name), exact: true }).click();
+    },
+    /** Points at a toast, which stays then: the offer to take back must not end while the effect is looked at. */
+    async keep(text) {
+      await page.locator(".toast", { hasText: text }).filter({ has: page.getByRole("button", { name: t("action.undo"), exact: true }) }).last().hover();
     },
     /** Takes back what a toast tells; there may be several. */
     async undo(text) {
       await page.locator(".toast", { hasText: text }).getByRole("button", { name: t("action.undo"), exact: true }).click();
     },
     async pressText(text, within) {
-      const area = within ?? (await place());
+      const area = within ?? place;
       await area.getByRole("button", { name: text, exact: true }).first().click();
     },
     async fill(label, value, within) {
-      const area = within ?? (await form());
+      const area = within ?? form;
       await area.getByLabel(regexp(label)).and(page.locator("input, textarea")).first().fill(value);
     },
     /** Searches among many and takes the one of that name, once it alone is shown: before that the list may change
@@ -63,11 +67,11 @@ export function hands(page, t, pictures, axe) {
       await picker.locator("p", { hasText: name }).waitFor();
     },
     async choose(label, value, within) {
-      const area = within ?? (await form());
+      const area = within ?? form;
       await area.getByLabel(regexp(label)).first().selectOption(value);
     },
     async tick(label, within) {
-      const area = within ?? (await form());
+      const area = within ?? form;
       await area.getByLabel(label, { exact: true }).first().click();
     },
     async tab(name) {
@@ -81,6 +85,10 @@ export function hands(page, t, pictures, axe) {
     /** The page says so, in a toast or elsewhere. */
     async hears(name, values) {
       await page.getByText(t(name, values), { exact: false }).filter({ visible: true }).first().waitFor();
+    },
+    /** Does something and hears of it: a toast may be gone before whoever listens only afterwards begins to. */
+    async told(act, name, values) {
+      await Promise.all([this.hears(name, values), act()]);
     },
     async sees(text) {
       await page.getByText(text, { exact: false }).filter({ visible: true }).first().waitFor();

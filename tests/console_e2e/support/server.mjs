@@ -1,32 +1,25 @@
 // A real server of its own for the tests: fresh data, one app, one port.
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export const APP = 1400000001;
 export const ROOT_PASSWORD = "Root-pass-123!";
+/** Milliseconds that a start may take: generous, as the machine may have much else to do. */
+const START = 180_000;
 export const REPOSITORY = new URL("../../../", import.meta.url).pathname;
-
-async function freePort() {
-  const probe = createServer();
-  await new Promise((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address();
-  await new Promise((done) => probe.close(done));
-  return port;
-}
 
 /** Starts `sodam serve`; resolves once it is ready. `stop` ends it and returns what it logged. */
 export async function startServer(settings = {}, flags = []) {
   const data = await mkdtemp(join(tmpdir(), "sodam-console-"));
-  const port = await freePort();
   const command = process.env.CONSOLE_E2E_SODAM ?? join(REPOSITORY, ".venv/bin/sodam");
   const child = spawn(command, ["serve", ...flags], {
     env: {
       // Settings of whoever runs the tests are not the tests' settings.
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SODAM_"))),
-      SODAM_PORT: String(port),
+      // A free one, which it says itself: one that is looked for before may be somebody else's by the time it is bound.
+      SODAM_PORT: "0",
       SODAM_DATA_DIR: join(data, "data"),
       SODAM_PASSWORD_MEMORY: "12",
       SODAM_ROOT_PASSWORD: ROOT_PASSWORD,
@@ -37,28 +30,29 @@ export async function startServer(settings = {}, flags = []) {
   let log = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (log += part));
   let ended = false;
-  child.on("exit", () => (ended = true));
-  const url = `http://127.0.0.1:${port}`;
-  const until = Date.now() + 60_000;
+  // Once it has closed its output, too: whatever it said is in the log.
+  const gone = new Promise((done) =>
+    child.on("close", () => {
+      ended = true;
+      done();
+    }),
+  );
+  const until = Date.now() + START;
+  let url;
   for (;;) {
     if (ended || Date.now() > until) throw new Error(`the server did not start:\n${log}`);
-    const ready = await fetch(`${url}/readyz`).then(
-      (answer) => answer.ok,
-      () => false,
-    );
+    url = /^ +address +(\S+)\r?\n/m.exec(log)?.[1];
+    const ready = url && (await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false));
     if (ready) break;
-    await new Promise((done) => setTimeout(done, 100));
+    await new Promise((done) => setTimeout(done, 50));
   }
   return {
     url,
     /** What it has printed so far, its banner first. */
     said: () => log,
     async stop() {
-      const gone = new Promise((done) => child.on("exit", done));
-      if (!ended) {
-        child.kill("SIGTERM");
-        await gone;
-      }
+      if (!ended) child.kill("SIGTERM");
+      await gone;
       await rm(data, { recursive: true, force: true });
       return log;
     },
