@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
 from urllib.parse import parse_qs
+
+_NAMED: Final = re.compile(r"(?:^|&)sdkappid=([^&]+)")
 
 
 def app_of(query: str) -> int:
@@ -10,6 +14,6 @@ def app_of(query: str) -> int:
     if "%" in query or "+" in query:
         text = parse_qs(query).get("sdkappid", [""])[0]
     else:  # as every SDK writes it: nothing to decode
-        pairs = [pair.partition("=") for pair in query.split("&")]
-        text = next((value for name, _, value in pairs if name == "sdkappid" and value), "")
+        found = _NAMED.search(query)
+        text = "" if found is None else found[1]
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else 0

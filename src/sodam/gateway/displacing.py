@@ -43,6 +43,15 @@ class Displacing:
         self._presence: PresenceService = services.presence
         self._apps = services.apps
         self._kicked: dict[int, int] = {}
+        self._ruled: tuple[App, Rule] | None = None
+
+    def _rule(self, app: App) -> Rule:
+        """The app's; that of the last one is at hand, which nearly every login asks."""
+        if self._ruled is not None and self._ruled[0] is app:
+            return self._ruled[1]
+        rule = Rule.of(app.settings)
+        self._ruled = app, rule
+        return rule
 
     def remember(self, instid: int, kind: int) -> None:
         """A kicked device that comes back by its ticket is refused again."""
@@ -60,7 +69,7 @@ class Displacing:
 
     def arrived(self, app: App, user: Topic, ticket: Ticket, *, latest: bool) -> tuple[str, ...]:
         """A login is about to be registered: end what it displaces. The platforms of those that end here."""
-        rule = Rule.of(app.settings)
+        rule = self._rule(app)
         if rule.room(ticket.platform) > 1 or not self._live.wanted(user):  # nobody is here, and nobody elsewhere hears
             return ()
         kick = _kick(rule, ticket, 0 if latest else max(1, ticket.login))
@@ -74,7 +83,7 @@ class Displacing:
         False: it is one of them, and must not be let in.
         """
         user, ticket = connection.registered, connection.ticket
-        rule = Rule.of(app.settings)
+        rule = self._rule(app)
         if user is None or ticket is None or rule.room(ticket.platform) == 1:
             return True
         over = await self._over(rule, user)

@@ -282,7 +282,8 @@ class Hub:
             self._returning.back(connection, user, ticket.instid)
         self.unregister(connection)
         connection.session.instid = ticket.instid
-        connection.recalls.remember(self._recalls_known.take(ticket.instid))
+        if known := self._recalls_known.take(ticket.instid):
+            connection.recalls.remember(known)
         connection.session.platform = ticket.platform
         connection.session.user_id = ticket.user_id
         connection.ticket = ticket

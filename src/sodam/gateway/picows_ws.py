@@ -147,7 +147,8 @@ class PicowsTransport(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._ws = transport
-        self._raw = raw = cast(QuietTransport, transport.underlying_transport).transport
+        quiet: QuietTransport = transport.underlying_transport  # type: ignore[assignment]
+        self._raw = raw = quiet.transport
         raw.set_write_buffer_limits(high=PONGS_UNREAD)
         self._receiver.opened(self)
 
@@ -261,6 +262,11 @@ class _UpgradedProtocol(WSProtocol):  # type: ignore[misc]
         super().connection_made(QuietTransport(transport))
 
     def data_received(self, data: bytes) -> None:
+        room: memoryview = self.get_buffer(len(data))
+        if len(data) <= len(room):  # as nearly always
+            room[: len(data)] = data
+            self.buffer_updated(len(data))
+            return
         at = 0
         while at < len(data):
             buffer = memoryview(self.get_buffer(len(data) - at))

@@ -34,6 +34,10 @@ class Recalls:
         """True: acknowledged."""
         self._unacknowledged: dict[str, list[Key]] = {}
 
+    def __bool__(self) -> bool:
+        """Whether any was sent."""
+        return bool(self._sent)
+
     def new(self, notices: Iterable[Notice]) -> list[Notice]:
         """``notices`` without the recalls that were sent already, and each of the others once."""
         seen: set[Key] = set()
@@ -76,8 +80,9 @@ class Recalls:
         self._sent.update(dict.fromkeys(keys, True))
 
     def clear(self) -> None:
-        self._sent.clear()
-        self._unacknowledged.clear()
+        if self._sent:
+            self._sent.clear()
+            self._unacknowledged.clear()
 
 
 class Acknowledged:
@@ -87,7 +92,7 @@ class Acknowledged:
         self._clients: OrderedDict[int, list[Key]] = OrderedDict()
 
     def put(self, instid: int, recalls: Recalls) -> None:
-        if keys := recalls.known():
+        if recalls and (keys := recalls.known()):
             self._clients[instid] = keys
             self._clients.move_to_end(instid)
             if len(self._clients) > _CLIENTS:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
+from typing import Final
 
 import msgspec
 
 from sodam.storage import Database
 
 _MAC = 16
+_IN_URLS: Final = bytes.maketrans(b"+/", b"-_")
 _KEY_NAME = "ticket_key"
 
 
@@ -55,7 +58,8 @@ class Tickets:
 
     def seal(self, ticket: Ticket) -> str:
         data = _encode(ticket)
-        return urlsafe_b64encode(hmac.digest(self._key, data, "sha256")[:_MAC] + data).decode()
+        sealed = hmac.digest(self._key, data, "sha256")[:_MAC] + data
+        return b2a_base64(sealed, newline=False).translate(_IN_URLS).decode()
 
     def open_ticket(self, text: str) -> Ticket | None:
         """None for anything that was not sealed here. Says nothing of its expiry."""

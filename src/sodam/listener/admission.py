@@ -110,7 +110,10 @@ class Admission:
         self._uncount(connection)
 
     def _uncount(self, connection: Waiting) -> None:
-        address, connection.address = connection.address, ""
+        address = connection.address
+        if not address:
+            return
+        connection.address = ""
         left = self._counts.get(address, 0) - 1
         if left > 0:
             self._counts[address] = left

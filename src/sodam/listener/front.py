@@ -12,7 +12,7 @@ import asyncio
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 import structlog
 from uvicorn.config import Config
@@ -147,7 +147,7 @@ class Front(asyncio.BufferedProtocol):
         self.listener = listener
         self._config = config
         self._state = server_state
-        self._connections = cast("set[Front]", server_state.connections)
+        self._connections: set[Front] = server_state.connections  # type: ignore[assignment]
         """Those that uvicorn waits for when it ends: it calls their ``shutdown``."""
         self._app_state = app_state
         self.transport: asyncio.Transport | None = None
@@ -283,6 +283,8 @@ class Front(asyncio.BufferedProtocol):
 
     def counts_for(self, address: str) -> bool:
         """The client's address behind proxies is known; False when that one has too many connections."""
+        if address == self.address:  # as where no proxy stands in front
+            return True
         network = network_of(address)
         return network == self.address or self.listener.admission.move(self, network)
 

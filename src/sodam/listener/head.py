@@ -16,7 +16,7 @@ MAX_LINE: Final = 8 * 1024
 MAX_HEADERS: Final = 128
 """Header lines: each costs ten times its bytes once it is read."""
 END: Final = b"\r\n\r\n"
-_IGNORED, _KEPT, _UPGRADE, _CONNECTION = range(4)
+_IGNORED, _KEPT, _UPGRADE, _OTHER_UPGRADE, _CONNECTION = range(5)
 _NAMES: Final = {
     b"host": _KEPT,
     b"sec-websocket-key": _KEPT,
@@ -57,28 +57,38 @@ def upgrade_request(head: bytes) -> bytes | None:
     kept = [request]
     upgrade = connection = False
     for line in lines[1:]:
-        name, colon, value = line.partition(b":")
-        meaning = (_known if len(name) <= _SHORT else _meaning)(name) if colon else None
-        if meaning is None:
-            return None
+        if line.startswith(_KEY):  # another one in each request
+            kept.append(line)
+            continue
+        meaning = (_known if len(line) <= _SHORT else _meaning)(line)
         if meaning == _KEPT:
             kept.append(line)
-        elif meaning == _UPGRADE:
-            upgrade = value.strip().lower() == b"websocket"
+        elif meaning is None:
+            return None
         elif meaning == _CONNECTION:
-            connection = connection or b"upgrade" in [token.strip() for token in value.lower().split(b",")]
+            connection = True
+        elif meaning != _IGNORED:
+            upgrade = meaning == _UPGRADE
     if not (upgrade and connection):
         return None
     kept += [b"Upgrade: websocket", b"Connection: Upgrade", b"", b""]
     return b"\r\n".join(kept)
 
 
-def _meaning(name: bytes) -> int | None:
-    """What a header is to an upgrade; None for a name that is none."""
-    if not name or name[:1] in b" \t" or name[-1:] in b" \t":
+def _meaning(line: bytes) -> int | None:
+    """What a header is to an upgrade; None for a line that is none."""
+    name, colon, value = line.partition(b":")
+    if not colon or not name or name[:1] in b" \t" or name[-1:] in b" \t":
         return None
-    return _NAMES.get(name.lower(), _IGNORED)
+    meaning = _NAMES.get(name.lower(), _IGNORED)
+    if meaning == _UPGRADE:
+        return _UPGRADE if value.strip().lower() == b"websocket" else _OTHER_UPGRADE
+    if meaning == _CONNECTION:
+        names = [token.strip() for token in value.lower().split(b",")]
+        return _CONNECTION if b"upgrade" in names else _IGNORED
+    return meaning
 
 
-_SHORT: Final = 64
-_known: Final = lru_cache(maxsize=256)(_meaning)  # there are some dozen names, as each browser writes them
+_KEY: Final = b"Sec-WebSocket-Key:"
+_SHORT: Final = 128
+_known: Final = lru_cache(maxsize=512)(_meaning)  # most lines of a browser are those of each of its requests
