@@ -11,7 +11,7 @@ import pytest
 from tests.gateway.conftest import SignIn
 from tests.gateway.group_talk import heard, make, rest, said, say
 from tests.gateway.raw_client import RawClient, Refused
-from tests.support.server import ServerFactory, ServerProcess
+from tests.support.server import Engine, ServerFactory, ServerProcess
 
 UserId = Callable[[str], str]
 Nodes = tuple[ServerProcess, ServerProcess]
@@ -209,3 +209,39 @@ async def test_for_some_members_and_mentions(server: ServerProcess, sign_in: Sig
     assert [seq for seq, _ in heard(cid)] == [1, 3]
     assert (await history(cid, group))["InvisibleMsgSeq"] == [secret]
     assert (await sessions(cid))[group]["UnreadMsgCount"] == 2
+
+
+async def test_a_history_that_one_device_clears(
+    engine: Engine, server_factory: ServerFactory, sign_in: SignIn, user_id: UserId
+) -> None:
+    """The user's other devices show nothing as unread at once, and find it empty when they look; nobody else's is."""
+    server = server_factory(engine)
+    amy, bob = await sign_in(server, "amy"), await sign_in(server, "bob")
+    phone = await sign_in(server, "bob", platform=2)
+    group = await make(server, "amy", "bob")
+    for number in range(3):
+        await say(amy, group, f"m{number}")
+    await phone.wait(lambda: len(heard(phone)) == 3)
+    words = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": "hi"}}]
+    one = {"From_Account": "amy", "To_Account": "bob", "MsgRandom": 1, "MsgSeq": 1, "MsgBody": words}
+    assert (await server.rest("openim/sendmsg", one))["ErrorCode"] == 0
+
+    def read(event: dict[str, Any]) -> list[tuple[str, int]]:
+        tips = event.get("GroupTips", [])
+        return [(i["GroupId"], i["LastReadMsgSeq"]) for t in tips for i in t["MsgBody"].get("GroupReadInfoArray", [])]
+
+    await bob.call("recentcontact.clear_msg", {"From_Account": "bob", "Type": 2, "ToGroupid": group})
+    await bob.call("recentcontact.clear_msg", {"From_Account": "bob", "Type": 1, "To_Account": "amy"})
+    await phone.wait(lambda: [one for event in phone.pushes for one in read(event)] == [(group, 3)])
+    await phone.wait(lambda: "ReadC2cMsgNotify" in str(phone.pushes))
+    away = await sign_in(server, "bob", platform=9)
+    for client in (bob, phone, away):
+        answer = await client.call("recentcontact.page_get", {"From_Account": "bob"})
+        assert [item["UnreadMsgCount"] for item in answer["SessionItem"]] == [0, 0], answer
+        assert (await history(client, group))["RspMsgList"] == []
+        pages = {"Peer_Account": "amy", "MaxCnt": 15, "LastMsgTime": 0, "WithRecalledMsg": 1, "From_Account": "bob"}
+        assert (await client.call("openim.getroammsg", pages))["MsgList"] == []
+    assert len((await history(amy, group))["RspMsgList"]) == 3
+    await say(amy, group, "again")
+    await phone.wait(lambda: heard(phone)[-1] == (4, "again"))
+    assert (await sessions(phone))[group]["UnreadMsgCount"] == 1

@@ -19,7 +19,7 @@ from sodam.c2c.service import C2CService
 from sodam.errors import ApiError, Code
 from sodam.messages.clock import STEP_SECONDS
 from sodam.messages.elements import MAX_BODY_BYTES
-from sodam.messages.events import MessagesRecalled
+from sodam.messages.events import MessagesRecalled, UnreadChanged
 from sodam.messages.model import BY_REST, DELETED_HIGH, DELETED_LOW, HIDE_RECEIVER, ONE_TO_ONE, PEER_READ, Source
 from sodam.storage import Tx
 
@@ -235,6 +235,8 @@ class Changes:
                 lowered += await beside.delete_for(tx, app.sdkappid, owner, peer, places)
                 sides = await beside.sides(tx, app.sdkappid, owner, oldest=oldest, peers=[peer])
                 head = merged(head, sides.get(peer))
+            if lowered:
+                tx.emit(UnreadChanged(app=app.sdkappid, user_id=owner))
             return lowered, head
 
         lowered, head = await self._db.write(run)
@@ -256,6 +258,8 @@ class Changes:
                 there = await beside.hide(tx, app.sdkappid, owner, peer, clear=clear, remove=remove) or there
                 if there and remove:
                     await store_changes.put_option(tx, app.sdkappid, owner, [peer], "top_time", 0)
+            if there:
+                tx.emit(UnreadChanged(app=app.sdkappid, user_id=owner))
             return there
 
         return await self._db.write(run)

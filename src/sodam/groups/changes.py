@@ -12,14 +12,14 @@ from sodam.bus import of_user
 from sodam.errors import ApiError, Code
 from sodam.groups import pushes, store, store_messages, store_reading, store_receipts
 from sodam.groups.core import Core, Operator, hold_place, not_found, scene
-from sodam.groups.events import GroupMessageEdited, GroupMessagesRecalled, GroupRead
+from sodam.groups.events import GroupMessageEdited, GroupMessagesRecalled
 from sodam.groups.message import TIP, Extra, GroupMessage
 from sodam.groups.model import Group, check_place, is_topic
 from sodam.groups.pins import notify_unpinned
 from sodam.groups.types import TYPES, Operation, Power, Role, check, may
 from sodam.messages.clock import SECOND
 from sodam.messages.elements import MAX_BODY_BYTES
-from sodam.messages.events import MessageEdited, MessagesRecalled
+from sodam.messages.events import MessageEdited, MessagesRecalled, UnreadChanged
 from sodam.messages.interceptors import Interceptors
 from sodam.messages.model import GROUP, RECALLED, Source
 from sodam.notices import Notice
@@ -303,10 +303,29 @@ class GroupChanges:
             before, newest = found
             if (position := min(seq, newest)) > before:
                 await store_reading.put_read(tx, app, reader, group_id, position)
-                tx.emit(GroupRead(app=app, reader=reader, group_id=group_id))
+                tx.emit(UnreadChanged(app=app, user_id=reader))
 
         await self._core.db.write(run)
         self._core.live.send(of_user(app, reader), pushes.read(group_id, seq), exclude=exclude)
+
+    async def clear_for(self, app: int, user_id: str, group_id: str, *, exclude: int = 0) -> bool:
+        """Clear a group's history for oneself; it stays in the list. False: the user is no member.
+
+        Other devices are notified that nothing is unread; of a cleared history the protocol knows no notice: they find
+        it empty when they look again.
+        """
+
+        async def run(tx: Tx) -> int | None:
+            newest = await store_reading.take_off(tx, app, user_id, group_id, clear=True, remove=False)
+            if newest is not None:
+                tx.emit(UnreadChanged(app=app, user_id=user_id))
+            return newest
+
+        newest = await self._core.db.write(run)
+        if newest is None:
+            return False
+        self._core.live.send(of_user(app, user_id), pushes.read(group_id, newest), exclude=exclude)
+        return True
 
     async def set_unread(self, app: App, group: Group, user_id: str, unread: int) -> None:
         """Set a member's unread number, at most the number of messages that the member may read. Raises ApiError 10007
@@ -329,6 +348,7 @@ class GroupChanges:
                 behind = await store_reading.seq_with_unread(tx, app.sdkappid, user_id, group.group_id, unread)
                 position = max(floor, behind)
             await store_reading.put_read(tx, app.sdkappid, user_id, group.group_id, position)
+            tx.emit(UnreadChanged(app=app.sdkappid, user_id=user_id))
 
         await self._core.db.write(run)
 
@@ -342,6 +362,7 @@ class GroupChanges:
                 raise await _no_member(tx, app.sdkappid, group_id, "only members may delete")
             found = await store_messages.named(tx, app.sdkappid, group_id, seqs)
             await store_reading.hide(tx, user_id, found.values())
+            tx.emit(UnreadChanged(app=app.sdkappid, user_id=user_id))
 
         await self._core.db.write(run)
 

@@ -228,14 +228,6 @@ class ReceiptsGiven(GroupEvent, frozen=True, kw_only=True):
     receipts: list[Receipt]
 
 
-class GroupRead(msgspec.Struct, frozen=True, kw_only=True):
-    """A member has read further than before."""
-
-    app: int
-    reader: str
-    group_id: str
-
-
 class GroupMessagesRecalled(GroupEvent, frozen=True, kw_only=True):
     messages: list[GroupMessage]
 

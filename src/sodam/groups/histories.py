@@ -12,6 +12,7 @@ from sodam.groups.core import Core, not_found
 from sodam.groups.message import TIP, GroupMessage, Standing
 from sodam.groups.model import Group, check_place
 from sodam.groups.types import TYPES, Operation, Role, check
+from sodam.messages.events import UnreadChanged
 from sodam.messages.model import RECALLED
 from sodam.messages.naming import Naming
 from sodam.storage import Tx
@@ -148,14 +149,19 @@ class Histories:
         """Pin groups at the second ``at``, or unpin them with 0."""
         await store_reading.put_pins(tx, app, user_id, group_ids, at)
 
-    async def hide(self, app: int, user_id: str, group_id: str, *, clear: bool, remove: bool = True) -> bool:
+    async def hide(self, app: int, user_id: str, group_id: str, *, clear: bool) -> bool:
         """Take a group off the member's list until something new is said; ``clear``: its history, too, for the member.
 
         False: the user is no member.
         """
-        return await self._core.db.write(
-            lambda tx: store_reading.take_off(tx, app, user_id, group_id, clear=clear, remove=remove)
-        )
+
+        async def run(tx: Tx) -> bool:
+            if await store_reading.take_off(tx, app, user_id, group_id, clear=clear, remove=True) is None:
+                return False
+            tx.emit(UnreadChanged(app=app, user_id=user_id))
+            return True
+
+        return await self._core.db.write(run)
 
     async def recalled(self, app: int, group_id: str, at: int, limit: int) -> list[tuple[GroupMessage, int]]:
         """What was recalled at the microsecond ``at`` or later, and when."""

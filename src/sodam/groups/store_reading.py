@@ -193,11 +193,12 @@ async def all_read(tx: Tx, app: int, group_id: str, seq: int) -> None:
     )
 
 
-async def take_off(tx: Tx, app: int, user_id: str, group_id: str, *, clear: bool, remove: bool) -> bool:
-    """Take the group off the member's list (``remove``), its history with it (``clear``); False: no member."""
+async def take_off(tx: Tx, app: int, user_id: str, group_id: str, *, clear: bool, remove: bool) -> int | None:
+    """Take the group off the member's list (``remove``), its history with it (``clear``); the newest message's
+    sequence, None: no member."""
     found = await lock(tx, app, user_id, group_id)
     if found is None:
-        return False
+        return None
     if clear:
         await put_read(tx, app, user_id, group_id, found[1])
         await tx.execute(
@@ -215,7 +216,7 @@ async def take_off(tx: Tx, app: int, user_id: str, group_id: str, *, clear: bool
             user_id,
             found[1],
         )
-    return True
+    return found[1]
 
 
 async def pinned(tx: Tx, app: int, user_id: str) -> set[str]:

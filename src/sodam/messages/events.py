@@ -50,3 +50,11 @@ class MessageEdited(msgspec.Struct, frozen=True, kw_only=True):
     """Its unix second."""
     sender: str
     body: bytes
+
+
+class UnreadChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """Another number is unread for a user, though nothing was said: a group was read or its number set, messages were
+    deleted for oneself, a history was cleared, a conversation left the list."""
+
+    app: int
+    user_id: str

@@ -15,8 +15,7 @@ from sodam.c2c.domain_events import MessagesRead
 from sodam.c2c.histories import Histories
 from sodam.clock import now as wall_clock
 from sodam.groups.audience import Audience
-from sodam.groups.events import GroupRead
-from sodam.messages.events import MessagesRecalled
+from sodam.messages.events import MessagesRecalled, UnreadChanged
 from sodam.messages.model import GROUP, ONE_TO_ONE
 from sodam.messages.offline_push import Wish
 from sodam.outbox.model import Entry, New
@@ -58,7 +57,7 @@ class Quietly:
         outbox.consume(READ, self._tell_unread)
         db.events.subscribe(MessagesRecalled, self.recalled)
         db.events.subscribe(MessagesRead, self.read)
-        db.events.subscribe(GroupRead, self.read)
+        db.events.subscribe(UnreadChanged, self.unread_changed)
 
     # In the transactions of others
 
@@ -73,19 +72,29 @@ class Quietly:
             ],
         )
 
-    async def read(self, tx: Tx, found: Sequence[MessagesRead | GroupRead]) -> None:
-        readers = dict.fromkeys((one.app, one.reader) for one in found if not self._certificates.idle(one.app))
-        await self._outbox.put(tx, [New(app, READ, user.encode(), lane=user) for app, user in readers])
+    async def read(self, tx: Tx, found: Sequence[MessagesRead]) -> None:
+        await self._have_told(tx, [(one.app, one.reader) for one in found])
+
+    async def unread_changed(self, tx: Tx, found: Sequence[UnreadChanged]) -> None:
+        await self._have_told(tx, [(one.app, one.user_id) for one in found])
+
+    async def _have_told(self, tx: Tx, users: Iterable[tuple[int, str]]) -> None:
+        entries = [
+            New(app, READ, user.encode(), lane=user)
+            for app, user in dict.fromkeys(users)
+            if not self._certificates.idle(app)
+        ]
+        await self._outbox.put(tx, entries)
 
     # Afterwards
 
     async def _take_back(self, entry: Entry) -> None:
-        """Have what devices show of a recalled message replaced by a line that says so."""
+        """Have what devices show of a recalled message replaced by a line that says so; it counts as unread no more."""
         for raw in await store_log.pushed(self._db, entry.app, entry.conv, entry.seq):
             pushed = _decode(raw)
             if pushed.expires > self._clock():
                 devices = await store.registered(self._db, entry.app, pushed.devices)
-                await self._put(entry.app, [_replacing(pushed, device) for device in devices.values()])
+                await self._replace(entry.app, pushed, list(devices.values()))
 
     async def _tell_unread(self, entry: Entry) -> None:
         """Set the number on the icons of a user's devices that are away."""
@@ -111,9 +120,13 @@ class Quietly:
 
         await self._db.write(run)
 
-    async def _put(self, app: int, deliveries: Sequence[Delivery]) -> None:
-        if deliveries:
-            await self._db.write(lambda tx: self._outbox.put(tx, _entries(app, deliveries)))
+    async def _replace(self, app: int, pushed: Pushed, devices: Sequence[Device]) -> None:
+        async def run(tx: Tx) -> None:
+            await self._outbox.put(tx, _entries(app, [_replacing(pushed, device) for device in devices]))
+            await self._have_told(tx, [(app, device.user_id) for device in devices])
+
+        if devices:
+            await self._db.write(run)
 
 
 def _entries(app: int, deliveries: Iterable[Delivery]) -> list[New]:

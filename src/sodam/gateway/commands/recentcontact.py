@@ -248,8 +248,8 @@ async def clear_msg(call: Call, request: ClearMsg) -> None:
     """Clear the history of a conversation for oneself; it stays in the list."""
     owner = await owner_of(call, request)
     if request.Type == GROUP and request.ToGroupid:
-        histories = call.services.groups.histories
-        if not await histories.hide(call.app.sdkappid, owner, request.ToGroupid, clear=True, remove=False):
+        changes = call.services.groups.changes
+        if not await changes.clear_for(call.app.sdkappid, owner, request.ToGroupid, exclude=call.instid):
             raise ApiError(Code.CONV_GROUP_UNRESOLVED)
         return
     if request.Type != 1 or not request.To_Account:

@@ -1,0 +1,98 @@
+"""The number on an icon is the one of the list and of REST, after whatever changes what is unread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sodam.groups.core import Operator
+from sodam.groups.histories import shown_unread
+from sodam.groups.message import Extra, GroupMessage
+from sodam.groups.model import Changes, Newcomer, Wanted
+from sodam.groups.types import TYPES
+from sodam.messages.model import NO_UNREAD
+from sodam.messages.offline_push import Wish
+from tests.contract.pushing import Pushing, apple, authority, pushing
+from tests.contract.world import text_body
+from tests.support.vendors import VendorServer
+
+__all__ = ["apple", "authority", "pushing"]
+TOPS = Operator("a", True)
+
+
+class Talk:
+    """a speaks in a group; b, whose phone is away, and c are members."""
+
+    def __init__(self, pushing: Pushing, apple: VendorServer, group: str) -> None:
+        self.pushing = pushing
+        self.apple = apple
+        self.group = group
+        self.number = 0
+
+    async def say(self, sender: str = "a", flags: int = 0, **extra: Any) -> int:
+        self.number += 1
+        message = GroupMessage(
+            app=self.pushing.app, group_id=self.group, sender=sender, random=self.number, client_time=0, flags=flags,
+            body=text_body("hi"), wish=Wish(text="hi"), extra=Extra(**extra),
+        )  # fmt: skip
+        return (await self.pushing.groups.sending.send(self.pushing.world.app, message)).seq
+
+    async def icon(self, user: str = "b") -> int:
+        """The number that the phone was sent last."""
+        await self.pushing.quiet()
+        sent = [asked for asked in self.apple.asked if asked.path.endswith(f"/t{user}")]
+        return int([asked.json["aps"]["badge"] for asked in sent if "badge" in asked.json["aps"]][-1])
+
+    async def listed(self, user: str = "b") -> int:
+        """What list and REST make of what is stored."""
+        groups, app = self.pushing.groups, self.pushing.app
+        names = [name for name, _, _ in await groups.histories.listed(app, user, 100)]
+        found = await groups.histories.details(app, user, names)
+        in_groups = sum(shown_unread(group, standing) for group, standing, _ in found.values())
+        return in_groups + await self.pushing.world.c2c.histories.unread(self.pushing.world.app, user)
+
+
+async def test_a_groups_number_is_one(pushing: Pushing, apple: VendorServer) -> None:
+    """After messages, some that count as none, a recall, a deletion for oneself, reading, a number that was set, a
+    cleared history, a newcomer's first message, and beside what is unread one to one."""
+    world, groups, app = pushing.world, pushing.groups, pushing.world.app
+    one = await pushing.apns(apple.url)
+    for number, user in enumerate("bc"):
+        await pushing.device(one, user, f"t{user}", 100_000 + number)
+    wanted = Wanted(
+        kind=TYPES["Public"], group_id="", owner="a", max_members=0, changes=Changes(name="crew"),
+        newcomers=(Newcomer("b"),),
+    )  # fmt: skip
+    talk = Talk(pushing, apple, await groups.create(app, TOPS, wanted))
+
+    async def is_(expected: int, user: str = "b") -> None:
+        assert (await talk.icon(user), await talk.listed(user)) == (expected, expected)
+
+    seqs = [await talk.say() for _ in range(4)]
+    await is_(4)
+    await talk.say(flags=NO_UNREAD)
+    await talk.say(to=["b"])
+    await talk.say(sender="b")
+    await is_(4)
+    await groups.changes.recall(app, talk.group, [seqs[0]], revoker="a", as_member=False)
+    await is_(3)
+    await groups.changes.delete_for(app, "b", talk.group, [seqs[1]])
+    await is_(2)
+    await talk.say()
+    await is_(3)
+    await pushing.send("one to one")
+    await is_(4)
+    await groups.changes.mark_read(app.sdkappid, "b", talk.group, seqs[2])
+    await is_(3)
+    group = await groups.get(app.sdkappid, talk.group)
+    await groups.changes.set_unread(app, group, "b", 1)
+    await is_(2)
+    assert await groups.changes.clear_for(app.sdkappid, "b", talk.group)
+    await is_(1)
+    await groups.members.add(app, TOPS, talk.group, ["c"])
+    await talk.say()
+    await is_(2)
+    await is_(1, "c")
+    await world.changes.hide(app, "b", "a", clear=True)
+    await is_(1)
+    assert await groups.histories.hide(app.sdkappid, "b", talk.group, clear=False)
+    await is_(0)
