@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from typing import Final
 import pytest
 import pytest_asyncio
 import uvloop
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from hypothesis import HealthCheck, settings
 
 from sodam.access import passwords
@@ -21,6 +23,7 @@ from sodam.settings import PASSWORD_MEMORY
 from sodam.storage import Database, open_database
 from tests.support.barrier import Gate
 from tests.support.console import PASSWORD, ConsoleClient
+from tests.support.forkserver import PATIENT
 from tests.support.nats import Nats
 from tests.support.postgres import Postgres
 from tests.support.seeds import DRAWN
@@ -43,6 +46,12 @@ _keep_bytecode()
 # Tests run in the loop that the server runs in; it needs a fifth less of the processor than asyncio's own.
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
+
+# Five seconds are what httpx waits where nothing else is said.
+for _name in ("connect", "read", "write", "pool"):
+    setattr(DEFAULT_TIMEOUT_CONFIG, _name, 60.0)
+for _name, _value in PATIENT.items():  # for servers within the test's own process
+    setattr(importlib.import_module(_name.rpartition(".")[0]), _name.rpartition(".")[2], _value)
 
 # No example has a time of its own (200 ms by default): a busy machine needs longer now and then.
 settings.register_profile(

@@ -19,7 +19,7 @@ from sodam.rest import table as rest_table
 from sodam_client import Client
 from tests.support.server import Engine, ServerFactory, ServerProcess
 
-DRAIN_SECONDS = 20
+DRAIN_SECONDS = 60
 
 
 def banner(server: ServerProcess) -> str:

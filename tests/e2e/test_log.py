@@ -54,7 +54,7 @@ async def test_secrets_and_bodies_stay_out_of_it(tmp_path: Path) -> None:
             login = {"UserName": "root", "Password": ROOT}
             await http.post(f"{server.url}/console/api/login", json=login)
             outside = apsw.Connection(str(tmp_path / "data/sodam.db"))
-            outside.set_busy_timeout(5000)
+            outside.set_busy_timeout(60_000)
             for table in ("c2c_head", "c2c_message"):
                 outside.execute(f"ALTER TABLE {table} RENAME TO {table}_gone")
             outside.close()

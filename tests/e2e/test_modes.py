@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import subprocess
@@ -27,7 +28,12 @@ def mode(path: Path) -> int:
 
 
 def modes(directory: Path) -> dict[str, int]:
-    return {path.name: mode(path) for path in directory.iterdir() if path.is_file()}
+    found = {}
+    for path in directory.iterdir():
+        with contextlib.suppress(FileNotFoundError):  # gone meanwhile
+            if path.is_file():
+                found[path.name] = mode(path)
+    return found
 
 
 def sodam(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -106,7 +106,7 @@ class Life:
     async def messages(self) -> None:
         query = {"sdkappid": str(SDKAPPID), "identifier": "administrator", "contenttype": "json"}
         query["usersig"] = self._kept(self.server.usersig("administrator", expire=7777))
-        async with httpx.AsyncClient(base_url=f"{self.server.url}/v4/", trust_env=False, timeout=30) as http:
+        async with httpx.AsyncClient(base_url=f"{self.server.url}/v4/", trust_env=False, timeout=60) as http:
             sent = {"From_Account": "ann", "To_Account": "cho", **self.text(2)}
             for body in (json.dumps(sent), json.dumps(sent)[:-9], json.dumps(sent | {"MsgBody": SAID})):
                 await http.post("openim/sendmsg", params=query, content=body)
@@ -123,7 +123,7 @@ class Life:
 
     async def everything_went_out(self) -> None:
         """Callbacks and pushes, those that failed, too."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not (self._said(self.back) and self._said(self.vendor, DEVICE)):
                 await asyncio.sleep(0.05)
             while not (await self.console("DescribePushFailures"))["Failures"]:
@@ -185,7 +185,7 @@ async def test_nothing_that_must_not_be_known_is_written(server_factory: ServerF
     async with lived(make, SODAM_LOG_LEVEL="debug", **known) as life:
         server = life.server
         nats_server.stop()  # the bus is away, and back: what is said of it
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "the bus is disconnected" not in server.log.read_text():
                 await asyncio.sleep(0.05)
         nats_server.start()

@@ -23,7 +23,7 @@ async def request(server: ServerProcess, user: str, number: int, more: bytes = b
 
 
 async def answered(reader: asyncio.StreamReader) -> tuple[dict[str, str], Any]:
-    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
     line, *lines = head.decode().split("\r\n")[:-2]
     assert line == "HTTP/1.1 200 OK"
     headers = dict(one.split(": ", 1) for one in lines)
@@ -63,7 +63,7 @@ async def test_a_connection_that_is_to_end_ends(server: ServerProcess, more: byt
         writer.write(await request(server, "direct", number, more, version))
         headers, answer = await answered(reader)
         assert (answer["ErrorCode"], headers["connection"]) == (0, "close")
-        assert await asyncio.wait_for(reader.read(), 30) == b""
+        assert await asyncio.wait_for(reader.read(), 60) == b""
         writer.close()
 
 

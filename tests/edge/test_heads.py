@@ -55,7 +55,7 @@ async def test_headers_in_all(server: ServerProcess, begin: str, size: int) -> N
     if begin == "websocket":
         reader, writer = await connect(server)
         writer.write(upgrade(server, filler))
-        line = await asyncio.wait_for(reader.readline(), 10)
+        line = await asyncio.wait_for(reader.readline(), 60)
         assert status(line) == (101 if good else 431)
         writer.close()
         return
@@ -73,7 +73,7 @@ async def test_the_request_line(server: ServerProcess, size: int, upgraded: bool
         data = upgrade(server).replace(b"?", target + b"&", 1)
         reader, writer = await connect(server)
         writer.write(data)
-        line = await asyncio.wait_for(reader.readline(), 10)
+        line = await asyncio.wait_for(reader.readline(), 60)
         assert status(line) == (101 if size <= 8192 else 431)
         writer.close()
         return
@@ -90,6 +90,7 @@ async def test_too_many_lines(server: ServerProcess) -> None:
 async def test_a_head_has_seconds(server_factory: ServerFactory, begin: str) -> None:
     server = server_factory(env={"SODAM_REQUEST_TIMEOUT": "1"})
     starts = {"nothing": b"", "half a head": GET, "half an upgrade": upgrade(server)[:80], "empty lines": b"\r\n"}
+    start = asyncio.get_running_loop().time()
     reader, writer = await connect(server)
     writer.write(starts.get(begin, GET + b"\r\n" + GET))
 
@@ -99,9 +100,8 @@ async def test_a_head_has_seconds(server_factory: ServerFactory, begin: str) -> 
             await asyncio.sleep(0.2)
 
     dribbling = asyncio.create_task(dribble())
-    start = asyncio.get_running_loop().time()
     answered = await answer(reader)
-    assert 0.5 < asyncio.get_running_loop().time() - start < 6
+    assert 0.5 < asyncio.get_running_loop().time() - start < 19, "not the twenty seconds that are usual"
     dribbling.cancel()
     writer.close()
     assert answered.count(b"HTTP/1.1 200 OK") == (begin == "second request")
@@ -183,10 +183,10 @@ async def test_who_asks_for_http2_is_answered_with_its_body(server: ServerProces
         writer.write(part)
         await writer.drain()
         await asyncio.sleep(0.05)
-    first = await asyncio.wait_for(reader.readline(), 10)
+    first = await asyncio.wait_for(reader.readline(), 60)
     assert first.split()[1] in (b"200", b"400", b"431"), first
     if b"200" in first:
-        assert b'"ErrorCode":0' in await asyncio.wait_for(reader.read(4096), 10)
+        await asyncio.wait_for(reader.readuntil(b'"ErrorCode":0'), 60)
     writer.close()
 
 
@@ -198,7 +198,7 @@ async def test_heads_in_small_pieces(server: ServerProcess, size: int) -> None:
             writer.write(data[at : at + size])
             await writer.drain()
             await asyncio.sleep(0)
-        assert (await asyncio.wait_for(reader.readline(), 10)).startswith(begin)
+        assert (await asyncio.wait_for(reader.readline(), 60)).startswith(begin)
         writer.close()
 
 
@@ -210,11 +210,11 @@ async def test_an_upgrade_as_firefox_and_as_proxies_send_it(server: ServerProces
             writer.write(before)
             assert (await reader.readuntil(b"ok\n")).startswith(b"HTTP/1.1 200 OK")
         writer.write(upgrade(server, connection=b"keep-alive, Upgrade"))
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
         assert head.startswith(b"HTTP/1.1 101 "), head
         alive = json.dumps({"head": {"servcmd": "heartbeat.alive", "seq": 7}, "body": {}}).encode()
         writer.write(bytes([0x82, 0x80 | len(alive)]) + b"\0\0\0\0" + alive)
-        assert b'"seq":7' in await asyncio.wait_for(reader.readuntil(b"}}"), 10)
+        assert b'"seq":7' in await asyncio.wait_for(reader.readuntil(b"}}"), 60)
         writer.close()
 
 
@@ -224,9 +224,9 @@ async def test_expect_is_answered_before_the_body(server: ServerProcess) -> None
     reader, writer = await connect(server)
     head = f"POST /v4/openim/querystate?{query} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
     writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode())
-    assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60) == b"HTTP/1.1 100 Continue\r\n\r\n"
     writer.write(body)
-    assert (await asyncio.wait_for(reader.readuntil(b"}"), 10)).startswith(b"HTTP/1.1 200 OK")
+    assert (await asyncio.wait_for(reader.readuntil(b"}"), 60)).startswith(b"HTTP/1.1 200 OK")
     writer.close()
     refused = await ask(server, f"{head}Content-Length: 99000000\r\n\r\n".encode())
     assert b"100 Continue" not in refused

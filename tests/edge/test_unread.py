@@ -25,7 +25,7 @@ async def test_pings_whose_pongs_nobody_reads(server_factory: ServerFactory) -> 
 async def test_a_client_that_reads_late_has_the_pong_of_its_last_ping(server: ServerProcess) -> None:
     reader, writer = await websocket(server)
     await login(server, writer)
-    await asyncio.wait_for(reader.readuntil(b"A2Key"), 10)
+    await asyncio.wait_for(reader.readuntil(b"A2Key"), 60)
     for number in range(8000):
         writer.write(ping(b"%0100d" % number))
     await writer.drain()

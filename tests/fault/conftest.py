@@ -10,5 +10,5 @@ import pytest_asyncio
 
 @pytest_asyncio.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(verify=False, timeout=25) as client:
+    async with httpx.AsyncClient(verify=False, timeout=60) as client:
         yield client

@@ -29,7 +29,7 @@ async def kill_amid(
 
     async def wait(more: int) -> None:
         wanted = len(done) + more
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while len(done) < wanted:
                 assert not (ended := [task.exception() for task in changers if task.done()]), ended
                 await asyncio.sleep(0.005)

@@ -29,7 +29,7 @@ from tests.support.waiting import eventually
 
 RETRY = {Code.ACCOUNT_INTERNAL, Code.MSG_INTERNAL, Code.C2C_INTERNAL, Code.SERVER_TIMEOUT, Code.PROFILE_INTERNAL}
 BEGINS, ENDS = "the database takes no writes", "the database takes writes again"
-SECONDS = 20
+SECONDS = 60
 STEP = 64 * 1024
 """Bytes by which the files may grow when the disk is nearly full: some messages fit, the others do not."""
 SMALL = 500
@@ -192,9 +192,10 @@ async def test_messages_while_it_takes_no_writes(disk: Disk, http: httpx.AsyncCl
     assert not refused
     assert await history(server, http) == sorted({*acknowledged, *stored}), "each once"
     print(f"{disk.kind}: {len(acknowledged)} acknowledged, {len(failed)} refused, each acknowledged one stored once")
-    # A small write may find room where others do not, so that it may be told more than once, but not for each message.
+    # A small write may find room where others do not (what is written every few seconds, too), so that it may be told
+    # more than once, but not for each message.
     begins = said(server, BEGINS)
-    assert 1 <= begins <= 3, [line.get("event") for line in server.log_lines()]
+    assert 1 <= begins <= len(failed) // 10, [line.get("event") for line in server.log_lines()]
     assert said(server, ENDS) == begins
     assert_no_traceback(server)
     assert "messages could not be stored" not in server.log.read_text()

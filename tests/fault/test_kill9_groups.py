@@ -82,7 +82,7 @@ def _request(dice: random.Random, changer: int, number: int) -> tuple[str, dict[
 async def _change(nodes: list[ServerProcess], seed: float, changer: int, ledger: Ledger) -> None:
     """Call after call, whether a node lives or not."""
     dice = random.Random(seed)
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         for turn in itertools.count(1):
             number = turn * CHANGERS + changer
             command, body = _request(dice, changer, number)

@@ -10,6 +10,7 @@ import contextlib
 from collections import Counter
 from typing import Any
 
+import asyncpg
 import pytest
 
 from sodam_client import Client
@@ -22,11 +23,21 @@ FOLLOWERS = 60
 LISTENING = range(0, FOLLOWERS, 6)
 KILLS = amounts("SODAM_TEST_OFFICIAL_KILLS", usual=1, long=3)
 PAGE = "sodam.officials.fanout.PAGE"
+HALF, LOCK = FOLLOWERS // 2, 1
+_HOLD = f"""
+CREATE FUNCTION hold_page() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF position('"after":"f{HALF}"'::bytea IN NEW.body) > 0 THEN PERFORM pg_advisory_xact_lock({LOCK}); END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER hold_page BEFORE UPDATE ON outbox FOR EACH ROW EXECUTE FUNCTION hold_page();
+"""
+"""Whoever notes that half of the pages are done waits for as long as the test holds the lock."""
 
 
 @pytest.mark.parametrize("kills", KILLS)
 async def test_each_follower_once(server_factory: ServerFactory, kills: int) -> None:
-    """Pages of one follower, so that a kill amid them is certain; the node is killed when the first has the message."""
+    """Pages of one follower; the node is killed when the first has the message, and cannot have come past half of
+    the pages then."""
     server = server_factory("postgres", nodes=2, nats=True, env=constants(**SHORT_LEASE, **{PAGE: 1}))
     nodes = server.nodes
     names = [f"f{n:02}" for n in range(FOLLOWERS)]
@@ -46,7 +57,10 @@ async def test_each_follower_once(server_factory: ServerFactory, kills: int) -> 
     await rest(f"{OFFICIALS}/create_official_account", made)
     followers = [{"Subscriber_Account": name} for name in names]
     await rest(f"{OFFICIALS}/add_subscriber", {"Official_Account": NEWS, "SubscriberList": followers})
+    holder = await asyncpg.connect(server.database_url)
+    await holder.execute(_HOLD)
     async with contextlib.AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+        stack.push_async_callback(holder.close)
         listeners = []
         for n in LISTENING:
             node = nodes[n // 6 % 2]
@@ -56,6 +70,7 @@ async def test_each_follower_once(server_factory: ServerFactory, kills: int) -> 
         said = []
         for kill in range(kills):
             said.append(f"news {kill}")
+            await holder.execute("SELECT pg_advisory_lock($1)", LOCK)
             body = [{"MsgType": "TIMTextElem", "MsgContent": {"Text": said[-1]}}]
             victim, first = nodes[kill % 2], names[(1 - kill % 2) * 6]
             sent = {"Official_Account": NEWS, "Random": kill, "MsgBody": body}
@@ -64,6 +79,7 @@ async def test_each_follower_once(server_factory: ServerFactory, kills: int) -> 
             victim.kill()
             had = sum(said[-1] in found for found in heard.values())
             assert had < len(LISTENING), "it was killed amid the pages"
+            await holder.execute("SELECT pg_advisory_unlock($1)", LOCK)
             await asyncio.to_thread(victim.start)
             await until(lambda: all(said[-1] in heard.get(names[n], []) for n in LISTENING))
         for listener in listeners:

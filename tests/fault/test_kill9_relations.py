@@ -43,7 +43,7 @@ def _request(dice: random.Random) -> tuple[str, dict[str, Any]]:
 async def _change(server: ServerProcess, seed: float, counted: list[int]) -> None:
     """Batch after batch, whether the server lives or not."""
     dice = random.Random(seed)
-    async with httpx.AsyncClient(timeout=5) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         while True:
             command, body = _request(dice)
             try:

@@ -60,7 +60,7 @@ def _request(dice: random.Random, number: int) -> tuple[str, dict[str, Any]]:
 async def _change(server: ServerProcess, seed: float, answered: list[int]) -> None:
     """Call after call, whether the server lives or not."""
     dice = random.Random(seed)
-    async with httpx.AsyncClient(timeout=5) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         while True:
             command, body = _request(dice, dice.randrange(1 << 31))
             try:

@@ -116,6 +116,11 @@ async def configure(server: ServerProcess, receiver: Receiver) -> None:
         await root.call("im/SetCallBack", SDKAppID=server.sdkappid, **fields)
 
 
+def told(receiver: Receiver) -> list[Got]:
+    """Without those of `known_everywhere`, which may come late, or again."""
+    return [got for got in receiver.got if got.body["To_Account"] != "s1"]
+
+
 async def known_everywhere(talk: Talk, receiver: Receiver) -> None:
     """Wait until each node sends events: a moment after the change none but the node that made it may know."""
     for node in talk.nodes:
@@ -128,10 +133,9 @@ async def known_everywhere(talk: Talk, receiver: Receiver) -> None:
             }
             assert await talk.post(node, "openim/sendmsg", message)
             end = time.monotonic() + 1
-            while not any(words(got) == f"{node.url} {number}" for got in receiver.got) and time.monotonic() < end:
+            while not any(words(got).startswith(f"{node.url} ") for got in receiver.got) and time.monotonic() < end:
                 await asyncio.sleep(0.01)
-            if receiver.got:
-                receiver.got.clear()
+            if time.monotonic() < end:
                 break
         else:
             pytest.fail(f"{node.url} sends no events")
@@ -159,6 +163,9 @@ def check(found: list[Got], said: dict[int, int], warmed: dict[int, int]) -> int
 
 
 def tell(name: str, waits: list[float]) -> float:
+    if not waits:
+        print(f"  {name}: every message met a killed server")
+        return float("nan")
     p99 = waits[int(len(waits) * 0.99)] * 1000
     print(f"  {name}: {len(waits)} messages, p50 {waits[len(waits) // 2] * 1000:.1f} ms, p99 {p99:.1f} ms")
     return p99
@@ -194,8 +201,8 @@ async def test_a_receiver_that_is_away(
             await asyncio.to_thread(victim.start)
             talk.killed[-1] = (dead, time.monotonic() + 1)
         absent = await away
-        waiting = sum(talk.said.values()) - sum(warmed.values()) - len({got.id for got in receiver.got})
-        began, before = time.monotonic(), len(receiver.got)
+        waiting = sum(talk.said.values()) - sum(warmed.values()) - len({got.id for got in told(receiver)})
+        began, before = time.monotonic(), len(told(receiver))
         await receiver.start()
         after = await talk.go_on(beside)
         await arrived(receiver, talk, warmed, 300 + seconds * 3)
@@ -207,9 +214,9 @@ async def test_a_receiver_that_is_away(
             print(f"    {tell(name, waits) / base:.2f} times without")
         print(f"  {talk.again} messages met a killed server, or what had gathered meanwhile")
         print(f"  {waiting} events waited; the last was there {took:.1f} s after the receiver")
-        again = check(receiver.got, talk.said, warmed)
-        print(f"  {len(receiver.got)} requests, {again} of them repetitions with the ID of the first")
-    senders = {got.query["RequestId"][:24] for got in receiver.got[before:]}
+        again = check(told(receiver), talk.said, warmed)
+        print(f"  {len(told(receiver))} requests, {again} of them repetitions with the ID of the first")
+    senders = {got.query["RequestId"][:24] for got in told(receiver)[before:]}
     assert len(senders) >= (nodes if seconds > 10 else 1), "every node has its share of what waited"
     await talk.outbound.close()
 
@@ -217,6 +224,6 @@ async def test_a_receiver_that_is_away(
 async def arrived(receiver: Receiver, talk: Talk, warmed: dict[int, int], seconds: float) -> None:
     wanted = sum(talk.said.values()) - sum(warmed.values())
     end = time.monotonic() + seconds
-    while (have := len({got.id for got in receiver.got})) < wanted:
+    while (have := len({got.id for got in told(receiver)})) < wanted:
         assert time.monotonic() < end, f"{have} of {wanted} events; {await failures(talk.nodes[0])}"
         await asyncio.sleep(0.1)

@@ -70,6 +70,7 @@ RISING = {
 
 @pytest.mark.parametrize("name", HELD)
 def test_what_levels_off_holds(name: str) -> None:
+    dice.seed(7)  # the same noise in whichever order tests run
     trend = judge(series(HELD[name]), RSS)
     assert trend is not None
     assert not trend.failed, trend
@@ -77,6 +78,7 @@ def test_what_levels_off_holds(name: str) -> None:
 
 @pytest.mark.parametrize("name", RISING)
 def test_what_keeps_rising_fails(name: str) -> None:
+    dice.seed(7)
     trend = judge(series(RISING[name]), RSS)
     assert trend is not None
     assert trend.failed, trend

@@ -16,7 +16,7 @@ from sodam_client import Client, RequestTimeoutError
 from sodam_client.errors import ConnectionLostError
 from tests.support.server import ServerProcess
 
-_GIVE_UP_SECONDS = 60.0
+_GIVE_UP_SECONDS = 120.0
 _RECALLED = 20023
 _AGAIN = (20005, 91000)
 """The server could not; the documentation says to try again."""
@@ -69,7 +69,7 @@ async def write_over_rest(
 
     Each goes to any of ``servers``, half of them without a MsgSeq.
     """
-    async with httpx.AsyncClient(timeout=5) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         for number in itertools.count(1):
             if ledger.stopping:
                 return
@@ -107,7 +107,7 @@ async def _until_answered(
 
 async def change_over_rest(servers: Sequence[ServerProcess], ledger: Ledger, dice: random.Random) -> None:
     """Delete, recall and read what was sent, which all lower somebody's unread number, or must not."""
-    async with httpx.AsyncClient(timeout=5) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         while not ledger.stopping:
             if not ledger.keys:
                 await asyncio.sleep(0.01)

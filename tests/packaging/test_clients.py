@@ -11,6 +11,7 @@ from typing import Final
 
 from driver import tool
 from sodam.rest import openapi, table
+from tests.support import tools
 
 _HERE: Final = Path(__file__).parent
 _BIN: Final = Path(sys.executable).parent
@@ -59,9 +60,7 @@ def test_openapi_python_client(tmp_path: Path) -> None:
 def test_openapi_typescript(tmp_path: Path) -> None:
     made = tmp_path / "api.d.ts"
     cli = _HERE / "node_modules/openapi-typescript/bin/cli.js"
-    if not cli.is_file():
-        installed = subprocess.run([tool("npm"), "ci", "--ignore-scripts"], cwd=_HERE, capture_output=True, text=True)
-        assert installed.returncode == 0, installed.stderr
+    tools.npm_packages(_HERE)
     command = [tool("node"), str(cli), str(_written(tmp_path)), "-o", str(made)]
     done = subprocess.run(command, capture_output=True, text=True, env=_ENV, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -31,7 +31,7 @@ from tests.support.server import ServerFactory, ServerProcess
 
 PROXIES: Final = tree.ROOT / "deploy/proxies"
 FOUND: Final = [name for name in ("caddy", "nginx") if tools.find(name)]
-START_SECONDS: Final = 60
+START_SECONDS: Final = 120
 PUBLIC: Final = "https://127.0.0.1"
 """Under which clients find files, as SODAM_MEDIA_ADDRESS says."""
 
@@ -121,7 +121,7 @@ def nginx(directory: Path, port: int, nodes: list[str], cert: Path, key: Path) -
 async def used(server: ServerProcess, base: str, cert: Path) -> None:
     """What comes from outside: REST, both ends of a message over WebSocket, the console; and what must not come."""
     trust = ssl.create_default_context(cafile=str(cert))
-    async with httpx.AsyncClient(verify=trust, base_url=base, timeout=20) as http:
+    async with httpx.AsyncClient(verify=trust, base_url=base, timeout=60) as http:
         for path in ("/metrics", "/readyz", "/version", "/dev/clock"):
             assert (await http.get(path)).status_code == 404, path
         assert (await http.get("/console/")).status_code == 200

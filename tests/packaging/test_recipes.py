@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 from driver import tool
-from tests.support import tree
+from tests.support import tools, tree
 from tests.support.server import ServerProcess
 
 HERE: Final = Path(__file__).parent
@@ -53,9 +53,7 @@ async def test_python(server: ServerProcess) -> None:
 
 
 def test_node(server: ServerProcess) -> None:
-    if not (HERE / "node_modules/tls-sig-api-v2").is_dir():
-        installed = subprocess.run([tool("npm"), "ci", "--ignore-scripts"], cwd=HERE, capture_output=True, text=True)
-        assert installed.returncode == 0, installed.stderr
+    tools.npm_packages(HERE)
     text = filled_in(code("Node", "js")[0], server)
     assert ran(tool("node"), "--input-type=module", "-e", text).count('"ErrorCode":0') == 2
 

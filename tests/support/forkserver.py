@@ -37,6 +37,11 @@ SERVE: Final = ("serve",)
 """What a server is started with; the rest stands in its environment."""
 
 
+PATIENT: Final = {"sodam.storage.pools.ANSWER_SECONDS": 30}
+"""Those of every server that says nothing else of them: a database that is held up by a busy machine is not away. A
+test of one that hangs sets fewer seconds."""
+
+
 def constants(**values: int) -> dict[str, str]:
     """The variable that gives a server these constants, by their full names."""
     return {CONSTANTS: json.dumps(values)}

@@ -17,7 +17,7 @@ import httpx
 from sodam import usersig
 from sodam.bus import of_user
 from sodam.settings import PASSWORD_MEMORY
-from tests.support.forkserver import SERVE, Process, fork_server
+from tests.support.forkserver import CONSTANTS, PATIENT, SERVE, Process, fork_server
 from tests.support.guard import guarded
 from tests.support.nats import Nats
 from tests.support.ports import Reserved
@@ -27,8 +27,8 @@ Engine = Literal["sqlite", "postgres"]
 
 SDKAPPID: Final = 1400000042
 KEY: Final = "5a3c0e1b7d9f2468ace013579bdf02468ace13579bdf02468ace13579bdf0246"
-_START_SECONDS: Final = 60.0
-_STOP_SECONDS: Final = 25.0
+_START_SECONDS: Final = 120.0
+_STOP_SECONDS: Final = 90.0
 
 
 class ServerProcess:
@@ -54,6 +54,7 @@ class ServerProcess:
             "SODAM_LOG_FORMAT": "json",
             "SODAM_PASSWORD_MEMORY": str(PASSWORD_MEMORY[0]),
             **env,
+            CONSTANTS: json.dumps(PATIENT | json.loads(env.get(CONSTANTS, "{}"))),
         }
         self.files: int | None = None
         """Its limit of open files, from the next start on."""

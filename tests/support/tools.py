@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,22 @@ import pytest
 def find(name: str) -> str | None:
     beside = Path(sys.executable).parent / name
     return str(beside) if beside.is_file() else shutil.which(name)
+
+
+def npm_packages(directory: Path) -> None:
+    """Install the locked npm packages of a directory when they are missing."""
+    held = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)  # other test processes want the same
+        done = directory / "node_modules/.installed"
+        if done.exists():
+            return
+        command = [find("npm") or "npm", "ci", "--ignore-scripts"]
+        installed = subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=300, check=False)
+        assert installed.returncode == 0, installed.stderr
+        done.touch()
+    finally:
+        os.close(held)
 
 
 def needs(name: str, cure: str = "") -> Any:
