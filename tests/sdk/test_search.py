@@ -24,6 +24,18 @@ async def switch_on(server: ServerProcess) -> None:
         )
 
 
+async def announce(server: ServerProcess, words: str, follower: str) -> None:
+    service, news = "official_account_open_http_svc/", {"Official_Account": "@TOA#_news"}
+    made = {"Owner_Account": follower, "Name": "News", "OfficialAccountUserID": "@TOA#_news"}
+    said = {**news, "Random": 1, "MsgBody": [{"MsgType": "TIMTextElem", "MsgContent": {"Text": words}}]}
+    for command, body in (
+        ("create_official_account", made),
+        ("add_subscriber", {**news, "SubscriberList": [{"Subscriber_Account": follower}]}),
+        ("send_official_account_msg", said),
+    ):
+        assert (await server.rest(service + command, body))["ErrorCode"] == 0, command
+
+
 def shown(found: dict[str, Any]) -> dict[str, tuple[int, list[str]]]:
     """By conversation, the number of hits and the texts that came along."""
     return {
@@ -66,6 +78,9 @@ async def test_search(server_factory: ServerFactory, sign_in_at: SignIn, user_id
     assert everything["GROUPcrew"] == (1, ["group 杭州"])
     assert everything[f"C2C{bob_id}"][0] in (2, 3)  # the first is indexed in the background
     assert set(await messages(bob, "杭州")) == {f"C2C{amy_id}"}
+    await announce(server, "杭州 news", bob_id)
+    assert (await messages(bob, "杭州"))["C2C@TOA#_news"] == (1, ["杭州 news"])
+    assert "C2C@TOA#_news" not in await messages(amy, "杭州")
     assert await messages(bob, "group", conversationID="GROUPcrew") == {}
     async with RawClient(server, bob_id) as phone:
         await phone.sign_in(platform=2)

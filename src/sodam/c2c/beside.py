@@ -28,6 +28,17 @@ class Side(NamedTuple):
     unread: int
 
 
+class Said(NamedTuple):
+    """Such a message, for the search index, whoever reads it."""
+
+    account: str
+    seq: int
+    """Its place among those of the account."""
+    rank: Rank
+    flags: int
+    body: bytes
+
+
 class Beside(Protocol):
     def has(self, peer: str) -> bool:
         """Whether a conversation with ``peer`` may hold any."""
@@ -52,6 +63,22 @@ class Beside(Protocol):
     async def forward(
         self, app: int, owner: str, peer: str, *, oldest: int, limit: int, after: Rank
     ) -> list[Message]: ...
+
+    async def peers(self, app: int, owner: str) -> list[str]:
+        """In whose conversations ``owner`` may find any."""
+        ...
+
+    async def at(self, app: int, owner: str, peer: str, ranks: Sequence[Rank], *, oldest: int) -> list[Message]:
+        """Those at these places that ``owner`` may see, but for recalled ones."""
+        ...
+
+    async def walk(self, tx: Tx, app: int, account: str, seq: int, limit: int) -> list[Said]:
+        """Those behind one of an account, account by account, which nobody changes until ``tx`` ends."""
+        ...
+
+    async def sample(self, tx: Tx, app: int, limit: int) -> list[Said]:
+        """Some of those that came last, as ``walk``."""
+        ...
 
     async def rank(self, app: int, owner: str, peer: str, place: Place) -> Rank | None: ...
 

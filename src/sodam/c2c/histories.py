@@ -66,6 +66,16 @@ class Histories:
         """Who has messages beside the log in conversations with ``peer``."""
         return self.beside if self.beside is not None and self.beside.has(peer) else None
 
+    async def beside_peers(self, app: int, owner: str) -> list[str]:
+        """In whose conversations ``owner`` may find messages that are not in the log."""
+        if self.beside is None or await self.beside.idle(app):
+            return []
+        return await self.beside.peers(app, owner)
+
+    def beside_in(self, peer: str) -> bool:
+        """Whether a conversation with ``peer`` may hold messages that are not in the log."""
+        return self._beside(peer) is not None
+
     async def head(self, app: App, owner: str, peer: str) -> Head:
         """What is unread of it, even if it is so much in others that this one does not count (``unread_from``)."""
         head = await store_heads.head(self._db, app.sdkappid, owner, peer, window=self.window(app))
@@ -285,6 +295,9 @@ class Histories:
         found = await store_search.at(
             self._db, app.sdkappid, owner, peer, ranks, oldest=self.oldest(app), clear_seq=head.clear_seq
         )
+        if beside := self._beside(peer):
+            found += await beside.at(app.sdkappid, owner, peer, ranks, oldest=self.oldest(app))
+            found.sort(key=lambda message: message.rank, reverse=True)
         return await self._with_senders(app, found)
 
     async def walk(self, tx: Tx, app: int, after: int, limit: int) -> list[Message]:

@@ -14,7 +14,7 @@ from sodam.errors import ApiError, Code
 from sodam.messages.interceptors import Dropped, Interceptors
 from sodam.messages.model import BY_REST
 from sodam.officials import refusals, store, store_messages
-from sodam.officials.events import BroadcastSent, BroadcastsRecalled
+from sodam.officials.events import BroadcastSent, BroadcastsRecalled, BroadcastStored
 from sodam.officials.fanout import Task, entry
 from sodam.officials.model import WINDOW, Act, Broadcast, key_of
 from sodam.outbox.service import Outbox
@@ -79,6 +79,7 @@ class Broadcasts:
                 message.seq = kept.seq = one.last_seq
                 await store_messages.insert(tx, message)
                 await store.save(tx, one)
+                tx.emit(BroadcastStored(message=kept))
                 task = Task("sent", account, message.seq, wish=message.wish)
             await self._outbox.put(tx, [entry(number, task)])
             if source.after:

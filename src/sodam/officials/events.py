@@ -48,3 +48,17 @@ class BroadcastSent(OfficialEvent, frozen=True, kw_only=True):
 
 class BroadcastsRecalled(OfficialEvent, frozen=True, kw_only=True):
     keys: list[str]
+
+
+class BroadcastStored(msgspec.Struct, frozen=True, kw_only=True):
+    """For packages that keep something of what was said, whatever its sender wants webhooks to be told."""
+
+    message: Broadcast
+
+
+class BroadcastsErased(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages of an account are erased: they are too old to be kept."""
+
+    app: int
+    account: str
+    seqs: list[int]

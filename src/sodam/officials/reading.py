@@ -9,12 +9,12 @@ from sodam.accounts.service import AccountService
 from sodam.bus import Bus
 from sodam.bus.cache import Hints
 from sodam.c2c import events
-from sodam.c2c.beside import Side
+from sodam.c2c.beside import Said, Side
 from sodam.c2c.model import Message, Place, Rank
 from sodam.messages.model import NO_UNREAD, RECALLED
 from sodam.notices import Notice
 from sodam.officials import store, store_messages
-from sodam.officials.model import is_official
+from sodam.officials.model import BEHIND, Broadcast, is_official
 from sodam.storage import Database, Tx
 
 _MISSED: Final = 500
@@ -60,6 +60,20 @@ class Reading:
             self._db, app, owner, peer, oldest=oldest, start=after, limit=limit, down=False
         )
         return [one.to(owner) for one in found]
+
+    async def peers(self, app: int, owner: str) -> list[str]:
+        return await store.followed_accounts(self._db, app, owner)
+
+    async def at(self, app: int, owner: str, peer: str, ranks: Sequence[Rank], *, oldest: int) -> list[Message]:
+        places = {rank[1] - BEHIND: rank for rank in ranks if rank[1] > BEHIND}
+        found = await store_messages.seen_of(self._db, app, owner, peer, list(places), oldest=oldest)
+        return [one.to(owner) for one in found if one.rank == places[one.seq]]
+
+    async def walk(self, tx: Tx, app: int, account: str, seq: int, limit: int) -> list[Said]:
+        return [_said(one) for one in await store_messages.walk(tx, app, account, seq, limit)]
+
+    async def sample(self, tx: Tx, app: int, limit: int) -> list[Said]:
+        return [_said(one) for one in await store_messages.sample(tx, app, limit)]
 
     async def rank(self, app: int, owner: str, peer: str, place: Place) -> Rank | None:
         found = await store_messages.seen(self._db, app, owner, peer, place[1])
@@ -113,3 +127,7 @@ class Reading:
         columns = ["read_seq", *(["clear_seq"] * clear), *(["hide_seq"] * remove)]
         await store_messages.put(tx, app, owner, peer, seq, columns)
         return True
+
+
+def _said(one: Broadcast) -> Said:
+    return Said(one.account, one.seq, one.rank, one.flags, one.body)

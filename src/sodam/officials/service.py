@@ -21,6 +21,7 @@ from sodam.errors import ApiError, Code
 from sodam.officials import refusals, store, store_messages
 from sodam.officials.broadcasts import Broadcasts
 from sodam.officials.events import (
+    BroadcastsErased,
     OfficialChanged,
     OfficialCreated,
     OfficialDestroyed,
@@ -343,9 +344,16 @@ class Officials:
             if await self.reading.idle(app.sdkappid):
                 continue
             before = self._now - app.settings.history_days * _DAY
-            while gone := await self._db.write(partial(store_messages.purge, app=app.sdkappid, before=before)):
+            while gone := await self._db.write(partial(_purge, app=app.sdkappid, before=before)):
                 total += gone
         return total
+
+
+async def _purge(tx: Tx, app: int, before: int) -> int:
+    gone = await store_messages.purge(tx, app, before)
+    for account, seqs in gone.items():
+        tx.emit(BroadcastsErased(app=app, account=account, seqs=seqs))
+    return sum(map(len, gone.values()))
 
 
 def _profile(one: Official) -> Profile:

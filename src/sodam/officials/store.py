@@ -154,6 +154,12 @@ async def followed(
     return [(r[0], Subscriber(user_id, r[1], r[2])) for r in rows], int(row[0]) if row else 0
 
 
+async def followed_accounts(source: Database, app: int, user_id: str) -> list[str]:
+    """The accounts that a user follows, the one followed last first."""
+    sql = "SELECT account FROM official_subscriber WHERE app = $1 AND user_id = $2 ORDER BY at DESC, account"
+    return [str(row[0]) for row in await source.fetch(sql, app, user_id)]
+
+
 async def set_custom(tx: Tx, app: int, account: str, user_id: str, custom: str) -> bool:
     sql = "UPDATE official_subscriber SET custom = $4 WHERE app = $1 AND account = $2 AND user_id = $3"
     return await tx.execute(sql, app, account, user_id, custom) > 0

@@ -65,6 +65,26 @@ async def below(source: Database, app: int, account: str, seq: int, limit: int) 
     return [broadcast_of(row) for row in rows]
 
 
+async def walk(tx: Tx, app: int, account: str, seq: int, limit: int) -> list[Broadcast]:
+    """Those behind one of an account, account by account, which nobody changes until ``tx`` ends."""
+    locked = " FOR SHARE" if tx.engine == "postgres" else ""
+    sql = (
+        f"SELECT {COLUMNS} FROM official_message m WHERE m.app = $1 AND (m.account, m.seq) > ($2, $3)"
+        f" ORDER BY m.account, m.seq LIMIT $4{locked}"
+    )
+    return [broadcast_of(row) for row in await tx.fetch(sql, app, account, seq, limit)]
+
+
+async def sample(tx: Tx, app: int, limit: int) -> list[Broadcast]:
+    """Some of an account, as ``walk``."""
+    locked = " FOR SHARE" if tx.engine == "postgres" else ""
+    sql = (
+        f"SELECT {COLUMNS} FROM official_message m WHERE m.app = $1"
+        f" ORDER BY m.app DESC, m.account DESC, m.seq DESC LIMIT $2{locked}"
+    )
+    return [broadcast_of(row) for row in await tx.fetch(sql, app, limit)]
+
+
 async def recall(tx: Tx, app: int, account: str, seq: int, now: int) -> bool:
     """False: it was recalled before."""
     sql = (
@@ -74,21 +94,21 @@ async def recall(tx: Tx, app: int, account: str, seq: int, now: int) -> bool:
     return await tx.execute(sql, app, account, seq, now) > 0
 
 
-async def purge(tx: Tx, app: int, before: int) -> int:
-    """Erase some messages of before a second; how many."""
+async def purge(tx: Tx, app: int, before: int) -> dict[str, list[int]]:
+    """Erase some messages of before a second; their sequences by account."""
     rows = await tx.fetch(
         "DELETE FROM official_message WHERE (app, account, seq) IN (SELECT app, account, seq FROM official_message"
         " WHERE app = $1 AND account IN (SELECT account FROM official_account WHERE app = $1)"
         f" AND msg_time < $2 ORDER BY account, seq LIMIT {_PURGED}) RETURNING account, seq",
         app, before,
     )  # fmt: skip
-    ends: dict[str, int] = {}
+    gone: dict[str, list[int]] = {}
     for account, seq in rows:
-        ends[account] = max(ends.get(account, 0), seq)
-    for account, seq in sorted(ends.items()):
+        gone.setdefault(account, []).append(seq)
+    for account, seqs in sorted(gone.items()):
         sql = "DELETE FROM official_hidden WHERE app = $1 AND account = $2 AND seq <= $3"
-        await tx.execute(sql, app, account, seq)
-    return len(rows)
+        await tx.execute(sql, app, account, max(seqs))
+    return gone
 
 
 # As a subscriber sees it
@@ -146,6 +166,21 @@ async def seen(source: Database | Tx, app: int, user_id: str, account: str, seq:
         app, user_id, account, seq,
     )  # fmt: skip
     return broadcast_of(row) if row else None
+
+
+async def seen_of(
+    source: Database, app: int, user_id: str, account: str, seqs: Sequence[int], *, oldest: int
+) -> list[Broadcast]:
+    """Those of these sequences that the user sees, but for recalled ones."""
+    found: list[Broadcast] = []
+    for some in batches(seqs):
+        rows = await source.fetch(
+            f"SELECT {COLUMNS} FROM {_OF} WHERE s.app = $1 AND s.user_id = $2 AND s.account = $3 AND m.msg_time >= $4"
+            f" AND (m.flags & {RECALLED}) = 0 AND {_SEEN} AND m.seq IN {in_list(some, 5)}",
+            app, user_id, account, oldest, *some,
+        )  # fmt: skip
+        found += [broadcast_of(row) for row in rows]
+    return found
 
 
 async def last(source: Database, app: int, user_id: str, accounts: Sequence[str], oldest: int) -> list[Broadcast]:

@@ -25,7 +25,7 @@ from sodam.clock import now as wall_clock
 from sodam.groups.service import GroupService
 from sodam.observability.loops import Loop, Loops
 from sodam.search import store, store_progress
-from sodam.search.index import of_account, of_group, of_group_messages, of_messages, searches
+from sodam.search.index import of_account, of_broadcasts, of_group, of_group_messages, of_messages, searches
 from sodam.search.model import MESSAGES, Kind
 from sodam.search.store_progress import Progress
 from sodam.storage import Database, Tx
@@ -125,7 +125,9 @@ class Building:
             if not names:
                 progress = progress._replace(names_after="", groups_after=0, names_done=0)
             if not messages:
-                progress = progress._replace(c2c_after=0, group_after=0, messages_done=0)
+                progress = progress._replace(
+                    c2c_after=0, group_after=0, messages_done=0, broadcast_account="", broadcast_seq=0
+                )
             if not (names and messages):
                 await store_progress.put(tx, app.sdkappid, progress)
             return names and messages
@@ -149,6 +151,9 @@ class Building:
             lacking += await store.put(tx, of_messages(sent), replace=False)
             written = await self._groups.histories.sample(tx, app, _SAMPLE, newest=newest)
             lacking += await store.put(tx, of_group_messages(written), replace=False)
+        if (beside := self._messages.beside) is not None:
+            said = await beside.sample(tx, app, _SAMPLE)
+            lacking += await store.put(tx, of_broadcasts(app, said), replace=False)
         return lacking > 0
 
     async def progress(self, app: int) -> Progress:
@@ -188,6 +193,10 @@ class Building:
         if written := await self._groups.histories.walk(tx, app, progress.group_after, PAGE):
             await store.put(tx, of_group_messages(m for _, m in written), replace=False)
             return progress._replace(group_after=written[-1][0]), True
+        beside, behind = self._messages.beside, (progress.broadcast_account, progress.broadcast_seq)
+        if beside is not None and (said := await beside.walk(tx, app, *behind, PAGE)):
+            await store.put(tx, of_broadcasts(app, said), replace=False)
+            return progress._replace(broadcast_account=said[-1].account, broadcast_seq=said[-1].seq), True
         return progress, False
 
     async def _empty(self, app: int, kinds: tuple[Kind, ...] = MESSAGES) -> None:

@@ -11,11 +11,14 @@ from collections.abc import Iterable, Sequence
 from sodam.accounts.events import AccountsDeleted, AccountsNamed
 from sodam.apps.model import App
 from sodam.apps.service import AppService
+from sodam.c2c.beside import Said
 from sodam.c2c.model import Message
 from sodam.groups.events import GroupDestroyed, GroupNamed
 from sodam.groups.message import TIP, GroupMessage
 from sodam.messages.events import ConversationErased, MessageEdited, MessagesErased, MessagesRecalled
 from sodam.messages.model import RECALLED
+from sodam.officials.events import BroadcastsErased, BroadcastsRecalled, BroadcastStored, OfficialDestroyed
+from sodam.officials.model import key_of
 from sodam.search import store
 from sodam.search.grams import normal
 from sodam.search.model import Doc, Kind
@@ -56,6 +59,10 @@ class Index:
         events.subscribe(MessagesErased, self._gone)
         events.subscribe(MessagesRecalled, self._gone)
         events.subscribe(MessageEdited, self._edited)
+        events.subscribe(BroadcastStored, self._broadcast)
+        events.subscribe(BroadcastsRecalled, self._broadcasts_recalled)
+        events.subscribe(BroadcastsErased, self._broadcasts_erased)
+        events.subscribe(OfficialDestroyed, self._officials_destroyed)
 
     async def _accounts_named(self, tx: Tx, events: Sequence[AccountsNamed]) -> None:
         named = {(event.app, user_id): nick for event in events for user_id, nick in event.nicks.items()}
@@ -91,6 +98,24 @@ class Index:
                 name = (event.app, event.type, event.conv, event.seq, event.rank, event.at, event.sender)
                 doc = Doc(*name, elements, text, scopes(event.app, event.type, event.conv))
                 await store.put(tx, [doc])
+
+    async def _broadcast(self, tx: Tx, events: Sequence[BroadcastStored]) -> None:
+        for message in (event.message for event in events if self.wants(event.message.app)):
+            said = Said(message.account, message.seq, message.rank, message.flags, message.body)
+            await store.put(tx, of_broadcasts(message.app, [said]))
+
+    async def _broadcasts_recalled(self, tx: Tx, events: Sequence[BroadcastsRecalled]) -> None:
+        for event in events:
+            seqs = [place[1] for place in map(key_of, event.keys) if place is not None]
+            await store.drop(tx, event.app, Kind.BROADCAST, event.account, seqs)
+
+    async def _broadcasts_erased(self, tx: Tx, events: Sequence[BroadcastsErased]) -> None:
+        for event in events:
+            await store.drop(tx, event.app, Kind.BROADCAST, event.account, event.seqs)
+
+    async def _officials_destroyed(self, tx: Tx, events: Sequence[OfficialDestroyed]) -> None:
+        for event in events:
+            await store.drop(tx, event.app, Kind.BROADCAST, event.account)
 
 
 class OneToOne:
@@ -141,6 +166,17 @@ def of_group_messages(messages: Iterable[GroupMessage]) -> list[Doc]:
             name = (m.app, int(Kind.GROUP_MESSAGE), m.group_id, m.seq, m.seq, m.msg_time, m.sender)
             found.append(Doc(*name, elements, text, where))
     return found
+
+
+def of_broadcasts(app: int, said: Iterable[Said]) -> list[Doc]:
+    docs = (_of_broadcast(app, one) for one in said if not one.flags & RECALLED)
+    return [doc for doc in docs if doc.text or doc.elements]
+
+
+def _of_broadcast(app: int, one: Said) -> Doc:
+    elements, text = searched(one.body)
+    name = (app, int(Kind.BROADCAST), one.account, one.seq, one.rank[1], one.rank[0], one.account)
+    return Doc(*name, elements, text, scopes(app, Kind.BROADCAST, one.account))
 
 
 def of_account(app: int, user_id: str, nick: str) -> Doc:

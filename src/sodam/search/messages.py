@@ -7,7 +7,7 @@ say "at least so many" above.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sodam.apps.model import App
 from sodam.c2c.histories import Histories
@@ -20,11 +20,11 @@ from sodam.groups.types import TYPES
 from sodam.messages.model import RECALLED
 from sodam.search import store
 from sodam.search.grams import Term, scope
-from sodam.search.model import EVERYTHING, LOOK, USER, Found, Kind, Wanted
+from sodam.search.model import EVERYTHING, LOOK, MESSAGES, USER, Found, Kind, Wanted
 from sodam.storage import Database
 
 _BUSY: Final = 100
-"""Of either kind."""
+"""Of each kind."""
 
 
 class Asked(NamedTuple):
@@ -92,17 +92,22 @@ class MessageSearch:
         if side is None:
             return Page([], 0, 0)
         limit = LOOK if asked.total < 0 else asked.size + 1
-        wanted = self._wanted(app, asked, (side.kind,), (scope(app.sdkappid, side.kind, side.conv),))
-        wanted = wanted._replace(above=side.floor, limit=limit, convs=((side.kind, side.conv),))
-        found = await store.find(self._db, wanted)
+        convs: tuple[tuple[int, str], ...] = ((side.kind, side.conv),)
+        floor = side.floor
+        if side.group is None and self._c2c.beside_in(side.peer):
+            convs, floor = (*convs, (int(Kind.BROADCAST), side.peer)), 0  # of two kinds: each has its own numbers
+        wanted = self._wanted(app, asked, tuple(kind for kind, _ in convs), _scopes(app, convs))
+        found = await store.find(self._db, wanted._replace(above=floor, limit=limit, convs=convs))
         messages = await self._seen(app, user_id, side, found)
-        places = {one.seq: one.id for one in found}
+        places = {(one.at, one.rank): one.id for one in found}
         total = len(messages) if asked.total < 0 else asked.total
-        page = messages[: asked.size]
+        # Pages go by the places in the index: what was imported, or stands in the same second, has others by time.
+        page: list[Any] = sorted(messages, key=lambda m: places[_rank(m)], reverse=True)[: asked.size]
         if len(messages) > asked.size:
-            following = min(places[m.seq] for m in page)
+            following = min(places[_rank(m)] for m in page)
         else:
             following = found[-1].id if len(found) == limit else 0
+        page.sort(key=_rank, reverse=True)
         hits = [Hits(side.peer, side.group, total, page)] if page else []
         return Page(hits, total, following)
 
@@ -142,21 +147,24 @@ class MessageSearch:
         joined = await self._groups.joined(app.sdkappid, user_id)
         scopes = [scope(app.sdkappid, USER, user_id)]
         scopes += [scope(app.sdkappid, Kind.GROUP_MESSAGE, group_id) for group_id, *_ in joined]
-        kinds = (Kind.ONE_TO_ONE, Kind.GROUP_MESSAGE)
-        first = asked._replace(before=EVERYTHING)
-        wanted = self._wanted(app, first, kinds, tuple(scopes))._replace(convs=await self._busy(app, user_id, joined))
-        found = await store.find(self._db, wanted)
+        followed = await self._c2c.beside_peers(app.sdkappid, user_id)
+        scopes += [scope(app.sdkappid, Kind.BROADCAST, account) for account in followed]
+        first, busy = asked._replace(before=EVERYTHING), await self._busy(app, user_id, joined, followed)
+        found = await store.find(self._db, self._wanted(app, first, MESSAGES, tuple(scopes))._replace(convs=busy))
         by_conv: dict[tuple[int, str], list[Found]] = {}
         for one in found:
-            by_conv.setdefault((one.kind, one.conv), []).append(one)
+            place = (one.kind, one.conv)
+            if one.kind == Kind.BROADCAST:  # it stands in the conversation of who follows
+                place = (int(Kind.ONE_TO_ONE), conversation(user_id, one.conv))
+            by_conv.setdefault(place, []).append(one)
         in_groups = [conv for kind, conv in by_conv if kind == Kind.GROUP_MESSAGE]
         groups = await self._of_groups(app, user_id, in_groups)
         hits: list[tuple[int, Hits]] = []
         for (kind, conv), places in by_conv.items():
             side = groups.get(conv) if kind == Kind.GROUP_MESSAGE else _one_to_one(user_id, conv)
             if side is not None and (messages := await self._seen(app, user_id, side, places)):
-                ids = {one.seq: one.id for one in places}
-                newest = max(ids[m.seq] for m in messages)
+                ids = {(one.at, one.rank): one.id for one in places}
+                newest = max(ids[_rank(m)] for m in messages)
                 hits.append((newest, Hits(side.peer, side.group, len(messages), messages)))
         hits.sort(key=lambda hit: hit[0], reverse=True)
         rest = [hit for hit in hits if hit[0] < asked.before]
@@ -164,13 +172,14 @@ class MessageSearch:
         return Page([hit for _, hit in rest[: asked.size]], len(hits), following)
 
     async def _busy(
-        self, app: App, user_id: str, joined: Sequence[tuple[str, str, int]]
+        self, app: App, user_id: str, joined: Sequence[tuple[str, str, int]], followed: Sequence[str]
     ) -> tuple[tuple[int, str], ...]:
         """Conversations of a user, among them those written to last: where PostgreSQL begins to look."""
         if self._db.engine == "sqlite":
             return ()
         heads = await self._c2c.heads(app, user_id, _BUSY)
         convs = [(int(Kind.ONE_TO_ONE), conversation(user_id, head.peer)) for head in heads]
+        convs += [(int(Kind.BROADCAST), account) for account in followed[:_BUSY]]
         return (*convs, *((int(Kind.GROUP_MESSAGE), group_id) for group_id, *_ in joined[-_BUSY:]))
 
     async def _seen(
@@ -187,6 +196,15 @@ class MessageSearch:
         except ApiError:  # out of it since, or it is gone
             return []
         return [m for m in page.messages if not m.flags & RECALLED]
+
+
+def _scopes(app: App, convs: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    return tuple(scope(app.sdkappid, kind, conv) for kind, conv in convs)
+
+
+def _rank(message: Message | GroupMessage) -> tuple[int, int]:
+    """Its place, as the index has it."""
+    return message.msg_time, message.ord if isinstance(message, Message) else message.seq
 
 
 def _one_to_one(user_id: str, conv: str) -> _Side | None:

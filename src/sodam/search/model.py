@@ -22,9 +22,11 @@ class Kind(IntEnum):
     GROUP_MESSAGE = 2
     ACCOUNT = 3
     GROUP = 4
+    BROADCAST = 5
+    """What an official account said to all who follow it; its ``conv`` is the account."""
 
 
-MESSAGES: Final = (Kind.ONE_TO_ONE, Kind.GROUP_MESSAGE)
+MESSAGES: Final = (Kind.ONE_TO_ONE, Kind.GROUP_MESSAGE, Kind.BROADCAST)
 USER: Final = 0
 """The scope of all one-to-one messages of a user."""
 

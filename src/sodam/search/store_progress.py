@@ -6,7 +6,10 @@ from typing import Final, NamedTuple
 
 from sodam.storage import Database, Tx, fetch_locked
 
-_COLUMNS: Final = "names_after, names_done, groups_after, c2c_after, group_after, messages_until, messages_done"
+_COLUMNS: Final = (
+    "names_after, names_done, groups_after, c2c_after, group_after, messages_until, messages_done, broadcast_account, "
+    "broadcast_seq"
+)
 
 
 class Progress(NamedTuple):
@@ -19,6 +22,8 @@ class Progress(NamedTuple):
     group_after: int = 0
     messages_until: int = 0
     messages_done: int = 0
+    broadcast_account: str = ""
+    broadcast_seq: int = 0
 
 
 async def read(db: Database, app: int) -> Progress:
@@ -29,7 +34,9 @@ async def read(db: Database, app: int) -> Progress:
 async def lock(tx: Tx, app: int) -> Progress:
     """As ``read``, and nobody else goes on until ``tx`` ends."""
     await tx.execute(
-        f"INSERT INTO search_progress (app, {_COLUMNS}) VALUES ($1, '', 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING", app
+        f"INSERT INTO search_progress (app, {_COLUMNS}) VALUES ($1, '', 0, 0, 0, 0, 0, 0, '', 0)"
+        " ON CONFLICT DO NOTHING",
+        app,
     )
     return Progress(*(await fetch_locked(tx, f"SELECT {_COLUMNS} FROM search_progress WHERE app = $1", app))[0])
 
@@ -46,8 +53,8 @@ async def done(db: Database, app: int) -> None:
 async def without_messages(db: Database, app: int) -> None:
     """The index of messages is empty."""
     await db.execute(
-        "UPDATE search_progress SET c2c_after = 0, group_after = 0, messages_until = 0, messages_done = 0"
-        " WHERE app = $1",
+        "UPDATE search_progress SET c2c_after = 0, group_after = 0, broadcast_account = '', broadcast_seq = 0,"
+        " messages_until = 0, messages_done = 0 WHERE app = $1",
         app,
     )
 
