@@ -36,6 +36,16 @@ def conversation(client: SdkClient, peer: str) -> dict[str, Any]:
     return {}
 
 
+async def learned(group: str, *clients: SdkClient) -> None:
+    """Wait until the SDK has made a group its own, into which its user was brought. (Who owns it is not told.)
+
+    What is written before that the SDK may announce twice, or never: as it learns of the group it forgets the messages
+    that came already, and announces what it reads anew, but for the first one.
+    """
+    for client in clients:
+        await client.wait_event("GROUP_LIST_UPDATED", lambda data: group in [one["groupID"] for one in data])
+
+
 def unread(client: SdkClient, peer: str) -> int:
     """Unread messages from ``peer`` as last reported; -1 when the conversation is not listed."""
     return int(conversation(client, peer).get("unreadCount", -1))

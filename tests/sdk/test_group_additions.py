@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from driver import SdkClient, message_ref
-from scene import SignIn, UserId
+from scene import SignIn, UserId, learned
 from tests.gateway.group_talk import make
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.server import Engine, ServerFactory, ServerProcess
@@ -43,6 +43,7 @@ async def test_what_is_added_to_groups_and_their_messages(
     ids = [user_id(name) for name in ("ann", "bob")]
     ann, bob = [await sign_in_at(server, name) for name in ids]
     group = await make(server, *ids, GroupId=user_id("team"))
+    await learned(group, bob)
     here = {"groupID": group}
 
     # Custom fields: the owner's of the group, one's own as a member.

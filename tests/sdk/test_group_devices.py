@@ -7,7 +7,7 @@ import contextlib
 from typing import Any
 
 from driver import SdkClient
-from scene import SignIn, UserId
+from scene import SignIn, UserId, learned
 from test_group_messages import entry, history, write
 from tests.gateway.group_talk import make, rest, say
 from tests.gateway.raw_client import RawClient
@@ -66,6 +66,7 @@ async def test_two_devices_on_two_nodes(server_factory: ServerFactory, sign_in_a
     async with RawClient(nodes[1], ann_id) as ann:
         await ann.sign_in()
         await make(nodes[0], ann_id, bob_id, GroupId=group)
+        await learned(group, *devices)
 
         async def recall(seq: int) -> None:
             await ann.call("group_open_http_svc.group_msg_recall", {"GroupId": group, "MsgSeqList": [{"MsgSeq": seq}]})

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from driver import SdkClient, message_ref
-from scene import Phone, Server, SignIn, UserId
+from scene import Phone, Server, SignIn, UserId, learned
 from tests.gateway.group_talk import heard, make, say
 
 
@@ -38,6 +38,7 @@ async def test_three_users_with_two_devices(server: Server, sign_in: SignIn, pho
     ann, bob, cid = [await sign_in(name) for name in ids]
     phones = [await phone(name) for name in ids]
     group = await make(server, *ids, GroupId=user_id("team"))
+    await learned(group, bob, cid)
     sent = [await write(client, group, f"of {n}") for n, client in enumerate((ann, bob, cid))]
     assert [m["sequence"] for m in sent] == [1, 2, 3]
     for n, client in enumerate((ann, bob, cid)):
@@ -60,6 +61,7 @@ async def test_three_users_with_two_devices(server: Server, sign_in: SignIn, pho
 async def test_recall_and_edit(server: Server, sign_in: SignIn, user_id: UserId) -> None:
     ann, bob = await sign_in(user_id("ann")), await sign_in(user_id("bob"))
     group = await make(server, user_id("ann"), user_id("bob"), GroupId=user_id("team"))
+    await learned(group, bob)
     wrong = await write(ann, group, "wrong")
     await bob.wait_until(lambda: texts(bob) == ["wrong"])
     await ann.call("revokeMessage", message_ref(wrong))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from driver import SdkClient, SdkError, message_ref
-from scene import SignIn, UserId
+from scene import SignIn, UserId, learned
 from test_group_life import create
 from test_group_messages import history, write
 from tests.support.console import PASSWORD, ConsoleClient
@@ -111,6 +111,7 @@ async def test_groups_and_topics(
     team, city = user_id("team"), "@TGS#_" + user_id("city")
     others = [{"userID": name} for name in names[1:]]
     await create(cast.ann, team, memberList=others)
+    await learned(team, cast.bob, cast.cid, cast.bob2, cast.cid2)
     await create(cast.ann, city, "Community", isSupportTopic=True)
     for client in (cast.bob, cast.cid):
         await client.call("joinGroup", {"groupID": city})

@@ -6,9 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ import pytest
 from driver import SdkClient
 from scene import Server, SignIn, UserId
 from tests.support.console import PASSWORD, ConsoleClient
+from tests.support.ports import Reserved
 from tests.support.server import Engine, ServerFactory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,33 +109,24 @@ async def test_the_bot_with_a_connection(server: Server, sign_in: SignIn, user_i
         await process.wait()
 
 
-@pytest.fixture
-def reserved() -> Iterator[int]:
-    """A port that nobody is given by chance, and that who names it may listen on: both allow that it is used again."""
-    with socket.socket() as held:
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind(("", 0))
-        yield int(held.getsockname()[1])
-
-
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_the_bot_without_a_connection(
-    server_factory: ServerFactory, sign_in_at: SignIn, user_id: UserId, engine: Engine, reserved: int
+    server_factory: ServerFactory, sign_in_at: SignIn, user_id: UserId, engine: Engine
 ) -> None:
     server, robot = server_factory(engine, env={"SODAM_ROOT_PASSWORD": PASSWORD}), "@RBT#helper"
     assert (await server.rest("im_open_login_svc/account_import", {"UserID": robot}))["ErrorCode"] == 0
-    port = reserved
+    port = Reserved()
     async with ConsoleClient(server.url) as root:
         await root.login()
         app = server.sdkappid
         version = (await root.call("im/DescribeCallBack", SDKAppID=app))["Version"]
-        hook = {"Url": f"http://127.0.0.1:{port}/", "Commands": ["Bot.OnC2CMessage"], "Confirmed": True}
+        hook = {"Url": f"http://127.0.0.1:{port.number}/", "Commands": ["Bot.OnC2CMessage"], "Confirmed": True}
         await root.call("im/SetCallBack", SDKAppID=app, Version=version, **hook)
     environment = {
         "SODAM_URL": server.url,
         "SDKAPPID": str(server.sdkappid),
         "USERSIG": server.usersig("administrator"),
-        "PORT": str(port),
+        "PORT": str(port.number),
     }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, str(ROOT / "examples" / "webhook_bot.py")), env=os.environ | environment
