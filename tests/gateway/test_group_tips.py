@@ -61,7 +61,11 @@ async def test_tips_in_order_on_every_device_of_both_nodes(nodes: Nodes, sign_in
     await act(bob, "modify_group_member_info", GroupId=group, Member_Account=cid.user_id, ShutUpTime=60)
     await act(amy, "modify_group_member_info", **one, Role="Member")
     await act(phone, "change_group_owner", GroupId=group, NewOwner_Account=bob.user_id)
+    # What is on its way when somebody leaves, that member hears no more.
+    await cid.wait(lambda: len(tips(cid, group)) == 4)
     await act(bob, "delete_group_member", GroupId=group, MemberToDel_Account=[cid.user_id], Reason="noise")
+    for device in (phone, amy):
+        await device.wait(lambda d=device: len(tips(d, group)) == 8)  # type: ignore[misc]
     await act(amy, "quit_group", GroupId=group)
     last = await say(bob, group, "alone")
     await bob.wait(lambda: len(tips(bob, group)) == 9)
@@ -69,8 +73,9 @@ async def test_tips_in_order_on_every_device_of_both_nodes(nodes: Nodes, sign_in
     got = tips(bob, group)
     assert [tip["MsgBody"]["OpType"] for tip in got] == kinds
     assert [tip["MsgSeq"] for tip in got] == list(range(last - 9, last)), "every tip takes a sequence"
-    await phone.wait(lambda: len(tips(phone, group)) == 8)
-    await amy.wait(lambda: len(tips(amy, group)) == 8)
+    await bob.send_text(amy.user_id, "when this is here, the tip would be, too")
+    for device in (phone, amy):
+        await device.wait(lambda d=device: len(d.texts()) == 1)  # type: ignore[misc]
     assert tips(amy, group) == tips(phone, group) == got[:-1], "who has quit hears no more"
     await cid.wait(lambda: KICKED + 1 in reports(cid, group))
     assert tips(cid, group) == got[3:7], "from the own joining to the removal"
