@@ -18,7 +18,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -80,8 +79,8 @@ def build(kit: Path) -> None:
         subprocess.run(["npm", "run", "--silent", "build"], cwd=kit, env=environment, check=True)
 
 
-def start(port: int, data: str, key: str, password: str, page: str) -> subprocess.Popen[bytes]:
-    """The server, ready."""
+def start(port: int, data: str, key: str, password: str, page: str) -> tuple[subprocess.Popen[str], str]:
+    """The server, ready, and its address, which its banner says: with port 0 it takes a free one."""
     wanted = Path(data) / "apps.toml"
     wanted.write_text(APPLY)
     settings = {
@@ -94,22 +93,20 @@ def start(port: int, data: str, key: str, password: str, page: str) -> subproces
         "SODAM_DEMO_PAGE": page,
     }
     others = {name: value for name, value in os.environ.items() if not name.startswith("SODAM_")}
-    server = subprocess.Popen([BIN / "sodam", "serve", "--dev"], env=others | settings, stdout=subprocess.DEVNULL)
-    until = time.monotonic() + 60
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
-                return server
-        except OSError:
-            time.sleep(0.1)
+    command = [BIN / "sodam", "serve", "--dev"]
+    server = subprocess.Popen(command, env=others | settings, stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    for line in server.stdout:
+        if line.split()[:1] == ["address"]:
+            return server, line.split()[1]
     server.kill()
     raise SystemExit(f"demo: the server did not start; is port {port} free? (make demo ARGS='--port 9000')")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--port", type=int, default=8080, help="of the server")
-    parser.add_argument("--page-port", type=int, default=8090, help="of the page")
+    parser.add_argument("--port", type=int, default=8080, help="of the server; 0: a free one")
+    parser.add_argument("--page-port", type=int, default=8090, help="of the page; 0: a free one")
     parser.add_argument("--kit", default="web-chat", help="a directory of examples/")
     wanted = parser.parse_args()
     began = time.monotonic()
@@ -120,10 +117,9 @@ def main() -> None:
     key, password = secrets.token_hex(32), secrets.token_urlsafe(12) + "-1aA"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="sodam-demo-") as data:
-        server = start(wanted.port, data, key, password, page)
+        server, url = start(wanted.port, data, key, password, page)
         try:
             now = int(time.time())
-            url = f"http://127.0.0.1:{wanted.port}"
             signed = {user: usersig.generate(APP, key, user, now=now) for user in USERS}
             Page.config = {"server": url, "sdkAppID": APP, "users": signed}
             threading.Thread(target=site.serve_forever, daemon=True).start()

@@ -111,7 +111,7 @@ async def signed_call(
         "authorization": header(id=secret_id, date=date, service=service, sig=changes.get("sig", signature)),
     }
     async with contextlib.AsyncExitStack() as stack:
-        client = http or await stack.enter_async_context(httpx.AsyncClient(verify=False))
+        client = http or await stack.enter_async_context(httpx.AsyncClient(verify=False, timeout=60))
         answer = await client.post(server.url + "/", content=changes.get("replaced", payload), headers=sent)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"

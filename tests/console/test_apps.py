@@ -22,7 +22,7 @@ class Rest:
     async def call(self, command: str, body: dict[str, Any], signature: str = "") -> dict[str, Any]:
         sig = signature or usersig.generate(self.app, self.key, "administrator", now=int(time.time()))
         query = {"sdkappid": str(self.app), "identifier": "administrator", "usersig": sig, "random": "1"}
-        async with httpx.AsyncClient(verify=False) as http:
+        async with httpx.AsyncClient(verify=False, timeout=60) as http:
             answer = await http.post(f"{self._url}/v4/{command}", params=query, json=body)
         found: dict[str, Any] = answer.json()
         return found
@@ -130,7 +130,7 @@ async def test_administrators_may_call_rest(root: ConsoleClient, console_server:
     assert view["Admins"] == ["administrator", "boss"]
     sig = usersig.generate(rest.app, rest.key, "boss", now=int(time.time()))
     query = {"sdkappid": str(rest.app), "identifier": "boss", "usersig": sig, "random": "1"}
-    async with httpx.AsyncClient(verify=False) as http:
+    async with httpx.AsyncClient(verify=False, timeout=60) as http:
         url = f"{console_server.url}/v4/im_open_login_svc/account_check"
         assert (await http.post(url, params=query, json=CHECK)).json()["ErrorCode"] == 0
         await root.call("im/ModifyAccountInfo", SDKAppID=rest.app, Remove=["boss"])

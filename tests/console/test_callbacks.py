@@ -47,7 +47,7 @@ async def test_a_dead_receiver_shows(root: ConsoleClient, console_server: Server
     await root.call("im/SetCallBack", **at, Url="http://127.0.0.1:9/", Commands=[command])
     for name in "abcdefg":
         await root.call("im/CreateGroup", SDKAppID=app, Name=name, Type="Public")
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not (shown := await root.call("im/DescribeCallBack", SDKAppID=app))["PausedUntil"]:
         assert time.monotonic() < end, shown
         await asyncio.sleep(0.1)

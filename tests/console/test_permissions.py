@@ -158,7 +158,7 @@ async def test_console(world: World) -> None:
 
 
 async def test_cloud_api(world: World) -> None:
-    async with httpx.AsyncClient(verify=False) as http:
+    async with httpx.AsyncClient(verify=False, timeout=60) as http:
         for action in actions():
             headers = {"x-tc-action": action.name}
             answer = (await http.post(world.server.url + "/", json={}, headers=headers)).json()["Response"]

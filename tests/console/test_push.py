@@ -43,7 +43,7 @@ async def test_pushes_to_many(root: ConsoleClient, console_server: ServerProcess
             await call("CreatePushTask", **fields)
 
     task = await call("CreatePushTask", Title="Sale", Desc="At noon", Text="At noon, all", Stored=True, From="ann")
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while (report := (await call("DescribePushTask"))["Tasks"])[0]["State"] != "done":
         assert time.monotonic() < end, report
         await asyncio.sleep(0.1)

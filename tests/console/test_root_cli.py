@@ -15,7 +15,7 @@ from tests.support.server import ServerFactory
 def reset(data_dir: str, *words: str) -> str:
     env = {name: value for name, value in os.environ.items() if not name.startswith("SODAM_")}
     command = [sys.executable, "-m", "sodam", "root", "password", *words, "--data-dir", data_dir]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=180, check=True)
     return done.stdout.strip().removeprefix("root / ")
 
 

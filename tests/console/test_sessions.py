@@ -204,7 +204,7 @@ async def test_generated_root_password_is_shown_once(server_factory: ServerFacto
 
 
 async def test_pages_without_a_session(console_server: ServerProcess) -> None:
-    async with httpx.AsyncClient(base_url=console_server.url) as http:
+    async with httpx.AsyncClient(base_url=console_server.url, timeout=60) as http:
         document = (await http.get("/console/api/openapi.json")).json()
         assert "/console/api/im/RegisterIMApp" in document["paths"]
         for path in ("/console/../../etc/passwd", "/console/%2e%2e/%2e%2e/pyproject.toml", "/console/.built"):

@@ -101,7 +101,7 @@ async def test_days_and_what_is_new(root: ConsoleClient, console_server: ServerP
 
 async def test_a_stream_is_for_those_who_may_read(root: ConsoleClient, console_server: ServerProcess) -> None:
     rest = await new_app(root, console_server, "live")
-    async with httpx.AsyncClient(base_url=console_server.url, trust_env=False) as stranger:
+    async with httpx.AsyncClient(base_url=console_server.url, trust_env=False, timeout=60) as stranger:
         assert (await stranger.get(LIVE, params={"SDKAppID": rest.app})).status_code == 401
     assert (await root.http.get(LIVE, params={"SDKAppID": 1})).status_code == 404
     assert (await root.http.get(LIVE)).status_code == 400

@@ -73,7 +73,7 @@ async def world(server_factory: ServerFactory) -> AsyncIterator[World]:
     await root.call("cam/AttachUserPolicy", PolicyId=policy, AttachUin=made["Uin"])
     await clerk.login("clerk")
     key = made["SecretId"], made["SecretKey"]
-    async with httpx.AsyncClient(verify=False) as http:
+    async with httpx.AsyncClient(verify=False, timeout=60) as http:
         yield World(server, root, clerk, key, http, admin["Uin"], opened, closed, job, audit)
     await root.http.aclose()
     await clerk.http.aclose()

@@ -59,7 +59,7 @@ async def live(console: ConsoleClient, other: ServerProcess) -> None:
     async with (
         httpx.AsyncClient(base_url=console.url, cookies=cookies, **HTTP) as http,  # type: ignore[arg-type]
         http.stream("GET", "/console/live/troubleshooting", params=query) as stream,
-        asyncio.timeout(20),
+        asyncio.timeout(60),
     ):
         lines = stream.aiter_lines()
         while await anext(lines) != ": open":

@@ -43,7 +43,8 @@ class Request:
     signed_app: int | None = None
     key: str = KEY
     issued: int = NOW
-    expire: int = 3600
+    expire: int = 30 * 86_400
+    """Long: requests are made when this file is read, and sent much later in a long run."""
     token: str | None = None
     exhausted: bool = False
 

@@ -260,7 +260,7 @@ def test_pipelined_requests_are_answered_in_order(caller: Caller) -> None:
 def _connect(caller: Caller) -> socket.socket:
     parts = urlsplit(caller.server.url)
     assert parts.port
-    return socket.create_connection(("127.0.0.1", parts.port), 5)
+    return socket.create_connection(("127.0.0.1", parts.port), 60)
 
 
 def _mutated(rng: random.Random, data: bytes) -> bytes:
@@ -298,7 +298,7 @@ def _outcome(caller: Caller, request: bytes) -> int | None:
         with contextlib.suppress(TimeoutError):
             data = sock.recv(65536)
         if not data:  # it waits for more
-            sock.settimeout(10)
+            sock.settimeout(60)
             sock.shutdown(socket.SHUT_WR)
             data = sock.recv(65536)
         return int(data.split(b" ", 2)[1]) if data else None

@@ -25,7 +25,7 @@ SOME: Final = 5
 
 def _document(url: str, place: Path) -> Path:
     """What the server says of itself, as a file; in a usual run of some commands only, since the tool reads it all."""
-    document = httpx.get(f"{url}/openapi.json", trust_env=False).json()
+    document = httpx.get(f"{url}/openapi.json", trust_env=False, timeout=60).json()
     if FACTOR <= 1:
         chosen = random.Random(SEED).sample(sorted(command.path for command in table.commands()), SOME)
         document["paths"] = {path: document["paths"][path] for path in (f"/v4/{one}" for one in chosen)}
@@ -58,7 +58,7 @@ def test_operations(caller: Caller, tmp_path: Path) -> None:
         CHECKS,
     ]
     command += ["--seed", str(SEED), "--max-examples", str(max(1, int(10 * FACTOR))), "--no-color"]
-    command += ["--suppress-health-check", "all", "--max-failures", "3"]
+    command += ["--suppress-health-check", "all", "--max-failures", "3", "--request-timeout", "60"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600 * FACTOR)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     print(done.stdout)

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from sodam import usersig
 from tests.support.server import ServerProcess
 
-_TIMEOUT: Final = 20.0
+_TIMEOUT: Final = 60.0
 FUTURE: Final = 86400
 """Signatures are dated a day ahead, so that a fuzzed `kick` of their owner does not end them."""
 

@@ -22,7 +22,9 @@ def read(server: ServerProcess, postgres: Postgres, url: str | None) -> Tables:
     state = [row for row in tables.pop("server_state") if not str(row["name"]).startswith("periodic:")]
     # Nor does it matter when minutes, days and users of a day are counted, and that the troubleshooting log is told of
     # refusals: each request and sign-in is.
-    kept = {name: rows for name, rows in tables.items() if not name.startswith(("statistic", "troubleshooting"))}
+    # Nor how far the search index has come.
+    beside = ("statistic", "troubleshooting", "search_progress")
+    kept = {name: rows for name, rows in tables.items() if not name.startswith(beside)}
     return {name: sorted(rows, key=repr) for name, rows in {**kept, "server_state": state}.items()}
 
 

@@ -74,9 +74,8 @@ def _others(apps: Apps, groups: Set[Any]) -> snapshot.Tables:
     found = snapshot.without(snapshot.of_app(apps.snapshot(), apps.own.sdkappid), THIEF)
     for name in NAMES_NOBODY:
         found.pop(name, None)
-    # A group's name in the search index names no user; how far the index has come is nobody's.
+    # A group's name in the search index names no user.
     found["search_doc"] = [row for row in found["search_doc"] if row["kind"] != GROUP_NAME]
-    found.pop("search_progress", None)
     # Whoever creates a group may name its first members: what is new of such a group is its creator's doing.
     for name, rows in found.items():
         found[name] = [row for row in rows if row.get("group_id") in (None, "", *groups)]

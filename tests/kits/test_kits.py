@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,18 +20,10 @@ HERE = Path(__file__).parent
 pytestmark = pytest.mark.long
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def demo(kit: str) -> Iterator[tuple[str, str]]:
     """``make demo`` with a kit of examples/: the address of its page, and after how many seconds it was there."""
-    command = [sys.executable, str(ROOT / "scripts/demo.py"), "--kit", kit]
-    command += ["--port", str(_free_port()), "--page-port", str(_free_port())]
+    command = [sys.executable, str(ROOT / "scripts/demo.py"), "--kit", kit, "--port", "0", "--page-port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         said = []

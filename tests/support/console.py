@@ -54,7 +54,7 @@ class ConsoleClient:
         self.token = who["CsrfToken"]
         return who
 
-    async def job(self, job_id: str, seconds: float = 60.0) -> dict[str, Any]:
+    async def job(self, job_id: str, seconds: float = 120.0) -> dict[str, Any]:
         """Wait for a job's end."""
         end = time.monotonic() + seconds
         while True:
