@@ -55,6 +55,7 @@ class AccountService:
         self._held: Cache[Key, Account] = self._hints.cache(_HELD)
         self.facts: Facts = self._held
         """Of what ``peek`` says."""
+        self._load = store.loader(db)
         self._flights: dict[Key, asyncio.Task[Account | None]] = {}
         apps.on_change(self._app_changed)
 
@@ -86,7 +87,7 @@ class AccountService:
             ticket = self._held.loading(key)
             current = False
             try:
-                account = await store.load(self._db, app, user_id)
+                account = await self._load(app, user_id)
             finally:
                 current = self._held.keep(key, account, ticket)
             if current:

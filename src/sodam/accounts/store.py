@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
 
 import msgspec
 
 from sodam.accounts.model import Account, Mark, Profile
-from sodam.storage import Bulk, Database, Row, Tx, batches, fetch_locked, in_list
+from sodam.storage import Bulk, Database, Row, Together, Tx, batches, fetch_locked, in_list
 
 COLUMNS = "app, user_id, tiny_id, created_at, invalid_before, profile, standard_seq, custom_seq"
 _READ = f"{COLUMNS}, c2c_muted_until, group_muted_until, custom_status"
@@ -50,6 +52,20 @@ def new_tiny_id() -> int:
 async def load(source: Database | Tx, app: int, user_id: str) -> Account | None:
     row = await source.fetch_one(f"SELECT {_READ} FROM account WHERE app = $1 AND user_id = $2", app, user_id)
     return from_row(row) if row else None
+
+
+def loader(db: Database) -> Callable[[int, str], Awaitable[Account | None]]:
+    """``load`` of ``db``, on PostgreSQL several at a time."""
+    if db.engine != "postgres":
+        return partial(load, db)
+    together: Together[tuple[int, str], Account] = Together(partial(_load_each, db))
+    return lambda app, user_id: together.ask((app, user_id))
+
+
+async def _load_each(db: Database, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Account]:
+    arrays: Any = ([app for app, _ in keys], [user_id for _, user_id in keys])
+    sql = f"SELECT {_READ} FROM unnest($1::bigint[], $2::text[]) AS u(app, user_id) JOIN account USING (app, user_id)"
+    return {(row[0], row[1]): from_row(row) for row in await db.fetch(sql, *arrays)}
 
 
 async def load_many(source: Database | Tx, app: int, user_ids: Sequence[str]) -> list[Account]:

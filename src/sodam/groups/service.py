@@ -76,6 +76,7 @@ class GroupService:
         clock: Callable[[], float] = wall_clock,
     ) -> None:
         self._core = Core(db, bus, live, accounts, clock)
+        self._joined = store.joiner(db)
         self.feed = self._core.feed
         """What is appended, on its way to devices."""
         self.members = Members(self._core)
@@ -303,7 +304,7 @@ class GroupService:
 
     async def joined(self, app: int, user_id: str) -> list[tuple[str, str, int]]:
         """ID, type and whether active, of the groups that a user is a member of, in the order of joining."""
-        return await store.joined(self._core.db, app, user_id)
+        return await self._joined(app, user_id)
 
     async def erase(self, tx: Tx, events: Sequence[AccountsDeleted]) -> None:
         """Take deleted accounts out of their groups, in the deletion's transaction.

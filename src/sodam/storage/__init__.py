@@ -8,6 +8,7 @@ from sodam.storage.locks import fetch_locked, hold
 from sodam.storage.open import holds_data, open_database
 from sodam.storage.recent import purge_keys
 from sodam.storage.samples import sample_of
+from sodam.storage.together import Together
 
 __all__ = [
     "Bulk",
@@ -16,6 +17,7 @@ __all__ = [
     "Events",
     "Row",
     "StorageError",
+    "Together",
     "Tx",
     "Value",
     "any_case",

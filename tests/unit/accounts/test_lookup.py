@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -48,19 +47,19 @@ async def test_pages_are_in_byte_order_and_complete(world: World) -> None:
 async def test_a_look_up_during_a_change_sees_the_change(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The read that began before a kick ends after it: a login must see the kick."""
     await world.accounts.ensure(world.sdkappid, ["u1"])
-    load = store.load
+    load = world.accounts._load
     reads = 0
 
-    async def slow(source: Any, app: int, user_id: str) -> Account | None:
+    async def slow(app: int, user_id: str) -> Account | None:
         nonlocal reads
         reads += 1
-        account = await load(source, app, user_id)
+        account = await load(app, user_id)
         if reads == 1:
             await world.db.write(lambda tx: store.invalidate(tx, app, user_id, 5))
             world.accounts._hints.changed((app, user_id))
         return account
 
-    monkeypatch.setattr(store, "load", slow)
+    monkeypatch.setattr(world.accounts, "_load", slow)
     account = await world.accounts.find(world.sdkappid, "u1")
     assert account is not None
     assert (account.invalid_before, reads) == (5, 2)

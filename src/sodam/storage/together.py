@@ -1,0 +1,58 @@
+"""Reads of one kind that are asked for while one is under way go together in the next: no timer, a lone one goes at
+once. For PostgreSQL, where a statement costs both sides far more than a row. It begins after whoever asked did, so that
+it sees what was committed before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+MOST: Final = 50
+"""Of one read."""
+
+
+class Together(Generic[K, V]):
+    """``read`` gets different keys, and gives the value of each that has one."""
+
+    def __init__(self, read: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> None:
+        self._read = read
+        self._waiting: dict[K, asyncio.Future[V | None]] = {}
+        self._busy: asyncio.Task[None] | None = None
+
+    async def ask(self, key: K) -> V | None:
+        """None: it has no value. Raises what ``read`` raises."""
+        answer = self._waiting.get(key)
+        if answer is None:
+            answer = self._waiting[key] = asyncio.get_running_loop().create_future()
+            if self._busy is None:
+                self._busy = asyncio.create_task(self._work())  # what is asked in this turn goes together
+        return await asyncio.shield(answer)  # another one may wait for it, too
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                keys = list(self._waiting)[:MOST]
+                answers = {key: self._waiting.pop(key) for key in keys}
+                await self._answer(answers)
+        finally:
+            self._busy = None
+
+    async def _answer(self, answers: dict[K, asyncio.Future[V | None]]) -> None:
+        try:
+            found = await self._read(list(answers))
+        except BaseException as error:
+            for answer in answers.values():
+                if isinstance(error, Exception):
+                    answer.set_exception(error)
+                    answer.exception()  # whoever asked may be gone
+                else:
+                    answer.cancel()
+            if not isinstance(error, Exception):
+                raise
+        else:
+            for key, answer in answers.items():
+                answer.set_result(found.get(key))
