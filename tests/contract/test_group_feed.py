@@ -10,8 +10,11 @@ import pytest
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.apps.service import AppService
-from sodam.bus import Live
+from sodam.bus import Live, of_user
 from sodam.bus.local import LocalBus
+from sodam.extensions.groups import GroupMessages
+from sodam.extensions.reactions import Reactions
+from sodam.extensions.service import Extensions
 from sodam.groups.core import Operator
 from sodam.groups.feed import of_group
 from sodam.groups.message import GroupMessage
@@ -138,6 +141,42 @@ async def test_recalls_and_edits_whose_hints_are_lost_are_made_up_for_once(datab
     await two.groups.feed.look()
     for node in (one, two):
         assert node.changes() == [*made_up, ("recall", 4), ("recall", 5)]
+        await node.groups.stop()
+
+
+async def test_a_reaction_whose_hint_is_lost_is_known_as_ones_own(database: Database) -> None:
+    """By the devices of whoever gave it, and by nobody else's; and when it was taken back, that it is not theirs."""
+    one, two, group = await nodes(database)
+    reactions = Reactions(database, one.live)
+    there = GroupMessages(one.groups, Extensions(database), reactions)
+    GroupMessages(two.groups, Extensions(database), Reactions(database, two.live))
+    devices = {"b": two.device, "a": Device()}
+    for user_id, device in devices.items():
+        two.live.add(of_user(one.app.sdkappid, user_id), device)
+    two.live.add(of_group(one.app.sdkappid, group), devices["a"])
+    await one.say(group, 1)
+    message = await there.find(one.app, group, 1)
+
+    def own(user_id: str) -> tuple[bool, int]:
+        """Whether the device shows the reaction as its own user's, and how many have given it."""
+        mine, count = False, 0
+        for event in devices[user_id].events:
+            if "MsgReactionNotify" in event:
+                mine = event["MsgReactionNotify"]["MsgOptType"] == 1
+            for item in event.get("MsgReactionNotifyList", []):
+                count = item["MsgReactionSummary"][0]["Count"]
+        return mine, count
+
+    await reactions.add(message, "b", "heart")
+    await two.groups.feed.look()
+    assert (own("b"), own("a")) == ((True, 1), (False, 1))
+    await reactions.add(message, "a", "heart")
+    await two.groups.feed.look()
+    assert (own("b"), own("a")) == ((True, 2), (True, 2))
+    await reactions.remove(message, "b", "heart")
+    await two.groups.feed.look()
+    assert (own("b"), own("a")) == ((False, 1), (True, 1))
+    for node in (one, two):
         await node.groups.stop()
 
 

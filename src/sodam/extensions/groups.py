@@ -9,6 +9,7 @@ from sodam.errors import ApiError, Code
 from sodam.extensions.model import Ref, Subject
 from sodam.extensions.reactions import Reactions
 from sodam.extensions.service import Extensions
+from sodam.groups.feed import Told
 from sodam.groups.message import GroupMessage
 from sodam.groups.service import GroupService
 from sodam.messages.model import EXTENSIBLE, EXTENSIONS, GROUP, REACTIONS
@@ -63,8 +64,9 @@ class GroupMessages:
             notify=notify,
         )
 
-    async def _extended(self, message: GroupMessage, details: Sequence[str]) -> list[Notice]:
-        return await self._extensions.missed(self._subject(message), [int(detail) for detail in details])
+    async def _extended(self, message: GroupMessage, details: Sequence[str]) -> list[Told]:
+        notices = await self._extensions.missed(self._subject(message), [int(detail) for detail in details])
+        return [(notice, "") for notice in notices]
 
-    async def _reacted(self, message: GroupMessage, details: Sequence[str]) -> list[Notice]:
-        return (await self._reactions.missed(self._subject(message), "", details))[-1:]
+    async def _reacted(self, message: GroupMessage, details: Sequence[str]) -> list[Told]:
+        return await self._reactions.missed_by_all(self._subject(message), details)

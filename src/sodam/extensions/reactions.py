@@ -77,6 +77,18 @@ class Reactions:
         own = [events.reacted_oneself(subject, one.id, added=user_id in one.users) for one in now]
         return [*own, events.reacted(subject, now)]
 
+    async def missed_by_all(self, subject: Subject, reactions: Sequence[str]) -> list[tuple[Notice, str]]:
+        """By what devices of many users learn how these reactions are now, each with the user whom it is for; empty:
+        everybody. Who took one back is not known, so that everybody hears first that it is not theirs."""
+        users = {one.id: one.users for one in await self.read(subject)}
+        now = [Reaction(reaction, users.get(reaction, [])) for reaction in dict.fromkeys(reactions)]
+        found: list[tuple[Notice, str]] = []
+        for one in now:
+            found.append((events.reacted_oneself(subject, one.id, added=False), ""))
+            given = events.reacted_oneself(subject, one.id, added=True)
+            found += [(given, user_id) for user_id in one.users]
+        return [*found, (events.reacted(subject, now), "")]
+
     async def forget_accounts(self, tx: Tx, deleted: Sequence[AccountsDeleted]) -> None:
         """Part of deleting accounts."""
         for event in deleted:

@@ -37,7 +37,9 @@ _PAGE: Final = 200
 _NUMBERED: Final = (Kind.GROUP, Kind.GROUP_SKIP, Kind.GROUP_CHANGE)
 _NOTHING: Final = b"null"
 """The body of a number that is not for everyone."""
-Teller = Callable[[GroupMessage, Sequence[str]], Awaitable[list[Notice]]]
+Told = tuple[Notice, str]
+"""With the one user whom it is for; empty: all who have the message."""
+Teller = Callable[[GroupMessage, Sequence[str]], Awaitable[list[Told]]]
 """The notices of a change of a message, by what the change noted of itself."""
 Names = Callable[[Sequence[GroupMessage]], Awaitable[None]]
 
@@ -304,10 +306,7 @@ class Feed:
             notice = pushes.arrived(message, group)
             if message.extra.to:
                 notice.kind = Kind.OTHER
-                for user_id in dict.fromkeys((*message.extra.to, message.sender)):
-                    self._live.deliver(of_user(topic.app, user_id), notice, 0)
-            else:
-                self._live.deliver(to_home(topic), notice, 0)
+            self._make_up(topic, message, notice)
         line.last = max(line.last, high)
 
     async def _read_changes(self, topic: Topic, line: _Line, high: int) -> None:
@@ -322,24 +321,32 @@ class Feed:
                 continue  # it came while this was read
             line.last = num
             line.waiting.pop(num, None)
-            for notice in notices:
+            for notice, user_id in notices:
                 message, change = changed[0]
-                if change.recalled or not message.extra.to:
-                    self._live.deliver(to_home(topic), notice, 0)
-                    continue
-                for user_id in dict.fromkeys((*message.extra.to, message.sender)):
+                if user_id:
                     self._live.deliver(of_user(topic.app, user_id), notice, 0)
+                elif change.recalled:
+                    self._live.deliver(to_home(topic), notice, 0)
+                else:
+                    self._make_up(topic, message, notice)
         line.last = max(line.last, high)
 
-    async def _of_change(self, changed: list[tuple[GroupMessage, store_messages.Change]]) -> list[Notice]:
+    def _make_up(self, topic: Topic, message: GroupMessage, notice: Notice) -> None:
+        """Give those here who have the message what was lost on its way."""
+        if not message.extra.to:
+            self._live.deliver(to_home(topic), notice, 0)
+        for user_id in dict.fromkeys((*message.extra.to, message.sender)) if message.extra.to else ():
+            self._live.deliver(of_user(topic.app, user_id), notice, 0)
+
+    async def _of_change(self, changed: list[tuple[GroupMessage, store_messages.Change]]) -> list[Told]:
         message, change = changed[0]
         if change.recalled:
-            return [pushes.recalled([m for m, _ in changed], message.extra.revoker, message.extra.reason)]
+            return [(pushes.recalled([m for m, _ in changed], message.extra.revoker, message.extra.reason), "")]
         if message.flags & RECALLED:
             return []
         if teller := self.tellers.get(change.kind):
             return await teller(message, [one.detail for _, one in changed])
-        return [pushes.edited(message)] if change.kind == CONTENT else []
+        return [(pushes.edited(message), "")] if change.kind == CONTENT else []
 
     async def look(self) -> None:
         """Look for what may have been lost, in all groups that somebody here follows."""
