@@ -235,6 +235,29 @@ async def test_two_nodes_share_the_work(server_factory: ServerFactory, receiver:
     check_order(receiver.of(AFTER))
 
 
+async def the_pause_shows(shop: Shop, receiver: Receiver) -> None:
+    """That the receiver is left alone shows where the other process knows it; no longer once it is back."""
+
+    async def rests() -> bool:
+        return bool((await shop.console("DescribeCallBack"))["PausedUntil"])
+
+    assert not await rests()
+    await shop.configure([AFTER])
+    await receiver.stop()
+    friends = [f"friend{n}" for n in range(7)]
+    await shop.users(*friends)
+    for name in friends:
+        await shop.say("ann", name, "9 000")
+    await eventually(rests, True, 60)
+    await receiver.start()
+    await eventually(rests, False, 90)
+
+    async def reached() -> set[str]:
+        return {got.body["To_Account"] for got in receiver.of(AFTER)} & set(friends)
+
+    await eventually(reached, set(friends), 90)
+
+
 async def test_a_process_that_only_serves(server_factory: ServerFactory, receiver: Receiver, tmp_path: Path) -> None:
     """It asks before a message and writes what is to be told after it; the process beside it tells, also what was
     written while it was away, and does the jobs."""
@@ -268,6 +291,7 @@ async def test_a_process_that_only_serves(server_factory: ServerFactory, receive
                 return (await root.call("im/DescribeJob", JobId=job))["State"]
 
             await eventually(state, "done", 30)
+            await the_pause_shows(shop, receiver)
     finally:
         assert serving.stop() == 0
     serving.check_log()

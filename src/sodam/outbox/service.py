@@ -39,7 +39,8 @@ and begins no other entry of a lane when half is."""
 AT_ONCE: Final = 16
 """Lanes of one app that one node works on at a time, unless the topic has a gate of its own."""
 MOST_AT_ONCE: Final = 256
-"""Lanes that one node works on at a time."""
+"""Lanes that one node works on at a time. An app of which it works on none has one beyond them: however many others
+have receivers that are slow, it does not wait for them."""
 POLL_SECONDS: Final = 5.0
 """Another node's entry that it did not live to do is found so late at most, once its lease is over."""
 GATHER_SECONDS: Final = 0.02
@@ -230,7 +231,7 @@ class Outbox:
             opens = at if room else max(at, gate.opens(app))
             if opens > now:
                 pause = min(pause, max(0.001, (opens - now) / 1000))
-            elif (lanes := min(room - self._busy[topic, app], left)) > 0:
+            elif (lanes := min(room - (busy := self._busy[topic, app]), max(left, 0 if busy else 1))) > 0:
                 entries = store.TOGETHER
                 if self.pace is not None and gentle is not None and self._topics[topic].gentle:
                     if gentle < LEAST:

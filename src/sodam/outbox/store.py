@@ -27,6 +27,8 @@ OF_A_LANE: Final = 32
 TOGETHER: Final = 64
 """Entries that one take makes an owner's, of all lanes: messages wait for the transaction that does it, and for the one
 that forgets them (512 were 15 ms for one of a hundred on SQLite, 64 are 3.5)."""
+_BEHIND_MS: Final = 3_600_000
+"""So long after the first of its lane what stands behind it is looked at again, should nobody have it go before."""
 _LANES: Final = 16
 """Lanes whose entries one statement finds."""
 _LEAST: Final = 4
@@ -167,15 +169,16 @@ async def take(tx: Tx, owner: str, free: Free, now: int, until: int) -> list[lis
 
 
 async def _put_behind(tx: Tx, numbers: Sequence[int]) -> None:
-    """Have entries behind others of their lane looked at again when the first of the lane is, at the end of its lease
-    if somebody works on it: each is put off once, however long it waits. ``next_in`` has the next one go earlier.
+    """Have entries behind others of their lane looked at no more before the first of the lane is done, which may take
+    many leases: ``next_in`` has the next one go then, and is all that has it go. Each is put off once; otherwise a lane
+    with a long backlog would be gone through with every lease, and others would wait for that.
 
     The caller holds the topic.
     """
     for some in batches(numbers):
         await tx.execute(
             "UPDATE outbox SET due = COALESCE((SELECT h.due FROM outbox h WHERE h.topic = outbox.topic AND h.dead = 0 "
-            "AND h.app = outbox.app AND h.lane = outbox.lane ORDER BY h.id LIMIT 1), due) "
+            f"AND h.app = outbox.app AND h.lane = outbox.lane ORDER BY h.id LIMIT 1) + {_BEHIND_MS}, due) "
             f"WHERE id IN {in_list(some, 1)}",
             *some,
         )

@@ -28,6 +28,7 @@ LEFT_OUT: Final = {
     "media_usage": "how much room they take",
     "message_stream": "messages that still grow: they end on the old server",
     "webhook_certificate": "signed by the old server's authority: receivers are shown the new one's",
+    "webhook_pause": "until when a receiver is left alone that did not answer",
     "outbox": "deliveries under way: they are the old server's to finish",
 }
 """Tables of an app that do not move, and why."""

@@ -49,7 +49,8 @@ class Breaker:
         state = self._states.pop(app, None)
         return state is not None and state.opened > 0
 
-    def bad(self, app: int, url: str) -> None:
+    def bad(self, app: int, url: str) -> int:
+        """A request failed. Until when nothing is sent, where that is new; else 0."""
         state = self._states.get(app)
         if state is None or state.url != url:
             state = self._states[app] = _State(url)
@@ -57,6 +58,8 @@ class Breaker:
         if state.failures >= FAILURES and state.opens_at <= self._now():
             state.opens_at = self._now() + PAUSES_MS[min(state.opened, len(PAUSES_MS) - 1)]
             state.opened += 1
+            return state.opens_at
+        return 0
 
     def heard_good(self, app: int) -> bool:
         """Another node was answered: one try is due here, too. True: requests had been held back."""

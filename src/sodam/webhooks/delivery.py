@@ -154,15 +154,18 @@ class Deliveries:
         histories: Histories,
         sender: Sender,
         breaker: Breaker,
-        recovered: Callable[[int], None],
+        recovered: Callable[[int], Awaitable[None]],
+        paused: Callable[[int, str, int], Awaitable[None]],
     ) -> None:
-        """``recovered`` is told of an app whose receiver answers again."""
+        """``recovered`` is told of an app whose receiver answers again, ``paused`` of one that is left alone: the app,
+        its URL and until when."""
         self._apps = apps
         self._outbox = outbox
         self._histories = histories
         self._sender = sender
         self._breaker = breaker
         self._recovered = recovered
+        self._paused = paused
 
     async def __call__(self, entry: Entry) -> None:
         app = self._apps.get(entry.app)
@@ -179,11 +182,12 @@ class Deliveries:
         else:
             if 200 <= answer.status < 300:
                 if self._breaker.good(entry.app):
-                    self._recovered(entry.app)
+                    await self._recovered(entry.app)
                     await self._outbox.hurry(TOPIC, entry.app)
                 return
             kind, reason = "status", f"HTTP {answer.status}"
-        self._breaker.bad(entry.app, config.url)
+        if until := self._breaker.bad(entry.app, config.url):
+            await self._paused(entry.app, config.url, until)
         original = config.retry == "original"
         final = original and (kind not in _ORIGINAL_KINDS or entry.tries + 1 >= _ORIGINAL_TRIES)
         raise Failed(reason, final=final, body=encode(event))

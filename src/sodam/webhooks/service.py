@@ -25,7 +25,7 @@ from sodam.outbox.service import Outbox
 from sodam.presence.events import StateChanged
 from sodam.storage import Database, Tx
 from sodam.storage.seal import open_seal
-from sodam.webhooks import content, store
+from sodam.webhooks import content, store, store_pauses
 from sodam.webhooks.after import After
 from sodam.webhooks.before import Asking, BeforeC2C, FriendGuard, GroupGuard
 from sodam.webhooks.breaker import Breaker
@@ -83,7 +83,8 @@ class WebhookService:
         self._writer: Loop | None = None
         self._bus = bus
         self._heard: Subscription | None = None
-        deliveries = Deliveries(apps, outbox, histories, self.sender, self._breaker, self._tell_recovered)
+        told = self._recovered, self._paused
+        deliveries = Deliveries(apps, outbox, histories, self.sender, self._breaker, *told)
         outbox.consume(
             TOPIC, deliveries, schedule=SCHEDULE, gate=self._breaker, prepare=deliveries.prepare, gentle=True
         )
@@ -107,9 +108,16 @@ class WebhookService:
         await self._write_states()
         await self.log.stop()
 
-    def _tell_recovered(self, app: int) -> None:
+    async def _paused(self, app: int, url: str, until: int) -> None:
+        """What the console says of it on every node; that it may not be said holds up nothing."""
+        with contextlib.suppress(Unavailable):
+            await self._db.write(lambda tx: store_pauses.put(tx, app, url, until))
+
+    async def _recovered(self, app: int) -> None:
         """Other nodes, which may rest for half a minute yet, try now, too. A hint: without it they try later."""
         self._bus.publish(_RECOVERED, b"%d" % app)
+        with contextlib.suppress(Unavailable):
+            await store_pauses.drop(self._db, app)
 
     def _hear_recovered(self, data: bytes) -> None:
         if data.isdigit() and self._breaker.heard_good(int(data)):
@@ -218,10 +226,11 @@ class WebhookService:
         """How many events wait for delivery, and how many were given up."""
         return await self._outbox.counts(TOPIC, app)
 
-    def paused(self, app: int) -> int:
-        """Until when (unix milliseconds) this process sends nothing, after failures in a row; 0: it sends."""
-        opens = self._breaker.opens(app)
-        return opens if opens > self._clock() * 1000 else 0
+    async def paused(self, app: App) -> int:
+        """Until when (unix milliseconds) nothing is sent after failures in a row, whichever process sends; 0: it is."""
+        until = await store_pauses.until(self._db, app.sdkappid, app.settings.webhooks.url)
+        until = max(until, self._breaker.opens(app.sdkappid))
+        return until if until > self._clock() * 1000 else 0
 
     async def forget(self) -> int:
         """Periodic work: erase what the log keeps no longer, and renew certificates; how many."""

@@ -66,7 +66,7 @@ async def _view(call: Call, app: App) -> CallbackView:
         Retry=config.retry,
         Waiting=waiting,
         GivenUp=given_up,
-        PausedUntil=call.plane.services.webhooks.paused(app.sdkappid),
+        PausedUntil=await call.plane.services.webhooks.paused(app),
     )
 
 
