@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings
 
 from sodam.access import passwords
 from sodam.settings import PASSWORD_MEMORY
-from sodam.storage import Database, open_database
+from sodam.storage import Database, open_database, pools
 from tests.support.barrier import Gate
 from tests.support.console import PASSWORD, ConsoleClient
 from tests.support.forkserver import PATIENT
@@ -52,6 +52,7 @@ for _name in ("connect", "read", "write", "pool"):
     setattr(DEFAULT_TIMEOUT_CONFIG, _name, 60.0)
 for _name, _value in PATIENT.items():  # for servers within the test's own process
     setattr(importlib.import_module(_name.rpartition(".")[0]), _name.rpartition(".")[2], _value)
+pools.COMMAND_SECONDS = pools._ACQUIRE_SECONDS = 60.0  # type: ignore[misc]  # the same of a statement, and of its turn
 
 # No example has a time of its own (200 ms by default): a busy machine needs longer now and then.
 settings.register_profile(

@@ -25,6 +25,14 @@ def own_postgres() -> Iterator[Postgres]:
     server.stop()
 
 
+@pytest.fixture(autouse=True)
+def as_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a server waits for PostgreSQL; tests do so longer (tests/conftest.py)."""
+    monkeypatch.setattr("sodam.storage.pools.ANSWER_SECONDS", 1.5)
+    monkeypatch.setattr("sodam.storage.pools.COMMAND_SECONDS", 10.0)
+    monkeypatch.setattr("sodam.storage.pools._ACQUIRE_SECONDS", 10.0)
+
+
 @pytest_asyncio.fixture
 async def db(own_postgres: Postgres, tmp_path: Path) -> AsyncIterator[Database]:
     url = own_postgres.migrated()
