@@ -171,7 +171,7 @@ async def test_slow_readers_of_the_inbox_hold_little(server: Server) -> None:
 
     dev: Any = development.DevelopmentApp(server)
     asked = [asyncio.create_task(dev(scope, None, send)) for _ in range(20)]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while len(started) < 20:
             await asyncio.sleep(0)
         assert (started.count(200), started.count(503), largest) == (4, 16, 65536)
@@ -191,7 +191,7 @@ async def test_what_goes_out_stays_in_the_inbox(server: Server) -> None:
     def caught(name: str) -> list[Caught]:
         return [one for one in inbox.of(DEMO_SDKAPPID, 100) if one.name == name and "inboxed" in one.body]
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not (caught("xiaomi") and caught("C2C.CallbackAfterSendMsg")):
             await asyncio.sleep(0.02)
     [before], [after], [push] = map(caught, ("C2C.CallbackBeforeSendMsg", "C2C.CallbackAfterSendMsg", "xiaomi"))

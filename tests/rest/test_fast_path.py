@@ -56,7 +56,7 @@ class Caller:
         query = self._query.encode()
         if self._fast and self._rest.fast.take(Asked(query, [(b"host", b"x")], body, "10.9.9.9", answer)):
             self.taken += 1
-            headers, content = await asyncio.wait_for(answered, 30)
+            headers, content = await asyncio.wait_for(answered, 90)
             assert b"x-request-id: " in headers
             return content
         response = await self._client.post(f"/v4/{PATH}?{self._query}", content=body)

@@ -35,7 +35,7 @@ async def files(rest: Rest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[se
 
 
 async def asked(rest: Rest, chat_type: str, hour: str) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while (answer := await rest(COMMAND, {"ChatType": chat_type, "MsgTime": hour}))["ErrorCode"] == 1004:
             await asyncio.sleep(0.1)
     assert answer["ErrorCode"] == 0, answer

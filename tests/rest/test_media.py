@@ -292,10 +292,12 @@ async def test_a_recalled_message_takes_its_file_along(rest: Rest, monkeypatch: 
         body = {"GroupId": "g1", "MsgSeqList": [{"MsgSeq": seq}]}
         assert await rest.code("group_open_http_svc/group_msg_recall", body) == 0
 
+    now = [time.time()]
+    monkeypatch.setattr(services.media.recalled, "_clock", lambda: now[0])
+
     async def there(*urls: str) -> list[bool]:
-        monkeypatch.setattr(services.media.recalled, "_clock", lambda: time.time() + 11)
+        now[0] += 11
         await services.media.recalled.sweep()
-        monkeypatch.setattr(services.media.recalled, "_clock", time.time)
         return [(await rest.client.get(url)).status_code == 200 for url in urls]
 
     keys = [(await rest(SEND, naming(url)))["MsgKey"] for url in (picture, shared, bundled, edited)]

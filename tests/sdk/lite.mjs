@@ -11,10 +11,7 @@ const text = (who, to, conversationType, words) => who.chat.createTextMessage({ 
 const said = (words) => (messages) => messages.some((message) => message.payload.text === words);
 
 for (const [who, userID, userSig] of [[amy, 'amy', sigOfAmy], [bob, 'bob', sigOfBob]]) {
-  await step(`${userID} signs in`, async () => {
-    await who.chat.login({ userID, userSig });
-    await who.next('SDK_READY');
-  });
+  await step(`${userID} signs in`, () => who.signIn(userID, userSig));
 }
 await step('a wrong signature is refused', () => client().chat.login({ userID: 'amy', userSig: 'eJxx' }));
 await step('a signature that is over is refused', () => client().chat.login({ userID: 'amy', userSig: overOfAmy }));

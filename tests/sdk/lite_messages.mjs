@@ -7,6 +7,7 @@ for (const [at, [who, userID]] of [[amy, 'amy'], [bob, 'bob']].entries()) await 
 const C2C = Chat.TYPES.CONV_C2C;
 const GROUP = Chat.TYPES.CONV_GROUP;
 const made = (await amy.chat.createGroup({ type: Chat.TYPES.GRP_PUBLIC, name: 'team', groupID: 'team', memberList: [{ userID: 'bob' }] })).data;
+await bob.next('GROUP_LIST_UPDATED', (list) => list.some((group) => group.groupID === 'team'));
 const shape = ({ payload, type }) => [type, payload];
 const arrives = async (message, options) => {
   await amy.chat.sendMessage(message, options);
@@ -114,7 +115,7 @@ for (const [answer, event, actor] of ANSWERS) {
   await step(`an invitation: ${answer}`, async () => {
     const invited = told(bob, 'NEW_INVITATION_RECEIVED');
     const answered = told(actor === bob ? amy : bob, event);
-    await amy.chat.invite({ userID: 'bob', data: 'call', timeout: 30 });
+    await amy.chat.invite({ userID: 'bob', data: 'call', timeout: 300 });
     const { inviter, inviteID, data } = await invited;
     await actor.chat[answer]({ inviteID, data: answer });
     return [inviter, data, (await answered).inviteID === inviteID];
@@ -123,14 +124,14 @@ for (const [answer, event, actor] of ANSWERS) {
 await step('an invitation is changed', async () => {
   const invited = told(bob, 'NEW_INVITATION_RECEIVED');
   const changed = told(bob, 'INVITATION_MODIFIED');
-  await amy.chat.invite({ userID: 'bob', data: 'call', timeout: 30 });
+  await amy.chat.invite({ userID: 'bob', data: 'call', timeout: 300 });
   const { inviteID } = await invited;
   await amy.chat.modifyInvitation({ inviteID, data: 'call louder' });
   return (await changed).data;
 });
 await step('what an invitation says', async () => {
   const invited = told(bob, 'NEW_INVITATION_RECEIVED');
-  await amy.chat.invite({ userID: 'bob', data: 'look', timeout: 30 });
+  await amy.chat.invite({ userID: 'bob', data: 'look', timeout: 300 });
   await invited;
   const { messageList } = (await bob.chat.getMessageList({ conversationID: 'C2Camy' })).data;
   const info = bob.chat.getSignalingInfo(messageList.at(-1));

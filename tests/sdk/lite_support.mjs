@@ -34,7 +34,18 @@ globalThis.document = {
 /** How often each command was sent. */
 export const sent = new Map();
 const { send } = WebSocket.prototype;
+/** How many catch-ups were answered to their end. */
+let caughtUp = 0;
+const watchedSockets = new WeakSet();
+const look = async ({ data }) => {
+  const text = typeof data === 'string' ? data : Buffer.from(data instanceof Blob ? await data.arrayBuffer() : data).toString();
+  if (text.includes('"openim.getmsg"') && text.includes('"SyncFlag":2')) setTimeout(() => (caughtUp += 1), 20);
+};
 WebSocket.prototype.send = function (data) {
+  if (!watchedSockets.has(this)) {
+    watchedSockets.add(this);
+    this.addEventListener('message', look);
+  }
   const command = Buffer.from(data).toString().match(/"servcmd":"([^"]+)"/)?.[1];
   sent.set(command, (sent.get(command) ?? 0) + 1);
   return send.call(this, data);
@@ -77,7 +88,7 @@ export function client() {
   /** The next event of this name that `fits`; those before it are forgotten. */
   const next = (name, fits = () => true) =>
     new Promise((done, fail) => {
-      const late = setTimeout(() => fail(new Error(`no ${name}; had ${events.map((event) => event.name)}`)), 15_000);
+      const late = setTimeout(() => fail(new Error(`no ${name}; had ${events.map((event) => event.name)}`)), 90_000);
       const look = () => {
         const at = events.findIndex((event) => event.name === Chat.EVENT[name] && fits(event.data));
         if (at < 0) return;
@@ -88,16 +99,19 @@ export function client() {
       waiting.add(look);
       look();
     });
+  /** Ready, and caught up: what is said before that is counted, and not announced. */
   const signIn = async (userID, userSig) => {
+    const before = caughtUp;
     await chat.login({ userID, userSig });
     await next('SDK_READY');
+    while (caughtUp === before) await new Promise((done) => setTimeout(done, 10));
   };
   return { Chat, chat, next, signIn };
 }
 
 const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-const late = () => new Promise((_, fail) => setTimeout(() => fail(new Error('it did not end')), 20_000).unref());
+const late = () => new Promise((_, fail) => setTimeout(() => fail(new Error('it did not end')), 120_000).unref());
 
 export async function step(name, work) {
   try {

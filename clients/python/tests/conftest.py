@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from reading import Names, SignIn
+from reading import SECONDS, Names, SignIn
 from wire import Wire
 
 from sodam_client import Client
@@ -39,6 +40,9 @@ async def sign_in(server: ServerProcess) -> AsyncIterator[SignIn]:
         client = Client(url or at.ws_url, at.sdkappid, user_id, lambda: at.usersig(user_id), **options)
         clients.append(client)
         await client.open()
+        async with asyncio.timeout(SECONDS):
+            while not url and not await at.listens(user_id):
+                await asyncio.sleep(0.01)
         return client
 
     yield run

@@ -15,11 +15,13 @@ from tests.support.server import ServerProcess
 SignIn = Callable[..., Awaitable[Client]]
 """Sign a user in: the fixture `sign_in`."""
 _numbers = itertools.count(1)
+SECONDS = 90.0
+"""Used up only where something is wrong."""
 Names = Callable[[str], str]
 """Make a UserID of a test's own: the fixture `name`."""
 
 
-async def read(client: Client, count: int, seconds: float = 20.0) -> list[Message]:
+async def read(client: Client, count: int, seconds: float = SECONDS) -> list[Message]:
     """The next `count` messages; fewer when the client ends."""
     found: list[Message] = []
     if count:
@@ -31,7 +33,7 @@ async def read(client: Client, count: int, seconds: float = 20.0) -> list[Messag
     return found
 
 
-async def texts(client: Client, count: int, seconds: float = 20.0) -> list[str]:
+async def texts(client: Client, count: int, seconds: float = SECONDS) -> list[str]:
     return [message.text for message in await read(client, count, seconds)]
 
 
@@ -41,7 +43,7 @@ async def nothing_more(client: Client, server: ServerProcess, sender: str) -> No
     assert await texts(client, 1) == ["the last"]
 
 
-async def until(holds: Callable[[], Any], seconds: float = 20.0) -> None:
+async def until(holds: Callable[[], Any], seconds: float = SECONDS) -> None:
     async with asyncio.timeout(seconds):
         while not holds():
             await asyncio.sleep(0.01)

@@ -66,7 +66,8 @@ async def test_a_failed_request_raises_its_code(sign_in: SignIn, name: Names) ->
 
 
 async def test_an_unanswered_request_times_out(sign_in: SignIn, name: Names, wire: Wire) -> None:
-    client = await sign_in(name("amy"), url=wire.url, request_timeout=0.3)
+    client = await sign_in(name("amy"), url=wire.url)
+    client._timeout = 0.3
     wire.swallow_answers = True
     with pytest.raises(RequestTimeoutError):
         await client.request("sns.friend_get", {"From_Account": client.user_id, "StartIndex": 0})
@@ -193,10 +194,10 @@ async def test_a_client_that_missed_its_kick_is_told_when_it_comes_back(
 async def test_a_withdrawn_signature_ends_the_client(server_factory: ServerFactory, sign_in: SignIn) -> None:
     server = server_factory()
     now = int(time.time())
-    signatures = [server.usersig("amy", expire=3, now=now)]
+    signatures = [server.usersig("amy", expire=10, now=now)]
     client = Client(server.ws_url, server.sdkappid, "amy", lambda: signatures[0], retry_delay=(0.02, 0.1))
     async with client:
-        await until(lambda: time.time() > now + 4)
+        await until(lambda: time.time() > now + 11)
         server.restart()
         with pytest.raises(LoginError) as caught:
             await read(client, 1)

@@ -39,13 +39,13 @@ async def test_the_bus_goes_and_comes_amid_a_stream(
         await until(lambda: all(got[sender] for sender in got))
         nats_server.stop()
         begin = {sender: len(texts) for sender, texts in said.items()}
-        await until(lambda begin=begin: all(len(said[sender]) > begin[sender] + 20 for sender in said), 60)
+        await until(lambda begin=begin: all(len(said[sender]) > begin[sender] + 20 for sender in said))
         nats_server.start()
         begin = {sender: len(texts) for sender, texts in said.items()}
-        await until(lambda begin=begin: all(len(said[sender]) > begin[sender] + 30 for sender in said), 60)
+        await until(lambda begin=begin: all(len(said[sender]) > begin[sender] + 30 for sender in said))
     over.set()
     await asyncio.gather(*talking)
-    await until(lambda: sum(map(len, got.values())) >= sum(map(len, said.values())), 60)
+    await until(lambda: sum(map(len, got.values())) >= sum(map(len, said.values())))
     hearing.cancel()
     await asyncio.gather(hearing, return_exceptions=True)
     assert got == said
@@ -86,7 +86,7 @@ async def test_two_nodes_write_into_one_conversation_at_once(server_factory: Ser
         *((one if n % 2 else two).rest("openim/sendmsg", body) for n, body in enumerate(bodies))
     )
     assert {answer["ErrorCode"] for answer in answers} == {0}
-    got = await read(amy, 60)
+    got = await read(amy)
     assert [message.place for message in got] == list(range(1, 61))
     assert sorted(int(message.text) for message in got) == list(range(60))
     assert bob.position

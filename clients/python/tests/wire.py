@@ -62,7 +62,7 @@ class Wire:
 
     async def wait_for(self, servcmd: str, count: int = 1) -> dict[str, Any]:
         """The `count`th request of this kind."""
-        async with asyncio.timeout(10), self._news:
+        async with asyncio.timeout(90), self._news:
             await self._news.wait_for(lambda: len(self.asked(servcmd)) >= count)
         return self.asked(servcmd)[count - 1]
 
