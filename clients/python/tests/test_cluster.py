@@ -86,7 +86,7 @@ async def test_two_nodes_write_into_one_conversation_at_once(server_factory: Ser
         *((one if n % 2 else two).rest("openim/sendmsg", body) for n, body in enumerate(bodies))
     )
     assert {answer["ErrorCode"] for answer in answers} == {0}
-    got = await read(amy)
+    got = await read(amy, 60)
     assert [message.place for message in got] == list(range(1, 61))
     assert sorted(int(message.text) for message in got) == list(range(60))
     assert bob.position
