@@ -26,6 +26,9 @@ from typing import Any, Self
 HERE = Path(__file__).resolve().parent
 LARGEST_NODE = 400 * 1024 * 1024  # bytes in memory; every client loads an SDK of its own, and Node forgets none
 WAIT_SECONDS = 90.0  # used up only where something is wrong
+NETWORK_TIMEOUT = (
+    2801  # what the SDK's own requests end with that wait too long for a connection; it leaves that to nobody
+)
 CALL_TIMEOUT = 60.0  # seconds; the SDK itself gives up a request after 15
 
 
@@ -129,10 +132,12 @@ class SdkClient:
 
     async def drop(self) -> None:
         """Cut the connection without a closing handshake; the SDK reconnects by itself."""
+        self.driver.expected.add(NETWORK_TIMEOUT)
         await self._ask("drop")
 
     async def offline(self) -> None:
         """Cut the connection and let every attempt to reconnect fail until `online`."""
+        self.driver.expected.add(NETWORK_TIMEOUT)
         await self._ask("offline")
 
     async def online(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from driver import Node, SdkDriver
 from scene import Server, UserId
 
@@ -9,6 +11,7 @@ from scene import Server, UserId
 async def test_nothing_of_a_test_goes_on_in_the_next(node: Node, server: Server, user_id: UserId) -> None:
     amy = user_id("amy")
     await server.rest("im_open_login_svc/account_import", {"UserID": amy})
+    await asyncio.to_thread(node.stop)  # a process that has grown too large is not used again
     async with SdkDriver(node) as first:
         client = await first.client("amy", sdkappid=server.sdkappid, server=server.url)
         await client.login(amy, server.usersig(amy))

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from driver import SdkClient, SdkError, message_ref, texts
+from driver import NETWORK_TIMEOUT, SdkClient, SdkError, message_ref, texts
 from scene import Server, SignIn, UserId, unread
 from sodam import usersig
 from sodam.apps.model import AppSettings
@@ -88,7 +88,7 @@ async def test_several_web_instances_and_features_that_change(
             return False
         return True
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(90):
         while not await asked():
             await asyncio.sleep(0.2)
     await change(LoginType="single")
@@ -180,6 +180,7 @@ async def test_a_server_that_dies_or_drains_and_comes_back(
     server: ServerProcess = server_factory(engine)
     amy_id, bob_id = user_id("amy"), user_id("bob")
     amy, bob = await sign_in_at(server, amy_id), await sign_in_at(server, bob_id)
+    amy.driver.expected.add(NETWORK_TIMEOUT)
     sending = asyncio.create_task(_send_through(amy, bob_id, 100, 0.01))
     await bob.wait_received(25)
     loop = asyncio.get_running_loop()
@@ -189,8 +190,8 @@ async def test_a_server_that_dies_or_drains_and_comes_back(
     await loop.run_in_executor(None, server.start)
     if how == "stop":  # by themselves they come back with their next heartbeat, seconds later, as after a kill
         await asyncio.gather(amy.online(), bob.online())
-    sent = await asyncio.wait_for(sending, 60)
-    received: list[dict[str, Any]] = await bob.wait_received(100, timeout=60)
+    sent = await asyncio.wait_for(sending, 200)
+    received: list[dict[str, Any]] = await bob.wait_received(100)
     assert sorted(m["ID"] for m in received) == sorted(sent)
     assert sorted(m["ID"] for m in await bob.messages(amy_id)) == sorted(sent)
     assert texts(received) == [f"message {n}" for n in range(100)]

@@ -69,7 +69,7 @@ const send = async ({ file, to, group }) => {
 
 // What a page of the receiver makes of the message: pictures as they load, everything else as it is read.
 const look = async (at) => {
-  for (let round = 0; window.received.length <= at && round < 400; round++) await new Promise((done) => setTimeout(done, 25));
+  for (let round = 0; window.received.length <= at && round < 3600; round++) await new Promise((done) => setTimeout(done, 25));
   const message = window.received[at];
   if (!message) return null;
   const { type, payload } = message;
