@@ -283,7 +283,7 @@ class Code(IntEnum):
     GROUP_RECALL_TYPE = 10033, "groups of this type do not support recall"
     GROUP_DELETE_UNSUPPORTED = 10034, "this kind of message cannot be deleted"
     GROUP_DELETE_TYPE = 10035, "groups of this type do not support deleting messages"
-    GROUP_AVCHATROOM_QUOTA = 10036, "the app may not have more AVChatRooms"
+    GROUP_AVCHATROOM_QUOTA = 10036, "the app may not have more AVChatRooms, or communities"
     GROUP_JOINED_QUOTA = 10037, "the user may not be in more groups"
     GROUP_MEMBER_QUOTA = 10038, "the member limit exceeds what the app may have"
     GROUP_RECALL_DISABLED = 10041, "recall in groups is switched off for this app"

@@ -34,6 +34,8 @@ from sodam.storage import Database, Tx
 
 MAX_GROUPS: Final = {"Trial": 100}
 """Groups that an app of a plan may have, of all types together; plans that are absent have no limit."""
+MAX_COMMUNITIES: Final = 100_000
+"""Communities of an app. No code of the original is known for one more: it is refused as one live room too many."""
 
 
 class Operator(NamedTuple):

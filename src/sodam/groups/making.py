@@ -7,11 +7,11 @@ import secrets
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.groups import custom, store
-from sodam.groups.core import MAX_GROUPS, Operator
+from sodam.groups.core import MAX_COMMUNITIES, MAX_GROUPS, Operator
 from sodam.groups.events import GroupAdded, GroupNamed
 from sodam.groups.model import ASSIGNED, Group, Newcomer, Profile, Wanted
 from sodam.groups.options import history_option
-from sodam.groups.types import TYPES, GroupType, Role
+from sodam.groups.types import COMMUNITY, TYPES, GroupType, Role
 from sodam.storage import Tx, hold
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -78,11 +78,14 @@ async def check_quota(tx: Tx, app: App, type_name: str) -> None:
     """Holds the app's quota, if it has one, until ``tx`` ends. Raises ApiError 10036, 10058."""
     rooms = None if TYPES[type_name].stores_members else app.limits.avchatrooms
     groups = MAX_GROUPS.get(app.plan)
-    if rooms is None and groups is None:
+    community = type_name == COMMUNITY
+    if rooms is None and groups is None and not community:
         return
     await hold(tx, f"groups:{app.sdkappid}")
     if rooms is not None and await store.at_least(tx, app.sdkappid, rooms, type_name):
         raise ApiError(Code.GROUP_AVCHATROOM_QUOTA)
+    if community and await store.at_least(tx, app.sdkappid, MAX_COMMUNITIES, type_name):
+        raise ApiError(Code.GROUP_AVCHATROOM_QUOTA, f"the app may not have more than {MAX_COMMUNITIES} communities")
     if groups is not None and await store.at_least(tx, app.sdkappid, groups):
         raise ApiError(Code.GROUP_TRIAL_QUOTA)
 

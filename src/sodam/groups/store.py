@@ -131,7 +131,7 @@ async def delete(tx: Tx, app: int, group_id: str) -> None:
 async def at_least(tx: Tx, app: int, number: int, type_name: str = "") -> bool:
     """Whether the app has so many groups (of a type)."""
     args: list[Value] = [app, type_name] if type_name else [app]
-    where = "app = $1 AND type = $2" if type_name else "app = $1 AND parent = ''"
+    where = "app = $1 AND parent = ''" + (" AND type = $2" if type_name else "")
     sql = f"SELECT count(*) FROM (SELECT num FROM chat_group WHERE {where} LIMIT ${len(args) + 1}) AS found"
     row = await tx.fetch_one(sql, *args, number)
     return row is not None and int(row[0]) >= number
