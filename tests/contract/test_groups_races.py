@@ -212,17 +212,6 @@ async def test_the_last_live_room_of_an_app(world: World) -> None:
     assert sorted(codes, key=str) == ["", "", 10036, 10036]
 
 
-async def test_the_last_community_of_an_app(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Their topics count as none."""
-    monkeypatch.setattr("sodam.groups.making.MAX_COMMUNITIES", 2)
-    node, city = world.node(), "@TGS#_city"
-    await node.create(city, kind="Community", topics=True)
-    await node.groups.topics.create(node.app, WHO, city, f"{city}@TOPIC#_food", Changes(name="Food"))
-    names = [f"@TGS#_c{at}" for at in range(3)]
-    codes = await world.together(*[lambda n, at=at: n.create(at, kind="Community") for at in names])  # type: ignore[misc]
-    assert sorted(codes, key=str) == ["", 10036, 10036]
-
-
 async def test_permission_groups_at_their_limits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last permission group of a community, the last place in one, and who leaves is in none of them."""
     monkeypatch.setattr(permissions, "MAX_GROUPS", 2)
