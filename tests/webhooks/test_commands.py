@@ -14,6 +14,7 @@ from sodam.webhooks.samples import SAMPLES
 from sodam_client.errors import RequestError
 from tests.gateway.raw_client import RawClient
 from tests.support.receiver import Got, Receiver, answering
+from tests.support.waiting import eventually
 from tests.webhooks.conftest import Shop, text, through
 from tests.webhooks.test_before import decides
 
@@ -189,9 +190,17 @@ async def pushes(shop: Shop, vendor: Receiver) -> None:
     planned = {"Type": "All", "SchedAt": "2020-01-01 00:00:00", "Content": content | {"MsgBody": text("sale")}}
     vendor.answer = answering({"result": "error", "code": 10029, "reason": "token bad"})
     task = (await shop.rest("timpush/add_sched_task", planned))["TaskId"]
-    bodies = [got.body for got in await shop.receiver.wait("Push.AllMemberPush", 2)]
-    told = {one["EventType"]: one for body in bodies for one in body["Events"] if one["To_Account"] == "hal"}
-    offline, online = told[1], told[2]
+
+    def of_hal() -> dict[int, Any]:
+        """What came of the task by device and online, in one request or in two."""
+        bodies = [got.body for got in shop.receiver.of("Push.AllMemberPush")]
+        return {one["EventType"]: one for body in bodies for one in body["Events"] if one["To_Account"] == "hal"}
+
+    async def kinds() -> set[int]:
+        return set(of_hal())
+
+    await eventually(kinds, {1, 2}, what="kinds of events")
+    offline, online = of_hal()[1], of_hal()[2]
     assert (online["TaskId"], online["DataId"], online["PushStage"]) == (task, "spring", 2)
     assert (offline["TaskId"], offline["TaskTime"]) == (task, online["TaskTime"])
     assert (offline["PushPlatform"], offline["ErrCode"], offline["ErrInfo"]) == (2, 10029, "token bad")
