@@ -148,6 +148,25 @@ async def _served(db: Database) -> None:
                 await asyncio.sleep(0.02)
 
 
+async def test_a_process_that_stood_still_does_not_take_the_server_for_away(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sodam.storage.pools.ANSWER_SECONDS", 0.2)
+    asked = 0
+
+    async def ask() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            time.sleep(1.2)  # all of the process; the answer comes as it goes on
+            await asyncio.sleep(0.001)
+
+    monkeypatch.setattr(db._pools, "_ask", ask)  # type: ignore[attr-defined]
+    await db.ping()
+    assert asked >= 2
+    assert not db._pools.outage.away  # type: ignore[attr-defined]
+
+
 async def test_closing_does_not_wait_for_a_server_that_hangs(
     own_postgres: Postgres, db: Database, tmp_path: Path
 ) -> None:

@@ -35,6 +35,8 @@ _ACQUIRE_SECONDS: Final = 10.0
 _WATCH_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 1.5
 """A server that takes longer for ``SELECT 1`` does not answer."""
+_STOOD_STILL_SECONDS: Final = 0.5
+"""A time-out that comes so late is this process's own doing."""
 _CLOSE_SECONDS: Final = 2.0
 _KEPT_TURNS: Final = 60
 # Failures that say nothing about the statement. 08 connection, 53 out of resources, 57P the server stops or starts,
@@ -144,8 +146,7 @@ class Pools:
         if self.outage.away:
             raise self.outage.refused()
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await self._ask()
+            await self._answers()
         except Exception as error:  # whatever a broken connection makes of it
             raise self._failed(error) from None
 
@@ -181,13 +182,25 @@ class Pools:
         if next(self._turns) % _KEPT_TURNS == 0:
             await self._give_back()
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await self._ask()
+            await self._answers()
         except Exception as error:  # whatever a broken connection makes of it
             self.outage.begin(error)
             await asyncio.sleep(_WATCH_SECONDS / 4)
         else:
             self.outage.end()
+
+    async def _answers(self) -> None:
+        """Raises what a server causes that does not answer. Where this process stood still until its time was over, as
+        a machine does that is moved, that says nothing of the server, which is asked once more."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS) as limit:
+                await self._ask()
+                return
+        except TimeoutError:
+            if asyncio.get_running_loop().time() < (limit.when() or 0.0) + _STOOD_STILL_SECONDS:
+                raise
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await self._ask()
 
     async def _ask(self) -> None:
         async with self._asking:
