@@ -17,6 +17,7 @@ import httpx
 import pytest_asyncio
 
 from sodam.c2c.model import MAX_UNREAD
+from tests.support.forkserver import constants
 from tests.support.seeds import SEED
 from tests.support.server import ServerFactory, ServerProcess
 
@@ -58,7 +59,9 @@ def message(text: str, **fields: Any) -> dict[str, Any]:
 
 @pytest_asyncio.fixture
 async def nodes(server_factory: ServerFactory) -> AsyncIterator[Nodes]:
-    servers = server_factory("postgres", nodes=2).nodes
+    # PostgreSQL ends the transaction of a node that stands still after ten seconds: the other one waits for longer.
+    env = constants(**{"sodam.storage.pools.COMMAND_SECONDS": 60})
+    servers = server_factory("postgres", nodes=2, env=env).nodes
     async with httpx.AsyncClient(timeout=60) as client:
         both = Nodes(servers, client)
         for node in (0, 1):
