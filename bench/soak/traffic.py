@@ -36,7 +36,8 @@ class World:
     stay: float
     ledger: Ledger = field(default_factory=Ledger)
     everybody: asyncio.Barrier = field(default_factory=lambda: asyncio.Barrier(1))
-    """Passed by all that send when every bot has signed in: what is sent before is promised to nobody."""
+    """Passed by all that send when every bot has signed in, as what is sent before is promised to nobody; and again at
+    the end, when none of them sends any more and the bots wait for what they lack."""
     ending: bool = False
     begun: float = field(default_factory=time.monotonic)
 
@@ -94,6 +95,7 @@ class Bot:
             try:
                 await self._live(client, reading)
                 if self.world.ending:
+                    await self.world.everybody.wait()
                     await self._finish(reading)
                     return
             finally:
@@ -209,6 +211,7 @@ async def back_end(world: World, node: int, users: Sequence[str]) -> None:
             if world.dice.random() < 0.3:
                 await _relate(world, http, node)
             await asyncio.sleep(world.pace * world.dice.uniform(0.5, 1.5))
+    await world.everybody.wait()
 
 
 async def _relate(world: World, http: httpx.AsyncClient, node: int) -> None:
