@@ -16,9 +16,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from bench.ports import Reserved
+
 OPEN_FILES = 20_000
 """File descriptors that a server and the load client are given: 5 000 connections and room."""
 
+_held: list[Reserved] = []
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -28,10 +31,9 @@ class TargetError(RuntimeError):
 
 
 def free_port() -> int:
-    """A TCP port on the loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port on the loopback that nobody uses, nor is given as long as this process runs."""
+    _held.append(Reserved())
+    return _held[-1].number
 
 
 @contextlib.contextmanager
