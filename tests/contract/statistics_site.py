@@ -89,7 +89,7 @@ class Site:
     async def running(self) -> AsyncIterator[None]:
         self.nodes = []
         async with contextlib.AsyncExitStack() as stack:
-            http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=30))
+            http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=60))
             for settings in self._settings:
                 server = await build(settings)
                 stack.push_async_callback(server.close)

@@ -243,7 +243,7 @@ class Postgres:
         """Run in the loop of this object's own thread: fixtures run both inside and outside an event loop."""
         if self._server is None:
             self._start()
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(300)
 
     async def _create(self, template: str = "template1") -> str:
         name = f"test_{next(self._numbers)}"

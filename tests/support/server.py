@@ -100,7 +100,7 @@ class ServerProcess:
     ) -> dict[str, Any]:
         """Call ``/v4/<command>`` as an administrator. Give a `client` to keep the connection over many calls."""
         if client is None:
-            async with httpx.AsyncClient(verify=False, trust_env=False, timeout=30) as own:
+            async with httpx.AsyncClient(verify=False, trust_env=False, timeout=60) as own:
                 return await self.rest(command, body, identifier=identifier, client=own)
         query = {
             "sdkappid": str(self.sdkappid),

@@ -142,7 +142,7 @@ def test_serve_loads_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     code = (
         "import sys, sodam.cli.main as main; main.build(); print(*sorted(m for m in sys.modules if 'sodam.cli.' in m))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
     assert done.stdout.split() == ["sodam.cli.common", "sodam.cli.main"]
 
 
