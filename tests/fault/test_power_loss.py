@@ -17,6 +17,7 @@ import pytest
 
 from sodam.c2c.model import conversation
 from sodam.storage import Database, open_database, sqlite
+from sodam.storage.pace import Pace
 from tests.contract.world import World, text_body
 from tests.fault.disk import Disk, noted
 from tests.support.amounts import amounts
@@ -40,7 +41,7 @@ class Acknowledged(msgspec.Struct):
 
 
 async def _work(directory: Path, disk: Disk) -> tuple[int, list[Acknowledged]]:
-    """Users write to each other, several at once; what was acknowledged, and when. The power stays on."""
+    """Users write to each other, several at once, then one alone; what was acknowledged when. The power stays on."""
     db = await open_database(None, directory)
     world = await World.open(db, USERS)
     rng = random.Random(SEED)
@@ -55,7 +56,9 @@ async def _work(directory: Path, disk: Disk) -> tuple[int, list[Acknowledged]]:
                 Acknowledged(disk.now(), sender, conversation(sender, recipient), number, text_body(text))
             )
 
-    await asyncio.gather(*(user([p for p in PAIRS if p[0] == u], i * MESSAGES) for i, u in enumerate(USERS)))
+    users = [user([p for p in PAIRS if p[0] == u], i * MESSAGES) for i, u in enumerate(USERS)]
+    await asyncio.gather(*users[1:])
+    await users[0]  # whose messages share no commit
     end = disk.now()
     await db.close()
     del disk.steps[end:]  # a clean end is not what this is about
@@ -142,8 +145,18 @@ def _cut_and_check(tmp_path: Path, cuts: int) -> None:
 
 
 @pytest.mark.parametrize("cuts", CUTS)
-def test_power_loss(tmp_path: Path, cuts: int) -> None:
+def test_power_loss(tmp_path: Path, cuts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commits of one message are made now in the event loop, now in the thread."""
+    rng, here = random.Random(SEED), 0
+
+    def fast(_: Pace) -> bool:
+        nonlocal here
+        here += (found := rng.random() < 0.5)
+        return found
+
+    monkeypatch.setattr(Pace, "fast", property(fast))
     _cut_and_check(tmp_path, cuts)
+    assert here > 200
 
 
 def test_less_than_full_synchronisation_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,7 +219,8 @@ class Appender:
         """Done when ``batch`` is on disk. Messages that were stored before are marked as duplicates."""
         if self._db.engine == "postgres":
             return self._to_postgres(batch)
-        return self._db.write(lambda tx: self._append(tx, batch), lane="log")
+        alone = len(batch) == 1 and not batch[0].timed and not self._keeping(batch)
+        return self._db.write(lambda tx: self._append(tx, batch), lane="log", alone=alone)
 
     async def _to_postgres(self, batch: list[Sending]) -> None:
         if not any(sending.timed for sending in batch):

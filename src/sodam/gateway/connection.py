@@ -104,7 +104,7 @@ class Connection:
         self.back = Back.NO
         self.ended: tuple[str, ...] = ()
         """The platforms of the devices that this login has ended."""
-        self._turns: deque[Run] = deque()
+        self._turns: deque[Run] | None = None
         """Messages that wait for earlier ones of this connection."""
 
     # LiveSession
@@ -192,6 +192,8 @@ class Connection:
 
     def _in_turn(self, action: Run) -> None:
         """One after the other: while one waits for the network, those behind it keep their order."""
+        if self._turns is None:
+            self._turns = deque()
         self._turns.append(action)
         if len(self._turns) == 1:
             self._hub.spawn(self._take_turns())

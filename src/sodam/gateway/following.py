@@ -47,7 +47,8 @@ class Following:
                 break  # nobody joined or left while it was read
         if joined or here.topics:
             await self._join(session, user, joined, here)
-        await self._groups.rooms.back(session, user.app, user.name)
+        if self._groups.rooms.awaits_somebody():  # as at few sign-ins
+            await self._groups.rooms.back(session, user.app, user.name)
 
     async def _join(self, session: LiveSession, user: Topic, joined: list[str], here: _Here) -> None:
         topics = dict.fromkeys(of_group(user.app, group_id) for group_id in joined)
@@ -96,7 +97,8 @@ class Following:
             self._groups.rooms.put_out(session, user.app, place.recipient)
 
     def end(self, session: LiveSession) -> None:
-        self._groups.rooms.lost(session)
+        if self._groups.rooms.occupied():
+            self._groups.rooms.lost(session)
         here = self._of.pop(session, None)
         for topic in list(here.topics) if here is not None else ():
             self._live.remove(topic, session)

@@ -168,7 +168,8 @@ together = _Together().frame
 
 def wire_frame(payload: bytes) -> bytes:
     """A binary WebSocket frame as a server sends it (RFC 6455 5.2): not masked, not fragmented."""
-    return _frame_head(len(payload)) + payload
+    size = len(payload)
+    return (_HEADS[size] if size < _SHORT else _frame_head(size)) + payload
 
 
 def wire_frames(payloads: list[bytes]) -> bytes:

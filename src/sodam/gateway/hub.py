@@ -146,7 +146,8 @@ class Hub:
             self.services.live.remove(connection.registered, connection)
             self.following.end(connection)
             connection.registered = None
-            self._recalls_known.put(connection.instid, connection.recalls)
+            if connection.recalls:
+                self._recalls_known.put(connection.instid, connection.recalls)
             connection.forget()
             if connection.transport is not None:
                 connection.transport.signed_in(False)
@@ -220,7 +221,7 @@ class Hub:
         claims = await self._auth.check(app, user_id, usersig, remember=False)
         accounts = self.services.accounts
         # The first login of a UserID makes the account (rest-accounts-relations.md 2.4).
-        account = await accounts.find(app.sdkappid, user_id)
+        account = accounts.peek(app.sdkappid, user_id) or await accounts.find(app.sdkappid, user_id)
         if account is None:
             account = (await accounts.ensure(app.sdkappid, [user_id]))[user_id]
         instid = 1 + (int.from_bytes(os.urandom(4), "big") >> 1)
@@ -280,7 +281,8 @@ class Hub:
         connection.since = self.check.clock()
         if not latest:
             self._returning.back(connection, user, ticket.instid)
-        self.unregister(connection)
+        if connection.registered is not None:
+            self.unregister(connection)
         connection.session.instid = ticket.instid
         if known := self._recalls_known.take(ticket.instid):
             connection.recalls.remember(known)

@@ -92,7 +92,7 @@ class Acknowledged:
         self._clients: OrderedDict[int, list[Key]] = OrderedDict()
 
     def put(self, instid: int, recalls: Recalls) -> None:
-        if recalls and (keys := recalls.known()):
+        if keys := recalls.known():
             self._clients[instid] = keys
             self._clients.move_to_end(instid)
             if len(self._clients) > _CLIENTS:

@@ -162,6 +162,14 @@ class Rooms:
             self._live.remove(of_group(*key), session)
             self._live.remove(everywhere(key[0]), session)
 
+    def occupied(self) -> bool:
+        """Whether anybody who is connected here sits in a room."""
+        return self._seats.occupied
+
+    def awaits_somebody(self) -> bool:
+        """Whether a device that connects may have a seat already: here, or as other nodes know."""
+        return self._seats.awaits_somebody or self.copies.known()
+
     async def back(self, session: LiveSession, app: int, user_id: str) -> None:
         """A device has connected again: it is in its rooms as before, also those in which another node knew it to be,
         but not where it was banned meanwhile."""

@@ -97,6 +97,10 @@ class SeatCopies:
             self._due = True
             self._loop.call_later(REPORT_SECONDS, self._report)
 
+    def known(self) -> bool:
+        """Whether any is known."""
+        return any(self._of.values())
+
     def take(self, app: int, user_id: str, instid: int) -> list[Key]:
         """The rooms in which other nodes hold seats of a device that is here now; they let go of them when notified."""
         device = (app, user_id, instid)

@@ -88,6 +88,16 @@ class Seats:
         """As whom a session sits in a room."""
         return self._of.get(session, {}).get(key)
 
+    @property
+    def occupied(self) -> bool:
+        """Whether anybody who is connected sits here."""
+        return bool(self._of)
+
+    @property
+    def awaits_somebody(self) -> bool:
+        """Whether a device is away that may come back to its seat."""
+        return bool(self._away)
+
     def lost(self, session: LiveSession, clock: float) -> list[Key]:
         """The session's connection is gone, or nobody is signed in there; the rooms whose topics it is to leave."""
         keys = self._of.pop(session, {})

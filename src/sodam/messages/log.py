@@ -70,20 +70,22 @@ class MessageLog(Generic[E]):
         self._asked, self._asking = self._asking[: self._max_batch], self._asking[self._max_batch :]
         if self._asked:
             requests.CURRENT.set(self._asked[0])  # not that of the batch before, whose end has begun this one
+        self._flight, self._batch, self._started = None, batch, time.perf_counter()
         future: asyncio.Future[Any]
         try:
             future = asyncio.ensure_future(self._write_batch(batch))
         except Exception as error:  # refused before it began: the log must go on all the same
             future = self._loop.create_future()
             future.set_exception(error)
-        self._flight, self._batch, self._started = future, batch, time.perf_counter()
-        future.add_done_callback(self._written)
+        self._flight = future
+        if self._batch is batch:  # or it is on disk already
+            future.add_done_callback(self._written)
 
     def committed(self) -> None:
         """The transaction that writes the batch is on disk: a callback of it (``Tx.after_commit``)."""
         if self._flight is not None:
             self._flight.remove_done_callback(self._written)
-            self._end(None)
+        self._end(None)
 
     def _written(self, written: asyncio.Future[Any]) -> None:
         self._end(asyncio.CancelledError() if written.cancelled() else written.exception())

@@ -115,10 +115,14 @@ class Database(Protocol):
         """A read that may take long (exports, searches, counts): never blocks the event loop."""
         ...
 
-    def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short") -> Awaitable[T]:
+    def write(
+        self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short", alone: bool = False
+    ) -> Awaitable[T]:
         """Run ``fn`` in a transaction; what it gives back, once that is on disk.
 
         ``single``: on PostgreSQL ``fn`` runs one statement, which needs no transaction around it; it raises no events.
+        ``alone``: it is short, and nothing that comes in this turn of the loop could share its commit. SQLite may then
+        make that before this returns.
         """
         ...
 

@@ -110,7 +110,9 @@ class PostgresDatabase:
         values = _readable(args)
         return cast("list[Row]", await _in_task(self._pools.use("long", lambda c: c.fetch(sql, *values))))
 
-    def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short") -> Awaitable[T]:
+    def write(
+        self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short", alone: bool = False
+    ) -> Awaitable[T]:
         return _in_task(self._write(fn, single, lane))
 
     async def _write(self, fn: Callable[[Tx], Awaitable[T]], single: bool, lane: Lane) -> T:

@@ -2,7 +2,8 @@
 
 Writes wait in a list while a commit is under way and then run together in the next transaction, each in its own
 savepoint, so that one fsync serves them all and one failure harms nobody else. Bounded reads run in the event loop
-on a connection of their own: a point read costs a few microseconds, a thread hop ten times that.
+on a connection of their own: a point read costs a few microseconds, a thread hop ten times that. So does a commit that
+nobody shares, as long as the disk is fast (pace.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import fcntl
 import queue
 import re
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -27,12 +29,15 @@ from sodam.storage.commit_hooks import current_hook
 from sodam.storage.database import Bulk, Engine, Lane, Row, StorageError, Tx, Value
 from sodam.storage.events import Callback, Events, Raised, run_callbacks
 from sodam.storage.outage import Outage
+from sodam.storage.pace import Pace
 
 T = TypeVar("T")
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 _CHUNKS = (128, 32, 8, 2, 1)  # few distinct statements, so that the statement cache holds them all
 # A full or broken disk, a file that another program holds: nothing is wrong with the statement.
 _GONE = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.BusyError, apsw.LockedError)
+_CHECKPOINT = 4000  # pages of the log, after which they are moved to the database's file
+_WAIT_MS = 5000  # for another process that holds the file
 _MAX_JOBS = 512  # in one commit; bounds the time a job waits for its neighbours
 
 
@@ -57,14 +62,14 @@ what one catch-up of a client reads would stay in memory for good."""
 def _connect(path: Path, *, read_only: bool, cache_mib: int) -> apsw.Connection:
     flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     connection = apsw.Connection(str(path), flags=flags, statementcachesize=256)
-    connection.set_busy_timeout(5000)
+    connection.set_busy_timeout(_WAIT_MS)
     # A plan does not depend on the values given to it. Else every statement with an order or a join is prepared anew
     # each time that it is executed, which costs more than it does.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     if not read_only:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA wal_autocheckpoint=4000")
+        connection.wal_autocheckpoint(_CHECKPOINT)
         connection.execute("PRAGMA journal_size_limit=67108864")
     connection.execute(f"PRAGMA cache_size=-{cache_mib * 1024}")
     connection.execute("PRAGMA temp_store=MEMORY")
@@ -135,6 +140,11 @@ class SqliteDatabase:
         self._reader = _connect(path, read_only=True, cache_mib=cache_mib)
         self._scanner = _connect(path, read_only=True, cache_mib=min(cache_mib, SCAN_CACHE_MIB))
         self.events = Events()
+        self._pace = Pace()
+        self._waits = True
+        """Whether the writer may wait and make checkpoints: not in the event loop."""
+        self._full = False
+        """The log is long enough for a checkpoint, which the thread's next commit makes."""
         # A queue and a thread: an executor makes a future with a lock for every commit, which nobody looks at.
         self._batches: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
         self._write_thread = threading.Thread(target=self._write_all, name="sqlite-writer", daemon=True)
@@ -193,7 +203,7 @@ class SqliteDatabase:
             raise self._outage.failed(error) from None
 
     def write(
-        self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short"
+        self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short", alone: bool = False
     ) -> asyncio.Future[T]:  # an awaitable, without a task's cost
         future: asyncio.Future[T] = self._loop.create_future()
         if self._closed:
@@ -206,7 +216,9 @@ class SqliteDatabase:
         if not self._busy:
             # One turn later: what other tasks of this turn want to write joins the same commit. The log has waited.
             self._busy = True
-            if lane == "log":
+            if alone and self._pace.fast and not self._full:
+                self._commit_here()
+            elif lane == "log":
                 self._start()
             else:
                 self._loop.call_soon(self._start)
@@ -229,9 +241,45 @@ class SqliteDatabase:
             jobs = None  # what was written is not kept until something else is
 
     def _commit(self, jobs: list[Job]) -> None:
-        """In the writer's thread: all jobs in one transaction."""
+        """In the writer's thread."""
+        self._may_wait(True)
+        results = self._run(jobs)
+        self._full = False
+        try:
+            self._loop.call_soon_threadsafe(self._finish, results)
+        except RuntimeError:  # the loop was closed: nobody waits
+            return
+
+    def _commit_here(self) -> None:
+        """In the event loop, while the thread has nothing to do. Where another process holds the file, it is the thread
+        that waits."""
+        jobs, self._waiting = self._waiting, []
+        self._may_wait(False)
+        results = self._run(jobs)
+        if isinstance(results[0][2], apsw.BusyError):
+            self._batches.put(jobs)
+        else:
+            self._finish(results)
+
+    def _may_wait(self, may: bool) -> None:
+        """For the next commits. Who changes it has the writer for himself, as whoever commits has."""
+        if may is not self._waits:
+            self._waits = may
+            self._writer.set_busy_timeout(_WAIT_MS if may else 0)
+            if may:
+                self._writer.wal_autocheckpoint(_CHECKPOINT)
+            else:
+                self._writer.set_wal_hook(self._logged)  # in place of SQLite's own, which makes them
+
+    def _logged(self, _: apsw.Connection, name: str, pages: int) -> int:
+        self._full = pages >= _CHECKPOINT
+        return apsw.SQLITE_OK
+
+    def _run(self, jobs: list[Job]) -> list[Outcome]:
+        """All jobs in one transaction."""
         results: list[Outcome] = []
         connection = self._writer
+        started = time.perf_counter()
         try:
             connection.execute("BEGIN IMMEDIATE")
             single = len(jobs) == 1
@@ -257,11 +305,10 @@ class SqliteDatabase:
         except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            results = [(future, None, error, []) for _, future in jobs]
-        try:
-            self._loop.call_soon_threadsafe(self._finish, results)
-        except RuntimeError:  # the loop was closed: nobody waits
-            return
+            return [(future, None, error, []) for _, future in jobs]
+        if not self._full:
+            self._pace.took(time.perf_counter() - started, in_loop=not self._waits)
+        return results
 
     def _finish(self, results: list[Outcome]) -> None:
         if self._outage.stuck and any(error is None for _, _, error, _ in results):

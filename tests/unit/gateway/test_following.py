@@ -33,9 +33,9 @@ async def test_a_database_that_does_not_answer_is_asked_again_later() -> None:
         back.append(user)
 
     live = SimpleNamespace(add=lambda topic, session: None, remove=lambda topic, session: None)
-    groups = SimpleNamespace(
-        joined=joined, feed=SimpleNamespace(begin=begin, crowds=SimpleNamespace()), rooms=SimpleNamespace(back=seats)
-    )
+    feed = SimpleNamespace(begin=begin, crowds=SimpleNamespace())
+    rooms = SimpleNamespace(awaits_somebody=lambda: True, back=seats)
+    groups = SimpleNamespace(joined=joined, feed=feed, rooms=rooms)
     following = Following(cast(Any, SimpleNamespace(live=live, groups=groups)))
     session, again = cast(Any, object()), []
     await following.again(session, of_user(1, "ann"), lambda: again.append(session))
@@ -65,7 +65,7 @@ async def test_a_hint_that_comes_while_the_groups_are_read_counts(kind: Kind, fo
         add=lambda topic, session: topics.add(topic), remove=lambda topic, session: topics.discard(topic)
     )
     feed = SimpleNamespace(begin=nothing, begin_at=lambda *_: None, crowds=SimpleNamespace())
-    rooms = SimpleNamespace(back=nothing, put_out=lambda *_: None)
+    rooms = SimpleNamespace(awaits_somebody=lambda: True, back=nothing, put_out=lambda *_: None)
     groups = SimpleNamespace(joined=joined, feed=feed, rooms=rooms)
     following = Following(cast(Any, SimpleNamespace(live=live, groups=groups)))
     session, ann = cast(Any, object()), of_user(1, "ann")

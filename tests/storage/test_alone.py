@@ -1,0 +1,150 @@
+"""A write that nothing shares: on a fast disk SQLite commits it in the event loop, and never waits there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import apsw
+import pytest
+
+from sodam.messages.log import MessageLog
+from sodam.storage import Tx
+from sodam.storage.sqlite import SqliteDatabase
+from tests.support.buses import until
+
+
+class _Disk:
+    """How fast it counts."""
+
+    def __init__(self, fast: bool) -> None:
+        self.fast = fast
+
+    def took(self, seconds: float, *, in_loop: bool) -> None:
+        return
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    database = await SqliteDatabase.open(tmp_path / "d.db")
+    database._pace = _Disk(fast=True)  # type: ignore[assignment]
+    await database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, x BLOB)")
+    yield database
+    await database.close()
+
+
+def _put(database: SqliteDatabase, number: int, size: int = 1) -> asyncio.Future[int]:
+    return database.write(
+        lambda tx: tx.execute("INSERT INTO t VALUES ($1, $2)", number, b"x" * size), lane="log", alone=True
+    )
+
+
+async def _all(database: SqliteDatabase) -> list[int]:
+    return [row[0] for row in await database.fetch("SELECT id FROM t ORDER BY id")]
+
+
+async def test_it_is_on_disk_when_write_returns(database: SqliteDatabase, tmp_path: Path) -> None:
+    assert _put(database, 1).done()
+    other = apsw.Connection(str(tmp_path / "d.db"))
+    assert list(other.execute("SELECT id FROM t")) == [(1,)]
+    other.close()
+
+
+async def test_a_slow_disk_has_the_thread_wait(database: SqliteDatabase) -> None:
+    database._pace = _Disk(fast=False)  # type: ignore[assignment]
+    future = _put(database, 1)
+    assert not future.done()
+    assert await future == 1
+
+
+async def test_what_others_write_in_this_turn_shares_its_commit(database: SqliteDatabase) -> None:
+    first = database.execute("INSERT INTO t VALUES (1, NULL)")
+    task = asyncio.ensure_future(first)
+    await asyncio.sleep(0)
+    second = _put(database, 2)
+    assert not second.done()
+    await asyncio.gather(task, second)
+    assert _put(database, 3).done(), "and then nobody is waited for any more"
+    assert await _all(database) == [1, 2, 3]
+
+
+async def test_nothing_is_kept_of_one_that_fails(database: SqliteDatabase) -> None:
+    called: list[int] = []
+
+    async def fails(tx: Tx) -> None:
+        tx.after_commit(lambda: called.append(1))
+        await tx.execute("INSERT INTO t VALUES (1, NULL)")
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await database.write(fails, lane="log", alone=True)
+    assert await _all(database) == []
+    assert called == []
+    assert _put(database, 2).done()
+
+
+async def test_callbacks_may_write_more(database: SqliteDatabase) -> None:
+    more: list[asyncio.Future[int]] = []
+
+    async def run(tx: Tx) -> None:
+        tx.after_commit(lambda: more.append(_put(database, 2)))
+        await tx.execute("INSERT INTO t VALUES (1, NULL)")
+
+    assert database.write(run, lane="log", alone=True).done()
+    await asyncio.gather(*more)
+    assert await _all(database) == [1, 2]
+
+
+async def test_the_thread_waits_for_whoever_holds_the_file(database: SqliteDatabase, tmp_path: Path) -> None:
+    other = apsw.Connection(str(tmp_path / "d.db"))
+    other.execute("BEGIN IMMEDIATE")
+    future = _put(database, 1)
+    assert not future.done()
+    await asyncio.sleep(0)
+    assert not future.done()
+    other.execute("COMMIT")
+    other.close()
+    assert await future == 1
+    assert _put(database, 2).done()
+
+
+async def test_the_log_is_moved_to_the_file_by_the_thread(database: SqliteDatabase, tmp_path: Path) -> None:
+    """A checkpoint takes long: it is not made in the loop, and the log does not grow for good."""
+    here = 0
+    for number in range(60):
+        future = _put(database, number, 300 * 4096)  # 300 pages
+        here += future.done()
+        await future
+    assert 40 < here < 60, "some were the thread's, which made the checkpoints"
+    assert (tmp_path / "d.db-wal").stat().st_size < 6000 * 4096
+
+
+async def test_a_log_whose_batches_are_written_at_once(database: SqliteDatabase) -> None:
+    done: list[tuple[list[int], BaseException | None]] = []
+
+    def write(batch: list[int]) -> asyncio.Future[None]:
+        async def run(tx: Tx) -> None:
+            tx.after_commit(log.committed)
+            for number in batch:
+                await tx.execute("INSERT INTO t VALUES ($1, NULL)", number)
+
+        return database.write(run, lane="log", alone=True)
+
+    def said(batch: list[int], error: BaseException | None) -> None:
+        done.append((batch, error))
+        if batch == [1]:
+            log.append(2)  # as an answer may bring the next message
+
+    log = MessageLog(write, said)
+    log.append(1)
+    await until(lambda: len(done) == 2, "both are on disk")
+    assert done == [([1], None), ([2], None)]
+    log.append(2)
+    await until(lambda: len(done) == 3, "the third is refused")
+    assert isinstance(done[2][1], apsw.ConstraintError)
+    log.append(3)
+    await log.drain()
+    await log.announced()
+    assert done[3:] == [([3], None)]
+    assert await _all(database) == [1, 2, 3]
