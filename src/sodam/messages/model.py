@@ -41,6 +41,16 @@ BLANK_BODY = b'[{"MsgType":"TIMTextElem","MsgContent":{"Text":""}}]'
 """What is left of a recalled message for everyone but its sender."""
 
 
+class Marks(NamedTuple):
+    """What of a message is marked for its words."""
+
+    texts: tuple[str, ...]
+    words: tuple[str, ...]
+    """As the operator wrote them, each once."""
+    custom: bool
+    """The first of them stands in an app's own data."""
+
+
 class Source(NamedTuple):
     """Where a message or a change of one came from, and which webhooks its sender wants: what webhooks say of it."""
 
@@ -50,6 +60,8 @@ class Source(NamedTuple):
     before: bool = True
     """Whether the app is asked before the message is sent; ForbidCallbackControl forbids it."""
     after: bool = True
+    marks: Marks | None = None
+    """Where the app wants to hear of it."""
 
 
 BY_REST = Source()

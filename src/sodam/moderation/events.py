@@ -8,20 +8,21 @@ from sodam.messages.model import Source
 
 
 class ContentRefused(msgspec.Struct, frozen=True, kw_only=True):
-    """A message was refused for words that its app blocks. It is stored nowhere."""
+    """A text was refused for words that its app blocks: a message, which is stored nowhere, or what a user or a group
+    shows."""
 
     app: int
     source: Source
+    scene: str
+    """Where the text was to stand, as webhooks.md 10 names it."""
     sender: str
-    to: str
-    """The receiver; empty for a group's message."""
-    group_id: str
-    custom: bool
-    """The words stood in an app's own data."""
+    to: str = ""
+    """A message's receiver; empty for a group's."""
+    group_id: str = ""
     text: str
     """The text that holds them."""
     words: tuple[str, ...]
     """As the operator wrote them, each once, in their order."""
-    cloud: str
+    cloud: str = ""
     number: str
     """Names this refusal."""

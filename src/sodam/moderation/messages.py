@@ -6,7 +6,6 @@ an application, a name of a file or a copy: it passes or is refused, and is neve
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from typing import Any, Final, Protocol
 
@@ -15,11 +14,11 @@ import msgspec
 from sodam.apps.model import App
 from sodam.errors import ApiError, Code
 from sodam.messages.elements import STREAM_TYPE
-from sodam.messages.model import BY_REST, MARKED, NO_CHECK
+from sodam.messages.model import BY_REST, MARKED, NO_CHECK, Marks
 from sodam.moderation.events import ContentRefused
 from sodam.moderation.matcher import Matcher
 from sodam.moderation.model import Action, Found
-from sodam.moderation.service import Words, tried
+from sodam.moderation.service import Words, new_number, tried
 
 _TEXTS: Final = {"TIMTextElem": ("Text",), "TIMLocationElem": ("Desc",)}
 """By type of element, what may be changed."""
@@ -52,21 +51,24 @@ class WordCheck:
         return self._words.idle(app.sdkappid) or bool(message.flags & NO_CHECK)
 
     async def check(self, app: App, message: Written) -> None:
-        """Raises ApiError 80001, of which the app is told where it wants to be."""
+        """Raises ApiError 80001. The app is notified of it, and of what is marked, where it wants to be."""
         matcher = await self._words.matcher(app.sdkappid)
         if matcher is None:
             return
         body = msgspec.json.decode(message.body)
         try:
-            changed, marked = _screen(matcher, body)
+            changed, marks = _screen(matcher, body)
         except _Refused as refused:
             if self._words.wanted(app.sdkappid):
                 await self._words.notify(_event(app, message, refused))
             raise ApiError(Code.TEXT_REFUSED) from None
         if changed:
             message.body = msgspec.json.encode(body)
-        if marked:
+        if marks is not None:
             message.flags |= MARKED
+            source = getattr(message, "source", None)
+            if source is not None and self._words.wanted(app.sdkappid):
+                message.source = source._replace(marks=marks)  # type: ignore[attr-defined]
 
 
 class _Refused(Exception):
@@ -84,17 +86,30 @@ def _event(app: App, message: Any, refused: _Refused) -> ContentRefused:
         sender=message.sender,
         to=getattr(message, "recipient", ""),
         group_id=getattr(message, "group_id", ""),
-        custom=refused.custom,
+        scene=scene(bool(getattr(message, "group_id", "")), custom=refused.custom),
         text=refused.text,
         words=refused.words,
         cloud=str(msgspec.json.decode(message.cloud)),
-        number=secrets.token_hex(8),
+        number=new_number(),
     )
 
 
-def _screen(matcher: Matcher, body: Any) -> tuple[bool, bool]:
-    """Whether ``body`` was changed, and whether it is to be marked. Raises _Refused."""
-    changed = marked = False
+def scene(group: bool, *, custom: bool) -> str:
+    """Where the words of a message stood, as webhooks.md 10 names it."""
+    return ("Group" if group else "C2C") + ("Custom" if custom else "")
+
+
+def _screen(matcher: Matcher, body: Any) -> tuple[bool, Marks | None]:
+    """Whether ``body`` was changed, and what of it is marked. Raises _Refused."""
+    changed = False
+    texts: list[str] = []
+    words: dict[str, None] = {}
+    custom = False
+
+    def mark(text: str, found: list[Found]) -> None:
+        texts.append(text)
+        words.update((one.word.word, None) for one in found if one.word.action == Action.MARK)
+
     for element in body:
         kind, content = element.get("MsgType"), element.get("MsgContent")
         if not isinstance(content, dict):
@@ -106,7 +121,8 @@ def _screen(matcher: Matcher, body: Any) -> tuple[bool, bool]:
             result = tried(text, matcher.find(text))
             if result.blocked:
                 raise _Refused(text, result.found, custom=False)
-            marked = marked or result.marked
+            if result.marked:
+                mark(text, result.found)
             if result.text != text:
                 holder[field] = result.text
                 changed = True
@@ -117,8 +133,10 @@ def _screen(matcher: Matcher, body: Any) -> tuple[bool, bool]:
             actions = {one.word.action for one in found}
             if Action.BLOCK in actions:
                 raise _Refused(text, found, custom=kind == "TIMCustomElem")
-            marked = marked or Action.MARK in actions
-    return changed, marked
+            if Action.MARK in actions:
+                custom = kind == "TIMCustomElem" and (custom or not texts)
+                mark(text, found)
+    return changed, Marks(tuple(texts), tuple(words), custom) if texts else None
 
 
 def _places(kind: Any, content: dict[str, Any]) -> list[tuple[dict[str, Any], str]]:

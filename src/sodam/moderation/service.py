@@ -7,6 +7,7 @@ looks after ``bus.cache.MAX_AGE`` seconds. What was compiled is used again while
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -14,6 +15,7 @@ from sodam.bus import Bus
 from sodam.bus.cache import Cache, Facts, Hints
 from sodam.control import ControlError, invalid
 from sodam.errors import ApiError, Code
+from sodam.messages.model import BY_REST, Source
 from sodam.moderation import store
 from sodam.moderation.events import ContentRefused
 from sodam.moderation.fold import folded
@@ -41,6 +43,19 @@ class Tried(NamedTuple):
     marked: bool
 
 
+class Shown(NamedTuple):
+    """Where a text is to be shown that is no message, and who wrote it."""
+
+    scene: str
+    author: str
+    source: Source = BY_REST
+
+
+def new_number() -> str:
+    """Names a refusal."""
+    return secrets.token_hex(8)
+
+
 class Words:
     def __init__(self, db: Database, bus: Bus) -> None:
         self._db = db
@@ -64,15 +79,22 @@ class Words:
         loaded = self._held.get(app) or await self._held.load(app, lambda: self._load(app))
         return loaded.matcher
 
-    async def refuse(self, app: int, texts: Iterable[str | None], code: Code = Code.TEXT_REFUSED) -> None:
+    async def refuse(
+        self, app: int, texts: Iterable[str | None], code: Code = Code.TEXT_REFUSED, *, shown: Shown | None = None
+    ) -> None:
         """For texts that are shown to others and must not be changed: names, descriptions, requests.
 
-        Raises ApiError ``code`` where one holds a word that is blocked or replaced.
+        Raises ApiError ``code`` where one holds a word that is blocked or replaced. The app is notified of it where it
+        wants to be, and the documents have a scene for it (``shown``).
         """
         if self.idle(app) or (matcher := await self.matcher(app)) is None:
             return
         for text in texts:
-            if text and any(one.word.action != Action.MARK for one in matcher.find(text)):
+            found = [one.word.word for one in matcher.find(text) if one.word.action != Action.MARK] if text else []
+            if text and found:
+                if shown is not None and self.wanted(app):
+                    words = tuple(dict.fromkeys(found))
+                    await self.notify(_refused(app, shown, text, words))
                 raise ApiError(code)
 
     async def notify(self, refused: ContentRefused) -> None:
@@ -152,6 +174,18 @@ class Words:
 
     async def count(self, app: int) -> int:
         return await store.count(self._db, app)
+
+
+def _refused(app: int, shown: Shown, text: str, words: tuple[str, ...]) -> ContentRefused:
+    return ContentRefused(
+        app=app,
+        source=shown.source,
+        scene=shown.scene,
+        sender=shown.author,
+        text=text,
+        words=words,
+        number=new_number(),
+    )
 
 
 def tried(text: str, found: list[Found]) -> Tried:

@@ -11,6 +11,7 @@ from sodam.errors import ApiError, Code
 from sodam.groups.custom import Pairs
 from sodam.groups.model import Group, Member, MemberChanges, MsgFlag, Newcomer
 from sodam.groups.types import TYPES, Role
+from sodam.moderation.service import Shown
 from sodam.rest.group_fields import (
     COMMON,
     U32,
@@ -293,7 +294,8 @@ async def modify_group_member_info(call: Call, request: MemberModify) -> None:
 
     Source: rest-groups.md 2.9.
     """
-    await call.services.words.refuse(call.app.sdkappid, (request.NameCard,))
+    about = Shown("GroupMemberInfo", call.caller, call.source)
+    await call.services.words.refuse(call.app.sdkappid, (request.NameCard,), shown=about)
     await call.services.groups.members.edit(
         call.app,
         await operator_of(call),

@@ -13,6 +13,7 @@ from sodam.errors import ApiError, Code
 from sodam.groups.custom import group_data
 from sodam.groups.model import ApplyOption, Changes, Group, InviteOption, Newcomer, Switch, Wanted, check_group_id
 from sodam.groups.types import TYPES, Role, type_name, type_of
+from sodam.moderation.service import Shown
 from sodam.rest.group_fields import (
     COMMON,
     Count,
@@ -168,7 +169,8 @@ async def create_group(call: Call, request: GroupCreate) -> CreateAnswer:
     if len(request.MemberList) > _MAX_FIRST_MEMBERS:
         raise ApiError(Code.GROUP_TOO_MANY_ACCOUNTS, f"MemberList has at most {_MAX_FIRST_MEMBERS} entries")
     shown = request.Name, request.Introduction, request.Notification
-    await call.services.words.refuse(call.app.sdkappid, shown)
+    about = Shown("GroupInfo", call.caller, call.source)
+    await call.services.words.refuse(call.app.sdkappid, shown, shown=about)
     newcomers = tuple(
         Newcomer(
             item.Member_Account,
@@ -278,7 +280,8 @@ async def modify_group_base_info(call: Call, request: GroupModify) -> None:
     if request.MaxMemberNum == 0:
         raise ApiError(Code.GROUP_BAD_PARAMETER, "MaxMemberNum is at least 1")
     shown = request.Name, request.Introduction, request.Notification
-    await call.services.words.refuse(call.app.sdkappid, shown)
+    about = Shown("GroupInfo", call.caller, call.source)
+    await call.services.words.refuse(call.app.sdkappid, shown, shown=about)
     changes = Changes(
         name=request.Name,
         introduction=request.Introduction,

@@ -8,6 +8,7 @@ import msgspec
 
 from sodam.accounts.model import CUSTOM, NICK, Profile, ProfileValue
 from sodam.errors import ApiError, Code
+from sodam.moderation.service import Shown
 from sodam.wire import Call, Service
 
 service = Service(
@@ -56,10 +57,12 @@ async def portrait_set(call: Call, request: PortraitSet) -> None:
     """
     values = [item.Value for item in request.ProfileItem if item.Tag in _SHOWN or item.Tag.startswith(CUSTOM)]
     shown = [value for value in values if isinstance(value, str)]
-    await call.services.words.refuse(call.app.sdkappid, shown, Code.PROFILE_SENSITIVE_WORD)
+    user_id = call.acting_for(request.From_Account, Code.PROFILE_NOT_ADMIN)
+    about = Shown("UserInfo", user_id, call.source)
+    await call.services.words.refuse(call.app.sdkappid, shown, Code.PROFILE_SENSITIVE_WORD, shown=about)
     await call.services.profiles.set(
         call.app,
-        call.acting_for(request.From_Account, Code.PROFILE_NOT_ADMIN),
+        user_id,
         [(item.Tag, item.Value) for item in request.ProfileItem],
         side="admin" if call.admin else "app",
         operator=call.caller,

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from sodam.errors import ApiError, Code
+from sodam.moderation.service import Shown
 from sodam.relations.model import MAX_ITEMS, AddItem, ImportItem, Origin, Outcome
 from sodam.wire import Call, Service
 
@@ -118,7 +119,8 @@ async def friend_add(call: Call, request: FriendAdd) -> ResultAnswer:
         AddItem(item.To_Account, item.AddSource, item.Remark or "", names_of(item.GroupName), item.AddWording or "")
         for item in many(request.AddFriendItem, name="AddFriendItem")
     ]
-    await call.services.words.refuse(call.app.sdkappid, (item.wording for item in items))
+    about = Shown("RelationChain", user_id, call.source)
+    await call.services.words.refuse(call.app.sdkappid, (item.wording for item in items), shown=about)
     outcomes = await call.services.relations.adding.add(
         call.app,
         origin_of(call),

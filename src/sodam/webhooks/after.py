@@ -227,9 +227,17 @@ class After:
         data = robots.signal(message.body)
         return self._stored(message, robots.COMMAND, body=encode(data)) if data is not None else None
 
+    def marked(self, message: Message) -> bytes | None:
+        """The same, where the app's words mark the message."""
+        if (marks := content.wanted(message.source)) is None:
+            return None
+        return self._stored(message, content.COMMAND, body=encode(marks))
+
     def _stored(self, message: Message, command: str, tiny_id: int = 0, body: bytes = b"") -> bytes | None:
         source = message.source
-        if source is None or not source.after or not self.wants(message.app, command):
+        if source is None or not self.wants(message.app, command):
+            return None
+        if not source.after and command != content.COMMAND:
             return None
         return encode(
             StoredMessage(

@@ -1,29 +1,67 @@
-"""ContentCallback.ResultNotify (webhooks.md 10): what moderation refused."""
+"""ContentCallback.ResultNotify (webhooks.md 10): what moderation refused, and which messages it marked."""
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, Final
 
+import msgspec
+
+from sodam.groups.message import GroupMessage
+from sodam.messages.model import EMPTY_TEXT, Marks, Source
 from sodam.moderation.events import ContentRefused
+from sodam.moderation.messages import scene
+from sodam.webhooks.model import StoredMessage
 
 COMMAND: Final = "ContentCallback.ResultNotify"
 _MOST_TEXT: Final = 12_288
+_OF_MESSAGES: Final = ("C2C", "C2CCustom", "Group", "GroupCustom")
+_decode_marks: Final = msgspec.json.Decoder(Marks).decode
+Body = dict[str, Any]
 
 
-def refused(one: ContentRefused, _at: int) -> dict[str, Any]:
-    kind = 2 if one.group_id else 1
+def refused(one: ContentRefused, _at: int) -> Body:
+    body = _body(one.scene, one.sender, [one.text], one.words, one.number)
+    body |= {"CtxcbResult": 1, "CtxcbSuggestion": "Block", "CtxcbLabel": "Illegal"}
+    if one.scene not in _OF_MESSAGES:
+        return body
+    return body | {"ContactItem": _contact(one.to, one.group_id), "CloudCustomData": one.cloud}
+
+
+def wanted(source: Source | None) -> Marks | None:
+    return source.marks if source is not None else None
+
+
+def marked(stored: StoredMessage, msg_time: int, msg_seq: int) -> Body:
+    """A one-to-one message, which was delivered."""
+    key = f"{msg_seq}_{stored.random}_{msg_time}"
+    cloud = str(msgspec.json.decode(stored.cloud))
+    return _review(_decode_marks(stored.body), stored.sender, stored.recipient, "", key, cloud)
+
+
+def marked_in_group(message: GroupMessage, marks: Marks) -> Body:
+    cloud = str(msgspec.json.decode(message.cloud)) if message.cloud != EMPTY_TEXT else ""
+    return _review(marks, message.sender, "", message.group_id, str(message.seq) if message.seq else "", cloud)
+
+
+def _review(marks: Marks, sender: str, to: str, group_id: str, name: str, cloud: str) -> Body:
+    body = _body(scene(bool(group_id), custom=marks.custom), sender, marks.texts, marks.words, secrets.token_hex(8))
+    body |= {"MsgID": name, "CtxcbResult": 0, "CtxcbSuggestion": "Review", "CtxcbLabel": "Normal"}
+    return body | {"ContactItem": _contact(to, group_id), "CloudCustomData": cloud}
+
+
+def _contact(to: str, group_id: str) -> Body:
+    return {"Type": 2 if group_id else 1, "To_Account": to, "ToGroupId": group_id}
+
+
+def _body(scene: str, author: str, texts: Any, words: Any, number: str) -> Body:
     return {
-        "Scene": ("Group" if one.group_id else "C2C") + ("Custom" if one.custom else ""),
-        "From_Account": one.sender,
-        "ContactItem": {"Type": kind, "To_Account": one.to, "ToGroupId": one.group_id},
+        "Scene": scene,
+        "From_Account": author,
         "ContentType": "Text",
-        "TextContent": [one.text[:_MOST_TEXT]],
+        "TextContent": [text[:_MOST_TEXT] for text in texts],
         "FileURL": "",
         "MsgID": "",
-        "CtxcbResult": 1,
-        "CtxcbRequestId": one.number,
-        "CtxcbKeywords": list(one.words),
-        "CtxcbSuggestion": "Block",
-        "CtxcbLabel": "Illegal",
-        "CloudCustomData": one.cloud,
+        "CtxcbRequestId": number,
+        "CtxcbKeywords": list(words),
     }

@@ -22,9 +22,10 @@ from sodam.outbound.inbox import Inbox
 from sodam.outbox.model import Entry, Failed, Schedule
 from sodam.outbox.service import Outbox
 from sodam.troubleshooting.service import TroubleshootingLog
-from sodam.webhooks import bodies, requests
+from sodam.webhooks import bodies, content, requests
 from sodam.webhooks.about import about
 from sodam.webhooks.breaker import Breaker
+from sodam.webhooks.content import COMMAND as CONTENT
 from sodam.webhooks.model import TOPIC, Delivery, Event, StoredMessage, decode_event, decode_stored, encode
 from sodam.webhooks.robots import COMMAND as SIGNAL
 
@@ -232,7 +233,9 @@ def _stored(entry: Entry) -> _Stored:
 def _event(stored: _Stored, unread: dict[str, int]) -> Event:
     message = stored.message
     count = -1 if message.result else unread.get(message.recipient, 0)
-    if message.command == SIGNAL:
+    if message.command == CONTENT:
+        body = {"CallbackCommand": CONTENT} | content.marked(message, stored.msg_time, stored.msg_seq)
+    elif message.command == SIGNAL:
         body = bodies.signalled(message, stored.msg_time, stored.msg_seq)
     else:
         body = bodies.sent(message, stored.msg_time, stored.msg_seq, count)

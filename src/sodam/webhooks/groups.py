@@ -14,6 +14,7 @@ from sodam.groups.message import GroupMessage
 from sodam.groups.model import Group
 from sodam.messages.interceptors import Dropped
 from sodam.outbox.model import New
+from sodam.webhooks import content
 from sodam.webhooks import group_bodies as bodies
 from sodam.webhooks.before import DROP, GROUP_CODES, Asking, refuse, replaced, unanswered
 from sodam.webhooks.model import TOPIC, encode, event
@@ -71,12 +72,16 @@ class GroupTelling:
         """Unix milliseconds."""
 
     def sent(self, group: Group, message: GroupMessage) -> list[New]:
-        if message.source is None or not message.source.after:
+        if message.source is None or not (message.source.after or message.source.marks):
             return []
         app = self._apps.get(message.app)
         if app is None or not app.settings.webhooks.url:
             return []
         entries = []
+        if (marks := message.source.marks) is not None and app.settings.webhooks.wants(content.COMMAND):
+            entries.append(self._entry(message, content.COMMAND, content.marked_in_group(message, marks)))
+        if not message.source.after:
+            return entries
         if app.settings.webhooks.wants("Group.CallbackAfterSendMsg"):
             entries.append(
                 self._entry(message, "Group.CallbackAfterSendMsg", bodies.sent(message, group.type, self._now()))
