@@ -50,7 +50,7 @@ class Tails:
                 cure="Close one of them, or search the log instead.",
             )
 
-    async def follow(
+    def follow(
         self,
         action: Action,
         caller: Caller,
@@ -58,11 +58,25 @@ class Tails:
         request_id: str,
         lives: Callable[[], Awaitable[bool]],
     ) -> AsyncIterator[bytes]:
-        """``asked``: app and filters of the action. Ends with the session, and when the server stops."""
+        """``asked``: app and filters of the action. Ends with the session, and when the server stops.
+
+        It tells of what happens from this call on, which is before the other side sees the stream open.
+        """
+        return self._follow(action, caller, asked, int(self._plane.clock() * 1000), request_id, lives)
+
+    async def _follow(
+        self,
+        action: Action,
+        caller: Caller,
+        asked: dict[str, Any],
+        since: int,
+        request_id: str,
+        lives: Callable[[], Awaitable[bool]],
+    ) -> AsyncIterator[bytes]:
         self._open += 1
         try:
             told: dict[int, int] = {}
-            since, beat = int(self._plane.clock() * 1000), time.monotonic()
+            beat = time.monotonic()
             yield b"retry: 2000\n: open\n\n"
             while not self._ending():
                 found = await self._look(action, caller, asked, since, request_id)

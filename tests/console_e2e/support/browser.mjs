@@ -13,10 +13,10 @@ export const CHROMIUM = process.env.CHROMIUM ?? NAMES.map((name) => `/usr/bin/${
 export const ARTIFACTS = process.env.CONSOLE_E2E_ARTIFACTS ?? join(REPOSITORY, "test-artifacts/console");
 
 export const launchWith = (...args) =>
-  chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu", ...args] });
+  chromium.launch({ executablePath: CHROMIUM, timeout: 180_000, args: ["--no-sandbox", "--disable-gpu", ...args] });
 export const launch = () => launchWith();
 /** How long anything may take before it counts as never: generous, so that a busy machine is no reason to fail. */
-export const DEADLINE = 30_000;
+export const DEADLINE = 60_000;
 /** Pictures are for people: CONSOLE_E2E_PICTURES=1 keeps one of every page and dialog. */
 const PICTURES = process.env.CONSOLE_E2E_PICTURES === "1";
 
