@@ -72,7 +72,7 @@ async function makePolicies(hand, { call, app }) {
   await page.locator(".editor .cm-lint-marker-error").first().waitFor();
   assert.equal(await page.locator(".editor .cm-lineNumbers .cm-gutterElement:visible").first().textContent(), "1");
   await page.locator(".mistakes button").first().click();
-  assert.ok(await editor.evaluate((box) => box.getRootNode().activeElement === box), "the place of the mistake");
+  await hand.until(() => editor.evaluate((box) => box.getRootNode().activeElement === box), "the place of the mistake");
   await hand.picture("syntax-mistakes");
   await editor.fill('{"version": "2.0", "statement": [{"effect": "allow", "action": "name/im:DescribeIMAppList", "resource": "*"}]}');
   await completes(hand, editor);

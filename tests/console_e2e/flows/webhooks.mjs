@@ -133,7 +133,7 @@ async function again(hand, { got }) {
 async function givenUp(hand, receiver, ask, call, app) {
   const { t, page } = hand;
   await page.getByRole("radio", { name: t("webhooks:policy.Retry.original") }).click();
-  await hand.hears("webhooks:policy.Retry.original");
+  await hand.until(async () => (await call("im/DescribeCallBack", { SDKAppID: app })).Retry === "original", "tried once");
   receiver.status = 500;
   const MsgBody = [{ MsgType: "TIMTextElem", MsgContent: { Text: "Nobody is in" } }];
   await ask("openim/sendmsg", { From_Account: "ann", To_Account: "bea", MsgRandom: 8, MsgBody });

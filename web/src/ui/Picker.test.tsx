@@ -40,7 +40,7 @@ describe("the picker", () => {
     fireEvent.click(screen.getByRole("checkbox", { name: "alpha" }));
     fireEvent.change(screen.getByRole("searchbox"), { target: { value: "del" } });
     await waitFor(() => expect(asked).toHaveBeenLastCalledWith("del"));
-    fireEvent.click(screen.getByRole("checkbox", { name: "delta" }));
+    fireEvent.click(await screen.findByRole("checkbox", { name: "delta" }));
     // What was chosen before the search stays chosen.
     expect(screen.getByText("Selected: alpha, delta")).toBeTruthy();
   });
