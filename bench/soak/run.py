@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from bench.targets.base import KEY, SDKAPPID
 _SAMPLES = 60
 """Of a run, whatever its length, but not more than two a second."""
 _CUTS = 12
+_LONGEST = 180
 _ACCOUNTS_AT_ONCE = 100
 _BACK_ENDS = 2
 
@@ -33,6 +34,8 @@ class Plan:
     bots: int
     rate: float
     seed: int
+    whole: bool = False
+    """Goes on until each kind of thing has happened, for minutes at most: a slow machine does little in few seconds."""
 
 
 @dataclass
@@ -96,7 +99,7 @@ async def soak(name: str, plan: Plan, folder: Path) -> Outcome:
         tasks = [asyncio.create_task(actor) for actor in actors]
         faults: list[str] = []
         try:
-            await _watch(plan, setup, watch, cuts, tasks)
+            await _watch(plan, setup, watch, cuts, tasks, lambda: _whole(plan, setup, world, bots, cuts))
             world.ending = True
             async with asyncio.timeout(180):
                 await asyncio.gather(*tasks)
@@ -119,8 +122,19 @@ async def soak(name: str, plan: Plan, folder: Path) -> Outcome:
         return Outcome(setup.name, watch, world.ledger.count, reconnects, calls, cuts, faults, watch.verdicts())
 
 
+def _whole(plan: Plan, setup: Setup, world: World, bots: Sequence[Bot], cuts: dict[str, int]) -> bool:
+    kinds = {"relations", "client calls", "console calls"} <= world.ledger.calls.keys()
+    anew = any(bot.reconnects for bot in bots)
+    return kinds and anew and world.ledger.count > plan.seconds and (bool(cuts) or not setup.cuts)
+
+
 async def _watch(
-    plan: Plan, setup: Setup, watch: Watch, cuts: dict[str, int], tasks: Sequence[asyncio.Task[None]]
+    plan: Plan,
+    setup: Setup,
+    watch: Watch,
+    cuts: dict[str, int],
+    tasks: Sequence[asyncio.Task[None]],
+    whole: Callable[[], bool],
 ) -> None:
     """Sample, and cut something now and then, until the time is over or an actor fails."""
     dice = random.Random(plan.seed)
@@ -129,11 +143,13 @@ async def _watch(
     next_cut = begin + plan.seconds / _CUTS
     every = max(0.5, plan.seconds / _SAMPLES)
     async with httpx.AsyncClient(timeout=5) as client:
-        while (now := time.monotonic()) < end:
+        while (now := time.monotonic()) < end or (plan.whole and not whole() and now < begin + _LONGEST):
             for task in tasks:
                 if task.done():
                     task.result()  # raises what it failed of
             await watch.sample(client)
+            if plan.whole and setup.cuts and not cuts:
+                end = max(end, now + 6)
             if setup.cuts and next_cut <= now < end - 5:
                 kind = dice.choice(sorted(setup.cuts))
                 cuts[kind] = cuts.get(kind, 0) + 1

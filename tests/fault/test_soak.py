@@ -31,7 +31,7 @@ def place() -> Iterator[Path]:
 async def test_mixed_traffic_beside_cuts_loses_nothing(setup: str, seconds: int, place: Path) -> None:
     seed = SEED
     print(f"SODAM_TEST_SEED={seed}")
-    outcome = await soak(setup, Plan(seconds, bots=6, rate=30, seed=seed), place)
+    outcome = await soak(setup, Plan(seconds, bots=6, rate=30, seed=seed, whole=True), place)
     print(outcome.text())
     assert outcome.faults == []
     assert outcome.messages > seconds
