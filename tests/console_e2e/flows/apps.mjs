@@ -8,7 +8,9 @@ export async function apps(hand, scene) {
   await hand.go("/");
   await hand.press("apps:compare.open");
   // What the plans differ in stands first, what all have below; what is not counted here is folded away.
-  const names = await page.locator("dialog .compare tbody th[scope=row]").allTextContents();
+  const rows = page.locator("dialog .compare tbody th[scope=row]");
+  await rows.first().waitFor();
+  const names = await rows.allTextContents();
   assert.ok(names.indexOf(t("apps:limits.Friends")) < names.indexOf(t("apps:limits.Accounts")));
   assert.ok(!names.includes(t("apps:limits.FreePeakDAU")));
   await page.locator("dialog .compare__part button").click();

@@ -61,6 +61,7 @@ async function names(hand, { call }) {
   await hand.closed();
   // Beside a file, too, the columns of the list of jobs keep to themselves.
   await hand.go(`/apps/${app}/jobs`);
+  await hand.row(t("job.kind.ExportAccounts")).waitFor();
   const cells = await hand.row(t("job.kind.ExportAccounts")).locator(".table__cell").all();
   const boxes = await Promise.all(cells.map(box));
   for (const [at, one] of boxes.entries()) assert.ok(!boxes.slice(at + 1).some((other) => overlaps(one, other)), `cell ${at}`);
