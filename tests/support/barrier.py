@@ -180,10 +180,12 @@ class Gate:
         await _reach(sql)
         return await self._inner.scan(sql, *args)
 
-    def write(self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short") -> Awaitable[T]:
+    def write(
+        self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short", alone: bool = False
+    ) -> Awaitable[T]:
         party = _PARTY.get()
         if party is None:
-            return self._inner.write(fn, single=single, lane=lane)
+            return self._inner.write(fn, single=single, lane=lane, alone=alone)
         return self._write(fn, single, party)
 
     async def execute(self, sql: str, *args: Value) -> int:
