@@ -85,14 +85,7 @@ class Talk:
             await asyncio.sleep(0.05)
 
     async def post(self, node: ServerProcess, command: str, body: dict[str, Any]) -> bool:
-        query = {
-            "sdkappid": node.sdkappid,
-            "identifier": "administrator",
-            "usersig": node.usersig("administrator"),
-            "random": "1",
-            "contenttype": "json",
-        }
-        url = f"{node.url}/v4/{command}?{urlencode(query)}"
+        url = f"{node.url}/v4/{command}?{urlencode(node.query())}"
         try:
             answer = await self.outbound.post(url, json.dumps(body).encode(), seconds=10)
         except OutboundError:

@@ -9,21 +9,12 @@ import httpx
 import pytest
 
 from sodam_client import Client
-from tests.packaging.test_proxies import started
+from tests.packaging.test_proxies import nginx_of, started
 from tests.support import tools
 from tests.support.ports import Reserved
 from tests.support.server import ServerFactory
 
-CONF = """daemon off;
-worker_processes 1;
-pid {dir}/pid;
-error_log {dir}/error.log;
-events {{ worker_connections 256; }}
-http {{
-access_log off;
-client_body_temp_path {dir}/body; proxy_temp_path {dir}/proxy; fastcgi_temp_path {dir}/f; uwsgi_temp_path {dir}/u;
-scgi_temp_path {dir}/s;
-map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
+CONF = """map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
 server {{
     listen 127.0.0.1:{port};
     client_max_body_size 128m;
@@ -38,7 +29,6 @@ server {{
     }}
     location / {{ return 404; }}
 }}
-}}
 """
 
 
@@ -47,16 +37,9 @@ async def test_a_path_prefix(server_factory: ServerFactory, tmp_path: Path) -> N
     reserved = Reserved()
     public = f"http://127.0.0.1:{reserved.number}/chat"
     server = server_factory(env={"SODAM_MEDIA_ADDRESS": public})
-    conf = tmp_path / "nginx.conf"
-    conf.write_text(CONF.format(dir=tmp_path, port=reserved.number, node=server.url))
-    asked = {
-        "sdkappid": server.sdkappid,
-        "identifier": "administrator",
-        "usersig": server.usersig("administrator"),
-        "random": 1,
-        "contenttype": "json",
-    }
-    with started(["nginx", "-c", str(conf), "-p", str(tmp_path)], tmp_path, reserved.number):
+    command = nginx_of(tmp_path, CONF.format(port=reserved.number, node=server.url))
+    asked = server.query()
+    with started(command, tmp_path, reserved.number):
         sockets = public.replace("http", "ws", 1)
         async with (
             httpx.AsyncClient(timeout=60) as http,

@@ -108,6 +108,11 @@ def nginx(directory: Path, port: int, nodes: list[str], cert: Path, key: Path) -
     text = text.replace("    least_conn;\n", f"    least_conn;\n{servers}")
     text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl").replace("chat.example.com;", "127.0.0.1;", 1)
     text = text.replace("/etc/ssl/chat.example.com.pem", str(cert)).replace("/etc/ssl/chat.example.com.key", str(key))
+    return nginx_of(directory, text), {}
+
+
+def nginx_of(directory: Path, text: str) -> list[str]:
+    """The command that runs it with ``text`` in its http block, and everything that it writes in ``directory``."""
     places = "".join(
         f"{name}_temp_path {directory}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -115,7 +120,7 @@ def nginx(directory: Path, port: int, nodes: list[str], cert: Path, key: Path) -
         f"daemon off;\nworker_processes 1;\npid {directory}/pid;\nerror_log {directory}/error.log;\n"
         f"events {{ worker_connections 256; }}\nhttp {{\naccess_log off;\n{places}{text}}}\n"
     )
-    return ["nginx", "-c", str(directory / "nginx.conf"), "-p", str(directory)], {}
+    return ["nginx", "-c", str(directory / "nginx.conf"), "-p", str(directory)]
 
 
 async def used(server: ServerProcess, base: str, cert: Path) -> None:
@@ -127,13 +132,7 @@ async def used(server: ServerProcess, base: str, cert: Path) -> None:
         assert (await http.get("/console/")).status_code == 200
         assert (await http.get("/connect.js")).status_code == 200
         assert "RequestId" in (await http.post("/", content=b"{}")).text, "the cloud API"
-        asked = {
-            "sdkappid": server.sdkappid,
-            "identifier": "administrator",
-            "usersig": server.usersig("administrator"),
-            "random": 1,
-            "contenttype": "json",
-        }
+        asked = server.query()
         wss = base.replace("https", "wss")
         async with (
             Client(wss, server.sdkappid, "ann", server.usersig("ann"), ssl_context=trust) as ann,

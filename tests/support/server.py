@@ -95,6 +95,16 @@ class ServerProcess:
             self.sdkappid, self.key, user_id, expire=expire, now=int(time.time()) if now is None else now
         )
 
+    def query(self, identifier: str = "administrator") -> dict[str, str]:
+        """Of a call of REST."""
+        return {
+            "sdkappid": str(self.sdkappid),
+            "identifier": identifier,
+            "usersig": self.usersig(identifier),
+            "random": "1",
+            "contenttype": "json",
+        }
+
     async def rest(
         self, command: str, body: Any, *, identifier: str = "administrator", client: httpx.AsyncClient | None = None
     ) -> dict[str, Any]:
@@ -102,13 +112,7 @@ class ServerProcess:
         if client is None:
             async with httpx.AsyncClient(verify=False, trust_env=False, timeout=60) as own:
                 return await self.rest(command, body, identifier=identifier, client=own)
-        query = {
-            "sdkappid": str(self.sdkappid),
-            "identifier": identifier,
-            "usersig": self.usersig(identifier),
-            "random": "1",
-            "contenttype": "json",
-        }
+        query = self.query(identifier)
         response = await client.post(f"{self.url}/v4/{command}", params=query, content=json.dumps(body).encode())
         assert response.status_code == 200, f"{command}: HTTP {response.status_code} {response.text[:200]}"
         answer = response.json()

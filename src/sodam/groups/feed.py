@@ -333,10 +333,9 @@ class Feed:
 
     def _make_up(self, topic: Topic, message: GroupMessage, notice: Notice) -> None:
         """Give those here who have the message what was lost on its way."""
-        if not message.extra.to:
-            self._live.deliver(to_home(topic), notice, 0)
-        for user_id in dict.fromkeys((*message.extra.to, message.sender)) if message.extra.to else ():
-            self._live.deliver(of_user(topic.app, user_id), notice, 0)
+        users = dict.fromkeys((*message.extra.to, message.sender)) if message.extra.to else ()
+        for receivers in [of_user(topic.app, user_id) for user_id in users] or [to_home(topic)]:
+            self._live.deliver(receivers, notice, 0)
 
     async def _of_change(self, changed: list[tuple[GroupMessage, store_messages.Change]]) -> list[Told]:
         message, change = changed[0]

@@ -214,24 +214,22 @@ class After:
 
     def to_robot(self, message: Message) -> bytes | None:
         """The same, for the robot that a message is for."""
-        if not message.recipient.startswith(group_bodies.ROBOT) or message.flags & HIDE_RECEIVER:
+        if not _for_robot(message):
             return None
         return self._stored(message, "Bot.OnC2CMessage", message.tiny_id)
 
     def signalled(self, message: Message) -> bytes | None:
         """The same, where a client signals something to a robot; over REST there is nobody who would."""
-        if not message.recipient.startswith(group_bodies.ROBOT) or message.flags & HIDE_RECEIVER:
-            return None
-        if message.source is None or message.source.platform == BY_REST.platform:
+        if not _for_robot(message) or message.source is None or message.source.platform == BY_REST.platform:
             return None
         data = robots.signal(message.body)
         return self._stored(message, robots.COMMAND, body=encode(data)) if data is not None else None
 
     def marked(self, message: Message) -> bytes | None:
         """The same, where the app's words mark the message."""
-        if (marks := content.wanted(message.source)) is None:
+        if message.source is None or message.source.marks is None:
             return None
-        return self._stored(message, content.COMMAND, body=encode(marks))
+        return self._stored(message, content.COMMAND, body=encode(message.source.marks))
 
     def _stored(self, message: Message, command: str, tiny_id: int = 0, body: bytes = b"") -> bytes | None:
         source = message.source
@@ -256,3 +254,8 @@ class After:
                 tiny_id,
             )
         )
+
+
+def _for_robot(message: Message) -> bool:
+    """Whether a robot gets it."""
+    return message.recipient.startswith(group_bodies.ROBOT) and not message.flags & HIDE_RECEIVER

@@ -29,7 +29,7 @@ def sent(stored: StoredMessage, msg_time: int, msg_seq: int, unread: int) -> Bod
         "MsgSeq": msg_seq,
         "MsgRandom": stored.random,
         "MsgTime": msg_time,
-        "MsgKey": f"{msg_seq}_{stored.random}_{msg_time}",
+        "MsgKey": stored.key(msg_time, msg_seq),
         "OnlineOnlyFlag": stored.online_only,
         "SendMsgResult": stored.result,
         "ErrorInfo": SENT if not stored.result else "the message was not delivered",
@@ -51,7 +51,7 @@ def signalled(stored: StoredMessage, msg_time: int, msg_seq: int) -> Body:
         "To_Account": stored.recipient,
         "MsgSeq": msg_seq,
         "MsgRandom": stored.random,
-        "MsgKey": f"{msg_seq}_{stored.random}_{msg_time}",
+        "MsgKey": stored.key(msg_time, msg_seq),
         "EventTime": stored.at,
         "Data": stored.body,
     }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, Final
 
 import msgspec
 
 from sodam.groups.message import GroupMessage
-from sodam.messages.model import EMPTY_TEXT, Marks, Source
+from sodam.messages.model import EMPTY_TEXT, Marks
 from sodam.moderation.events import ContentRefused
 from sodam.moderation.messages import scene
+from sodam.moderation.service import new_number
 from sodam.webhooks.model import StoredMessage
 
 COMMAND: Final = "ContentCallback.ResultNotify"
@@ -28,15 +28,12 @@ def refused(one: ContentRefused, _at: int) -> Body:
     return body | {"ContactItem": _contact(one.to, one.group_id), "CloudCustomData": one.cloud}
 
 
-def wanted(source: Source | None) -> Marks | None:
-    return source.marks if source is not None else None
-
-
 def marked(stored: StoredMessage, msg_time: int, msg_seq: int) -> Body:
     """A one-to-one message, which was delivered."""
-    key = f"{msg_seq}_{stored.random}_{msg_time}"
     cloud = str(msgspec.json.decode(stored.cloud))
-    return _review(_decode_marks(stored.body), stored.sender, stored.recipient, "", key, cloud)
+    return _review(
+        _decode_marks(stored.body), stored.sender, stored.recipient, "", stored.key(msg_time, msg_seq), cloud
+    )
 
 
 def marked_in_group(message: GroupMessage, marks: Marks) -> Body:
@@ -45,7 +42,7 @@ def marked_in_group(message: GroupMessage, marks: Marks) -> Body:
 
 
 def _review(marks: Marks, sender: str, to: str, group_id: str, name: str, cloud: str) -> Body:
-    body = _body(scene(bool(group_id), custom=marks.custom), sender, marks.texts, marks.words, secrets.token_hex(8))
+    body = _body(scene(bool(group_id), custom=marks.custom), sender, marks.texts, marks.words, new_number())
     body |= {"MsgID": name, "CtxcbResult": 0, "CtxcbSuggestion": "Review", "CtxcbLabel": "Normal"}
     return body | {"ContactItem": _contact(to, group_id), "CloudCustomData": cloud}
 

@@ -46,6 +46,10 @@ class StoredMessage(msgspec.Struct, array_like=True, frozen=True):
     tiny_id: int = 0
     """Of the sender, where the command's body has a MsgId."""
 
+    def key(self, msg_time: int, msg_seq: int) -> str:
+        """The message's MsgKey."""
+        return f"{msg_seq}_{self.random}_{msg_time}"
+
 
 class Delivery(msgspec.Struct, frozen=True):
     """One request of an event, for the log."""
