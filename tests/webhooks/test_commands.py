@@ -293,6 +293,7 @@ async def signals(shop: Shop) -> None:
     """To a robot, by a client, whether the message is stored or not; over REST there is nobody who signals."""
     robot, command = "@RBT#guide", "Chatbot.OnC2CSignalMessage"
     await shop.say("ann", robot, "", MsgBody=through("over REST"))
+    await shop.receiver.wait("Bot.OnC2CMessage", 2)  # two conversations have no order between them
     ivy = await shop.client("ivy")
     sent = [await ivy.send(robot, through(f"{n}"), online_only=bool(n)) for n in range(2)]
     found = [check(got) for got in await shop.receiver.wait(command, 2)]
