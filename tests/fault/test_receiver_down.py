@@ -12,6 +12,7 @@ import json
 import os
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ import pytest
 from sodam.outbound import Outbound, OutboundError
 from tests.support.amounts import amounts
 from tests.support.console import PASSWORD, ConsoleClient
-from tests.support.receiver import Got, Receiver
+from tests.support.receiver_process import ReceiverProcess, Taken
 from tests.support.server import Engine, ServerFactory, ServerProcess
 
 COMMAND = "C2C.CallbackAfterSendMsg"
@@ -101,7 +102,7 @@ async def failures(server: ServerProcess) -> list[Any]:
         return [(one["Outcome"], one["Attempt"], one["Answer"][:60]) for one in found["Deliveries"]]
 
 
-async def configure(server: ServerProcess, receiver: Receiver) -> None:
+async def configure(server: ServerProcess, receiver: ReceiverProcess) -> None:
     async with ConsoleClient(server.url) as root:
         await root.login()
         version = (await root.call("im/DescribeCallBack", SDKAppID=server.sdkappid))["Version"]
@@ -109,12 +110,13 @@ async def configure(server: ServerProcess, receiver: Receiver) -> None:
         await root.call("im/SetCallBack", SDKAppID=server.sdkappid, **fields)
 
 
-def told(receiver: Receiver, since: int = 0) -> list[Got]:
+def told(receiver: ReceiverProcess, since: int = 0) -> list[Taken]:
     """Without those of `known_everywhere`, which may come late, or again. ``since``: so many requests are left out."""
+    receiver.look()
     return [got for got in receiver.got[since:] if got.body["To_Account"] != "s1"]
 
 
-async def known_everywhere(talk: Talk, receiver: Receiver) -> None:
+async def known_everywhere(talk: Talk, receiver: ReceiverProcess) -> None:
     """Wait until each node sends events: a moment after the change none but the node that made it may know."""
     for node in talk.nodes:
         for number in range(100):
@@ -128,17 +130,18 @@ async def known_everywhere(talk: Talk, receiver: Receiver) -> None:
             end = time.monotonic() + 1
             while not any(words(got).startswith(f"{node.url} ") for got in receiver.got) and time.monotonic() < end:
                 await asyncio.sleep(0.01)
+                receiver.look()
             if time.monotonic() < end:
                 break
         else:
             pytest.fail(f"{node.url} sends no events")
 
 
-def words(got: Got) -> str:
+def words(got: Taken) -> str:
     return str(got.body["MsgBody"][0]["MsgContent"]["Text"])
 
 
-def check(found: list[Got], said: dict[int, int], warmed: dict[int, int]) -> int:
+def check(found: list[Taken], said: dict[int, int], warmed: dict[int, int]) -> int:
     """Every acknowledged message since ``warmed`` has come, in its order; how many came again, with their ID."""
     known: dict[str, str] = {}
     order: dict[int, list[int]] = {}
@@ -166,7 +169,7 @@ def tell(name: str, waits: list[float]) -> float:
 
 @pytest.mark.parametrize("seconds", OUTAGES)
 async def test_a_receiver_that_is_away(
-    server_factory: ServerFactory, engine: Engine, seconds: int, capsys: pytest.CaptureFixture[str]
+    server_factory: ServerFactory, engine: Engine, seconds: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     nodes = 1 if engine == "sqlite" else 2
     server = server_factory(engine, nodes=nodes, env={"SODAM_ROOT_PASSWORD": PASSWORD})
@@ -177,7 +180,7 @@ async def test_a_receiver_that_is_away(
     for at in range(0, len(people), 100):
         body = {"AccountList": [{"UserID": name} for name in people[at : at + 100]]}
         await server.rest("im_open_login_svc/multiaccount_import", body)
-    async with Receiver() as receiver:
+    async with ReceiverProcess(tmp_path) as receiver:
         without = await talk.go_on(beside)
         warmed = dict(talk.said)
         await configure(server, receiver)
@@ -209,13 +212,13 @@ async def test_a_receiver_that_is_away(
         print(f"  {waiting} events waited; the last was there {took:.1f} s after the receiver")
         again = check(told(receiver), talk.said, warmed)
         print(f"  {len(told(receiver))} requests, {again} of them repetitions with the ID of the first")
-    senders = {got.query["RequestId"][:24] for got in told(receiver)[before:]}
+    senders = {got.request[:24] for got in told(receiver)[before:]}
     assert len(senders) >= (nodes if seconds > 10 else 1), "every node has its share of what waited"
     await talk.outbound.close()
 
 
-async def arrived(receiver: Receiver, talk: Talk, warmed: dict[int, int], seconds: float) -> None:
-    """Wait for every event. The receiver runs beside this: it must not wait for hundreds of thousands to be counted."""
+async def arrived(receiver: ReceiverProcess, talk: Talk, warmed: dict[int, int], seconds: float) -> None:
+    """Wait for every event."""
     wanted = sum(talk.said.values()) - sum(warmed.values())
     end = time.monotonic() + seconds
     known: set[str] = set()

@@ -69,16 +69,19 @@ def _client(writer: asyncio.StreamWriter) -> tuple[str, str]:
 
 
 class Receiver:
-    """``answer`` gives status and body, or None to close the connection without a word."""
+    """``answer`` gives status and body, or None to close the connection without a word. ``at``: a port that the caller
+    holds; without, one of its own.
+    """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, at: int | None = None) -> None:
         self.tls = tls
         self.got: list[Got] = []
         self.answer: Answering = agree
         self.before: Answering | None = None
         """For before-callbacks, where they are answered otherwise."""
         self.headers = ""
-        self._reserved = Reserved()
+        self._reserved = Reserved() if at is None else None
+        self._at = at
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -103,7 +106,7 @@ class Receiver:
 
     @property
     def port(self) -> int:
-        return self._reserved.number
+        return self._reserved.number if self._reserved else self._at or 0
 
     @property
     def url(self) -> str:
