@@ -64,6 +64,15 @@ TABLE: Final[tuple[Setting, ...]] = (
         secret=True,
     ),
     Setting(
+        "require_data",
+        "require_data",
+        forms.switch,
+        "off",
+        "`on`: a start that finds no data is refused, and makes none. For after the first start, so that a volume that "
+        "was not mounted, or another's address, is noticed before users meet an empty server.",
+        "on|off",
+    ),
+    Setting(
         "database_connections",
         "database_connections",
         forms.number(2, 1000, "connections"),
@@ -144,12 +153,7 @@ TABLE: Final[tuple[Setting, ...]] = (
         "FILE",
     ),
     Setting(
-        "currency",
-        "currency",
-        forms.currency,
-        "USD",
-        "Currency in which the console shows prices of plans.",
-        "CODE",
+        "currency", "currency", forms.currency, "USD", "Currency in which the console shows prices of plans.", "CODE"
     ),
     Setting(
         "prices",

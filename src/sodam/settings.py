@@ -57,6 +57,7 @@ class Settings:
     port: int = 8080
     data_dir: Path = Path("sodam-data")
     database_url: str | None = field(default=None, repr=False)
+    require_data: bool = False
     database_connections: int = 10
     database_log_connections: int = 2
     database_scan_connections: int = 4

@@ -29,7 +29,11 @@ class Welcome:
 
     url: str
     state: str
-    """Where the state is kept, as the database names itself."""
+    """What keeps the state, as the database names itself."""
+    place: str = ""
+    """Where that is; empty: it is not said."""
+    new: bool = False
+    """There was no state before this start."""
     console: bool = False
     root_password: str | None = field(default=None, repr=False)
     demo: DemoApp | None = None
@@ -54,6 +58,8 @@ def text(facts: Welcome) -> str:
     if facts.root_password is not None:
         lines.append(f"  root login root / {facts.root_password}    (shown this once: write it down)")
     lines.append(f"  state      {facts.state}")
+    if facts.place:
+        lines.append(f"  data       {facts.place}{'    (new: there was none before this start)' if facts.new else ''}")
     if facts.history_days:
         days = "1 day" if facts.history_days == 1 else f"{facts.history_days} days"
         lines.append(f"  messages   kept for {days} in new apps (--history-days); older ones are erased")

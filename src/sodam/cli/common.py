@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import field, fields, make_dataclass
 from typing import Annotated, Any, Final
+from urllib.parse import unquote, urlsplit
 
 from cyclopts import Parameter
 
 from sodam.settings import TABLE, Settings, load
+from sodam.storage.address import hosts
+from sodam.storage.open import DATABASE_FILE
 
 EXIT_OK: Final = 0
 EXIT_PROBLEM: Final = 1
@@ -46,6 +49,14 @@ def settings_from(flags: Any, env: dict[str, str]) -> Settings:
     given = {column.name: getattr(flags, column.name) for column in fields(flags)}
     config = given.pop("config")
     return load({name: text for name, text in given.items() if text is not None}, env, config)
+
+
+def place_of(settings: Settings) -> str:
+    """Where the state is kept, for people."""
+    if settings.database_url is not None:
+        name = unquote(urlsplit(settings.database_url).path.strip("/"))
+        return f"the PostgreSQL database {f'{name} ' if name else ''}at {hosts(settings.database_url)}"
+    return str(settings.data_dir.absolute() / DATABASE_FILE)
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

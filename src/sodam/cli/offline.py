@@ -11,13 +11,11 @@ import uvloop
 
 from sodam.apps.model import App
 from sodam.bus import BusError
-from sodam.cli.common import CliError
+from sodam.cli.common import CliError, place_of
 from sodam.observability import logs
 from sodam.server import Server, build
 from sodam.settings import Settings
 from sodam.storage import holds_data
-from sodam.storage.address import hosts
-from sodam.storage.open import DATABASE_FILE
 
 T = TypeVar("T")
 
@@ -39,14 +37,15 @@ class NoData(CliError):
 def with_server(settings: Settings, work: Callable[[Server], Awaitable[T]], *, create: bool = False) -> T:
     """Run `work` on the services. Raises StorageError or CliError when the state cannot be opened.
 
-    Raises NoData, and makes nothing, where there is no state yet, unless ``create``.
+    Raises NoData, and makes nothing, where there is no state yet, unless ``create`` (and the settings want no data).
 
     SQLite belongs to one process: while `serve` runs on it, this is refused. With PostgreSQL both may work.
     """
     logs.configure("warning", settings.log_format)
 
     async def run() -> T:
-        if not create and not await holds_data(settings.database_url, settings.data_dir):
+        made_here = create and not settings.require_data
+        if not made_here and not await holds_data(settings.database_url, settings.data_dir):
             raise NoData(_no_data(settings))
         async with _opened(settings) as server:
             return await work(server)
@@ -59,10 +58,14 @@ def with_server(settings: Settings, work: Callable[[Server], Awaitable[T]], *, c
 
 def _no_data(settings: Settings) -> str:
     made = "`sodam serve` and `sodam app create` make it"
+    if settings.require_data:
+        made += " where SODAM_REQUIRE_DATA is off"
     if settings.database_url is not None:
-        return f"there is no data in the PostgreSQL database at {hosts(settings.database_url)}; {made}"
-    looked = settings.data_dir.absolute() / DATABASE_FILE
-    return f"there is no data here: {looked} does not exist; --data-dir or SODAM_DATA_DIR name another place, {made}"
+        return f"there is no data in {place_of(settings)}; {made}"
+    return (
+        f"there is no data here: {place_of(settings)} does not exist; "
+        f"--data-dir or SODAM_DATA_DIR name another place, {made}"
+    )
 
 
 def app_of(server: Server, sdkappid: int) -> App:

@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from sodam.cli.common import CliError
-from sodam.storage import private
+from sodam.cli.common import CliError, place_of
+from sodam.settings import Settings
+from sodam.storage import holds_data, private
+from sodam.storage.database import StorageError
 
 log = structlog.get_logger(__name__)
 # Browsers and phones hold one connection each; below this a server is only good for trying out.
@@ -36,6 +38,27 @@ def prepare_data_dir(path: Path) -> None:
         raise CliError(f"the data directory {path} cannot be written: {error.strerror}") from None
     if problem := private.exposed(path):
         log.warning("the data directory is open to others", problem=problem)
+
+
+async def finds_data(settings: Settings) -> bool:
+    """Whether there is data from an earlier start; makes nothing.
+
+    Raises CliError where there is none and the settings want some, StorageError where they do and PostgreSQL does not
+    answer. Where they do not, whoever opens the database says what is wrong with it.
+    """
+    try:
+        found = await holds_data(settings.database_url, settings.data_dir)
+    except (StorageError, OSError):
+        if settings.require_data and settings.database_url is not None:
+            raise
+        return True
+    if settings.require_data and not found:
+        missing = "has none" if settings.database_url is not None else "does not exist"
+        raise CliError(
+            f"there is no data, and SODAM_REQUIRE_DATA is on: {place_of(settings)} {missing}; "
+            "is the volume mounted, the address right? For a first start switch the setting off"
+        )
+    return found
 
 
 def listen_problem(host: str, port: int, error: OSError) -> str:

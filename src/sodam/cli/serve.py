@@ -13,9 +13,9 @@ from cyclopts import Parameter
 
 from sodam import welcome
 from sodam.bus import BusError
-from sodam.cli.common import CliError, settings_flags, settings_from
+from sodam.cli.common import CliError, place_of, settings_flags, settings_from
 from sodam.cli.demo import DEMO_SDKAPPID, ensure_demo, show_bootstrapped, show_demo
-from sodam.cli.preflight import address_problem, listen_problem, prepare_data_dir, raise_file_limit
+from sodam.cli.preflight import address_problem, finds_data, listen_problem, prepare_data_dir, raise_file_limit
 from sodam.console import static
 from sodam.development import NotForDevelopment, seed
 from sodam.observability import logs
@@ -29,6 +29,9 @@ else:
     ServeFlags = settings_flags(*(row.name for row in TABLE))
 
 log = structlog.get_logger(__name__)
+_NOT_EXPECTED = (
+    "nothing, at a first start; else stop, mount the volume or mend the address, and set SODAM_REQUIRE_DATA=on"
+)
 
 
 def serve(*, dev: bool = False, flags: Annotated[ServeFlags, Parameter(name="*")] = None) -> int:
@@ -42,6 +45,7 @@ def serve(*, dev: bool = False, flags: Annotated[ServeFlags, Parameter(name="*")
     """
     settings = settings_from(flags, dict(os.environ))
     logs.configure(settings.log_level, settings.log_format)
+    new = not uvloop.run(finds_data(settings))
     prepare_data_dir(settings.data_dir)
     raise_file_limit()
     if problem := address_problem(settings.media_address):
@@ -59,6 +63,8 @@ def serve(*, dev: bool = False, flags: Annotated[ServeFlags, Parameter(name="*")
         facts = welcome.Welcome(
             url=f"http://{_reachable(settings.host)}:{port}",
             state=await server.db.version(),
+            place=place_of(settings),
+            new=new,
             console=static.built(),
             root_password=server.plane.made_root_password,
             history_days=settings.history_days,
@@ -66,6 +72,8 @@ def serve(*, dev: bool = False, flags: Annotated[ServeFlags, Parameter(name="*")
         )
         sys.stdout.write(welcome.text(facts))
         sys.stdout.flush()
+        if new:
+            log.warning("new data: there was none before this start", place=place_of(settings), cure=_NOT_EXPECTED)
         log.info("serving", host=settings.host, port=port, database=server.db.engine, apps=len(server.apps.all()))
 
     try:
