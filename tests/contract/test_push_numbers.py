@@ -50,11 +50,11 @@ class Talk:
         in_groups = sum(shown_unread(group, standing) for group, standing, _ in found.values())
         return in_groups + await self.pushing.world.c2c.histories.unread(self.pushing.world.app, user)
 
+    async def is_(self, expected: int, user: str = "b") -> None:
+        assert (await self.icon(user), await self.listed(user)) == (expected, expected)
 
-async def test_a_groups_number_is_one(pushing: Pushing, apple: VendorServer) -> None:
-    """After messages, some that count as none, a recall, a deletion for oneself, reading, a number that was set, a
-    cleared history, a newcomer's first message, and beside what is unread one to one."""
-    world, groups, app = pushing.world, pushing.groups, pushing.world.app
+
+async def talking(pushing: Pushing, apple: VendorServer) -> Talk:
     one = await pushing.apns(apple.url)
     for number, user in enumerate("bc"):
         await pushing.device(one, user, f"t{user}", 100_000 + number)
@@ -62,11 +62,15 @@ async def test_a_groups_number_is_one(pushing: Pushing, apple: VendorServer) -> 
         kind=TYPES["Public"], group_id="", owner="a", max_members=0, changes=Changes(name="crew"),
         newcomers=(Newcomer("b"),),
     )  # fmt: skip
-    talk = Talk(pushing, apple, await groups.create(app, TOPS, wanted))
+    return Talk(pushing, apple, await pushing.groups.create(pushing.world.app, TOPS, wanted))
 
-    async def is_(expected: int, user: str = "b") -> None:
-        assert (await talk.icon(user), await talk.listed(user)) == (expected, expected)
 
+async def test_a_groups_number_is_one(pushing: Pushing, apple: VendorServer) -> None:
+    """After messages, some that count as none, a recall, a deletion for oneself, reading, a number that was set, a
+    cleared history, a newcomer's first message, and beside what is unread one to one."""
+    world, groups, app = pushing.world, pushing.groups, pushing.world.app
+    talk = await talking(pushing, apple)
+    is_ = talk.is_
     seqs = [await talk.say() for _ in range(4)]
     await is_(4)
     await talk.say(flags=NO_UNREAD)
@@ -96,3 +100,32 @@ async def test_a_groups_number_is_one(pushing: Pushing, apple: VendorServer) -> 
     await is_(1)
     assert await groups.histories.hide(app.sdkappid, "b", talk.group, clear=False)
     await is_(0)
+
+
+async def test_nothing_new_is_unread(pushing: Pushing, apple: VendorServer) -> None:
+    """Deleting for oneself what was deleted, read, recalled, one's own or uncounted, and setting the number that is
+    there, push no number."""
+    talk = await talking(pushing, apple)
+    groups, app = pushing.groups, pushing.world.app
+    seqs = [await talk.say() for _ in range(4)]
+    mine, silent = await talk.say(sender="b"), await talk.say(flags=NO_UNREAD)
+    group = await groups.get(app.sdkappid, talk.group)
+    await groups.changes.mark_read(app.sdkappid, "b", talk.group, seqs[0])
+    await groups.changes.recall(app, talk.group, [seqs[1]], revoker="a", as_member=False)
+    await groups.changes.delete_for(app, "b", talk.group, [seqs[2]])
+    await talk.is_(1)
+    sent = len(apple.asked)
+    for again in ([seqs[2]], seqs[:3], [mine, silent], [999]):
+        await groups.changes.delete_for(app, "b", talk.group, again)
+    await talk.is_(1)
+    assert len(apple.asked) == sent
+    for _ in range(2):  # the position moves behind the deleted message, once
+        await groups.changes.set_unread(app, group, "b", 1)
+    await talk.is_(1)
+    assert len(apple.asked) == sent + 1
+    await groups.changes.set_unread(app, group, "b", 0)
+    await talk.is_(0)
+    sent = len(apple.asked)
+    await groups.changes.set_unread(app, group, "b", 0)
+    await talk.is_(0)
+    assert len(apple.asked) == sent

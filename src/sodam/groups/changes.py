@@ -348,7 +348,8 @@ class GroupChanges:
                 behind = await store_reading.seq_with_unread(tx, app.sdkappid, user_id, group.group_id, unread)
                 position = max(floor, behind)
             await store_reading.put_read(tx, app.sdkappid, user_id, group.group_id, position)
-            tx.emit(UnreadChanged(app=app.sdkappid, user_id=user_id))
+            if position != found[0]:
+                tx.emit(UnreadChanged(app=app.sdkappid, user_id=user_id))
 
         await self._core.db.write(run)
 
@@ -358,11 +359,13 @@ class GroupChanges:
 
         async def run(tx: Tx) -> None:
             await self._enter_topic(tx, app.sdkappid, user_id, group_id)
-            if await store_reading.lock(tx, app.sdkappid, user_id, group_id) is None:
+            held = await store_reading.lock(tx, app.sdkappid, user_id, group_id)
+            if held is None:
                 raise await _no_member(tx, app.sdkappid, group_id, "only members may delete")
             found = await store_messages.named(tx, app.sdkappid, group_id, seqs)
-            await store_reading.hide(tx, user_id, found.values())
-            tx.emit(UnreadChanged(app=app.sdkappid, user_id=user_id))
+            gone = [found[seq] for seq in await store_reading.hide(tx, user_id, found.values()) if seq > held[0]]
+            if any(m.counts and m.sender != user_id and not m.flags & RECALLED for m in gone):
+                tx.emit(UnreadChanged(app=app.sdkappid, user_id=user_id))
 
         await self._core.db.write(run)
 

@@ -17,7 +17,7 @@ from sodam.storage import Bulk, Database, Tx, batches, fetch_locked, in_list
 _HIDDEN: Final = Bulk(
     "INSERT INTO group_hidden (app, group_id, user_id, seq, counts)",
     ("bigint", "text", "text", "bigint", "bigint"),
-    "ON CONFLICT (app, group_id, user_id, seq) DO NOTHING",
+    "ON CONFLICT (app, group_id, user_id, seq) DO NOTHING RETURNING seq",
 )
 _PURGED: Final = "(SELECT g.purged_counted FROM chat_group g WHERE g.app = m.app AND g.group_id = m.group_id)"
 """What counted before the oldest message that there is."""
@@ -100,10 +100,10 @@ async def hidden(db: Database, app: int, user_id: str, group_id: str, low: int, 
     return {row[0] for row in rows}
 
 
-async def hide(tx: Tx, user_id: str, messages: Iterable[GroupMessage]) -> None:
-    """Delete messages for one member, whose row ``tx`` holds."""
+async def hide(tx: Tx, user_id: str, messages: Iterable[GroupMessage]) -> set[int]:
+    """Delete messages for one member, whose row ``tx`` holds; the sequences of those that were not before."""
     rows = [(m.app, m.group_id, user_id, m.seq, int(m.counts and m.sender != user_id)) for m in messages]
-    await tx.bulk(_HIDDEN, rows)
+    return {row[0] for row in await tx.bulk(_HIDDEN, rows)}
 
 
 async def lock(tx: Tx, app: int, user_id: str, group_id: str) -> tuple[int, int] | None:
