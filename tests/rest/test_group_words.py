@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from sodam.moderation.model import Action, Word
 from tests.rest.conftest import SDKAPPID, Rest
 
@@ -25,6 +27,29 @@ async def test_names_notices_and_cards(rest: Rest) -> None:
     card = {"GroupId": "g", "Member_Account": "ann"}
     assert await code("modify_group_member_info", **card, NameCard="fool") == 80001
     assert await code("modify_group_member_info", **card, NameCard="wise") == 0
+
+
+async def test_imported_groups_and_topics(rest: Rest) -> None:
+    await rest.server.services.words.add(SDKAPPID, [Word("fool", Action.BLOCK), Word("odd", Action.MARK)])
+    settings = msgspec.structs.replace(rest.app.settings, community=True, community_topics=True)
+    await rest.configure(settings=settings)
+    assert await rest.code("im_open_login_svc/account_import", {"UserID": "ann"}) == 0
+    groups, topics = "group_open_http_svc", "million_group_open_http_svc"
+    city = {"GroupId": "@TGS#_city", "Type": "Community", "Owner_Account": "ann", "SupportTopic": 1}
+    food = {"GroupId": "@TGS#_city", "TopicId": "@TGS#_city@TOPIC#_food"}
+    old = {"GroupId": "@TGS#_city", "TopicId": "@TGS#_city@TOPIC#_old", "CreateTime": 1_700_000_000}
+    for text in ("Name", "Introduction", "Notification"):
+        assert await rest.code(f"{groups}/import_group", {**city, "Name": "n"} | {text: "a FOOL"}) == 80001
+    assert await rest.code(f"{groups}/import_group", {**city, "Name": "an odd name"}) == 0
+    for text in ("TopicName", "Introduction", "Notification"):
+        said = {"TopicName": "n"} | {text: "f\u200bool"}
+        assert await rest.code(f"{topics}/create_topic", food | said) == 80001
+        assert await rest.code(f"{groups}/import_topic", old | said) == 80001
+    assert await rest.code(f"{topics}/create_topic", {**food, "TopicName": "fooled"}) == 0
+    assert await rest.code(f"{groups}/import_topic", {**old, "TopicName": "odd"}) == 0
+    for text in ("TopicName", "Introduction", "Notification"):
+        assert await rest.code(f"{topics}/modify_topic", food | {text: "fool"}) == 80001
+        assert await rest.code(f"{topics}/modify_topic", food | {text: "fine"}) == 0
 
 
 async def test_edits(rest: Rest) -> None:

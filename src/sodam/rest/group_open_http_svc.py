@@ -149,6 +149,13 @@ def _wanted(request: GroupMade, newcomers: tuple[Newcomer, ...] = (), created_at
     )
 
 
+async def _screen(call: Call, request: GroupMade | GroupModify) -> None:
+    """Raises ApiError 80001 where a text of a group holds a word that the app refuses."""
+    shown = request.Name, request.Introduction, request.Notification
+    about = Shown("GroupInfo", call.caller, call.source)
+    await call.services.words.refuse(call.app.sdkappid, shown, shown=about)
+
+
 @service.command(
     "create_group",
     errors=(
@@ -168,9 +175,7 @@ async def create_group(call: Call, request: GroupCreate) -> CreateAnswer:
     """
     if len(request.MemberList) > _MAX_FIRST_MEMBERS:
         raise ApiError(Code.GROUP_TOO_MANY_ACCOUNTS, f"MemberList has at most {_MAX_FIRST_MEMBERS} entries")
-    shown = request.Name, request.Introduction, request.Notification
-    about = Shown("GroupInfo", call.caller, call.source)
-    await call.services.words.refuse(call.app.sdkappid, shown, shown=about)
+    await _screen(call, request)
     newcomers = tuple(
         Newcomer(
             item.Member_Account,
@@ -186,9 +191,10 @@ async def create_group(call: Call, request: GroupCreate) -> CreateAnswer:
     return CreateAnswer(made, request.Type, 0) if request.SupportTopic else CreateAnswer(made)
 
 
-@service.command("import_group", errors=_MADE)
+@service.command("import_group", errors=(*_MADE, Code.TEXT_REFUSED))
 async def import_group(call: Call, request: GroupImport) -> GroupId:
     """Make a group with its own time of creation, for migration; nobody is notified. Source: rest-groups.md 2.17."""
+    await _screen(call, request)
     wanted = _wanted(request, created_at=request.CreateTime)
     return GroupId(await call.services.groups.create(call.app, await operator_of(call), wanted, imported=True))
 
@@ -279,9 +285,7 @@ async def modify_group_base_info(call: Call, request: GroupModify) -> None:
     """
     if request.MaxMemberNum == 0:
         raise ApiError(Code.GROUP_BAD_PARAMETER, "MaxMemberNum is at least 1")
-    shown = request.Name, request.Introduction, request.Notification
-    about = Shown("GroupInfo", call.caller, call.source)
-    await call.services.words.refuse(call.app.sdkappid, shown, shown=about)
+    await _screen(call, request)
     changes = Changes(
         name=request.Name,
         introduction=request.Introduction,

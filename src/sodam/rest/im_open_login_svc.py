@@ -8,6 +8,7 @@ import msgspec
 
 from sodam.accounts.model import Imported, Wanted, valid_user_id
 from sodam.errors import ApiError, Code
+from sodam.moderation.service import Shown
 from sodam.profiles.service import of_import
 from sodam.wire import Call, Service
 
@@ -50,6 +51,7 @@ async def _import(call: Call, wanted: list[Wanted]) -> Imported:
 @service.command(
     "account_import",
     errors=(
+        Code.PROFILE_SENSITIVE_WORD,
         Code.PROFILE_VALUE_TOO_LONG,
         Code.USER_ID_NOT_STRING,
         Code.ACCOUNT_TRIAL_QUOTA,
@@ -59,9 +61,12 @@ async def _import(call: Call, wanted: list[Wanted]) -> Imported:
 async def account_import(call: Call, request: AccountImport) -> None:
     """Import one account, or write the nick and avatar of one that exists.
 
-    UserID up to 32 bytes, Nick and FaceUrl up to 500. Source: rest-accounts-relations.md 3.1.
+    UserID up to 32 bytes, Nick and FaceUrl up to 500. 40005: the Nick holds a word that the app refuses.
+    Source: rest-accounts-relations.md 3.1.
     """
     user_id = _named(request.UserID, request.Identifier)
+    about = Shown("UserInfo", user_id, call.source)
+    await call.services.words.refuse(call.app.sdkappid, (request.Nick,), Code.PROFILE_SENSITIVE_WORD, shown=about)
     imported = await _import(call, [Wanted(user_id, of_import(request.Nick, request.FaceUrl))])
     for code in imported.failed.values():
         raise ApiError(code)

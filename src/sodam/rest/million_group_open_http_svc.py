@@ -10,6 +10,7 @@ from sodam.errors import ApiError, Code
 from sodam.groups.model import Changes, Switch
 from sodam.groups.pushes import wire
 from sodam.groups.topics import MAX_TOPICS, View
+from sodam.moderation.service import Shown
 from sodam.rest import group_attributes as shared
 from sodam.rest.group_fields import COMMON, Count, Names, at_most, operator_of
 from sodam.rest.group_online import OnlineNumber
@@ -38,6 +39,7 @@ for _write in (shared.modify_group_attr, shared.set_group_attr, shared.clear_gro
 
 
 _TOPICS: Final = (*COMMON, Code.COMMUNITY_DISABLED)
+_WRITTEN: Final = (*_TOPICS, Code.TEXT_REFUSED)
 
 
 class TopicFields(msgspec.Struct, kw_only=True):
@@ -48,6 +50,14 @@ class TopicFields(msgspec.Struct, kw_only=True):
     CustomString: str | None = None
     Notification: str | None = None
     Introduction: str | None = None
+
+    async def screen(self, call: Call) -> None:
+        """Raises ApiError 80001 where a text holds a word that the app refuses."""
+        shown, about = (
+            (self.TopicName, self.Introduction, self.Notification),
+            Shown("GroupInfo", call.caller, call.source),
+        )
+        await call.services.words.refuse(call.app.sdkappid, shown, shown=about)
 
     def changes(self, mute_all: Switch | None = None) -> Changes:
         return Changes(
@@ -73,7 +83,7 @@ class TopicId(msgspec.Struct):
 
 @service.command(
     "create_topic",
-    errors=(*_TOPICS, Code.GROUP_ID_TAKEN_BY_SELF, Code.GROUP_JOINED_QUOTA, Code.GROUP_ACCOUNT_NOT_FOUND),
+    errors=(*_WRITTEN, Code.GROUP_ID_TAKEN_BY_SELF, Code.GROUP_JOINED_QUOTA, Code.GROUP_ACCOUNT_NOT_FOUND),
 )
 async def create_topic(call: Call, request: TopicCreate) -> TopicId:
     """Make a topic in a community that has them; it may have 200.
@@ -82,6 +92,7 @@ async def create_topic(call: Call, request: TopicCreate) -> TopicId:
     2.40.
     """
     _check(call)
+    await request.screen(call)
     operator = await operator_of(call, request.From_Account)
     topics = call.services.groups.topics
     return TopicId(await topics.create(call.app, operator, request.GroupId, request.TopicId or "", request.changes()))
@@ -92,10 +103,11 @@ class TopicImport(TopicCreate, kw_only=True):
     CreateTime: Count = 0
 
 
-@groups.command("import_topic", errors=(*_TOPICS, Code.GROUP_ID_TAKEN, Code.GROUP_JOINED_QUOTA))
+@groups.command("import_topic", errors=(*_WRITTEN, Code.GROUP_ID_TAKEN, Code.GROUP_JOINED_QUOTA))
 async def import_topic(call: Call, request: TopicImport) -> TopicId:
     """Make a topic with its own time of creation, for migration; nobody is notified. Source: rest-groups.md 2.44."""
     _check(call)
+    await request.screen(call)
     operator = await operator_of(call, request.From_Account)
     at = request.CreateTime or call.services.c2c.now
     topics = call.services.groups.topics
@@ -114,13 +126,14 @@ class TopicModify(TopicFields, kw_only=True):
     ShutUpAllMember: Switch | None = None
 
 
-@service.command("modify_topic", errors=_TOPICS)
+@service.command("modify_topic", errors=_WRITTEN)
 async def modify_topic(call: Call, request: TopicModify) -> None:
     """Write the fields of a topic that are given; MuteAllMember On: only owner and admins write there.
 
     Source: rest-groups.md 2.42.
     """
     _check(call)
+    await request.screen(call)
     operator = await operator_of(call, request.From_Account)
     changes = request.changes(request.MuteAllMember or request.ShutUpAllMember)
     await call.services.groups.topics.edit(call.app, operator, request.GroupId, request.TopicId, changes)

@@ -6,14 +6,15 @@ where a list belongs. A client may send every command for its own account.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from sodam.errors import ApiError, Code
 from sodam.moderation.service import Shown
-from sodam.relations.model import MAX_ITEMS, AddItem, ImportItem, Origin, Outcome
+from sodam.relations.model import MAX_ITEMS, AddItem, ImportItem, Origin, Outcome, refused
 from sodam.wire import Call, Service
 
 service = Service(
@@ -75,6 +76,32 @@ def results(outcomes: Sequence[Outcome]) -> ResultAnswer:
     return ResultAnswer([ResultItem(*outcome) for outcome in outcomes], failed or None)
 
 
+async def screened(
+    call: Call,
+    user_id: str,
+    command: str,
+    items: Sequence[T],
+    written: Callable[[T], tuple[str, Iterable[str]]],
+    act: Callable[[list[T]], Awaitable[list[Outcome]]],
+) -> list[Outcome]:
+    """One outcome an item, in order: what ``act`` makes of it, or 30005 where it holds a word that the app refuses.
+
+    ``written``: whom an item is about, and its texts.
+    """
+    words, about = call.services.words, Shown("RelationChain", user_id, call.source)
+    stopped: list[Outcome | None] = []
+    for item in items:
+        to, texts = written(item)
+        try:
+            await words.refuse(call.app.sdkappid, texts, Code.SNS_SENSITIVE_WORD, shown=about)
+            stopped.append(None)
+        except ApiError:
+            stopped.append(refused(command, to, Code.SNS_SENSITIVE_WORD, "Sensitive_Word"))
+    passed = [item for item, outcome in zip(items, stopped, strict=True) if outcome is None]
+    done = iter(await act(passed))
+    return [outcome or next(done) for outcome in stopped]
+
+
 class AddFriendItem(msgspec.Struct):
     To_Account: str
     AddSource: str
@@ -111,8 +138,8 @@ async def friend_add(call: Call, request: FriendAdd) -> ResultAnswer:
     """Add 1 to 1000 friends, or ask them where their AllowType wants consent (30539 in the item).
 
     Remark up to 96 bytes, AddWording 256, GroupName 30; AddSource is ``AddSource_Type_`` and 1 to 8 letters. Only an
-    administrator can force. 80001: an AddWording holds a word that the app refuses.
-    Source: rest-accounts-relations.md 6.2.
+    administrator can force. 80001: an AddWording holds a word that the app refuses; 30005 in the item: its Remark or
+    GroupName does. Source: rest-accounts-relations.md 6.2.
     """
     user_id = acting(call, request.From_Account)
     items = [
@@ -121,15 +148,17 @@ async def friend_add(call: Call, request: FriendAdd) -> ResultAnswer:
     ]
     about = Shown("RelationChain", user_id, call.source)
     await call.services.words.refuse(call.app.sdkappid, (item.wording for item in items), shown=about)
-    outcomes = await call.services.relations.adding.add(
+    add = partial(
+        call.services.relations.adding.add,
         call.app,
         origin_of(call),
         user_id,
-        items,
         both=request.AddType != "Add_Type_Single",
         force=call.admin and request.ForceAddFlags == 1,
     )
-    return results(outcomes)
+    return results(
+        await screened(call, user_id, "FriendAdd", items, lambda item: (item.to, (item.remark, *item.groups)), add)
+    )
 
 
 class ImportFriendItem(msgspec.Struct):
@@ -162,17 +191,24 @@ def _import_item(item: ImportFriendItem) -> ImportItem:
     )
 
 
+def _imported_texts(item: ImportItem) -> tuple[str, list[str]]:
+    texts = (item.remark, item.wording, *(item.groups or ()), *(value for _, value in item.custom))
+    return item.to, [text for text in texts if isinstance(text, str)]
+
+
 @service.command("friend_import", errors=(*ADDING, Code.SNS_FRIENDS_FULL))
 async def friend_import(call: Call, request: FriendImport) -> ResultAnswer:
     """Put 1 to 1000 friends into one list, without consent or webhook; an existing friend's given fields are replaced.
 
-    Custom values up to 500 bytes, of declared fields. For administrators. Source: rest-accounts-relations.md 6.3.
+    Custom values up to 500 bytes, of declared fields. 30005 in the item: a text of it holds a word that the app
+    refuses. For administrators. Source: rest-accounts-relations.md 6.3.
     """
     user_id = acting(call, request.From_Account)
     if not call.admin:
         raise ApiError(Code.SNS_NOT_ADMIN)
     items = [_import_item(item) for item in many(request.AddFriendItem, name="AddFriendItem")]
-    return results(await call.services.relations.adding.import_(call.app, origin_of(call), user_id, items))
+    import_ = partial(call.services.relations.adding.import_, call.app, origin_of(call), user_id)
+    return results(await screened(call, user_id, "FriendImport", items, _imported_texts, import_))
 
 
 class UpdateItem(msgspec.Struct):
@@ -185,18 +221,26 @@ class FriendUpdate(msgspec.Struct):
     UpdateItem: list[UpdateItem] | UpdateItem
 
 
+def _changed_texts(item: tuple[str, list[tuple[str, Any]]]) -> tuple[str, list[str]]:
+    to, fields = item
+    values = (one for _, value in fields for one in (value if isinstance(value, list) else [value]))
+    return to, [value for value in values if isinstance(value, str)]
+
+
 @service.command("friend_update", errors=ADDING)
 async def friend_update(call: Call, request: FriendUpdate) -> ResultAnswer:
     """Change Remark, Group (replaced as a whole) and custom fields of 1 to 1000 friends.
 
-    An item is applied wholly or not at all. Source: rest-accounts-relations.md 6.4.
+    An item is applied wholly or not at all. 30005 in the item: a text of it holds a word that the app refuses.
+    Source: rest-accounts-relations.md 6.4.
     """
     user_id = acting(call, request.From_Account)
     items = [
         (item.To_Account, [(f.Tag, f.Value) for f in many(item.SnsItem, name="SnsItem", most=100)])
         for item in many(request.UpdateItem, name="UpdateItem")
     ]
-    return results(await call.services.relations.friends.update(call.app, origin_of(call), user_id, items))
+    update = partial(call.services.relations.friends.update, call.app, origin_of(call), user_id)
+    return results(await screened(call, user_id, "FriendUpdate", items, _changed_texts, update))
 
 
 class FriendDelete(msgspec.Struct):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, cast
 import msgspec
 
 from sodam.errors import ApiError, Code
+from sodam.moderation.service import Shown
 from sodam.rest.sns import ADDING, COMMON, Names, ResultAnswer, ResultItem, acting, many, origin_of, results, service
 from sodam.rest.sns_read import CheckItem, Index, check_items
 from sodam.wire import Call
@@ -120,11 +121,14 @@ class GroupAddAnswer(msgspec.Struct, omit_defaults=True):
 async def group_add(call: Call, request: GroupAdd) -> GroupAddAnswer:
     """Make friend groups (at most 32, names of 1 to 30 bytes) and put friends into each; existing ones are kept.
 
-    32216 in the item of who is no friend. Source: rest-accounts-relations.md 6.14.
+    32216 in the item of who is no friend. 30005: a name holds a word that the app refuses.
+    Source: rest-accounts-relations.md 6.14.
     """
     user_id = acting(call, request.From_Account)
     names = many(request.GroupName, name="GroupName")
     peers = [peer for peer in many(request.To_Account, name="To_Account", least=0) if peer]
+    about = Shown("RelationChain", user_id, call.source)
+    await call.services.words.refuse(call.app.sdkappid, names, Code.SNS_SENSITIVE_WORD, shown=about)
     outcomes, seq = await call.services.relations.groups.add(call.app, origin_of(call), user_id, names, peers)
     if not peers:
         return GroupAddAnswer(seq)
