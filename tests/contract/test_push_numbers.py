@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from sodam.groups.core import Operator
 from sodam.groups.histories import shown_unread
 from sodam.groups.message import Extra, GroupMessage
@@ -11,6 +13,7 @@ from sodam.groups.model import Changes, Newcomer, Wanted
 from sodam.groups.types import TYPES
 from sodam.messages.model import NO_UNREAD
 from sodam.messages.offline_push import Wish
+from sodam.push import quietly
 from tests.contract.pushing import Pushing, apple, authority, pushing
 from tests.contract.world import text_body
 from tests.support.vendors import VendorServer
@@ -129,3 +132,35 @@ async def test_nothing_new_is_unread(pushing: Pushing, apple: VendorServer) -> N
     await groups.changes.set_unread(app, group, "b", 0)
     await talk.is_(0)
     assert len(apple.asked) == sent
+
+
+async def test_what_was_unread_is_gone(pushing: Pushing, apple: VendorServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a history that the app cleared for all, after leaving, a removal and the end of the group."""
+    talk = await talking(pushing, apple)
+    groups, app = pushing.groups, pushing.world.app
+    await pushing.send("one to one")
+    first, _ = await talk.say(), await talk.say()
+    await talk.is_(3)
+    await groups.changes.clear(app, talk.group, first)
+    await talk.is_(2)
+    await groups.changes.clear(app, talk.group, None)
+    await talk.is_(1)
+    sent = len(apple.asked)
+    await groups.changes.clear(app, talk.group, None)
+    await talk.is_(1)
+    assert len(apple.asked) == sent, "nobody had anything unread"
+
+    await talk.say()
+    await talk.is_(2)
+    await groups.members.quit(app, Operator("b", False), talk.group)
+    await talk.is_(1)
+    for end in ("removal", "dissolution"):
+        await groups.members.add(app, TOPS, talk.group, ["b"])
+        await talk.say()
+        await talk.is_(2)
+        if end == "removal":
+            await groups.members.remove(app, TOPS, talk.group, ["b"], "")
+        else:
+            monkeypatch.setattr(quietly, "_FEW", 0)  # as of many
+            await groups.destroy(app, TOPS, talk.group)
+        await talk.is_(1)

@@ -234,6 +234,8 @@ class GroupChanges:
             newest = group.next_seq - 1
             group.clear_seq = max(group.clear_seq, newest if seq is None else min(seq, newest))
             await store.save(tx, group)
+            behind = await store_reading.behind(tx, app.sdkappid, group_id, group.clear_seq)
+            self._core.tell_unread(tx, group, behind)
             await store_reading.read_by_all(tx, app.sdkappid, group_id, group.clear_seq)
 
         await self._core.db.write(run)

@@ -27,7 +27,7 @@ from sodam.groups.messages import Messages
 from sodam.groups.model import Group, Member, Newcomer, Wanted
 from sodam.groups.seats import Seats
 from sodam.groups.types import TYPES, Power, Right, Role
-from sodam.messages.events import ConversationErased
+from sodam.messages.events import ConversationErased, UnreadChanged
 from sodam.messages.model import GROUP, Source
 from sodam.notices import Kind, Notice, Place
 from sodam.storage import Database, Tx
@@ -312,6 +312,8 @@ class Core:
             await store_topics.forget_members(tx, group.app, topics, gone)
             await store_permissions.remove(tx, group.app, group.group_id, gone)
         await store_members.count_joined(tx, group.app, gone, -1)
+        behind = [member.user_id for member in members if member.read_seq < group.next_seq - 1]
+        self.tell_unread(tx, group, behind)
         tx.after_commit(lambda: self._follow(group, gone, Kind.UNFOLLOW))
         group.members -= len(gone)
         if any(member.role is Role.Owner for member in members):
@@ -320,6 +322,12 @@ class Core:
             await store.save(tx, group)
         else:
             await self.dismiss(tx, group, operator, [])
+
+    def tell_unread(self, tx: Tx, group: Group, behind: Iterable[str]) -> None:
+        """What these members had not read counts no more in their unread numbers."""
+        if TYPES[group.type].counts_unread:
+            for user_id in behind:
+                tx.emit(UnreadChanged(app=group.app, user_id=user_id))
 
     def _close(self, group: Group, operator: Operator) -> None:
         """Tell those who are in a room that it is gone, and have nobody follow it any longer."""

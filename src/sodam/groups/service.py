@@ -20,6 +20,7 @@ from sodam.groups import (
     store_bans,
     store_members,
     store_permissions,
+    store_reading,
     store_receipts,
     store_rooms,
 )
@@ -244,6 +245,8 @@ class GroupService:
             group = await hold_group(tx, app.sdkappid, group_id)
             check(group.type, Operation.DISSOLVE, *await self._core.standing(tx, group, operator))
             members = await store_members.ids(tx, app.sdkappid, group_id)
+            behind = await store_reading.behind(tx, app.sdkappid, group_id, group.next_seq - 1)
+            self._core.tell_unread(tx, group, behind)
             await self._core.dismiss(tx, group, operator, members)
 
         await self._core.db.write(run)

@@ -169,6 +169,14 @@ async def floor(tx: Tx, app: int, user_id: str, group_id: str) -> int:
     return max(row) if row else 0
 
 
+async def behind(tx: Tx, app: int, group_id: str, seq: int) -> list[str]:
+    """The members who have not read up to ``seq``."""
+    rows = await tx.fetch(
+        "SELECT user_id FROM group_member WHERE app = $1 AND group_id = $2 AND read_seq < $3", app, group_id, seq
+    )
+    return [row[0] for row in rows]
+
+
 async def read_by_all(tx: Tx, app: int, group_id: str, seq: int) -> None:
     """Every member has read up to ``seq`` at least. ``tx`` holds the group."""
     rows = await tx.fetch(

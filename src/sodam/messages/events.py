@@ -54,7 +54,8 @@ class MessageEdited(msgspec.Struct, frozen=True, kw_only=True):
 
 class UnreadChanged(msgspec.Struct, frozen=True, kw_only=True):
     """Another number is unread for a user, though nothing was said: a group was read or its number set, messages were
-    deleted for oneself, a history was cleared, a conversation left the list."""
+    deleted for oneself, a history was cleared (for the user or for all), a conversation left the list, the user left
+    a group, or the group is gone."""
 
     app: int
     user_id: str

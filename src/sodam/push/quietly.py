@@ -29,6 +29,7 @@ from sodam.storage import Database, Tx
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Pushed).decode
+_FEW: Final = 10
 _WORDS: Final = {"zh": "{}撤回了一条消息", "ko": "{}님이 메시지를 취소했습니다"}
 _ENGLISH: Final = "{} recalled a message"
 
@@ -76,7 +77,13 @@ class Quietly:
         await self._have_told(tx, [(one.app, one.reader) for one in found])
 
     async def unread_changed(self, tx: Tx, found: Sequence[UnreadChanged]) -> None:
-        await self._have_told(tx, [(one.app, one.user_id) for one in found])
+        """Of many at once, such as the members of a group that is dissolved, those are told who have a device."""
+        users = [(one.app, one.user_id) for one in found]
+        by_app = {app: [user for of, user in users if of == app] for app in dict.fromkeys(app for app, _ in users)}
+        for app, some in by_app.items():
+            if len(some) > _FEW and not self._certificates.idle(app):
+                some = [device.user_id for device in await store.devices(tx, app, some)]
+            await self._have_told(tx, [(app, user) for user in some])
 
     async def _have_told(self, tx: Tx, users: Iterable[tuple[int, str]]) -> None:
         entries = [
