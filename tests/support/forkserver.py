@@ -42,7 +42,7 @@ PATIENT: Final = {"sodam.storage.pools.ANSWER_SECONDS": 30}
 test of one that hangs sets fewer seconds."""
 
 
-def constants(**values: int) -> dict[str, str]:
+def constants(**values: int | list[int]) -> dict[str, str]:
     """The variable that gives a server these constants, by their full names."""
     return {CONSTANTS: json.dumps(values)}
 

@@ -333,3 +333,33 @@ async def test_a_question_is_asked_again_once(shop: Shop, receiver: Receiver) ->
     assert (again.id, again.raw) == (asked.id, asked.raw)
     await eventually(logged, 2)
     assert (await shop.console("DescribeCallBack"))["Waiting"] == 0
+
+
+async def test_a_test_that_is_answered_ends_a_pause(server_factory: ServerFactory, receiver: Receiver) -> None:
+    """Whoever mended the receiver need not wait for the next try, which is an hour away here."""
+    pause = constants(**{"sodam.webhooks.breaker.PAUSES_MS": [3_600_000]})
+    server = server_factory("sqlite", env={"SODAM_ROOT_PASSWORD": PASSWORD} | pause)
+    async with ConsoleClient(server.url) as root:
+        await root.login()
+        shop = Shop(server, root, receiver)
+        await shop.configure([AFTER])
+        friends = {f"friend{n}" for n in range(7)}
+        await shop.users("ann", *friends)
+        await receiver.stop()
+        for name in friends:
+            await shop.say("ann", name, "9 000")
+
+        async def rests() -> bool:
+            return bool((await shop.console("DescribeCallBack"))["PausedUntil"])
+
+        await eventually(rests, True, 60)
+        assert (await shop.console("SendTestCallback", Command=AFTER))["Outcome"] == "connect"
+        assert await rests()
+        await receiver.start()
+        assert (await shop.console("SendTestCallback", Command=AFTER))["Outcome"] == "delivered"
+        assert not await rests()
+
+        async def reached() -> set[str]:
+            return {got.body["To_Account"] for got in receiver.of(AFTER)} & friends
+
+        await eventually(reached, friends, 90)

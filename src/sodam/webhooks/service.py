@@ -210,7 +210,7 @@ class WebhookService:
         return count
 
     async def test(self, app: App, command: str) -> Delivery:
-        """Send a sample of a command now, whether its switch is on or not; what came of it."""
+        """Send a sample of a command now, on or not; what came of it. One that is answered ends a pause."""
         config = app.settings.webhooks
         body = {name: value for name, value in SAMPLES[command].items() if name != "CallbackCommand"}
         sample = event(command, "RESTAPI", "", body)
@@ -220,7 +220,15 @@ class WebhookService:
             sender.inbox = self.sender.inbox
             await sender.send(app.sdkappid, config, sample, attempt=1, judge=delivered)
         self.log.add(recorder.one)
+        if recorder.one.outcome == "delivered":
+            await self._answers(app.sdkappid)
         return recorder.one
+
+    async def _answers(self, app: int) -> None:
+        """The receiver is there again: a pause ends on every node, and what waits goes out."""
+        self._breaker.heard_good(app)
+        await self._recovered(app)
+        await self._outbox.hurry(TOPIC, app)
 
     async def waiting(self, app: int) -> tuple[int, int]:
         """How many events wait for delivery, and how many were given up."""

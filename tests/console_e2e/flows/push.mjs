@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { startClient } from "../support/api.mjs";
 
 /** A certificate, a device with a token, a test that is taken and one that is not, a push to a tag with its report. */
-export async function push(hand, { server, call, app }) {
+export async function push(hand, { server, call, rest, app }) {
   const vendor = await receive();
   const client = startClient(server.url, call, app);
   try {
@@ -17,6 +17,7 @@ export async function push(hand, { server, call, app }) {
     await failures(hand, app);
     await marks(hand, app, call);
     await compose(hand, vendor, call, app);
+    await refused(hand, vendor, await rest(server.url, call, app), app);
     await remove(hand, app, id, call);
   } finally {
     client.stop();
@@ -62,9 +63,8 @@ async function certificate(hand, vendor, call, app) {
   await hand.picture("certificate");
   await hand.press("action.save");
   await hand.closed();
-  const row = hand.row("Phones");
   // Edited: what is secret is neither shown nor asked again.
-  await hand.press("action.edit", row);
+  await chosen(hand, "Phones", "action.edit");
   assert.doesNotMatch(await page.content(), /a-secret/);
   await hand.fill(t("push:form.name"), "All phones");
   await hand.press("action.save");
@@ -73,6 +73,12 @@ async function certificate(hand, vendor, call, app) {
   const { Certificates } = await call("im/DescribePushCertificates", { SDKAppID: app });
   assert.deepEqual(Certificates.map(({ Name, Vendor, Fields }) => [Name, Vendor, Fields.AppSecret]), [["All phones", "xiaomi", undefined]]);
   return Certificates[0].CertificateId;
+}
+
+/** What stands in the menu of a certificate's row. */
+async function chosen(hand, name, act) {
+  await hand.press("push:rowMenu", hand.row(name), { name });
+  await hand.press(act, hand.page.locator(".menu:popover-open"));
 }
 
 async function check(hand, vendor, app) {
@@ -162,6 +168,11 @@ async function compose(hand, vendor, call, app) {
   const row = hand.row("River news");
   await row.getByText(t("push:state.done"), { exact: true }).waitFor();
   await hand.picture("push-report");
+  await hand.pressText("River news", row);
+  await hand.hears("push:report.id");
+  await hand.picture("push-facts");
+  await hand.press("action.close");
+  await hand.closed();
   await hand.press("push:revoke.open", row);
   await hand.confirm("push:revoke.open");
   await hand.closed();
@@ -178,10 +189,38 @@ async function compose(hand, vendor, call, app) {
   );
 }
 
+/** A message's push that the vendor refuses for the credentials: said in the list, behind the certificate's state, whole. */
+async function refused(hand, vendor, ask, app) {
+  const { t, page } = hand;
+  vendor.refuses = 21301;
+  const before = vendor.got.length;
+  const MsgBody = [{ MsgType: "TIMTextElem", MsgContent: { Text: "Are you there?" } }];
+  await ask("openim/sendmsg", { From_Account: "bea", To_Account: "ann", MsgRandom: 9, MsgBody });
+  await hand.until(() => vendor.got.length > before, "the push comes to the vendor");
+  await hand.go(`/apps/${app}/push-certificates?tab=failures`);
+  await hand.until(async () => {
+    await hand.press("action.refresh");
+    return (await hand.row("21301").count()) > 0;
+  }, "the refusal is listed");
+  await hand.pressText(t("push:cause.secret.title"), hand.row("21301"));
+  await hand.hears("push:failures.lost");
+  await hand.picture("push-refused");
+  await hand.press("action.close");
+  await hand.closed();
+  await hand.go(`/apps/${app}/push-certificates`);
+  await hand.press("push:certificates.trouble", hand.row("All phones"));
+  await hand.sees("21301: no such app");
+  await hand.picture("certificate-trouble");
+  await hand.press("action.close");
+  await hand.closed();
+  vendor.refuses = undefined;
+  assert.equal(await page.locator("dialog[open]").count(), 0);
+}
+
 async function remove(hand, app, id, call) {
   const { t } = hand;
   await hand.go(`/apps/${app}/push-certificates`);
-  await hand.press("action.delete", hand.row("All phones"));
+  await chosen(hand, "All phones", "action.delete");
   await hand.hears("push:delete.about", { count: 1, number: "1" });
   await hand.fill(t("confirm.type", { name: id }), String(id));
   await hand.picture("certificate-delete");

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 
 const SENT = "C2C.CallbackAfterSendMsg";
+const QUICK = ["Sns.CallbackFriendAdd", "Sns.CallbackFriendDelete"];
 
 /** An app's own server: its address, a signature, one event; what arrives, stands in the log, and is sent again. */
 export async function webhooks(hand, { server, call, rest, app }) {
@@ -72,9 +73,16 @@ async function configure(hand, receiver, call, app) {
   await hand.press("action.close");
   await hand.closed();
   assert.equal(receiver.got[0].body.CallbackCommand, SENT);
-  const { Url, TokenSet, Commands } = await call("im/DescribeCallBack", { SDKAppID: app });
+  // Two switches as quickly as a hand may press them: both are on, and neither is refused.
+  await hand.fill(t("webhooks:events.search"), "Sns.CallbackFriend");
+  await hand.seesNot(name);
+  for (const one of QUICK) await hand.tick(t(`webhooks:command.${one.replace(".", "_")}`));
+  const on = async () => (await call("im/DescribeCallBack", { SDKAppID: app })).Commands.filter(({ On }) => On).map(({ Command }) => Command);
+  await hand.until(async () => (await on()).length === 3, "both are on");
+  const { Url, TokenSet } = await call("im/DescribeCallBack", { SDKAppID: app });
   assert.deepEqual([Url, TokenSet], [receiver.url, true]);
-  assert.deepEqual(Commands.filter(({ On }) => On).map(({ Command }) => Command), [SENT]);
+  assert.deepEqual((await on()).sort(), [SENT, ...QUICK]);
+  await hand.fill(t("webhooks:events.search"), "");
   return token;
 }
 
@@ -150,8 +158,9 @@ async function givenUp(hand, receiver, ask, call, app) {
   await hand.picture("delivery-failed");
   await hand.press("action.close");
   await hand.closed();
-  receiver.status = 200;
+  await paused(hand, receiver, app);
   const before = receiver.got.length;
+  await hand.tab("webhooks:tabs.log");
   await hand.press("webhooks:resend.since");
   await hand.press("webhooks:resend.submit");
   await hand.closed();
@@ -159,4 +168,28 @@ async function givenUp(hand, receiver, ask, call, app) {
   await hand.until(arrived, "what was given up arrives");
   await hand.until(async () => (await dead()) === 0, "nothing is given up any longer");
   await hand.tab("webhooks:tabs.config");
+}
+
+/** What a rest of the receiver looks like, and that a try which is answered is said at once; the rest itself is made up here. */
+async function paused(hand, receiver, app) {
+  const { t, page } = hand;
+  const rests = (route) =>
+    route.fetch().then(async (answer) => {
+      const body = await answer.json();
+      body.Data.PausedUntil = Date.now() + 30_000;
+      await route.fulfill({ response: answer, json: body });
+    });
+  await page.route("**/im/DescribeCallBack", rests);
+  await hand.load(`/apps/${app}/callbacks`);
+  await hand.hears("webhooks:state.paused");
+  await hand.sees(`${t("webhooks:outcome.status")} · 500`);
+  await hand.picture("callback-paused");
+  receiver.status = 200;
+  await hand.press("webhooks:state.try");
+  await hand.sees(t("webhooks:outcome.delivered"));
+  await hand.press("action.close");
+  await hand.closed();
+  await page.unroute("**/im/DescribeCallBack", rests);
+  await hand.load(`/apps/${app}/callbacks`);
+  await hand.seesNot(t("webhooks:state.paused"));
 }

@@ -1,4 +1,5 @@
 // Enough of everything that no page is empty: accounts, relations, users, policies, orders, events.
+import { generateKeyPairSync } from "node:crypto";
 import { finished } from "./api.mjs";
 import { APP } from "./server.mjs";
 
@@ -49,6 +50,7 @@ export async function prepare(call) {
   await gather(call);
   await publish(call);
   await hook(call);
+  await push(call);
   const who = await people(call);
   return { first, trial, pro, off, importJob: job.JobId, ...who };
 }
@@ -96,6 +98,28 @@ async function gather(call) {
   for (const From of ["mina", "joon", "sora"]) {
     await call("im/SendGroupMsg", { SDKAppID: APP, GroupIds: ["rowers"], Text: "Who rows tomorrow? The water is low.", From });
   }
+}
+
+/** Certificates with short and long names, and pushes whose words and conditions take more room than there is. */
+async function push(call) {
+  const Key = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" });
+  const apple = { Key, KeyId: "ABC123DEFG", TeamId: "TEAM123456", BundleId: "com.example.hanriver.talk.store", Environment: "production" };
+  for (const [Vendor, Name, Fields] of [
+    ["apns_p8", "iPhone, TestFlight and App Store builds", apple],
+    ["xiaomi", "", { PackageName: "com.example.hanriver.talk", AppId: "2882303", AppSecret: "a-secret" }],
+  ]) {
+    await call("im/PutPushCertificate", { SDKAppID: APP, Vendor, Name, Fields });
+  }
+  const marks = { SDKAppID: APP, UserID: "mina" };
+  await call("im/ModifyPushAttributes", { SDKAppID: APP, AttrNames: { 0: "tier", 1: "favourite_river_bank" } });
+  await call("im/ModifyPushMarks", { ...marks, AddTags: ["rowers", "east-bank", "한강"], Attrs: { tier: "gold" } });
+  const Condition = { TagsOr: ["rowers", "east-bank", "한강"], TagsNot: ["beta"] };
+  await call("im/CreatePushTask", {
+    SDKAppID: APP,
+    Title: "The path along the east bank is open again",
+    Desc: "Walk and ride between the two bridges from Saturday, and mind the builders at the boathouse.",
+    Condition,
+  });
 }
 
 /** A callback URL where nobody listens, and what came of two tries. */

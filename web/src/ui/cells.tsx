@@ -30,3 +30,26 @@ export function PersonCell({ app, user, nick, src }: Person) {
     </span>
   );
 }
+
+/** What a row is, and below it a second fact; each on one line, whole on hovering. With `onOpen` it opens the details. */
+export function NameCell(props: { name: string; more?: string; onOpen?: () => void }) {
+  const { name, more, onOpen } = props;
+  return (
+    <span className="person__names">
+      {onOpen ? (
+        <button type="button" className="linklike person__nick" title={name} onClick={onOpen}>
+          {name}
+        </button>
+      ) : (
+        <span className="person__nick" title={name}>
+          {name}
+        </span>
+      )}
+      {more && (
+        <span className="person__more" title={more}>
+          {more}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,11 +1,16 @@
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "../../../ui/Button";
+import { useAllowed } from "../../../api/session";
+import { Button, LinkButton } from "../../../ui/Button";
 import { ConfirmByTyping } from "../../../ui/Confirm";
 import { CopyText } from "../../../ui/CopyText";
+import { NameCell } from "../../../ui/cells";
+import { Dialog } from "../../../ui/Dialog";
 import { TimeText, useFormat } from "../../../ui/format";
-import { AddIcon } from "../../../ui/icons";
+import { AddIcon, DeleteIcon, EditIcon, MoreIcon, NotificationIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
+import { MenuButton, MenuItem } from "../../../ui/Menu";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
@@ -17,14 +22,17 @@ import { CertificateForm } from "./CertificateForm";
 /** Stands for that many or more. */
 const MOST_COUNTED = 10_000;
 
+type Act = "edit" | "delete" | "trouble";
+type Open = { what: "new" } | { what: Act; row: Certificate };
+
 /** The app's credentials with push services. Secrets are not shown again. */
 export function CertificateList({ app }: { app: number }) {
   const { t } = useTranslation("push");
   const format = useFormat();
   const state = useTableState();
   const { data, error, refetch } = useCertificates(app);
-  const [open, setOpen] = useState<Certificate | "new">();
-  const [gone, setGone] = useState<Certificate>();
+  const [open, setOpen] = useState<Open>();
+  const close = () => setOpen(undefined);
   const add = (
     <Locked action="im:PutPushCertificate" app={app}>
       {(lock) => (
@@ -33,7 +41,7 @@ export function CertificateList({ app }: { app: number }) {
           icon={<AddIcon />}
           title={lock.title}
           disabled={lock.disabled || !data}
-          onClick={() => setOpen("new")}
+          onClick={() => setOpen({ what: "new" })}
         >
           {t("form.add")}
         </Button>
@@ -54,16 +62,11 @@ export function CertificateList({ app }: { app: number }) {
             key: "vendor",
             title: t("vendor.label"),
             role: "person",
-            render: (row) => (
-              <span className="person__names">
-                <span className="person__nick" title={row.Name}>
-                  {row.Name || t(`vendor.${row.Vendor}`)}
-                </span>
-                <span className="quiet">
-                  {t(`vendor.${row.Vendor}`)} {environmentOf(row) && `· ${t(`choice.${environmentOf(row)}`)}`}
-                </span>
-              </span>
-            ),
+            render: (row) => {
+              const vendor = t(`vendor.${row.Vendor}`);
+              const more = [row.Name && vendor, environmentOf(row) && t(`choice.${environmentOf(row)}`)];
+              return <NameCell name={row.Name || vendor} more={more.filter(Boolean).join(" · ")} />;
+            },
           },
           {
             key: "id",
@@ -71,16 +74,25 @@ export function CertificateList({ app }: { app: number }) {
             role: "id",
             render: (row) => <CopyText text={`${row.CertificateId}`} />,
           },
-          { key: "app", title: t("certificates.app"), role: "detail", render: (row) => <code>{appOf(row)}</code> },
+          {
+            key: "app",
+            title: t("certificates.app"),
+            role: "detail",
+            render: (row) => (
+              <code className="push__app" title={appOf(row)}>
+                {appOf(row)}
+              </code>
+            ),
+          },
           {
             key: "state",
             title: t("certificates.state"),
             role: "state",
             render: (row) =>
               row.Trouble ? (
-                <span title={row.Trouble}>
+                <button type="button" className="push__trouble" onClick={() => setOpen({ what: "trouble", row })}>
                   <Tag tone="danger">{t("certificates.trouble")}</Tag>
-                </span>
+                </button>
               ) : (
                 <Tag>{t("certificates.fine")}</Tag>
               ),
@@ -99,40 +111,121 @@ export function CertificateList({ app }: { app: number }) {
           },
         ]}
         actions={(row) => (
-          <>
-            <Locked action="im:PutPushCertificate" app={app}>
-              {(lock) => (
-                <Button kind="text" small {...lock} onClick={() => setOpen(row)}>
-                  {t("action.edit")}
-                </Button>
-              )}
-            </Locked>
-            <Locked action="im:DeletePushCertificate" app={app}>
-              {(lock) => (
-                <Button kind="textDanger" small {...lock} onClick={() => setGone(row)}>
-                  {t("action.delete")}
-                </Button>
-              )}
-            </Locked>
-          </>
+          <MenuButton
+            label={t("rowMenu", { name: row.Name || t(`vendor.${row.Vendor}`) })}
+            triggerClass="iconbtn iconbtn--small"
+            width={200}
+            trigger={<MoreIcon />}
+          >
+            {(close) => (
+              <RowMenu
+                app={app}
+                act={(what) => {
+                  close();
+                  setOpen({ what, row });
+                }}
+              />
+            )}
+          </MenuButton>
         )}
         empty={<Empty title={t("certificates.empty")} about={t("certificates.emptyAbout")} />}
       />
-      {open && data && (
+      {(open?.what === "new" || open?.what === "edit") && data && (
         <CertificateForm
           app={app}
           vendors={data.Vendors}
-          old={open === "new" ? undefined : open}
-          onClose={() => setOpen(undefined)}
+          old={open.what === "edit" ? open.row : undefined}
+          onClose={close}
         />
       )}
-      {gone && <Delete app={app} one={gone} onClose={() => setGone(undefined)} />}
+      {open?.what === "trouble" && (
+        <Trouble app={app} one={open.row} onClose={close} onEdit={() => setOpen({ what: "edit", row: open.row })} />
+      )}
+      {open?.what === "delete" && <Delete app={app} one={open.row} onClose={close} />}
     </SettingCard>
   );
 }
 
 const environmentOf = ({ Fields }: Certificate) => Fields.Environment ?? "";
 const appOf = ({ Fields }: Certificate) => Fields.PackageName ?? Fields.BundleId ?? Fields.Subject ?? "–";
+
+/** What can be done with one certificate. */
+function RowMenu({ app, act }: { app: number; act: (what: Act) => void }) {
+  const { t } = useTranslation("push");
+  const navigate = useNavigate();
+  const mayEdit = useAllowed("im:PutPushCertificate", app);
+  const mayDelete = useAllowed("im:DeletePushCertificate", app);
+  return (
+    <>
+      <MenuItem icon={<EditIcon />} disabled={mayEdit === false} onClick={() => act("edit")}>
+        {t("action.edit")}
+      </MenuItem>
+      <MenuItem
+        icon={<NotificationIcon />}
+        onClick={() => void navigate({ to: "/apps/$app/push-check", params: { app: String(app) } })}
+      >
+        {t("certificates.test")}
+      </MenuItem>
+      <MenuItem danger icon={<DeleteIcon />} disabled={mayDelete === false} onClick={() => act("delete")}>
+        {t("action.delete")}
+      </MenuItem>
+    </>
+  );
+}
+
+interface TroubleProps {
+  app: number;
+  one: Certificate;
+  onClose: () => void;
+  onEdit: () => void;
+}
+
+/** What the vendor says of the credentials, and where to go from there. */
+function Trouble({ app, one, onClose, onEdit }: TroubleProps) {
+  const { t } = useTranslation("push");
+  return (
+    <Dialog
+      title={t("trouble.title", { name: one.Name || t(`vendor.${one.Vendor}`) })}
+      onClose={onClose}
+      footer={
+        <>
+          <LinkButton
+            to="/apps/$app/push-certificates"
+            params={{ app: String(app) }}
+            search={{ tab: "failures" } as never}
+          >
+            {t("tabs.failures")}
+          </LinkButton>
+          <Locked action="im:PutPushCertificate" app={app}>
+            {(lock) => (
+              <Button kind="primary" {...lock} onClick={onEdit}>
+                {t("trouble.edit")}
+              </Button>
+            )}
+          </Locked>
+        </>
+      }
+    >
+      <div className="stack">
+        <p>{t("trouble.about")}</p>
+        <dl className="facts">
+          <div className="facts__wide">
+            <dt>{t("failures.code")}</dt>
+            <dd>
+              <code className="break">{one.Trouble}</code>
+            </dd>
+          </div>
+          <div>
+            <dt>{t("trouble.since")}</dt>
+            <dd>
+              <TimeText at={one.TroubleTime} exact />
+            </dd>
+          </div>
+        </dl>
+      </div>
+    </Dialog>
+  );
+}
 
 function Delete({ app, one, onClose }: { app: number; one: Certificate; onClose: () => void }) {
   const { t } = useTranslation("push");

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
 import { CopyText } from "../../../ui/CopyText";
+import { NameCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
 import { Locked } from "../../../ui/Locked";
 import { Empty, Loaded } from "../../../ui/Page";
@@ -32,25 +33,17 @@ export function Devices({ app, user }: { app: number; user: string }) {
                 key: "device",
                 title: t("devices.device"),
                 role: "person",
-                render: (row) => (
-                  <span className="person__names">
-                    <span className="person__nick">
-                      {row.Model || (row.Vendor ? t(`vendor.${row.Vendor}`) : t("devices.unknown"))}
-                    </span>
-                    <span className="quiet">{[row.System, row.Language].filter(Boolean).join(" · ")}</span>
-                  </span>
-                ),
+                render: (row) => {
+                  const vendor = row.Vendor && t(`vendor.${row.Vendor}`);
+                  const more = [row.Model && vendor, row.System, row.Language].filter(Boolean).join(" · ");
+                  return <NameCell name={row.Model || vendor || t("devices.unknown")} more={more} />;
+                },
               },
               {
                 key: "certificate",
                 title: t("certificateId"),
                 role: "id",
-                render: (row) => (
-                  <span className="row row--tight">
-                    <CopyText text={String(row.CertificateId)} />
-                    {row.Vendor && <span className="quiet">{t(`vendor.${row.Vendor}`)}</span>}
-                  </span>
-                ),
+                render: (row) => <CopyText text={String(row.CertificateId)} />,
               },
               { key: "token", title: t("devices.token"), role: "id", render: (row) => <code>{row.Token}</code> },
               { key: "state", title: t("devices.state"), role: "state", render: (row) => <DeviceState device={row} /> },

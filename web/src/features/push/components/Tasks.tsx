@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
 import { Button } from "../../../ui/Button";
+import { NameCell } from "../../../ui/cells";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput } from "../../../ui/Field";
 import { TimeText, useFormat } from "../../../ui/format";
@@ -12,9 +13,10 @@ import { Tag, type Tone } from "../../../ui/Tag";
 import { say } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { isUnderWay, type Task, useRevoke, useTasks } from "../api";
+import { TaskFacts } from "./TaskFacts";
 import "../../../ui/job.css";
 
-const TONES: Record<Task["State"], Tone> = {
+export const TONES: Record<Task["State"], Tone> = {
   waiting: "default",
   running: "primary",
   done: "success",
@@ -30,6 +32,8 @@ export function Tasks({ app }: { app: number }) {
   const query = useTasks(app, Number(state.after) || 0, state.size);
   const { data, error, refetch, isPlaceholderData, isFetching } = query;
   const [back, setBack] = useState<Task>();
+  const [shown, setShown] = useState("");
+  const open = data?.Tasks.find(({ TaskId }) => TaskId === shown);
   const revocable = (row: Task) =>
     !row.Revokes && row.State !== "revoked" && Date.now() / 1000 - row.CreateTime < A_DAY && Boolean(row.Desc);
   return (
@@ -53,12 +57,11 @@ export function Tasks({ app }: { app: number }) {
             title: t("report.words"),
             role: "person",
             render: (row) => (
-              <span className="person__names" title={row.TaskId}>
-                <span className="person__nick" title={row.Title || row.Desc || row.Text}>
-                  {row.Title || row.Desc || row.Text}
-                </span>
-                <span className="quiet">{row.Revokes ? t("report.revoking") : row.Title ? row.Desc : row.From}</span>
-              </span>
+              <NameCell
+                name={row.Title || row.Desc || row.Text}
+                more={row.Revokes ? t("report.revoking") : row.Title ? row.Desc : row.From}
+                onOpen={() => setShown(row.TaskId)}
+              />
             ),
           },
           { key: "whom", title: t("whom.label"), role: "detail", render: (row) => <Whom task={row} /> },
@@ -85,12 +88,13 @@ export function Tasks({ app }: { app: number }) {
         }
         empty={<Empty title={t("report.empty")} about={t("report.emptyAbout")} />}
       />
+      {open && <TaskFacts task={open} onClose={() => setShown("")} />}
       {back && <Revoke app={app} task={back} onClose={() => setBack(undefined)} />}
     </SettingCard>
   );
 }
 
-function Whom({ task }: { task: Task }) {
+export function Whom({ task }: { task: Task }) {
   const { t } = useTranslation("push");
   const { TagsOr, TagsAnd, TagsNot, AttrsOr, AttrsAnd } = task.Condition;
   const tags = (
@@ -103,15 +107,21 @@ function Whom({ task }: { task: Task }) {
   const attrs = [AttrsOr, AttrsAnd].flatMap((some) =>
     Object.entries(some ?? {}).map(([name, value]) => `${name} = ${value}`),
   );
-  const lines = [...tags, ...attrs];
-  return <span className="quiet">{lines.length ? lines.join(" · ") : t("whom.all")}</span>;
+  const lines = [...tags, ...attrs].join(" · ") || t("whom.all");
+  return (
+    <span className="push__said quiet" title={lines}>
+      {lines}
+    </span>
+  );
 }
 
-function Progress({ task }: { task: Task }) {
+/** How far it is; a bar while it moves. */
+export function Progress({ task }: { task: Task }) {
   const { t } = useTranslation("push");
   const format = useFormat();
-  const part = task.Total ? Math.min(1, task.Done / task.Total) : task.State === "done" ? 1 : 0;
   const words = t("job.progress", { done: format.number(task.Done), total: format.number(task.Total) });
+  if (!isUnderWay(task)) return <span className="nowrap">{words}</span>;
+  const part = task.Total ? Math.min(1, task.Done / task.Total) : 0;
   return (
     <div className="job">
       <div

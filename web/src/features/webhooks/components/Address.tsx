@@ -8,15 +8,43 @@ import { Locked } from "../../../ui/Locked";
 import { Note } from "../../../ui/Note";
 import { SettingCard, SettingRow } from "../../../ui/Page";
 import { Tag } from "../../../ui/Tag";
-import type { Config } from "../api";
+import { type Config, useLog } from "../api";
+import { OutcomeTag } from "./DeliveryFacts";
 import { EditToken } from "./EditToken";
 import { EditUrl } from "./EditUrl";
+import { TestEvent } from "./TestEvent";
+
+/** Deliveries rest after failures in a row: since which failure, until when, and a try at once. */
+function Paused({ app, config, onTry }: { app: number; config: Config; onTry: () => void }) {
+  const { t } = useTranslation("webhooks");
+  const last = useLog(app, 0, 1, { FailedOnly: true, Url: config.Url }).data?.Deliveries[0];
+  return (
+    <Note tone="error">
+      <p>
+        {t("state.paused")} <TimeText at={Math.ceil(config.PausedUntil / 1000)} exact />
+      </p>
+      {last && (
+        <p>
+          {t("state.last")} <OutcomeTag delivery={last} />
+        </p>
+      )}
+      <Locked action="im:SendTestCallback" app={app}>
+        {(lock) => (
+          <Button small {...lock} onClick={onTry}>
+            {t("state.try")}
+          </Button>
+        )}
+      </Locked>
+    </Note>
+  );
+}
 
 /** Where events go, how they are signed, and whether they arrive. */
 export function Address({ app, config }: { app: number; config: Config }) {
   const { t } = useTranslation("webhooks");
   const format = useFormat();
-  const [open, setOpen] = useState<"url" | "token" | "">("");
+  const [open, setOpen] = useState<"url" | "token" | "try" | "">("");
+  const probe = config.Commands.find(({ On, Kind }) => On && Kind === "after") ?? config.Commands[0];
   const edit = (what: "url" | "token", label: string) => (
     <Locked action="im:SetCallBack" app={app}>
       {(lock) => (
@@ -28,11 +56,7 @@ export function Address({ app, config }: { app: number; config: Config }) {
   );
   return (
     <SettingCard title={t("url.card")} lead={t("url.lead")}>
-      {config.PausedUntil > 0 && (
-        <Note tone="error">
-          {t("state.paused")} <TimeText at={Math.floor(config.PausedUntil / 1000)} />
-        </Note>
-      )}
+      {config.PausedUntil > 0 && <Paused app={app} config={config} onTry={() => setOpen("try")} />}
       <SettingRow name={t("url.title")} about={t("url.about")}>
         {config.Url ? <CopyText text={config.Url} /> : <span className="quiet">{t("url.none")}</span>}
         {edit("url", t("url.edit"))}
@@ -58,6 +82,8 @@ export function Address({ app, config }: { app: number; config: Config }) {
         </span>
       </SettingRow>
       {open === "url" && <EditUrl app={app} config={config} onClose={() => setOpen("")} />}
+      {/* Not in the note: that goes once the try is answered. */}
+      {open === "try" && probe && <TestEvent app={app} command={probe.Command} onClose={() => setOpen("")} />}
       {open === "token" && <EditToken app={app} config={config} onClose={() => setOpen("")} />}
     </SettingCard>
   );

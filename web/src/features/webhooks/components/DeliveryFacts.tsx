@@ -18,6 +18,10 @@ export function OutcomeTag({ delivery }: { delivery: Delivery }) {
   );
 }
 
+/** How long a request took: less than one is not nothing. */
+export const took = (format: ReturnType<typeof useFormat>, { Millis }: Delivery) =>
+  `${Millis < 1 ? "< 1" : format.number(Millis)} ms`;
+
 /** One request and its answer, whole. */
 export function DeliveryFacts({ delivery }: { delivery: Delivery }) {
   const { t, i18n } = useTranslation("webhooks");
@@ -36,12 +40,12 @@ export function DeliveryFacts({ delivery }: { delivery: Delivery }) {
         <div>
           <dt>{t("log.time")}</dt>
           <dd>
-            <TimeText at={Math.floor(delivery.Time / 1000)} />
+            <TimeText at={Math.floor(delivery.Time / 1000)} exact />
           </dd>
         </div>
         <div>
           <dt>{t("log.took")}</dt>
-          <dd>{format.number(delivery.Millis)} ms</dd>
+          <dd>{took(format, delivery)}</dd>
         </div>
         <div>
           <dt>{t("log.attempt")}</dt>

@@ -19,7 +19,7 @@ function made(): string {
 export function EditToken({ app, config, onClose }: { app: number; config: Config; onClose: () => void }) {
   const { t } = useTranslation("webhooks");
   const [token, setToken] = useState("");
-  const set = useSet();
+  const set = useSet(app);
   const max = limitOf("im/SetCallBack", "Token").max;
   const bad = /[^\x20-\x7e]/.test(token);
   return (
@@ -33,7 +33,7 @@ export function EditToken({ app, config, onClose }: { app: number; config: Confi
       onClose={onClose}
       onSubmit={() =>
         set.mutate(
-          { SDKAppID: app, Version: config.Version, Token: token },
+          { Token: token },
           {
             onSuccess: () => {
               say(t(token ? "token.saved" : "token.removed"));

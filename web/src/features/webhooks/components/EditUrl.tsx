@@ -12,7 +12,7 @@ export function EditUrl({ app, config, onClose }: { app: number; config: Config;
   const { t } = useTranslation("webhooks");
   const [url, setUrl] = useState(config.Url);
   const [sure, setSure] = useState(false);
-  const set = useSet();
+  const set = useSet(app);
   const max = limitOf("im/SetCallBack", "Url").max;
   const wrong = checkUrl(url, max);
   const collides = set.error?.body.Detail === "CallbackPorts";
@@ -26,7 +26,7 @@ export function EditUrl({ app, config, onClose }: { app: number; config: Config;
       onClose={onClose}
       onSubmit={() =>
         set.mutate(
-          { SDKAppID: app, Version: config.Version, Url: url, Confirmed: sure },
+          { Url: url, Confirmed: sure },
           {
             onSuccess: () => {
               say(t(url ? "url.saved" : "url.removed"));

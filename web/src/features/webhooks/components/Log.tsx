@@ -10,9 +10,11 @@ import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { type Config, type Delivery, OUTCOMES, useLog, useResend } from "../api";
 import { useCommandName } from "../useCommandName";
-import { DeliveryFacts, OutcomeTag } from "./DeliveryFacts";
-import { ALSO, LogFilters } from "./LogFilters";
+import { DeliveryFacts, OutcomeTag, took } from "./DeliveryFacts";
+import { ALSO, LogFilters, periodOf } from "./LogFilters";
 import { ResendSince } from "./ResendSince";
+
+const EVERY = { command: "", outcome: "" };
 
 /** What was sent and what came back, newest first; everything can be sent again. */
 export function Log({ app, config }: { app: number; config: Config }) {
@@ -21,25 +23,40 @@ export function Log({ app, config }: { app: number; config: Config }) {
   const nameOf = useCommandName();
   const state = useTableState();
   const outcome = state.filter("outcome");
-  const [from, to] = [Number(state.filter("from")) || 0, Number(state.filter("to")) || 0];
+  const [now, setNow] = useState(() => Math.floor(Date.now() / 1000));
   const query = useLog(app, Number(state.after) || 0, state.size, {
     Command: state.filter("command"),
     FailedOnly: outcome === "failed",
     Outcome: outcome === "failed" ? "" : outcome,
     EventId: state.filter("id"),
     Url: state.filter("url"),
-    Since: from * 1000,
-    Until: to && to * 1000 + 999,
+    ...periodOf(state, now),
   });
   const { data, error, refetch, isPlaceholderData, isFetching } = query;
   const [shown, setShown] = useState<Delivery>();
   const [since, setSince] = useState(false);
   const resend = useResend();
-  const again = (one: Delivery) =>
+  const send = (one: Delivery) =>
     resend.mutate(
       { SDKAppID: app, DeliveryId: one.DeliveryId },
       { onSuccess: () => say(t("resend.done", { count: 1, number: "1" })), onError: sayError },
     );
+  const again = (row: Delivery, small: boolean) => (
+    <Locked action="im:ResendCallback" app={app}>
+      {(lock) => (
+        <Button
+          kind={small ? "text" : "primary"}
+          small={small}
+          title={row.Request ? lock.title : t("resend.tooLong")}
+          disabled={lock.disabled || !row.Request || !config.Url}
+          busy={!small && resend.isPending}
+          onClick={() => send(row)}
+        >
+          {t("resend.one")}
+        </Button>
+      )}
+    </Locked>
+  );
   return (
     <SettingCard
       title={t("log.title")}
@@ -75,7 +92,7 @@ export function Log({ app, config }: { app: number; config: Config }) {
             })),
           },
         ]}
-        tools={<LogFilters state={state} />}
+        tools={<LogFilters state={state} onSpan={() => setNow(Math.floor(Date.now() / 1000))} />}
         also={[...ALSO]}
         rows={data?.Deliveries}
         rowKey={(row) => String(row.DeliveryId)}
@@ -101,33 +118,37 @@ export function Log({ app, config }: { app: number; config: Config }) {
             number: true,
             render: (row) => format.number(row.Attempt),
           },
-          { key: "took", title: t("log.took"), number: true, render: (row) => `${format.number(row.Millis)} ms` },
+          { key: "took", title: t("log.took"), number: true, render: (row) => took(format, row) },
           {
             key: "time",
             title: t("log.time"),
             role: "time",
-            render: (row) => <TimeText at={Math.floor(row.Time / 1000)} />,
+            render: (row) => <TimeText at={Math.floor(row.Time / 1000)} exact />,
           },
         ]}
-        actions={(row) => (
-          <Locked action="im:ResendCallback" app={app}>
-            {(lock) => (
-              <Button
-                kind="text"
-                small
-                title={row.Request ? lock.title : t("resend.tooLong")}
-                disabled={lock.disabled || !row.Request || !config.Url}
-                onClick={() => again(row)}
-              >
-                {t("resend.one")}
-              </Button>
-            )}
-          </Locked>
-        )}
+        actions={(row) => again(row, true)}
         empty={<Empty title={t("log.empty")} about={t("log.emptyAbout")} />}
       />
       {shown && (
-        <Dialog title={nameOf(shown.Command)} at="right" width={720} onClose={() => setShown(undefined)}>
+        <Dialog
+          title={nameOf(shown.Command)}
+          at="right"
+          width={720}
+          onClose={() => setShown(undefined)}
+          footer={
+            <>
+              <Button
+                onClick={() => {
+                  setShown(undefined);
+                  state.set({ ...Object.fromEntries(ALSO.map((name) => [name, ""])), ...EVERY, id: shown.EventId });
+                }}
+              >
+                {t("log.tries")}
+              </Button>
+              {again(shown, false)}
+            </>
+          }
+        >
           <DeliveryFacts delivery={shown} />
         </Dialog>
       )}

@@ -132,7 +132,7 @@ function Shown({ app, one }: { app: number; one: Certificate }) {
           {t("mutual.from")} <TimeText at={one.UsedFrom} />
         </Tag>
       )}
-      <CopyText text={one.Fingerprint} />
+      <CopyText text={one.Fingerprint} show={`${one.Fingerprint.slice(0, 16)}…`} oneLine />
       <Button
         icon={<DownloadIcon />}
         aria-label={t("mutual.downloadOne", { number: one.Number })}

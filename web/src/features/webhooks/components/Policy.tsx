@@ -14,13 +14,12 @@ const CHOICES = [
 /** What becomes of messages and events when the app's server does not answer. */
 export function Policy({ app, config }: { app: number; config: Config }) {
   const { t } = useTranslation("webhooks");
-  const set = useSet();
-  const apply = (version: number, name: string, next: string, before?: string) =>
+  const set = useSet(app);
+  const apply = (name: string, next: string, before?: string) =>
     set.mutate(
-      { SDKAppID: app, Version: version, [name]: next },
+      { [name]: next },
       {
-        onSuccess: ({ Version }) =>
-          say(t(`policy.${name}.${next}`), before ? () => apply(Version, name, before) : undefined),
+        onSuccess: () => say(t(`policy.${name}.${next}`), before ? () => apply(name, before) : undefined),
         onError: sayError,
       },
     );
@@ -41,7 +40,7 @@ export function Policy({ app, config }: { app: number; config: Config }) {
                   label: t(`policy.${name}.${value}`),
                   about: t(`policy.${name}.${value}About`),
                 }))}
-                onChange={(next) => apply(config.Version, name, next, config[name])}
+                onChange={(next) => apply(name, next, config[name])}
               />
             ))}
           </div>

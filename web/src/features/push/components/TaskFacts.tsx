@@ -1,0 +1,72 @@
+import { useTranslation } from "react-i18next";
+import { CopyText } from "../../../ui/CopyText";
+import { Dialog } from "../../../ui/Dialog";
+import { TimeText, useFormat } from "../../../ui/format";
+import { Tag } from "../../../ui/Tag";
+import type { Task } from "../api";
+import { Progress, TONES, Whom } from "./Tasks";
+
+/** One push to many, whole: its words, whom it was for, how far it came. */
+export function TaskFacts({ task, onClose }: { task: Task; onClose: () => void }) {
+  const { t } = useTranslation("push");
+  const format = useFormat();
+  const texts = [
+    ["compose.title", task.Title],
+    ["compose.desc", task.Desc],
+    ["compose.text", task.Text],
+    ["compose.from", task.From],
+  ] as const;
+  const times = [
+    ["report.made", task.CreateTime],
+    ["report.began", task.StartTime],
+    ["report.ended", task.EndTime],
+    ["report.taken", task.RevokeTime],
+  ] as const;
+  return (
+    <Dialog title={task.Title || task.Desc || task.Text} at="right" onClose={onClose}>
+      <div className="stack">
+        <div className="row">
+          <Tag tone={TONES[task.State]}>{t(`state.${task.State}`)}</Tag>
+          <Progress task={task} />
+        </div>
+        <p className="quiet">
+          {t("report.devicesAbout", { count: task.Devices, number: format.number(task.Devices) })}
+        </p>
+        <dl className="facts">
+          {texts
+            .filter(([, text]) => text)
+            .map(([name, text]) => (
+              <div key={name} className="facts__wide">
+                <dt>{t(name)}</dt>
+                <dd className="push__words">{text}</dd>
+              </div>
+            ))}
+          <div className="facts__wide">
+            <dt>{t("whom.label")}</dt>
+            <dd>
+              <Whom task={task} />
+            </dd>
+          </div>
+          {times
+            .filter(([, at]) => at)
+            .map(([name, at]) => (
+              <div key={name}>
+                <dt>{t(name)}</dt>
+                <dd>
+                  <TimeText at={at} exact />
+                </dd>
+              </div>
+            ))}
+          {[task.TaskId, task.Revokes].filter(Boolean).map((id, index) => (
+            <div key={id} className="facts__wide">
+              <dt>{t(index ? "report.revoking" : "report.id")}</dt>
+              <dd>
+                <CopyText text={id} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+    </Dialog>
+  );
+}
