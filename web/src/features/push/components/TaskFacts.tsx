@@ -4,7 +4,7 @@ import { Dialog } from "../../../ui/Dialog";
 import { TimeText, useFormat } from "../../../ui/format";
 import { Tag } from "../../../ui/Tag";
 import type { Task } from "../api";
-import { Progress, TONES, Whom } from "./Tasks";
+import { Progress, TONES, Whom } from "./taskParts";
 
 /** One push to many, whole: its words, whom it was for, how far it came. */
 export function TaskFacts({ task, onClose }: { task: Task; onClose: () => void }) {

@@ -9,19 +9,13 @@ import { TimeText, useFormat } from "../../../ui/format";
 import { Locked } from "../../../ui/Locked";
 import { Empty, RefreshButton, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
-import { Tag, type Tone } from "../../../ui/Tag";
+import { Tag } from "../../../ui/Tag";
 import { say } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { isUnderWay, type Task, useRevoke, useTasks } from "../api";
 import { TaskFacts } from "./TaskFacts";
-import "../../../ui/job.css";
+import { Progress, TONES, Whom } from "./taskParts";
 
-export const TONES: Record<Task["State"], Tone> = {
-  waiting: "default",
-  running: "primary",
-  done: "success",
-  revoked: "warning",
-};
 const A_DAY = 86_400;
 
 /** Pushes to many, the newest first, each with how far it is; they can be taken back for a day. */
@@ -91,52 +85,6 @@ export function Tasks({ app }: { app: number }) {
       {open && <TaskFacts task={open} onClose={() => setShown("")} />}
       {back && <Revoke app={app} task={back} onClose={() => setBack(undefined)} />}
     </SettingCard>
-  );
-}
-
-export function Whom({ task }: { task: Task }) {
-  const { t } = useTranslation("push");
-  const { TagsOr, TagsAnd, TagsNot, AttrsOr, AttrsAnd } = task.Condition;
-  const tags = (
-    [
-      ["or", TagsOr],
-      ["and", TagsAnd],
-      ["not", TagsNot],
-    ] as const
-  ).flatMap(([name, some]) => (some?.length ? [`${t(`whom.${name}`)}: ${some.join(", ")}`] : []));
-  const attrs = [AttrsOr, AttrsAnd].flatMap((some) =>
-    Object.entries(some ?? {}).map(([name, value]) => `${name} = ${value}`),
-  );
-  const lines = [...tags, ...attrs].join(" · ") || t("whom.all");
-  return (
-    <span className="push__said quiet" title={lines}>
-      {lines}
-    </span>
-  );
-}
-
-/** How far it is; a bar while it moves. */
-export function Progress({ task }: { task: Task }) {
-  const { t } = useTranslation("push");
-  const format = useFormat();
-  const words = t("job.progress", { done: format.number(task.Done), total: format.number(task.Total) });
-  if (!isUnderWay(task)) return <span className="nowrap">{words}</span>;
-  const part = task.Total ? Math.min(1, task.Done / task.Total) : 0;
-  return (
-    <div className="job">
-      <div
-        className={`job__bar job__bar--${task.State}`}
-        role="progressbar"
-        aria-label={t("report.accounts")}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(part * 100)}
-        aria-valuetext={words}
-      >
-        <span style={{ width: `${part * 100}%` }} />
-      </div>
-      <span className="job__words">{words}</span>
-    </div>
   );
 }
 

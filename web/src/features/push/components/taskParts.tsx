@@ -1,0 +1,58 @@
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../../../ui/format";
+import type { Tone } from "../../../ui/Tag";
+import { isUnderWay, type Task } from "../api";
+import "../../../ui/job.css";
+
+export const TONES: Record<Task["State"], Tone> = {
+  waiting: "default",
+  running: "primary",
+  done: "success",
+  revoked: "warning",
+};
+
+export function Whom({ task }: { task: Task }) {
+  const { t } = useTranslation("push");
+  const { TagsOr, TagsAnd, TagsNot, AttrsOr, AttrsAnd } = task.Condition;
+  const tags = (
+    [
+      ["or", TagsOr],
+      ["and", TagsAnd],
+      ["not", TagsNot],
+    ] as const
+  ).flatMap(([name, some]) => (some?.length ? [`${t(`whom.${name}`)}: ${some.join(", ")}`] : []));
+  const attrs = [AttrsOr, AttrsAnd].flatMap((some) =>
+    Object.entries(some ?? {}).map(([name, value]) => `${name} = ${value}`),
+  );
+  const lines = [...tags, ...attrs].join(" · ") || t("whom.all");
+  return (
+    <span className="push__said quiet" title={lines}>
+      {lines}
+    </span>
+  );
+}
+
+/** How far it is; a bar while it moves. */
+export function Progress({ task }: { task: Task }) {
+  const { t } = useTranslation("push");
+  const format = useFormat();
+  const words = t("job.progress", { done: format.number(task.Done), total: format.number(task.Total) });
+  if (!isUnderWay(task)) return <span className="nowrap">{words}</span>;
+  const part = task.Total ? Math.min(1, task.Done / task.Total) : 0;
+  return (
+    <div className="job">
+      <div
+        className={`job__bar job__bar--${task.State}`}
+        role="progressbar"
+        aria-label={t("report.accounts")}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(part * 100)}
+        aria-valuetext={words}
+      >
+        <span style={{ width: `${part * 100}%` }} />
+      </div>
+      <span className="job__words">{words}</span>
+    </div>
+  );
+}
