@@ -10,7 +10,7 @@ import pytest
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.apps.service import AppService
-from sodam.bus import Live, of_user
+from sodam.bus import Live, Topic, of_user
 from sodam.bus.local import LocalBus
 from sodam.extensions.groups import GroupMessages
 from sodam.extensions.reactions import Reactions
@@ -200,5 +200,37 @@ async def test_a_group_that_was_made_anew_is_heard(database: Database) -> None:
     await one.say(group, 12)
     await two.groups.feed.look()
     assert two.heard() == [(2, "11"), (3, "12")]
+    for node in (one, two):
+        await node.groups.stop()
+
+
+async def test_who_left_meanwhile_is_made_up_for_no_more(database: Database) -> None:
+    """A moment after a device began to follow a group its node looks for what it missed: that is for members, and the
+    user has left since, of which nothing is heard."""
+    one, two, group = await nodes(database)
+    two.live.remove(of_group(two.app.sdkappid, group), two.device)
+    gate, feed, devices = asyncio.Event(), two.groups.feed, {"a": Device(), "b": Device()}
+    fill = feed._fill_to_heads
+
+    async def held(topics: list[Topic]) -> None:
+        await gate.wait()
+        await fill(topics)
+
+    async def check(topic: Topic) -> None:
+        inside = await two.groups.members.among(topic.app, topic.name, devices)
+        for user_id in devices.keys() - inside:
+            two.live.remove(topic, devices[user_id])
+
+    feed._fill_to_heads, feed.crowds.check = held, check  # type: ignore[method-assign]
+    topic = of_group(two.app.sdkappid, group)
+    for device in devices.values():
+        two.live.add(topic, device)
+    await feed.begin(two.app.sdkappid, [group])
+    await one.groups.members.quit(one.app, Operator("b", False), group)
+    await one.say(group, 1)
+    gate.set()
+    await two.second.over()
+    assert [len(device.events) for device in devices.values()] == [1, 0]
+    assert two.live.local(topic) == {devices["a"]}
     for node in (one, two):
         await node.groups.stop()

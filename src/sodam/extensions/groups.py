@@ -9,8 +9,8 @@ from sodam.errors import ApiError, Code
 from sodam.extensions.model import Ref, Subject
 from sodam.extensions.reactions import Reactions
 from sodam.extensions.service import Extensions
-from sodam.groups.feed import Told
 from sodam.groups.message import GroupMessage
+from sodam.groups.missed import Told
 from sodam.groups.service import GroupService
 from sodam.messages.model import EXTENSIBLE, EXTENSIONS, GROUP, REACTIONS
 from sodam.notices import Notice

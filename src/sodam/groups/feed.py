@@ -11,20 +11,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from itertools import groupby
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final
 
 import structlog
 
 from sodam.bus import Bus, Live, Topic, of_user
 from sodam.errors import Unavailable
-from sodam.groups import pushes, store, store_messages, store_topics
+from sodam.groups import pushes, store_messages, store_topics
 from sodam.groups.crowds import Crowds
 from sodam.groups.message import GroupMessage
+from sodam.groups.missed import Missed, Names
 from sodam.groups.model import Group, home_of, is_topic
 from sodam.groups.types import COMMUNITY_PREFIX
-from sodam.messages.model import CONTENT, RECALLED
 from sodam.notices import Kind, Notice, Place
 from sodam.observability.loops import Loop, Loops
 from sodam.storage import Database
@@ -37,11 +36,6 @@ _PAGE: Final = 200
 _NUMBERED: Final = (Kind.GROUP, Kind.GROUP_SKIP, Kind.GROUP_CHANGE)
 _NOTHING: Final = b"null"
 """The body of a number that is not for everyone."""
-Told = tuple[Notice, str]
-"""With the one user whom it is for; empty: all who have the message."""
-Teller = Callable[[GroupMessage, Sequence[str]], Awaitable[list[Told]]]
-"""The notices of a change of a message, by what the change noted of itself."""
-Names = Callable[[Sequence[GroupMessage]], Awaitable[None]]
 
 
 def of_group(app: int, group_id: str) -> Topic:
@@ -76,12 +70,11 @@ class Feed:
         self._db = db
         self._bus = bus
         self._live = live
-        self._names = names
         self._lines: dict[Topic, _Line] = {}
         self._changes: dict[Topic, _Line] = {}
         self.crowds = Crowds()
-        self.tellers: dict[int, Teller] = {}
-        """By kind of change, who knows how devices are notified of it; recalls and edits need none."""
+        self._missed = Missed(db, names)
+        self.tellers = self._missed.tellers
         self._tasks: set[asyncio.Task[None]] = set()
         self._look: Loop | None = None
         self.closed: Callable[[Topic], None] | None = None
@@ -267,10 +260,13 @@ class Feed:
             line.filling = False
 
     def _is_followed(self, topic: Topic, line: _Line) -> bool:
-        return (self._changes if line.changes else self._lines).get(topic) is line
+        return line in self._both(topic)
 
     async def _fill_to_heads(self, topics: list[Topic]) -> None:
-        found = await store_messages.heads(self._db, topics[0].app, [topic.name for topic in topics])
+        app, homes = topics[0].app, {home_of(topic.name) for topic in topics}
+        found = await store_messages.heads(self._db, app, homes.union(topic.name for topic in topics))
+        # First, as in ``look``: what is made up for is for members.
+        await self.crowds.look(app, [home for home in homes if of_group(app, home) in self._lines], found)
         for topic in topics:
             lasts = found.get(topic.name, store_messages.NO_HEAD).lasts
             for line, head in zip(self._both(topic), lasts, strict=True):
@@ -293,39 +289,26 @@ class Feed:
         if line.changes:
             await self._read_changes(topic, line, high)
             return
-        found = await store_messages.between(self._db, topic.app, topic.name, line.last + 1, high)
-        group = (await store.load(self._db, topic.app, [topic.name])).get(topic.name)
-        await self._names(found)
-        for message in reversed(found):
+        for message, notice in await self._missed.messages(topic, line.last + 1, high):
             if message.seq <= line.last:
                 continue  # it came while this was read
             line.last = message.seq
             line.waiting.pop(message.seq, None)
-            if group is None:
-                continue
-            notice = pushes.arrived(message, group)
-            if message.extra.to:
-                notice.kind = Kind.OTHER
-            self._make_up(topic, message, notice)
+            if notice is not None:
+                self._make_up(topic, message, notice)
         line.last = max(line.last, high)
 
     async def _read_changes(self, topic: Topic, line: _Line, high: int) -> None:
         assert line.last is not None
-        found = await store_messages.changes(self._db, topic.app, topic.name, line.last + 1, high)
-        messages = await store_messages.named(self._db, topic.app, topic.name, {change.seq for change in found})
-        await self._names(list(messages.values()))
-        for num, group in groupby(found, key=lambda change: change.num):
-            changed = [(messages[change.seq], change) for change in group if change.seq in messages]
-            notices = await self._of_change(changed) if changed else []
+        for num, message, recalled, notices in await self._missed.changes(topic, line.last + 1, high):
             if num <= line.last:
                 continue  # it came while this was read
             line.last = num
             line.waiting.pop(num, None)
             for notice, user_id in notices:
-                message, change = changed[0]
                 if user_id:
                     self._live.deliver(of_user(topic.app, user_id), notice, 0)
-                elif change.recalled:
+                elif recalled:
                     self._live.deliver(to_home(topic), notice, 0)
                 else:
                     self._make_up(topic, message, notice)
@@ -336,16 +319,6 @@ class Feed:
         users = dict.fromkeys((*message.extra.to, message.sender)) if message.extra.to else ()
         for receivers in [of_user(topic.app, user_id) for user_id in users] or [to_home(topic)]:
             self._live.deliver(receivers, notice, 0)
-
-    async def _of_change(self, changed: list[tuple[GroupMessage, store_messages.Change]]) -> list[Told]:
-        message, change = changed[0]
-        if change.recalled:
-            return [(pushes.recalled([m for m, _ in changed], message.extra.revoker, message.extra.reason), "")]
-        if message.flags & RECALLED:
-            return []
-        if teller := self.tellers.get(change.kind):
-            return await teller(message, [one.detail for _, one in changed])
-        return [(pushes.edited(message), "")] if change.kind == CONTENT else []
 
     async def look(self) -> None:
         """Look for what may have been lost, in all groups that somebody here follows."""
