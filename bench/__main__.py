@@ -37,7 +37,7 @@ _ASKED_FOR: dict[str, Target] = {
     for target in (
         *(Sodam(on_postgres, counted=False) for on_postgres in (False, True)),
         *(Sodam(on_postgres, webhooks=True) for on_postgres in (False, True)),
-        Sodam(on_postgres=True, webhooks=True, apart=True),
+        *(Sodam(on_postgres=True, webhooks=webhooks, apart=True) for webhooks in (False, True)),
     )
 }
 """Measured only when they are named, but for those without statistics and log beside ``aims.COUNTED``."""

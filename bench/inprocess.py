@@ -230,7 +230,7 @@ class _Events:
 
     async def forget(self) -> None:
         if self._left:
-            await self._outbox._db.write(lambda tx: tx.execute("DELETE FROM outbox"))
+            await self._outbox._db.write(lambda tx: tx.execute("DELETE FROM outbox_bundle"))
 
 
 async def _webhooks(services: Services, stage: str, port: int) -> _Events:

@@ -162,9 +162,6 @@ def _ask_first(services: Services) -> None:
     webhooks = services.webhooks
     services.c2c.callbacks.add(webhooks.before_c2c)
     services.c2c.followers.add(TOPIC, webhooks.after.sent, webhooks.after.idle)
-    services.c2c.followers.add(TOPIC, webhooks.after.to_robot, webhooks.after.idle)
-    services.c2c.followers.add(TOPIC, webhooks.after.signalled, webhooks.after.idle)
-    services.c2c.followers.add(TOPIC, webhooks.after.marked, webhooks.after.idle)
     services.relations.guard(webhooks.friend_guard)
     services.groups.guard(webhooks.group_guard)
     services.officials.guard = services.officials.broadcasts.guard = webhooks.official_guard

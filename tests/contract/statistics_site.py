@@ -104,7 +104,10 @@ class Site:
 
     async def settled(self) -> None:
         """Nothing waits to be sent outside, and what was gathered is written."""
-        left = "SELECT due, lease_until, topic, error FROM outbox WHERE dead = 0 ORDER BY due"
+        left = (
+            "SELECT due, lease_until, topic, error FROM outbox WHERE dead = 0 UNION ALL "
+            "SELECT 0, 0, topic, '' FROM outbox_bundle ORDER BY 1"
+        )
         end = time.monotonic() + 60
         while rows := await self.servers[0].db.scan(left):
             assert time.monotonic() < end, rows

@@ -242,7 +242,9 @@ async def test_the_console_reads_it(server: Server, tmp_path: Path) -> None:
     assert app is not None
 
     async def under_way() -> int:
-        rows = await server.db.fetch("SELECT COUNT(*) FROM outbox WHERE dead = 0")
+        rows = await server.db.fetch(
+            "SELECT (SELECT COUNT(*) FROM outbox WHERE dead = 0) + (SELECT COUNT(*) FROM outbox_bundle)"
+        )
         return int(rows[0][0])
 
     await eventually(under_way, 0)  # of the tests before

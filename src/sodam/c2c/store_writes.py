@@ -6,14 +6,14 @@ twin of it (``store_writes_postgres``); batches that must ask first go through `
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final
 
 from sodam.c2c import store_writes_locked, store_writes_postgres
 from sodam.c2c.model import Message, place_in_second
 from sodam.c2c.sending import Sending
 from sodam.messages.clock import SECOND, STEP_SECONDS, ArrivalClock
-from sodam.messages.followers import Follow, Followers, entry
+from sodam.messages.followers import Followers
 from sodam.messages.keepers import Keeper
 from sodam.messages.model import (
     FIRST_NUMBER,
@@ -24,9 +24,9 @@ from sodam.messages.model import (
     NO_UNREAD,
     NUMBERED,
     U32,
-    Numbers,
 )
-from sodam.outbox.model import New
+from sodam.outbox import bundles
+from sodam.outbox.bundles import Bundle
 from sodam.storage import Bulk, Database, Row, Tx
 
 _PACK: Final = 1 << 34
@@ -277,27 +277,25 @@ class Appender:
         # In one order on every node: two nodes never wait for each other's rows.
         groups = [gathered[key] for key in sorted(gathered)]
         heads = [group.head() for group in groups]
-        follows: dict[int, list[Follow]] = {}
-        if followed := {app for app in {app for app, _ in gathered} if self._followers.follow(app)}:
-            of = self._followers.of
-            follows = {id(s.message): found for s in batch if s.message.app in followed and (found := of(s.message))}
+        followed = {app for app in {app for app, _ in gathered} if self._followers.follow(app)}
+        placed = [sending.message for group in groups for sending in group.sendings] if followed else []
+        todo = self._todo(placed, followed)
         outbox = self._followers.outbox
         counting, messages = self._followers.counting, [sending.message for sending in batch]
         if tx.engine == "postgres":
             conversations = [(group.sendings, group.numbering) for group in groups]
-            todo = store_writes_postgres.Todo(follows, outbox.now) if follows else None
             counted, counts = counting.arguments(tx, messages, now) if counting is not None else (None, [])
-            sql = self._at_once_sql(store_writes_postgres.Shape(len(batch) == 1, bool(follows), counted))
+            sql = self._at_once_sql(store_writes_postgres.Shape(len(batch) == 1, bool(todo), counted))
             for app, conv, *ends in await store_writes_postgres.append(
                 tx, sql, heads, conversations, now, todo, counts
             ):
                 gathered[app, conv].place(*ends)
-            if follows:
+            if todo:
                 tx.after_commit(outbox.wake)
         else:
             await _rows(tx, gathered, await tx.bulk(_HEADS, heads))
-            if follows:
-                await outbox.put(tx, [_entry(s.message, f) for s in batch for f in follows.get(id(s.message), ())])
+            if todo:
+                await outbox.put_placed(tx, todo, [(m.msg_time, m.msg_seq, m.seq) for m in placed])
             if counting is not None:
                 await counting.count(tx, messages, now)
         for keeper in self._keeping(batch):
@@ -306,9 +304,20 @@ class Appender:
                 m.ord = place_in_second(m.flags, m.msg_seq, m.seq)
             await keeper.keep(tx, [s.message for s in batch if keeper.wants(s.message.app)])
 
-
-def _entry(m: Message, follow: Follow) -> New:
-    return entry(m.app, m.conv, m.seq, Numbers(m.msg_time, m.msg_seq), follow)
+    def _todo(self, messages: Sequence[Message], followed: Collection[int]) -> list[Bundle]:
+        """What is to be done for the messages, which stand app by app."""
+        made: list[Bundle] = []
+        start = 0
+        while start < len(messages):
+            app, end = messages[start].app, start + 1
+            while end < len(messages) and messages[end].app == app:
+                end += 1
+            if app in followed:
+                for topic, found in self._followers.of_all(messages[start:end]):
+                    items = [(start + at, messages[start + at].conv, body) for at, body in found]
+                    made += bundles.of_placed(app, topic, items)
+            start = end
+        return made
 
 
 async def _rows(tx: Tx, gathered: dict[tuple[int, str], Gathered], returned: list[Row]) -> None:

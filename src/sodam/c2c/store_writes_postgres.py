@@ -11,14 +11,14 @@ stored. Every note is made under the lock of its conversation's head, so that tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, cast
 
 from sodam.c2c import store_recent
 from sodam.c2c.model import ARRIVALS
 from sodam.c2c.sending import Sending
-from sodam.messages.followers import Follow
 from sodam.messages.model import IMPORTED, NUMBERED, U32
+from sodam.outbox.bundles import Bundle
 from sodam.outbox.service import batch_statement
 from sodam.storage import Row, Tx
 
@@ -105,11 +105,12 @@ def statement(head: str, tail: str, shape: Shape, counted: Callable[[int, tuple[
     order = "" if alone else " ORDER BY place"
     number = "CASE WHEN h.prev_num > 0 THEN GREATEST(h.prev_num + r.num_add, r.num_min) ELSE r.num_new END"
     given = f"CASE WHEN (flags & {NUMBERED}) <> 0 THEN 0 ELSE msg_seq END"
-    at = [f"${now_at + i}" for i in (1, 2, 3, 4)]
+    fields = len(Bundle._fields)
+    at = [f"${now_at + 1 + i}" for i in range(fields)]
     entries = f", entries AS ({batch_statement(*at)})" if shape.outbox else ""
     counts = ""
     if counted is not None and shape.counts is not None:
-        counts = counted(now_at + (5 if shape.outbox else 1), shape.counts)
+        counts = counted(now_at + 1 + (fields if shape.outbox else 0), shape.counts)
     imported_ord = f"({given} - {U32 + 1}) * {ARRIVALS} + seq % {ARRIVALS}"
     # A conversation is new when it holds no more than the batch's messages in it: then its two users get their rows.
     new = "h.last_seq = 1" if alone else f"(h.app, h.conv, h.last_seq) IN ({_many_ends()})"
@@ -141,13 +142,6 @@ def was_stored(error: BaseException) -> bool:
     return getattr(error, "sqlstate", None) == "23505"
 
 
-class Todo(NamedTuple):
-    """What the outbox is to hold for the batch: by message (its ``id``), and the time in unix milliseconds."""
-
-    follows: Mapping[int, list[Follow]]
-    now: int
-
-
 Numbering = dict[int, tuple[int, int, int]]
 """By a message's index in its conversation's part of the batch: how to make its MsgSeq (``store_writes.Gathered``)."""
 
@@ -160,7 +154,7 @@ async def append(
     heads: list[tuple[int | str, ...]],
     conversations: list[tuple[list[Sending], Numbering]],
     now: int,
-    todo: Todo | None = None,
+    todo: Sequence[Bundle] = (),
     counts: Sequence[object] = (),
 ) -> list[Row]:
     """Store a batch; what ``RETURNING`` of the heads gave. ``conversations`` stand in the order of ``heads``.
@@ -173,9 +167,6 @@ async def append(
     texts: list[bytes] = []
     clouds: list[bytes] = []
     keys: list[bytes | None] = []
-    places: list[int] = []
-    topics: list[str] = []
-    bodies: list[bytes] = []
     for sendings, numbering in conversations:
         back = len(sendings)
         for at, sending in enumerate(sendings):
@@ -189,12 +180,7 @@ async def append(
             texts.append(m.body)
             clouds.append(m.cloud)
             keys.append(None if flags & IMPORTED else store_recent.key(m))
-            if todo is not None:
-                for topic, body in todo.follows.get(id(m), ()):
-                    places.append(len(convs))
-                    topics.append(topic)
-                    bodies.append(body)
-    more = () if todo is None else (places, topics, bodies, todo.now)
+    more = map(list, zip(*todo, strict=True))
     firsts: Any
     if len(convs) == 1:
         app, conv, *rest = heads[0]

@@ -6,7 +6,7 @@ An entry names the place of its message, which is known only there, and holds wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from sodam.messages.counting import Counting
@@ -32,23 +32,32 @@ def entry(app: int, conv: str, seq: int, numbers: Numbers, follow: Follow) -> Ne
     return New(app, follow.topic, placed_body(*numbers, follow.body), conv, seq, conv)
 
 
+Bodies = Callable[[Sequence[M]], list[tuple[int, bytes]]]
+"""Of messages of one app that are about to be stored: what a topic says of which of them, in their order."""
+
+
+def one_by_one(make: Callable[[M], bytes | None]) -> Bodies[M]:
+    """``make``: what is said of a message; None: nothing."""
+    return lambda messages: [(at, body) for at, message in enumerate(messages) if (body := make(message)) is not None]
+
+
 class Followers(Generic[M]):
     """Who follows one kind of message."""
 
     def __init__(self, outbox: Outbox) -> None:
         self.outbox = outbox
-        self._topics: list[tuple[str, Callable[[M], bytes | None], Callable[[int], bool]]] = []
+        self._topics: list[tuple[str, Bodies[M], Callable[[int], bool]]] = []
         self.keepers: list[Keeper[M]] = []
         """Who writes along with every stored message."""
         self.counting: Counting[M] | None = None
         """Who counts them."""
 
-    def add(self, topic: str, body: Callable[[M], bytes | None], idle: Callable[[int], bool] = _never) -> None:
-        """Have an entry of ``topic`` written for every message for which ``body`` is not None, while the topic has a
-        consumer; that is what the entry holds beside the message's place. The lane is the conversation. ``idle`` says
-        that it is None for all messages of an app, whatever they are.
+    def add(self, topic: str, bodies: Bodies[M], idle: Callable[[int], bool] = _never) -> None:
+        """Have entries of ``topic`` written as ``bodies`` says, while the topic has a consumer; a body is what the
+        entry holds beside the message's place. The lane is the conversation. ``idle`` says that there are none for all
+        messages of an app, whatever they are.
         """
-        self._topics.append((topic, body, idle))
+        self._topics.append((topic, bodies, idle))
 
     def follow(self, app: int) -> bool:
         """Whether anybody may want messages of the app: asked once for all of a batch."""
@@ -59,12 +68,13 @@ class Followers(Generic[M]):
         return False
 
     def of(self, message: M) -> list[Follow]:
-        """For a message that is about to be stored."""
-        return [
-            Follow(topic, body)
-            for topic, make, _ in self._topics
-            if self.outbox.wants(topic) and (body := make(message)) is not None
-        ]
+        """For a message that is about to be stored, or will not be."""
+        return [Follow(topic, body) for topic, found in self.of_all([message]) for _, body in found]
+
+    def of_all(self, messages: Sequence[M]) -> list[tuple[str, list[tuple[int, bytes]]]]:
+        """For messages of an app that are about to be stored: by topic, of which of them there is something to do."""
+        wants = self.outbox.wants
+        return [(topic, found) for topic, bodies, _ in self._topics if wants(topic) and (found := bodies(messages))]
 
     @property
     def any(self) -> bool:

@@ -26,7 +26,8 @@ from sodam.bus import Bus
 from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
-from sodam.outbox import store
+from sodam.outbox import bundles, store, store_bundles
+from sodam.outbox.bundles import Bundle
 from sodam.outbox.model import DAY, Consumer, Entry, Failed, Gate, New, Open, Prepare, Schedule, Topic
 from sodam.outbox.pace import LEAST, Pace
 from sodam.storage import Database, Tx
@@ -64,9 +65,9 @@ class _Group:
         """When the lease ends, unix milliseconds."""
 
 
-def batch_statement(places: str, topics: str, bodies: str, due: str) -> str:
-    """The part that a statement which stores messages on PostgreSQL takes in; see ``store.of_placed``."""
-    return store.of_placed(places, topics, bodies, due)
+def batch_statement(*fields: str) -> str:
+    """The part that a statement which stores messages on PostgreSQL takes in; see ``store_bundles.of_placed``."""
+    return store_bundles.of_placed(*fields)
 
 
 class Outbox:
@@ -133,9 +134,18 @@ class Outbox:
 
     async def put(self, tx: Tx, entries: Sequence[New], *, due: int = 0) -> None:
         """Have these done once ``tx`` is on disk, and not before ``due`` (unix milliseconds)."""
-        if entries:
-            await store.put(tx, entries, max(due, self.now))
-            tx.after_commit(self.wake)
+        if not entries:
+            return
+        if due > self.now:
+            await store.put(tx, entries, due)
+        else:
+            await store_bundles.put(tx, bundles.of_new(entries))
+        tx.after_commit(self.wake)
+
+    async def put_placed(self, tx: Tx, made: Sequence[Bundle], numbers: Sequence[tuple[int, int, int]]) -> None:
+        """The same of messages of a commit, whose MsgTime, MsgSeq and place in the conversation are ``numbers``."""
+        await store_bundles.put(tx, made, numbers)
+        tx.after_commit(self.wake)
 
     async def note(self, entry: Entry, body: bytes) -> bool:
         """For a consumer amid an entry: keep how far it is in the entry's body, and have ``LEASE_MS`` from now on.

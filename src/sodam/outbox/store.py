@@ -12,6 +12,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
+from sodam.outbox import store_bundles
 from sodam.outbox.model import Entry, New
 from sodam.storage import Bulk, Database, Tx, batches, hold, in_list
 
@@ -20,6 +21,7 @@ _PUT: Final = Bulk(
     "INSERT INTO outbox (app, topic, body, conv, seq, lane, due, tries, lease_owner, lease_until, dead, error)",
     ("bigint", "text", "bytea", "text", "bigint", "text", "bigint", "bigint", "text", "bigint", "bigint", "text"),
 )
+_SORT: Final = Bulk(_PUT.head, _PUT.types, "RETURNING id")
 _LOOKED_AT: Final = 4
 """Due entries that one take looks at, for each that it may take."""
 OF_A_LANE: Final = 32
@@ -35,25 +37,10 @@ _LEAST: Final = 4
 """Of a lane that has so many, however many lanes there are, unless fewer are asked for."""
 
 
-def of_placed(places: str, topics: str, bodies: str, due: str) -> str:
-    """For PostgreSQL, the part of the statement that stores messages by which it notes what is to be done for them.
-
-    ``placed`` are the messages there, numbered by ``place``; the arguments are placeholders of three arrays, a place,
-    a topic and a body each, and of the time in unix milliseconds. See ``model.placed_body``.
-    """
-    return (
-        "INSERT INTO outbox (app, topic, body, conv, seq, lane, due, tries, lease_owner, lease_until, dead, error) "
-        "SELECT p.app, t.topic, convert_to(p.msg_time || ' ' || p.msg_seq || ' ', 'UTF8') || t.body, p.conv, p.seq, "
-        f"p.conv, {due}::bigint, 0, '', 0, 0, '' "
-        f"FROM unnest({places}::bigint[], {topics}::text[], {bodies}::bytea[]) AS t(place, topic, body) "
-        "JOIN placed p ON p.place = t.place ORDER BY p.place, t.topic"
-    )
-
-
-async def put(tx: Tx, entries: Sequence[New], now: int) -> None:
-    """``now`` is in unix milliseconds, as are all times here."""
+async def put(tx: Tx, entries: Sequence[New], due: int) -> None:
+    """Sorted entries. ``due`` is in unix milliseconds, as are all times here."""
     if entries:
-        await tx.bulk(_PUT, [(*entry, now, 0, "", 0, 0, "") for entry in entries])
+        await tx.bulk(_PUT, [(*entry, due, 0, "", 0, 0, "") for entry in entries])
 
 
 class Ready(NamedTuple):
@@ -77,19 +64,28 @@ _READY: Final = (
     "AND o.app > a.app) FROM a WHERE a.app IS NOT NULL) SELECT a.app, (SELECT MIN(o.due) FROM outbox o "
     "WHERE o.topic = $n AND o.dead = 0 AND o.app = a.app) AS due FROM a WHERE a.app IS NOT NULL) AS of_topic"
 )
+_UNSORTED: Final = (
+    "SELECT CAST($n AS TEXT), app, 0 FROM (WITH RECURSIVE a(app) AS (SELECT MIN(app) FROM outbox_bundle "
+    "WHERE topic = $n UNION ALL SELECT (SELECT MIN(b.app) FROM outbox_bundle b WHERE b.topic = $n AND b.app > a.app) "
+    "FROM a WHERE a.app IS NOT NULL) SELECT a.app FROM a WHERE a.app IS NOT NULL) AS of_topic"
+)
 
 
 async def ready(db: Database, topics: Sequence[str]) -> list[Ready]:
-    """By topic and app, when its next entry is due or comes free. Each app costs two looks into an index."""
+    """By topic and app, when its next entry is due or comes free. Each app costs three looks into an index."""
     if not topics:
         return []
-    rows = await db.fetch(_ready_sql(len(topics)), *topics)
-    return [Ready(*row) for row in rows if row[2] is not None]
+    due: dict[tuple[str, int], int] = {}
+    for topic, app, at in await db.fetch(_ready_sql(len(topics)), *topics):
+        if at is not None:
+            due[topic, app] = min(at, due.get((topic, app), at))
+    return [Ready(*of, at) for of, at in due.items()]
 
 
 @cache
 def _ready_sql(topics: int) -> str:
-    return " UNION ALL ".join(_READY.replace("$n", f"${n}") for n in range(1, topics + 1))
+    numbers = range(1, topics + 1)
+    return " UNION ALL ".join(part.replace("$n", f"${n}") for n in numbers for part in (_READY, _UNSORTED))
 
 
 async def turn(
@@ -129,6 +125,65 @@ async def take(tx: Tx, owner: str, free: Free, now: int, until: int) -> list[lis
 
     The caller holds the topic.
     """
+    groups = await _take_sorted(tx, owner, free, now, until)
+    looked = 0
+    while looked < _LOOKED_AT * free.entries:
+        left = free._replace(lanes=free.lanes - len(groups), entries=free.entries - sum(map(len, groups)))
+        if left.lanes <= 0 or left.entries <= 0:
+            break
+        new = await store_bundles.take_out(tx, free.topic, free.app, left.entries)
+        if not new:
+            break
+        looked += len(new)
+        groups += await _sort(tx, owner, left, new, now, until)
+    return groups
+
+
+async def _sort(tx: Tx, owner: str, free: Free, new: Sequence[New], now: int, until: int) -> list[list[Entry]]:
+    """Put entries that were not sorted yet into their lanes. The first ones of lanes that are free are this owner's at
+    once; what stands behind others waits until it is its turn (see ``_put_behind``)."""
+    behind = await _occupied(tx, free, [one.lane for one in new if one.lane])
+    most = max(_LEAST, min(OF_A_LANE, free.entries // max(1, min(len(new), free.lanes))))
+    groups: dict[str | int, list[int]] = {}
+    rows: list[tuple[int | str | bytes, ...]] = []
+    left = free.entries
+    for at, one in enumerate(new):
+        group = groups.get(one.lane or at)
+        if one.lane in behind:
+            rows.append((*one, now + _BEHIND_MS, 0, "", 0, 0, ""))
+        elif left and (len(groups) < free.lanes if group is None else len(group) < most):
+            groups.setdefault(one.lane or at, []).append(at)
+            left -= 1
+            rows.append((*one, until, 1, owner, until, 0, ""))
+        else:
+            rows.append((*one, now if group is None else now + _BEHIND_MS, 0, "", 0, 0, ""))
+            if one.lane:
+                behind.add(one.lane)
+    numbers = sorted(row[0] for row in await tx.bulk(_SORT, rows))
+    return [[_entry(numbers[at], new[at]) for at in group] for group in groups.values()]
+
+
+def _entry(number: int, new: New) -> Entry:
+    return Entry(number, new.app, new.topic, new.body, new.conv, new.seq, 0, new.lane)
+
+
+async def _occupied(tx: Tx, free: Free, lanes: Sequence[str]) -> set[str]:
+    """Those of the lanes that have entries already."""
+    found: set[str] = set()
+    for some in batches(lanes):
+        values = ", ".join(f"(CAST(${n} AS TEXT))" for n in range(3, 3 + len(some)))
+        rows = await tx.fetch(
+            f"SELECT l.column1 FROM (VALUES {values}) AS l WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.topic = $1 "
+            "AND o.dead = 0 AND o.app = $2 AND o.lane = l.column1)",
+            free.topic,
+            free.app,
+            *some,
+        )
+        found.update(row[0] for row in rows)
+    return found
+
+
+async def _take_sorted(tx: Tx, owner: str, free: Free, now: int, until: int) -> list[list[Entry]]:
     topic, app = free.topic, free.app
     due = await tx.fetch(
         "SELECT id, lane FROM outbox WHERE topic = $1 AND dead = 0 AND app = $2 AND due <= $3 "
@@ -324,9 +379,10 @@ async def revive(tx: Tx, topic: str, app: int, now: int) -> int:
 
 async def counts(db: Database, topic: str, app: int) -> tuple[int, int]:
     """How many entries wait, and how many are dead."""
-    row = await db.scan(
-        "SELECT COALESCE(SUM(1 - dead), 0), COALESCE(SUM(dead), 0) FROM outbox WHERE topic = $1 AND app = $2",
+    rows = await db.scan(
+        "SELECT COALESCE(SUM(1 - dead), 0), COALESCE(SUM(dead), 0) FROM outbox WHERE topic = $1 AND app = $2 UNION ALL "
+        "SELECT COALESCE(SUM(entries), 0), 0 FROM outbox_bundle WHERE topic = $1 AND app = $2",
         topic,
         app,
     )
-    return int(row[0][0]), int(row[0][1])
+    return sum(int(row[0]) for row in rows), sum(int(row[1]) for row in rows)

@@ -14,6 +14,7 @@ from sodam.bus import Bus
 from sodam.c2c.service import C2CService
 from sodam.clock import now as wall_clock
 from sodam.groups.service import GroupService
+from sodam.messages.followers import one_by_one
 from sodam.messages.offline_push import OfflinePushInfo, Wish
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
@@ -64,8 +65,8 @@ class PushService:
         self.tasks = Tasks(db, apps, accounts, presence, c2c, self.deciding, self.sending, outbox, clock)
         outbox.consume(DECIDE, self.deciding)
         outbox.consume(SEND, self.sending, schedule=SCHEDULE)
-        c2c.followers.add(DECIDE, self.deciding.of_c2c, self.deciding.idle)
-        groups.sending.followers.add(DECIDE, self.deciding.of_group)
+        c2c.followers.add(DECIDE, one_by_one(self.deciding.of_c2c), self.deciding.idle)
+        groups.sending.followers.add(DECIDE, one_by_one(self.deciding.of_group))
         db.events.subscribe(AccountsDeleted, self.devices.erase)
         db.events.subscribe(AccountsDeleted, self.marks.erase)
         db.events.subscribe(AccountSignedOut, self.devices.signed_out)

@@ -30,6 +30,7 @@ LEFT_OUT: Final = {
     "webhook_certificate": "signed by the old server's authority: receivers are shown the new one's",
     "webhook_pause": "until when a receiver is left alone that did not answer",
     "outbox": "deliveries under way: they are the old server's to finish",
+    "outbox_bundle": "the same, not yet begun",
 }
 """Tables of an app that do not move, and why."""
 REFERENCES: Final = {("c2c_change", "message"): "c2c_message"}

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
-import msgspec
-
 from sodam.apps.model import App
 from sodam.apps.service import AppService
 from sodam.bus import Live, of_user
@@ -21,7 +19,7 @@ from sodam.clock import now as wall_clock
 from sodam.errors import Code
 from sodam.extensions.events import MessageExtended
 from sodam.groups import events as groups
-from sodam.messages.model import BY_REST, GROUP, HIDE_RECEIVER, ONE_TO_ONE
+from sodam.messages.model import BY_REST, GROUP, HIDE_RECEIVER, ONE_TO_ONE, Source
 from sodam.moderation.events import ContentRefused
 from sodam.outbox.model import New
 from sodam.outbox.service import Outbox
@@ -33,7 +31,7 @@ from sodam.relations import events as relations
 from sodam.storage import Database, Events, Tx
 from sodam.webhooks import bodies, content, group_bodies, robots
 from sodam.webhooks.bodies import Body
-from sodam.webhooks.model import TOPIC, StoredMessage, encode, event, new_id
+from sodam.webhooks.model import SENT, TOPIC, encode, encode_stored, event, new_id
 from sodam.webhooks.officials import AFTER as OFFICIALS
 from sodam.webhooks.officials import PREFIX as OFFICIAL
 from sodam.webhooks.pushes import PushTelling
@@ -208,52 +206,56 @@ class After:
         found = self._apps.get(app)
         return found is None or not found.settings.webhooks.url
 
-    def sent(self, message: Message) -> bytes | None:
-        """For the message log: what is to be said of a one-to-one message that is about to be stored."""
-        return self._stored(message, "C2C.CallbackAfterSendMsg")
+    def sent(self, messages: Sequence[Message]) -> list[tuple[int, bytes]]:
+        """For the message log: what is to be said of one-to-one messages of an app that are about to be stored.
 
-    def to_robot(self, message: Message) -> bytes | None:
-        """The same, for the robot that a message is for."""
-        if not _for_robot(message):
-            return None
-        return self._stored(message, "Bot.OnC2CMessage", message.tiny_id)
+        Of each, that it was sent, that it was sent or signalled to a robot, and that the app's words mark it.
+        """
+        app = self._apps.get(messages[0].app)
+        if app is None:
+            return []
+        wants = app.settings.webhooks.wants
+        sent, to_robot, signal = wants(SENT), wants(robots.TO_ROBOT), wants(robots.COMMAND)
+        marks = wants(content.COMMAND)
+        at, found = self._now, []
+        for place, message in enumerate(messages):
+            if (source := message.source) is None:
+                continue
+            if source.after:
+                if sent:
+                    found.append((place, _stored(message, source, SENT, at)))
+                if (to_robot or signal) and _for_robot(message):
+                    if to_robot:
+                        found.append((place, _stored(message, source, robots.TO_ROBOT, at, tiny_id=message.tiny_id)))
+                    if signal and source.platform != BY_REST.platform:  # over REST there is nobody who would
+                        data = robots.signal(message.body)
+                        if data is not None:
+                            found.append((place, _stored(message, source, robots.COMMAND, at, encode(data))))
+            if marks and source.marks is not None:
+                found.append((place, _stored(message, source, content.COMMAND, at, encode(source.marks))))
+        return found
 
-    def signalled(self, message: Message) -> bytes | None:
-        """The same, where a client signals something to a robot; over REST there is nobody who would."""
-        if not _for_robot(message) or message.source is None or message.source.platform == BY_REST.platform:
-            return None
-        data = robots.signal(message.body)
-        return self._stored(message, robots.COMMAND, body=encode(data)) if data is not None else None
 
-    def marked(self, message: Message) -> bytes | None:
-        """The same, where the app's words mark the message."""
-        if message.source is None or message.source.marks is None:
-            return None
-        return self._stored(message, content.COMMAND, body=encode(message.source.marks))
-
-    def _stored(self, message: Message, command: str, tiny_id: int = 0, body: bytes = b"") -> bytes | None:
-        source = message.source
-        if source is None or not self.wants(message.app, command):
-            return None
-        if not source.after and command != content.COMMAND:
-            return None
-        return encode(
-            StoredMessage(
-                new_id(),
-                source.platform,
-                source.client_ip,
-                message.sender,
-                message.recipient,
-                message.msg_random,
-                int(source.online_only),
-                int(Code.C2C_BLOCKED) if message.flags & HIDE_RECEIVER else 0,
-                self._now,
-                msgspec.Raw(body or message.body),
-                msgspec.Raw(message.cloud),
-                command,
-                tiny_id,
-            )
+def _stored(
+    message: Message, source: Source, command: str, at: int, body: bytes | None = None, tiny_id: int = 0
+) -> bytes:
+    return encode_stored(
+        (
+            new_id(),
+            source.platform,
+            source.client_ip,
+            message.sender,
+            message.recipient,
+            message.msg_random,
+            int(source.online_only),
+            int(Code.C2C_BLOCKED) if message.flags & HIDE_RECEIVER else 0,
+            at,
+            message.body if body is None else body,
+            message.cloud,
+            command,
+            tiny_id,
         )
+    )
 
 
 def _for_robot(message: Message) -> bool:

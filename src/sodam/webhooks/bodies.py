@@ -34,12 +34,12 @@ def sent(stored: StoredMessage, msg_time: int, msg_seq: int, unread: int) -> Bod
         "SendMsgResult": stored.result,
         "ErrorInfo": SENT if not stored.result else "the message was not delivered",
         "UnreadMsgNum": unread if not stored.result else -1,
-        "MsgBody": stored.body,
+        "MsgBody": msgspec.Raw(stored.body),
     }
     if stored.tiny_id:
         body["MsgId"] = f"{stored.tiny_id}-{msg_time}-{stored.random}"
-    if bytes(stored.cloud) != EMPTY_TEXT:
-        body["CloudCustomData"] = stored.cloud
+    if stored.cloud != EMPTY_TEXT:
+        body["CloudCustomData"] = msgspec.Raw(stored.cloud)
     return body | {"EventTime": stored.at}
 
 
@@ -53,7 +53,7 @@ def signalled(stored: StoredMessage, msg_time: int, msg_seq: int) -> Body:
         "MsgRandom": stored.random,
         "MsgKey": stored.key(msg_time, msg_seq),
         "EventTime": stored.at,
-        "Data": stored.body,
+        "Data": msgspec.Raw(stored.body),
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 TOPIC: Final = "webhook"
+SENT: Final = "C2C.CallbackAfterSendMsg"
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -26,7 +27,7 @@ class Event(msgspec.Struct, array_like=True, frozen=True):
 
 class StoredMessage(msgspec.Struct, array_like=True, frozen=True):
     """C2C.CallbackAfterSendMsg, Bot.OnC2CMessage or Chatbot.OnC2CSignalMessage, without what only the commit knows:
-    MsgSeq and MsgTime stand before it in the entry."""
+    MsgTime and MsgSeq stand before it in the entry."""
 
     id: str
     platform: str
@@ -39,10 +40,10 @@ class StoredMessage(msgspec.Struct, array_like=True, frozen=True):
     """0, or the code of why the message is not delivered."""
     at: int
     """Unix milliseconds."""
-    body: msgspec.Raw
+    body: bytes
     """MsgBody, or Data."""
-    cloud: msgspec.Raw
-    command: str = "C2C.CallbackAfterSendMsg"
+    cloud: bytes
+    command: str = SENT
     tiny_id: int = 0
     """Of the sender, where the command's body has a MsgId."""
 
@@ -127,4 +128,16 @@ def event(command: str, platform: str, client_ip: str, body: dict[str, Any]) -> 
 
 encode = _encode
 decode_event: Final = msgspec.json.Decoder(Event).decode
-decode_stored: Final = msgspec.json.Decoder(StoredMessage).decode
+encode_stored: Final = msgspec.msgpack.Encoder().encode
+"""Of the fields of a StoredMessage."""
+_decode_stored: Final = msgspec.msgpack.Decoder(StoredMessage).decode
+_decode_parts: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_RAW: Final = [StoredMessage.__struct_fields__.index(name) for name in ("body", "cloud")]
+
+
+def decode_stored(data: bytes) -> StoredMessage:
+    if data[:1] != b"[":
+        return _decode_stored(data)
+    parts = _decode_parts(data)  # written in JSON, by a version before
+    values: list[Any] = [bytes(part) if at in _RAW else msgspec.json.decode(part) for at, part in enumerate(parts)]
+    return StoredMessage(*values)

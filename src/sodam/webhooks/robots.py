@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 COMMAND: Final = "Chatbot.OnC2CSignalMessage"
+TO_ROBOT: Final = "Bot.OnC2CMessage"
 _MARK: Final = "chatbotPlugin"
 _VERSIONS: Final = (1, 2)
 """Of the protocol: the older robots', and that of today's kits."""
