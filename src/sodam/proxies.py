@@ -26,6 +26,8 @@ class Proxies:
         It is the last address that no trusted proxy has. What cannot be read ends the search: the proxy that passed it
         on is then the best that is known.
         """
+        if not self._trusted:
+            return peer
         found = peer
         hops = [hop for header in forwarded for hop in header.split(",")]
         while self.trusts(found) and hops:

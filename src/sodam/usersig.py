@@ -306,9 +306,17 @@ def _signed_v2(payload: _Payload, claims: Claims, secrets: tuple[str, ...]) -> s
     text = _text_v2(claims.user_id, claims.sdkappid, claims.issued, claims.expire, _buffer(payload))
     signature = _signature(payload)
     for secret in secrets:
-        if hmac.compare_digest(hmac.digest(secret.encode(), text, "sha256"), signature):
+        mac = _begun(secret).copy()
+        mac.update(text)
+        if hmac.compare_digest(mac.digest(), signature):
             return secret
     return None
+
+
+@lru_cache(maxsize=4096)
+def _begun(secret: str) -> hmac.HMAC:
+    """A signature under this key, to which a copy adds the text: OpenSSL takes three times as long to begin anew."""
+    return hmac.new(secret.encode(), digestmod="sha256")
 
 
 def _signed_v1(payload: _Payload, public_pems: tuple[str, ...]) -> str | None:

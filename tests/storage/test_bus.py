@@ -368,7 +368,7 @@ async def test_live_over_two_nodes(pair: Pair) -> None:
     here, there, other = Session(1), Session(2), Session(3)
     strange, elsewhere = of_user(7, "a b.*>"), of_user(8, "a b.*>")
     seen: list[tuple[Topic, bool]] = []
-    two.watch(lambda topic, online: seen.append((topic, online)))
+    two.watch("u", lambda topic, online: seen.append((topic, online)))
     one.add(strange, here)
     two.add(strange, there)
     two.add(elsewhere, other)

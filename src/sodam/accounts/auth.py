@@ -28,20 +28,24 @@ class Authenticator:
         account = self._accounts.peek(app.sdkappid, user_id)
         return account is not None and claims.issued > account.invalid_before
 
-    async def check(self, app: App, user_id: str, token: str, *, remember: bool = True) -> Claims:
+    def verify(self, app: App, user_id: str, token: str) -> Claims:
+        """As ``check``, but for whether the user was kicked since; not remembered: a sign-in's token comes once."""
+        now = int(self._clock())
+        return usersig.verify(token, keys=app.keys, sdkappid=app.sdkappid, user_id=user_id, now=now)
+
+    async def check(self, app: App, user_id: str, token: str) -> Claims:
         """The claims of a valid UserSig. Raises the 700xx code of rest-accounts-relations.md 2.5.
 
-        ``remember`` saves the signature check of a token that comes again and again, as a server's does.
+        It is remembered, which saves the signature check of a token that comes again and again, as a server's does.
         """
         now = int(self._clock())
         key = (app.sdkappid, app.version, user_id, token)
         claims = self._passed.get(key)
         if claims is None:
-            claims = usersig.verify(token, keys=app.keys, sdkappid=app.sdkappid, user_id=user_id, now=now)
-            if remember:
-                if len(self._passed) >= _REMEMBERED:
-                    self._passed.clear()
-                self._passed[key] = claims
+            claims = self.verify(app, user_id, token)
+            if len(self._passed) >= _REMEMBERED:
+                self._passed.clear()
+            self._passed[key] = claims
         elif now > claims.issued + claims.expire:
             raise ApiError(Code.USERSIG_EXPIRED)
         account = self._accounts.peek(app.sdkappid, user_id) or await self._accounts.find(app.sdkappid, user_id)

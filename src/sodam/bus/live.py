@@ -115,7 +115,8 @@ class Live:
         self._sessions: dict[Topic, dict[LiveSession, int]] = {}
         """With the InstId of each: to ask all sessions of a large topic for theirs costs more than to write to them."""
         self._interest: dict[Topic, Subscription] = {}
-        self._watchers: list[Presence] = []
+        self._watchers: dict[str, list[Presence]] = {}
+        """By the kind of topic."""
         self._count = 0
         self._gates: dict[str, Gate] = {}
         self.seconds = Series()
@@ -128,10 +129,10 @@ class Live:
         ``deliver`` when its time has come."""
         self._gates[kind] = gate
 
-    def watch(self, watcher: Presence) -> None:
-        """``watcher(topic, True)`` is called with a topic's first session on this node, ``(topic, False)`` after its
-        last one is gone. It must not raise."""
-        self._watchers.append(watcher)
+    def watch(self, kind: str, watcher: Presence) -> None:
+        """``watcher(topic, True)`` is called with the first session on this node of a topic of a kind, ``(topic,
+        False)`` after its last one is gone. It must not raise."""
+        self._watchers.setdefault(kind, []).append(watcher)
 
     def add(self, topic: Topic, session: LiveSession) -> None:
         here = self._sessions.get(topic)
@@ -143,7 +144,7 @@ class Live:
         self._count += topic.kind == "u"
         if self._bus.clustered:
             self._interest[topic] = self._bus.subscribe(topic.subject, lambda data: self._hear(topic, data))
-        for watcher in self._watchers:
+        for watcher in self._watchers.get(topic.kind, ()):
             watcher(topic, True)
 
     def remove(self, topic: Topic, session: LiveSession) -> None:
@@ -157,7 +158,7 @@ class Live:
         del self._sessions[topic]
         if subscription := self._interest.pop(topic, None):
             subscription.cancel()
-        for watcher in self._watchers:
+        for watcher in self._watchers.get(topic.kind, ()):
             watcher(topic, False)
 
     def local(self, topic: Topic) -> Collection[LiveSession]:

@@ -166,7 +166,6 @@ class Connection:
     def closed(self) -> None:
         self.transport = None
         self._out = self._notices = None
-        self.catch_up.clear()
         report(self._hub.services, self, "Disconnect", "TimeOut" if self.silent else "LinkClose")
         self._hub.closed(self)
 

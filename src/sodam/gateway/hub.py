@@ -177,7 +177,8 @@ class Hub:
             else:
                 latest = True
                 ticket = await self._sign_in(app, head.identifier, head.usersig, head.platform)
-            app = self.app(connection.session.sdkappid)  # it may have been disabled meanwhile
+            if self.services.apps.get(app.sdkappid) is not app:
+                app = self.app(app.sdkappid)  # it may have been disabled meanwhile
             if not app.keys.holds(ticket.signed_by):
                 raise ApiError(Code.USERSIG_MISMATCH)
         except ApiError as error:
@@ -218,10 +219,12 @@ class Hub:
     async def _sign_in(self, app: App, user_id: str, usersig: str, platform: int) -> Ticket:
         if not valid_user_id(user_id):
             raise ApiError(Code.CREDENTIALS_MALFORMED, "the identifier is not 1 to 32 printable ASCII bytes")
-        claims = await self._auth.check(app, user_id, usersig, remember=False)
+        claims = self._auth.verify(app, user_id, usersig)
         accounts = self.services.accounts
-        # The first login of a UserID makes the account (rest-accounts-relations.md 2.4).
         account = accounts.peek(app.sdkappid, user_id) or await accounts.find(app.sdkappid, user_id)
+        if account is not None and claims.issued <= account.invalid_before:
+            raise ApiError(Code.LOGIN_KICKED)
+        # The first login of a UserID makes the account (rest-accounts-relations.md 2.4).
         if account is None:
             account = (await accounts.ensure(app.sdkappid, [user_id]))[user_id]
         instid = 1 + (int.from_bytes(os.urandom(4), "big") >> 1)

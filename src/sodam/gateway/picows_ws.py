@@ -239,14 +239,14 @@ class _Listener:
 
     def __call__(self, request: WSUpgradeRequest) -> WSUpgradeResponseWithListener | None:
         path, _, query = request.path.decode("latin-1").partition("?")
-        forwarded = request.headers.getall("x-forwarded-for", [])
-        client_ip = self._client_of(self.peer, forwarded)
+        headers = request.headers
+        client_ip = self._client_of(self.peer, headers.getall("x-forwarded-for", ()))
         if not self._guard.counts_for(client_ip):
             response = WSUpgradeResponse.create_error_response(HTTPStatus.SERVICE_UNAVAILABLE, b"too many connections")
             return WSUpgradeResponseWithListener(response, None)
-        proto = request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
-        origin = proto in ("https", "wss"), request.headers.get("host", "")
-        receiver = self._accept(path, query, client_ip, origin)
+        proto = headers.get("x-forwarded-proto")
+        tls = proto is not None and proto.rpartition(",")[2].strip().lower() in ("https", "wss")
+        receiver = self._accept(path, query, client_ip, (tls, headers.get("host", "")))
         if receiver is None:
             return None
         self.made = PicowsTransport(receiver, self._guard)

@@ -81,7 +81,7 @@ class Feed:
         """Is called when a group that somebody here may follow is gone."""
         self._loop = asyncio.get_running_loop()
         self._stopped = False
-        live.watch(self._watch)
+        live.watch("g", self._watch)
         live.gate("g", self._hear)
 
     def start(self, loops: Loops) -> None:
@@ -187,15 +187,14 @@ class Feed:
     # On this node
 
     def _watch(self, topic: Topic, here: bool) -> None:
-        if topic.kind == "g":
-            if here:
-                self._lines[topic], self._changes[topic] = _Line(changes=False), _Line(changes=True)
-            else:
-                self.crowds.ended(topic)
-                self._lines.pop(topic, None)
-                self._changes.pop(topic, None)
-                for line in [t for t in self._lines if to_home(t) == topic] if _has_topics(topic) else ():
-                    del self._lines[line], self._changes[line]
+        if here:
+            self._lines[topic], self._changes[topic] = _Line(changes=False), _Line(changes=True)
+        else:
+            self.crowds.ended(topic)
+            self._lines.pop(topic, None)
+            self._changes.pop(topic, None)
+            for line in [t for t in self._lines if to_home(t) == topic] if _has_topics(topic) else ():
+                del self._lines[line], self._changes[line]
 
     def _hear(self, topic: Topic, notice: Notice, exclude: int) -> None:
         if notice.kind is Kind.CLOSED:

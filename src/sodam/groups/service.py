@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -305,9 +305,9 @@ class GroupService:
         """Groups behind a number, in their order, which nobody changes until ``tx`` ends: for the search index."""
         return [(group.num, making.named(group)) for group in await store.walk(tx, app, after, limit)]
 
-    async def joined(self, app: int, user_id: str) -> list[tuple[str, str, int]]:
+    def joined(self, app: int, user_id: str) -> Awaitable[list[tuple[str, str, int]]]:
         """ID, type and whether active, of the groups that a user is a member of, in the order of joining."""
-        return await self._joined(app, user_id)
+        return self._joined(app, user_id)  # an awaitable: every sign-in asks
 
     async def erase(self, tx: Tx, events: Sequence[AccountsDeleted]) -> None:
         """Take deleted accounts out of their groups, in the deletion's transaction.

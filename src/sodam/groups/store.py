@@ -168,6 +168,11 @@ _JOINED: Final = (
     " ON g.app = m.app AND g.group_id = m.group_id AND g.parent = ''"
 )
 
+_JOINED_PAGE: Final = (
+    f"{_JOINED} WHERE m.app = $1 AND m.user_id = $2"
+    " AND (m.joined_at, m.group_id) > ($3, $4) ORDER BY m.joined_at, m.group_id LIMIT $5"
+)
+
 
 def joiner(db: Database) -> Callable[[int, str], Awaitable[Joined]]:
     """``joined`` of ``db``, on PostgreSQL the first groups of several users at a time."""
@@ -201,14 +206,7 @@ async def joined(db: Database, app: int, user_id: str, after: tuple[int, str] = 
     """By pages, each a bounded read: every sign-in asks, and long reads have few connections."""
     found: Joined = []
     while True:
-        rows = await db.fetch(
-            f"{_JOINED} WHERE m.app = $1 AND m.user_id = $2"
-            " AND (m.joined_at, m.group_id) > ($3, $4) ORDER BY m.joined_at, m.group_id LIMIT $5",
-            app,
-            user_id,
-            *after,
-            _PAGE,
-        )
+        rows = await db.fetch(_JOINED_PAGE, app, user_id, *after, _PAGE)
         found += [(row[0], row[1], row[2]) for row in rows]
         if len(rows) < _PAGE:
             return found

@@ -50,17 +50,30 @@ def upgrade_request(head: bytes) -> bytes | None:
     ``Connection`` may name more than ``Upgrade``, as Firefox sends it (RFC 9110 7.8), and cookies and other headers
     do not count against the WebSocket library's own limits.
     """
-    lines = head.split(b"\r\n")
-    request = lines[0]
-    if not request.startswith(b"GET ") or not request.endswith(b" HTTP/1.1") or len(lines) > MAX_HEADERS + 1:
+    line = head.find(b"\r\n")
+    if line < 0 or not head.startswith(b"GET ") or not head.startswith(b" HTTP/1.1", line - 9):
         return None
-    kept = [request]
+    key = head.find(_KEY, line)
+    if key < 0 and (key := head.find(_LOWER_KEY, line)) < 0:
+        kept = _kept(head[line:])
+        return None if kept is None else head[:line] + kept
+    end = head.find(b"\r\n", key + 2)
+    if end < 0:
+        end = len(head)
+    rest = head[line:key] + head[end:]  # without what is another one in each request
+    kept = (_known if len(rest) <= _LINES else _kept)(rest)
+    return None if kept is None else head[:line] + head[key:end] + kept
+
+
+def _kept(lines: bytes) -> bytes | None:
+    """What of an upgrade's header lines, each with its CRLF in front, is kept, with the end of the head."""
+    kept = []
     upgrade = connection = False
-    for line in lines[1:]:
-        if line.startswith(_KEY):  # another one in each request
-            kept.append(line)
-            continue
-        meaning = (_known if len(line) <= _SHORT else _meaning)(line)
+    headers = lines.split(b"\r\n")
+    if len(headers) > MAX_HEADERS:
+        return None
+    for line in headers[1:]:
+        meaning = (_known_line if len(line) <= _LINE else _meaning)(line)
         if meaning == _KEPT:
             kept.append(line)
         elif meaning is None:
@@ -71,8 +84,7 @@ def upgrade_request(head: bytes) -> bytes | None:
             upgrade = meaning == _UPGRADE
     if not (upgrade and connection):
         return None
-    kept += [b"Upgrade: websocket", b"Connection: Upgrade", b"", b""]
-    return b"\r\n".join(kept)
+    return b"\r\n".join([b"", *kept, b"Upgrade: websocket", b"Connection: Upgrade", b"", b""])
 
 
 def _meaning(line: bytes) -> int | None:
@@ -89,6 +101,11 @@ def _meaning(line: bytes) -> int | None:
     return meaning
 
 
-_KEY: Final = b"Sec-WebSocket-Key:"
-_SHORT: Final = 128
-_known: Final = lru_cache(maxsize=512)(_meaning)  # most lines of a browser are those of each of its requests
+_KEY: Final = b"\r\nSec-WebSocket-Key:"
+_LOWER_KEY: Final = _KEY.lower()
+"""As some proxies write it."""
+_LINES: Final = 1024
+_LINE: Final = 128
+# What a browser sends is nearly the same in each of its requests: all of it, or all but a line of a proxy in front.
+_known: Final = lru_cache(maxsize=256)(_kept)
+_known_line: Final = lru_cache(maxsize=512)(_meaning)

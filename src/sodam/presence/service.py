@@ -88,7 +88,7 @@ class PresenceService:
         self._online: Counter[int] = Counter()
         """Users of each app with a session here."""
         self._online_there: dict[str, dict[int, int]] = {}
-        live.watch(self._count)
+        live.watch("u", self._count)
 
     async def start(self) -> None:
         """Take part in the cluster's answers. Nothing to do on a single node."""
@@ -132,8 +132,6 @@ class PresenceService:
         return self._online[app] + sum(self._online_there.get(node, {}).get(app, 0) for node in self.peers())
 
     def _count(self, topic: Topic, there: bool) -> None:
-        if topic.kind != "u":
-            return
         self._online[topic.app] += 1 if there else -1
         if not self._online[topic.app]:
             del self._online[topic.app]

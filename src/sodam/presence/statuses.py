@@ -118,7 +118,7 @@ class StatusService:
         self._wake = asyncio.Event()
         self._subscription: Subscription | None = None
         self._loop: Loop | None = None
-        live.watch(self._came_or_went)
+        live.watch("u", self._came_or_went)
 
     def start(self) -> None:
         if self._bus.clustered:
@@ -189,10 +189,9 @@ class StatusService:
                 self._known.pop(key, None)
 
     def _came_or_went(self, topic: Topic, _: bool) -> None:
-        if topic.kind == "u":
-            app = self._apps.get(topic.app)
-            if app is not None and app.settings.user_status:
-                self._publish((topic.app, topic.name))
+        app = self._apps.get(topic.app)
+        if app is not None and app.settings.user_status:
+            self._publish((topic.app, topic.name))
 
     def _publish(self, key: Key) -> None:
         self._hint(key)

@@ -36,6 +36,8 @@ FLUSH_SECONDS: Final = 3.0
 """What has no transaction of its own is written so long after it happened at most; whoever is killed loses it."""
 ROBOT: Final = "@RBT#"
 """How the UserIDs of robots begin."""
+_TOGETHER: Final = 500
+"""Sign-ins that are counted in one go."""
 _BY_REST: Final = -1
 _SENDS: Final = {
     "openim/sendmsg": SEND_C2C,
@@ -67,12 +69,14 @@ class Statistics:
         self.reading = Reading(db, apps, self.tally, clock, accounts=accounts, groups=groups)
         self.closing = Closing(db, apps, self.tally, self.reading, clock)
         self._gathered = Gathered(self.tally, on=on)
+        self._logins: list[tuple[int, int, str, float]] = []
+        """Sign-ins that are not counted yet: app, platform, UserID, and when."""
         self._here: dict[int, set[str]] = {}
         """Users of each app who are connected to this node."""
         self._days: dict[int, int] = {}
         """The day of each app on which those who are connected were seen."""
         self._loop: Loop | None = None
-        live.watch(self._came_or_went)
+        live.watch("u", self._came_or_went)
 
     def follow(self, events: Events) -> None:
         events.subscribe(Counted, self.tally.counted)
@@ -91,11 +95,20 @@ class Statistics:
     # What happens
 
     def login(self, app: int, platform: int, user_id: str, *, ok: bool) -> None:
-        """Somebody has signed in, or was refused."""
-        now = self._clock()
-        self._gathered.count(app, _login(platform, ok), now)
-        if ok and self._counts(app, user_id):
-            self._gathered.see(app, user_id, DID_LOG_IN | WAS_ACTIVE, now)
+        """Somebody has signed in, or was refused. Sign-ins are counted some at a time: all at once, after an outage."""
+        if not ok:
+            self._gathered.count(app, _login(platform, False), self._clock())
+        elif self._gathered.on:
+            self._logins.append((app, platform, user_id, self._clock()))
+            if len(self._logins) >= _TOGETHER:
+                self._count_logins()
+
+    def _count_logins(self) -> None:
+        logins, self._logins = self._logins, []
+        for app, platform, user_id, at in logins:
+            self._gathered.count(app, _login(platform, True), at)
+            if self._counts(app, user_id):
+                self._gathered.see(app, user_id, DID_LOG_IN | WAS_ACTIVE, at)
 
     def command(self, app: int, path: str, platform: int, code: int, times: int = 1) -> None:
         """A client's command was answered, so many times."""
@@ -118,8 +131,6 @@ class Statistics:
         return found is not None and not found.is_admin(user_id) and not user_id.startswith(ROBOT)
 
     def _came_or_went(self, topic: Topic, there: bool) -> None:
-        if topic.kind != "u":
-            return
         if there:
             self._here.setdefault(topic.app, set()).add(topic.name)
         elif (users := self._here.get(topic.app)) is not None:
@@ -133,6 +144,7 @@ class Statistics:
         """Write what was gathered."""
         if self._gathered.on:
             self._look(self._clock())
+        self._count_logins()
         taken = self._gathered.take()
         counts = {key: value for key, value in taken[0].items() if self._stays(key[0])}
         sights = {who: bits for who, bits in taken[1].items() if self._stays(who[0])}

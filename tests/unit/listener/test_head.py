@@ -29,7 +29,7 @@ def _asked(*lines: bytes) -> bytes | None:
     ],
 )
 def test_a_websocket_is_asked_for(lines: tuple[bytes, ...]) -> None:
-    kept = (_LINE, b"Host: a", _KEY, b"Upgrade: websocket", b"Connection: Upgrade", b"", b"")
+    kept = (_LINE, _KEY, b"Host: a", b"Upgrade: websocket", b"Connection: Upgrade", b"", b"")
     assert _asked(b"Host: a", _KEY, *lines) == b"\r\n".join(kept)
 
 
