@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sodam.migrate import groups, refresh, refresh_groups, refresh_messages
 from sodam.migrate.hints import ACCOUNT, GROUP, HISTORY, KINDS, NAMED, PAIR, READ, READER, RELATIONS, UNREAD
@@ -26,9 +26,25 @@ _COUNTED_EVERY: Final = 5.0
 """Seconds between two counts of what members of groups have not read: each reads a group's members."""
 
 
+_NEVER: Final = float("inf")
+_LATER: Final = (1.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Seconds after which a message is written again that is still to come by the target's clock."""
+
+
+class _Early(NamedTuple):
+    """Messages of a history that the target may take later."""
+
+    first: int
+    last: int
+    tries: int
+    due: float
+
+
 class Follower:
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, clock: Callable[[], float] = time.monotonic) -> None:
         self._run = run
+        self._clock = clock
+        self._early: dict[str, _Early] = {}
         self._woken = asyncio.Event()
         self._ending = False
         self._counted = -_COUNTED_EVERY
@@ -48,15 +64,42 @@ class Follower:
         await migrate(self._run, user_ids)
         await self._patiently(self._everything)
         self._run.say("following: everything was looked at")
+        await self.keep_up()
+
+    async def keep_up(self) -> None:
+        """Look at whatever is named, until `end`."""
         while True:
             self._woken.clear()
+            self._name_early()
             if await self._patiently(self._round):
                 continue
-            if self._ending:
+            pauses = [early.due - self._clock() for early in self._early.values() if early.due < _NEVER]
+            if self._ending and not pauses:
                 return
+            if self._run.journal.hints(UNREAD, 1):
+                pauses.append(_COUNTED_EVERY)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_COUNTED_EVERY if self._run.journal.hints(UNREAD, 1) else None):
+                async with asyncio.timeout(min(pauses, default=None)):
                     await self._woken.wait()
+
+    def _name_early(self) -> None:
+        """Have those be looked at again whose time has come."""
+        for name, early in self._early.items():
+            if early.due <= self._clock():
+                self._early[name] = early._replace(due=_NEVER)
+                self._run.journal.hint([Hint(HISTORY, name, early.first)])
+
+    async def _history(self, name: str, since: int) -> None:
+        """A message of a moment ago may be one of the future to a target whose clock is behind: it is written again."""
+        before = self._early.get(name)
+        patient = before is None or before.tries < len(_LATER)
+        first, last = await refresh_messages.history(self._run, name, since, patient=patient)
+        if not first:
+            self._early.pop(name, None)
+            return
+        tries = 0 if before is None or before.last != last else before.tries
+        due = self._clock() + _LATER[tries] if tries < len(_LATER) else _NEVER
+        self._early[name] = _Early(first, last, tries + 1, due)
 
     async def _patiently(self, work: Callable[[], Awaitable[bool]]) -> bool:
         """Do it, again and again while a server does not answer; False when there was nothing, or it is to end."""
@@ -134,7 +177,7 @@ class Follower:
         elif hint.kind == GROUP:
             await refresh_groups.group(self._run, hint.id)
         elif hint.kind == HISTORY:
-            await refresh_messages.history(self._run, hint.id, int(hint.since))
+            await self._history(hint.id, int(hint.since))
         elif hint.kind == READ:
             reader, peer = hint.id.split(READER)
             await refresh.read(self._run, reader, peer, int(-hint.since))

@@ -21,6 +21,7 @@ _C2C_PAGE: Final = 100
 _GROUP_PAGE: Final = 20
 _END: Final = 4294967295
 _UNREAD: Final = "unread"
+_BAD_TIME: Final = 10004
 PAIR: Final = "\x1f"
 """Stands between the two users of a pair, and between a community and its topic."""
 
@@ -171,7 +172,8 @@ async def take_group(run: Run, item: Item) -> None:
     run.journal.forget(item.id)
 
 
-async def send_group(run: Run, name: str, messages: list[dict[str, Any]]) -> None:
+async def send_group(run: Run, name: str, messages: list[dict[str, Any]]) -> list[int]:
+    """Append messages of the source; the numbers of those that may be taken later, when they are in the past there."""
     listed = [
         {
             "From_Account": m["From_Account"],
@@ -185,13 +187,19 @@ async def send_group(run: Run, name: str, messages: list[dict[str, Any]]) -> Non
     body = {**of_place(name), "RecentContactFlag": 1, "MsgList": listed}
     answer = await run.write("message", name.replace(PAIR, " "), "group_open_http_svc/import_group_msg", body)
     if answer is None:
-        return
+        return []
     results = answer.get("ImportMsgResult") or []
+    early: list[int] = []
     for message, result in zip(messages, results, strict=False):
+        shown = f"{name.replace(PAIR, ' ')} {message['MsgSeq']}"
         if result["Result"]:
-            text = "import_group_msg: time, sender or content"
-            run.journal.refuse("message", f"{name.replace(PAIR, ' ')} {message['MsgSeq']}", result["Result"], text)
+            run.journal.refuse("message", shown, result["Result"], "import_group_msg: time, sender or content")
+        else:
+            run.journal.accept("message", shown)
+        if result["Result"] == _BAD_TIME:
+            early.append(message["MsgSeq"])
     run.journal.tally("group messages", len(messages) - sum(1 for result in results if result["Result"]))
+    return early
 
 
 async def _already_there(run: Run, name: str) -> float | None:

@@ -156,8 +156,12 @@ class _Walk:
         self._ask["ReqMsgSeq"] = low - 1
 
 
-async def history(run: Run, name: str, since: int) -> None:
-    """What a group or a topic got since this number, and whatever the newest page shows to be missing."""
+async def history(run: Run, name: str, since: int, *, patient: bool = False) -> tuple[int, int]:
+    """What a group or a topic got since this number, and whatever the newest page shows to be missing.
+
+    The first and the last number that the target may take later, since by its clock they are still to come; 0: none.
+    ``patient``: what comes behind them waits with them.
+    """
     new = name + _NEW
     run.journal.forget(new)
     walk, ask = _Walk(run, name), {**of_place(name), "ReqMsgNumber": _GROUP_PAGE, "WithRecalledMsg": 1}
@@ -175,9 +179,10 @@ async def history(run: Run, name: str, since: int) -> None:
     except RemoteError as error:
         if error.code not in _NOWHERE:
             raise
-        return  # dismissed meanwhile: there is a hint for that
+        return 0, 0  # dismissed meanwhile: there is a hint for that
     await walk.find("", _END)
-    await _append(run, name, new, walk.newest)
+    early = await _append(run, name, new, walk.newest, patient=patient)
+    return min(early, default=0), max(early, default=0)
 
 
 async def _same_of_group(run: Run, walk: _Walk, name: str, new: str, message: Message) -> bool:
@@ -205,9 +210,10 @@ async def _same_of_group(run: Run, walk: _Walk, name: str, new: str, message: Me
     return False
 
 
-async def _append(run: Run, name: str, new: str, newest: int) -> None:
-    """Append what is missing, in its order. What is older than the target's newest, which may be a tip of a change that
-    was made there, gets that one's second."""
+async def _append(run: Run, name: str, new: str, newest: int, *, patient: bool) -> list[int]:
+    """Append what is missing, in its order; the numbers of what may be taken later. What is older than the target's
+    newest, which may be a tip of a change that was made there, gets that one's second."""
+    early: list[int] = []
     after: float | None = None
     while some := run.journal.messages(new, after, _GROUP_PAGE):
         after = some[-1][0]
@@ -218,7 +224,10 @@ async def _append(run: Run, name: str, new: str, newest: int) -> None:
                 run.journal.move(name, key(message), newest)
                 message["MsgTimeStamp"] = newest
             newest = message["MsgTimeStamp"]
-        await send_group(run, name, messages)
+        early += await send_group(run, name, messages)
         if PAIR not in name:  # after an import nobody has anything unread
             run.journal.hint([Hint(UNREAD, name, 0)])
+        if patient and messages[-1]["MsgSeq"] in early:
+            break
     run.journal.forget(new)
+    return early

@@ -136,6 +136,10 @@ class Journal:
     def refuse(self, kind: str, name: str, code: int, info: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO refusal VALUES (?, ?, ?, ?)", (kind, name, code, info[:300]))
 
+    def accept(self, kind: str, name: str) -> None:
+        """It was refused at most before."""
+        self._db.execute("DELETE FROM refusal WHERE kind = ? AND id = ?", (kind, name))
+
     def refusals(self) -> list[tuple[str, int, int, str, str]]:
         """Kind, code, how many, an example and its text."""
         sql = "SELECT kind, code, count(*), min(id), max(info) FROM refusal GROUP BY kind, code ORDER BY kind, code"
