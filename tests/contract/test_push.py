@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sodam.accounts.events import AccountsDeleted
 from sodam.c2c.draft import of_content
 from sodam.c2c.model import Message, Place
+from sodam.clock import now as wall_clock
 from sodam.control import ControlError
 from sodam.groups.core import Operator
 from sodam.groups.message import Extra, GroupMessage
@@ -138,6 +139,8 @@ async def test_answers(pushing: Pushing, apple: VendorServer) -> None:
     await pushing.quiet()
     assert await pushing.tokens() == ["good"]
     assert [(f.outcome, f.code) for f in await pushing.failures()] == [("gone", "Unregistered")]
+    of = {user: await pushing.push.failures(pushing.app, 0, 9, user) for user in "ab"}
+    assert ([one.user_id for _, one in of["b"]], of["a"]) == (["b"], [])
 
     apple.answer = replying(403, {"reason": "InvalidProviderToken"})
     await pushing.send("2")
@@ -208,11 +211,21 @@ async def test_p12_and_secrets(pushing: Pushing, apple: VendorServer, authority:
     certificates = pushing.push.certificates
     file = base64.b64encode(authority.p12("client of apple", "open")).decode()
     fields = {"File": file, "Password": "open", "BundleId": "org.example", "Endpoint": apple.url}
-    with pytest.raises(ControlError):
-        await certificates.put(pushing.app, "apns_p12", "", {**fields, "Password": "wrong"})
-    with pytest.raises(ControlError):
-        await certificates.put(pushing.app, "apns_p12", "", {"File": file, "BundleId": "x"})
+    for wrong, detail in (
+        ({"Password": "wrong"}, "PushP12"),
+        ({"File": "AAAA"}, "PushP12"),
+        ({"Password": ""}, "PushField"),
+    ):
+        with pytest.raises(ControlError) as refused:
+            await certificates.put(pushing.app, "apns_p12", "", fields | wrong)
+        assert refused.value.detail == detail
     one = await certificates.put(pushing.app, "apns_p12", "", fields)
+    assert await certificates.ends(await pushing.apns(apple.url)) == 0
+    ended = base64.b64encode(authority.p12("client of apple", "open", days=-0.5)).decode()
+    with pytest.raises(ControlError) as refused:
+        await certificates.put(pushing.app, "apns_p12", "", fields | {"File": ended})
+    assert refused.value.detail == "PushP12Ended"
+    assert await certificates.ends(one) > wall_clock() + 29 * 86_400
     assert set(one.fields) == {"BundleId", "Endpoint"}
     raw = await store.sealed(pushing.world.db, pushing.app, one.id)
     assert raw is not None

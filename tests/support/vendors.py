@@ -69,7 +69,7 @@ class Authority:
         self._certificate = self._sign(self._name, self._key.public_key(), None)
         (directory / "ca.pem").write_bytes(self._certificate.public_bytes(Encoding.PEM))
 
-    def _sign(self, subject: x509.Name, key: Any, host: str | None) -> x509.Certificate:
+    def _sign(self, subject: x509.Name, key: Any, host: str | None, days: float = 30) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
         builder = (
             x509.CertificateBuilder()
@@ -78,20 +78,20 @@ class Authority:
             .public_key(key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=30))
+            .not_valid_after(now + datetime.timedelta(days=days))
             .add_extension(x509.BasicConstraints(host is None, None), critical=True)
         )
         if host:
             builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         return builder.sign(self._key, hashes.SHA256())
 
-    def issue(self, name: str) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    def issue(self, name: str, days: float = 30) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        return key, self._sign(subject, key.public_key(), name)
+        return key, self._sign(subject, key.public_key(), name, days)
 
-    def p12(self, name: str, password: str) -> bytes:
-        key, certificate = self.issue(name)
+    def p12(self, name: str, password: str, days: float = 30) -> bytes:
+        key, certificate = self.issue(name, days)
         encryption = BestAvailableEncryption(password.encode())
         return pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, None, encryption)
 

@@ -1535,6 +1535,11 @@ export type OfCertificate = {
   CertificateId: number;
 };
 
+export type OfDevice = {
+  SDKAppID: number;
+  RegistrationId: string;
+};
+
 export type DeleteSdkappid = {
   SDKAppID: number;
   ConfirmName: string;
@@ -2308,12 +2313,15 @@ export type CertificateView = {
   CreateTime: number;
   Trouble: string;
   TroubleTime: number;
+  ExpireTime: number;
   Devices: number;
 };
 
 export type VendorView = {
   Vendor: string;
   Fields: FieldView[];
+  TitleShown: number;
+  TextShown: number;
 };
 
 export type FieldView = {
@@ -2351,6 +2359,7 @@ export type DescribePushFailures = {
   SDKAppID: number;
   Before?: number;
   Limit?: number;
+  UserID?: string;
 };
 
 export type Failures = {
@@ -3180,6 +3189,7 @@ export interface Actions {
   "im/DeleteGroupMember": { request: DeleteGroupMember; data: MemberOutcomes };
   "im/DeleteOfficialSubscribers": { request: OfSubscribers; data: SubscriberOutcomes };
   "im/DeletePushCertificate": { request: OfCertificate; data: Nothing };
+  "im/DeletePushDevice": { request: OfDevice; data: Nothing };
   "im/DeleteSdkappid": { request: DeleteSdkappid; data: JobBegun };
   "im/DeleteSecret": { request: DeleteSecret; data: AppView };
   "im/DescribeAbilityConfInfo": { request: OfApp; data: Ability };
@@ -3429,6 +3439,7 @@ export const LIMITS = {
   "im/DeleteOfficialSubscribers.Account": {"min":1,"max":48},
   "im/DeleteOfficialSubscribers.UserIDs": {"min":1,"max":100},
   "im/DeleteOfficialSubscribers.UserIDs[]": {"min":1,"max":32},
+  "im/DeletePushDevice.RegistrationId": {"max":64},
   "im/DeleteSdkappid.ConfirmName": {"max":64},
   "im/DescribeAccount.UserID": {"min":1,"max":32},
   "im/DescribeAccountGroups.UserID": {"min":1,"max":32},
@@ -3458,6 +3469,7 @@ export const LIMITS = {
   "im/DescribePlanPrice.Months": {"min":1,"max":24},
   "im/DescribeProfiles.TagList": {"max":100},
   "im/DescribePushDevices.UserID": {"min":1,"max":32},
+  "im/DescribePushFailures.UserID": {"max":32},
   "im/DescribePushMarks.UserID": {"min":1,"max":32},
   "im/DescribeRoomVisitors.GroupId": {"min":1,"max":53},
   "im/DescribeRoomVisitors.Keyword": {"max":32},

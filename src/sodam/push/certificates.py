@@ -15,6 +15,7 @@ from sodam.control import ControlError, invalid, missing
 from sodam.push import store
 from sodam.push.model import Certificate
 from sodam.push.vendors import VENDORS, BadCredentials
+from sodam.push.vendors.apns import expires_at
 from sodam.storage import Database, Tx, hold
 from sodam.storage.seal import Seal, Unsealable
 
@@ -69,6 +70,15 @@ class Certificates:
         except Unsealable:
             raise Lost from None
 
+    async def ends(self, one: Certificate) -> int:
+        """When the vendor takes it no longer, unix seconds; 0: it has no end, or cannot be read."""
+        if one.vendor != "apns_p12":
+            return 0
+        try:
+            return expires_at(await self.secrets(one))
+        except Lost:
+            return 0
+
     async def put(self, app: int, vendor: str, name: str, values: dict[str, str], *, number: int = 0) -> Certificate:
         """A new certificate, or (``number``) new credentials of one; secrets that are not given stay as they were.
 
@@ -84,6 +94,8 @@ class Certificates:
             raise missing(f"the app has no certificate {number} of {vendor}", detail="NoSuchCertificate")
         kept = await self._kept(old)
         fields, secrets = _checked(vendor, values, kept)
+        if 0 < (end := expires_at(secrets)) <= wall_clock():  # as TLS compares it, whatever the clock of a test says
+            raise invalid("the certificate in the .p12 file has ended", detail="PushP12Ended", Time=end)
         one = Certificate(
             app=app,
             id=number,
@@ -171,5 +183,5 @@ def _checked(vendor: str, values: dict[str, str], kept: dict[str, str]) -> tuple
     try:
         kind.check(fields, secrets)
     except BadCredentials as error:
-        raise invalid(str(error), detail="PushCredentials") from None
+        raise invalid(str(error), detail=error.detail) from None
     return fields, secrets

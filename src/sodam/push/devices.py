@@ -79,6 +79,10 @@ class Devices:
     async def registered(self, app: int, names: Sequence[str]) -> dict[str, Device]:
         return await store.registered(self._db, app, [name for name in names if "\0" not in name])
 
+    async def drop(self, one: Device) -> None:
+        """Forget a device: it gets no pushes until its app reports a token again."""
+        await self._db.write(lambda tx: store.drop_device(tx, one.app, one.certificate, one.token))
+
     # In the transactions of others
 
     async def erase(self, tx: Tx, events: Sequence[AccountsDeleted]) -> None:

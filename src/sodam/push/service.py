@@ -94,10 +94,10 @@ class PushService:
         )
         return await self.sending.send(one, delivery)
 
-    async def failures(self, app: int, before: int, limit: int) -> list[tuple[int, store_log.Failure]]:
-        """What vendors did not take, the newest first."""
+    async def failures(self, app: int, before: int, limit: int, user: str = "") -> list[tuple[int, store_log.Failure]]:
+        """What vendors did not take, the newest first; of one user, unless that is empty."""
         await self.sending.flush()
-        return await store_log.page(self._db, app, before, limit)
+        return await store_log.page(self._db, app, before, limit, user)
 
     async def forget(self) -> int:
         """Periodic work: erase what is kept no longer; how many."""

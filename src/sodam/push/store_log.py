@@ -81,13 +81,15 @@ async def purge(tx: Tx, app: int) -> int:
     )
 
 
-async def page(db: Database, app: int, before: int, limit: int) -> list[tuple[int, Failure]]:
-    """The newest first; those below ``before`` only, unless that is 0."""
+async def page(db: Database, app: int, before: int, limit: int, user: str = "") -> list[tuple[int, Failure]]:
+    """The newest first; those below ``before`` only, unless that is 0; of one user, unless that is empty."""
     rows = await db.fetch(
         "SELECT id, app, at, user_id, certificate, vendor, outcome, code, reason FROM push_log "
-        "WHERE app = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) ORDER BY id DESC LIMIT $3",
+        "WHERE app = $1 AND (CAST($2 AS BIGINT) = 0 OR id < $2) "
+        "AND (CAST($4 AS TEXT) = '' OR user_id = $4) ORDER BY id DESC LIMIT $3",
         app,
         before,
         limit,
+        user,
     )
     return [(row[0], Failure(*row[1:])) for row in rows]

@@ -8,7 +8,7 @@ from typing import Final
 
 from sodam.push.model import Delivery, Words
 
-_LIMITS: Final = {
+LIMITS: Final = {
     "huawei": (60, 600),
     "honor": (50, 400),
     "xiaomi": (50, 128),
@@ -16,6 +16,7 @@ _LIMITS: Final = {
     "vivo": (40, 100),
     "meizu": (32, 100),
 }
+"""How much a vendor shows of title and text, in UTF-16 units; others show what fits into their payload."""
 OPPO_LONG: Final = 128
 
 
@@ -60,7 +61,7 @@ def words(delivery: Delivery, *, named: bool = True) -> Words:
 def fitting(vendor: str, delivery: Delivery) -> Words:
     """As this vendor shows them."""
     found = words(delivery)
-    limits = _LIMITS.get(vendor)
+    limits = LIMITS.get(vendor)
     if limits is None:
         return found
     most = limits[1]

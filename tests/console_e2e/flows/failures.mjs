@@ -167,7 +167,8 @@ async function pushes(reader, app, outside, letters) {
   await said(page, "no device", [t("push:devices.none"), t("push:devices.noneAbout")], letters);
   await reader.go(`/apps/${app}/push-check?user=fay`);
   assert.equal(await page.getByLabel(/^UserID/).first().inputValue(), "fay", "the field names whose devices are shown");
-  await reader.press("push:test.open");
+  await page.locator("tbody [aria-haspopup]").first().click();
+  await reader.press("push:test.open", page.locator(".menu:popover-open"));
   for (const [code, cause] of Object.entries(CAUSES)) {
     outside.refuses = Number(code);
     await reader.press("push:test.send");

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { startClient } from "../support/api.mjs";
 
+const XIAOMI = { PackageName: "com.example.river", AppId: "2882303", AppSecret: "a-secret" };
+
 /** A certificate, a device with a token, a test that is taken and one that is not, a push to a tag with its report. */
 export async function push(hand, { server, call, rest, app }) {
   const vendor = await receive();
@@ -18,6 +20,7 @@ export async function push(hand, { server, call, rest, app }) {
     await marks(hand, app, call);
     await compose(hand, vendor, call, app);
     await refused(hand, vendor, await rest(server.url, call, app), app);
+    await forget(hand, call, app);
     await remove(hand, app, id, call);
   } finally {
     client.stop();
@@ -55,9 +58,8 @@ async function certificate(hand, vendor, call, app) {
   await hand.picture("certificate-apns");
   await hand.choose(t("push:vendor.label"), "xiaomi");
   await hand.fill(t("push:form.name"), "Phones");
-  await hand.fill(t("push:field.PackageName"), "com.example.river");
-  await hand.fill(t("push:field.AppId"), "2882303");
-  await hand.fill(t("push:field.AppSecret"), "a-secret");
+  await wrongFile(hand);
+  for (const [name, value] of Object.entries(XIAOMI)) await hand.fill(t(`push:field.${name}`), value);
   await page.locator("dialog[open] summary").click();
   await hand.fill(t("push:field.Endpoint"), vendor.url);
   await hand.picture("certificate");
@@ -75,9 +77,29 @@ async function certificate(hand, vendor, call, app) {
   return Certificates[0].CertificateId;
 }
 
+/** A file of another kind: said what it is not, and what would be. */
+async function wrongFile(hand) {
+  const { t, page } = hand;
+  page.refusals.push("im/PutPushCertificate");
+  await hand.choose(t("push:vendor.label"), "fcm");
+  const buffer = Buffer.from('{"project_info": {"project_id": "river"}}');
+  await page.locator("dialog[open] input[type=file]").setInputFiles({ name: "google-services.json", mimeType: "application/json", buffer });
+  await hand.press("action.save");
+  await hand.sees(t("error.PushServiceAccount.title"));
+  await hand.picture("certificate-wrong");
+  page.refusals.length = 0;
+  await hand.choose(t("push:vendor.label"), "xiaomi");
+}
+
 /** What stands in the menu of a certificate's row. */
 async function chosen(hand, name, act) {
   await hand.press("push:rowMenu", hand.row(name), { name });
+  await hand.press(act, hand.page.locator(".menu:popover-open"));
+}
+
+/** What stands in the menu of a device. */
+async function ofDevice(hand, act) {
+  await hand.row("regid-…of-ann").locator("[aria-haspopup]").click();
   await hand.press(act, hand.page.locator(".menu:popover-open"));
 }
 
@@ -92,7 +114,7 @@ async function check(hand, vendor, app) {
   await page.waitForURL(/user=ann/);
   await hand.sees("regid-…of-ann");
   await hand.picture("push-check");
-  await hand.press("push:test.open");
+  await ofDevice(hand, "push:test.open");
   await hand.fill(t("push:compose.desc"), "Does it ring?");
   await hand.press("push:test.send");
   await hand.hears("push:test.taken");
@@ -155,6 +177,16 @@ async function compose(hand, vendor, call, app) {
   await hand.fill(t("push:compose.title"), "River news");
   await hand.fill(t("push:compose.desc"), "The ferry is back");
   assert.equal(await page.locator(".preview__title").textContent(), "River news");
+  // A look at the report loses nothing; what a maker cuts is shown as it cuts it.
+  await hand.tab("push:tabs.report");
+  await hand.tab("push:tabs.compose");
+  await hand.fill(t("push:compose.desc"), "The ferry is back. ".repeat(9));
+  await hand.hears("push:preview.cutBy", { vendors: t("push:vendor.xiaomi") });
+  await hand.choose(t("push:preview.on"), "xiaomi");
+  assert.match(await page.locator(".preview__text").textContent(), /^.{125}\.\.\.$/);
+  await hand.fill(t("push:compose.desc"), "");
+  await hand.hears("push:lacking.words");
+  await hand.fill(t("push:compose.desc"), "The ferry is back");
   await hand.picture("push-compose");
   const before = vendor.got.length;
   await hand.press("push:compose.submit");
@@ -217,11 +249,26 @@ async function refused(hand, vendor, ask, app) {
   assert.equal(await page.locator("dialog[open]").count(), 0);
 }
 
+/** On the account's page: what was not taken for this user, and the device, which is forgotten. */
+async function forget(hand, call, app) {
+  const { t } = hand;
+  await hand.go(`/apps/${app}/accounts/bea?tab=push`);
+  await hand.hears("push:failures.emptyOfUser");
+  await hand.go(`/apps/${app}/accounts/ann?tab=push`);
+  await hand.row("21301").waitFor();
+  await ofDevice(hand, "push:devices.drop");
+  await hand.picture("device-forget");
+  await hand.confirm("push:devices.drop");
+  await hand.closed();
+  await hand.hears("push:devices.none");
+  assert.deepEqual((await call("im/DescribePushDevices", { SDKAppID: app, UserID: "ann" })).Devices, []);
+}
+
 async function remove(hand, app, id, call) {
   const { t } = hand;
   await hand.go(`/apps/${app}/push-certificates`);
   await chosen(hand, "All phones", "action.delete");
-  await hand.hears("push:delete.about", { count: 1, number: "1" });
+  await hand.hears("push:delete.about", { count: 0, number: "0" });
   await hand.fill(t("confirm.type", { name: id }), String(id));
   await hand.picture("certificate-delete");
   await hand.confirm("action.delete");

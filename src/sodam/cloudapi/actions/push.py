@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from sodam.accounts.model import MAX_USER_ID
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.views import Id, Limit, OfApp, UserId
 from sodam.control import missing
@@ -13,6 +14,7 @@ from sodam.push.causes import HINTS, cause_of
 from sodam.push.certificates import MAX_NAME
 from sodam.push.model import Certificate
 from sodam.push.vendors import VENDORS
+from sodam.push.words import LIMITS
 
 
 class FieldView(msgspec.Struct):
@@ -27,6 +29,9 @@ class FieldView(msgspec.Struct):
 class VendorView(msgspec.Struct):
     Vendor: str
     Fields: list[FieldView]
+    TitleShown: int
+    """How much of a title its devices show, in UTF-16 units; 0: as much as there is."""
+    TextShown: int
 
 
 class CertificateView(msgspec.Struct, kw_only=True):
@@ -40,6 +45,8 @@ class CertificateView(msgspec.Struct, kw_only=True):
     Trouble: str
     """What the vendor says is wrong with the credentials; empty: nothing is known."""
     TroubleTime: Id
+    ExpireTime: Id
+    """When the vendor takes the credentials no longer; 0: they have no end."""
     Devices: int
     """Devices that reported a token for it; 10 000 stands for that many or more."""
 
@@ -50,7 +57,7 @@ class Certificates(msgspec.Struct):
     """What may be uploaded."""
 
 
-def _view(one: Certificate, devices: int) -> CertificateView:
+async def _view(call: Call, one: Certificate, devices: dict[int, int]) -> CertificateView:
     return CertificateView(
         CertificateId=one.id,
         Vendor=one.vendor,
@@ -59,7 +66,8 @@ def _view(one: Certificate, devices: int) -> CertificateView:
         CreateTime=one.created_at,
         Trouble=one.trouble,
         TroubleTime=one.trouble_at,
-        Devices=devices,
+        ExpireTime=await call.plane.services.push.certificates.ends(one),
+        Devices=devices.get(one.id, 0),
     )
 
 
@@ -69,10 +77,14 @@ async def describe_push_certificates(call: Call, request: OfApp) -> Certificates
     push, app = call.plane.services.push, call.the_app.sdkappid
     found, devices = await push.certificates.of(app), await push.devices.counts(app)
     vendors = [
-        VendorView(name, [FieldView(f.name, f.required, f.secret, f.most, list(f.choices)) for f in vendor.fields])
+        VendorView(
+            name,
+            [FieldView(f.name, f.required, f.secret, f.most, list(f.choices)) for f in vendor.fields],
+            *LIMITS.get(name, (0, 0)),
+        )
         for name, vendor in VENDORS.items()
     ]
-    return Certificates([_view(one, devices.get(one.id, 0)) for one in found.values()], vendors)
+    return Certificates([await _view(call, one, devices) for one in found.values()], vendors)
 
 
 class PutPushCertificate(OfApp, kw_only=True):
@@ -92,7 +104,7 @@ async def put_push_certificate(call: Call, request: PutPushCertificate) -> Certi
     facts = {"Vendor": request.Vendor, "Name": request.Name, "CertificateId": request.CertificateId}
     call.changed({"CertificateId": old.id, "Vendor": old.vendor, "Name": old.name} if old else {}, facts)
     new = await certificates.put(app, request.Vendor, request.Name, request.Fields, number=request.CertificateId)
-    return _view(new, (await call.plane.services.push.devices.counts(app)).get(new.id, 0))
+    return await _view(call, new, await call.plane.services.push.devices.counts(app))
 
 
 class OfCertificate(OfApp, kw_only=True):
@@ -158,8 +170,22 @@ async def describe_push_devices(call: Call, request: OfUser) -> Devices:
     return Devices(found)
 
 
-class TestPush(OfApp, kw_only=True):
+class OfDevice(OfApp, kw_only=True):
     RegistrationId: Annotated[str, msgspec.Meta(max_length=64)]
+
+
+@action("im", "DeletePushDevice", kind="write", level="app")
+async def delete_push_device(call: Call, request: OfDevice) -> None:
+    """Forget a device: it gets no pushes until its app reports a token again. It stays signed in."""
+    devices, name = call.plane.services.push.devices, request.RegistrationId
+    device = (await devices.registered(call.the_app.sdkappid, [name])).get(name)
+    if device is None:
+        raise missing("there is no such device", detail="NoSuchDevice")
+    call.changed({"UserID": device.user_id, "CertificateId": device.certificate, "Model": device.model}, {})
+    await devices.drop(device)
+
+
+class TestPush(OfDevice, kw_only=True):
     Title: Annotated[str, msgspec.Meta(max_length=100)] = "Test"
     Text: Annotated[str, msgspec.Meta(max_length=400)] = "A test push"
 
@@ -199,6 +225,8 @@ async def test_push(call: Call, request: TestPush) -> TestedPush:
 class DescribePushFailures(OfApp, kw_only=True):
     Before: Id = 0
     Limit: Limit = 50
+    UserID: Annotated[str, msgspec.Meta(max_length=MAX_USER_ID)] = ""
+    """Those of one user; empty: of everybody."""
 
 
 class FailureView(msgspec.Struct, kw_only=True):
@@ -222,7 +250,9 @@ class Failures(msgspec.Struct):
 @action("im", "DescribePushFailures", kind="list", level="app")
 async def describe_push_failures(call: Call, request: DescribePushFailures) -> Failures:
     """The pushes that vendors did not take, the newest first; the last thousand are kept."""
-    found = await call.plane.services.push.failures(call.the_app.sdkappid, request.Before, request.Limit)
+    found = await call.plane.services.push.failures(
+        call.the_app.sdkappid, request.Before, request.Limit, request.UserID
+    )
     return Failures(
         [
             FailureView(

@@ -117,9 +117,9 @@ def client_context(secrets: Secrets, context: ssl.SSLContext) -> ssl.SSLContext:
         raw = base64.b64decode(secrets["File"], validate=True)
         key, certificate, more = pkcs12.load_key_and_certificates(raw, secrets["Password"].encode())
     except ValueError:
-        raise BadCredentials("the file is no .p12, or its password is another one") from None
+        raise BadCredentials("the file is no .p12, or its password is another one", "PushP12") from None
     if key is None or certificate is None:
-        raise BadCredentials("the .p12 file holds no key with its certificate")
+        raise BadCredentials("the .p12 file holds no key with its certificate", "PushP12Key")
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     for one in (certificate, *more):
         pem += one.public_bytes(Encoding.PEM)

@@ -34,7 +34,11 @@ Secrets = Mapping[str, str]
 
 
 class BadCredentials(Exception):
-    """They cannot be used; the text says why."""
+    """They cannot be used; the text says why, ``detail`` in one word for the console."""
+
+    def __init__(self, text: str, detail: str = "PushCredentials") -> None:
+        super().__init__(text)
+        self.detail = detail
 
 
 class Vendor(Protocol):

@@ -107,7 +107,7 @@ def _account(secrets: Secrets) -> dict[str, str]:
         found = {name: str(account[name]) for name in ("project_id", "client_email", "private_key")}
         found["token_uri"] = str(account.get("token_uri") or "https://oauth2.googleapis.com/token")
     except (ValueError, LookupError, TypeError, AttributeError):
-        raise BadCredentials("the file is no service account of Firebase") from None
+        raise BadCredentials("the file is no service account of Firebase", "PushServiceAccount") from None
     return found
 
 

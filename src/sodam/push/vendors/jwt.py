@@ -27,7 +27,7 @@ def ec_key(pem: str) -> ec.EllipticCurvePrivateKey:
     """Raises BadCredentials."""
     key = _key(pem)
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise BadCredentials("the key is no P-256 key")
+        raise BadCredentials("the key is no P-256 key", "PushKey")
     return key
 
 
@@ -43,7 +43,7 @@ def _key(pem: str) -> Any:
     try:
         return load_pem_private_key(pem.encode(), None)
     except (ValueError, TypeError):
-        raise BadCredentials("the key is no private key in PEM") from None
+        raise BadCredentials("the key is no private key in PEM", "PushKey") from None
 
 
 def es256(key: ec.EllipticCurvePrivateKey, header: dict[str, Any], claims: dict[str, Any]) -> str:

@@ -43,7 +43,7 @@ class WebPush(Plain):
     def check(self, fields: dict[str, str], secrets: dict[str, str]) -> None:
         """Without a PrivateKey a pair is made. Browsers need the public key to subscribe."""
         if not fields["Subject"].startswith(("mailto:", "https://")):
-            raise BadCredentials("Subject is a mailto: or https: address")
+            raise BadCredentials("Subject is a mailto: or https: address", "PushSubject")
         secrets.setdefault("PrivateKey", b64(random.token_bytes(32)))
         fields["PublicKey"] = b64(_point(_private(secrets).public_key()))
 

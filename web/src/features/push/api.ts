@@ -20,11 +20,12 @@ const DEVICES = "im/DescribePushDevices";
 export const useCertificates = (SDKAppID: number) => useRead(CERTIFICATES, { SDKAppID });
 export const usePut = () => useChange("im/PutPushCertificate", [CERTIFICATES]);
 export const useDelete = () => useChange("im/DeletePushCertificate", [CERTIFICATES, DEVICES]);
-export const useFailures = (SDKAppID: number, Before: number, Limit: number) =>
-  useRead("im/DescribePushFailures", { SDKAppID, Before, Limit }, { keep: true });
+export const useFailures = (SDKAppID: number, Before: number, Limit: number, UserID: string) =>
+  useRead("im/DescribePushFailures", { SDKAppID, Before, Limit, UserID }, { keep: true });
 
 export const useDevices = (SDKAppID: number, UserID: string) =>
   useRead(DEVICES, { SDKAppID, UserID }, { enabled: Boolean(UserID) });
+export const useDropDevice = () => useChange("im/DeletePushDevice", [DEVICES, CERTIFICATES]);
 export const useTest = () => useChange("im/TestPush", [CERTIFICATES, DEVICES, "im/DescribePushFailures"]);
 
 export const useAudience = (SDKAppID: number, Condition: Condition | null, enabled: boolean) =>

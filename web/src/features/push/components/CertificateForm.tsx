@@ -85,6 +85,7 @@ export function CertificateForm({ app, vendors, old, onClose }: Props) {
           options={vendors.map(({ Vendor }) => ({ value: Vendor, label: t(`vendor.${Vendor}`) }))}
           hint={t(`vendorAbout.${vendor}`)}
           onChange={(next) => {
+            put.reset();
             setVendor(next);
             setValues({});
           }}

@@ -94,7 +94,7 @@ export function CertificateList({ app }: { app: number }) {
                   <Tag tone="danger">{t("certificates.trouble")}</Tag>
                 </button>
               ) : (
-                <Tag>{t("certificates.fine")}</Tag>
+                <Ends one={row} />
               ),
           },
           {
@@ -148,6 +148,28 @@ export function CertificateList({ app }: { app: number }) {
 
 const environmentOf = ({ Fields }: Certificate) => Fields.Environment ?? "";
 const appOf = ({ Fields }: Certificate) => Fields.PackageName ?? Fields.BundleId ?? Fields.Subject ?? "–";
+
+const SOON = 30 * 86_400;
+
+/** Whether it goes on: a certificate with an end says it when it is near. */
+function Ends({ one }: { one: Certificate }) {
+  const { t } = useTranslation("push");
+  const format = useFormat();
+  const left = one.ExpireTime - Date.now() / 1000;
+  if (!one.ExpireTime || left > SOON) {
+    const until = one.ExpireTime ? t("certificates.until", { date: format.date(one.ExpireTime) }) : undefined;
+    return (
+      <span title={until}>
+        <Tag>{t("certificates.fine")}</Tag>
+      </span>
+    );
+  }
+  return left < 0 ? (
+    <Tag tone="danger">{t("certificates.ended", { date: format.date(one.ExpireTime) })}</Tag>
+  ) : (
+    <Tag tone="warning">{t("certificates.until", { date: format.date(one.ExpireTime) })}</Tag>
+  );
+}
 
 /** What can be done with one certificate. */
 function RowMenu({ app, act }: { app: number; act: (what: Act) => void }) {

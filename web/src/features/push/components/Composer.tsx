@@ -12,9 +12,10 @@ import { SettingCard } from "../../../ui/Page";
 import { say } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { type Message, useCertificates, useSend } from "../api";
-import { conditionOf, EVERYONE } from "../audience";
+import { conditionOf, EVERYONE, type Typed } from "../audience";
 import { Audience } from "./Audience";
 import { Preview } from "./Preview";
+import { Whom } from "./taskParts";
 
 export const PLAN = "Flagship";
 const of = (field: string) => limitOf("im/CreatePushTask", field).max;
@@ -22,32 +23,50 @@ const MAX = { Title: of("Title"), Desc: of("Desc"), Ext: of("Ext"), Text: of("Te
 const NOTHING = { Title: "", Desc: "", Ext: "", Text: "", From: "", Stored: true } satisfies Message as Required<
   Omit<Message, "DataId">
 >;
+type Words = typeof NOTHING;
+/** What was typed: it stays while one looks at the report or the attributes. */
+export interface Draft {
+  whom: Typed;
+  message: Words;
+}
+export const EMPTY: Draft = { whom: EVERYONE, message: NOTHING };
 const length = (text: string) => [...text].length;
 
 /** Writes a push, shows what it will look like and how many it is for, and sends it. */
-export function Composer({ app }: { app: number }) {
+export function Composer({ app, draft, onDraft }: { app: number; draft: Draft; onDraft: (next: Draft) => void }) {
   const { t } = useTranslation("push");
   const format = useFormat();
   const { set: go } = useTableState();
   const plan = useApp(app).data?.Plan;
   const certificates = useCertificates(app);
-  const [whom, setWhom] = useState(EVERYONE);
+  const { whom, message } = draft;
   const [count, setCount] = useState<number>();
-  const [message, setMessage] = useState(NOTHING);
   const [asking, setAsking] = useState(false);
   const send = useSend();
   const lacks = plan !== undefined && plan !== PLAN;
-  const set = (some: Partial<typeof NOTHING>) => setMessage((before) => ({ ...before, ...some }));
+  const set = (some: Partial<Words>) => onDraft({ ...draft, message: { ...message, ...some } });
   const condition = conditionOf(whom);
   const over = (["Title", "Desc", "Ext", "Text"] as const).some((name) => length(message[name]) > MAX[name]);
-  const ready = (message.Desc.trim() || message.Text.trim()) && !over && byteLength(message.From) <= MAX.From && count;
+  const written = Boolean(message.Desc.trim() || message.Text.trim());
+  const wrong = over || byteLength(message.From) > MAX.From;
+  const ready = written && !wrong && count;
+  /** What is still missing; nothing is said while it is counted. */
+  const lacking = wrong
+    ? "tooLong"
+    : !written
+      ? "words"
+      : condition === undefined
+        ? "whom"
+        : count === 0
+          ? "nobody"
+          : "";
   const run = () =>
     send.mutate(
       { SDKAppID: app, Condition: condition ?? null, ...message },
       {
         onSuccess: () => {
           say(t("compose.sent"));
-          setMessage(NOTHING);
+          onDraft(EMPTY);
           setAsking(false);
           go({ tab: "report" });
         },
@@ -79,8 +98,14 @@ export function Composer({ app }: { app: number }) {
               </LinkButton>
             </Note>
           )}
-          <Audience app={app} value={whom} disabled={lacks} onChange={setWhom} onCount={setCount} />
-          <Words message={message} disabled={lacks} onChange={set} />
+          <Audience
+            app={app}
+            value={whom}
+            disabled={lacks}
+            onChange={(next) => onDraft({ ...draft, whom: next })}
+            onCount={setCount}
+          />
+          <Fields message={message} disabled={lacks} onChange={set} />
           <div>
             <Locked action="im:CreatePushTask" app={app}>
               {(lock) => (
@@ -89,6 +114,11 @@ export function Composer({ app }: { app: number }) {
                 </Button>
               )}
             </Locked>
+            {!lacks && lacking && (
+              <p className="quiet composer__lacks" role="status">
+                {t(`lacking.${lacking}`)}
+              </p>
+            )}
           </div>
         </form>
       </SettingCard>
@@ -107,7 +137,11 @@ export function Composer({ app }: { app: number }) {
           onClose={() => setAsking(false)}
           onConfirm={run}
         >
-          {message.Desc && <Preview app={app} title={message.Title} text={message.Desc} />}
+          <p>
+            <span className="quiet">{t("whom.label")}: </span>
+            <Whom condition={condition ?? {}} />
+          </p>
+          {message.Desc && <Preview fixed app={app} title={message.Title} text={message.Desc} />}
           {message.Text && <p>{t(message.Stored ? "compose.withStored" : "compose.withOnline")}</p>}
           <p>{t("compose.revocable")}</p>
         </Confirm>
@@ -116,13 +150,13 @@ export function Composer({ app }: { app: number }) {
   );
 }
 
-interface WordsProps {
-  message: typeof NOTHING;
+interface FieldsProps {
+  message: Words;
   disabled: boolean;
-  onChange: (some: Partial<typeof NOTHING>) => void;
+  onChange: (some: Partial<Words>) => void;
 }
 
-function Words({ message, disabled, onChange }: WordsProps) {
+function Fields({ message, disabled, onChange }: FieldsProps) {
   const { t } = useTranslation("push");
   const text = (name: "Title" | "Desc" | "Ext" | "Text", label: string, rows?: number, hint?: string) => (
     <ByteInput

@@ -32,7 +32,9 @@ export function CredentialInput({ field, value, kept, onChange }: Props) {
   const name = field.Name;
   const said = (key: string) => (i18n.exists(key, { ns: "push" }) ? t(key) : undefined);
   const label = said(`field.${name}`) ?? name;
-  const hint = kept ? t("form.secretKept") : said(`fieldHint.${name}`);
+  const hint = kept
+    ? t("form.secretKept")
+    : said(`fieldHint.${name === "ClickAction" && !field.Choices.length ? "ClickIntent" : name}`);
   const required = field.Required && !kept;
   const file = FILES[name];
   if (file)

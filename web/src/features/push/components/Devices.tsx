@@ -1,15 +1,18 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "../../../ui/Button";
+import { useAllowed } from "../../../api/session";
+import { Confirm } from "../../../ui/Confirm";
 import { CopyText } from "../../../ui/CopyText";
 import { NameCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
-import { Locked } from "../../../ui/Locked";
+import { DeleteIcon, MoreIcon, NotificationIcon } from "../../../ui/icons";
+import { MenuButton, MenuItem } from "../../../ui/Menu";
 import { Empty, Loaded } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
+import { say } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
-import { type Device, useDevices } from "../api";
+import { type Device, useDevices, useDropDevice } from "../api";
 import { TestDevice } from "./TestDevice";
 
 /** The devices of a user that reported a push token, each with a test. */
@@ -19,6 +22,10 @@ export function Devices({ app, user }: { app: number; user: string }) {
   const state = useTableState();
   const query = useDevices(app, user);
   const [tested, setTested] = useState<Device>();
+  const [gone, setGone] = useState<Device>();
+  const drop = useDropDevice();
+  const mayTest = useAllowed("im:TestPush", app);
+  const mayDrop = useAllowed("im:DeletePushDevice", app);
   return (
     <Loaded query={query} rows={3}>
       {({ Devices: rows }) => (
@@ -56,22 +63,64 @@ export function Devices({ app, user }: { app: number; user: string }) {
               },
             ]}
             actions={(row) => (
-              <Locked action="im:TestPush" app={app}>
-                {(lock) => (
-                  <Button
-                    kind="text"
-                    small
-                    title={lock.title}
-                    disabled={lock.disabled || !row.Vendor}
-                    onClick={() => setTested(row)}
-                  >
-                    {t("test.open")}
-                  </Button>
+              <MenuButton
+                label={t("rowMenu", { name: row.Model || row.Token })}
+                triggerClass="iconbtn iconbtn--small"
+                width={200}
+                trigger={<MoreIcon />}
+              >
+                {(close) => (
+                  <>
+                    <MenuItem
+                      icon={<NotificationIcon />}
+                      disabled={mayTest === false || !row.Vendor}
+                      title={row.Vendor ? undefined : t("devices.noCertificate")}
+                      onClick={() => {
+                        close();
+                        setTested(row);
+                      }}
+                    >
+                      {t("test.open")}
+                    </MenuItem>
+                    <MenuItem
+                      danger
+                      icon={<DeleteIcon />}
+                      disabled={mayDrop === false}
+                      onClick={() => {
+                        close();
+                        setGone(row);
+                      }}
+                    >
+                      {t("devices.drop")}
+                    </MenuItem>
+                  </>
                 )}
-              </Locked>
+              </MenuButton>
             )}
             empty={<Empty title={t("devices.none")} about={t("devices.noneAbout")} />}
           />
+          {gone && (
+            <Confirm
+              title={t("devices.dropTitle", { name: gone.Model || gone.Token })}
+              submit={t("devices.drop")}
+              busy={drop.isPending}
+              error={drop.error}
+              onClose={() => setGone(undefined)}
+              onConfirm={() =>
+                drop.mutate(
+                  { SDKAppID: app, RegistrationId: gone.RegistrationId },
+                  {
+                    onSuccess: () => {
+                      say(t("devices.dropped"));
+                      setGone(undefined);
+                    },
+                  },
+                )
+              }
+            >
+              <p>{t("devices.dropAbout")}</p>
+            </Confirm>
+          )}
           {tested && <TestDevice app={app} device={tested} onClose={() => setTested(undefined)} />}
         </>
       )}

@@ -19,13 +19,14 @@ export function Failures({ app, user }: { app: number; user?: string }) {
     app,
     Number(state.after) || 0,
     state.size,
+    user ?? "",
   );
   const rows = data?.Failures;
   const last = rows && rows.length === state.size ? rows.at(-1) : undefined;
   return (
     <SettingCard
       title={t("tabs.failures")}
-      lead={t("failures.about")}
+      lead={t(user ? "failures.ofUser" : "failures.about")}
       actions={<RefreshButton busy={isFetching} onClick={() => void refetch()} />}
     >
       <ResourceTable<Failure>
@@ -73,7 +74,7 @@ export function Failures({ app, user }: { app: number; user?: string }) {
           },
           { key: "time", title: t("time"), role: "time", render: (row) => <TimeText at={row.Time} exact /> },
         ]}
-        empty={<Empty title={t("failures.empty")} about={t("failures.emptyAbout")} />}
+        empty={<Empty title={t("failures.empty")} about={t(user ? "failures.emptyOfUser" : "failures.emptyAbout")} />}
       />
       {shown && <Facts app={app} failure={shown} onClose={() => setShown(undefined)} />}
     </SettingCard>
@@ -88,7 +89,7 @@ function Facts({ app, failure, onClose }: { app: number; failure: Failure; onClo
       <div className="stack">
         <p>{t(`cause.${failure.Cause}.cure`)}</p>
         <dl className="facts">
-          <div>
+          <div className="facts__wide">
             <dt>UserID</dt>
             <dd>
               <Link

@@ -11,6 +11,7 @@ import { Tag } from "../../../ui/Tag";
 import { say } from "../../../ui/Toasts";
 import { MAX_BYTES, tagsIn, useAttributes, useMark, useMarks } from "../api";
 import { Devices } from "./Devices";
+import { Failures } from "./Failures";
 import "../push.css";
 
 interface Place {
@@ -30,6 +31,7 @@ export function OfAccount({ app, user }: Place) {
       <SettingCard title={t("devices.title")} lead={t("devices.about")}>
         <Devices app={app} user={user} />
       </SettingCard>
+      <Failures app={app} user={user} />
       <MarksCard app={app} user={user} />
     </>
   );

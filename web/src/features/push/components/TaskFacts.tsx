@@ -44,7 +44,7 @@ export function TaskFacts({ task, onClose }: { task: Task; onClose: () => void }
           <div className="facts__wide">
             <dt>{t("whom.label")}</dt>
             <dd>
-              <Whom task={task} />
+              <Whom condition={task.Condition} />
             </dd>
           </div>
           {times

@@ -58,7 +58,7 @@ export function Tasks({ app }: { app: number }) {
               />
             ),
           },
-          { key: "whom", title: t("whom.label"), role: "detail", render: (row) => <Whom task={row} /> },
+          { key: "whom", title: t("whom.label"), role: "detail", render: (row) => <Whom condition={row.Condition} /> },
           {
             key: "state",
             title: t("report.state"),

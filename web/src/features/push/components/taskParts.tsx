@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../ui/format";
 import type { Tone } from "../../../ui/Tag";
-import { isUnderWay, type Task } from "../api";
+import { type Condition, isUnderWay, type Task } from "../api";
 import "../../../ui/job.css";
 
 export const TONES: Record<Task["State"], Tone> = {
@@ -11,9 +11,10 @@ export const TONES: Record<Task["State"], Tone> = {
   revoked: "warning",
 };
 
-export function Whom({ task }: { task: Task }) {
+/** Whom a push is for, on one line. */
+export function Whom({ condition }: { condition: Condition }) {
   const { t } = useTranslation("push");
-  const { TagsOr, TagsAnd, TagsNot, AttrsOr, AttrsAnd } = task.Condition;
+  const { TagsOr, TagsAnd, TagsNot, AttrsOr, AttrsAnd } = condition;
   const tags = (
     [
       ["or", TagsOr],

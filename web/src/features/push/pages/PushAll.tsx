@@ -1,10 +1,11 @@
 import { useParams, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiCallButton } from "../../../ui/ApiCall";
 import { Page } from "../../../ui/Page";
 import { Tabs } from "../../../ui/Tabs";
 import { Attributes } from "../components/Attributes";
-import { Composer } from "../components/Composer";
+import { Composer, EMPTY } from "../components/Composer";
 import { Tasks } from "../components/Tasks";
 import "../push.css";
 
@@ -16,6 +17,7 @@ export function PushAll() {
   const app = Number(useParams({ strict: false }).app);
   const { tab: wanted } = useSearch({ strict: false }) as { tab?: string };
   const tab = TABS.find((one) => one === wanted) ?? "compose";
+  const [draft, setDraft] = useState(EMPTY);
   const rest = (name: string, command: string, body: object) => ({
     title: t(`api.${name}`),
     call: { rest: command, app, body },
@@ -54,7 +56,7 @@ export function PushAll() {
       actions={<ApiCallButton calls={calls[tab]} />}
     >
       <Tabs label={t("nav.pushAll")} current={tab} tabs={TABS.map((key) => ({ key, title: t(`tabs.${key}`) }))} />
-      {tab === "compose" && <Composer app={app} />}
+      {tab === "compose" && <Composer key={app} app={app} draft={draft} onDraft={setDraft} />}
       {tab === "report" && <Tasks app={app} />}
       {tab === "attributes" && <Attributes app={app} />}
     </Page>

@@ -10,6 +10,7 @@ import { Page, SettingCard } from "../../../ui/Page";
 import { useTableState } from "../../../ui/tableState";
 import { useDevices } from "../api";
 import { Devices } from "../components/Devices";
+import { Failures } from "../components/Failures";
 import "../push.css";
 
 /** Why a user's device shows no push: the devices that reported a token, and a test to each. */
@@ -71,6 +72,7 @@ export function SelfCheck() {
           <Devices app={app} user={user} />
         </SettingCard>
       )}
+      {user && <Failures app={app} user={user} />}
     </Page>
   );
 }

@@ -64,8 +64,12 @@ export function DeliveryFacts({ delivery }: { delivery: Delivery }) {
           </dd>
         </div>
       </dl>
+      {/* Why it failed comes first. */}
+      {!isGood(delivery.Outcome) && (
+        <BodyText title={t("log.answer")} text={delivery.Answer} none={t("log.noAnswer")} />
+      )}
       <BodyText title={t("log.request")} text={delivery.Request} none={t("log.noRequest")} />
-      <BodyText title={t("log.answer")} text={delivery.Answer} none={t("log.noAnswer")} />
+      {isGood(delivery.Outcome) && <BodyText title={t("log.answer")} text={delivery.Answer} none={t("log.noAnswer")} />}
     </div>
   );
 }
