@@ -74,6 +74,10 @@ def _said_by(call: ast.Call, name: str) -> tuple[list[str | None], set[str]]:
     """The keys of the sentences that a call can say, and the parameters that it gives them."""
     params = {k.arg for k in call.keywords if k.arg and k.arg not in NOT_PARAMS}
     detail = _literal(_keyword(call, "detail"))
+    if name == "BadCredentials":  # what a push service's credentials lack, in the second place
+        return _choices(call.args[1]) if len(call.args) > 1 else ["PushCredentials"], params
+    if isinstance(_keyword(call, "detail"), ast.Attribute):
+        return [], params  # said where what is caught here was raised
     if name == "Explanation":
         given = call.args[2] if len(call.args) > 2 else None
         if isinstance(given, ast.Dict):
@@ -101,7 +105,15 @@ def _sites() -> Sites:
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
-            if node.func.id not in ("ControlError", "invalid", "missing", "plan_required", "JobFailed", "Explanation"):
+            if node.func.id not in (
+                "ControlError",
+                "invalid",
+                "missing",
+                "plan_required",
+                "JobFailed",
+                "Explanation",
+                "BadCredentials",
+            ):
                 continue
             keys, params = _said_by(node, node.func.id)
             where = f"{path.relative_to(SOURCE)}:{node.lineno}"
