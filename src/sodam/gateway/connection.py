@@ -47,6 +47,7 @@ class Connection:
     __slots__ = (
         "_dirty",
         "_hub",
+        "_joined",
         "_kick_at",
         "_mixed",
         "_notices",
@@ -84,6 +85,8 @@ class Connection:
         self._out: list[bytes] | None = None
         self._notices: list[Notice] | None = None
         self._dirty = self._mixed = False
+        self._joined = False
+        """The user has joined a group of which a message from before may still come."""
         self.catch_up = CatchUp()
         self._probed: int | None = None
         self._pings = 0
@@ -121,8 +124,13 @@ class Connection:
         if notice.kind is not _MESSAGE:
             if notice.kind in _FOLLOWING:
                 if self.registered is not None:
+                    self._joined = True
                     self._hub.following.change(self, self.registered, notice)
                 return
+            if self._joined and notice.kind is _GROUP and notice.place is not None:
+                before, self._joined = self._hub.following.before_joining(self, notice.place)
+                if before:
+                    return
             self._mixed = True
         if self.catch_up.held is not None:
             self.catch_up.held.append(notice)

@@ -7,18 +7,21 @@ from collections.abc import Callable, Iterable
 from sodam.bus import LiveSession, Topic
 from sodam.errors import Unavailable
 from sodam.groups.feed import of_group
-from sodam.notices import Kind, Notice
+from sodam.notices import Kind, Notice, Place
 from sodam.services import Services
 
 
 class _Here:
     """What one connection follows."""
 
-    __slots__ = ("changes", "topics", "user")
+    __slots__ = ("changes", "joined", "topics", "user")
 
     def __init__(self, user: Topic) -> None:
         self.user = user
         self.topics: dict[Topic, None] = {}
+        self.joined: dict[str, int] = {}
+        """Groups that were joined a moment ago, with the sequence that each had come to; until something newer is heard
+        of it."""
         self.changes = 0
         """How often a hint changed it: what was read before counts no more."""
 
@@ -91,10 +94,25 @@ class Following:
         if notice.kind is Kind.FOLLOW:
             self._live.add(topic, session)
             here.topics[topic] = None
+            here.joined[place.recipient] = place.seq
             self._groups.feed.begin_at(user.app, place.recipient, place.seq, place.msg_seq)
         else:
             self._remove(session, [topic])
             self._groups.rooms.put_out(session, user.app, place.recipient)
+
+    def before_joining(self, session: LiveSession, place: Place) -> tuple[bool, bool]:
+        """Whether a message of a group was there before the user joined it, and whether another one may be.
+
+        A node where somebody follows the group already may hear of it only now, when it was sent on another one.
+        """
+        here = self._of.get(session)
+        read = here.joined.get(place.recipient) if here is not None else None
+        if here is None or read is None:
+            return False, here is not None and bool(here.joined)
+        if place.seq <= read:
+            return place.seq > 0, True
+        del here.joined[place.recipient]  # what follows comes in order
+        return False, bool(here.joined)
 
     def end(self, session: LiveSession) -> None:
         if self._groups.rooms.occupied():
@@ -109,3 +127,4 @@ class Following:
             self._live.remove(topic, session)
             if here is not None:
                 here.topics.pop(topic, None)
+                here.joined.pop(topic.name, None)
