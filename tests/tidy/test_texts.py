@@ -21,7 +21,7 @@ from sodam.apps.model import AppSettings
 from sodam.cloudapi.table import SERVICES, actions
 from sodam.errors import Code
 from sodam.gateway import table as gateway_table
-from sodam.rest import table
+from sodam.rest import openapi, table
 from sodam.troubleshooting.cures import CURES
 from tests.support import tree
 
@@ -231,6 +231,20 @@ def test_every_action_and_preset_is_described(language: str) -> None:
     declared = {action.id for action in actions()}
     assert there == declared, f"{language}: {sorted(there ^ declared)}"
     assert set(texts["preset"]) == {preset.name for preset in PRESETS}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_is_described(language: str) -> None:
+    """The API explorer says what a command does. Where the English text changes, the others are to be read again."""
+    path = tree.ROOT / f"web/src/features/explorer/locale/{language}.json"
+    texts = json.loads(path.read_text())["does"]
+    documented = {command.path: openapi.summary(command) for command in table.commands()}
+    assert texts.keys() == documented.keys(), sorted(texts.keys() ^ documented.keys())
+    letters = {"en": "[A-Za-z]", "ko": "[가-힣]", "zh": "[一-鿿]"}[language]
+    assert not [name for name, text in texts.items() if not re.search(letters, text)]
+    if language == "en":
+        changed = [name for name, text in texts.items() if text != documented[name]]
+        assert not changed, f"other texts than the documentation's; say them anew in ko and zh: {', '.join(changed)}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

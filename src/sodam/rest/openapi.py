@@ -42,8 +42,15 @@ _QUERY = (
 )
 
 
-def _summary(command: Command) -> str:
-    return reference.without_sources(command.doc).split("\n", 1)[0]
+def summary(command: Command) -> str:
+    """What a command does, in one line: the first of its documentation, to the end of its sentence."""
+    lines = iter(reference.without_sources(command.doc).split("\n\n", 1)[0].split("\n"))
+    text = next(lines)
+    for line in lines:
+        if text.endswith("."):
+            break
+        text += f" {line.strip()}"
+    return text.replace("``", "")
 
 
 def _operation(command: Command, schemas: dict[type, dict[str, Any]]) -> dict[str, Any]:
@@ -55,7 +62,7 @@ def _operation(command: Command, schemas: dict[type, dict[str, Any]]) -> dict[st
     return {
         "tags": [command.service.name],
         "operationId": command.path.replace("/", "."),
-        "summary": _summary(command),
+        "summary": summary(command),
         "description": "\n".join([reference.without_sources(command.doc), "", "Error codes:", "", *errors]),
         "parameters": [
             {"name": name, "in": "query", "required": required, "description": text, "schema": {"type": kind}}

@@ -45,6 +45,7 @@ export async function developer(hand, { server, app }) {
 
   // A command as a form: its curl line, its answer, a refusal explained; what deletes is asked about.
   await hand.go(`/apps/${app}/explorer?command=${encodeURIComponent("im_open_login_svc/account_import")}`);
+  await hand.sees(t("explorer:does.im_open_login_svc/account_import"));
   await hand.fill("UserID", "explorer1");
   await hand.fill("Nick", "Explorer");
   await page.locator("pre", { hasText: '"UserID": "explorer1"' }).waitFor();

@@ -44,7 +44,7 @@ function Chosen({ app, commands }: { app: number; commands: Command[] }) {
   const own = commands.filter(({ service }) => service === command.service);
   return (
     <>
-      <SettingCard title={t("command.title")} lead={command.summary}>
+      <SettingCard title={t("command.title")} lead={t(`does.${command.path}`, command.summary)}>
         <div className="explorer__pick">
           <SelectField
             label={t("command.service")}
