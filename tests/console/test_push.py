@@ -66,6 +66,15 @@ async def test_pushes_to_many(root: ConsoleClient, console_server: ServerProcess
         "Revokes": "",
         "RevokeTime": 0,
     }
+    at = int(time.time()) + 86_400
+    with pytest.raises(Refused, match="PushTooFar"):
+        await call("CreatePushTask", Desc="hi", At=at + 366 * 86_400)
+    planned = await call("CreatePushTask", Title="Lanterns", Desc="At eight", Condition={"TagsOr": ["x"]}, At=at)
+    to_come, *others = (await call("DescribePushTask"))["Tasks"]
+    assert (to_come["TaskId"], to_come["State"], to_come["StartTime"]) == (planned["TaskId"], "planned", at)
+    assert (to_come["Title"], to_come["Condition"]["TagsOr"], others) == ("Lanterns", ["x"], report)
+    await call("RevokePushTask", TaskId=planned["TaskId"], Desc="Never mind")
+    assert (await call("DescribePushTask"))["Tasks"] == report
     await call("RevokePushTask", TaskId=task["TaskId"], Desc="Never mind")
     with pytest.raises(Refused, match="90050"):
         await call("RevokePushTask", TaskId=task["TaskId"], Desc="Never mind")

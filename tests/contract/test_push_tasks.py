@@ -261,3 +261,25 @@ async def test_many_accounts(pushing: Pushing, database: Database, apple: Vendor
         )
     assert asked.count == count // 100
     assert grown < 40 * 1024
+
+
+async def test_a_planned_push_is_called_off_or_begins(pushing: Pushing, apple: VendorServer) -> None:
+    """It shows among those to come, nobody gets what was called off, and what has begun is no longer to come."""
+    tasks, app, clock = pushing.push.tasks, pushing.apps.all()[0], pushing.world.clock
+    await pushing.device(await pushing.apns(apple.url), "b", "tb")
+    at = int(clock.now) + 3600
+    first, second = [await tasks.plan(app, What("a", n, Filter(), wish=WISH), at + n) for n in (1, 2)]
+    assert [(task, when) for task, _, when in await tasks.planned(pushing.app)] == [(first, at + 1), (second, at + 2)]
+    assert await refused(tasks.revoke(app, f"{first}0", WISH.info, limited=False)) == Code.PUSH_TASK_NOT_FOUND
+    await tasks.revoke(app, first, WISH.info, limited=False)
+    assert await refused(tasks.revoke(app, first, WISH.info, limited=False)) == Code.PUSH_TASK_NOT_FOUND
+    assert [task for task, _, _ in await tasks.planned(pushing.app)] == [second]
+    clock.now = at + 3
+    pushing.world.outbox.wake()
+    async with asyncio.timeout(60):
+        while second not in await tasks.reports(pushing.app, [first, second]):
+            await asyncio.sleep(0.02)
+    assert (await done(pushing, second)).devices == 1
+    await pushing.quiet()
+    assert await tasks.planned(pushing.app) == []
+    assert (len(apple.asked), list(await tasks.reports(pushing.app, [first]))) == (1, [])

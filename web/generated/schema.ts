@@ -1400,6 +1400,7 @@ export type CreatePushTask = {
   Stored?: boolean;
   From?: string;
   DataId?: string;
+  At?: number;
 };
 
 export type ConditionIn = {
@@ -2396,7 +2397,7 @@ export type PushTasks = {
 
 export type PushTaskView = {
   TaskId: string;
-  State: "done" | "revoked" | "running" | "waiting";
+  State: "done" | "planned" | "revoked" | "running" | "waiting";
   Title: string;
   Desc: string;
   Text: string;

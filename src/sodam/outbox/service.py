@@ -26,7 +26,7 @@ from sodam.bus import Bus
 from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
-from sodam.outbox import bundles, store, store_bundles
+from sodam.outbox import bundles, store, store_bundles, store_waiting
 from sodam.outbox.bundles import Bundle
 from sodam.outbox.model import DAY, Consumer, Entry, Failed, Gate, New, Open, Prepare, Schedule, Topic
 from sodam.outbox.pace import LEAST, Pace
@@ -141,6 +141,14 @@ class Outbox:
         else:
             await store_bundles.put(tx, bundles.of_new(entries))
         tx.after_commit(self.wake)
+
+    async def waiting(self, source: Database | Tx, topic: str, app: int, most: int) -> list[tuple[int, int, bytes]]:
+        """What was put there for a later time: number, when (unix milliseconds), body; the earliest first."""
+        return await store_waiting.waiting(source, topic, app, most)
+
+    async def take_back(self, tx: Tx, number: int) -> bool:
+        """Have an entry that waits not done; False: it is done, or somebody does it just now. Only without a lane."""
+        return await store_waiting.take_back(tx, number)
 
     async def put_placed(self, tx: Tx, made: Sequence[Bundle], numbers: Sequence[tuple[int, int, int]]) -> None:
         """The same of messages of a commit, whose MsgTime, MsgSeq and place in the conversation are ``numbers``."""

@@ -34,6 +34,8 @@ from sodam.storage import Database, Tx, hold
 
 KIND: Final = "PushToMany"
 PAGE: Final = 500
+MOST_PLANNED: Final = 1_000
+"""Pushes of an app that are looked at among those to come."""
 DUPLICATE_MS: Final = 1000
 A_DAY: Final = 100
 _DAY_MS: Final = 86_400_000
@@ -151,6 +153,19 @@ class Tasks:
         await self._db.write(lambda tx: self._outbox.put(tx, [New(number, PLANNED, body)], due=at * 1000))
         return task
 
+    async def planned(self, app: int) -> list[tuple[str, What, int]]:
+        """TaskId, push and unix second of those that are still to begin, the earliest first."""
+        found = await self._outbox.waiting(self._db, PLANNED, app, MOST_PLANNED)
+        read = [(msgspec.json.decode(body, type=_Planned), due // 1000) for _, due, body in found]
+        return [(one.task, one.what, at) for one, at in read]
+
+    async def _unplan(self, tx: Tx, app: int, task: str) -> bool:
+        """Whether a planned push was there to be taken back."""
+        for number, _, body in await self._outbox.waiting(tx, PLANNED, app, MOST_PLANNED):
+            if msgspec.json.decode(body, type=_Planned).task == task:
+                return await self._outbox.take_back(tx, number)
+        return False
+
     async def _begin(self, entry: Entry) -> None:
         """A planned push's time has come."""
         planned, now = msgspec.json.decode(entry.body, type=_Planned), int(self._clock() * 1000)
@@ -169,7 +184,10 @@ class Tasks:
         await self._jobs.create_in(tx, KIND, _Params(app, task), about_app=app, uin=0, user_name="")
 
     async def revoke(self, app: App, task: str, info: OfflinePushInfo, *, limited: bool) -> None:
-        """Stop a push, and replace what devices show of it. Raises ApiError 90049, 90050, 90051, 90052."""
+        """Stop a push, and replace what devices show of it; one that is planned does not begin.
+
+        Raises ApiError 90049, 90050, 90051, 90052.
+        """
         number, now = app.sdkappid, int(self._clock() * 1000)
 
         async def run(tx: Tx) -> None:
@@ -177,6 +195,8 @@ class Tasks:
             old = (await store_tasks.read(tx, number, [task])).get(task)
             if limited and await self._revoked_just_now(tx, number, now):
                 raise ApiError(Code.PUSH_REVOKE_TOO_FREQUENT)
+            if old is None and await self._unplan(tx, number, task):
+                return
             if old is None or task.endswith(_REVOKE):
                 raise ApiError(Code.PUSH_TASK_NOT_FOUND)
             if now - old.created_at > _REVOCABLE_MS:

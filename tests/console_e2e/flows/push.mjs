@@ -20,6 +20,7 @@ export async function push(hand, { server, call, rest, app }) {
     await marks(hand, app, call);
     await compose(hand, vendor, call, app);
     await refused(hand, vendor, await rest(server.url, call, app), app);
+    await plan(hand, call, app);
     await forget(hand, call, app);
     await remove(hand, app, id, call);
   } finally {
@@ -262,6 +263,31 @@ async function forget(hand, call, app) {
   await hand.closed();
   await hand.hears("push:devices.none");
   assert.deepEqual((await call("im/DescribePushDevices", { SDKAppID: app, UserID: "ann" })).Devices, []);
+}
+
+/** A push for later: it stands in the report as to come, and is called off there. */
+async function plan(hand, call, app) {
+  const { t, page } = hand;
+  await hand.go(`/apps/${app}/push`);
+  await hand.fill(t("push:compose.desc"), "The lanterns are lit at eight");
+  await page.getByRole("radio", { name: t("push:when.later") }).check();
+  await hand.fill(t("push:when.at"), "2020-01-01T08:00");
+  await hand.hears("push:lacking.late");
+  const later = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+  await hand.fill(t("push:when.at"), later);
+  await hand.press("push:compose.submit");
+  await hand.sees("UTC+9");
+  await hand.picture("push-plan");
+  await hand.confirm("push:compose.plan");
+  await page.waitForURL(/tab=report/);
+  const row = hand.row("The lanterns are lit at eight");
+  await row.getByText(t("push:state.planned"), { exact: true }).waitFor();
+  const { Tasks } = await call("im/DescribePushTask", { SDKAppID: app, Limit: 1 });
+  assert.equal(Tasks[0].StartTime, Date.parse(`${later}+09:00`) / 1000);
+  await hand.press("push:unplan.open", row);
+  await hand.confirm("push:unplan.open");
+  await hand.closed();
+  await hand.seesNot("The lanterns are lit at eight");
 }
 
 async function remove(hand, app, id, call) {

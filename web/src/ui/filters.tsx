@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { localMinute } from "./format";
 import { type TableState, useTyped } from "./tableState";
 
 /** A filter that one types, kept in the address under `name`. Spaces around it are nobody's wish. */
@@ -36,13 +37,9 @@ interface PeriodProps {
   backwards: string;
 }
 
-/** Seconds as the browser's field for local times writes them. */
-const local = (at: number) =>
-  new Date(at * 1000 - new Date(at * 1000).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-
 /** A minute in local time; `at` is in unix seconds, 0 for none. A half-typed time changes nothing yet. */
 function MinuteFilter({ label, at, onChange }: { label: string; at: number; onChange: (at: number) => void }) {
-  const shown = at ? local(at) : "";
+  const shown = at ? localMinute(at * 1000) : "";
   const [typed, setTyped] = useState(shown);
   const [known, setKnown] = useState(shown);
   if (shown !== known) {

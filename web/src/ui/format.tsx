@@ -61,6 +61,17 @@ export function utcSeconds(text: string | undefined): number {
   return Number.isNaN(value) ? 0 : value / 1000;
 }
 
+/** What a field for date and time takes: local time to the minute; `at` is in milliseconds. */
+export const localMinute = (at: number): string =>
+  new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
+/** The local time's distance from UTC at that unix second: "UTC+9", "UTC+5:30". */
+export function zoneOf(at: number): string {
+  const minutes = -new Date(at * 1000).getTimezoneOffset();
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? "-" : "+"}${hours}${rest ? `:${String(rest).padStart(2, "0")}` : ""}`;
+}
+
 /** A text that cannot be the address of a picture; none at all can. */
 export const badUrl = (text: string): boolean => text !== "" && !/^https?:\/\/./.test(text);
 

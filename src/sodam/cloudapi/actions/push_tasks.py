@@ -9,11 +9,12 @@ import msgspec
 
 from sodam.accounts.model import MAX_USER_ID
 from sodam.apps.model import DEFAULT_ADMIN
+from sodam.clock import now
 from sodam.cloudapi.action import Call, action
 from sodam.cloudapi.actions.push import OfUser
 from sodam.cloudapi.actions.views import Id, Limit, OfApp
 from sodam.cloudapi.paging import cut
-from sodam.control import plan_required
+from sodam.control import invalid, plan_required
 from sodam.messages.elements import check_body
 from sodam.messages.offline_push import OfflinePushInfo
 from sodam.push.audience import MAX_BYTES, Condition
@@ -25,6 +26,7 @@ MAX_TITLE: Final = 100
 MAX_DESC: Final = 400
 MAX_EXT: Final = 2000
 MAX_TEXT: Final = 2000
+FARTHEST: Final = 365 * 86_400
 _encode = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(What).decode
 Title = Annotated[str, msgspec.Meta(max_length=MAX_TITLE)]
@@ -129,6 +131,8 @@ class CreatePushTask(OfAudience, kw_only=True):
     From: Annotated[str, msgspec.Meta(max_length=MAX_USER_ID)] = ""
     """Who is shown as the sender; empty: the administrator."""
     DataId: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    At: Id = 0
+    """When it begins, unix seconds, at most a year ahead; 0, or what is over: now."""
 
 
 class PushTaskId(msgspec.Struct):
@@ -153,12 +157,17 @@ async def create_push_task(call: Call, request: CreatePushTask) -> PushTaskId:
         data_id=request.DataId,
         mode=0 if request.Stored else 1,
     )
+    if request.At > now() + FARTHEST:
+        raise invalid("At is more than a year away", detail="PushTooFar", Field="At")
+    if request.At > now():
+        return PushTaskId(await push.tasks.plan(app, what, request.At))
     return PushTaskId(await push.tasks.create(app, what, limited=call.plane.services.settings.rate_limits))
 
 
 class PushTaskView(msgspec.Struct, kw_only=True):
     TaskId: str
-    State: Literal["waiting", "running", "done", "revoked"]
+    State: Literal["planned", "waiting", "running", "done", "revoked"]
+    """planned: it begins at StartTime."""
     Title: str
     Desc: str
     Text: str
@@ -192,33 +201,53 @@ class DescribePushTask(OfApp, kw_only=True):
 
 @action("im", "DescribePushTask", kind="list", level="app")
 async def describe_push_task(call: Call, request: DescribePushTask) -> PushTasks:
-    """The pushes to many of the last 30 days, newest first, with how far each is."""
+    """The pushes to many of the last 30 days, newest first, with how far each is; before them those to come."""
     push, app = call.plane.services.push, call.the_app.sdkappid
     names = {int(number): name for number, name in (await push.marks.names(app)).items()}
     page, more = cut(await push.tasks.newest(app, request.Before, request.Limit + 1), request.Limit)
-    return PushTasks([_task(one, names) for one in page], page[-1].created_at if more else 0)
+    planned = [] if request.Before else await push.tasks.planned(app)
+    # Not yet among the pushes: each as it will stand there.
+    to_come = [
+        msgspec.structs.replace(_shown(task, what, names), State="planned", CreateTime=at, StartTime=at)
+        for task, what, at in reversed(planned)
+    ]
+    return PushTasks(to_come + [_task(one, names) for one in page], page[-1].created_at if more else 0)
 
 
 def _task(one: Task, names: dict[int, str]) -> PushTaskView:
-    what = _decode(one.what.encode())
-    info = what.wish.info if what.wish is not None else None
-    return PushTaskView(
-        TaskId=one.task,
+    return msgspec.structs.replace(
+        _shown(one.task, _decode(one.what.encode()), names),
         State=_state(one),
-        Title=(info.Title if info is not None else None) or "",
-        Desc=(info.Desc if info is not None else None) or "",
-        Text=_text(what.body),
-        Stored=what.stored,
-        From=what.sender,
-        Condition=_condition(what.filter, names),
         CreateTime=one.created_at // 1000,
         StartTime=one.started_at,
         EndTime=one.ended_at,
         Total=max(one.total, one.done),
         Done=one.done,
         Devices=one.devices,
-        Revokes=what.revoke,
         RevokeTime=one.revoked_at,
+    )
+
+
+def _shown(task: str, what: What, names: dict[int, str]) -> PushTaskView:
+    """What a push says and whom it is for."""
+    info = what.wish.info if what.wish is not None else None
+    return PushTaskView(
+        TaskId=task,
+        State="waiting",
+        Title=(info.Title if info is not None else None) or "",
+        Desc=(info.Desc if info is not None else None) or "",
+        Text=_text(what.body),
+        Stored=what.stored,
+        From=what.sender,
+        Condition=_condition(what.filter, names),
+        CreateTime=0,
+        StartTime=0,
+        EndTime=0,
+        Total=0,
+        Done=0,
+        Devices=0,
+        Revokes=what.revoke,
+        RevokeTime=0,
     )
 
 
@@ -263,7 +292,10 @@ class RevokePushTask(OfApp, kw_only=True):
 
 @action("im", "RevokePushTask", kind="write", level="app")
 async def revoke_push_task(call: Call, request: RevokePushTask) -> None:
-    """Take a push back within 24 hours: it comes to nobody else, and other words replace what devices show."""
+    """Take a push back within 24 hours: it comes to nobody else, and other words replace what devices show.
+
+    One that is planned does not begin.
+    """
     _enabled(call)
     info = OfflinePushInfo(Title=request.Title or None, Desc=request.Desc)
     tasks, limited = call.plane.services.push.tasks, call.plane.services.settings.rate_limits

@@ -4,8 +4,8 @@ import { limitOf } from "../../../api/limits";
 import { useApp } from "../../../api/session";
 import { Button, LinkButton } from "../../../ui/Button";
 import { Confirm } from "../../../ui/Confirm";
-import { ByteInput, Checkbox } from "../../../ui/Field";
-import { byteLength, useFormat } from "../../../ui/format";
+import { ByteInput, Checkbox, ChoiceField, TextField } from "../../../ui/Field";
+import { byteLength, localMinute, useFormat, zoneOf } from "../../../ui/format";
 import { Locked } from "../../../ui/Locked";
 import { Note } from "../../../ui/Note";
 import { SettingCard } from "../../../ui/Page";
@@ -28,8 +28,11 @@ type Words = typeof NOTHING;
 export interface Draft {
   whom: Typed;
   message: Words;
+  /** Local time to the minute; empty: at once. */
+  at: string;
 }
-export const EMPTY: Draft = { whom: EVERYONE, message: NOTHING };
+export const EMPTY: Draft = { whom: EVERYONE, message: NOTHING, at: "" };
+const A_YEAR = 365 * 86_400;
 const length = (text: string) => [...text].length;
 
 /** Writes a push, shows what it will look like and how many it is for, and sends it. */
@@ -39,7 +42,7 @@ export function Composer({ app, draft, onDraft }: { app: number; draft: Draft; o
   const { set: go } = useTableState();
   const plan = useApp(app).data?.Plan;
   const certificates = useCertificates(app);
-  const { whom, message } = draft;
+  const { whom, message, at } = draft;
   const [count, setCount] = useState<number>();
   const [asking, setAsking] = useState(false);
   const send = useSend();
@@ -49,23 +52,19 @@ export function Composer({ app, draft, onDraft }: { app: number; draft: Draft; o
   const over = (["Title", "Desc", "Ext", "Text"] as const).some((name) => length(message[name]) > MAX[name]);
   const written = Boolean(message.Desc.trim() || message.Text.trim());
   const wrong = over || byteLength(message.From) > MAX.From;
-  const ready = written && !wrong && count;
+  const begins = at ? Math.floor(Date.parse(at) / 1000) : 0;
+  const late = Boolean(at) && !(begins > Date.now() / 1000);
+  const far = begins > Date.now() / 1000 + A_YEAR;
+  const ready = written && !wrong && count && !late && !far;
   /** What is still missing; nothing is said while it is counted. */
-  const lacking = wrong
-    ? "tooLong"
-    : !written
-      ? "words"
-      : condition === undefined
-        ? "whom"
-        : count === 0
-          ? "nobody"
-          : "";
+  const missing = { tooLong: wrong, words: !written, whom: condition === undefined, nobody: count === 0, late, far };
+  const lacking = Object.entries(missing).find(([, so]) => so)?.[0];
   const run = () =>
     send.mutate(
-      { SDKAppID: app, Condition: condition ?? null, ...message },
+      { SDKAppID: app, Condition: condition ?? null, ...message, At: begins },
       {
         onSuccess: () => {
-          say(t("compose.sent"));
+          say(t(begins ? "compose.planned" : "compose.sent"));
           onDraft(EMPTY);
           setAsking(false);
           go({ tab: "report" });
@@ -106,6 +105,7 @@ export function Composer({ app, draft, onDraft }: { app: number; draft: Draft; o
             onCount={setCount}
           />
           <Fields message={message} disabled={lacks} onChange={set} />
+          <When at={at} disabled={lacks} onChange={(next) => onDraft({ ...draft, at: next })} />
           <div>
             <Locked action="im:CreatePushTask" app={app}>
               {(lock) => (
@@ -131,7 +131,7 @@ export function Composer({ app, draft, onDraft }: { app: number; draft: Draft; o
         <Confirm
           danger={false}
           title={t("compose.confirm", { count, number: format.number(count ?? 0) })}
-          submit={t("compose.send")}
+          submit={t(begins ? "compose.plan" : "compose.send")}
           busy={send.isPending}
           error={send.error}
           onClose={() => setAsking(false)}
@@ -143,10 +143,45 @@ export function Composer({ app, draft, onDraft }: { app: number; draft: Draft; o
           </p>
           {message.Desc && <Preview fixed app={app} title={message.Title} text={message.Desc} />}
           {message.Text && <p>{t(message.Stored ? "compose.withStored" : "compose.withOnline")}</p>}
-          <p>{t("compose.revocable")}</p>
+          {begins > 0 && (
+            <p>
+              {t("compose.begins")} <strong>{format.minute(begins)}</strong> ({zoneOf(begins)})
+            </p>
+          )}
+          <p>{t(begins ? "compose.cancellable" : "compose.revocable")}</p>
         </Confirm>
       )}
     </div>
+  );
+}
+
+/** At once, or at a minute to come, in the time of who writes. */
+function When({ at, disabled, onChange }: { at: string; disabled: boolean; onChange: (at: string) => void }) {
+  const { t } = useTranslation("push");
+  return (
+    <>
+      <ChoiceField
+        label={t("when.label")}
+        value={at ? "later" : "now"}
+        disabled={disabled}
+        options={(["now", "later"] as const).map((one) => ({
+          value: one,
+          label: t(`when.${one}`),
+          about: t(`when.${one}About`),
+        }))}
+        onChange={(next) => onChange(next === "now" ? "" : localMinute(Date.now() + 3_600_000))}
+      />
+      {at && (
+        <TextField
+          label={t("when.at")}
+          type="datetime-local"
+          disabled={disabled}
+          value={at}
+          hint={t("when.zone", { zone: zoneOf(Math.floor(Date.parse(at) / 1000) || 0) })}
+          onChange={(next) => next && onChange(next)}
+        />
+      )}
+    </>
   );
 }
 

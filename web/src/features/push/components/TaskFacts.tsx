@@ -17,8 +17,8 @@ export function TaskFacts({ task, onClose }: { task: Task; onClose: () => void }
     ["compose.from", task.From],
   ] as const;
   const times = [
-    ["report.made", task.CreateTime],
-    ["report.began", task.StartTime],
+    ["report.made", task.State === "planned" ? 0 : task.CreateTime],
+    [task.State === "planned" ? "report.begins" : "report.began", task.StartTime],
     ["report.ended", task.EndTime],
     ["report.taken", task.RevokeTime],
   ] as const;
@@ -29,9 +29,11 @@ export function TaskFacts({ task, onClose }: { task: Task; onClose: () => void }
           <Tag tone={TONES[task.State]}>{t(`state.${task.State}`)}</Tag>
           <Progress task={task} />
         </div>
-        <p className="quiet">
-          {t("report.devicesAbout", { count: task.Devices, number: format.number(task.Devices) })}
-        </p>
+        {task.State !== "planned" && (
+          <p className="quiet">
+            {t("report.devicesAbout", { count: task.Devices, number: format.number(task.Devices) })}
+          </p>
+        )}
         <dl className="facts">
           {texts
             .filter(([, text]) => text)

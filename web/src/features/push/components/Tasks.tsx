@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { limitOf } from "../../../api/limits";
 import { Button } from "../../../ui/Button";
+import { Confirm } from "../../../ui/Confirm";
 import { NameCell } from "../../../ui/cells";
 import { FormDialog } from "../../../ui/Dialog";
 import { ByteInput } from "../../../ui/Field";
@@ -29,7 +30,11 @@ export function Tasks({ app }: { app: number }) {
   const [shown, setShown] = useState("");
   const open = data?.Tasks.find(({ TaskId }) => TaskId === shown);
   const revocable = (row: Task) =>
-    !row.Revokes && row.State !== "revoked" && Date.now() / 1000 - row.CreateTime < A_DAY && Boolean(row.Desc);
+    row.State !== "planned" &&
+    !row.Revokes &&
+    row.State !== "revoked" &&
+    Date.now() / 1000 - row.CreateTime < A_DAY &&
+    Boolean(row.Desc);
   return (
     <SettingCard
       title={t("tabs.report")}
@@ -70,11 +75,11 @@ export function Tasks({ app }: { app: number }) {
           { key: "time", title: t("time"), role: "time", render: (row) => <TimeText at={row.CreateTime} /> },
         ]}
         actions={(row) =>
-          revocable(row) && (
+          (row.State === "planned" || revocable(row)) && (
             <Locked action="im:RevokePushTask" app={app}>
               {(lock) => (
                 <Button kind="text" small {...lock} onClick={() => setBack(row)}>
-                  {t("revoke.open")}
+                  {t(row.State === "planned" ? "unplan.open" : "revoke.open")}
                 </Button>
               )}
             </Locked>
@@ -83,8 +88,40 @@ export function Tasks({ app }: { app: number }) {
         empty={<Empty title={t("report.empty")} about={t("report.emptyAbout")} />}
       />
       {open && <TaskFacts task={open} onClose={() => setShown("")} />}
-      {back && <Revoke app={app} task={back} onClose={() => setBack(undefined)} />}
+      {back?.State === "planned" && <Unplan app={app} task={back} onClose={() => setBack(undefined)} />}
+      {back && back.State !== "planned" && <Revoke app={app} task={back} onClose={() => setBack(undefined)} />}
     </SettingCard>
+  );
+}
+
+/** A push that is still to begin: nobody has it, so nothing need be said to anybody. */
+function Unplan({ app, task, onClose }: { app: number; task: Task; onClose: () => void }) {
+  const { t } = useTranslation("push");
+  const revoke = useRevoke();
+  return (
+    <Confirm
+      title={t("unplan.title")}
+      submit={t("unplan.open")}
+      busy={revoke.isPending}
+      error={revoke.error}
+      onClose={onClose}
+      onConfirm={() =>
+        revoke.mutate(
+          { SDKAppID: app, TaskId: task.TaskId, Desc: t("revoke.sample") },
+          {
+            onSuccess: () => {
+              say(t("unplan.done"));
+              onClose();
+            },
+          },
+        )
+      }
+    >
+      <p>
+        {t("compose.begins")} <TimeText at={task.StartTime} />
+      </p>
+      <p>{t("unplan.about")}</p>
+    </Confirm>
   );
 }
 

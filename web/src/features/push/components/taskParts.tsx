@@ -5,6 +5,7 @@ import { type Condition, isUnderWay, type Task } from "../api";
 import "../../../ui/job.css";
 
 export const TONES: Record<Task["State"], Tone> = {
+  planned: "primary",
   waiting: "default",
   running: "primary",
   done: "success",
@@ -37,6 +38,7 @@ export function Whom({ condition }: { condition: Condition }) {
 export function Progress({ task }: { task: Task }) {
   const { t } = useTranslation("push");
   const format = useFormat();
+  if (task.State === "planned") return <span className="quiet">–</span>;
   const words = t("job.progress", { done: format.number(task.Done), total: format.number(task.Total) });
   if (!isUnderWay(task)) return <span className="nowrap">{words}</span>;
   const part = task.Total ? Math.min(1, task.Done / task.Total) : 0;

@@ -2,18 +2,15 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { FormDialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
-import { useFormat } from "../../../ui/format";
+import { localMinute, useFormat, zoneOf } from "../../../ui/format";
 import { say } from "../../../ui/Toasts";
 import { useResend } from "../api";
-
-/** What a field for date and time takes: local time to the minute. */
-const local = (at: number) => new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 /** Sends again what the log holds since a time, and all that was given up. */
 export function ResendSince({ app, onClose }: { app: number; onClose: () => void }) {
   const { t } = useTranslation("webhooks");
   const format = useFormat();
-  const [at, setAt] = useState(() => local(Date.now() - 3_600_000));
+  const [at, setAt] = useState(() => localMinute(Date.now() - 3_600_000));
   const resend = useResend();
   const since = Date.parse(at);
   return (
@@ -36,7 +33,13 @@ export function ResendSince({ app, onClose }: { app: number; onClose: () => void
         )
       }
     >
-      <TextField label={t("resend.from")} type="datetime-local" value={at} onChange={setAt} hint={t("resend.about")} />
+      <TextField
+        label={t("resend.from")}
+        type="datetime-local"
+        value={at}
+        onChange={setAt}
+        hint={`${t("resend.zone", { zone: zoneOf(Math.floor(since / 1000) || 0) })} ${t("resend.about")}`}
+      />
     </FormDialog>
   );
 }
