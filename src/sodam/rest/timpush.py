@@ -113,8 +113,8 @@ class Planned(msgspec.Struct, kw_only=True):
     fields={"MsgRandom": Code.MSG_RANDOM},
 )
 async def add_sched_task(call: Call, request: Planned) -> TaskAnswer:
-    """Push at a time, at most a year from now; one that is over means now. TaskId names the push from then on; until
-    then revoke takes it back, and nobody gets anything.
+    """Push at a time, at most a year from now; one that is over means now. TaskId names the push: until it begins,
+    revoke calls it off, and nobody gets anything.
 
     Who gets it is decided then, by Content.Condition. Type is taken as it is: its values are not public.
     """
