@@ -82,7 +82,7 @@ class Gathered:
 
     __slots__ = (
         *("add", "first", "fresh", "high_at", "high_seq", "in_high", "in_low", "least", "live_time", "low_at"),
-        *("low_seq", "numbering", "sendings"),
+        *("low_seq", "numbering", "plain", "sendings"),
     )
 
     def __init__(self, first: Message) -> None:
@@ -91,6 +91,8 @@ class Gathered:
         self.low_seq = self.low_at = self.high_seq = self.high_at = self.in_low = self.in_high = 0
         self.live_time = self.add = self.least = self.fresh = 0
         self.numbering: store_writes_postgres.Numbering = {}
+        self.plain = True
+        """No message has flags or a time of its own."""
 
     def append(self, sending: Sending, now: int, arrival: int) -> None:
         self.sendings.append(sending)
@@ -107,6 +109,7 @@ class Gathered:
             if number > self.fresh:
                 self.fresh = number
         else:
+            self.plain = False
             if not flags & IMPORTED:
                 self._number(sending, now)
             self._flagged(flags, message, arrival)
@@ -285,9 +288,10 @@ class Appender:
         if tx.engine == "postgres":
             conversations = [(group.sendings, group.numbering) for group in groups]
             counted, counts = counting.arguments(tx, messages, now) if counting is not None else (None, [])
-            sql = self._at_once_sql(store_writes_postgres.Shape(len(batch) == 1, bool(todo), counted))
+            plain = heads[0][0] == heads[-1][0] and all(group.plain for group in groups)
+            shape = store_writes_postgres.Shape(len(batch) == 1, bool(todo), counted, plain)
             for app, conv, *ends in await store_writes_postgres.append(
-                tx, sql, heads, conversations, now, todo, counts
+                tx, self._at_once_sql(shape), shape, heads, conversations, now, todo, counts
             ):
                 gathered[app, conv].place(*ends)
             if todo:

@@ -37,12 +37,14 @@ _ROW_NUMBERS: Final = (
     "client_time",
     "flags",
 )
-_ROW_DATA: Final = (
-    ("conv", "text"),
+_PLAIN_NUMBERS: Final = ("head", "back", "msg_seq", "msg_random", "high", "client_time")
+"""Where ``head`` is the conversation's place in the batch."""
+_DATA: Final = (
     ("body", "bytea"),
     ("cloud", "bytea"),
     ("key", "bytea"),  # NULL: an import, which is looked for by its MsgKey
 )
+_ROW_DATA: Final = (("conv", "text"), *_DATA)
 _ROWS_AT: Final = 3
 
 
@@ -55,6 +57,14 @@ class Shape(NamedTuple):
     """With entries of the outbox."""
     counts: tuple[int, bool] | None
     """See ``Counting``."""
+    plain: bool
+    """All of one app, with a MsgSeq, without flags or a time of their own, as nearly every batch is: half the numbers,
+    and rows find their head by its place."""
+
+    @property
+    def row(self) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """The numbers of a row, and its other columns."""
+        return (_PLAIN_NUMBERS, _DATA) if self.plain else (_ROW_NUMBERS, _ROW_DATA)
 
 
 def _many_heads() -> str:
@@ -76,21 +86,38 @@ def _one_head() -> str:
     return "VALUES ($2::bigint, $1::text, " + ", ".join(f"${i}::bigint" for i in range(3, _HEAD_NUMBERS + 2)) + ")"
 
 
-def _many_rows(first: int) -> str:
-    width, data = len(_ROW_NUMBERS), ", ".join(name for name, _ in _ROW_DATA)
-    numbers = ", ".join(f"(${first}::bigint[])[at + {i}] AS {name}" for i, name in enumerate(_ROW_NUMBERS, 1))
-    arrays = ", ".join(f"${at}::{kind}[]" for at, (_, kind) in enumerate(_ROW_DATA, first + 1))
-    return (
+def _many_rows(first: int, shape: Shape) -> str:
+    names, columns = shape.row
+    width, data = len(names), ", ".join(name for name, _ in columns)
+    numbers = ", ".join(f"(${first}::bigint[])[at + {i}] AS {name}" for i, name in enumerate(names, 1))
+    arrays = ", ".join(f"${at}::{kind}[]" for at, (_, kind) in enumerate(columns, first + 1))
+    rows = (
         f"(SELECT {numbers}, {data}, place FROM (SELECT {data}, place, ((place - 1) * {width})::int AS at "
-        f"FROM unnest({arrays}) WITH ORDINALITY AS u({data}, place)) AS v) AS r "
-        "JOIN h ON h.app = r.app AND h.conv = r.conv"
+        f"FROM unnest({arrays}) WITH ORDINALITY AS u({data}, place)) AS v) AS r"
     )
+    if shape.plain:
+        # OFFSET: or the place would be looked for again whenever a row meets its head.
+        heads = "SELECT *, array_position($1::text[], conv)::bigint AS head FROM h OFFSET 0"
+        return f"{rows} JOIN ({heads}) AS h USING (head)"
+    return f"{rows} JOIN h ON h.app = r.app AND h.conv = r.conv"
 
 
-def _one_row(first: int) -> str:
-    columns = [(name, "bigint") for name in _ROW_NUMBERS] + list(_ROW_DATA)
+def _one_row(first: int, shape: Shape) -> str:
+    names, data = shape.row
+    columns = [(name, "bigint") for name in names] + list(data)
     values = ", ".join(f"${at}::{kind} AS {name}" for at, (name, kind) in enumerate(columns, first))
     return f"(SELECT {values}, 1::bigint AS place) AS r CROSS JOIN h"
+
+
+def _placed(shape: Shape) -> str:
+    """What a row takes from its head."""
+    if shape.plain:
+        return "h.last_time AS msg_time, r.msg_seq, 0::bigint AS flags"
+    number = "CASE WHEN h.prev_num > 0 THEN GREATEST(h.prev_num + r.num_add, r.num_min) ELSE r.num_new END"
+    return (
+        "CASE WHEN r.own_time > 0 THEN r.own_time ELSE h.last_time END AS msg_time, "
+        f"CASE WHEN r.num_add > 0 THEN LEAST({number}, {U32}) ELSE r.msg_seq END AS msg_seq, r.flags"
+    )
 
 
 def statement(head: str, tail: str, shape: Shape, counted: Callable[[int, tuple[int, bool]], str] | None) -> str:
@@ -100,10 +127,10 @@ def statement(head: str, tail: str, shape: Shape, counted: Callable[[int, tuple[
     """
     alone = shape.alone
     rows_at = _HEAD_NUMBERS + 2 if alone else _ROWS_AT
-    now_at = rows_at + len(_ROW_DATA) + (len(_ROW_NUMBERS) if alone else 1)
-    heads, rows = (_one_head(), _one_row(rows_at)) if alone else (_many_heads(), _many_rows(rows_at))
+    names, data = shape.row
+    now_at = rows_at + len(data) + (len(names) if alone else 1)
+    heads, rows = (_one_head(), _one_row(rows_at, shape)) if alone else (_many_heads(), _many_rows(rows_at, shape))
     order = "" if alone else " ORDER BY place"
-    number = "CASE WHEN h.prev_num > 0 THEN GREATEST(h.prev_num + r.num_add, r.num_min) ELSE r.num_new END"
     given = f"CASE WHEN (flags & {NUMBERED}) <> 0 THEN 0 ELSE msg_seq END"
     fields = len(Bundle._fields)
     at = [f"${now_at + 1 + i}" for i in range(fields)]
@@ -112,17 +139,17 @@ def statement(head: str, tail: str, shape: Shape, counted: Callable[[int, tuple[
     if counted is not None and shape.counts is not None:
         counts = counted(now_at + 1 + (fields if shape.outbox else 0), shape.counts)
     imported_ord = f"({given} - {U32 + 1}) * {ARRIVALS} + seq % {ARRIVALS}"
+    ord_ = "seq" if shape.plain else f"CASE WHEN (flags & {IMPORTED}) <> 0 THEN {imported_ord} ELSE seq END"
     # A conversation is new when it holds no more than the batch's messages in it: then its two users get their rows.
     new = "h.last_seq = 1" if alone else f"(h.app, h.conv, h.last_seq) IN ({_many_ends()})"
     return (
         f"WITH h AS ({head} {heads} {tail}), "
-        "placed AS (SELECT r.app, r.conv, CASE WHEN r.own_time > 0 THEN r.own_time ELSE h.last_time END AS msg_time, "
-        f"CASE WHEN r.num_add > 0 THEN LEAST({number}, {U32}) ELSE r.msg_seq END AS msg_seq, r.msg_random, "
-        "h.last_seq - r.back AS seq, r.high, r.client_time, r.flags, r.body, r.cloud, r.key, r.place "
+        f"placed AS (SELECT h.app, h.conv, {_placed(shape)}, r.msg_random, "
+        "h.last_seq - r.back AS seq, r.high, r.client_time, r.body, r.cloud, r.key, r.place "
         f"FROM {rows}), "
         "stored AS (INSERT INTO c2c_message (app, conv, msg_time, msg_seq, msg_random, seq, ord, high, client_time, "
         "flags, version, body, cloud) SELECT app, conv, msg_time, msg_seq, msg_random, seq, "
-        f"CASE WHEN (flags & {IMPORTED}) <> 0 THEN {imported_ord} ELSE seq END, high, "
+        f"{ord_}, high, "
         "CASE WHEN client_time > 0 THEN client_time ELSE msg_time END, flags, 0, body, cloud "
         f"FROM placed{order}), "
         "noted AS (INSERT INTO c2c_recent (app, key, stored_at, msg_time, msg_seq) "
@@ -151,6 +178,7 @@ _GIVEN: Final = (0, 0, 0)
 async def append(
     tx: Tx,
     sql: str,
+    shape: Shape,
     heads: list[tuple[int | str, ...]],
     conversations: list[tuple[list[Sending], Numbering]],
     now: int,
@@ -159,14 +187,43 @@ async def append(
 ) -> list[Row]:
     """Store a batch; what ``RETURNING`` of the heads gave. ``conversations`` stand in the order of ``heads``.
 
-    ``sql`` is the statement for the batch's shape: with an outbox for ``todo``, counting for ``counts``, alone for one
-    message.
+    ``sql`` is the statement for the batch's shape: with an outbox for ``todo``, counting for ``counts``.
     """
+    messages = [sending.message for sendings, _ in conversations for sending in sendings]
+    key = store_recent.key
+    texts, clouds = [m.body for m in messages], [m.cloud for m in messages]
+    data: tuple[list[Any], ...]
+    if shape.plain:
+        numbers = _plain_numbers(conversations)
+        data = (texts, clouds, [key(m) for m in messages])
+    else:
+        numbers = _numbers(conversations)
+        keys = [None if m.flags & IMPORTED else key(m) for m in messages]
+        data = ([m.conv for m in messages], texts, clouds, keys)
+    more = map(list, zip(*todo, strict=True))
+    firsts: Any
+    if shape.alone:
+        app, conv, *rest = heads[0]
+        firsts = (conv, app, *rest, *numbers, *(column[0] for column in data))
+    else:
+        ends = [number for app, _, *rest in heads for number in (app, *rest)]
+        firsts = ([head[1] for head in heads], ends, numbers, *data)
+    return await tx.fetch(sql, *firsts, now, *cast(Any, more), *cast(Any, counts))
+
+
+def _plain_numbers(conversations: list[tuple[list[Sending], Numbering]]) -> list[int]:
     numbers: list[int] = []
-    convs: list[str] = []
-    texts: list[bytes] = []
-    clouds: list[bytes] = []
-    keys: list[bytes | None] = []
+    for head, (sendings, _) in enumerate(conversations, 1):
+        back = len(sendings)
+        for sending in sendings:
+            m = sending.message
+            back -= 1
+            numbers += (head, back, m.msg_seq, m.msg_random, 1 if m.high else 0, m.client_time)
+    return numbers
+
+
+def _numbers(conversations: list[tuple[list[Sending], Numbering]]) -> list[int]:
+    numbers: list[int] = []
     for sendings, numbering in conversations:
         back = len(sendings)
         for at, sending in enumerate(sendings):
@@ -174,18 +231,6 @@ async def append(
             back -= 1
             number = numbering.get(at, _GIVEN) if numbering else _GIVEN
             own_time = m.msg_time if sending.timed else 0
-            high, flags = 1 if m.high else 0, m.flags
-            numbers += (m.app, back, own_time, m.msg_seq, *number, m.msg_random, high, m.client_time, flags)
-            convs.append(m.conv)
-            texts.append(m.body)
-            clouds.append(m.cloud)
-            keys.append(None if flags & IMPORTED else store_recent.key(m))
-    more = map(list, zip(*todo, strict=True))
-    firsts: Any
-    if len(convs) == 1:
-        app, conv, *rest = heads[0]
-        firsts = (conv, app, *rest, *numbers, convs[0], texts[0], clouds[0], keys[0])
-    else:
-        ends = [number for app, _, *rest in heads for number in (app, *rest)]
-        firsts = ([head[1] for head in heads], ends, numbers, convs, texts, clouds, keys)
-    return await tx.fetch(sql, *firsts, now, *cast(Any, more), *cast(Any, counts))
+            high = 1 if m.high else 0
+            numbers += (m.app, back, own_time, m.msg_seq, *number, m.msg_random, high, m.client_time, m.flags)
+    return numbers

@@ -30,15 +30,16 @@ def encode_numbers(values: Sequence[int | None]) -> bytes:
     count = len(values)
     if not count:
         return _EMPTY.pack(0, 0, _INT8)
-    if None in values:
-        parts = [_NULL if value is None else _int8(8, value) for value in values]
-        return _HEAD.pack(1, 1, _INT8, count, 1) + b"".join(parts)
     mixed: list[Any] = [8] * (2 * count)
     mixed[1::2] = values
     parts = [_HEAD.pack(1, 0, _INT8, count, 1)]
-    for at in range(0, count, _FEW):
-        some = mixed[2 * at : 2 * (at + _FEW)]
-        parts.append(_numbers(len(some) // 2).pack(*some))
+    try:
+        for at in range(0, count, _FEW):
+            some = mixed[2 * at : 2 * (at + _FEW)]
+            parts.append(_numbers(len(some) // 2).pack(*some))
+    except struct.error:  # None among them, which looking for would cost each time
+        some = [_NULL if value is None else _int8(8, value) for value in values]
+        return _HEAD.pack(1, 1, _INT8, count, 1) + b"".join(some)
     return b"".join(parts)
 
 
@@ -47,16 +48,17 @@ def _pieces(values: Sequence[bytes | None], kind: int) -> bytes:
     if not count:
         return _EMPTY.pack(0, 0, kind)
     mixed: list[bytes] = [_NULL] * (2 * count)
-    nulls = None in values
-    if nulls:
+    nulls = 0
+    try:
+        mixed[::2] = map(_LENGTH.pack, map(len, values))  # type: ignore[arg-type]
+        mixed[1::2] = values  # type: ignore[assignment]
+    except TypeError:  # None among them
+        nulls = 1
         for at, value in enumerate(values):
             if value is None:
                 mixed[2 * at + 1] = b""
             else:
                 mixed[2 * at], mixed[2 * at + 1] = _LENGTH.pack(len(value)), value
-    else:
-        mixed[::2] = map(_LENGTH.pack, map(len, values))  # type: ignore[arg-type]
-        mixed[1::2] = values  # type: ignore[assignment]
     return _HEAD.pack(1, nulls, kind, count, 1) + b"".join(mixed)
 
 
