@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
+import { NameCell } from "../../../ui/cells";
 import { Dialog } from "../../../ui/Dialog";
 import { TimeText, useFormat } from "../../../ui/format";
 import { Locked } from "../../../ui/Locked";
@@ -9,6 +10,7 @@ import { ResourceTable } from "../../../ui/ResourceTable";
 import { say, sayError } from "../../../ui/Toasts";
 import { useTableState } from "../../../ui/tableState";
 import { type Config, type Delivery, OUTCOMES, useLog, useResend } from "../api";
+import { subjectOf } from "../subject";
 import { useCommandName } from "../useCommandName";
 import { DeliveryFacts, OutcomeTag, took } from "./DeliveryFacts";
 import { ALSO, LogFilters, periodOf } from "./LogFilters";
@@ -106,9 +108,7 @@ export function Log({ app, config }: { app: number; config: Config }) {
             title: t("log.command"),
             role: "person",
             render: (row) => (
-              <button type="button" className="linklike oneline" onClick={() => setShown(row)}>
-                {nameOf(row.Command)}
-              </button>
+              <NameCell name={nameOf(row.Command)} more={subjectOf(row.Request)} onOpen={() => setShown(row)} />
             ),
           },
           { key: "outcome", title: t("log.outcome"), role: "state", render: (row) => <OutcomeTag delivery={row} /> },
