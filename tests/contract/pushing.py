@@ -31,7 +31,8 @@ from tests.support.vendors import Authority, VendorServer
 P8 = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-TOPICS = (DECIDE, READ, TAKE_BACK, SEND)
+TOPICS = (TAKE_BACK, DECIDE, READ, SEND)
+"""In the order in which one leads to another: what was counted as none comes to nothing new."""
 
 
 async def until(condition: Callable[[], object]) -> None:

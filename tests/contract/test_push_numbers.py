@@ -112,6 +112,7 @@ async def test_nothing_new_is_unread(pushing: Pushing, apple: VendorServer) -> N
     groups, app = pushing.groups, pushing.world.app
     seqs = [await talk.say() for _ in range(4)]
     mine, silent = await talk.say(sender="b"), await talk.say(flags=NO_UNREAD)
+    await talk.is_(4)
     group = await groups.get(app.sdkappid, talk.group)
     await groups.changes.mark_read(app.sdkappid, "b", talk.group, seqs[0])
     await groups.changes.recall(app, talk.group, [seqs[1]], revoker="a", as_member=False)
@@ -164,3 +165,16 @@ async def test_what_was_unread_is_gone(pushing: Pushing, apple: VendorServer, mo
             monkeypatch.setattr(quietly, "_FEW", 0)  # as of many
             await groups.destroy(app, TOPS, talk.group)
         await talk.is_(1)
+
+
+async def test_a_number_that_is_set_is_the_one_that_is_shown(pushing: Pushing, apple: VendorServer) -> None:
+    """Also where the member has deleted some of the messages for itself."""
+    talk = await talking(pushing, apple)
+    groups, app = pushing.groups, pushing.world.app
+    seqs = [await talk.say() for _ in range(5)]
+    await talk.is_(5)
+    await groups.changes.delete_for(app, "b", talk.group, [seqs[2], seqs[4]])
+    group = await groups.get(app.sdkappid, talk.group)
+    for number, shown in ((2, 2), (1, 1), (3, 3), (0, 0), (9, 3)):
+        await groups.changes.set_unread(app, group, "b", number)
+        await talk.is_(shown)

@@ -145,7 +145,8 @@ async def seq_with_unread(tx: Tx, app: int, user_id: str, group_id: str, unread:
     """The read position behind which so many messages of others count; 0 where there are not so many."""
     row = await tx.fetch_one(
         "SELECT seq FROM group_message m WHERE app = $1 AND group_id = $2 AND sender <> $3"
-        f" AND (flags & {RECALLED}) = 0"
+        f" AND (flags & {RECALLED}) = 0 AND NOT EXISTS (SELECT 1 FROM group_hidden x WHERE x.app = m.app"
+        " AND x.group_id = m.group_id AND x.user_id = $3 AND x.seq = m.seq)"
         " AND counted > COALESCE((SELECT p.counted FROM group_message p WHERE p.app = m.app"
         " AND p.group_id = m.group_id AND p.seq = m.seq - 1), "
         f"{_PURGED}) ORDER BY seq DESC LIMIT 1 OFFSET $4",
