@@ -249,10 +249,16 @@ class Feed:
 
     async def _fill(self, topic: Topic, line: _Line) -> None:
         """Read what did not come, up to the newest that waits."""
+        looked = False
         try:
             while line.waiting and self._is_followed(topic, line) and line.last is not None:
                 if line.last + 1 in line.waiting:
                     self._drain(topic, line)
+                    continue
+                if not looked:  # that somebody left may have been lost, too
+                    looked = True
+                    home = home_of(topic.name)
+                    await self.crowds.look(topic.app, [home], await store_messages.heads(self._db, topic.app, [home]))
                     continue
                 await self._read(topic, line, min(min(line.waiting) - 1, line.last + _PAGE))
         finally:
