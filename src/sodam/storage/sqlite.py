@@ -80,14 +80,16 @@ class _SqliteTx(Raised):
     """Methods are coroutines that never wait: the writer drives them to their end in its own thread."""
 
     engine: Engine = "sqlite"
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_cursor")
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, cursor: apsw.Cursor) -> None:
+        """``cursor``: of ``connection``, for statements whose rows are all read at once."""
         super().__init__()
         self._connection = connection
+        self._cursor = cursor
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
-        return list(self._connection.execute(_translate(sql), args))
+        return list(self._cursor.execute(_translate(sql), args))
 
     async def fetch_one(self, sql: str, *args: Value) -> Row | None:
         return next(iter(self._connection.execute(_translate(sql), args)), None)
@@ -98,13 +100,13 @@ class _SqliteTx(Raised):
 
     async def bulk(self, stmt: Bulk, rows: Sequence[Sequence[Value]]) -> list[Row]:
         if len(rows) == 1:  # a message that goes alone
-            return list(self._connection.execute(_bulk_sql(stmt, 1), tuple(rows[0])))
+            return list(self._cursor.execute(_bulk_sql(stmt, 1), tuple(rows[0])))
         out: list[Row] = []
         at, total = 0, len(rows)
         for size in _CHUNKS:
             while total - at >= size:
                 flat = tuple(chain.from_iterable(rows[at : at + size]))
-                out.extend(self._connection.execute(_bulk_sql(stmt, size), flat))
+                out.extend(self._cursor.execute(_bulk_sql(stmt, size), flat))
                 at += size
         return out
 
@@ -138,6 +140,8 @@ class SqliteDatabase:
         self._outage = Outage("SQLite")
         self._writer = _connect(path, read_only=False, cache_mib=cache_mib)
         self._reader = _connect(path, read_only=True, cache_mib=cache_mib)
+        # A cursor for each statement would cost a quarter of what a point read costs.
+        self._read, self._wrote = self._reader.cursor(), self._writer.cursor()
         self._scanner = _connect(path, read_only=True, cache_mib=min(cache_mib, SCAN_CACHE_MIB))
         self.events = Events()
         self._pace = Pace()
@@ -181,7 +185,7 @@ class SqliteDatabase:
 
     async def fetch(self, sql: str, *args: Value) -> list[Row]:
         try:
-            return list(self._reader.execute(_translate(sql), args))
+            return list(self._read.execute(_translate(sql), args))
         except _GONE as error:
             raise self._outage.failed(error) from None
 
@@ -278,15 +282,15 @@ class SqliteDatabase:
     def _run(self, jobs: list[Job]) -> list[Outcome]:
         """All jobs in one transaction."""
         results: list[Outcome] = []
-        connection = self._writer
+        connection, cursor = self._writer, self._wrote
         started = time.perf_counter()
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            cursor.execute("BEGIN IMMEDIATE")
             single = len(jobs) == 1
             for fn, future in jobs:
                 if not single:
-                    connection.execute("SAVEPOINT job")
-                tx = _SqliteTx(connection)
+                    cursor.execute("SAVEPOINT job")
+                tx = _SqliteTx(connection, cursor)
                 try:
                     value = _drive(fn(tx))
                     if tx.raised:
@@ -299,9 +303,9 @@ class SqliteDatabase:
                 else:
                     results.append((future, value, None, tx.callbacks))
                 if not single:
-                    connection.execute("RELEASE job")
+                    cursor.execute("RELEASE job")
             if connection.in_transaction:
-                connection.execute("COMMIT")
+                cursor.execute("COMMIT")
         except BaseException as error:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
