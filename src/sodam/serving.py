@@ -40,6 +40,9 @@ from sodam.settings import Settings, SettingsError
 
 log = structlog.get_logger(__name__)
 _GC_ALLOCATIONS: Final = 20_000
+_ACCEPTED: Final = 4
+"""Connections that are accepted in one turn of the loop, which takes one of each handle of the listening socket: when
+many come at once, a turn for each would cost more than the tries in vain while they come one by one."""
 UNSENT = 128 * 1024
 """Bytes that the kernel takes for a client that does not read, beside its window: it would take 4 MiB by itself."""
 
@@ -163,7 +166,8 @@ async def listening(server: Server, sock: socket.socket) -> AsyncIterator[None]:
         timeout_graceful_shutdown=5,
     )
     http = _Uvicorn(config)
-    task = asyncio.create_task(http.serve(sockets=[sock]))
+    handles = [sock, *(sock.dup() for _ in range(_ACCEPTED - 1))]
+    task = asyncio.create_task(http.serve(sockets=handles))
     try:
         while not http.started and not task.done():
             await asyncio.sleep(0.005)

@@ -14,7 +14,7 @@ from sodam.accounts.auth import Authenticator
 from sodam.accounts.model import valid_user_id
 from sodam.accounts.service import KICKED_BY_REST
 from sodam.apps.model import App
-from sodam.bus import Kick, of_user
+from sodam.bus import Kick, Topic, of_user
 from sodam.errors import ApiError, Code, Unavailable
 from sodam.gateway.app_of import app_of
 from sodam.gateway.backlog import Backlog
@@ -177,10 +177,10 @@ class Hub:
             else:
                 latest = True
                 ticket = await self._sign_in(app, head.identifier, head.usersig, head.platform)
-            if self.services.apps.get(app.sdkappid) is not app:
-                app = self.app(app.sdkappid)  # it may have been disabled meanwhile
-            if not app.keys.holds(ticket.signed_by):
-                raise ApiError(Code.USERSIG_MISMATCH)
+            if self.services.apps.get(app.sdkappid) is not app:  # disabled meanwhile, or the key was withdrawn
+                app = self.app(app.sdkappid)
+                if not app.keys.holds(ticket.signed_by):
+                    raise ApiError(Code.USERSIG_MISMATCH)
         except ApiError as error:
             connection.refuse(head, error)
             self.metrics.client("im_open_status/wslogin", int(error.code))
@@ -192,13 +192,13 @@ class Hub:
                 log.exception("a login failed")
             connection.close(*CloseCode.INTERNAL.frame)
             return
-        self._register(app, connection, ticket, latest=latest)
+        user = self._register(app, connection, ticket, latest=latest)
         if not await self._displacing.counted(app, connection):
             self.unregister(connection)
             connection.refuse(head, ApiError(Code.LOGIN_KICKED), DISPLACED)
             return
         try:
-            await self.following.begin(connection, of_user(ticket.sdkappid, ticket.user_id))
+            await self.following.begin(connection, user)
         except Unavailable:
             connection.close(*CloseCode.INTERNAL.frame)
             return
@@ -277,7 +277,7 @@ class Hub:
         lost = [c.recalls for c in live if isinstance(c, Connection) and c.instid == ticket.instid]
         return [*self._recalls_known.of(ticket.instid), *(key for recalls in lost for key in recalls.known())]
 
-    def _register(self, app: App, connection: Connection, ticket: Ticket, *, latest: bool) -> None:
+    def _register(self, app: App, connection: Connection, ticket: Ticket, *, latest: bool) -> Topic:
         """``latest``: the login is this moment's. One that comes back by its ticket ends earlier logins only."""
         live = self.services.live
         user = of_user(ticket.sdkappid, ticket.user_id)
@@ -299,6 +299,7 @@ class Hub:
         connection.registered = user
         if connection.transport is not None:
             connection.transport.signed_in(True)
+        return user
 
     def remember_kick(self, instid: int, kind: int) -> None:
         self._displacing.remember(instid, kind)

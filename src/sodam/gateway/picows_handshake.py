@@ -21,17 +21,17 @@ _ANSWER: Final = (
 class QuietTransport:
     """A transport as picows sees it, and its socket in one. The loop has set TCP_NODELAY already."""
 
-    __slots__ = ("_socket", "abort", "close", "get_write_buffer_size", "is_closing", "transport", "write", "writelines")
+    __slots__ = ("_file_number", "get_write_buffer_size", "transport", "write")
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, file_number: int) -> None:
         self.transport = transport
-        self._socket = transport.get_extra_info("socket")
+        self._file_number = file_number
         self.write = transport.write
-        self.writelines = transport.writelines
         self.get_write_buffer_size = transport.get_write_buffer_size
-        self.is_closing = transport.is_closing
-        self.close = transport.close
-        self.abort = transport.abort
+
+    def __getattr__(self, name: str) -> Any:
+        """What is rarely asked for."""
+        return getattr(self.transport, name)
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         if name == "socket":
@@ -39,8 +39,7 @@ class QuietTransport:
         return self.transport.get_extra_info(name, default) if name == "ssl_object" else None
 
     def fileno(self) -> int:
-        number: int = self._socket.fileno()
-        return number
+        return self._file_number
 
     def setsockopt(self, level: int, option: int, value: int) -> None:
         return

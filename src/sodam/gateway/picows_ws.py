@@ -38,7 +38,6 @@ from sodam.gateway.transport import (
     ClientOf,
     Guard,
     Receiver,
-    host_of,
 )
 from sodam.wire.close_codes import CloseCode
 
@@ -228,19 +227,18 @@ class PicowsTransport(WSListener):
 class _Listener:
     """Makes a connection's listener once its request is read. It does not know its protocol: no ring is left."""
 
-    __slots__ = ("_accept", "_client_of", "_guard", "made", "peer")
+    __slots__ = ("_accept", "_client_of", "_guard", "made")
 
     def __init__(self, accept: Accept, client_of: ClientOf, guard: Guard) -> None:
         self._accept = accept
         self._client_of = client_of
         self._guard = guard
-        self.peer = ""
         self.made: PicowsTransport | None = None
 
     def __call__(self, request: WSUpgradeRequest) -> WSUpgradeResponseWithListener | None:
         path, _, query = request.path.decode("latin-1").partition("?")
         headers = request.headers
-        client_ip = self._client_of(self.peer, headers.getall("x-forwarded-for", ()))
+        client_ip = self._client_of(self._guard.peer, headers.getall("x-forwarded-for", ()))
         if not self._guard.counts_for(client_ip):
             response = WSUpgradeResponse.create_error_response(HTTPStatus.SERVICE_UNAVAILABLE, b"too many connections")
             return WSUpgradeResponseWithListener(response, None)
@@ -254,12 +252,12 @@ class _Listener:
 
 
 class _UpgradedProtocol(WSProtocol):  # type: ignore[misc]
-    __slots__ = ("made_by",)
+    __slots__ = ("file_number", "made_by")
     made_by: _Listener
+    file_number: int
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        self.made_by.peer = host_of(transport.get_extra_info("peername"))
-        super().connection_made(QuietTransport(transport))
+        super().connection_made(QuietTransport(transport, self.file_number))
 
     def data_received(self, data: bytes) -> None:
         room: memoryview = self.get_buffer(len(data))
@@ -302,7 +300,7 @@ def upgrade_protocol(accept: Accept, client_of: ClientOf) -> Callable[[Guard], A
             None,  # extra headers
             1024,  # initial read buffer
         )
-        protocol.made_by = listener
+        protocol.made_by, protocol.file_number = listener, guard.file_number
         return protocol
 
     return factory

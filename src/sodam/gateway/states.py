@@ -50,7 +50,10 @@ class Connected(Protocol):
 def report(services: Services, connection: Connected, action: Action, reason: Reason) -> None:
     """Nothing is said of a connection that nobody is signed in on."""
     ticket = connection.ticket
-    if connection.registered is None or ticket is None or not services.webhooks.hears_states(ticket.sdkappid):
+    if connection.registered is None or ticket is None:
+        return
+    app = services.apps.get(ticket.sdkappid)
+    if app is None or not app.settings.webhooks.url or not services.webhooks.hears_states(ticket.sdkappid):
         return
     if action != "Login":
         unanswered(services, connection)

@@ -48,6 +48,11 @@ class Transport(Protocol):
 class Guard(Protocol):
     """What stands between the socket and the transport while nobody is signed in (``listener/front.py``)."""
 
+    peer: str
+    """The address at the other end of the socket; empty for a socket without one."""
+    file_number: int
+    """The socket's."""
+
     def counts_for(self, address: str) -> bool:
         """The client's address is known; False when that one has too many connections."""
         ...
@@ -95,8 +100,3 @@ Accept = Callable[[str, str, str, Origin], Receiver | None]
 """``(path, query, client_ip, origin)`` to the receiver of the new connection, or None to refuse it with 404."""
 ClientOf = Callable[[str, Sequence[str]], str]
 """``(peer, X-Forwarded-For headers)`` to the client's address."""
-
-
-def host_of(peer: object) -> str:
-    """The address of what ``get_extra_info("peername")`` gave; empty for a socket without one."""
-    return str(peer[0]) if isinstance(peer, tuple) and peer else ""

@@ -12,7 +12,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from sodam.gateway.frames import MAX_FRAME
-from sodam.gateway.transport import CLOSE_SECONDS, PINGS_UNREAD, Accept, ClientOf, Guard, Receiver, host_of
+from sodam.gateway.transport import CLOSE_SECONDS, PINGS_UNREAD, Accept, ClientOf, Guard, Receiver
 
 
 class WebsocketsTransport(asyncio.Protocol):
@@ -90,8 +90,7 @@ class WebsocketsTransport(asyncio.Protocol):
         response = self._protocol.accept(request)
         path, _, query = request.path.partition("?")
         if response.status_code == 101:
-            peer = host_of(self._raw.get_extra_info("peername")) if self._raw is not None else ""
-            client_ip = self._client_of(peer, request.headers.get_all("X-Forwarded-For"))
+            client_ip = self._client_of(self._guard.peer, request.headers.get_all("X-Forwarded-For"))
             if not self._guard.counts_for(client_ip):
                 response = self._protocol.reject(503, "too many connections\n")
             else:

@@ -121,24 +121,10 @@ class Listener:
 
 class Front(asyncio.BufferedProtocol):
     __slots__ = (
-        "_app_state",
-        "_closing",
-        "_config",
-        "_connections",
-        "_head",
-        "_http",
-        "_lingering",
-        "_state",
-        "_unread",
-        "_unsigned",
-        "_ws",
-        "address",
-        "deadline",
-        "listener",
-        "served",
-        "since",
-        "transport",
-        "unread_until",
+        *("_app_state", "_closing", "_config", "_connections", "_head", "_http"),
+        *("_lingering", "_state", "_unread", "_unsigned", "_ws"),
+        *("address", "deadline", "file_number", "listener", "peer"),
+        *("served", "since", "transport", "unread_until"),
     )
 
     def __init__(
@@ -158,7 +144,8 @@ class Front(asyncio.BufferedProtocol):
         self._lingering = -1
         self._unsigned = 0
         self._unread = -1
-        self.address = ""
+        self.address = self.peer = ""
+        self.file_number = -1
         self.served = False
         self.since = listener.loop.time()
         self.deadline = self.since + listener.limits.request
@@ -171,9 +158,10 @@ class Front(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.transport = transport
         peer = transport.get_extra_info("peername")
-        host = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+        self.peer = host = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+        self.file_number = number = transport.get_extra_info("socket").fileno()
         address = "" if self.listener.trusts(host) else network_of(host)
-        if not self.listener.admission.admit(self, address, transport.get_extra_info("socket").fileno()):
+        if not self.listener.admission.admit(self, address, number):
             transport.abort()
             return
         self._connections.add(self)
