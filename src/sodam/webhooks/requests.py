@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import hmac
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -22,26 +23,30 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9._~-]*").fullmatch
 
 def address(config: Webhooks, sdkappid: int, event: Event, now: int) -> str:
     """The configured URL as it is, with our parameters behind it. ``now``: unix seconds."""
-    parameters = {"SdkAppid": str(sdkappid), "CallbackCommand": event.command, "contenttype": "json"}
-    if event.command == _ALERT:
-        parameters["OptPlatform"] = event.platform
-    elif event.command not in _SHORT:
-        platform = event.platform
-        if event.command == "State.StateChange" and platform == "iOS":
+    begin = _begin(config.url, sdkappid, event.command, event.platform, event.client_ip)
+    signature = f"&Sign={sign(config.token, now)}&RequestTime={now}" if config.token else ""
+    return f"{begin}{signature}&RequestId={unique():0>32}"
+
+
+@lru_cache(maxsize=1024)
+def _begin(url: str, sdkappid: int, command: str, platform: str, client_ip: str) -> str:
+    """The address up to what is another for each try."""
+    parameters = {"SdkAppid": str(sdkappid), "CallbackCommand": command, "contenttype": "json"}
+    if command == _ALERT:
+        parameters["OptPlatform"] = platform
+    elif command not in _SHORT:
+        if command == "State.StateChange" and platform == "iOS":
             platform = "IOS"
-        parameters |= {"ClientIP": event.client_ip, "OptPlatform": platform or "Unknown"}
-    if config.token:
-        parameters |= {"Sign": sign(config.token, now), "RequestTime": str(now)}
-    parameters["RequestId"] = f"{unique():0>32}"
+        parameters |= {"ClientIP": client_ip, "OptPlatform": platform or "Unknown"}
     query = "&".join(
         [f"{name}={value if _PLAIN(value) else quote(value, safe='')}" for name, value in parameters.items()]
     )
-    url = config.url
     if "?" not in url:
         return f"{url}?{query}"
     return f"{url}{query}" if url.endswith(("?", "&")) else f"{url}&{query}"
 
 
+@lru_cache(maxsize=128)
 def sign(token: str, now: int) -> str:
     return hashlib.sha256(f"{token}{now}".encode()).hexdigest()
 
@@ -51,7 +56,7 @@ def headers(config: Webhooks, event: Event, body: bytes, now: int) -> list[tuple
     found = [("Content-Type", "application/json"), ("webhook-id", event.id), ("webhook-timestamp", str(now))]
     if config.token:
         content = b"%b.%d.%b" % (event.id.encode(), now, body)
-        digest = hmac.new(_key(config.token), content, hashlib.sha256).digest()
+        digest = hmac.digest(_key(config.token), content, "sha256")
         found.append(("webhook-signature", f"v1,{base64.b64encode(digest).decode()}"))
     return found
 
