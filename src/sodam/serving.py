@@ -213,11 +213,23 @@ def _traced(settings: Settings) -> Iterator[None]:
         end()
 
 
+async def _look_for_files(server: Server) -> None:
+    """Uploaded files may be on a volume of their own. Raises SettingsError where the settings want what there was."""
+    place = await server.services.media.missing(server.apps.all())
+    if place and server.settings.require_data:
+        raise SettingsError(
+            f"there are no uploaded files, and SODAM_REQUIRE_DATA is on: {place}; is the volume mounted?"
+        )
+    if place:
+        log.warning("uploaded files are not where they were", place=place, cure="mount the volume, or give it back")
+
+
 async def _run(
     settings: Settings, sock: socket.socket, announce: Callable[[Server], Any], wanted: Wanted | None, *, dev: bool
 ) -> int:
     server = await build(settings, begin=functools.partial(begin, wanted=dev))
     try:
+        await _look_for_files(server)
         if wanted is not None:
             await apply.check(server.plane, wanted)  # before root is made, whose password is shown once
         stop = asyncio.Event()

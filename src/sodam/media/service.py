@@ -36,6 +36,8 @@ MAX_AT_ONCE: Final = 64
 """Uploads that a process receives at a time, and of one user."""
 MAX_OF_USER: Final = 8
 _ABANDONED: Final = 3600
+_APPS_LOOKED_AT: Final = 20
+_OBJECTS_LOOKED_AT: Final = 3
 _FLUSH_SECONDS: Final = 5.0
 _PICTURES: Final = (Kind.PICTURE, Kind.AVATAR)
 
@@ -74,6 +76,24 @@ class MediaService:
             await self._flushing.stop()
             await self.flush()
         self._worker.shutdown(wait=False, cancel_futures=True)
+
+    async def missing(self, apps: Sequence[App]) -> str:
+        """Where files should lie and none of some that the database knows does; empty: nothing speaks against it.
+
+        Of a directory of this machine alone: of a store elsewhere nothing is asked at the start.
+        """
+        if self._url is not None and not self._url.startswith("file:"):
+            return ""
+        looked = False
+        for app in apps[:_APPS_LOOKED_AT]:
+            for row in await store.newest(self._db, app.sdkappid, _OBJECTS_LOOKED_AT):
+                looked = True
+                try:
+                    await self._blobs.size(key(row, Form.ORIGINAL))
+                except (OSError, Unavailable):
+                    continue
+                return ""
+        return (self._url or str(self._root.absolute())) if looked else ""
 
     # Addresses
 

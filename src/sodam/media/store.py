@@ -119,6 +119,17 @@ async def due(db: Database, app: int, state: State, before: int, but: int = -1) 
     return [str(row[0]) for row in rows]
 
 
+async def newest(db: Database, app: int, limit: int) -> list[Object]:
+    """Some objects that are there, those that were used last."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM media_object WHERE app = $1 AND state = $2 ORDER BY used_at DESC LIMIT $3",
+        app,
+        int(State.THERE),
+        limit,
+    )
+    return [Object(*row) for row in rows]
+
+
 async def erase(tx: Tx, app: int, name: str) -> bool:
     """Forget an object whose bytes are gone."""
     rows = await tx.fetch("DELETE FROM media_object WHERE app = $1 AND name = $2 RETURNING stored", app, name)

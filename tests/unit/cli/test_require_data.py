@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from sodam.cli.main import run
@@ -88,3 +89,30 @@ def test_a_database_without_tables_is_refused(
     line = refused(capsys, *tokens, "--database-url", "postgresql://127.0.0.1:1/x")
     assert "PostgreSQL cannot be reached" in line
     assert not asyncio.run(has_schema(blank_postgres_url))
+
+
+def test_a_volume_of_files_that_is_not_mounted(
+    server_factory: ServerFactory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = server_factory()
+    data = server.directory / "data"
+
+    def missed() -> list[str]:
+        return [line["place"] for line in server.log_lines() if "not where they were" in str(line.get("event"))]
+
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        query = {**server.query(), "kind": "file", "file_name": "a.bin"}
+        sent = client.post(f"{server.url}/media/upload", params=query, content=b"data")
+        assert sent.status_code == 200, sent.text
+        url = sent.json()["URL"]
+        assert client.get(url).content == b"data"
+        server.restart()
+        assert missed() == []
+        server.stop()
+        (data / "media").rename(tmp_path / "media")
+        line = refused(capsys, "serve", "--port", "0", "--require-data", "on", "--data-dir", str(data))
+        assert str(data / "media") in line
+        assert "mounted" in line
+        server.start()
+        assert missed() == [str(data / "media")]
+        assert client.get(url).status_code == 404
