@@ -57,6 +57,7 @@ async function configure(hand, receiver, call, app) {
   await hand.picture("callback-url");
   await hand.press("action.save");
   await hand.closed();
+  await refusedAddress(hand, receiver);
   await hand.press("webhooks:token.edit");
   await hand.press("webhooks:token.make");
   const field = page.locator("dialog[open] form input");
@@ -84,6 +85,23 @@ async function configure(hand, receiver, call, app) {
   assert.deepEqual((await on()).sort(), [SENT, ...QUICK]);
   await hand.fill(t("webhooks:events.search"), "");
   return token;
+}
+
+/** An address that the server never calls is told by the test beside it; then the right one. */
+async function refusedAddress(hand, receiver) {
+  const { t } = hand;
+  for (const [url, outcome] of [["http://169.254.169.254/im", "address"], [receiver.url, "delivered"]]) {
+    await hand.press("webhooks:url.edit");
+    await hand.fill(t("webhooks:url.title"), url);
+    await hand.press("action.save");
+    await hand.closed();
+    await hand.press("webhooks:url.test");
+    await hand.sees(t(`webhooks:outcome.${outcome}`));
+    if (outcome !== "delivered") await hand.sees(t(`webhooks:cure.${outcome}`));
+    await hand.press("action.close");
+    await hand.closed();
+  }
+  receiver.got.length = 0;
 }
 
 /** Mutual TLS: the authority to trust, a certificate, and none again. */
@@ -132,8 +150,8 @@ async function again(hand, { got }) {
   await hand.closed();
   // The test, the message and its repetition are in the log; an event that was sent again begins anew there.
   await hand.until(() => got.length >= 5, "everything since an hour ago");
-  await hand.choose(t("webhooks:log.outcome"), "failed");
-  await page.waitForURL(/outcome=failed/);
+  await hand.choose(t("webhooks:log.outcome"), "dns");
+  await page.waitForURL(/outcome=dns/);
   await hand.hears("table.nothingFound");
 }
 

@@ -59,6 +59,15 @@ export function Address({ app, config }: { app: number; config: Config }) {
       {config.PausedUntil > 0 && <Paused app={app} config={config} onTry={() => setOpen("try")} />}
       <SettingRow name={t("url.title")} about={t("url.about")}>
         {config.Url ? <CopyText text={config.Url} /> : <span className="quiet">{t("url.none")}</span>}
+        {config.Url && (
+          <Locked action="im:SendTestCallback" app={app}>
+            {(lock) => (
+              <Button {...lock} aria-label={t("url.test")} onClick={() => setOpen("try")}>
+                {t("test.open")}
+              </Button>
+            )}
+          </Locked>
+        )}
         {edit("url", t("url.edit"))}
       </SettingRow>
       <SettingRow name={t("token.title")} about={t("token.about")}>
