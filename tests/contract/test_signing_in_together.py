@@ -15,6 +15,7 @@ from sodam.bus.local import LocalBus
 from sodam.groups.core import Operator
 from sodam.groups.model import Changes, Newcomer, Wanted
 from sodam.groups.service import GroupService
+from sodam.groups.store import joiner
 from sodam.groups.types import TYPES
 from sodam.observability.loops import Loops
 from sodam.outbox.service import Outbox
@@ -79,3 +80,15 @@ async def test_everyone_comes_back_at_once(database: Database, monkeypatch: pyte
     if database.engine == "postgres":
         assert few <= 3, "two for all, one for the other groups of who has many"
         assert fewer <= 2
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+async def test_few_who_come_cost_no_plan_of_their_own(database: Database) -> None:
+    """PostgreSQL makes five plans for what the arguments are, and then one for all, unless it takes that for dearer."""
+    ask = joiner(database)
+    for _ in range(10):
+        assert await asyncio.gather(ask(1, "a"), ask(1, "b")) == [[], []]
+    [(own, shared)] = await database.fetch(
+        "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE 'SELECT f.%'"
+    )
+    assert (own, shared) == (5, 5)
