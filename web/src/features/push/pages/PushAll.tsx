@@ -29,6 +29,15 @@ export function PushAll() {
         Condition: { TagsOr: ["river"] },
         OfflinePushInfo: { Title: t("api.sampleTitle"), Desc: t("api.sampleText") },
       }),
+      rest("plan", "timpush/add_sched_task", {
+        Type: "Tag",
+        SchedAt: "2027-01-01 09:00:00",
+        Content: {
+          MsgRandom: 771206,
+          Condition: { TagsOr: ["river"] },
+          OfflinePushInfo: { Title: t("api.sampleTitle"), Desc: t("api.sampleText") },
+        },
+      }),
       rest("message", "all_member_push/im_push", {
         MsgRandom: 771205,
         MsgLifeTime: 3600,

@@ -40,6 +40,17 @@ export function SelfCheck() {
               call: { cloud: "im/DescribePushDevices", body: { SDKAppID: app, UserID: user || "user1" } },
             },
             {
+              title: t("api.failures"),
+              call: {
+                cloud: "im/DescribePushFailures",
+                body: { SDKAppID: app, UserID: user || "user1", Limit: 50 },
+              },
+            },
+            {
+              title: t("api.forget"),
+              call: { cloud: "im/DeletePushDevice", body: { SDKAppID: app, RegistrationId: "9f2c..." } },
+            },
+            {
               title: t("api.test"),
               call: {
                 cloud: "im/TestPush",
