@@ -12,7 +12,7 @@ import asyncio
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import structlog
 from uvicorn.config import Config
@@ -89,7 +89,8 @@ class Listener:
         self.direct = direct
         self.buffer = memoryview(bytearray(READ_SIZE))
         self.loop = asyncio.get_running_loop()
-        self._fronts: set[Front] = set()
+        self._waiting = cast("set[Front]", admission.waiting)
+        """All but those on which somebody is signed in."""
         self._sweeping = False
 
     def protocol(
@@ -97,24 +98,21 @@ class Listener:
     ) -> Front:
         return Front(self, config, server_state, app_state)
 
-    def watch(self, front: Front) -> None:
-        self._fronts.add(front)
+    def watch(self) -> None:
+        """Somebody waits: see that nobody does for too long."""
         if not self._sweeping:
             self._sweeping = True
             self.loop.call_later(SWEEP_SECONDS, self._sweep)
 
-    def forget(self, front: Front) -> None:
-        self._fronts.discard(front)
-
     def _sweep(self) -> None:
         now = self.loop.time()
-        for front in [f for f in self._fronts if f.deadline <= now or f.unread_until <= now or f.closing()]:
+        for front in [f for f in self._waiting if f.deadline <= now or f.unread_until <= now or f.closing()]:
             try:
                 front.overdue(now)
             except Exception:
                 log.exception("a connection could not be ended")
                 front.drop()
-        self._sweeping = bool(self._fronts)
+        self._sweeping = bool(self._waiting)
         if self._sweeping:
             self.loop.call_later(SWEEP_SECONDS, self._sweep)
 
@@ -165,7 +163,7 @@ class Front(asyncio.BufferedProtocol):
             transport.abort()
             return
         self._connections.add(self)
-        self.listener.watch(self)
+        self.listener.watch()
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self.listener.buffer
@@ -289,7 +287,6 @@ class Front(asyncio.BufferedProtocol):
         if signed_in:
             admission.waiting.discard(self)
             self.deadline = self.since = math.inf
-            self.listener.forget(self)
             self._connections.discard(self)
             if self.transport is not None and not self.transport.is_closing() and self._lingering < 0:
                 self.transport.set_protocol(self._ws)  # type: ignore[arg-type]
@@ -297,12 +294,11 @@ class Front(asyncio.BufferedProtocol):
             self.since = self._now()
             self.deadline = self.since + self.listener.limits.login
             admission.waiting.add(self)
-            self.listener.watch(self)
+            self.listener.watch()
 
     def closed(self) -> None:
         """The connection is gone, and with it what knows this front: nothing is left for the garbage collector."""
         self.transport = self._http = self._ws = None
-        self.listener.forget(self)
         self.listener.admission.leave(self)
         self._connections.discard(self)
 
@@ -347,7 +343,6 @@ class Front(asyncio.BufferedProtocol):
         """Called by the sweep when the deadline has passed, or when the connection is closing."""
         transport = self.transport
         if transport is None:
-            self.listener.forget(self)
             return
         if self.closing():
             self._closing = True

@@ -189,6 +189,8 @@ class StatusService:
                 self._known.pop(key, None)
 
     def _came_or_went(self, topic: Topic, _: bool) -> None:
+        if not self._followers and not self._bus.clustered:  # nobody asks, as where apps do without statuses
+            return
         app = self._apps.get(topic.app)
         if app is not None and app.settings.user_status:
             self._publish((topic.app, topic.name))
