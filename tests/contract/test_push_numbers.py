@@ -106,8 +106,8 @@ async def test_a_groups_number_is_one(pushing: Pushing, apple: VendorServer) -> 
 
 
 async def test_nothing_new_is_unread(pushing: Pushing, apple: VendorServer) -> None:
-    """Deleting for oneself what was deleted, read, recalled, one's own or uncounted, and setting the number that is
-    there, push no number."""
+    """Deleting for oneself what was deleted, read, recalled, one's own or uncounted, setting the number that is there,
+    clearing and hiding what is read, push no number."""
     talk = await talking(pushing, apple)
     groups, app = pushing.groups, pushing.world.app
     seqs = [await talk.say() for _ in range(4)]
@@ -131,6 +131,8 @@ async def test_nothing_new_is_unread(pushing: Pushing, apple: VendorServer) -> N
     await talk.is_(0)
     sent = len(apple.asked)
     await groups.changes.set_unread(app, group, "b", 0)
+    assert await groups.changes.clear_for(app.sdkappid, "b", talk.group)
+    assert await groups.histories.hide(app.sdkappid, "b", talk.group, clear=False)
     await talk.is_(0)
     assert len(apple.asked) == sent
 

@@ -318,8 +318,9 @@ class GroupChanges:
         """
 
         async def run(tx: Tx) -> int | None:
+            held = await store_reading.lock(tx, app, user_id, group_id)
             newest = await store_reading.take_off(tx, app, user_id, group_id, clear=True, remove=False)
-            if newest is not None:
+            if held is not None and held[0] < held[1]:
                 tx.emit(UnreadChanged(app=app, user_id=user_id))
             return newest
 

@@ -156,9 +156,11 @@ class Histories:
         """
 
         async def run(tx: Tx) -> bool:
+            held = await store_reading.lock(tx, app, user_id, group_id)
             if await store_reading.take_off(tx, app, user_id, group_id, clear=clear, remove=True) is None:
                 return False
-            tx.emit(UnreadChanged(app=app, user_id=user_id))
+            if held is not None and held[0] < held[1]:
+                tx.emit(UnreadChanged(app=app, user_id=user_id))
             return True
 
         return await self._core.db.write(run)
