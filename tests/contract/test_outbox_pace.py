@@ -120,8 +120,8 @@ async def test_the_log_of_deliveries_is_erased_in_small_bites(
     writes: list[int] = []
     write = database.write
 
-    async def counted(fn: Any) -> Any:
-        writes.append(found := await write(fn))
+    async def counted(fn: Any, **more: Any) -> Any:
+        writes.append(found := await write(fn, **more))
         return found
 
     monkeypatch.setattr(database, "write", counted)

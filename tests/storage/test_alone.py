@@ -10,7 +10,7 @@ import apsw
 import pytest
 
 from sodam.messages.log import MessageLog
-from sodam.storage import Tx
+from sodam.storage import Tx, sqlite
 from sodam.storage.sqlite import SqliteDatabase
 from tests.support.buses import until
 
@@ -148,3 +148,32 @@ async def test_a_log_whose_batches_are_written_at_once(database: SqliteDatabase)
     await log.announced()
     assert done[3:] == [([3], None)]
     assert await _all(database) == [1, 2, 3]
+
+
+async def test_the_patient_join_a_commit_of_others(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that would be made in the loop; and without others they wait for a moment only."""
+    monkeypatch.setattr(sqlite, "_PATIENCE", 3600.0)
+    commits: list[int] = []
+    run = database._run
+
+    def counted(jobs: list[sqlite.Job]) -> list[sqlite.Outcome]:
+        commits.append(len(jobs))
+        return run(jobs)
+
+    monkeypatch.setattr(database, "_run", counted)
+    patient = [
+        database.write(lambda tx, n=n: tx.execute("INSERT INTO t VALUES ($1, $2)", n, b""), patient=True)  # type: ignore[misc]
+        for n in (1, 2)
+    ]
+    await asyncio.sleep(0)
+    assert (commits, await _all(database)) == ([], [])
+    await _put(database, 3)
+    await asyncio.gather(*patient)
+    assert (commits, await _all(database)) == ([3], [1, 2, 3])
+    monkeypatch.setattr(sqlite, "_PATIENCE", 0.0)
+    await database.write(lambda tx: tx.execute("INSERT INTO t VALUES (4, $1)", b""), patient=True)
+    assert commits == [3, 1]
+    monkeypatch.setattr(sqlite, "_PATIENCE", 0.001)
+    last = database.write(lambda tx: tx.execute("INSERT INTO t VALUES (5, $1)", b""), patient=True)
+    await database.close()
+    assert last.done()

@@ -48,6 +48,11 @@ class Pace:
         self._filled_at = now
         return int(self._room) if self._rate else None
 
+    @property
+    def beside(self) -> bool:
+        """Messages come, as far as ``room`` saw."""
+        return self._rate > 0
+
     def took(self, entries: int) -> None:
         self._room = max(0.0, self._room - entries)
 

@@ -270,7 +270,10 @@ class Outbox:
         now = self.now
         until = now + self._lease
         entries = [entry for group in kept for entry in group.entries]
-        taken = await self._db.write(lambda tx: store.turn(tx, self.owner, finished, free, entries, now, until))
+        taken = await self._db.write(
+            lambda tx: store.turn(tx, self.owner, finished, free, entries, now, until),
+            patient=self.pace is not None and self.pace.beside,
+        )
         for group in kept:
             group.until = until
         places: dict[tuple[str, int], list[_Group]] = {}

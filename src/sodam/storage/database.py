@@ -116,13 +116,20 @@ class Database(Protocol):
         ...
 
     def write(
-        self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short", alone: bool = False
+        self,
+        fn: Callable[[Tx], Awaitable[T]],
+        *,
+        single: bool = False,
+        lane: Lane = "short",
+        alone: bool = False,
+        patient: bool = False,
     ) -> Awaitable[T]:
         """Run ``fn`` in a transaction; what it gives back, once that is on disk.
 
         ``single``: on PostgreSQL ``fn`` runs one statement, which needs no transaction around it; it raises no events.
         ``alone``: it is short, and nothing that comes in this turn of the loop could share its commit. SQLite may then
         make that before this returns.
+        ``patient``: it may wait a moment for a commit made for others. On SQLite each commit keeps others waiting.
         """
         ...
 

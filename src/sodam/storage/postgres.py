@@ -111,7 +111,13 @@ class PostgresDatabase:
         return cast("list[Row]", await _in_task(self._pools.use("long", lambda c: c.fetch(sql, *values))))
 
     def write(
-        self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short", alone: bool = False
+        self,
+        fn: Callable[[Tx], Awaitable[T]],
+        *,
+        single: bool = False,
+        lane: Lane = "short",
+        alone: bool = False,
+        patient: bool = False,
     ) -> Awaitable[T]:
         return _in_task(self._write(fn, single, lane))
 

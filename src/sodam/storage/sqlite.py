@@ -38,6 +38,7 @@ _CHUNKS = (128, 32, 8, 2, 1)  # few distinct statements, so that the statement c
 _GONE = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.BusyError, apsw.LockedError)
 _CHECKPOINT = 4000  # pages of the log, after which they are moved to the database's file
 _WAIT_MS = 5000  # for another process that holds the file
+_PATIENCE = 0.01  # seconds that a patient write waits for a commit of others
 _MAX_JOBS = 512  # in one commit; bounds the time a job waits for its neighbours
 
 
@@ -156,6 +157,9 @@ class SqliteDatabase:
         self._scan_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-scan")
         self._loop = asyncio.get_running_loop()
         self._waiting: list[Job] = []
+        self._patient: list[Job] = []
+        self._patience: asyncio.TimerHandle | None = None
+        """While some are patient: when they have been for long enough."""
         self._busy = False
         self._closed = False
 
@@ -207,7 +211,13 @@ class SqliteDatabase:
             raise self._outage.failed(error) from None
 
     def write(
-        self, fn: Callable[[Tx], Awaitable[T]], *, single: bool = False, lane: Lane = "short", alone: bool = False
+        self,
+        fn: Callable[[Tx], Awaitable[T]],
+        *,
+        single: bool = False,
+        lane: Lane = "short",
+        alone: bool = False,
+        patient: bool = False,
     ) -> asyncio.Future[T]:  # an awaitable, without a task's cost
         future: asyncio.Future[T] = self._loop.create_future()
         if self._closed:
@@ -216,11 +226,16 @@ class SqliteDatabase:
         if (hook := current_hook()) is not None:
             fn = hook.attach(fn)
             future.add_done_callback(lambda done: hook.finished(not done.cancelled() and done.exception() is None))
+        if patient:
+            self._patient.append((fn, future))
+            if self._patience is None:
+                self._patience = self._loop.call_later(_PATIENCE, self._no_longer)
+            return future
         self._waiting.append((fn, future))
         if not self._busy:
             # One turn later: what other tasks of this turn want to write joins the same commit. The log has waited.
             self._busy = True
-            if alone and self._pace.fast and not self._full:
+            if alone and self._pace.fast and not self._full and not self._patient:
                 self._commit_here()
             elif lane == "log":
                 self._start()
@@ -231,8 +246,20 @@ class SqliteDatabase:
     async def execute(self, sql: str, *args: Value) -> int:
         return await self.write(lambda tx: tx.execute(sql, *args))
 
+    def _no_longer(self) -> None:
+        """Nobody made a commit that the patient could join."""
+        self._patience = None
+        self._waiting, self._patient = self._waiting + self._patient, []
+        if not self._busy:
+            self._busy = True
+            self._start()
+
     def _start(self) -> None:
         jobs, self._waiting = self._waiting[:_MAX_JOBS], self._waiting[_MAX_JOBS:]
+        if self._patience is not None:
+            jobs, self._patient = jobs + self._patient, []
+            self._patience.cancel()
+            self._patience = None
         if not jobs:
             self._busy = False
             return
@@ -347,7 +374,7 @@ class SqliteDatabase:
         if self._closed:
             return
         self._closed = True
-        while self._busy or self._waiting:
+        while self._busy or self._waiting or self._patient:
             await asyncio.sleep(0.001)
         self._batches.put(None)
         self._write_thread.join()
