@@ -242,6 +242,7 @@ async def test_fcm_gets_a_token_first_and_a_new_one_when_it_is_not_taken(pushing
     account = {"project_id": "p1", "client_email": "a@b", "private_key": key.decode(), "token_uri": "https://x/token"}
     fields = {"ServiceAccount": json.dumps(account), "Endpoint": apple.url}
     one = await pushing.push.certificates.put(pushing.app, "fcm", "", fields)
+    assert await pushing.push.certificates.app_of(one) == "p1"
     await pushing.device(one)
     given: list[str] = []
 

@@ -2315,6 +2315,7 @@ export type CertificateView = {
   Trouble: string;
   TroubleTime: number;
   ExpireTime: number;
+  App: string;
   Devices: number;
 };
 

@@ -16,6 +16,7 @@ from sodam.push import store
 from sodam.push.model import Certificate
 from sodam.push.vendors import VENDORS, BadCredentials
 from sodam.push.vendors.apns import expires_at
+from sodam.push.vendors.fcm import project_of
 from sodam.storage import Database, Tx, hold
 from sodam.storage.seal import Seal, Unsealable
 
@@ -72,12 +73,13 @@ class Certificates:
 
     async def ends(self, one: Certificate) -> int:
         """When the vendor takes it no longer, unix seconds; 0: it has no end, or cannot be read."""
-        if one.vendor != "apns_p12":
-            return 0
-        try:
-            return expires_at(await self.secrets(one))
-        except Lost:
-            return 0
+        return expires_at(await self._kept(one)) if one.vendor == "apns_p12" else 0
+
+    async def app_of(self, one: Certificate) -> str:
+        """Which of the vendor's apps it is for, as the vendor names it; empty: it does not say, or cannot be read."""
+        if one.vendor == "fcm":
+            return project_of(await self._kept(one))
+        return one.fields.get("PackageName") or one.fields.get("BundleId") or one.fields.get("Subject") or ""
 
     async def put(self, app: int, vendor: str, name: str, values: dict[str, str], *, number: int = 0) -> Certificate:
         """A new certificate, or (``number``) new credentials of one; secrets that are not given stay as they were.

@@ -47,6 +47,8 @@ class CertificateView(msgspec.Struct, kw_only=True):
     TroubleTime: Id
     ExpireTime: Id
     """When the vendor takes the credentials no longer; 0: they have no end."""
+    App: str
+    """Package, bundle, contact or Firebase project; empty: none is known."""
     Devices: int
     """Devices that reported a token for it; 10 000 stands for that many or more."""
 
@@ -67,6 +69,7 @@ async def _view(call: Call, one: Certificate, devices: dict[int, int]) -> Certif
         Trouble=one.trouble,
         TroubleTime=one.trouble_at,
         ExpireTime=await call.plane.services.push.certificates.ends(one),
+        App=await call.plane.services.push.certificates.app_of(one),
         Devices=devices.get(one.id, 0),
     )
 

@@ -100,6 +100,14 @@ class Fcm:
         return waited._replace(result=result) if result else waited  # type: ignore[arg-type]
 
 
+def project_of(secrets: Secrets) -> str:
+    """The Firebase project of a service account; empty: there is none."""
+    try:
+        return _account(secrets)["project_id"]
+    except BadCredentials:
+        return ""
+
+
 def _account(secrets: Secrets) -> dict[str, str]:
     """Raises BadCredentials."""
     try:

@@ -147,7 +147,7 @@ export function CertificateList({ app }: { app: number }) {
 }
 
 const environmentOf = ({ Fields }: Certificate) => Fields.Environment ?? "";
-const appOf = ({ Fields }: Certificate) => Fields.PackageName ?? Fields.BundleId ?? Fields.Subject ?? "–";
+const appOf = ({ App }: Certificate) => App || "–";
 
 const SOON = 30 * 86_400;
 
