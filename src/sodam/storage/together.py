@@ -20,39 +20,39 @@ class Together(Generic[K, V]):
 
     def __init__(self, read: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> None:
         self._read = read
-        self._waiting: dict[K, asyncio.Future[V | None]] = {}
+        self._waiting: dict[K, list[asyncio.Future[V | None]]] = {}
         self._busy: asyncio.Task[None] | None = None
 
     async def ask(self, key: K) -> V | None:
         """None: it has no value. Raises what ``read`` raises."""
-        answer = self._waiting.get(key)
-        if answer is None:
-            answer = self._waiting[key] = asyncio.get_running_loop().create_future()
-            if self._busy is None:
-                self._busy = asyncio.create_task(self._work())  # what is asked in this turn goes together
-        return await asyncio.shield(answer)  # another one may wait for it, too
+        answer: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()  # each its own: it may give up
+        self._waiting.setdefault(key, []).append(answer)
+        if self._busy is None:
+            self._busy = asyncio.create_task(self._work())  # what is asked in this turn goes together
+        return await answer
 
     async def _work(self) -> None:
         try:
             while self._waiting:
                 keys = list(self._waiting)[:MOST]
-                answers = {key: self._waiting.pop(key) for key in keys}
-                await self._answer(answers)
+                await self._answer({key: self._waiting.pop(key) for key in keys})
         finally:
             self._busy = None
 
-    async def _answer(self, answers: dict[K, asyncio.Future[V | None]]) -> None:
+    async def _answer(self, asked: dict[K, list[asyncio.Future[V | None]]]) -> None:
         try:
-            found = await self._read(list(answers))
+            found = await self._read(list(asked))
         except BaseException as error:
-            for answer in answers.values():
+            for answer in (answer for answers in asked.values() for answer in answers if not answer.done()):
                 if isinstance(error, Exception):
                     answer.set_exception(error)
-                    answer.exception()  # whoever asked may be gone
+                    answer.exception()  # whoever asked may be about to give up
                 else:
                     answer.cancel()
             if not isinstance(error, Exception):
                 raise
         else:
-            for key, answer in answers.items():
-                answer.set_result(found.get(key))
+            for key, answers in asked.items():
+                for answer in answers:
+                    if not answer.done():
+                        answer.set_result(found.get(key))
