@@ -201,7 +201,9 @@ async def test_what_goes_out_stays_in_the_inbox(server: Server) -> None:
     assert (push.user_id, dict(push.headers)["Authorization"]) == ("alice", "key=***")
     assert [one.kind for one in inbox.of(DEMO_SDKAPPID, 1, "push")] == ["push"]
     delivery = await server.services.webhooks.test(app, "Group.CallbackAfterGroupFull")
-    assert (delivery.outcome, inbox.of(DEMO_SDKAPPID, 1)[0].name) == ("delivered", "Group.CallbackAfterGroupFull")
+    assert delivery.outcome == "delivered"
+    # Not always the newest: what became of the push is told at about the same time.
+    assert "Group.CallbackAfterGroupFull" in [one.name for one in inbox.of(DEMO_SDKAPPID, 10)]
     assert inbox.of(1, 10) == [], "each app has its own"
 
 
