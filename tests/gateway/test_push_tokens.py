@@ -57,7 +57,8 @@ async def test_from_token_to_push(
             assert answer["ErrorCode"] == 0
 
         def nothing_left() -> bool:
-            return not snapshot.read(server, postgres, server.database_url)["outbox"]
+            tables = snapshot.read(server, postgres, server.database_url)
+            return not tables["outbox"] and not tables["outbox_bundle"]
 
         async def status() -> str:
             answer = await server.rest("openim/query_online_status", {"To_Account": ["tomas"]})

@@ -164,7 +164,7 @@ async def test_two_nodes_behind_a_proxy(server_factory: ServerFactory, tmp_path:
     media = tmp_path / "media"
     media.mkdir()
     ours = {"SODAM_MEDIA_URL": f"file://{media}", "SODAM_SECRET_KEY": "k" * 64, "SODAM_TRUSTED_PROXIES": "127.0.0.1"}
-    ours |= {"SODAM_ROOT_PASSWORD": "Root-password-1", "SODAM_MEDIA_ADDRESS": PUBLIC}
+    ours |= {"SODAM_ROOT_PASSWORD": "Root-password-1", "SODAM_MEDIA_ADDRESS": PUBLIC, "SODAM_REQUIRE_DATA": "off"}
     assert given.keys() == ours.keys() | {"SODAM_DATABASE_URL", "SODAM_NATS_URL"}
     server = server_factory("postgres", nodes=2, nats=True, env=ours)
     cert, key = certificate(tmp_path)
