@@ -79,12 +79,13 @@ class Tails:
             beat = time.monotonic()
             yield b"retry: 2000\n: open\n\n"
             while not self._ending():
+                looked = int(self._plane.clock() * 1000)  # what happens during a look is the next one's
                 found = await self._look(action, caller, asked, since, request_id)
                 for one in reversed(found):
                     if one.EventId not in told:
                         told[one.EventId] = one.Time
                         yield b"data: " + msgspec.json.encode(one) + b"\n\n"
-                oldest = max(since, int(self._plane.clock() * 1000) - BACK)
+                oldest = max(since, looked - BACK)
                 told = {number: at for number, at in told.items() if at >= oldest}
                 since = oldest
                 if time.monotonic() - beat >= BEAT:
