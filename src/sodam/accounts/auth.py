@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sodam import usersig
+from sodam.accounts.model import Account
 from sodam.accounts.service import AccountService
 from sodam.apps.model import App
 from sodam.clock import now as wall_clock
@@ -12,6 +13,11 @@ from sodam.errors import ApiError, Code
 from sodam.usersig import Claims
 
 _REMEMBERED = 20_000
+
+
+def kicked(claims: Claims, account: Account) -> bool:
+    """Whether the user was kicked since the token was made, which makes it worthless."""
+    return claims.issued <= account.invalid_before
 
 
 class Authenticator:
@@ -26,7 +32,7 @@ class Authenticator:
         if claims is None or int(self._clock()) > claims.issued + claims.expire:
             return False
         account = self._accounts.peek(app.sdkappid, user_id)
-        return account is not None and claims.issued > account.invalid_before
+        return account is not None and not kicked(claims, account)
 
     def verify(self, app: App, user_id: str, token: str) -> Claims:
         """As ``check``, but for whether the user was kicked since; not remembered: a sign-in's token comes once."""
@@ -49,6 +55,6 @@ class Authenticator:
         elif now > claims.issued + claims.expire:
             raise ApiError(Code.USERSIG_EXPIRED)
         account = self._accounts.peek(app.sdkappid, user_id) or await self._accounts.find(app.sdkappid, user_id)
-        if account is not None and claims.issued <= account.invalid_before:
+        if account is not None and kicked(claims, account):
             raise ApiError(Code.LOGIN_KICKED)
         return claims

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from sodam.accounts.auth import Authenticator
+from sodam.accounts.auth import Authenticator, kicked
 from sodam.accounts.model import valid_user_id
 from sodam.accounts.service import KICKED_BY_REST
 from sodam.apps.model import App
@@ -222,7 +222,7 @@ class Hub:
         claims = self._auth.verify(app, user_id, usersig)
         accounts = self.services.accounts
         account = accounts.peek(app.sdkappid, user_id) or await accounts.find(app.sdkappid, user_id)
-        if account is not None and claims.issued <= account.invalid_before:
+        if account is not None and kicked(claims, account):
             raise ApiError(Code.LOGIN_KICKED)
         # The first login of a UserID makes the account (rest-accounts-relations.md 2.4).
         if account is None:

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Data } from "../api/client";
 import { useRead } from "../api/hooks";
+import { Bar } from "./Bar";
 import { HrefButton } from "./Button";
 import { ErrorNote, ServerWords } from "./ErrorNote";
 import { useFormat } from "./format";
@@ -36,20 +37,13 @@ export function JobBar({ job }: { job: Job }) {
     ? t("job.progress", { done: format.number(job.Done), total: format.number(job.Total) })
     : format.number(job.Done);
   return (
-    <div className="job">
-      <div
-        className={`job__bar job__bar--${job.State} ${known || isOver(job) ? "" : "job__bar--unknown"}`}
-        role="progressbar"
-        aria-label={t(`job.kind.${job.Kind}`)}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(part * 100)}
-        aria-valuetext={words}
-      >
-        <span style={{ width: `${part * 100}%` }} />
-      </div>
-      <span className="job__words">{words}</span>
-    </div>
+    <Bar
+      label={t(`job.kind.${job.Kind}`)}
+      words={words}
+      part={part}
+      state={job.State}
+      unknown={!known && !isOver(job)}
+    />
   );
 }
 

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { MoreIcon } from "./icons";
 import "./menu.css";
 
 interface Props {
@@ -80,6 +81,11 @@ export function MenuButton({
       </div>
     </>
   );
+}
+
+/** What can be done with a row of a table, behind three dots. */
+export function MoreButton(props: Pick<Props, "label" | "width" | "children">) {
+  return <MenuButton {...props} triggerClass="iconbtn iconbtn--small" trigger={<MoreIcon />} />;
 }
 
 interface ItemProps {

@@ -3,14 +3,15 @@ import { act, renderHook, screen, waitFor } from "@testing-library/react";
 import i18next from "i18next";
 import type { ReactNode } from "react";
 import { initReactI18next } from "react-i18next";
-import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import common from "../../locale/en.json";
+import { holdRequests } from "../../test/held";
 import { Toasts } from "../../ui/Toasts";
 import { useSetting } from "./api";
 import texts from "./locale/en.json";
 
 /** Changes that the server has not answered yet. */
-let open: { request: Record<string, unknown>; answer: (status: number, body: object) => void }[];
+const open = holdRequests();
 
 beforeAll(async () => {
   await i18next.use(initReactI18next).init({
@@ -21,16 +22,6 @@ beforeAll(async () => {
     resources: { en: { common, settings: texts } },
   });
 });
-beforeEach(() => {
-  open = [];
-  vi.stubGlobal("fetch", (_: string, { body }: { body: string }) => {
-    return new Promise((done) => {
-      const answer = (status: number, said: object) => done(new Response(JSON.stringify(said), { status }));
-      open.push({ request: JSON.parse(body), answer });
-    });
-  });
-});
-afterEach(() => vi.unstubAllGlobals());
 
 function setting() {
   const client = new QueryClient();

@@ -1,22 +1,12 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
+import { holdRequests } from "../../test/held";
 import { type Config, familyOf, switched, useSet } from "./api";
 
 /** Changes that the server has not answered yet. */
-let open: { request: Record<string, unknown>; answer: (status: number, body: object) => void }[];
-
-beforeEach(() => {
-  open = [];
-  vi.stubGlobal("fetch", (_: string, { body }: { body: string }) => {
-    return new Promise((done) => {
-      const answer = (status: number, said: object) => done(new Response(JSON.stringify(said), { status }));
-      open.push({ request: JSON.parse(body), answer });
-    });
-  });
-});
-afterEach(() => vi.unstubAllGlobals());
+const open = holdRequests();
 
 const NAMES = ["C2C.CallbackAfterSendMsg", "Group.CallbackAfterSendMsg", "Sns.CallbackFriendAdd"];
 const config = (Version: number, on: string[]) =>

@@ -6,9 +6,9 @@ import { ApiCallButton } from "../../../ui/ApiCall";
 import { Button } from "../../../ui/Button";
 import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
-import { AddIcon, DeleteIcon, DownloadIcon, EditIcon, MoreIcon, UploadIcon } from "../../../ui/icons";
+import { AddIcon, DeleteIcon, DownloadIcon, EditIcon, UploadIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
-import { MenuButton, MenuItem } from "../../../ui/Menu";
+import { MenuItem, MoreButton } from "../../../ui/Menu";
 import { Empty, Page } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
@@ -152,14 +152,9 @@ export function Accounts() {
               },
             ]}
             actions={(row) => (
-              <MenuButton
-                label={t("rowMenu", { name: row.UserID })}
-                triggerClass="iconbtn iconbtn--small"
-                width={200}
-                trigger={<MoreIcon />}
-              >
+              <MoreButton label={t("rowMenu", { name: row.UserID })} width={200}>
                 {(close) => <RowMenu app={app} row={row} close={close} open={setOpen} />}
-              </MenuButton>
+              </MoreButton>
             )}
             bulk={(rows, clear) => {
               const users = rows.map((row) => row.UserID);

@@ -3,9 +3,9 @@ import { useTranslation } from "react-i18next";
 import { Button } from "../../../ui/Button";
 import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
-import { AddIcon, MoreIcon } from "../../../ui/icons";
+import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
-import { MenuButton } from "../../../ui/Menu";
+import { MoreButton } from "../../../ui/Menu";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
@@ -110,13 +110,9 @@ function List({ place, group }: { place: Place; group: Group }) {
           );
         }}
         actions={(row) => (
-          <MenuButton
-            label={t("rowMenu", { name: row.UserID })}
-            triggerClass="iconbtn iconbtn--small"
-            trigger={<MoreIcon />}
-          >
+          <MoreButton label={t("rowMenu", { name: row.UserID })}>
             {(close) => <MemberMenu place={place} group={group} member={row} close={close} act={setAct} />}
-          </MenuButton>
+          </MoreButton>
         )}
         empty={
           <Empty title={t("memberList.empty")} about={t("memberList.emptyAbout")}>

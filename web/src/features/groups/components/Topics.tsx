@@ -5,9 +5,9 @@ import { Avatar } from "../../../ui/Avatar";
 import { Button } from "../../../ui/Button";
 import { CopyButton } from "../../../ui/CopyText";
 import { TimeText, useFormat } from "../../../ui/format";
-import { AddIcon, DeleteIcon, EditIcon, MoreIcon } from "../../../ui/icons";
+import { AddIcon, DeleteIcon, EditIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
-import { MenuButton, MenuItem } from "../../../ui/Menu";
+import { MenuItem, MoreButton } from "../../../ui/Menu";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
@@ -96,13 +96,9 @@ export function Topics({ place }: { place: Place }) {
           </Locked>
         )}
         actions={(row) => (
-          <MenuButton
-            label={t("rowMenu", { name: row.TopicId })}
-            triggerClass="iconbtn iconbtn--small"
-            trigger={<MoreIcon />}
-          >
+          <MoreButton label={t("rowMenu", { name: row.TopicId })}>
             {(shut) => <TopicMenu place={place} topic={row} close={shut} open={setOpen} />}
-          </MenuButton>
+          </MoreButton>
         )}
         empty={
           <Empty title={t("topics.empty")} about={t("topics.emptyAbout")}>

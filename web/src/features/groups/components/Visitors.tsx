@@ -3,8 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useAllowed } from "../../../api/session";
 import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
-import { MoreIcon } from "../../../ui/icons";
-import { MenuButton, MenuItem } from "../../../ui/Menu";
+import { MenuItem, MoreButton } from "../../../ui/Menu";
 import { Empty, RefreshButton, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
@@ -73,15 +72,11 @@ export function Visitors({ place, group }: { place: Place; group: Group }) {
           { key: "muted", title: t("mutedUntil"), role: "time", render: (row) => <EndText at={row.MuteUntil} /> },
         ]}
         actions={(row) => (
-          <MenuButton
-            label={t("rowMenu", { name: row.UserID })}
-            triggerClass="iconbtn iconbtn--small"
-            trigger={<MoreIcon />}
-          >
+          <MoreButton label={t("rowMenu", { name: row.UserID })}>
             {(close) => (
               <VisitorMenu place={place} visitor={row} close={close} act={setAct} owner={group.Owner.UserID} />
             )}
-          </MenuButton>
+          </MoreButton>
         )}
         empty={<Empty title={t("visitors.empty")} about={t("visitors.emptyAbout")} />}
       />

@@ -6,9 +6,9 @@ import { ApiCallButton } from "../../../ui/ApiCall";
 import { Button } from "../../../ui/Button";
 import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
-import { AddIcon, DeleteIcon, MoreIcon } from "../../../ui/icons";
+import { AddIcon, DeleteIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
-import { MenuButton, MenuItem } from "../../../ui/Menu";
+import { MenuItem, MoreButton } from "../../../ui/Menu";
 import { Empty, Page } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { useTableState } from "../../../ui/tableState";
@@ -146,14 +146,9 @@ export function Groups() {
               },
             ]}
             actions={(row) => (
-              <MenuButton
-                label={t("rowMenu", { name: row.GroupId })}
-                triggerClass="iconbtn iconbtn--small"
-                width={200}
-                trigger={<MoreIcon />}
-              >
+              <MoreButton label={t("rowMenu", { name: row.GroupId })} width={200}>
                 {(shut) => <RowMenu app={app} row={row} close={shut} open={setOpen} />}
-              </MenuButton>
+              </MoreButton>
             )}
             bulk={(rows, clear) => (
               <>

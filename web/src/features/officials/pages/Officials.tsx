@@ -8,9 +8,9 @@ import { Button } from "../../../ui/Button";
 import { CopyButton } from "../../../ui/CopyText";
 import { PersonCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
-import { AddIcon, MoreIcon } from "../../../ui/icons";
+import { AddIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
-import { MenuButton, MenuItem } from "../../../ui/Menu";
+import { MenuItem, MoreButton } from "../../../ui/Menu";
 import { Empty, Page } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { useTableState } from "../../../ui/tableState";
@@ -136,12 +136,7 @@ export function Officials() {
               { key: "created", title: t("created"), role: "time", render: (row) => <TimeText at={row.CreateTime} /> },
             ]}
             actions={(row) => (
-              <MenuButton
-                label={t("rowMenu", { name: row.Name })}
-                triggerClass="iconbtn iconbtn--small"
-                width={200}
-                trigger={<MoreIcon />}
-              >
+              <MoreButton label={t("rowMenu", { name: row.Name })} width={200}>
                 {(close) => (
                   <RowMenu
                     app={app}
@@ -151,7 +146,7 @@ export function Officials() {
                     }}
                   />
                 )}
-              </MenuButton>
+              </MoreButton>
             )}
             empty={
               <Empty title={t("empty")} about={t("emptyAbout")}>

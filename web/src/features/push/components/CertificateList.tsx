@@ -8,9 +8,9 @@ import { CopyText } from "../../../ui/CopyText";
 import { NameCell } from "../../../ui/cells";
 import { Dialog } from "../../../ui/Dialog";
 import { TimeText, useFormat } from "../../../ui/format";
-import { AddIcon, DeleteIcon, EditIcon, MoreIcon, NotificationIcon } from "../../../ui/icons";
+import { AddIcon, DeleteIcon, EditIcon, NotificationIcon } from "../../../ui/icons";
 import { Locked } from "../../../ui/Locked";
-import { MenuButton, MenuItem } from "../../../ui/Menu";
+import { MenuItem, MoreButton } from "../../../ui/Menu";
 import { Empty, SettingCard } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
@@ -111,12 +111,7 @@ export function CertificateList({ app }: { app: number }) {
           },
         ]}
         actions={(row) => (
-          <MenuButton
-            label={t("rowMenu", { name: row.Name || t(`vendor.${row.Vendor}`) })}
-            triggerClass="iconbtn iconbtn--small"
-            width={200}
-            trigger={<MoreIcon />}
-          >
+          <MoreButton label={t("rowMenu", { name: row.Name || t(`vendor.${row.Vendor}`) })} width={200}>
             {(close) => (
               <RowMenu
                 app={app}
@@ -126,7 +121,7 @@ export function CertificateList({ app }: { app: number }) {
                 }}
               />
             )}
-          </MenuButton>
+          </MoreButton>
         )}
         empty={<Empty title={t("certificates.empty")} about={t("certificates.emptyAbout")} />}
       />

@@ -5,8 +5,8 @@ import { Confirm } from "../../../ui/Confirm";
 import { CopyText } from "../../../ui/CopyText";
 import { NameCell } from "../../../ui/cells";
 import { TimeText, useFormat } from "../../../ui/format";
-import { DeleteIcon, MoreIcon, NotificationIcon } from "../../../ui/icons";
-import { MenuButton, MenuItem } from "../../../ui/Menu";
+import { DeleteIcon, NotificationIcon } from "../../../ui/icons";
+import { MenuItem, MoreButton } from "../../../ui/Menu";
 import { Empty, Loaded } from "../../../ui/Page";
 import { ResourceTable } from "../../../ui/ResourceTable";
 import { Tag } from "../../../ui/Tag";
@@ -63,12 +63,7 @@ export function Devices({ app, user }: { app: number; user: string }) {
               },
             ]}
             actions={(row) => (
-              <MenuButton
-                label={t("rowMenu", { name: row.Model || row.Token })}
-                triggerClass="iconbtn iconbtn--small"
-                width={200}
-                trigger={<MoreIcon />}
-              >
+              <MoreButton label={t("rowMenu", { name: row.Model || row.Token })} width={200}>
                 {(close) => (
                   <>
                     <MenuItem
@@ -95,7 +90,7 @@ export function Devices({ app, user }: { app: number; user: string }) {
                     </MenuItem>
                   </>
                 )}
-              </MenuButton>
+              </MoreButton>
             )}
             empty={<Empty title={t("devices.none")} about={t("devices.noneAbout")} />}
           />

@@ -1,8 +1,8 @@
 import { useTranslation } from "react-i18next";
+import { Bar } from "../../../ui/Bar";
 import { useFormat } from "../../../ui/format";
 import type { Tone } from "../../../ui/Tag";
 import { type Condition, isUnderWay, type Task } from "../api";
-import "../../../ui/job.css";
 
 export const TONES: Record<Task["State"], Tone> = {
   planned: "primary",
@@ -42,20 +42,5 @@ export function Progress({ task }: { task: Task }) {
   const words = t("job.progress", { done: format.number(task.Done), total: format.number(task.Total) });
   if (!isUnderWay(task)) return <span className="nowrap">{words}</span>;
   const part = task.Total ? Math.min(1, task.Done / task.Total) : 0;
-  return (
-    <div className="job">
-      <div
-        className={`job__bar job__bar--${task.State}`}
-        role="progressbar"
-        aria-label={t("report.accounts")}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(part * 100)}
-        aria-valuetext={words}
-      >
-        <span style={{ width: `${part * 100}%` }} />
-      </div>
-      <span className="job__words">{words}</span>
-    </div>
-  );
+  return <Bar label={t("report.accounts")} words={words} part={part} state={task.State} />;
 }
