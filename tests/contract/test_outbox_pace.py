@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from typing import Any
 
@@ -12,7 +13,7 @@ from sodam.observability.loops import Loops
 from sodam.outbox import store
 from sodam.outbox.model import Entry, New
 from sodam.outbox.pace import BURST, Pace
-from sodam.outbox.service import Outbox
+from sodam.outbox.service import BESIDE_SECONDS, GATHER_SECONDS, Outbox
 from sodam.storage import Database
 from sodam.webhooks import log as log_module
 from sodam.webhooks.log import DeliveryLog
@@ -134,3 +135,43 @@ async def test_the_log_of_deliveries_is_erased_in_small_bites(
     assert len(await log.page(1, before=0, limit=1000, wanted=everything)) == 40
     kept = await log.page(2, before=0, limit=1000, wanted=everything)
     assert [one.event for _, one in kept] == [f"2 {n}" for n in range(749, 649, -1)]
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["messages come", "none come"])
+async def test_looks_are_rarer_while_messages_come(
+    database: Database, monkeypatch: pytest.MonkeyPatch, beside: bool
+) -> None:
+    """What comes in a twentieth of a second goes together; on a server with nothing else to do in a fiftieth."""
+    looks: list[float] = []
+    ready = store.ready
+
+    async def watched(*args: Any) -> Any:
+        looks.append(time.monotonic())
+        return await ready(*args)
+
+    monkeypatch.setattr(store, "ready", watched)
+    done, stored = 0, 0
+
+    async def consumer(entry: Entry) -> None:
+        nonlocal done
+        done += 1
+
+    def messages() -> float:
+        nonlocal stored
+        stored += beside
+        return stored
+
+    outbox = Outbox(database, Loops())
+    outbox.pace = Pace(messages, database.engine)
+    outbox.pace._rate = float(beside)
+    outbox.consume("topic", consumer, gentle=True)
+    began = time.monotonic()
+    outbox.start()
+    async with asyncio.timeout(60):
+        for number in range(1, 21):
+            await database.write(lambda tx: outbox.put(tx, [New(1, "topic", b"")]))
+            while done < number:
+                await asyncio.sleep(0.001)
+    await outbox.stop()
+    gap = BESIDE_SECONDS if beside else GATHER_SECONDS
+    assert len(looks) - 1 <= (looks[-1] - began) / (gap - 0.002), "a timer may end a little early"

@@ -30,6 +30,7 @@ from sodam.outbox import bundles, store, store_bundles, store_waiting
 from sodam.outbox.bundles import Bundle
 from sodam.outbox.model import DAY, Consumer, Entry, Failed, Gate, New, Open, Prepare, Schedule, Topic
 from sodam.outbox.pace import LEAST, Pace
+from sodam.outbox.turns import Turns
 from sodam.storage import Database, Tx
 
 E = TypeVar("E")
@@ -46,6 +47,8 @@ POLL_SECONDS: Final = 5.0
 """Another node's entry that it did not live to do is found so late at most, once its lease is over."""
 GATHER_SECONDS: Final = 0.02
 """Between the beginnings of two looks: what is written or done meanwhile is taken and forgotten together."""
+BESIDE_SECONDS: Final = 0.05
+"""The same while messages of others come and there is no backlog: a look costs as much as many deliveries do."""
 _FULL_SECONDS: Final = 0.004
 """The same while an app has more lanes than may be worked on at a time."""
 _ERROR_CHARACTERS: Final = 300
@@ -98,6 +101,10 @@ class Outbox:
         self._at_work: set[_Group] = set()
         self._finished: list[list[Entry]] = []
         """Groups that are done and not yet forgotten."""
+        self._beginnings = Turns()
+        """Of groups that were taken."""
+        self._more = False
+        """The last look left something behind for the next."""
         self._next_look = 0.0
         self.owner = secrets.token_hex(8)
 
@@ -202,6 +209,7 @@ class Outbox:
         """End the work; what was begun and did not end goes to another node at once."""
         if self._loop is not None:
             await self._loop.stop()
+        self._beginnings.clear()
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:
@@ -221,6 +229,7 @@ class Outbox:
             await asyncio.sleep(early)
         began = time.monotonic()
         self._wake.clear()
+        self._more = False
         finished, self._finished = self._finished, []
         full = False
         try:
@@ -231,16 +240,27 @@ class Outbox:
         except BaseException:
             self._finished = finished + self._finished
             raise
-        self._next_look = began + (_FULL_SECONDS if full else GATHER_SECONDS)
+        self._next_look = began + self._gather(full)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await self._wake.wait()
+
+    def _gather(self, full: bool) -> float:
+        """Seconds between the beginnings of this look and of the next."""
+        if full:
+            return _FULL_SECONDS
+        return BESIDE_SECONDS if self._beside and not self._more else GATHER_SECONDS
+
+    @property
+    def _beside(self) -> bool:
+        """Messages of others come meanwhile."""
+        return self.pace is not None and self.pace.beside
 
     async def _look(self) -> tuple[list[store.Free], float]:
         """What may be taken now, and in how many seconds there may be more."""
         now, pause = self.now, POLL_SECONDS
         due = {(topic, app): at for topic, app, at in await store.ready(self._db, list(self._topics))}
-        free, left = [], MOST_AT_ONCE - len(self._tasks)
+        free, left = [], MOST_AT_ONCE - len(self._tasks) - len(self._beginnings)
         gentle = self._gentle_room()
         share = max(LEAST, (gentle or 0) // max(1, sum(self._topics[topic].gentle for topic, _ in due)))
         for (topic, app), at in random.sample(list(due.items()), len(due)):
@@ -254,6 +274,7 @@ class Outbox:
                 if self.pace is not None and gentle is not None and self._topics[topic].gentle:
                     if gentle < LEAST:
                         pause = min(pause, self.pace.wait())
+                        self._more = True
                         continue
                     entries = min(share, gentle)
                     gentle -= entries
@@ -272,7 +293,8 @@ class Outbox:
         entries = [entry for group in kept for entry in group.entries]
         taken = await self._db.write(
             lambda tx: store.turn(tx, self.owner, finished, free, entries, now, until),
-            patient=self.pace is not None and self.pace.beside,
+            patient=self._beside,
+            repeated=True,
         )
         for group in kept:
             group.until = until
@@ -290,7 +312,9 @@ class Outbox:
                 self._watch(asyncio.create_task(self._prepare(prepare, groups)))
         if free or finished:
             self._wake.set()  # there may be more: behind what is done, or than may be taken at once
-        return any(len(places.get((one.topic, one.app), ())) >= one.lanes for one in free)
+        begun = [(one, places.get((one.topic, one.app), ())) for one in free]
+        self._more |= any(sum(len(group.entries) for group in groups) >= one.entries for one, groups in begun)
+        return any(len(groups) >= one.lanes for one, groups in begun)
 
     async def _prepare(self, prepare: Prepare, groups: list[_Group]) -> None:
         try:
@@ -303,9 +327,12 @@ class Outbox:
 
     def _begin(self, groups: list[_Group]) -> None:
         for group in groups:
-            task = asyncio.create_task(self._do(group))
-            self._watch(task)
-            task.add_done_callback(partial(self._ended, group))
+            self._beginnings.add(partial(self._begin_one, group))
+
+    def _begin_one(self, group: _Group) -> None:
+        task = asyncio.create_task(self._do(group))
+        self._watch(task)
+        task.add_done_callback(partial(self._ended, group))
 
     def _watch(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)

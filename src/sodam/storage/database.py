@@ -123,6 +123,7 @@ class Database(Protocol):
         lane: Lane = "short",
         alone: bool = False,
         patient: bool = False,
+        repeated: bool = False,
     ) -> Awaitable[T]:
         """Run ``fn`` in a transaction; what it gives back, once that is on disk.
 
@@ -130,6 +131,8 @@ class Database(Protocol):
         ``alone``: it is short, and nothing that comes in this turn of the loop could share its commit. SQLite may then
         make that before this returns.
         ``patient``: it may wait a moment for a commit made for others. On SQLite each commit keeps others waiting.
+        ``repeated``: should the database or its machine crash, what it wrote within the last second may be undone, and
+        is then done again or not missed. On PostgreSQL its commit does not wait for the disk.
         """
         ...
 

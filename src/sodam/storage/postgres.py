@@ -84,6 +84,24 @@ async def _commit(transaction: Any, callbacks: Sequence[Callback]) -> None:
     run_callbacks(callbacks)
 
 
+class _Unsynced:
+    """A transaction whose commit does not wait for the disk, as asyncpg's own one is used."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def start(self) -> None:
+        await self._connection.execute("BEGIN; SET LOCAL synchronous_commit TO OFF")
+
+    async def commit(self) -> None:
+        await self._connection.execute("COMMIT")
+
+    async def rollback(self) -> None:
+        await self._connection.execute("ROLLBACK")
+
+
 class PostgresDatabase:
     """See ``Database``."""
 
@@ -118,23 +136,24 @@ class PostgresDatabase:
         lane: Lane = "short",
         alone: bool = False,
         patient: bool = False,
+        repeated: bool = False,
     ) -> Awaitable[T]:
-        return _in_task(self._write(fn, single, lane))
+        return _in_task(self._write(fn, single, lane, repeated))
 
-    async def _write(self, fn: Callable[[Tx], Awaitable[T]], single: bool, lane: Lane) -> T:
+    async def _write(self, fn: Callable[[Tx], Awaitable[T]], single: bool, lane: Lane, repeated: bool) -> T:
         hook = current_hook()
         if hook is None:
-            return await self._retried(fn, single, lane)
+            return await self._retried(fn, single, lane, repeated)
         committed = False
         try:
-            result = await self._retried(hook.attach(fn), single=False, lane=lane)
+            result = await self._retried(hook.attach(fn), single=False, lane=lane, repeated=repeated)
             committed = True
         finally:
             hook.finished(committed)
         return result
 
-    async def _retried(self, fn: Callable[[Tx], Awaitable[T]], single: bool, lane: Lane) -> T:
-        run = self._statement if single else self._transaction
+    async def _retried(self, fn: Callable[[Tx], Awaitable[T]], single: bool, lane: Lane, repeated: bool) -> T:
+        run = self._statement if single else self._unsynced if repeated else self._transaction
         for attempt in range(_RETRIES):
             try:
                 result = await self._pools.use(lane, lambda connection: run(connection, fn))
@@ -156,8 +175,13 @@ class PostgresDatabase:
         return result
 
     async def _transaction(self, connection: Any, fn: Callable[[Tx], Awaitable[T]]) -> T:
+        return await self._within(connection.transaction(), connection, fn)
+
+    async def _unsynced(self, connection: Any, fn: Callable[[Tx], Awaitable[T]]) -> T:
+        return await self._within(_Unsynced(connection), connection, fn)
+
+    async def _within(self, transaction: Any, connection: Any, fn: Callable[[Tx], Awaitable[T]]) -> T:
         tx = _PostgresTx(connection)
-        transaction = connection.transaction()
         await transaction.start()
         try:
             result = await fn(tx)

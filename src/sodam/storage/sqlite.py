@@ -218,6 +218,7 @@ class SqliteDatabase:
         lane: Lane = "short",
         alone: bool = False,
         patient: bool = False,
+        repeated: bool = False,
     ) -> asyncio.Future[T]:  # an awaitable, without a task's cost
         future: asyncio.Future[T] = self._loop.create_future()
         if self._closed:

@@ -66,7 +66,11 @@ class DeliveryLog:
             for at in range(0, len(batch), _TOGETHER):
                 some = batch[at : at + _TOGETHER]
                 try:
-                    await self._db.write(lambda tx, some=some: store.put(tx, some), patient=True)  # type: ignore[misc]
+                    await self._db.write(
+                        lambda tx, some=some: store.put(tx, some),  # type: ignore[misc]
+                        patient=True,
+                        repeated=True,
+                    )
                 except Unavailable:
                     log.debug("deliveries are not in the log", count=len(some))
 
