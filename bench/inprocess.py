@@ -225,7 +225,7 @@ class _Events:
         self._left = left
 
     async def done(self) -> None:
-        while not self._left and sum(await self._outbox.counts(TOPIC, _APP)):
+        while not self._left and any(await self._outbox.counts(TOPIC, _APP)):
             await asyncio.sleep(0.005)
 
     async def forget(self) -> None:

@@ -48,6 +48,8 @@ class Figure(msgspec.Struct, kw_only=True):
     client_cpu: float = 0.0
     other_cpu: float = 0.0
     """CPU seconds that the rest of the machine used meanwhile: a high value spoils rates and latencies."""
+    probe_us: float = 0.0
+    """What a fixed piece of work took meanwhile, microseconds of CPU (see ``bench.load.probe``). 0: not measured."""
     p50_ms: float | None = None
     p99_ms: float | None = None
     memory_mib: float = 0.0

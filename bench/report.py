@@ -51,6 +51,7 @@ def _row(target: str, figures: list[Figure], base: float | None) -> str:
         f"{middle / base:.2f}" if base and measured else "-",
         _spread(figures, lambda f: f.memory_mib, 0),
         _spread(figures, lambda f: f.other_cpu / f.seconds, 2) if measured else "-",
+        _spread(figures, lambda f: f.probe_us or None, 0),
         "; ".join(f"{name} {statistics.median(values):.1f}" for name, values in extra.items()),
     ]
     return "| " + " | ".join(cells) + " |"
@@ -58,7 +59,7 @@ def _row(target: str, figures: list[Figure], base: float | None) -> str:
 
 _HEAD = (
     "| target | per second | p50 ms | p99 ms | CPU s / 10 000 | of it database | against sodam | memory MiB |"
-    " others' cores | more |\n|---|---|---|---|---|---|---|---|---|---|"
+    " others' cores | probe us | more |\n|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -88,6 +89,11 @@ def markdown(about: About, results: Results, verdicts: list[Verdict]) -> str:
         f" Linux {machine.kernel}; load at the start {' '.join(f'{load:.2f}' for load in machine.load)}.",
         f"Each run: fresh server and data, warm-up {timing.warm_up:g} s, measured {timing.measure:g} s,"
         f" {about.repeats} in turn; median (range)."
+        + (
+            f" {results.aside} runs were made again: the machine was slow meanwhile (see probe)."
+            if results.aside
+            else ""
+        )
         + (" A quick run: small workloads, good for a look only." if timing.quick else ""),
         "",
         *[f"- {version}" for version in about.versions],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -15,6 +16,10 @@ from bench.processes import TargetError, run_folder
 from bench.targets.base import Target
 
 _LONGEST_RUN_SECONDS = 1800
+SLOWER = 1.15
+"""A run in which the probe took so many times what it took in the quickest run of the workload says nothing."""
+TRIES = 5
+"""Of a run, where the machine was slow; the last one counts, whatever the probe says."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,25 @@ class Results:
     """By target and figure name; one entry for each repeat."""
     failures: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    aside: int = 0
+    """Runs that were made again, because the machine was slow meanwhile."""
+    _quickest: dict[str, float] = field(default_factory=dict)
+    """By figure name, what the probe took at the best."""
 
     def add(self, target: str, figures: list[Figure]) -> None:
         """Keep what a run gave."""
         for figure in figures:
             self.figures.setdefault((target, figure.name), []).append(figure)
+
+    def slow(self, figures: list[Figure]) -> str:
+        """Empty, or by how much the machine was slower than in the quickest run so far."""
+        for figure in figures:
+            best = self._quickest[figure.name] = min(
+                figure.probe_us or math.inf, self._quickest.get(figure.name, math.inf)
+            )
+            if figure.probe_us > SLOWER * best:
+                return f"the probe took {figure.probe_us:.0f} microseconds, {best:.0f} at the best"
+        return ""
 
 
 def run_once(workload: str, target: Target, timing: Timing, parent: Path) -> list[Figure]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bench import procstat
 from bench.load.errors import LoadError
+from bench.load.probe import Probe
 from bench.plan import Figure, Job
 
 
@@ -36,13 +37,17 @@ class Meter:
 
     async def window(self, name: str, title: str, unit: str) -> Figure:
         """Warm up, measure, and return what was counted. Raises `LoadError` when nothing was done."""
+        probe = Probe()
         await asyncio.sleep(self._job.warm_up)
         before = self._read()
         self.is_open = True
+        probe.start()
         await asyncio.sleep(self._job.measure)
         self.is_open = False
         after = self._read()
-        return self.figure(name, title, unit, before, after)
+        figure = self.figure(name, title, unit, before, after)
+        figure.probe_us = probe.stop()
+        return figure
 
     def figure(self, name: str, title: str, unit: str, before: _Reading, after: _Reading) -> Figure:
         """The difference of two readings."""

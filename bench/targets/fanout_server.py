@@ -26,6 +26,8 @@ class _Fan:
 
     instid = 1
     platform = 7
+    login = 0
+    client_ip = "127.0.0.1"
 
     def __init__(self, live: Live) -> None:
         self._live = live
@@ -43,11 +45,11 @@ def gather(server: Server) -> None:
     live.add(of_user(_SDKAPPID, f"u{FAN}"), _Fan(live))
 
     def watch(topic: Topic, online: bool) -> None:
-        if online and topic.kind == "u":
+        if online:
             for session in live.local(topic):
                 live.add(_ALL, session)
 
-    live.watch(watch)
+    live.watch("u", watch)
 
 
 if __name__ == "__main__":

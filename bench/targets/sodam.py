@@ -48,7 +48,8 @@ class Sodam:
     @contextlib.contextmanager
     def start(self, folder: Path, workload: str) -> Iterator[Started]:
         with contextlib.ExitStack() as stack:
-            more, databases = dict(self._more), ()
+            more = dict(self._more)
+            databases: tuple[int, ...] = ()
             if self._on_postgres:
                 database = stack.enter_context(postgres.postgres(folder))
                 more["SODAM_DATABASE_URL"], databases = database.url, (database.pid,)

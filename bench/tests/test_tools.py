@@ -15,8 +15,11 @@ import pytest
 from bench import procstat
 from bench.load.errors import LoadError
 from bench.load.http import HttpConnection, post
+from bench.load.probe import Probe
 from bench.load.ticker import Ticker
+from bench.plan import Figure
 from bench.processes import TargetError, run_folder, running, wait_until
+from bench.runner import Results
 
 _BURN = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass\n"
 
@@ -38,6 +41,26 @@ def test_memory_grows_with_what_is_allocated() -> None:
     before = procstat.memory_bytes([os.getpid()])
     block = b"x" * 50_000_000
     assert procstat.memory_bytes([os.getpid()]) - before > 0.9 * len(block)
+
+
+def test_the_probe_runs_on_every_core() -> None:
+    probe = Probe()
+    probe.start()
+    assert 1 < probe.stop() < 100_000
+    assert os.sched_getaffinity(0) == os.sched_getaffinity(os.getpid()), "only its own threads are bound"
+
+
+def test_a_run_on_a_slowed_machine_is_seen() -> None:
+    def run(name: str, probe: float) -> list[Figure]:
+        return [Figure(name=name, title="", unit="", ops=1, seconds=1.0, probe_us=probe)]
+
+    results = Results()
+    assert not results.slow(run("a", 120.0)), "the first is the quickest so far"
+    assert not results.slow(run("a", 100.0))
+    assert results.slow(run("a", 120.0)) == "the probe took 120 microseconds, 100 at the best"
+    assert not results.slow(run("a", 114.0))
+    assert not results.slow(run("b", 200.0)), "another workload leaves other things in the caches"
+    assert not results.slow(run("idle", 0.0)), "not measured"
 
 
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
