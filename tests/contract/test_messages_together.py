@@ -38,7 +38,7 @@ async def _stored(world: World) -> dict[str, list[tuple[Any, ...]]]:
     for table, columns in _SORTED.items():
         rows = await world.db.fetch(f"SELECT {columns} FROM {table} WHERE app = $1", world.app.sdkappid)
         found[table] = sorted(tuple(row) for row in rows)
-    owed = await world.db.write(lambda tx: store_bundles.take_out(tx, "seen", world.app.sdkappid, 1000))
+    owed, _ = await world.db.write(lambda tx: store_bundles.take_out(tx, "seen", world.app.sdkappid, 1000))
     found["owed"] = sorted(entry[1:] for entry in owed)
     return found
 

@@ -259,11 +259,11 @@ class Outbox:
     async def _look(self) -> tuple[list[store.Free], float]:
         """What may be taken now, and in how many seconds there may be more."""
         now, pause = self.now, POLL_SECONDS
-        due = {(topic, app): at for topic, app, at in await store.ready(self._db, list(self._topics))}
+        due = await store.ready(self._db, list(self._topics))
         free, left = [], MOST_AT_ONCE - len(self._tasks) - len(self._beginnings)
         gentle = self._gentle_room()
-        share = max(LEAST, (gentle or 0) // max(1, sum(self._topics[topic].gentle for topic, _ in due)))
-        for (topic, app), at in random.sample(list(due.items()), len(due)):
+        share = max(LEAST, (gentle or 0) // max(1, sum(self._topics[one.topic].gentle for one in due)))
+        for topic, app, at, of_lanes in random.sample(due, len(due)):
             gate = self._topics[topic].gate
             room = gate.room(app)
             opens = at if room else max(at, gate.opens(app))
@@ -278,7 +278,8 @@ class Outbox:
                         continue
                     entries = min(share, gentle)
                     gentle -= entries
-                free.append(store.Free(topic, app, lanes, entries))
+                is_sorted = of_lanes is not None and of_lanes <= now
+                free.append(store.Free(topic, app, lanes, entries, is_sorted))
                 left -= lanes
         return free, pause
 

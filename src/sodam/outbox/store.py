@@ -47,6 +47,8 @@ class Ready(NamedTuple):
     topic: str
     app: int
     due: int
+    of_lanes: int | None
+    """When the next one that is sorted is; None: there are none."""
 
 
 class Free(NamedTuple):
@@ -56,6 +58,8 @@ class Free(NamedTuple):
     app: int
     lanes: int
     entries: int
+    is_sorted: bool = True
+    """False: nothing in the outbox is due, only bundles are looked at."""
 
 
 _READY: Final = (
@@ -75,17 +79,19 @@ async def ready(db: Database, topics: Sequence[str]) -> list[Ready]:
     """By topic and app, when its next entry is due or comes free. Each app costs three looks into an index."""
     if not topics:
         return []
-    due: dict[tuple[str, int], int] = {}
+    found: dict[tuple[str, int], Ready] = {}
     for topic, app, at in await db.fetch(_ready_sql(len(topics)), *topics):
-        if at is not None:
-            due[topic, app] = min(at, due.get((topic, app), at))
-    return [Ready(*of, at) for of, at in due.items()]
+        if at:
+            found[topic, app] = Ready(topic, app, at, at)
+        elif at is not None:  # of bundles, which come last
+            found[topic, app] = Ready(topic, app, 0, found[topic, app].due if (topic, app) in found else None)
+    return list(found.values())
 
 
 @cache
 def _ready_sql(topics: int) -> str:
     numbers = range(1, topics + 1)
-    return " UNION ALL ".join(part.replace("$n", f"${n}") for n in numbers for part in (_READY, _UNSORTED))
+    return " UNION ALL ".join(part.replace("$n", f"${n}") for part in (_READY, _UNSORTED) for n in numbers)
 
 
 async def turn(
@@ -100,7 +106,7 @@ async def turn(
     """What one look at the outbox writes: forget the groups that are done, take the next ones of each place, and hold
     ``kept``, which are still at work, until then, too."""
     await hold_topics(tx, {group[0].topic for group in finished} | {one.topic for one in free})
-    await finish(tx, owner, finished, now)
+    due = await finish(tx, owner, finished, now)
     for some in batches([entry.id for entry in kept]):
         await tx.execute(
             f"UPDATE outbox SET lease_until = $2, due = $2 WHERE lease_owner = $1 AND id IN {in_list(some, 3)}",
@@ -110,6 +116,7 @@ async def turn(
         )
     groups: list[list[Entry]] = []
     for one in free:
+        one = one._replace(is_sorted=one.is_sorted or (one.topic, one.app) in due)
         groups += await take(tx, owner, one, now, until)
     return groups
 
@@ -125,17 +132,16 @@ async def take(tx: Tx, owner: str, free: Free, now: int, until: int) -> list[lis
 
     The caller holds the topic.
     """
-    groups = await _take_sorted(tx, owner, free, now, until)
-    looked = 0
-    while looked < _LOOKED_AT * free.entries:
+    groups = await _take_sorted(tx, owner, free, now, until) if free.is_sorted else []
+    looked, more = 0, True
+    while more and looked < _LOOKED_AT * free.entries:
         left = free._replace(lanes=free.lanes - len(groups), entries=free.entries - sum(map(len, groups)))
         if left.lanes <= 0 or left.entries <= 0:
             break
-        new = await store_bundles.take_out(tx, free.topic, free.app, left.entries)
-        if not new:
-            break
+        new, more = await store_bundles.take_out(tx, free.topic, free.app, left.entries)
         looked += len(new)
-        groups += await _sort(tx, owner, left, new, now, until)
+        if new:
+            groups += await _sort(tx, owner, left, new, now, until)
     return groups
 
 
@@ -277,23 +283,24 @@ def _first_sql(lanes: int) -> str:
     return " UNION ALL ".join(one.format(n) for n in range(4, 4 + lanes))
 
 
-async def finish(tx: Tx, owner: str, groups: Sequence[Sequence[Entry]], now: int) -> None:
-    """Forget what was done, each group one lane's; an entry whose lease was lost is another's. The next ones may go."""
+async def finish(tx: Tx, owner: str, groups: Sequence[Sequence[Entry]], now: int) -> set[tuple[str, int]]:
+    """Forget what was done, each group one lane's; an entry whose lease was lost is another's. The next ones may go:
+    topics and apps of those are returned."""
     for some in batches([entry.id for group in groups for entry in group]):
         await tx.execute(f"DELETE FROM outbox WHERE lease_owner = $1 AND id IN {in_list(some, 2)}", owner, *some)
     lanes: dict[tuple[str, int], list[str]] = {}
     for group in groups:
         if group and group[0].lane:
             lanes.setdefault((group[0].topic, group[0].app), []).append(group[0].lane)
-    for (topic, app), names in lanes.items():
-        await next_in(tx, topic, app, names, now)
+    return {of for of, names in lanes.items() if await next_in(tx, *of, names, now)}
 
 
-async def next_in(tx: Tx, topic: str, app: int, lanes: Sequence[str], now: int) -> None:
-    """Have the first entry of each lane looked at now, unless somebody works on it."""
+async def next_in(tx: Tx, topic: str, app: int, lanes: Sequence[str], now: int) -> int:
+    """Have the first entry of each lane looked at now, unless somebody works on it; how many."""
+    found = 0
     for some in batches(lanes):
         values = ", ".join(f"(CAST(${n} AS TEXT))" for n in range(4, 4 + len(some)))
-        await tx.execute(
+        found += await tx.execute(
             "UPDATE outbox SET due = $3 WHERE id IN (SELECT (SELECT MIN(o.id) FROM outbox o WHERE o.topic = $1 "
             f"AND o.dead = 0 AND o.app = $2 AND o.lane = l.column1) FROM (VALUES {values}) AS l) "
             "AND due > $3 AND lease_owner = ''",
@@ -302,6 +309,7 @@ async def next_in(tx: Tx, topic: str, app: int, lanes: Sequence[str], now: int) 
             now,
             *some,
         )
+    return found
 
 
 async def note(tx: Tx, owner: str, number: int, body: bytes, until: int) -> bool:

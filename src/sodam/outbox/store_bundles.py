@@ -37,25 +37,28 @@ async def put(tx: Tx, bundles: Sequence[Bundle], numbers: Sequence[tuple[int, in
     await tx.bulk(_PUT, [(one.app, one.topic, one.entries, one.places(numbers), one.body) for one in bundles])
 
 
-async def take_out(tx: Tx, topic: str, app: int, entries: int) -> list[New]:
-    """The oldest entries of an app, in their order: so many at least, unless there are no more. The caller holds the
-    topic and puts them into the outbox."""
+async def take_out(tx: Tx, topic: str, app: int, entries: int) -> tuple[list[New], bool]:
+    """The oldest entries of an app, in their order, and whether there may be more: so many at least, unless there are
+    no more or that is all that one statement looks at. The caller holds the topic and puts them into the outbox."""
     found = await tx.fetch(
         "SELECT id, entries FROM outbox_bundle WHERE topic = $1 AND app = $2 ORDER BY id LIMIT $3",
         topic,
         app,
         min(entries, _AT_ONCE),
     )
-    numbers, left = [], entries
+    numbers: list[int] = []
+    left = entries
     for number, holds in found:
         if left <= 0:
             break
         numbers.append(number)
         left -= holds
     if not numbers:
-        return []
+        return [], False
+    more = left <= 0 or len(found) == _AT_ONCE
     numbers += numbers[-1:] * (_AT_ONCE - len(numbers)) if len(numbers) > 1 else []
     rows = await tx.fetch(
         f"DELETE FROM outbox_bundle WHERE id IN {in_list(numbers)} RETURNING id, places, body", *numbers
     )
-    return [new for _, places, body in sorted(rows, key=itemgetter(0)) for new in unfold(app, topic, places, body)]
+    new = [one for _, places, body in sorted(rows, key=itemgetter(0)) for one in unfold(app, topic, places, body)]
+    return new, more
