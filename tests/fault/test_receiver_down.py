@@ -1,7 +1,8 @@
 """An app's receiver is away while messages go on and the server is killed twice: nothing is lost, order stays within a
 conversation, what comes twice has its ID, and who sends does not feel it. In real time.
 
-It is compared with what it was before and after all that: a machine is quicker at one time than at another.
+It is compared with what it was before and after all that: a machine is quicker at one time than at another. What the
+benchmark's probe took beside it says how quick (see bench/README.md).
 
 ``SODAM_TEST_OUTAGE_SECONDS``: how long it is away (90 in the long run); ``SODAM_TEST_OUTAGE_BESIDE``: how long before
 and after it is measured, each time (a third); ``SODAM_TEST_OUTAGE_RATE``: messages a second.
@@ -20,6 +21,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from bench.load.probe import Probe
 from sodam.outbound import Outbound, OutboundError
 from tests.support.amounts import amounts
 from tests.support.console import PASSWORD, ConsoleClient
@@ -31,6 +33,18 @@ OUTAGES = amounts("SODAM_TEST_OUTAGE_SECONDS", usual=3, long=90)
 LONG_RATE, SHORT_RATE = 200, 30
 CONVERSATIONS = 60
 _MODULUS = 1 << 31
+
+
+@dataclass
+class Waits:
+    """Seconds that each message took, sorted."""
+
+    seconds: list[float]
+    probe: float
+    """Microseconds of CPU."""
+
+    def __add__(self, other: Waits) -> Waits:
+        return Waits(sorted(self.seconds + other.seconds), (self.probe + other.probe) / 2)
 
 
 @dataclass
@@ -49,14 +63,16 @@ class Talk:
     killed: list[tuple[float, float]] = field(default_factory=list)
     """When no server was there for some of them, and a second more for what had gathered."""
 
-    async def go_on(self, seconds: float) -> list[float]:
-        """Seconds that each took, sorted; a message whose server is killed is sent again until it is stored."""
+    async def go_on(self, seconds: float) -> Waits:
+        """A message whose server is killed is sent again until it is stored."""
         self.waits, self.killed = [], []
+        probe = Probe()
+        probe.start()
         begin = time.monotonic()
         pause = CONVERSATIONS / self.rate
         await asyncio.gather(*(self._one(n, begin + pause * n / CONVERSATIONS, begin + seconds, pause)
                                for n in range(CONVERSATIONS)))  # fmt: skip
-        return sorted(self.waits)
+        return Waits(sorted(self.waits), await asyncio.to_thread(probe.stop))
 
     async def _one(self, conversation: int, due: float, end: float, pause: float) -> None:
         while due < end:
@@ -161,12 +177,13 @@ def check(found: list[Taken], said: dict[int, int], warmed: dict[int, int]) -> i
     return len(found) - len(known)
 
 
-def tell(name: str, waits: list[float]) -> float:
-    if not waits:
+def tell(name: str, waits: Waits) -> float:
+    took = waits.seconds
+    if not took:
         print(f"  {name}: every message met a killed server")
         return float("nan")
-    p99 = waits[int(len(waits) * 0.99)] * 1000
-    print(f"  {name}: {len(waits)} messages, p50 {waits[len(waits) // 2] * 1000:.1f} ms, p99 {p99:.1f} ms")
+    p50, p99 = (took[int(len(took) * share)] * 1000 for share in (0.5, 0.99))
+    print(f"  {name}: {len(took)} messages, p50 {p50:.2f} ms, p99 {p99:.2f} ms; probe {waits.probe:.0f} us")
     return p99
 
 
@@ -213,7 +230,7 @@ async def test_a_receiver_that_is_away(
         print(f"\n{engine}, {nodes} nodes, {talk.rate} a second, receiver away for {seconds} s:")
         tell("without webhooks, before", without)
         tell("without webhooks, afterwards", without_again)
-        base = tell("both", sorted(without + without_again))
+        base = tell("both", without + without_again)
         for name, waits in (("with", there), ("away, servers killed twice", absent), ("catching up", after)):
             print(f"    {tell(name, waits) / base:.2f} times without")
         print(f"  {talk.again} messages met a killed server, or what had gathered meanwhile")
