@@ -175,3 +175,33 @@ async def test_looks_are_rarer_while_messages_come(
     await outbox.stop()
     gap = BESIDE_SECONDS if beside else GATHER_SECONDS
     assert len(looks) - 1 <= (looks[-1] - began) / (gap - 0.002), "a timer may end a little early"
+
+
+async def test_a_lane_goes_on_in_the_look_that_forgets_what_it_did(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where new entries come all the time: what stands behind in the lane was not due before."""
+    order: list[str] = []
+    turn = store.turn
+    looks: list[tuple[list[str], list[str]]] = []
+
+    async def watched(*args: Any) -> list[list[Entry]]:
+        taken = await turn(*args)
+        looks.append(([group[0].lane for group in args[2]], [group[0].lane for group in taken]))
+        return taken
+
+    async def consumer(entry: Entry) -> None:
+        order.append(entry.lane)
+        if entry.lane == "one":
+            await database.write(lambda tx: outbox.put(tx, [New(1, "topic", b"", lane="two")]))
+
+    monkeypatch.setattr(store, "turn", watched)
+    outbox = Outbox(database, Loops())
+    outbox.consume("topic", consumer)
+    await database.write(lambda tx: outbox.put(tx, [New(1, "topic", b"", lane="one")] * 20))
+    outbox.start()
+    async with asyncio.timeout(60):
+        while order.count("two") < order.count("one") or order.count("one") < 20:
+            await asyncio.sleep(0.005)
+    await outbox.stop()
+    assert next(taken for finished, taken in looks if "one" in finished)[:1] == ["one"], looks
