@@ -63,6 +63,7 @@ async def test_pushes_to_many(root: ConsoleClient, console_server: ServerProcess
         "Total": everyone,
         "Done": everyone,
         "Devices": 0,
+        "Results": [],
         "Revokes": "",
         "RevokeTime": 0,
     }

@@ -2411,8 +2411,18 @@ export type PushTaskView = {
   Total: number;
   Done: number;
   Devices: number;
+  Results: PushResult[];
   Revokes: string;
   RevokeTime: number;
+};
+
+export type PushResult = {
+  Vendor: string;
+  Result: string;
+  Code: string;
+  Reason: string;
+  Cause: string;
+  Pushes: number;
 };
 
 export type RealtimeOverview = {

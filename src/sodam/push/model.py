@@ -95,6 +95,19 @@ class Pushed(msgspec.Struct, array_like=True):
     """Their RegistrationIDs."""
 
 
+class Answered(NamedTuple):
+    """A kind of answer of a vendor to a push to many."""
+
+    vendor: str
+    outcome: str
+    """ok, gone, wait (each attempt), ours, payload."""
+    code: str
+    """The vendor's; empty where it took the push."""
+    reason: str
+    """Its words, of one of them."""
+    pushes: int
+
+
 class Delivery(msgspec.Struct, omit_defaults=True):
     """A push to one device."""
 

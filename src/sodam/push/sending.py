@@ -19,7 +19,7 @@ from sodam.observability.series import SeriesBy
 from sodam.outbound import OutboundError
 from sodam.outbound.inbox import Inbox
 from sodam.outbox.model import Entry, Failed, Schedule
-from sodam.push import store, store_log
+from sodam.push import store, store_log, store_results
 from sodam.push.access import AccessTokens, Refused
 from sodam.push.certificates import Certificates, Lost
 from sodam.push.channel import Channel
@@ -27,6 +27,7 @@ from sodam.push.events import PushesCounted, PushReported
 from sodam.push.masking import masked, unsaid
 from sodam.push.model import Certificate, Delivery, Outcome, ttl_of
 from sodam.push.store_log import Failure
+from sodam.push.store_results import Answer
 from sodam.push.vendors import VENDORS, BadCredentials
 from sodam.push.words import words
 from sodam.storage import Database, Tx
@@ -66,6 +67,8 @@ class Sending:
         self._failures: list[Failure] = []
         self._counts: Counter[tuple[int, int, str, str, str]] = Counter()
         """By app, minute (its unix second), vendor, kind and outcome."""
+        self._results: dict[Answer, tuple[str, int]] = {}
+        """Of pushes to many: what a vendor said, and how often."""
         self._reports: list[PushReported] = []
         self._due = asyncio.Event()
         self._flushing = asyncio.Lock()
@@ -201,6 +204,10 @@ class Sending:
                 reason=reason,
                 platform=one.vendor,
             )
+        if delivery.task:
+            ok = outcome.result == "ok"
+            answer = Answer(one.app, delivery.task, one.vendor, outcome.result, "" if ok else code)
+            self._results[answer] = ("" if ok else reason, self._results.get(answer, ("", 0))[1] + 1)
         if outcome.result != "ok" and len(self._failures) < _WAITING:
             self._failures.append(
                 Failure(one.app, now, delivery.user_id, one.id, one.vendor, outcome.result, code, reason)
@@ -225,12 +232,14 @@ class Sending:
     async def _flush(self) -> None:
         if not (self._failures or self._counts or self._reports):
             return
+        results, self._results = self._results, {}
         failures, self._failures = self._failures, []
         counts, self._counts = self._counts, Counter()
         reports, self._reports = self._reports, []
 
         async def run(tx: Tx) -> None:
             await store_log.put(tx, failures)
+            await store_results.add(tx, results)
             for (app, at, vendor, kind, outcome), number in counts.items():
                 tx.emit(PushesCounted(app=app, at=at, vendor=vendor, kind=kind, outcome=outcome, number=number))
             for report in reports:
@@ -241,6 +250,8 @@ class Sending:
         except Unavailable:
             self._failures = failures + self._failures
             self._counts.update(counts)
+            for answer, (reason, number) in results.items():
+                self._results[answer] = (reason, self._results.get(answer, ("", 0))[1] + number)
             self._reports = reports + self._reports
             raise
 

@@ -25,10 +25,10 @@ from sodam.messages.offline_push import OfflinePushInfo, Wish
 from sodam.outbox.model import Entry, New
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
-from sodam.push import store, store_audience, store_tasks
+from sodam.push import store, store_audience, store_results, store_tasks
 from sodam.push.deciding import Deciding
 from sodam.push.events import TO_MANY, PushReported
-from sodam.push.model import PLANNED, TTL, Delivery, Device, Filter, Task
+from sodam.push.model import PLANNED, TTL, Answered, Delivery, Device, Filter, Task
 from sodam.push.sending import Sending
 from sodam.storage import Database, Tx, hold
 
@@ -220,6 +220,10 @@ class Tasks:
     async def newest(self, app: int, before: int, limit: int) -> list[Task]:
         return await store_tasks.newest(self._db, app, before, limit)
 
+    async def results(self, app: int, tasks: Sequence[str]) -> dict[str, list[Answered]]:
+        """What vendors said to each, the most frequent first."""
+        return await store_results.of_tasks(self._db, app, tasks)
+
     async def audience(self, app: int, wanted: Filter) -> int:
         """How many a push would be for; with TagsNot alone, everyone is counted."""
         if wanted.empty or wanted.only_not:
@@ -227,7 +231,10 @@ class Tasks:
         return await store_audience.count(self._db, app, wanted)
 
     async def forget(self) -> int:
-        return await store_tasks.purge(self._db, int(self._clock() * 1000) - KEPT_MS)
+        gone = await store_tasks.purge(self._db, int(self._clock() * 1000) - KEPT_MS)
+        if gone:
+            await store_results.purge(self._db)
+        return gone
 
     async def to_devices(
         self, app: App, what: What, task: str, devices: Sequence[Device], page: int = 0, *, at: int = 0

@@ -19,7 +19,8 @@ export async function push(hand, { server, call, rest, app }) {
     await failures(hand, app);
     await marks(hand, app, call);
     await compose(hand, vendor, call, app);
-    await refused(hand, vendor, await rest(server.url, call, app), app);
+    const ask = await rest(server.url, call, app);
+    await refused(hand, vendor, ask, call, app);
     await plan(hand, call, app);
     await forget(hand, call, app);
     await remove(hand, app, id, call);
@@ -203,6 +204,7 @@ async function compose(hand, vendor, call, app) {
   await hand.picture("push-report");
   await hand.pressText("River news", row);
   await hand.hears("push:report.id");
+  await hand.row(t("push:report.accepted")).getByText(t("push:vendor.xiaomi")).waitFor();
   await hand.picture("push-facts");
   await hand.press("action.close");
   await hand.closed();
@@ -223,7 +225,7 @@ async function compose(hand, vendor, call, app) {
 }
 
 /** A message's push that the vendor refuses for the credentials: said in the list, behind the certificate's state, whole. */
-async function refused(hand, vendor, ask, app) {
+async function refused(hand, vendor, ask, call, app) {
   const { t, page } = hand;
   vendor.refuses = 21301;
   const before = vendor.got.length;
@@ -244,6 +246,13 @@ async function refused(hand, vendor, ask, app) {
   await hand.press("push:certificates.trouble", hand.row("All phones"));
   await hand.sees("21301: no such app");
   await hand.picture("certificate-trouble");
+  await hand.press("action.close");
+  await hand.closed();
+  await call("im/CreatePushTask", { SDKAppID: app, Desc: "The river rises" });
+  await hand.go(`/apps/${app}/push?tab=report`);
+  await hand.pressText("The river rises", hand.row("The river rises"));
+  await hand.row("21301: no such app").getByText(t("push:cause.secret.title")).waitFor();
+  await hand.picture("push-answers");
   await hand.press("action.close");
   await hand.closed();
   vendor.refuses = undefined;

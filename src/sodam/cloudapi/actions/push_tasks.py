@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -18,7 +19,8 @@ from sodam.control import invalid, plan_required
 from sodam.messages.elements import check_body
 from sodam.messages.offline_push import OfflinePushInfo
 from sodam.push.audience import MAX_BYTES, Condition
-from sodam.push.model import Filter, Task
+from sodam.push.causes import cause_of
+from sodam.push.model import Answered, Filter, Task
 from sodam.push.tasks import What
 from sodam.rest.all_member_push import PLAN, wish_for
 
@@ -164,6 +166,20 @@ async def create_push_task(call: Call, request: CreatePushTask) -> PushTaskId:
     return PushTaskId(await push.tasks.create(app, what, limited=call.plane.services.settings.rate_limits))
 
 
+class PushResult(msgspec.Struct, kw_only=True):
+    Vendor: str
+    Result: str
+    """ok: it took the push; gone: the token was forgotten; wait: each attempt that is made again; ours: the
+    credentials; payload: this push."""
+    Code: str
+    """The vendor's; empty where it took the push, and for answers beyond a hundred."""
+    Reason: str
+    """The vendor's words, of one of them."""
+    Cause: str
+    """In one word, as TestPush has it; empty where it took the push."""
+    Pushes: int
+
+
 class PushTaskView(msgspec.Struct, kw_only=True):
     TaskId: str
     State: Literal["planned", "waiting", "running", "done", "revoked"]
@@ -183,6 +199,8 @@ class PushTaskView(msgspec.Struct, kw_only=True):
     Done: int
     Devices: int
     """How many were pushed."""
+    Results: list[PushResult]
+    """What vendors said so far, the most frequent first."""
     Revokes: str
     """The TaskId of the push that this one takes back."""
     RevokeTime: Id
@@ -211,10 +229,12 @@ async def describe_push_task(call: Call, request: DescribePushTask) -> PushTasks
         msgspec.structs.replace(_shown(task, what, names), State="planned", CreateTime=at, StartTime=at)
         for task, what, at in reversed(planned)
     ]
-    return PushTasks(to_come + [_task(one, names) for one in page], page[-1].created_at if more else 0)
+    results = await push.tasks.results(app, [one.task for one in page])
+    views = [_task(one, names, results.get(one.task, [])) for one in page]
+    return PushTasks(to_come + views, page[-1].created_at if more else 0)
 
 
-def _task(one: Task, names: dict[int, str]) -> PushTaskView:
+def _task(one: Task, names: dict[int, str], results: Sequence[Answered]) -> PushTaskView:
     return msgspec.structs.replace(
         _shown(one.task, _decode(one.what.encode()), names),
         State=_state(one),
@@ -224,6 +244,17 @@ def _task(one: Task, names: dict[int, str]) -> PushTaskView:
         Total=max(one.total, one.done),
         Done=one.done,
         Devices=one.devices,
+        Results=[
+            PushResult(
+                Vendor=found.vendor,
+                Result=found.outcome,
+                Code=found.code,
+                Reason=found.reason,
+                Cause=cause_of(found.vendor, found.outcome, found.code),
+                Pushes=found.pushes,
+            )
+            for found in results
+        ],
         RevokeTime=one.revoked_at,
     )
 
@@ -246,6 +277,7 @@ def _shown(task: str, what: What, names: dict[int, str]) -> PushTaskView:
         Total=0,
         Done=0,
         Devices=0,
+        Results=[],
         Revokes=what.revoke,
         RevokeTime=0,
     )

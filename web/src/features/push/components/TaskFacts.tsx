@@ -34,6 +34,7 @@ export function TaskFacts({ task, onClose }: { task: Task; onClose: () => void }
             {t("report.devicesAbout", { count: task.Devices, number: format.number(task.Devices) })}
           </p>
         )}
+        {task.Results.length > 0 && <Results results={task.Results} />}
         <dl className="facts">
           {texts
             .filter(([, text]) => text)
@@ -70,5 +71,51 @@ export function TaskFacts({ task, onClose }: { task: Task; onClose: () => void }
         </dl>
       </div>
     </Dialog>
+  );
+}
+
+/** What push services said: how many of which, with what to do. */
+function Results({ results }: { results: Task["Results"] }) {
+  const { t } = useTranslation("push");
+  const format = useFormat();
+  return (
+    <div className="table">
+      <div className="table__scroll">
+        <table aria-label={t("report.results")}>
+          <thead>
+            <tr>
+              <th scope="col">{t("report.answer")}</th>
+              <th scope="col">{t("vendor.label")}</th>
+              <th scope="col" className="is-number">
+                {t("report.pushes")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {results.map(({ Vendor, Result, Code, Reason, Cause, Pushes }) => (
+              <tr key={`${Vendor} ${Result} ${Code}`}>
+                <td data-title={t("report.answer")}>
+                  {Result === "ok" ? (
+                    t("report.accepted")
+                  ) : (
+                    <>
+                      {t(`cause.${Cause}.title`)}
+                      <br />
+                      <span className="quiet break">
+                        {[Code, Reason].filter(Boolean).join(": ") || t("report.others")}
+                      </span>
+                    </>
+                  )}
+                </td>
+                <td data-title={t("vendor.label")}>{t(`vendor.${Vendor}`)}</td>
+                <td data-title={t("report.pushes")} className="is-number">
+                  {format.number(Pushes)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
   );
 }
