@@ -44,7 +44,8 @@ async def test_a_dead_receiver_shows(root: ConsoleClient, console_server: Server
     version = (await root.call("im/DescribeCallBack", SDKAppID=app))["Version"]
     command = "Group.CallbackAfterCreateGroup"
     at = {"SDKAppID": app, "Version": version}
-    await root.call("im/SetCallBack", **at, Url="http://127.0.0.1:9/", Commands=[command])
+    set_ = await root.call("im/SetCallBack", **at, Url="http://127.0.0.1:9/", Commands=[command])
+    assert not set_["Refused"], "private addresses may be called, unless the operator denies them"
     for name in "abcdefg":
         await root.call("im/CreateGroup", SDKAppID=app, Name=name, Type="Public")
     end = time.monotonic() + 60

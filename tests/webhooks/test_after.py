@@ -304,10 +304,14 @@ async def test_a_url_that_is_denied_is_not_called(server_factory: ServerFactory,
         await root.login()
         shop = Shop(server, root, receiver)
         await shop.users("ann", "bob")
+        said = []  # before anything is sent; what a name is shows then
         for url in (receiver.url, f"http://localhost:{receiver.port}", f"http://[::ffff:127.0.0.1]:{receiver.port}/"):
             await shop.configure(["C2C.CallbackBeforeSendMsg"], Url=url)
+            said.append((await shop.console("DescribeCallBack"))["Refused"])
             assert (await shop.say("ann", "bob", url))["ErrorCode"] == 0
         await shop.configure(["C2C.CallbackBeforeSendMsg"], Url="http://169.254.169.254/latest/meta-data")
+        said.append((await shop.console("DescribeCallBack"))["Refused"])
+        assert said == [True, False, True, True]
         await shop.say("ann", "bob", "metadata")
         log = await shop.console("DescribeCallbackLog")
         assert [one["Outcome"] for one in log["Deliveries"]] == ["address"] * 4

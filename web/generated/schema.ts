@@ -1676,6 +1676,7 @@ export type BlackListGet = {
 export type CallbackView = {
   Version: number;
   Url: string;
+  Refused: boolean;
   TokenSet: boolean;
   Commands: CommandView[];
   C2CFailure: "deliver" | "refuse";

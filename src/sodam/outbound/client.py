@@ -61,6 +61,13 @@ class Outbound:
         self._hosts: OrderedDict[_Key, Connections] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
 
+    def refuses(self, url: str) -> bool:
+        """Whether ``url`` names an address that is never called, so that nobody need wait for a failure to hear it."""
+        try:
+            return self._guard.refuses(_target(url.partition("?")[0]).host)
+        except OutboundError:
+            return False
+
     async def post(
         self,
         url: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 from collections.abc import Sequence
 
@@ -21,6 +22,14 @@ class Guard:
         """``private``: private and loopback addresses may be connected to."""
         self._resolve = resolve
         self._private = private
+
+    def refuses(self, host: str) -> bool:
+        """Whether ``host`` is an address that may not be connected to. What a name is shows when it is used."""
+        try:
+            ipaddress.ip_address(host.split("%")[0])
+        except ValueError:
+            return False
+        return bool(refused(host, private=self._private))
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
         """To which a connection may be made. One that may not be is enough to refuse all. Raises OutboundError."""

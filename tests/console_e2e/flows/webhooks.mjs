@@ -95,6 +95,8 @@ async function refusedAddress(hand, receiver) {
     await hand.fill(t("webhooks:url.title"), url);
     await hand.press("action.save");
     await hand.closed();
+    if (outcome !== "delivered") await hand.sees(t(`webhooks:cure.${outcome}`));
+    else await hand.seesNot(t("webhooks:cure.address"));
     await hand.press("webhooks:url.test");
     await hand.sees(t(`webhooks:outcome.${outcome}`));
     if (outcome !== "delivered") await hand.sees(t(`webhooks:cure.${outcome}`));

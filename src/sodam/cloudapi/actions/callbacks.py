@@ -39,6 +39,9 @@ class CallbackView(msgspec.Struct, kw_only=True):
     Version: Id
     """Of the settings: a change names it."""
     Url: str
+    Refused: bool
+    """The server never calls that address: link-local and metadata ones, and private ones where its operator denies
+    them."""
     TokenSet: bool
     """Whether requests are signed; the token itself is not shown."""
     Commands: list[CommandView]
@@ -59,6 +62,7 @@ async def _view(call: Call, app: App) -> CallbackView:
     return CallbackView(
         Version=app.settings_version,
         Url=config.url,
+        Refused=call.plane.services.outbound.refuses(config.url),
         TokenSet=bool(config.token),
         Commands=[CommandView(c.name, c.switch, c.kind, c.switch in config.commands) for c in COMMANDS.values()],
         C2CFailure=config.c2c_failure,

@@ -56,6 +56,7 @@ export function Address({ app, config }: { app: number; config: Config }) {
   );
   return (
     <SettingCard title={t("url.card")} lead={t("url.lead")}>
+      {config.Refused && <Note tone="error">{t("cure.address")}</Note>}
       {config.PausedUntil > 0 && <Paused app={app} config={config} onTry={() => setOpen("try")} />}
       <SettingRow name={t("url.title")} about={t("url.about")}>
         {config.Url ? <CopyText text={config.Url} /> : <span className="quiet">{t("url.none")}</span>}
