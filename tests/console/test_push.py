@@ -64,6 +64,7 @@ async def test_pushes_to_many(root: ConsoleClient, console_server: ServerProcess
         "Done": everyone,
         "Devices": 0,
         "Results": [],
+        "Awaited": False,
         "Revokes": "",
         "RevokeTime": 0,
     }

@@ -19,8 +19,8 @@ async def kill_amid(
     between: tuple[int, int],
     within: float,
 ) -> None:
-    """Kill and start the server, or each time one of its cluster's nodes, ``kills`` times; then end the changers and
-    stop all nodes.
+    """Kill and start the server, or each time one of its cluster's nodes, ``kills`` times; once another
+    change is done, end the changers and stop all nodes.
 
     Each kill waits for ``between`` (from, below) more acknowledged changes in ``done``, then up to ``within`` seconds;
     where there are other nodes, half of those that are killed stay away until these have done some more.
@@ -43,6 +43,7 @@ async def kill_amid(
             if len(server.nodes) > 1 and dice.random() < 0.5:
                 await wait(dice.randrange(*between))
             await asyncio.to_thread(node.start)
+        await wait(1)  # it works again: what is written at a stop has something to write
     finally:
         for task in changers:
             task.cancel()

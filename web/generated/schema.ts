@@ -2413,6 +2413,7 @@ export type PushTaskView = {
   Done: number;
   Devices: number;
   Results: PushResult[];
+  Awaited: boolean;
   Revokes: string;
   RevokeTime: number;
 };

@@ -29,6 +29,8 @@ MAX_DESC: Final = 400
 MAX_EXT: Final = 2000
 MAX_TEXT: Final = 2000
 FARTHEST: Final = 365 * 86_400
+ANSWERS_SECONDS: Final = 60
+"""So long after its end somebody who looks at a push may expect further answers."""
 _encode = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(What).decode
 Title = Annotated[str, msgspec.Meta(max_length=MAX_TITLE)]
@@ -201,6 +203,8 @@ class PushTaskView(msgspec.Struct, kw_only=True):
     """How many were pushed."""
     Results: list[PushResult]
     """What vendors said so far, the most frequent first."""
+    Awaited: bool
+    """It ended within the last minute, and not all have answered."""
     Revokes: str
     """The TaskId of the push that this one takes back."""
     RevokeTime: Id
@@ -255,6 +259,8 @@ def _task(one: Task, names: dict[int, str], results: Sequence[Answered]) -> Push
             )
             for found in results
         ],
+        Awaited=one.ended_at > now() - ANSWERS_SECONDS
+        and sum(found.pushes for found in results if found.outcome != "wait") < one.devices,
         RevokeTime=one.revoked_at,
     )
 
@@ -278,6 +284,7 @@ def _shown(task: str, what: What, names: dict[int, str]) -> PushTaskView:
         Done=0,
         Devices=0,
         Results=[],
+        Awaited=False,
         Revokes=what.revoke,
         RevokeTime=0,
     )

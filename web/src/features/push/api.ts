@@ -33,17 +33,13 @@ export const useAudience = (SDKAppID: number, Condition: Condition | null, enabl
 export const useSend = () => useChange("im/CreatePushTask", [TASKS]);
 export const useRevoke = () => useChange("im/RevokePushTask", [TASKS]);
 export const isUnderWay = ({ State }: Task) => State === "waiting" || State === "running";
-/** Vendors answer after the push has been handed over; those that are down do so much later. */
-const isAwaited = ({ EndTime, Devices, Results }: Task) =>
-  EndTime > Date.now() / 1000 - 60 &&
-  Results.reduce((sum, { Result, Pushes }) => sum + (Result === "wait" ? 0 : Pushes), 0) < Devices;
 /** The pushes of a page; they are read again and again until all are done, and answered. */
 export function useTasks(SDKAppID: number, Before: number, Limit: number) {
   const request = { SDKAppID, Before, Limit };
   const { data } = useRead(TASKS, request, { keep: true });
   return useRead(TASKS, request, {
     keep: true,
-    every: data?.Tasks.some((task) => isUnderWay(task) || isAwaited(task)) ? 1_000 : false,
+    every: data?.Tasks.some((task) => isUnderWay(task) || task.Awaited) ? 1_000 : false,
   });
 }
 
