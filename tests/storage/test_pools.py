@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -165,6 +166,28 @@ async def test_a_process_that_stood_still_does_not_take_the_server_for_away(
     await db.ping()
     assert asked >= 2
     assert not db._pools.outage.away  # type: ignore[attr-defined]
+
+
+async def test_a_connection_that_is_cut_amid_the_question_says_nothing_of_the_server(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a fail-over cuts them all: calls go on, on connections of their own."""
+    await db.ping()
+    fetchval, cut = asyncpg.Connection.fetchval, 0
+
+    async def question(connection: Any, query: str, *args: Any) -> Any:
+        nonlocal cut
+        if query == "SELECT 1" and not cut:
+            cut += 1
+            query = "SELECT pg_terminate_backend(pg_backend_pid())"
+        return await fetchval(connection, query, *args)
+
+    began: list[BaseException] = []
+    monkeypatch.setattr(asyncpg.Connection, "fetchval", question)
+    monkeypatch.setattr(db._pools.outage, "begin", began.append)  # type: ignore[attr-defined]
+    await db.ping()
+    assert cut == 1
+    assert began == []
 
 
 async def test_closing_does_not_wait_for_a_server_that_hangs(

@@ -203,16 +203,23 @@ class Pools:
             await self._ask()
 
     async def _ask(self) -> None:
+        """A connection that was cut, as by a fail-over, says nothing of the server: then on a new one."""
         async with self._asking:
-            try:
-                if self._connection is None or self._connection.is_closed():
-                    self._connection = await asyncpg.connect(self._url, server_settings={"application_name": WATCH})
-                await self._connection.fetchval("SELECT 1")
-            except BaseException:
-                if self._connection is not None:
-                    self._connection.terminate()
-                    self._connection = None
-                raise
+            if self._connection is not None and not self._connection.is_closed():
+                with contextlib.suppress(Exception):
+                    await self._ask_on(self._connection)
+                    return
+            await self._ask_on(await asyncpg.connect(self._url, server_settings={"application_name": WATCH}))
+
+    async def _ask_on(self, connection: Any) -> None:
+        """It is kept where the server answers, and dropped otherwise."""
+        self._connection = connection
+        try:
+            await connection.fetchval("SELECT 1")
+        except BaseException:
+            connection.terminate()
+            self._connection = None
+            raise
 
 
 async def _pool(url: str, most: int, seconds: float) -> asyncpg.Pool[Any]:
