@@ -191,8 +191,8 @@ class Sending:
         self._counts[one.app, now // 60 * 60, one.vendor, delivery.kind, outcome.result] += 1
         self._due.set()
         reason, code = outcome.reason[:_REASON].replace("\0", ""), outcome.code[:60].replace("\0", "")
+        ok = outcome.result == "ok"
         if self.told is not None:
-            ok = outcome.result == "ok"
             self.told.note(
                 one.app,
                 "push",
@@ -205,10 +205,9 @@ class Sending:
                 platform=one.vendor,
             )
         if delivery.task:
-            ok = outcome.result == "ok"
             answer = Answer(one.app, delivery.task, one.vendor, outcome.result, "" if ok else code)
             self._results[answer] = ("" if ok else reason, self._results.get(answer, ("", 0))[1] + 1)
-        if outcome.result != "ok" and len(self._failures) < _WAITING:
+        if not ok and len(self._failures) < _WAITING:
             self._failures.append(
                 Failure(one.app, now, delivery.user_id, one.id, one.vendor, outcome.result, code, reason)
             )
