@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sodam.observability.loops import Loops
-from sodam.outbox import service, store
+from sodam.outbox import service, store, store_ready
 from sodam.outbox.model import DAY, Entry, Failed, Gate, New, Open, Schedule
 from sodam.outbox.service import LEASE_MS, Outbox
 from sodam.storage import Database, Tx
@@ -127,7 +127,7 @@ async def test_a_failure_is_tried_again_later_and_at_last_set_aside(database: Da
     for tries in range(1, DAY.tries):
         while not (rows := await left(database)) or rows[0] != (tries, 0, "no luck with bad"):
             await asyncio.sleep(0.002)
-        ((_, _, due, _),) = await store.ready(database, [TOPIC])
+        ((_, _, due, _),) = await store_ready.ready(database, [TOPIC])
         pauses.append(due // 1000 - int(clock.now))
         assert len(consumer.seen) == tries + 1, "not before its time"
         clock.now = due / 1000 + 0.001

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sodam.observability.loops import Loops
-from sodam.outbox import store
+from sodam.outbox import store, store_ready
 from sodam.outbox.model import Entry, New
 from sodam.outbox.pace import BURST, Pace
 from sodam.outbox.service import BESIDE_SECONDS, GATHER_SECONDS, Outbox
@@ -143,13 +143,13 @@ async def test_looks_are_rarer_while_messages_come(
 ) -> None:
     """What comes in a twentieth of a second goes together; on a server with nothing else to do in a fiftieth."""
     looks: list[float] = []
-    ready = store.ready
+    ready = store_ready.ready
 
     async def watched(*args: Any) -> Any:
         looks.append(time.monotonic())
         return await ready(*args)
 
-    monkeypatch.setattr(store, "ready", watched)
+    monkeypatch.setattr(store_ready, "ready", watched)
     done, stored = 0, 0
 
     async def consumer(entry: Entry) -> None:

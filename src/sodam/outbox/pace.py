@@ -12,8 +12,9 @@ from typing import Final
 
 from sodam.storage.database import Engine
 
-FLOOR: Final = 800
-"""Entries a second that are worked off, however few messages come."""
+FLOOR: Final[dict[Engine, int]] = {"sqlite": 800, "postgres": 400}
+"""Entries a second that a process works off, however few messages come. PostgreSQL has a processor's work of its own
+with each, and several processes work."""
 TIMES_NEW: Final = 2
 """So many times what comes in a second, where that is more."""
 BURST: Final[dict[Engine, int]] = {"sqlite": 32, "postgres": 64}
@@ -35,6 +36,7 @@ class Pace:
         self._rate = 0.0
         """Messages a second."""
         self._burst = BURST[engine]
+        self._floor = FLOOR[engine]
         self._room = float(self._burst)
 
     def room(self) -> int | None:
@@ -62,4 +64,4 @@ class Pace:
 
     @property
     def _a_second(self) -> float:
-        return max(FLOOR, TIMES_NEW * self._rate)
+        return max(self._floor, TIMES_NEW * self._rate)

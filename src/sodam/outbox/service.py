@@ -26,7 +26,7 @@ from sodam.bus import Bus
 from sodam.clock import now as wall_clock
 from sodam.errors import Unavailable
 from sodam.observability.loops import Loop, Loops
-from sodam.outbox import bundles, store, store_bundles, store_waiting
+from sodam.outbox import bundles, store, store_bundles, store_lanes, store_ready, store_waiting
 from sodam.outbox.bundles import Bundle
 from sodam.outbox.model import DAY, Consumer, Entry, Failed, Gate, New, Open, Prepare, Schedule, Topic
 from sodam.outbox.pace import LEAST, Pace
@@ -259,7 +259,7 @@ class Outbox:
     async def _look(self) -> tuple[list[store.Free], float]:
         """What may be taken now, and in how many seconds there may be more."""
         now, pause = self.now, POLL_SECONDS
-        due = await store.ready(self._db, list(self._topics))
+        due = await store_ready.ready(self._db, list(self._topics))
         free, left = [], MOST_AT_ONCE - len(self._tasks) - len(self._beginnings)
         gentle = self._gentle_room()
         share = max(LEAST, (gentle or 0) // max(1, sum(self._topics[one.topic].gentle for one in due)))
@@ -385,7 +385,7 @@ class Outbox:
                 return
             await store.bury(tx, self.owner, entry, text)
             if entry.lane:
-                await store.next_in(tx, entry.topic, entry.app, [entry.lane], self.now)
+                await store_lanes.next_in(tx, entry.topic, entry.app, [entry.lane], self.now)
 
         if pause is None:
             log.warning("given up", topic=entry.topic, app=entry.app, entry=entry.id, error=text)

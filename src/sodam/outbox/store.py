@@ -8,11 +8,10 @@ when it is done, whenever they are due. Who looks for entries of a topic and who
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from sodam.outbox import store_bundles
+from sodam.outbox import store_bundles, store_lanes
 from sodam.outbox.model import Entry, New
 from sodam.storage import Bulk, Database, Tx, batches, hold, in_list
 
@@ -43,14 +42,6 @@ async def put(tx: Tx, entries: Sequence[New], due: int) -> None:
         await tx.bulk(_PUT, [(*entry, due, 0, "", 0, 0, "") for entry in entries])
 
 
-class Ready(NamedTuple):
-    topic: str
-    app: int
-    due: int
-    of_lanes: int | None
-    """When the next one that is sorted is; None: there are none."""
-
-
 class Free(NamedTuple):
     """How many lanes of an app may be taken, and how many entries in all."""
 
@@ -60,38 +51,6 @@ class Free(NamedTuple):
     entries: int
     is_sorted: bool = True
     """False: nothing in the outbox is due, only bundles are looked at."""
-
-
-_READY: Final = (
-    "SELECT CAST($n AS TEXT), app, due FROM (WITH RECURSIVE a(app) AS (SELECT MIN(app) FROM outbox WHERE topic = $n "
-    "AND dead = 0 UNION ALL SELECT (SELECT MIN(o.app) FROM outbox o WHERE o.topic = $n AND o.dead = 0 "
-    "AND o.app > a.app) FROM a WHERE a.app IS NOT NULL) SELECT a.app, (SELECT MIN(o.due) FROM outbox o "
-    "WHERE o.topic = $n AND o.dead = 0 AND o.app = a.app) AS due FROM a WHERE a.app IS NOT NULL) AS of_topic"
-)
-_UNSORTED: Final = (
-    "SELECT CAST($n AS TEXT), app, 0 FROM (WITH RECURSIVE a(app) AS (SELECT MIN(app) FROM outbox_bundle "
-    "WHERE topic = $n UNION ALL SELECT (SELECT MIN(b.app) FROM outbox_bundle b WHERE b.topic = $n AND b.app > a.app) "
-    "FROM a WHERE a.app IS NOT NULL) SELECT a.app FROM a WHERE a.app IS NOT NULL) AS of_topic"
-)
-
-
-async def ready(db: Database, topics: Sequence[str]) -> list[Ready]:
-    """By topic and app, when its next entry is due or comes free. Each app costs three looks into an index."""
-    if not topics:
-        return []
-    found: dict[tuple[str, int], Ready] = {}
-    for topic, app, at in await db.fetch(_ready_sql(len(topics)), *topics):
-        if at:
-            found[topic, app] = Ready(topic, app, at, at)
-        elif at is not None:  # of bundles, which come last
-            found[topic, app] = Ready(topic, app, 0, found[topic, app].due if (topic, app) in found else None)
-    return list(found.values())
-
-
-@cache
-def _ready_sql(topics: int) -> str:
-    numbers = range(1, topics + 1)
-    return " UNION ALL ".join(part.replace("$n", f"${n}") for part in (_READY, _UNSORTED) for n in numbers)
 
 
 async def turn(
@@ -148,7 +107,7 @@ async def take(tx: Tx, owner: str, free: Free, now: int, until: int) -> list[lis
 async def _sort(tx: Tx, owner: str, free: Free, new: Sequence[New], now: int, until: int) -> list[list[Entry]]:
     """Put entries that were not sorted yet into their lanes. The first ones of lanes that are free are this owner's at
     once; what stands behind others waits until it is its turn (see ``_put_behind``)."""
-    behind = await _occupied(tx, free, [one.lane for one in new if one.lane])
+    behind = await store_lanes.occupied(tx, free.topic, free.app, [one.lane for one in new if one.lane])
     most = max(_LEAST, min(OF_A_LANE, free.entries // max(1, min(len(new), free.lanes))))
     groups: dict[str | int, list[int]] = {}
     rows: list[tuple[int | str | bytes, ...]] = []
@@ -171,22 +130,6 @@ async def _sort(tx: Tx, owner: str, free: Free, new: Sequence[New], now: int, un
 
 def _entry(number: int, new: New) -> Entry:
     return Entry(number, new.app, new.topic, new.body, new.conv, new.seq, 0, new.lane)
-
-
-async def _occupied(tx: Tx, free: Free, lanes: Sequence[str]) -> set[str]:
-    """Those of the lanes that have entries already."""
-    found: set[str] = set()
-    for some in batches(lanes):
-        values = ", ".join(f"(CAST(${n} AS TEXT))" for n in range(3, 3 + len(some)))
-        rows = await tx.fetch(
-            f"SELECT l.column1 FROM (VALUES {values}) AS l WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.topic = $1 "
-            "AND o.dead = 0 AND o.app = $2 AND o.lane = l.column1)",
-            free.topic,
-            free.app,
-            *some,
-        )
-        found.update(row[0] for row in rows)
-    return found
 
 
 async def _take_sorted(tx: Tx, owner: str, free: Free, now: int, until: int) -> list[list[Entry]]:
@@ -257,7 +200,7 @@ async def _groups(
         some = names[start : start + _LANES]
         if len(groups) >= free.lanes or sum(map(len, groups)) >= free.entries:
             break
-        rows = await tx.fetch(_first_sql(len(some)), free.topic, free.app, most, *some)
+        rows = await store_lanes.first(tx, free.topic, free.app, some, most)
         found: dict[str, list[int]] = {lane: [] for lane in some}
         ended = set[str]()
         for number, lane, leased, due in sorted(rows, key=itemgetter(0)):
@@ -267,20 +210,10 @@ async def _groups(
                 found[lane].append(number)
         for lane, numbers in found.items():
             if numbers:
-                groups.append(numbers)
+                groups.append(numbers[:most])
             else:
                 behind += lanes[lane]
     return groups, behind
-
-
-@cache
-def _first_sql(lanes: int) -> str:
-    """The first entries of each lane."""
-    one = (
-        "SELECT id, lane, lease_until, due FROM (SELECT id, lane, lease_until, due FROM outbox WHERE topic = $1 "
-        "AND dead = 0 AND app = $2 AND lane = ${0} ORDER BY id LIMIT $3) AS lane{0}"
-    )
-    return " UNION ALL ".join(one.format(n) for n in range(4, 4 + lanes))
 
 
 async def finish(tx: Tx, owner: str, groups: Sequence[Sequence[Entry]], now: int) -> set[tuple[str, int]]:
@@ -292,24 +225,7 @@ async def finish(tx: Tx, owner: str, groups: Sequence[Sequence[Entry]], now: int
     for group in groups:
         if group and group[0].lane:
             lanes.setdefault((group[0].topic, group[0].app), []).append(group[0].lane)
-    return {of for of, names in lanes.items() if await next_in(tx, *of, names, now)}
-
-
-async def next_in(tx: Tx, topic: str, app: int, lanes: Sequence[str], now: int) -> int:
-    """Have the first entry of each lane looked at now, unless somebody works on it; how many."""
-    found = 0
-    for some in batches(lanes):
-        values = ", ".join(f"(CAST(${n} AS TEXT))" for n in range(4, 4 + len(some)))
-        found += await tx.execute(
-            "UPDATE outbox SET due = $3 WHERE id IN (SELECT (SELECT MIN(o.id) FROM outbox o WHERE o.topic = $1 "
-            f"AND o.dead = 0 AND o.app = $2 AND o.lane = l.column1) FROM (VALUES {values}) AS l) "
-            "AND due > $3 AND lease_owner = ''",
-            topic,
-            app,
-            now,
-            *some,
-        )
-    return found
+    return {of for of, names in lanes.items() if await store_lanes.next_in(tx, *of, names, now)}
 
 
 async def note(tx: Tx, owner: str, number: int, body: bytes, until: int) -> bool:

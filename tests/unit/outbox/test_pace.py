@@ -5,15 +5,19 @@ from __future__ import annotations
 import pytest
 
 from sodam.outbox.pace import BURST, FLOOR, LEAST, TIMES_NEW, Pace
+from sodam.storage.database import Engine
+
+ENGINES: tuple[Engine, ...] = ("sqlite", "postgres")
 
 
 class Server:
     """Its messages and its clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine = "sqlite") -> None:
+        self.engine = engine
         self.now = 1000.0
         self.stored = 0.0
-        self.pace = Pace(lambda: self.stored, "sqlite", lambda: self.now)
+        self.pace = Pace(lambda: self.stored, engine, lambda: self.now)
 
     def taken(self, seconds: float, messages: int) -> int:
         """How many entries are taken of a backlog, while so many messages a second come."""
@@ -23,7 +27,7 @@ class Server:
             self.stored += messages * 0.02
             room = self.pace.room()
             some = 64 if room is None else room
-            assert room is None or room <= BURST["sqlite"]
+            assert room is None or room <= BURST[self.engine]
             if some >= LEAST:
                 self.pace.took(some)
                 total += some
@@ -34,9 +38,11 @@ def test_nothing_holds_it_up_while_no_messages_come() -> None:
     assert Server().taken(2, 0) == pytest.approx(100 * 64, rel=0.02)
 
 
-@pytest.mark.parametrize(("messages", "most"), [(10, FLOOR), (FLOOR, TIMES_NEW * FLOOR)])
-def test_a_backlog_shrinks_and_leaves_room(messages: int, most: int) -> None:
-    server = Server()
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("many", [False, True])
+def test_a_backlog_shrinks_and_leaves_room(engine: Engine, many: bool) -> None:
+    messages, most = (FLOOR[engine], TIMES_NEW * FLOOR[engine]) if many else (10, FLOOR[engine])
+    server = Server(engine)
     server.taken(1, messages)  # from here on it is known that messages come
     found = server.taken(10, messages)
     assert messages * 10 < found <= most * 10 * 1.01
@@ -49,6 +55,6 @@ def test_it_says_how_long_to_wait() -> None:
     server = Server()
     server.taken(1, 100)
     server.pace.took(1000)
-    assert server.pace.wait() == pytest.approx(LEAST / FLOOR + 0.001)
+    assert server.pace.wait() == pytest.approx(LEAST / FLOOR["sqlite"] + 0.001)
     server.now += server.pace.wait()
     assert server.pace.room() == LEAST
