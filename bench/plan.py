@@ -30,6 +30,8 @@ class Job(msgspec.Struct, frozen=True):
     address: Address
     server: tuple[int, ...]
     database: tuple[int, ...]
+    beside: tuple[int, ...]
+    """Processes that are not accounted, nor what the database does for them."""
     warm_up: float
     measure: float
     quick: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -49,6 +50,31 @@ def cpu_seconds(roots: Iterable[int]) -> float:
         if (fields := _stat(str(pid))) is not None:
             ticks += sum(int(value) for value in fields[_OWN_TIMES:_END_OF_TIMES])
     return ticks / _TICKS
+
+
+def serving(client: int, database: Iterable[int]) -> set[int]:
+    """Processes of a PostgreSQL on this machine that serve connections of this one process now.
+
+    Each says in its title to which port it talks: `postgres: user database 127.0.0.1(33936) idle`.
+    """
+    folder = _PROC / str(client)
+    links = [os.readlink(name) for name in (folder / "fd").iterdir() if name.is_symlink()]
+    sockets = {link[8:-1] for link in links if link.startswith("socket:[")}
+    ports = set[int]()
+    for table in ("tcp", "tcp6"):
+        for line in (folder / "net" / table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[9] in sockets:
+                ports.add(int(fields[1].rpartition(":")[2], 16))
+    found = set[int]()
+    for pid in tree(database):
+        try:
+            title = (_PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if (port := re.match(r"postgres: .*\((\d+)\)", title)) and int(port[1]) in ports:
+            found.add(pid)
+    return found
 
 
 def machine_busy_seconds() -> float:

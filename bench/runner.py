@@ -68,6 +68,7 @@ def run_once(workload: str, target: Target, timing: Timing, parent: Path) -> lis
             address=started.address,
             server=started.server,
             database=started.database,
+            beside=started.beside,
             warm_up=timing.warm_up,
             measure=timing.measure,
             quick=timing.quick,

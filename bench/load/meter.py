@@ -77,6 +77,8 @@ class Meter:
     def _read(self) -> _Reading:
         job = self._job
         database = procstat.cpu_seconds(job.database) if job.database else 0.0
+        for client in job.beside:
+            database -= procstat.cpu_seconds(procstat.serving(client, job.database))
         server = procstat.cpu_seconds(job.server)
         return _Reading(time.perf_counter(), server, database, time.process_time(), procstat.machine_busy_seconds())
 

@@ -21,6 +21,8 @@ class Started:
     address: Address
     server: tuple[int, ...]
     database: tuple[int, ...] = ()
+    beside: tuple[int, ...] = ()
+    """Other processes at the same database: what it does for them is not counted."""
 
 
 class Target(Protocol):

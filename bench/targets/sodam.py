@@ -25,7 +25,7 @@ class Sodam:
         """``counted`` False: without statistics and troubleshooting log, to see what they cost. ``webhooks``: a
         receiver gets every message; ``apart``: from a second process, so that the first only serves.
 
-        The receiver and the second process are not counted.
+        The receiver and the second process are not counted, nor what the database does for the latter.
         """
         self._on_postgres = on_postgres
         self._webhooks = webhooks
@@ -50,16 +50,17 @@ class Sodam:
         with contextlib.ExitStack() as stack:
             more = dict(self._more)
             databases: tuple[int, ...] = ()
+            beside: tuple[int, ...] = ()
             if self._on_postgres:
                 database = stack.enter_context(postgres.postgres(folder))
                 more["SODAM_DATABASE_URL"], databases = database.url, (database.pid,)
             if self._apart:
-                stack.enter_context(serve(folder, more, name="working"))
+                beside = (stack.enter_context(serve(folder, more, name="working"))[1],)
                 more["SODAM_BACKGROUND_WORK"] = "off"
             address, pid = stack.enter_context(serve(folder, more, workload))
             if self._webhooks:
                 receiver.configure(address.port, stack.enter_context(receiver.receiver(folder)))
-            yield Started(address, (pid,), databases)
+            yield Started(address, (pid,), databases, beside)
 
 
 @contextlib.contextmanager

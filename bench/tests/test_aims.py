@@ -90,7 +90,7 @@ def test_the_report_shows_medians_skips_and_failures() -> None:
 
 
 def test_webhooks_are_judged_pair_by_pair() -> None:
-    aim, results = "c2c_300: webhooks after messages cost at most 15 %", Results()
+    aim, results = "c2c_300: sodam-webhooks over sodam at most 1.15 times", Results()
     results.add("sodam", [figure("c2c_300", 1.0)])
     assert aim not in verdicts(results)
     results.add("sodam-webhooks", [figure("c2c_300", 1.14)])

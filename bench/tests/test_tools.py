@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from bench import procstat
@@ -20,6 +21,7 @@ from bench.load.ticker import Ticker
 from bench.plan import Figure
 from bench.processes import TargetError, run_folder, running, wait_until
 from bench.runner import Results
+from bench.targets import postgres
 
 _BURN = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass\n"
 
@@ -35,6 +37,32 @@ def test_a_server_that_died_is_no_zero() -> None:
     process.wait()
     with pytest.raises(ProcessLookupError):
         procstat.cpu_seconds([process.pid])
+
+
+async def test_what_a_database_does_for_a_process_is_told_apart() -> None:
+    """By the backend's own word, which process of the database serves whom."""
+    other = (
+        "import asyncio, asyncpg, sys\n"
+        "async def main():\n"
+        "    database = await asyncpg.connect(sys.argv[1])\n"
+        "    print(await database.fetchval('SELECT pg_backend_pid()'), flush=True)\n"
+        "    await asyncio.sleep(600)\n"
+        "asyncio.run(main())\n"
+    )
+    with run_folder(Path("/var/tmp")) as folder, postgres.postgres(folder) as server:
+        mine = await asyncpg.connect(server.url)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", other, server.url, stdout=asyncio.subprocess.PIPE
+        )
+        try:
+            assert process.stdout is not None
+            theirs = int(await process.stdout.readline())
+            assert procstat.serving(process.pid, (server.pid,)) == {theirs}
+            assert procstat.serving(os.getpid(), (server.pid,)) == {await mine.fetchval("SELECT pg_backend_pid()")}
+        finally:
+            process.kill()
+            await process.wait()
+            await mine.close()
 
 
 def test_memory_grows_with_what_is_allocated() -> None:
