@@ -192,10 +192,10 @@ def judge(results: Results) -> list[Verdict]:
         for name in ("c2c_loaded", "c2c_300", "rest_send", "login", "friend_add", "friend_read")
     ]
     names = {name for _, name in results.figures}
-    pairs = [(target, name) for target in ("sodam", "sodam-postgres") for name in COUNTED]
     counted: list[_Aim] = [
         _Paired(f"{name}: {_TOLD}", (target, name), without, at_most=1.05)
-        for target, name in pairs
+        for target in ("sodam", "sodam-postgres")
+        for name in COUNTED
         if (without := (f"{target}-uncounted", name)) in results.figures
     ]
     counted += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable
@@ -58,8 +59,11 @@ def serving(client: int, database: Iterable[int]) -> set[int]:
     Each says in its title to which port it talks: `postgres: user database 127.0.0.1(33936) idle`.
     """
     folder = _PROC / str(client)
-    links = [os.readlink(name) for name in (folder / "fd").iterdir() if name.is_symlink()]
-    sockets = {link[8:-1] for link in links if link.startswith("socket:[")}
+    sockets = set[str]()
+    for name in (folder / "fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            if (link := os.readlink(name)).startswith("socket:["):
+                sockets.add(link[8:-1])
     ports = set[int]()
     for table in ("tcp", "tcp6"):
         for line in (folder / "net" / table).read_text().splitlines()[1:]:
