@@ -14,6 +14,7 @@ import pytest
 from sodam.observability.loops import Loops
 from sodam.outbox import service, store, store_ready
 from sodam.outbox.model import DAY, Entry, Failed, Gate, New, Open, Schedule
+from sodam.outbox.pace import Pace
 from sodam.outbox.service import LEASE_MS, Outbox
 from sodam.storage import Database, Tx
 from tests.contract.lossy import Hub, LossyBus
@@ -383,6 +384,8 @@ async def test_who_only_writes_tells_others(database: Database, monkeypatch: pyt
     monkeypatch.setattr(service, "POLL_SECONDS", 3600.0)
     consumer, clock = Consumer(), Running()
     writes, works = (Outbox(database, Loops(), clock, bus=LossyBus(hub), works=now) for now in (False, True))
+    stored = 0
+    writes.pace = Pace(lambda: stored, database.engine)
     for outbox in (writes, works):
         outbox.consume(TOPIC, consumer)
         outbox.start()
@@ -396,9 +399,14 @@ async def test_who_only_writes_tells_others(database: Database, monkeypatch: pyt
     await database.write(much)
     await until(lambda: len(consumer.seen) == 20)
     assert len(told) == 1
+    stored = 100
     await database.write(much)
     await until(lambda: len(consumer.seen) == 40 and len(told) > 1)
     assert len(told) == 2
+    async with asyncio.timeout(20):
+        while not works.pace.beside:  # it hears of the messages of the process that leaves it the work
+            works.wake()
+            await asyncio.sleep(0.02)
     monkeypatch.setattr(service, "POLL_SECONDS", 0.02)
     works.wake()
     hub.loss = 1.0

@@ -1,4 +1,5 @@
-"""How fast a backlog is worked off while this process has messages of others to store: they must not wait for it.
+"""How fast a backlog is worked off while there are messages to store: they must not wait for it. This process stores
+them, or another that leaves its entries to this one and says how many come.
 
 While none come nothing holds it up. Otherwise entries are taken a few at a time, evenly: always more than come new, so
 that a backlog shrinks, and not so many that the writer and the event loop are busy with them when a message comes.
@@ -29,7 +30,11 @@ _LOOK: Final = 0.5
 class Pace:
     def __init__(self, stored: Callable[[], float], engine: Engine, now: Callable[[], float] = time.monotonic) -> None:
         """``stored``: how many messages this process has stored since it began."""
-        self._stored = stored
+        self._stored_here = stored
+        self._elsewhere = 0.0
+        """What others stored, as far as they said."""
+        self._said = stored()
+        """What was said of ``stored`` to others."""
         self._now = now
         self._counted = stored()
         self._counted_at = self._filled_at = now()
@@ -43,12 +48,22 @@ class Pace:
         """How many entries may be taken now; None: as many as there are."""
         now = self._now()
         if (passed := now - self._counted_at) >= _LOOK:
-            stored = self._stored()
+            stored = self._stored_here() + self._elsewhere
             self._rate = (stored - self._counted) / passed
             self._counted, self._counted_at = stored, now
         self._room = min(self._burst, self._room + (now - self._filled_at) * self._a_second)
         self._filled_at = now
         return int(self._room) if self._rate else None
+
+    def new_here(self) -> int:
+        """How many messages this process has stored since it was last asked, for others whose backlog it is."""
+        stored = self._stored_here()
+        new, self._said = int(stored - self._said), stored
+        return new
+
+    def stored_elsewhere(self, messages: int) -> None:
+        """A process that only writes entries has stored so many messages, which must not wait for them either."""
+        self._elsewhere += messages
 
     @property
     def beside(self) -> bool:

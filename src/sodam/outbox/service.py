@@ -88,8 +88,8 @@ class Outbox:
         self._works = works
         self._notifying = False
         self._lease = LEASE_MS
-        self.pace: Pace | None = None
-        """What backlogs of gentle topics are held to."""
+        self.pace = Pace(lambda: 0.0, db.engine)
+        """What backlogs of gentle topics are held to; to nothing while it sees no messages."""
         self._db = db
         self._loops = loops
         self._clock = clock
@@ -179,9 +179,14 @@ class Outbox:
             asyncio.get_running_loop().call_later(_NOTIFY_SECONDS, self._notify, self._bus)
 
     def _notify(self, bus: Bus) -> None:
-        """A hint: without it others find the entry at their next look, ``POLL_SECONDS`` later at most."""
+        """A hint, with how many messages there were: without it others find the entry at their next look,
+        ``POLL_SECONDS`` later at most, and do not hold themselves to a pace."""
         self._notifying = False
-        bus.publish(_NEW, b"")
+        bus.publish(_NEW, b"%d" % self.pace.new_here())
+
+    def _noticed(self, hint: bytes) -> None:
+        self.pace.stored_elsewhere(int(hint or 0))
+        self.wake()
 
     async def hurry(self, topic: str, app: int) -> None:
         """Try now what failed and waits for its next try."""
@@ -202,7 +207,7 @@ class Outbox:
         if not self._works:
             return
         if self._bus is not None:
-            self._bus.subscribe(_NEW, lambda _: self.wake())
+            self._bus.subscribe(_NEW, self._noticed)
         self._loop = self._loops.start("outbox", self._turn)
 
     async def stop(self) -> None:
@@ -249,19 +254,14 @@ class Outbox:
         """Seconds between the beginnings of this look and of the next."""
         if full:
             return _FULL_SECONDS
-        return BESIDE_SECONDS if self._beside and not self._more else GATHER_SECONDS
-
-    @property
-    def _beside(self) -> bool:
-        """Messages of others come meanwhile."""
-        return self.pace is not None and self.pace.beside
+        return BESIDE_SECONDS if self.pace.beside and not self._more else GATHER_SECONDS
 
     async def _look(self) -> tuple[list[store.Free], float]:
         """What may be taken now, and in how many seconds there may be more."""
         now, pause = self.now, POLL_SECONDS
         due = await store_ready.ready(self._db, list(self._topics))
         free, left = [], MOST_AT_ONCE - len(self._tasks) - len(self._beginnings)
-        gentle = self._gentle_room()
+        gentle = self.pace.room()
         share = max(LEAST, (gentle or 0) // max(1, sum(self._topics[one.topic].gentle for one in due)))
         for topic, app, at, of_lanes in random.sample(due, len(due)):
             gate = self._topics[topic].gate
@@ -271,7 +271,7 @@ class Outbox:
                 pause = min(pause, max(0.001, (opens - now) / 1000))
             elif (lanes := min(room - (busy := self._busy[topic, app]), max(left, 0 if busy else 1))) > 0:
                 entries = store.TOGETHER
-                if self.pace is not None and gentle is not None and self._topics[topic].gentle:
+                if gentle is not None and self._topics[topic].gentle:
                     if gentle < LEAST:
                         pause = min(pause, self.pace.wait())
                         self._more = True
@@ -283,10 +283,6 @@ class Outbox:
                 left -= lanes
         return free, pause
 
-    def _gentle_room(self) -> int | None:
-        """How many entries of gentle topics may be taken; None: any number."""
-        return self.pace.room() if self.pace is not None else None
-
     async def _take(self, finished: list[list[Entry]], free: list[store.Free], kept: list[_Group]) -> bool:
         """True: there were as many lanes as may be taken, of an app at least."""
         now = self.now
@@ -294,14 +290,14 @@ class Outbox:
         entries = [entry for group in kept for entry in group.entries]
         taken = await self._db.write(
             lambda tx: store.turn(tx, self.owner, finished, free, entries, now, until),
-            patient=self._beside,
+            patient=self.pace.beside,
             repeated=True,
         )
         for group in kept:
             group.until = until
         places: dict[tuple[str, int], list[_Group]] = {}
         for found in taken:
-            if self.pace is not None and self._topics[found[0].topic].gentle:
+            if self._topics[found[0].topic].gentle:
                 self.pace.took(len(found))
             places.setdefault((found[0].topic, found[0].app), []).append(_Group(found, until))
         for of, groups in places.items():

@@ -51,6 +51,19 @@ def test_a_backlog_shrinks_and_leaves_room(engine: Engine, many: bool) -> None:
     assert server.pace.room() is None
 
 
+def test_messages_that_another_process_stores_count_as_well() -> None:
+    """One that only delivers is held to the pace by what it hears of those whose messages these are."""
+    writes, delivers = Server("postgres"), Server("postgres")
+    for _ in range(3):
+        writes.taken(0.5, 100)
+        delivers.pace.stored_elsewhere(writes.pace.new_here())
+        delivers.taken(0.5, 0)
+        assert delivers.pace.beside
+    assert writes.pace.new_here() == 0, "each is said once"
+    delivers.taken(1, 0)
+    assert not delivers.pace.beside
+
+
 def test_it_says_how_long_to_wait() -> None:
     server = Server()
     server.taken(1, 100)
