@@ -18,9 +18,11 @@ from bench.targets.base import Target
 from bench.targets.cluster import Cluster
 from bench.targets.ejabberd import Ejabberd
 from bench.targets.floor import Floor
-from bench.targets.sodam import Sodam
+from bench.targets.sodam import Sodam, Webhooks
 from bench.workloads import WORKLOADS
 
+_RECEIVER: tuple[Webhooks, ...] = ("taken", "waiting")
+_WITHOUT_AND_WITH: tuple[Webhooks, ...] = ("", "taken")
 _TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
@@ -36,8 +38,8 @@ _ASKED_FOR: dict[str, Target] = {
     target.name: target
     for target in (
         *(Sodam(on_postgres, counted=False) for on_postgres in (False, True)),
-        *(Sodam(on_postgres, webhooks=True) for on_postgres in (False, True)),
-        *(Sodam(on_postgres=True, webhooks=webhooks, apart=True) for webhooks in (False, True)),
+        *(Sodam(on_postgres, webhooks=stage) for on_postgres in (False, True) for stage in _RECEIVER),
+        *(Sodam(on_postgres=True, webhooks=webhooks, apart=True) for webhooks in _WITHOUT_AND_WITH),
     )
 }
 """Measured only when they are named, but for those without statistics and log beside ``aims.COUNTED``."""

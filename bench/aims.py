@@ -100,7 +100,9 @@ COUNTED = ("c2c_loaded", "c2c_300", "rest_send", "group_200")
 """Where messages are measured with and without statistics and troubleshooting log."""
 _WEBHOOKS = (
     ("sodam", "sodam-webhooks"),
+    ("sodam", "sodam-webhooks-waiting"),
     ("sodam-postgres", "sodam-postgres-webhooks"),
+    ("sodam-postgres", "sodam-postgres-webhooks-waiting"),
     ("sodam-postgres-apart", "sodam-postgres-webhooks-apart"),
 )
 """Targets without and with callbacks after messages."""

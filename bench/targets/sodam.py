@@ -9,21 +9,31 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 from bench.plan import Address
 from bench.processes import answers_http, free_port, running, wait_until
 from bench.targets import postgres, receiver
 from bench.targets.base import KEY, SDKAPPID, Started
 
+Webhooks = Literal["", "taken", "waiting"]
 _PROGRAM = Path(sys.executable).parent / "sodam"
 
 
 class Sodam:
     """`sodam serve`, with every rule on and full durability: nothing is configured but where it listens."""
 
-    def __init__(self, on_postgres: bool, *, counted: bool = True, webhooks: bool = False, apart: bool = False) -> None:
-        """``counted`` False: without statistics and troubleshooting log, to see what they cost. ``webhooks``: a
-        receiver gets every message; ``apart``: from a second process, so that the first only serves.
+    def __init__(
+        self,
+        on_postgres: bool,
+        *,
+        counted: bool = True,
+        webhooks: Webhooks = "",
+        apart: bool = False,
+    ) -> None:
+        """``counted`` False: without statistics and troubleshooting log, to see what they cost. ``webhooks``:
+        a receiver takes every message, or is away, so that all are written and wait; ``apart``: a second process
+        delivers, so that the first only serves.
 
         The receiver and the second process are not counted, nor what the database does for the latter.
         """
@@ -34,7 +44,7 @@ class Sodam:
         self.name = ("sodam-postgres" if on_postgres else "sodam") + ("" if counted else "-uncounted")
         if webhooks:
             self._more["SODAM_ROOT_PASSWORD"] = receiver.PASSWORD
-            self.name += "-webhooks"
+            self.name += "-webhooks" if webhooks == "taken" else "-webhooks-waiting"
         if apart:
             self.name += "-apart"
 
@@ -59,7 +69,9 @@ class Sodam:
                 more["SODAM_BACKGROUND_WORK"] = "off"
             address, pid = stack.enter_context(serve(folder, more, workload))
             if self._webhooks:
-                receiver.configure(address.port, stack.enter_context(receiver.receiver(folder)))
+                away = self._webhooks == "waiting"
+                to = free_port() if away else stack.enter_context(receiver.receiver(folder))
+                receiver.configure(address.port, to)
             yield Started(address, (pid,), databases, beside)
 
 
