@@ -237,6 +237,7 @@ async def _webhooks(services: Services, stage: str, port: int) -> _Events:
     changes = {"url": f"http://127.0.0.1:{port}/hook", "commands": ("C2C.CallbackAfterSendMsg",)}
     await services.apps.edit(_APP, lambda app: rules.webhooks(app, app.settings_version, changes))
     outbox = services.outbox
+    await services.push.deciding.pushes(_APP)  # as any first message's entry would: nobody is to be pushed anything
 
     async def nothing(entry: Entry) -> None:
         return

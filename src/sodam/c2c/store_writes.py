@@ -317,7 +317,8 @@ class Appender:
             while end < len(messages) and messages[end].app == app:
                 end += 1
             if app in followed:
-                for topic, found in self._followers.of_all(messages[start:end]):
+                of_app = messages[start:end] if end - start < len(messages) else messages
+                for topic, found in self._followers.of_all(app, of_app):
                     items = [(start + at, messages[start + at].conv, body) for at, body in found]
                     made += bundles.of_placed(app, topic, items)
             start = end

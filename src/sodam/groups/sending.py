@@ -324,7 +324,7 @@ class Sender:
 
     async def _follow(self, tx: Tx, group: Group, messages: list[GroupMessage]) -> None:
         entries = [told for m in messages for teller in self.tellers for told in teller.sent(group, m)]
-        if self.followers.any:
+        if self.followers.follow(group.app):
             entries += [
                 entry(m.app, m.group_id, m.seq, Numbers(m.msg_time, m.seq), follow)
                 for m in messages

@@ -7,7 +7,7 @@ An entry names the place of its message, which is known only there, and holds wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from sodam.messages.counting import Counting
 from sodam.messages.keepers import Keeper
@@ -15,7 +15,12 @@ from sodam.messages.model import Numbers
 from sodam.outbox.model import New, placed_body
 from sodam.outbox.service import Outbox
 
-M = TypeVar("M")
+
+class OfAnApp(Protocol):
+    app: int
+
+
+M = TypeVar("M", bound=OfAnApp)
 
 
 def _never(app: int) -> bool:
@@ -69,13 +74,13 @@ class Followers(Generic[M]):
 
     def of(self, message: M) -> list[Follow]:
         """For a message that is about to be stored, or will not be."""
-        return [Follow(topic, body) for topic, found in self.of_all([message]) for _, body in found]
+        return [Follow(topic, body) for topic, found in self.of_all(message.app, [message]) for _, body in found]
 
-    def of_all(self, messages: Sequence[M]) -> list[tuple[str, list[tuple[int, bytes]]]]:
+    def of_all(self, app: int, messages: Sequence[M]) -> list[tuple[str, list[tuple[int, bytes]]]]:
         """For messages of an app that are about to be stored: by topic, of which of them there is something to do."""
         wants = self.outbox.wants
-        return [(topic, found) for topic, bodies, _ in self._topics if wants(topic) and (found := bodies(messages))]
-
-    @property
-    def any(self) -> bool:
-        return any(self.outbox.wants(topic) for topic, _, _ in self._topics)
+        return [
+            (topic, found)
+            for topic, bodies, idle in self._topics
+            if wants(topic) and not idle(app) and (found := bodies(messages))
+        ]

@@ -55,10 +55,14 @@ class Bundle(NamedTuple):
 
 def of_placed(app: int, topic: str, items: Sequence[Placed]) -> list[Bundle]:
     """``items`` in the order of their places."""
-    return [
-        Bundle(app, topic, len(some), some[0][0], some[-1][0], _encode((some[0][0], some)))
-        for some in (items[at : at + MOST] for at in range(0, len(items), MOST))
-    ]
+    if len(items) <= MOST:
+        return [_of_placed(app, topic, items)]
+    return [_of_placed(app, topic, items[at : at + MOST]) for at in range(0, len(items), MOST)]
+
+
+def _of_placed(app: int, topic: str, items: Sequence[Placed]) -> Bundle:
+    first = items[0][0]
+    return Bundle(app, topic, len(items), first, items[-1][0], _encode((first, items)))
 
 
 def of_new(entries: Sequence[New]) -> list[Bundle]:

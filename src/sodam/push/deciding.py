@@ -76,8 +76,6 @@ class Deciding:
         wish = message.wish
         if wish is None or message.flags & (HIDE_RECEIVER | IMPORTED) or message.sender == message.recipient:
             return None
-        if self._certificates.idle(message.app):
-            return None
         by_rest = message.source is None or message.source.platform == "RESTAPI"
         minds = not by_rest or bool(message.flags & MIND_MUTE)
         counts = not message.flags & NO_UNREAD
@@ -85,7 +83,7 @@ class Deciding:
 
     def of_group(self, message: GroupMessage) -> bytes | None:
         wish = message.wish
-        if wish is None or self._certificates.idle(message.app):
+        if wish is None:
             return None
         extra, nick = message.extra, message.card or message.nick
         return _encode(

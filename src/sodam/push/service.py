@@ -66,7 +66,7 @@ class PushService:
         outbox.consume(DECIDE, self.deciding)
         outbox.consume(SEND, self.sending, schedule=SCHEDULE)
         c2c.followers.add(DECIDE, one_by_one(self.deciding.of_c2c), self.deciding.idle)
-        groups.sending.followers.add(DECIDE, one_by_one(self.deciding.of_group))
+        groups.sending.followers.add(DECIDE, one_by_one(self.deciding.of_group), self.deciding.idle)
         db.events.subscribe(AccountsDeleted, self.devices.erase)
         db.events.subscribe(AccountsDeleted, self.marks.erase)
         db.events.subscribe(AccountSignedOut, self.devices.signed_out)

@@ -37,6 +37,7 @@ from sodam.webhooks.officials import PREFIX as OFFICIAL
 from sodam.webhooks.pushes import PushTelling
 
 E = TypeVar("E")
+_BLOCKED: Final = int(Code.C2C_BLOCKED)
 _GROUPS: Final[dict[type[groups.GroupEvent], tuple[str, Callable[[Any, int], Body | None]]]] = {
     groups.GroupCreated: ("AfterCreateGroup", group_bodies.created),
     groups.GroupInfoChanged: ("AfterGroupInfoChanged", group_bodies.changed),
@@ -218,12 +219,18 @@ class After:
         sent, to_robot, signal = wants(SENT), wants(robots.TO_ROBOT), wants(robots.COMMAND)
         marks = wants(content.COMMAND)
         at, found = self._now, []
+        if not (to_robot or signal or marks):  # in nearly every app: this runs for each of its messages
+            return [
+                (place, _sent(message, source, at))
+                for place, message in enumerate(messages)
+                if (source := message.source) is not None and source.after and sent
+            ]
         for place, message in enumerate(messages):
             if (source := message.source) is None:
                 continue
             if source.after:
                 if sent:
-                    found.append((place, _stored(message, source, SENT, at)))
+                    found.append((place, _sent(message, source, at)))
                 if (to_robot or signal) and _for_robot(message):
                     if to_robot:
                         found.append((place, _stored(message, source, robots.TO_ROBOT, at, tiny_id=message.tiny_id)))
@@ -236,25 +243,29 @@ class After:
         return found
 
 
+def _sent(message: Message, source: Source, at: int) -> bytes:
+    """Without the last fields, which need not be said."""
+    return encode_stored((*_head(message, source, at), message.body, message.cloud))
+
+
 def _stored(
     message: Message, source: Source, command: str, at: int, body: bytes | None = None, tiny_id: int = 0
 ) -> bytes:
-    return encode_stored(
-        (
-            new_id(),
-            source.platform,
-            source.client_ip,
-            message.sender,
-            message.recipient,
-            message.msg_random,
-            int(source.online_only),
-            int(Code.C2C_BLOCKED) if message.flags & HIDE_RECEIVER else 0,
-            at,
-            message.body if body is None else body,
-            message.cloud,
-            command,
-            tiny_id,
-        )
+    body = message.body if body is None else body
+    return encode_stored((*_head(message, source, at), body, message.cloud, command, tiny_id))
+
+
+def _head(message: Message, source: Source, at: int) -> tuple[str | int, ...]:
+    return (
+        new_id(),
+        source.platform,
+        source.client_ip,
+        message.sender,
+        message.recipient,
+        message.msg_random,
+        1 if source.online_only else 0,
+        _BLOCKED if message.flags & HIDE_RECEIVER else 0,
+        at,
     )
 
 

@@ -100,12 +100,14 @@ class Wanted(NamedTuple):
 class _Unique:
     """Numbers that no other process has, not even one that began as a copy of this one."""
 
-    def __init__(self) -> None:
+    def __init__(self, begin: str = "") -> None:
+        """``begin``: what they begin with."""
+        self._begin = begin
         self._renew()
         os.register_at_fork(after_in_child=self._renew)
 
     def _renew(self) -> None:
-        self._prefix = secrets.token_hex(8)
+        self._prefix = self._begin + secrets.token_hex(8)
         self._next = itertools.count().__next__
 
     def __call__(self) -> str:
@@ -114,10 +116,8 @@ class _Unique:
 
 
 unique: Final = _Unique()
-
-
-def new_id() -> str:
-    return f"evt_{unique()}"
+new_id: Final = _Unique("evt_")
+"""Of an event."""
 
 
 def event(command: str, platform: str, client_ip: str, body: dict[str, Any]) -> Event:
