@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit
 
 from sodam.push.model import Request
+from sodam.push.vendors.webpush import read_subscription
 
 MASK: Final = "***"
 _LEAST: Final = 6
@@ -33,6 +34,16 @@ def masked(request: Request, secrets: Mapping[str, str]) -> Request:
         for written in (secret, quote_plus(secret)):
             body = body.replace(written.encode(), MASK.encode())
     return Request(_without(request.url, hidden), body, headers)
+
+
+def shown_token(token: str) -> str:
+    """A device's token by its ends; a browser's subscription by who runs its push service, such as
+    ``mozilla.com``, and the end of its address."""
+    if (subscription := read_subscription(token)) is not None:
+        endpoint = urlsplit(subscription[0])
+        host = ".".join((endpoint.hostname or "").split(".")[-2:])
+        return f"{host}/…{endpoint.path[-6:]}"
+    return token if len(token) < 16 else f"{token[:6]}…{token[-6:]}"
 
 
 def unsaid(reason: str, repeated: Iterable[str]) -> str:

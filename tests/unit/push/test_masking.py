@@ -9,10 +9,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from sodam.push.masking import masked, unsaid
+from sodam.push.masking import masked, shown_token, unsaid
 from sodam.push.model import Certificate, Request
 from sodam.push.vendors import VENDORS
 from sodam.push.vendors.jwt import b64
+from sodam.push.vendors.webpush import read_subscription
 from tests.unit.push.test_vendors import FIELDS, NOW, delivery
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -63,3 +64,16 @@ def test_what_a_vendor_repeats_is_left_out() -> None:
     said = f"bad token tok-1234 for {echo}, Bearer {ACCESS}, key=xm%2Bsec%2Fret%3D1: no"
     kept = unsaid(said, [ACCESS, SECRETS["AppSecret"], "tok-1234", "안녕", "no", ""])
     assert kept == 'bad token *** for {"body": "***"}{"title": "***"}, Bearer ***, key=***: no'
+
+
+def test_a_token_is_known_again_and_of_no_use() -> None:
+    assert shown_token("short-token") == "short-token"
+    assert shown_token("regid-of-the-phone-of-ann") == "regid-…of-ann"
+    endpoint = "https://updates.push.example/wpush/v2/gAAAAABl-secret-of-the-browser"
+    shown = shown_token(json.dumps({**SUBSCRIPTION, "endpoint": endpoint}))
+    assert shown == "push.example/…rowser"
+
+
+@pytest.mark.parametrize("endpoint", ["https://[", "ftp://push.example/1", "", 7, None])
+def test_what_is_no_address_is_no_subscription(endpoint: object) -> None:
+    assert read_subscription(json.dumps({**SUBSCRIPTION, "endpoint": endpoint})) is None

@@ -12,6 +12,7 @@ from sodam.cloudapi.actions.views import Id, Limit, OfApp, UserId
 from sodam.control import missing
 from sodam.push.causes import HINTS, cause_of
 from sodam.push.certificates import MAX_NAME
+from sodam.push.masking import shown_token
 from sodam.push.model import Certificate
 from sodam.push.vendors import VENDORS
 from sodam.push.words import LIMITS
@@ -154,13 +155,12 @@ async def describe_push_devices(call: Call, request: OfUser) -> Devices:
     found = []
     for device in await push.devices.of(app, [request.UserID]):
         one = certificates.get(device.certificate)
-        shown = device.token if len(device.token) < 16 else f"{device.token[:6]}…{device.token[-6:]}"
         found.append(
             DeviceView(
                 RegistrationId=device.registration,
                 CertificateId=device.certificate,
                 Vendor=one.vendor if one is not None else "",
-                Token=shown,
+                Token=shown_token(device.token),
                 Model=device.model,
                 System=device.system,
                 Language=device.language,

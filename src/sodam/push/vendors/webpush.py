@@ -99,9 +99,10 @@ def read_subscription(token: str) -> tuple[str, bytes, bytes] | None:
         endpoint = str(found["endpoint"])
         p256dh, auth = unb64(found["keys"]["p256dh"]), unb64(found["keys"]["auth"])
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), p256dh)
+        scheme = urlsplit(endpoint).scheme
     except (ValueError, LookupError, TypeError):
         return None
-    if urlsplit(endpoint).scheme not in ("https", "http") or len(auth) != 16 or len(p256dh) != 65:
+    if scheme not in ("https", "http") or len(auth) != 16 or len(p256dh) != 65:
         return None
     return endpoint, p256dh, auth
 

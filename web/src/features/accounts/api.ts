@@ -8,9 +8,11 @@ export type Account = Data<"im/DescribeAccount">;
 const OFFICIAL = "@TOA#_";
 /** Accounts that users follow, and that nobody signs in with. */
 export const isOfficial = (user: string) => user.startsWith(OFFICIAL);
+/** Accounts for which the app's server writes, from what callbacks bring it. */
+const ROBOT = "@RBT#";
 /** The key of what an account is called. */
 export const typeOf = ({ UserID, Type }: Pick<AccountRow, "UserID" | "Type">) =>
-  `types.${isOfficial(UserID) ? "official" : Type}` as const;
+  `types.${isOfficial(UserID) ? "official" : Type === "ordinary" && UserID.startsWith(ROBOT) ? "robot" : Type}` as const;
 
 /** Reads that accounts which come and go make stale. */
 export const LISTS = ["im/DescribeAccountList", "im/DescribeSdkAppInfo"] as const;

@@ -78,11 +78,15 @@ export function CertificateList({ app }: { app: number }) {
             key: "app",
             title: t("certificates.app"),
             role: "detail",
-            render: (row) => (
-              <code className="push__app" title={appOf(row)}>
-                {appOf(row)}
-              </code>
-            ),
+            // A browser subscribes with the public key: whoever builds the page wants it from here.
+            render: (row) =>
+              row.Vendor === "webpush" ? (
+                <CopyText text={keyOf(row)} show={`${keyOf(row).slice(0, 10)}…`} />
+              ) : (
+                <code className="push__app" title={appOf(row)}>
+                  {appOf(row)}
+                </code>
+              ),
           },
           {
             key: "state",
@@ -142,6 +146,7 @@ export function CertificateList({ app }: { app: number }) {
 }
 
 const environmentOf = ({ Fields }: Certificate) => Fields.Environment ?? "";
+const keyOf = ({ Fields }: Certificate) => Fields.PublicKey ?? "";
 const appOf = ({ App }: Certificate) => App || "–";
 
 const SOON = 30 * 86_400;
