@@ -14,13 +14,19 @@ from typing import Final
 from sodam.storage.database import Engine
 
 FLOOR: Final[dict[Engine, int]] = {"sqlite": 800, "postgres": 400}
-"""Entries a second that a process works off, however few messages come. PostgreSQL has a processor's work of its own
-with each, and several processes work."""
+"""Entries a second that a process works off, however few messages come, where the machine is quick enough for that.
+PostgreSQL has a processor's work of its own with each, and several processes work."""
+BUSY: Final = 0.5
+"""Processor seconds a second from which on the process works off fewer, down to ``TIMES_NEW``: on a slow machine a
+delivery takes what a message waits for."""
+_FEWER, _MORE = 0.8, 1.1
 TIMES_NEW: Final = 2
 """So many times what comes in a second, where that is more."""
 BURST: Final[dict[Engine, int]] = {"sqlite": 32, "postgres": 64}
 """What may be taken at once after a while without. With SQLite messages wait for the transaction, with PostgreSQL it
 takes long by its way to the database and back."""
+_SLOWEST: Final = 50.0
+"""Entries a second."""
 LEAST: Final = 8
 """Fewer are not worth a look of their own."""
 _LOOK: Final = 0.5
@@ -28,8 +34,17 @@ _LOOK: Final = 0.5
 
 
 class Pace:
-    def __init__(self, stored: Callable[[], float], engine: Engine, now: Callable[[], float] = time.monotonic) -> None:
-        """``stored``: how many messages this process has stored since it began."""
+    def __init__(
+        self,
+        stored: Callable[[], float],
+        engine: Engine,
+        now: Callable[[], float] = time.monotonic,
+        worked: Callable[[], float] = time.process_time,
+    ) -> None:
+        """``stored``: how many messages this process has stored since it began; ``worked``: the processor
+        seconds that it has used."""
+        self._worked = worked
+        self._worked_before = worked()
         self._stored_here = stored
         self._elsewhere = 0.0
         """What others stored, as far as they said."""
@@ -41,7 +56,7 @@ class Pace:
         self._rate = 0.0
         """Messages a second."""
         self._burst = BURST[engine]
-        self._floor = FLOOR[engine]
+        self._floor = self._quick = float(FLOOR[engine])
         self._room = float(self._burst)
 
     def room(self) -> int | None:
@@ -51,9 +66,21 @@ class Pace:
             stored = self._stored_here() + self._elsewhere
             self._rate = (stored - self._counted) / passed
             self._counted, self._counted_at = stored, now
+            self._adapt(passed)
         self._room = min(self._burst, self._room + (now - self._filled_at) * self._a_second)
         self._filled_at = now
         return int(self._room) if self._rate else None
+
+    def _adapt(self, passed: float) -> None:
+        worked = self._worked()
+        busy = (worked - self._worked_before) / passed > BUSY
+        self._worked_before = worked
+        if not self._rate:  # nobody waits, however busy it is
+            self._floor = self._quick
+        elif busy:
+            self._floor = max(_SLOWEST, self._floor * _FEWER)
+        else:
+            self._floor = min(self._quick, self._floor * _MORE)
 
     def new_here(self) -> int:
         """How many messages this process has stored since it was last asked, for others whose backlog it is."""

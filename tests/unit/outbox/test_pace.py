@@ -17,7 +17,10 @@ class Server:
         self.engine = engine
         self.now = 1000.0
         self.stored = 0.0
-        self.pace = Pace(lambda: self.stored, engine, lambda: self.now)
+        self.worked = 0.0
+        self.entry_costs = 0.0
+        """Processor seconds."""
+        self.pace = Pace(lambda: self.stored, engine, lambda: self.now, lambda: self.worked)
 
     def taken(self, seconds: float, messages: int) -> int:
         """How many entries are taken of a backlog, while so many messages a second come."""
@@ -31,6 +34,7 @@ class Server:
             if some >= LEAST:
                 self.pace.took(some)
                 total += some
+                self.worked += some * self.entry_costs
         return total
 
 
@@ -49,6 +53,29 @@ def test_a_backlog_shrinks_and_leaves_room(engine: Engine, many: bool) -> None:
     assert found >= most * 10 * 0.9
     server.taken(1, 0)
     assert server.pace.room() is None
+
+
+def test_a_slow_machine_works_off_fewer() -> None:
+    """As many as half of a processor can, and always more than come new; all of it again when that is over."""
+    server = Server()
+    server.entry_costs = 0.001
+    server.taken(5, 50)
+    assert 300 * 10 < server.taken(10, 50) < 600 * 10
+    assert server.taken(10, 300) >= 300 * TIMES_NEW * 10 * 0.9
+    server.entry_costs = 0.1
+    server.taken(20, 1)
+    server.entry_costs = 0.0001
+    server.taken(20, 50)
+    assert server.taken(10, 50) == pytest.approx(FLOOR["sqlite"] * 10, rel=0.05)
+
+
+def test_nobody_waits_while_no_messages_come_however_busy_it_is() -> None:
+    server = Server()
+    server.entry_costs = 1.0
+    assert server.taken(2, 0) == pytest.approx(100 * 64, rel=0.02)
+    server.entry_costs = 0.0
+    server.taken(1, 50)
+    assert server.taken(10, 50) >= FLOOR["sqlite"] * 10 * 0.9
 
 
 def test_messages_that_another_process_stores_count_as_well() -> None:
