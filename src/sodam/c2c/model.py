@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from sodam.messages.growing import shown
-from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, GROWS, IMPORTED, NUMBERED, RECALLED, U32, Source
+from sodam.messages.model import BLANK_BODY, EMPTY_TEXT, GROWS, IMPORTED, NUMBERED, RECALLED, U32, Source, msg_key
 from sodam.messages.offline_push import Wish
 
 SEPARATOR = "\x1f"  # not allowed in UserIDs
@@ -89,7 +89,7 @@ class Message(msgspec.Struct, gc=False, eq=False):
 
     @property
     def key(self) -> str:
-        return f"{self.msg_seq}_{self.msg_random}_{self.msg_time}"
+        return msg_key(self.msg_seq, self.msg_random, self.msg_time)
 
 
 def place_in_second(flags: int, msg_seq: int, seq: int) -> int:

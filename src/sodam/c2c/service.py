@@ -30,7 +30,7 @@ from sodam.messages.dedupe import WINDOW, Recent
 from sodam.messages.followers import Followers, entry
 from sodam.messages.interceptors import Dropped, Interceptors
 from sodam.messages.log import MessageLog
-from sodam.messages.model import HIDE_RECEIVER, NO_UNREAD, Numbers
+from sodam.messages.model import HIDE_RECEIVER, NO_UNREAD, Numbers, msg_key
 from sodam.messages.quota import MinuteQuota
 from sodam.notices import Notice
 from sodam.outbox.service import Outbox
@@ -47,7 +47,7 @@ class Sent(NamedTuple):
 
     @property
     def key(self) -> str:
-        return f"{self.msg_seq}_{self.msg_random}_{self.msg_time}"
+        return msg_key(self.msg_seq, self.msg_random, self.msg_time)
 
     @property
     def msg_id(self) -> str:

@@ -18,6 +18,7 @@ from sodam.messages.model import (
     RECALLED,
     U32,
     Numbers,
+    msg_key,
 )
 from sodam.storage import Database, Row, Tx
 
@@ -257,7 +258,7 @@ async def named(tx: Tx, app: int, conv: str, seq: int) -> tuple[str, str, str] |
 
 
 def _key(row: Row) -> str:
-    return f"{row[1]}_{row[2]}_{row[3]}"
+    return msg_key(row[1], row[2], row[3])
 
 
 async def count_unread_after(tx: Tx, app: int, owner: str, peer: str, read_time: int, last_seq: int) -> int:

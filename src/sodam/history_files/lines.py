@@ -50,7 +50,6 @@ def line(message: Message | GroupMessage | Broadcast) -> bytes:
         numbers = message.msg_time, message.seq & U32, message.random
         one = OneToOneLine(message.account, "", *numbers, body, message.key, cloud)
     else:
-        key = f"{message.msg_seq}_{message.msg_random}_{message.msg_time}"
         numbers = message.msg_time, message.msg_seq, message.msg_random
-        one = OneToOneLine(message.sender, message.recipient, *numbers, body, key, cloud)
+        one = OneToOneLine(message.sender, message.recipient, *numbers, body, message.key, cloud)
     return _encode(one).replace(b"\n", b" ").replace(b"\r", b" ")

@@ -74,6 +74,11 @@ class Numbers(NamedTuple):
     msg_seq: int
 
 
+def msg_key(msg_seq: int, msg_random: int, msg_time: int) -> str:
+    """The MsgKey of a one-to-one message (rest-messages.md 1.5). Answers to clients have it in their templates."""
+    return f"{msg_seq}_{msg_random}_{msg_time}"
+
+
 def parse_key(text: str) -> tuple[int, int, int] | None:
     """MsgSeq, MsgRandom and time of a MsgKey, or None when it cannot be one (rest-messages.md 1.5)."""
     parts = text.split("_")

@@ -19,7 +19,7 @@ from sodam.apps.service import AppService
 from sodam.bus import Live, of_user
 from sodam.c2c import events
 from sodam.c2c.histories import Histories
-from sodam.messages.model import NO_UNREAD, RECALLED
+from sodam.messages.model import NO_UNREAD, RECALLED, msg_key
 from sodam.messages.offline_push import Wish
 from sodam.officials import store, store_messages
 from sodam.officials.model import TOPIC, Broadcast
@@ -137,7 +137,7 @@ class FanOut:
             title=nick or task.account,
             plain=f"{nick}:{wish.text}" if nick else wish.text,
             sender=task.account,
-            place=f"{message.seq}_{message.random}_{message.msg_time}",
+            place=msg_key(message.seq, message.random, message.msg_time),
         )
         counts = not message.flags & NO_UNREAD
         conv = f"official {task.account}"

@@ -18,7 +18,7 @@ from sodam.c2c.model import Message
 from sodam.clock import now as wall_clock
 from sodam.groups.audience import QUIET, Audience, Listener
 from sodam.groups.message import GroupMessage
-from sodam.messages.model import HIDE_RECEIVER, IMPORTED, MIND_MUTE, NO_UNREAD
+from sodam.messages.model import HIDE_RECEIVER, IMPORTED, MIND_MUTE, NO_UNREAD, msg_key
 from sodam.outbox.model import Entry, Failed, New
 from sodam.outbox.service import Outbox
 from sodam.presence.service import PresenceService
@@ -122,7 +122,7 @@ class Deciding:
         template = self._template("c2c", queued, entry, place[0])
         template.title = nick or queued.sender
         template.plain = f"{nick}:{queued.wish.text}" if nick else queued.wish.text
-        template.place = f"{place[1]}_{queued.random}_{place[0]}"
+        template.place = msg_key(place[1], queued.random, place[0])
         await self.to_devices(app, entry.conv, entry.seq, 0, devices, template, counts=queued.counts, nick=nick)
 
     async def _group(self, app: App, entry: Entry, queued: Queued, place: tuple[int, int]) -> None:

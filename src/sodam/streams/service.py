@@ -30,7 +30,7 @@ from sodam.groups.service import GroupService
 from sodam.groups.types import Operation, Role, check
 from sodam.messages import growing
 from sodam.messages.growing import Growing
-from sodam.messages.model import GROUP, GROWS, ONE_TO_ONE, Source
+from sodam.messages.model import GROUP, GROWS, ONE_TO_ONE, Source, msg_key
 from sodam.messages.offline_push import wish_of
 from sodam.storage import Database
 from sodam.streams import store
@@ -184,10 +184,10 @@ class Streams:
             raise ApiError(Code.MSG_FORMAT, "the message was edited to be another")
         if kind == GROUP:
             return Begun(stream_id, stream.msg_time, stream.msg_seq)
-        msg_key = f"{stream.msg_seq}_{stream.msg_random}_{stream.msg_time}"
+        message_key = msg_key(stream.msg_seq, stream.msg_random, stream.msg_time)
         tiny_id = await self._c2c.histories.tiny_id(app, stream.sender)
         return Begun(
-            stream_id, stream.msg_time, stream.msg_seq, msg_key, f"{tiny_id}-{stream.msg_time}-{stream.msg_random}"
+            stream_id, stream.msg_time, stream.msg_seq, message_key, f"{tiny_id}-{stream.msg_time}-{stream.msg_random}"
         )
 
     async def _edit(self, app: App, stream: Stream, change: Callable[[Growing], Growing]) -> Growing | None:

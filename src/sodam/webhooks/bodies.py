@@ -9,7 +9,7 @@ import msgspec
 from sodam.c2c.domain_events import MessageModified, MessageRecalled, ReceiptsSent
 from sodam.c2c.model import Message
 from sodam.extensions.events import MessageExtended
-from sodam.messages.model import EMPTY_TEXT
+from sodam.messages.model import EMPTY_TEXT, msg_key
 from sodam.profiles.events import PortraitSet
 from sodam.relations.events import DomainEvent
 from sodam.webhooks.model import StoredMessage
@@ -66,7 +66,7 @@ def before(message: Message, msg_time: int, at: int) -> Body:
         "MsgSeq": message.msg_seq,
         "MsgRandom": message.msg_random,
         "MsgTime": msg_time,
-        "MsgKey": f"{message.msg_seq}_{message.msg_random}_{msg_time}",
+        "MsgKey": msg_key(message.msg_seq, message.msg_random, msg_time),
         "MsgId": f"{message.tiny_id}-{msg_time}-{message.msg_random}" if message.tiny_id else "",
         "OnlineOnlyFlag": int(message.source.online_only),
         "MsgBody": msgspec.Raw(message.body),

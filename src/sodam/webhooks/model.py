@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from sodam.messages.model import msg_key
+
 TOPIC: Final = "webhook"
 SENT: Final = "C2C.CallbackAfterSendMsg"
 _encode: Final = msgspec.json.Encoder().encode
@@ -49,7 +51,7 @@ class StoredMessage(msgspec.Struct, array_like=True, frozen=True):
 
     def key(self, msg_time: int, msg_seq: int) -> str:
         """The message's MsgKey."""
-        return f"{msg_seq}_{self.random}_{msg_time}"
+        return msg_key(msg_seq, self.random, msg_time)
 
 
 class Delivery(msgspec.Struct, frozen=True):
