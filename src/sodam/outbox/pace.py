@@ -16,7 +16,7 @@ from sodam.storage.database import Engine
 FLOOR: Final[dict[Engine, int]] = {"sqlite": 800, "postgres": 400}
 """Entries a second that a process works off, however few messages come, where the machine is quick enough for that.
 PostgreSQL has a processor's work of its own with each, and several processes work."""
-BUSY: Final = 0.5
+BUSY: Final = 0.35
 """Processor seconds a second from which on the process works off fewer, down to ``TIMES_NEW``: on a slow machine a
 delivery takes what a message waits for."""
 _FEWER, _MORE = 0.8, 1.1
