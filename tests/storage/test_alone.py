@@ -109,17 +109,6 @@ async def test_the_thread_waits_for_whoever_holds_the_file(database: SqliteDatab
     assert _put(database, 2).done()
 
 
-async def test_the_log_is_moved_to_the_file_by_the_thread(database: SqliteDatabase, tmp_path: Path) -> None:
-    """A checkpoint takes long: it is not made in the loop, and the log does not grow for good."""
-    here = 0
-    for number in range(60):
-        future = _put(database, number, 300 * 4096)  # 300 pages
-        here += future.done()
-        await future
-    assert 40 < here < 60, "some were the thread's, which made the checkpoints"
-    assert (tmp_path / "d.db-wal").stat().st_size < 6000 * 4096
-
-
 async def test_a_log_whose_batches_are_written_at_once(database: SqliteDatabase) -> None:
     done: list[tuple[list[int], BaseException | None]] = []
 

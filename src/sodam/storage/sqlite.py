@@ -25,6 +25,7 @@ from typing import IO, Any, TypeVar
 import apsw
 
 from sodam.storage import private
+from sodam.storage.checkpoints import Checkpoints
 from sodam.storage.commit_hooks import current_hook
 from sodam.storage.database import Bulk, Engine, Lane, Row, StorageError, Tx, Value
 from sodam.storage.events import Callback, Events, Raised, run_callbacks
@@ -36,7 +37,6 @@ _PLACEHOLDER = re.compile(r"\$(\d+)")
 _CHUNKS = (128, 32, 8, 2, 1)  # few distinct statements, so that the statement cache holds them all
 # A full or broken disk, a file that another program holds: nothing is wrong with the statement.
 _GONE = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.BusyError, apsw.LockedError)
-_CHECKPOINT = 4000  # pages of the log, after which they are moved to the database's file
 _WAIT_MS = 5000  # for another process that holds the file
 _PATIENCE = 0.01  # seconds that a patient write waits for a commit of others
 _MAX_JOBS = 512  # in one commit; bounds the time a job waits for its neighbours
@@ -70,7 +70,6 @@ def _connect(path: Path, *, read_only: bool, cache_mib: int) -> apsw.Connection:
     if not read_only:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.wal_autocheckpoint(_CHECKPOINT)
         connection.execute("PRAGMA journal_size_limit=67108864")
     connection.execute(f"PRAGMA cache_size=-{cache_mib * 1024}")
     connection.execute("PRAGMA temp_store=MEMORY")
@@ -147,9 +146,9 @@ class SqliteDatabase:
         self.events = Events()
         self._pace = Pace()
         self._waits = True
-        """Whether the writer may wait and make checkpoints: not in the event loop."""
-        self._full = False
-        """The log is long enough for a checkpoint, which the thread's next commit makes."""
+        """Whether the writer may wait for whoever holds the file: not in the event loop."""
+        self._checkpoints = Checkpoints(_connect(path, read_only=False, cache_mib=1))
+        self._writer.set_wal_hook(self._checkpoints.logged)  # in place of SQLite's own, which makes them
         # A queue and a thread: an executor makes a future with a lock for every commit, which nobody looks at.
         self._batches: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
         self._write_thread = threading.Thread(target=self._write_all, name="sqlite-writer", daemon=True)
@@ -236,7 +235,7 @@ class SqliteDatabase:
         if not self._busy:
             # One turn later: what other tasks of this turn want to write joins the same commit. The log has waited.
             self._busy = True
-            if alone and self._pace.fast and not self._full and not self._patient:
+            if alone and self._pace.fast and not self._checkpoints.due and not self._patient:
                 self._commit_here()
             elif lane == "log":
                 self._start()
@@ -276,7 +275,8 @@ class SqliteDatabase:
         """In the writer's thread."""
         self._may_wait(True)
         results = self._run(jobs)
-        self._full = False
+        if self._checkpoints.due:
+            self._checkpoints.finish(self._writer)
         try:
             self._loop.call_soon_threadsafe(self._finish, results)
         except RuntimeError:  # the loop was closed: nobody waits
@@ -298,14 +298,6 @@ class SqliteDatabase:
         if may is not self._waits:
             self._waits = may
             self._writer.set_busy_timeout(_WAIT_MS if may else 0)
-            if may:
-                self._writer.wal_autocheckpoint(_CHECKPOINT)
-            else:
-                self._writer.set_wal_hook(self._logged)  # in place of SQLite's own, which makes them
-
-    def _logged(self, _: apsw.Connection, name: str, pages: int) -> int:
-        self._full = pages >= _CHECKPOINT
-        return apsw.SQLITE_OK
 
     def _run(self, jobs: list[Job]) -> list[Outcome]:
         """All jobs in one transaction."""
@@ -338,8 +330,7 @@ class SqliteDatabase:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             return [(future, None, error, []) for _, future in jobs]
-        if not self._full:
-            self._pace.took(time.perf_counter() - started, in_loop=not self._waits)
+        self._pace.took(time.perf_counter() - started, in_loop=not self._waits)
         return results
 
     def _finish(self, results: list[Outcome]) -> None:
@@ -379,6 +370,7 @@ class SqliteDatabase:
             await asyncio.sleep(0.001)
         self._batches.put(None)
         self._write_thread.join()
+        self._checkpoints.stop()
         self._scan_thread.shutdown()
         for connection in (self._scanner, self._reader, self._writer):
             connection.close()
