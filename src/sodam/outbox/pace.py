@@ -17,11 +17,13 @@ FLOOR: Final[dict[Engine, int]] = {"sqlite": 800, "postgres": 400}
 """Entries a second that a process works off, however few messages come, where the machine is quick enough for that.
 PostgreSQL has a processor's work of its own with each, and several processes work."""
 BUSY: Final = 0.35
-"""Processor seconds a second from which on the process works off fewer, down to ``TIMES_NEW``: on a slow machine a
-delivery takes what a message waits for."""
+"""Processor seconds a second from which on the process works off fewer, down to ``TIMES_NEW_BUSY``: on a slow machine
+a delivery takes what a message waits for."""
 _FEWER, _MORE = 0.8, 1.1
-TIMES_NEW: Final = 2
+TIMES_NEW: Final = 2.0
 """So many times what comes in a second, where that is more."""
+TIMES_NEW_BUSY: Final = 1.5
+"""The same while the process is busy."""
 BURST: Final[dict[Engine, int]] = {"sqlite": 32, "postgres": 64}
 """What may be taken at once after a while without. With SQLite messages wait for the transaction, with PostgreSQL it
 takes long by its way to the database and back."""
@@ -106,4 +108,5 @@ class Pace:
 
     @property
     def _a_second(self) -> float:
-        return max(self._floor, TIMES_NEW * self._rate)
+        times = TIMES_NEW if self._floor == self._quick else TIMES_NEW_BUSY
+        return max(self._floor, times * self._rate)
