@@ -37,6 +37,7 @@ class Device:
     instid: int = 1
     platform: int = 7
     login: int = 0
+    client_ip: str = "127.0.0.1"
     events: list[dict[str, object]] = field(default_factory=list)
     kicks: list[Kick] = field(default_factory=list)
 
