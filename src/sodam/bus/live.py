@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from sodam.bus.interface import Bus, Subscription
 from sodam.notices import Kind, Notice, Place
 from sodam.observability import requests
-from sodam.observability.series import SIZES, Series
+from sodam.observability.series import MANY, SIZES, Series
 
 
 class Topic(NamedTuple):
@@ -60,6 +60,10 @@ class Kick(msgspec.Struct, frozen=True):
         if self.instids and session.instid not in self.instids:
             return False
         return self.platform in (None, session.platform) or session.platform in self.also
+
+
+_FEW: Final = 8
+"""Notices that are not counted by themselves."""
 
 
 class _Envelope(msgspec.Struct, array_like=True):
@@ -211,8 +215,17 @@ class Live:
                         session.deliver(notice)
                 sizes.append(size)
         if sent := len(sizes):
-            self.receivers.observe_all(sizes)
-            self.seconds.observe_many((time.perf_counter() - started) / sent, sent)
+            receivers, seconds = self.receivers, self.seconds
+            took = (time.perf_counter() - started) / sent
+            if sent > _FEW:
+                receivers.observe_all(sizes)
+                seconds.observe_many(took, sent)
+            else:
+                receivers.waiting += sizes
+                seconds.waiting += [took] * sent
+                if len(receivers.waiting) >= MANY:
+                    receivers.count_waiting()
+                    seconds.count_waiting()
 
     def _send_each(self, items: Sequence[N], make: Callable[[N], Notice]) -> None:
         for item in items:

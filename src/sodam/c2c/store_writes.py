@@ -7,12 +7,12 @@ twin of it (``store_writes_postgres``); batches that must ask first go through `
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Final
 
-from sodam.c2c import store_writes_locked, store_writes_postgres
+from sodam.c2c import store_alone, store_writes_locked, store_writes_postgres
 from sodam.c2c.model import Message, place_in_second
 from sodam.c2c.sending import Sending
-from sodam.messages.clock import SECOND, STEP_SECONDS, ArrivalClock
+from sodam.c2c.store_rows import HEADS, MEMBERS, PACK, ROWS, members_of, row_of
+from sodam.messages.clock import SECOND, ArrivalClock
 from sodam.messages.followers import Followers
 from sodam.messages.keepers import Keeper
 from sodam.messages.model import (
@@ -27,48 +27,7 @@ from sodam.messages.model import (
 )
 from sodam.outbox import bundles
 from sodam.outbox.bundles import Bundle
-from sodam.storage import Bulk, Database, Row, Tx
-
-_PACK: Final = 1 << 34
-
-
-def _moved(column: str) -> str:
-    """A time of arrival never falls, unless it comes from a clock that was set ahead and is right again."""
-    old, new = f"c2c_head.{column}", f"excluded.{column}"
-    back = f"excluded.last_time > 0 AND {new} > 0 AND {new} < {old} - {STEP_SECONDS * SECOND}"
-    return f"{column} = CASE WHEN {new} > {old} OR ({back}) THEN {new} ELSE {old} END"
-
-
-_HEADS: Final = Bulk(
-    "INSERT INTO c2c_head (app, conv, last_seq, last_time, low_seq, low_at, high_seq, high_at, in_low, in_high, "
-    "last_num, prev_num)",
-    ("bigint", "text", *("bigint",) * 10),
-    "ON CONFLICT (app, conv) DO UPDATE SET last_seq = c2c_head.last_seq + excluded.last_seq, "
-    "last_time = CASE WHEN excluded.last_time > c2c_head.last_time THEN excluded.last_time "
-    "ELSE c2c_head.last_time END, "
-    "low_seq = CASE WHEN excluded.low_seq > 0 THEN c2c_head.last_seq + excluded.low_seq ELSE c2c_head.low_seq END, "
-    "high_seq = CASE WHEN excluded.high_seq > 0 THEN c2c_head.last_seq + excluded.high_seq "
-    f"ELSE c2c_head.high_seq END, {_moved('low_at')}, {_moved('high_at')}, "
-    "in_low = c2c_head.in_low + excluded.in_low, in_high = c2c_head.in_high + excluded.in_high, "
-    # See Gathered: last_num comes in as ``fresh``, prev_num as ``add`` and ``least`` in one, negative.
-    "prev_num = CASE WHEN excluded.last_time > c2c_head.last_time THEN 0 ELSE c2c_head.last_num END, "
-    "last_num = CASE WHEN excluded.last_time = 0 THEN c2c_head.last_num "
-    "WHEN excluded.last_time > c2c_head.last_time OR c2c_head.last_num = 0 THEN excluded.last_num "
-    f"WHEN c2c_head.last_num + (-excluded.prev_num) / {_PACK} < (-excluded.prev_num) % {_PACK} "
-    f"THEN (-excluded.prev_num) % {_PACK} ELSE c2c_head.last_num + (-excluded.prev_num) / {_PACK} END "
-    "RETURNING app, conv, last_seq, last_time, prev_num",
-)
-_ROWS: Final = Bulk(
-    "INSERT INTO c2c_message (app, conv, msg_time, msg_seq, msg_random, seq, high, client_time, flags, version, "
-    "body, cloud, ord)",
-    ("bigint", "text", *("bigint",) * 8, "bytea", "bytea", "bigint"),
-)
-_MEMBERS: Final = Bulk(
-    "INSERT INTO c2c_member (app, owner, peer, conv, high, read_time, read_seq, read_count, hidden_seq, clear_seq, "
-    "top_time, mute)",
-    ("bigint", "text", "text", "text", *("bigint",) * 8),
-    "ON CONFLICT DO NOTHING",
-)
+from sodam.storage import Database, Row, Tx
 
 
 class Gathered:
@@ -169,33 +128,8 @@ class Gathered:
             self.live_time,
             *lists,
             self.fresh,
-            -(self.add * _PACK + self.least),
+            -(self.add * PACK + self.least),
         )
-
-    def members(self) -> list[tuple[int | str, ...]]:
-        """The rows of its two users (one, where somebody writes to himself), for a conversation that begins."""
-        app, conv, a, b = self.first.app, self.first.conv, self.first.sender, self.first.recipient
-        pairs = [(a, b), (b, a)] if a != b else [(a, a)]
-        return [(app, one, other, conv, int(one > other), 0, 0, 0, 0, 0, 0, 0) for one, other in pairs]
-
-
-def _row(sending: Sending) -> tuple[int | str | bytes, ...]:
-    m = sending.message
-    return (
-        m.app,
-        m.conv,
-        m.msg_time,
-        m.msg_seq,
-        m.msg_random,
-        m.seq,
-        1 if m.sender > m.recipient else 0,
-        m.client_time or m.msg_time,
-        m.flags,
-        0,
-        m.body,
-        m.cloud,
-        place_in_second(m.flags, m.msg_seq, m.seq) if m.flags else m.seq,
-    )
 
 
 class Appender:
@@ -249,19 +183,33 @@ class Appender:
         if sql is None:
             counting = self._followers.counting
             part = counting.part if counting is not None else None
-            sql = store_writes_postgres.statement(_HEADS.head, _HEADS.tail, shape, part)
+            sql = store_writes_postgres.statement(HEADS.head, HEADS.tail, shape, part)
             self._statements[shape] = sql
         return sql
 
     async def _at_once(self, tx: Tx, batch: list[Sending]) -> None:
         if self._committed is not None:
             tx.after_commit(self._committed)
-        await self._store(tx, batch, *self._arrivals.take(len(batch)))
+        now, arrival = self._arrivals.take(len(batch))
+        if self._plain(batch):
+            counting, sql = self._followers.counting, self._at_once_sql
+            await store_alone.to_postgres(tx, batch[0].message, now, arrival, counting, sql)
+        else:
+            await self._store(tx, batch, now, arrival)
+
+    def _plain(self, batch: list[Sending]) -> bool:
+        """Whether it is one message for ``store_alone``."""
+        if len(batch) > 1 or not store_alone.plain(batch[0]):
+            return False
+        return not (self._followers.follow(batch[0].message.app) or self._keeping(batch))
 
     async def _append(self, tx: Tx, batch: list[Sending], *, ask: bool = False) -> None:
         if self._committed is not None:
             tx.after_commit(self._committed)
         now, arrival = self._arrivals.take(len(batch))
+        if not ask and self._plain(batch):
+            await store_alone.to_sqlite(tx, batch[0].message, now, arrival, self._followers.counting)
+            return
         if ask or True in [sending.timed for sending in batch]:
             batch = await store_writes_locked.number(tx, batch, now)
         if batch:
@@ -297,7 +245,7 @@ class Appender:
             if todo:
                 tx.after_commit(outbox.wake)
         else:
-            await _rows(tx, gathered, await tx.bulk(_HEADS, heads))
+            await _rows(tx, gathered, await tx.bulk(HEADS, heads))
             if todo:
                 await outbox.put_placed(tx, todo, [(m.msg_time, m.msg_seq, m.seq) for m in placed])
             if counting is not None:
@@ -332,8 +280,8 @@ async def _rows(tx: Tx, gathered: dict[tuple[int, str], Gathered], returned: lis
         group = gathered[app, conv]
         group.place(last_seq, last_time, prev_num)
         if last_seq == len(group.sendings):
-            members.extend(group.members())
-        rows.extend(map(_row, group.sendings))
-    await tx.bulk(_ROWS, rows)
+            members.extend(members_of(group.first))
+        rows.extend([row_of(sending.message) for sending in group.sendings])
+    await tx.bulk(ROWS, rows)
     if members:
-        await tx.bulk(_MEMBERS, members)
+        await tx.bulk(MEMBERS, members)

@@ -1,13 +1,13 @@
 """A client's message without a coroutine: from its frame to the message log, and from the commit to its answer.
 
 ``take`` asks what ``running.run`` and the handler of ``openim.sendmsg`` ask, by the same functions, and says no before
-anything is done where one of them would refuse, wait or do more than store and deliver; then they do it. Answers of a
-batch are counted together. See ``c2c/fast_path.py`` for the rules of messages.
+anything is done where one of them would refuse, wait or do more than store and deliver; then they do it. Answered
+ones are counted some at a time (``answered.py``). See ``c2c/fast_path.py`` for the rules of messages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Final, Protocol
 
@@ -17,11 +17,11 @@ from sodam.c2c.draft import of_text
 from sodam.c2c.sending import Sending
 from sodam.errors import ApiError
 from sodam.gateway import running
+from sodam.gateway.answered import Answered, request_of
 from sodam.gateway.commands import openim
 from sodam.gateway.frames import Head
 from sodam.gateway.limits import has_own_rate
 from sodam.gateway.session import MAX_IN_FLIGHT, State
-from sodam.gateway.troubles import report_command
 from sodam.messages.model import Source
 from sodam.messages.outgoing import plain_text
 from sodam.observability import requests
@@ -66,6 +66,7 @@ class FastPath:
         self._apps = node.services.apps
         self._fast = node.services.c2c.fast
         self._limits = node.limits
+        self._answered = Answered(node)
 
     def take(self, client: Client, data: bytes) -> bool:
         """Whether what came is a message that is on its way now; its answer comes when it is on disk."""
@@ -121,50 +122,15 @@ class FastPath:
         return source
 
     def stored(self, sendings: Sequence[Sending]) -> None:
-        now = perf_counter()
-        counts: dict[tuple[int, int], int] = {}
-        app = platform = -1
-        count = 0
         for sending in sendings:
             m, client = sending.message, sending.connection
-            session = client.session
             seq, random, at = m.msg_seq, m.msg_random, m.msg_time
-            session.in_flight -= 1
+            client.session.in_flight -= 1
             client.send(_ANSWER % (sending.number, at, seq, seq, random, at, m.tiny_id, at, random, m.seq))
-            if m.app != app or session.platform != platform:
-                counts[app, platform] = count
-                app, platform = m.app, session.platform
-                count = counts.get((app, platform), 0)
-            count += 1
-        counts[app, platform] = count
-        counts.pop((-1, -1), None)
-        self._node.metrics.clients(COMMAND.path, [now - sending.started for sending in sendings])
-        apps: dict[int, int] = {}
-        for (app, platform), count in counts.items():
-            self._node.services.statistics.command(app, COMMAND.path, platform, 0, count)
-            apps[app] = apps.get(app, 0) + count
-        self._tell(sendings, apps)
-
-    def _tell(self, sendings: Sequence[Sending], apps: Mapping[int, int]) -> None:
-        """The troubleshooting log takes so many of a second and app, and counts the others."""
-        services = self._node.services
-        rooms = {app: services.troubleshooting.room(app, COMMAND.path, count) for app, count in apps.items()}
-        if not any(rooms.values()):
-            return
-        for sending in sendings:
-            app = sending.message.app
-            if rooms[app]:
-                rooms[app] -= 1
-                report_command(services, sending.connection, COMMAND.path, 0, sending.message.sender, _request(sending))
+        self._answered.add(sendings)
 
     def failed(self, sendings: Sequence[Sending]) -> None:
         for sending in sendings:
             head, took = Head(_SERVCMD, sending.number), perf_counter() - sending.started
-            request, sender = _request(sending), sending.message.sender
+            request, sender = request_of(sending), sending.message.sender
             running.fail(self._node, sending.connection, COMMAND, head, sender, request, took)
-
-
-def _request(sending: Sending) -> openim.SendMsg:
-    """What was asked, as far as the troubleshooting log names it."""
-    m = sending.message
-    return openim.SendMsg(To_Account=m.recipient, From_Account=m.sender, MsgRandom=m.msg_random)

@@ -45,8 +45,9 @@ def report_command(
     request: object = None,
     reason: str = "",
     platform: int = 0,
+    ago: float = 0.0,
 ) -> None:
-    """A command of no known app is nobody's."""
+    """A command of no known app is nobody's. ``ago``: seconds since it was answered."""
     app = connection.session.sdkappid
     if services.apps.get(app) is not None:
         services.troubleshooting.command(
@@ -58,6 +59,7 @@ def report_command(
             reason=reason,
             platform=opt_platform(platform or connection.session.platform),
             address=connection.client_ip,
+            ago=ago,
         )
 
 

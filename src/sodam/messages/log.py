@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from sodam.observability import requests
 from sodam.observability.requests import Request
-from sodam.observability.series import SIZES, Series
+from sodam.observability.series import MANY, SIZES, Series
 
 E = TypeVar("E")
 
@@ -73,7 +73,8 @@ class MessageLog(Generic[E]):
         self._flight, self._batch, self._started = None, batch, time.perf_counter()
         future: asyncio.Future[Any]
         try:
-            future = asyncio.ensure_future(self._write_batch(batch))
+            written = self._write_batch(batch)
+            future = written if isinstance(written, asyncio.Future) else asyncio.ensure_future(written)
         except Exception as error:  # refused before it began: the log must go on all the same
             future = self._loop.create_future()
             future.set_exception(error)
@@ -105,9 +106,14 @@ class MessageLog(Generic[E]):
     def _finish(self, error: BaseException | None, others: Sequence[Request | None]) -> None:
         batch, self._batch = self._batch, []
         if error is None:
-            self.seconds.observe(took := time.perf_counter() - self._started)
-            requests.done("commit", took, "messages", len(batch), others)
-            self.sizes.observe(len(batch))
+            took, seconds, sizes = time.perf_counter() - self._started, self.seconds, self.sizes
+            seconds.waiting.append(took)
+            sizes.waiting.append(len(batch))
+            if len(sizes.waiting) >= MANY:
+                seconds.count_waiting()
+                sizes.count_waiting()
+            if requests.tracing():
+                requests.done("commit", took, "messages", len(batch), others)
         if self._waiting:
             self._loop.call_soon(self._write)
         else:

@@ -26,6 +26,7 @@ class Metrics:
         self._histograms: dict[str, tuple[str, Sequence[str], Timed]] = {}
         self._counts: dict[str, int] = defaultdict(int)
         self._gauges: dict[str, tuple[str, Callable[[], float]]] = {}
+        self._gatherers: list[Callable[[], None]] = []
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -63,6 +64,10 @@ class Metrics:
         self._calls[("client", command, 0)] += len(seconds)
         self._seconds["client", command].observe_all(seconds)
 
+    def gathered_by(self, count: Callable[[], None]) -> None:
+        """``count`` is called before anybody reads: it adds what was gathered to be counted together."""
+        self._gatherers.append(count)
+
     def histogram(self, name: str, help: str, labels: Sequence[str], series: Timed) -> None:
         """Offer ``sodam_<name>`` from series that a part of the server keeps, by the values of ``labels``."""
         self._histograms[name] = (help, labels, series)
@@ -76,6 +81,8 @@ class Metrics:
         self._gauges[name] = (help, read)
 
     def collect(self) -> Iterator[Metric]:
+        for count in self._gatherers:
+            count()
         calls = CounterMetricFamily("sodam_calls", "Commands answered", labels=("edge", "command", "code"))
         for (edge, command, code), value in list(self._calls.items()):
             calls.add_metric((edge, command, str(code)), value)

@@ -75,6 +75,7 @@ class Statistics:
         """Users of each app who are connected to this node."""
         self._days: dict[int, int] = {}
         """The day of each app on which those who are connected were seen."""
+        self._gatherers: list[Callable[[], None]] = []
         self._loop: Loop | None = None
         live.watch("u", self._came_or_went)
 
@@ -110,10 +111,17 @@ class Statistics:
             if self._counts(app, user_id):
                 self._gathered.see(app, user_id, DID_LOG_IN | WAS_ACTIVE, at)
 
-    def command(self, app: int, path: str, platform: int, code: int, times: int = 1) -> None:
-        """A client's command was answered, so many times."""
+    def gathered_by(self, count: Callable[[], None]) -> None:
+        """``count`` is called before anything is written: it adds what was gathered to be counted together."""
+        self._gatherers.append(count)
+
+    def command(
+        self, app: int, path: str, platform: int, code: int, times: int = 1, second: float | None = None
+    ) -> None:
+        """A client's command was answered, so many times; ``second``: when, if not now."""
         if path in _SENDS:
-            self._gathered.count(app, _send(path, platform, code == 0), self._clock(), times)
+            second = self._clock() if second is None else second
+            self._gathered.count(app, _send(path, platform, code == 0), second, times)
 
     def rest(self, app: int, path: str, code: int, times: int = 1) -> None:
         """A REST call of an app was answered, so many times."""
@@ -145,6 +153,8 @@ class Statistics:
         if self._gathered.on:
             self._look(self._clock())
         self._count_logins()
+        for count in self._gatherers:
+            count()
         taken = self._gathered.take()
         counts = {key: value for key, value in taken[0].items() if self._stays(key[0])}
         sights = {who: bits for who, bits in taken[1].items() if self._stays(who[0])}

@@ -158,6 +158,8 @@ class C2CCounting:
 
     def _of(self, messages: Sequence[Message], now: int) -> tuple[list[store.CountRow], Sights]:
         """One pass over the batch, nearly all of which is one app's: this runs for every message."""
+        if len(messages) == 1:
+            return self._of_one(messages[0], now)
         sums: dict[int, list[int]] = {}  # messages, hidden ones, the day
         sights: Sights = {}
         app, today, sum_ = 0, _NOBODY, [0, 0, 0]
@@ -176,6 +178,18 @@ class C2CCounting:
             if not today.known.get(sender, 0) & SENT_C2C:
                 sights[app, today.day.number, sender] = SENT_C2C
         return self._rows(sums, now), sights
+
+    def _of_one(self, message: Message, now: int) -> tuple[list[store.CountRow], Sights]:
+        app, flags, shard = message.app, message.flags, self._tally.shard
+        if flags & IMPORTED:
+            return [], {}
+        today = self._tally.today(app, now)
+        day = today.day.number
+        rows: list[store.CountRow] = [(app, MINUTE, now // 60, C2C, shard, 1), (app, DAY, day, C2C, shard, 1)]
+        if flags & HIDE_RECEIVER:
+            rows.append((app, DAY, day, C2C_HIDDEN, shard, 1))
+        known = today.known.get(message.sender, 0) & SENT_C2C
+        return rows, {} if known else {(app, day, message.sender): SENT_C2C}
 
     def _rows(self, sums: Mapping[int, Sequence[int]], now: int) -> list[store.CountRow]:
         rows: list[store.CountRow] = []

@@ -76,6 +76,7 @@ class TroubleshootingLog:
         self._seconds: dict[int, _Second] = {}
         self._erased: list[tuple[int, str]] = []
         """Deleted accounts, whose events go with the next batch."""
+        self._gatherers: list[Callable[[], None]] = []
         self._lock = asyncio.Lock()
         self._loop: Loop | None = None
 
@@ -91,6 +92,14 @@ class TroubleshootingLog:
 
     # Adding
 
+    def gathered_by(self, add: Callable[[], None]) -> None:
+        """``add`` is called before anything is written or erased: it adds what was gathered to be added together."""
+        self._gatherers.append(add)
+
+    def _gather(self) -> None:
+        for add in self._gatherers:
+            add()
+
     def command(
         self,
         app: int,
@@ -103,13 +112,14 @@ class TroubleshootingLog:
         platform: str = "",
         address: str = "",
         millis: float = 0,
+        ago: float = 0.0,
     ) -> None:
-        """A command of REST or of a client was answered."""
+        """A command of REST or of a client was answered, so many seconds ago."""
         event, kept = event_of(command)
         if (code or kept) and self._room(app, bool(code)):
             self._add(
                 app, event, command, user_of(request, caller), peer_of(request), str(code), reason, platform, address,
-                millis, failed=code != 0,
+                millis, failed=code != 0, ago=ago,
             )  # fmt: skip
 
     def note(
@@ -192,12 +202,12 @@ class TroubleshootingLog:
 
     def _add(
         self, app: int, event: str, command: str, user: str, peer: str, code: str, reason: str, platform: str,
-        address: str, millis: float, *, failed: bool,
+        address: str, millis: float, *, failed: bool, ago: float = 0.0,
     ) -> None:  # fmt: skip
         self._waiting.append(
             Event(
                 app=app,
-                at=int(self._clock() * 1000),
+                at=round((self._clock() - ago) * 1000),
                 node=self._node,
                 event=event,
                 command=_text(command, MOST_NAME),
@@ -216,6 +226,7 @@ class TroubleshootingLog:
     async def forget_accounts(self, tx: Tx, deleted: Sequence[Deleted]) -> None:
         """Events that name a deleted account go, soon after the account has."""
         gone = [(one.app, user) for one in deleted for user in one.user_ids]
+        tx.after_commit(self._gather)
         tx.after_commit(lambda: self._erased.extend(gone))
 
     # Writing
@@ -223,6 +234,7 @@ class TroubleshootingLog:
     async def flush(self) -> None:
         """Afterwards everything that was added before is on disk, also what another call is just writing."""
         async with self._lock:
+            self._gather()
             self._count_left_out()
             try:
                 while self._waiting:
@@ -290,6 +302,7 @@ class TroubleshootingLog:
     async def erase_app(self, app: int) -> None:
         """An app is deleted."""
         async with self._lock:
+            self._gather()
             self._waiting = [one for one in self._waiting if one.app != app]
             self._seconds.pop(app, None)
             place = await self._opened()
