@@ -151,6 +151,9 @@ class _GatedTx:
             await self._party.reach(f"{stmt.head} {stmt.tail}")
         return await self._inner.bulk(stmt, rows)
 
+    async def last_id(self) -> int:
+        return await self._inner.last_id()
+
     def emit(self, event: object) -> None:
         self._inner.emit(event)
 

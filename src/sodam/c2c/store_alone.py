@@ -10,15 +10,10 @@ from collections.abc import Callable
 
 from sodam.c2c import store_recent
 from sodam.c2c.model import Message
-from sodam.c2c.sending import Sending
 from sodam.c2c.store_rows import HEADS, MEMBERS, ROWS, members_of, row_of
 from sodam.c2c.store_writes_postgres import Shape
 from sodam.messages.counting import Counting
 from sodam.storage import Tx
-
-
-def plain(sending: Sending) -> bool:
-    return not (sending.message.flags or sending.timed)
 
 
 def _head(message: Message, now: int, arrival: int) -> tuple[int | str, ...]:
@@ -32,10 +27,10 @@ async def to_sqlite(tx: Tx, message: Message, now: int, arrival: int, counting: 
     """Store it, and give it its ``seq`` and ``msg_time``."""
     [(_, _, message.seq, message.msg_time, _)] = await tx.bulk(HEADS, [_head(message, now, arrival)])
     await tx.bulk(ROWS, [row_of(message)])
+    if counting is not None:
+        await counting.count(tx, [message], now, await tx.last_id())
     if message.seq == 1:
         await tx.bulk(MEMBERS, members_of(message))
-    if counting is not None:
-        await counting.count(tx, [message], now)
 
 
 async def to_postgres(

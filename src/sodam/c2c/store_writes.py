@@ -156,7 +156,7 @@ class Appender:
         """Done when ``batch`` is on disk. Messages that were stored before are marked as duplicates."""
         if self._db.engine == "postgres":
             return self._to_postgres(batch)
-        alone = len(batch) == 1 and not batch[0].timed and not self._keeping(batch)
+        alone = len(batch) == 1 and not batch[0].timed and (self._nobody_keeps() or not self._keeping(batch))
         return self._db.write(lambda tx: self._append(tx, batch), lane="log", alone=alone)
 
     async def _to_postgres(self, batch: list[Sending]) -> None:
@@ -169,6 +169,12 @@ class Appender:
                 if not store_writes_postgres.was_stored(error):
                     raise
         await self._db.write(lambda tx: self._append(tx, batch, ask=True), lane="log")
+
+    def _nobody_keeps(self) -> bool:
+        for keeper in self._followers.keepers:  # noqa: SIM110 - a generator costs more than what it asks
+            if not keeper.idle:
+                return False
+        return True
 
     def _keeping(self, batch: list[Sending]) -> list[Keeper[Message]]:
         """Who writes along with this batch."""
@@ -199,9 +205,10 @@ class Appender:
 
     def _plain(self, batch: list[Sending]) -> bool:
         """Whether it is one message for ``store_alone``."""
-        if len(batch) > 1 or not store_alone.plain(batch[0]):
+        first = batch[0]
+        if len(batch) > 1 or first.timed or first.message.flags:
             return False
-        return not (self._followers.follow(batch[0].message.app) or self._keeping(batch))
+        return self._nobody_keeps() and not self._followers.follow(first.message.app)
 
     async def _append(self, tx: Tx, batch: list[Sending], *, ask: bool = False) -> None:
         if self._committed is not None:
@@ -245,11 +252,11 @@ class Appender:
             if todo:
                 tx.after_commit(outbox.wake)
         else:
-            await _rows(tx, gathered, await tx.bulk(HEADS, heads))
+            last = await _rows(tx, gathered, await tx.bulk(HEADS, heads))
             if todo:
                 await outbox.put_placed(tx, todo, [(m.msg_time, m.msg_seq, m.seq) for m in placed])
             if counting is not None:
-                await counting.count(tx, messages, now)
+                await counting.count(tx, messages, now, last)
         for keeper in self._keeping(batch):
             for sending in batch:
                 m = sending.message
@@ -273,7 +280,8 @@ class Appender:
         return made
 
 
-async def _rows(tx: Tx, gathered: dict[tuple[int, str], Gathered], returned: list[Row]) -> None:
+async def _rows(tx: Tx, gathered: dict[tuple[int, str], Gathered], returned: list[Row]) -> int:
+    """Store the messages at their places; the number of the newest row."""
     rows: list[tuple[int | str | bytes, ...]] = []
     members: list[tuple[int | str, ...]] = []
     for app, conv, last_seq, last_time, prev_num in returned:
@@ -283,5 +291,7 @@ async def _rows(tx: Tx, gathered: dict[tuple[int, str], Gathered], returned: lis
             members.extend(members_of(group.first))
         rows.extend([row_of(sending.message) for sending in group.sendings])
     await tx.bulk(ROWS, rows)
+    last = await tx.last_id()
     if members:
         await tx.bulk(MEMBERS, members)
+    return last

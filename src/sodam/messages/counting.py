@@ -21,6 +21,6 @@ class Counting(Protocol[M_contra]):
         ``now``."""
         ...
 
-    async def count(self, tx: Tx, messages: Sequence[M_contra], now: int) -> None:
-        """The same with statements of its own."""
+    async def count(self, tx: Tx, messages: Sequence[M_contra], now: int, last: int) -> None:
+        """The same for SQLite, once they are stored. ``last``: the number of the newest row among theirs."""
         ...

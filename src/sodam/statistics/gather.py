@@ -1,11 +1,23 @@
 """What has no transaction of its own, gathered in memory: each process writes it some seconds later.
 
-A process that is killed loses what it gathered since, ``service.FLUSH_SECONDS`` at most.
+A process that is killed loses what it gathered since, ``service.FLUSH_SECONDS`` at most; but for the stored messages
+among it, which are counted again from their rows (``recount.py``).
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sodam.statistics.tally import Counts, Sights, Tally
+
+
+class Taken(NamedTuple):
+    counts: Counts
+    sights: Sights
+    most: Counts
+    """Values of which the greatest counts."""
+    last: int
+    """The number of the last message that is among the counts, as its table numbers them; 0: none is."""
 
 
 class Gathered:
@@ -16,6 +28,8 @@ class Gathered:
         self.counts: Counts = {}
         self.sights: Sights = {}
         self.most: Counts = {}
+        self.last = 0
+        """See ``Taken``."""
         self._noted: dict[tuple[int, str], tuple[int, int]] = {}
         """The minute, and the greatest value of it so far."""
 
@@ -24,6 +38,12 @@ class Gathered:
             return
         key = (app, what, int(second) // 60 * 60)
         self.counts[key] = self.counts.get(key, 0) + times
+
+    def stored(self, counts: Counts, last: int) -> None:
+        """Messages were, of which ``last`` is the newest."""
+        for key, times in counts.items():
+            self.counts[key] = self.counts.get(key, 0) + times
+        self.last = last
 
     def see(self, app: int, name: str, bits: int, second: float) -> None:
         if self.on:
@@ -36,13 +56,15 @@ class Gathered:
             self._noted[app, what] = (minute, value)
             self.most[app, what, minute] = max(value, self.most.get((app, what, minute), 0))
 
-    def take(self) -> tuple[Counts, Sights, Counts]:
-        taken = self.counts, self.sights, self.most
-        self.counts, self.sights, self.most = {}, {}, {}
+    def take(self) -> Taken:
+        taken = Taken(self.counts, self.sights, self.most, self.last)
+        self.counts, self.sights, self.most, self.last = {}, {}, {}, 0
         return taken
 
-    def give_back(self, counts: Counts, sights: Sights, most: Counts) -> None:
+    def give_back(self, taken: Taken) -> None:
         """They could not be written."""
+        counts, sights, most, last = taken
+        self.last = self.last or last
         for key, value in counts.items():
             self.counts[key] = self.counts.get(key, 0) + value
         for who, bits in sights.items():

@@ -84,8 +84,11 @@ class Reading:
         *,
         accounts: Count,
         groups: Count,
+        write: Callable[[], Awaitable[None]],
     ) -> None:
+        """``write``: what this process has gathered; called before anything is read."""
         self._db = db
+        self._write = write
         self._accounts = accounts
         self._groups = groups
         self._apps = apps
@@ -104,6 +107,7 @@ class Reading:
 
     async def days(self, app: int, first: int, last: int) -> list[DayValues]:
         """Every day from ``first`` to ``last``, today at most."""
+        await self._write()
         today = self.today(app).number
         last = min(last, today)
         began, whole = await self._began(app)
@@ -196,6 +200,7 @@ class Reading:
 
     async def chart(self, app: int, since: int, number: int | None = None) -> Chart:
         """The minutes of a day, None today, from the minute ``since`` (since 1970) on; hours where it is long ago."""
+        await self._write()
         second, zone = int(self._clock()), self._tally.zone(app)
         day = self._tally.day(app, second) if number is None else days.numbered(number, zones.known(zone))
         step = 1 if day.start >= second - MINUTES_DAYS * 86_400 else 60
@@ -224,6 +229,7 @@ class Reading:
 
     async def messages_today(self, app: int) -> tuple[int, int, int]:
         """One-to-one, in groups, in live rooms."""
+        await self._write()
         day = self.today(app).number
         rows = await store.values(self._db, app, DAY, day, day, only=(C2C, GROUP, ROOM))
         found = {what: value for _, what, value in rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
@@ -29,6 +30,7 @@ from sodam.statistics.model import (
     Counted,
 )
 from sodam.statistics.reading import Count, Reading
+from sodam.statistics.recount import mark, recount
 from sodam.statistics.tally import C2CCounting, Tally
 from sodam.storage import Database, Events, Tx
 
@@ -65,10 +67,10 @@ class Statistics:
         self._presence = presence
         self._clock = clock
         self.tally = Tally(apps, db.engine)
-        self.c2c = C2CCounting(self.tally)
-        self.reading = Reading(db, apps, self.tally, clock, accounts=accounts, groups=groups)
+        self.reading = Reading(db, apps, self.tally, clock, accounts=accounts, groups=groups, write=self._try_to_write)
         self.closing = Closing(db, apps, self.tally, self.reading, clock)
         self._gathered = Gathered(self.tally, on=on)
+        self.c2c = C2CCounting(self.tally, self._gathered.stored)
         self._logins: list[tuple[int, int, str, float]] = []
         """Sign-ins that are not counted yet: app, platform, UserID, and when."""
         self._here: dict[int, set[str]] = {}
@@ -76,6 +78,8 @@ class Statistics:
         self._days: dict[int, int] = {}
         """The day of each app on which those who are connected were seen."""
         self._gatherers: list[Callable[[], None]] = []
+        self._marked = 0
+        """The newest message that is counted on disk."""
         self._loop: Loop | None = None
         live.watch("u", self._came_or_went)
 
@@ -84,6 +88,7 @@ class Statistics:
         Followers(self._clock).follow(events)
 
     async def start(self, loops: Loops) -> None:
+        await recount(self._db, self.tally, self._clock, on=self._gathered.on)
         await self.reading.begin()
         self._loop = loops.start("statistics", self.flush, every=FLUSH_SECONDS)
 
@@ -152,25 +157,39 @@ class Statistics:
         """Write what was gathered."""
         if self._gathered.on:
             self._look(self._clock())
+        await self._write()
+
+    async def _write(self) -> None:
         self._count_logins()
         for count in self._gatherers:
             count()
         taken = self._gathered.take()
-        counts = {key: value for key, value in taken[0].items() if self._stays(key[0])}
-        sights = {who: bits for who, bits in taken[1].items() if self._stays(who[0])}
-        most = {key: value for key, value in taken[2].items() if self._stays(key[0])}
+        counts = {key: value for key, value in taken.counts.items() if self._stays(key[0])}
+        sights = {who: bits for who, bits in taken.sights.items() if self._stays(who[0])}
+        most = {key: value for key, value in taken.most.items() if self._stays(key[0])}
         if not (counts or sights or most):
             return
 
         async def run(tx: Tx) -> None:
             await self.tally.write(tx, counts, sights)
             await store.most(tx, self.tally.most_rows(most))
+            if taken.last > self._marked:
+                await mark(tx, taken.last, self._clock())
+                tx.after_commit(lambda: self._written(taken.last))
 
         try:
             await self._db.write(run)
         except Unavailable:
-            self._gathered.give_back(*taken)
+            self._gathered.give_back(taken)
             raise
+
+    async def _try_to_write(self) -> None:
+        """Before somebody reads, who may read on a disk that is full."""
+        with contextlib.suppress(Unavailable):
+            await self._write()
+
+    def _written(self, last: int) -> None:
+        self._marked = max(self._marked, last)
 
     def _stays(self, app: int) -> bool:
         found = self._apps.get(app)

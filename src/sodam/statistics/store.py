@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from sodam.messages.model import HIDE_RECEIVER, IMPORTED
 from sodam.statistics.model import ACCOUNTS, ACCOUNTS_GONE, DAY, GROUPS, GROUPS_GONE, HOUR, ONLINE, SEEN
 from sodam.storage import Bulk, Database, Tx, in_list
 
@@ -86,6 +87,25 @@ async def most(tx: Tx, counts: Sequence[CountRow]) -> None:
     """Values of which the greatest stays."""
     if counts:
         await tx.bulk(_MOST, counts)
+
+
+async def newest_message(tx: Tx) -> int:
+    """The greatest number of a one-to-one message; 0: there is none."""
+    row = await tx.fetch_one("SELECT MAX(id) FROM c2c_message")
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+async def messages_after(tx: Tx, last: int, since: int) -> list[tuple[int, int, int, int]]:
+    """Messages of clients and of REST, imported ones left out, that were stored after the one numbered ``last`` and are
+    not older than the unix second ``since``: by app and minute (its first second) how many, and how many of them are
+    hidden from their receiver."""
+    rows = await tx.fetch(
+        f"SELECT app, msg_time / 60 * 60, COUNT(*), SUM(CASE WHEN flags & {HIDE_RECEIVER} <> 0 THEN 1 ELSE 0 END)"
+        f" FROM c2c_message WHERE id > $1 AND msg_time >= $2 AND flags & {IMPORTED} = 0 GROUP BY 1, 2",
+        last,
+        since,
+    )
+    return [(int(app), int(minute), int(sent), int(hidden)) for app, minute, sent, hidden in rows]
 
 
 _VALUE: Final = f"CASE WHEN what = '{ONLINE}' THEN MAX(value) ELSE SUM(value) END"

@@ -6,7 +6,7 @@ Who was seen on a day is written once by each process: it remembers whom it has 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -136,10 +136,16 @@ class Tally:
 
 
 class C2CCounting:
-    """Counts one-to-one messages: a few dictionary look-ups each, and one statement a batch at most."""
+    """Counts one-to-one messages: a few dictionary look-ups each.
 
-    def __init__(self, tally: Tally) -> None:
+    On PostgreSQL what is counted is written by the statement that stores them. SQLite's one process gathers it, and
+    finds what it had gathered when it was killed in the rows of the messages (``recount.py``).
+    """
+
+    def __init__(self, tally: Tally, stored: Callable[[Counts, int], None]) -> None:
+        """``stored`` gathers counts, and learns the number of the last message among them."""
         self._tally = tally
+        self._stored = stored
 
     def part(self, first: int, shape: store.Shape) -> str:
         return store.part(first, shape)
@@ -150,17 +156,27 @@ class C2CCounting:
             tx.after_commit(lambda: self._tally.remember(sights))
         return store.arguments(rows, self._tally.seen_rows(sights) if sights else [])
 
-    async def count(self, tx: Tx, messages: Sequence[Message], now: int) -> None:
-        rows, sights = self._of(messages, now)
-        await store.add(tx, rows, self._tally.seen_rows(sights) if sights else ())
+    async def count(self, tx: Tx, messages: Sequence[Message], now: int, last: int) -> None:
+        sums, sights = self._sums(messages, now)
+        counts: Counts = {}
+        for app, (sent, hidden, _) in sums.items():
+            counts[app, C2C, now // 60 * 60] = sent
+            if hidden:
+                counts[app, C2C_HIDDEN, now // 60 * 60] = hidden
+        if counts:
+            tx.after_commit(lambda: self._stored(counts, last))
         if sights:
+            await store.add(tx, (), self._tally.seen_rows(sights))
             tx.after_commit(lambda: self._tally.remember(sights))
 
     def _of(self, messages: Sequence[Message], now: int) -> tuple[list[store.CountRow], Sights]:
-        """One pass over the batch, nearly all of which is one app's: this runs for every message."""
-        if len(messages) == 1:
-            return self._of_one(messages[0], now)
-        sums: dict[int, list[int]] = {}  # messages, hidden ones, the day
+        sums, sights = self._sums(messages, now)
+        return self._rows(sums, now), sights
+
+    def _sums(self, messages: Sequence[Message], now: int) -> tuple[dict[int, list[int]], Sights]:
+        """By app: messages, hidden ones, the day. One pass over the batch, nearly all of which is one app's: this runs
+        for every message."""
+        sums: dict[int, list[int]] = {}
         sights: Sights = {}
         app, today, sum_ = 0, _NOBODY, [0, 0, 0]
         for message in messages:
@@ -177,19 +193,7 @@ class C2CCounting:
             sender = message.sender
             if not today.known.get(sender, 0) & SENT_C2C:
                 sights[app, today.day.number, sender] = SENT_C2C
-        return self._rows(sums, now), sights
-
-    def _of_one(self, message: Message, now: int) -> tuple[list[store.CountRow], Sights]:
-        app, flags, shard = message.app, message.flags, self._tally.shard
-        if flags & IMPORTED:
-            return [], {}
-        today = self._tally.today(app, now)
-        day = today.day.number
-        rows: list[store.CountRow] = [(app, MINUTE, now // 60, C2C, shard, 1), (app, DAY, day, C2C, shard, 1)]
-        if flags & HIDE_RECEIVER:
-            rows.append((app, DAY, day, C2C_HIDDEN, shard, 1))
-        known = today.known.get(message.sender, 0) & SENT_C2C
-        return rows, {} if known else {(app, day, message.sender): SENT_C2C}
+        return sums, sights
 
     def _rows(self, sums: Mapping[int, Sequence[int]], now: int) -> list[store.CountRow]:
         rows: list[store.CountRow] = []

@@ -80,6 +80,10 @@ class Tx(Protocol):
         """Run ``stmt`` for all ``rows`` at once; what its RETURNING gave, in any order."""
         ...
 
+    async def last_id(self) -> int:
+        """The number that the last row got which this transaction inserted into a table that numbers its rows."""
+        ...
+
     def emit(self, event: object) -> None:
         """Raise an event: its subscribers run at the end of this write, in its transaction (events.py)."""
         ...

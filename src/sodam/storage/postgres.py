@@ -65,6 +65,9 @@ class _PostgresTx(Raised):
             return []
         return cast("list[Row]", await self._connection.fetch(_bulk_sql(stmt), *map(list, zip(*rows, strict=True))))
 
+    async def last_id(self) -> int:
+        return cast("int", await self._connection.fetchval("SELECT lastval()"))
+
 
 def _in_task(coroutine: Coroutine[Any, Any, T]) -> Awaitable[T]:
     """asyncpg's timeouts need a task around them; the gateway drives its hottest handlers without one."""

@@ -110,6 +110,9 @@ class _SqliteTx(Raised):
                 at += size
         return out
 
+    async def last_id(self) -> int:
+        return self._connection.last_insert_rowid()
+
 
 def _drive(awaitable: Awaitable[T]) -> T:
     coroutine = awaitable if isinstance(awaitable, CoroutineType) else _awaited(awaitable)
