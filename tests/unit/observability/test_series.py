@@ -27,6 +27,19 @@ def test_many_at_a_time_are_each_of_them() -> None:
     assert many.samples() == few.samples() == one.samples()
 
 
+def test_who_reads_has_what_waits_counted() -> None:
+    values = [0.5, 1.0, 7.0]
+    one, late = Series((1.0, 2.0)), Series((1.0, 2.0))
+    for value in values:
+        one.observe(value)
+    waiting = late.waiting
+    waiting += values
+    assert (late.count, late.sum) == (3, 8.5)
+    assert late.samples() == one.samples()
+    waiting.append(2.0)  # whoever appends may hold the list
+    assert late.count == 4
+
+
 def test_as_prometheus_reads_it() -> None:
     metrics, pushes = Metrics(), SeriesBy((0.1, 1.0))
     metrics.histogram("push_seconds", "Pushes", ("vendor", "outcome"), pushes)
