@@ -86,6 +86,17 @@ async def test_what_was_imported_or_restored_is_not_counted(site: _Site) -> None
     assert await site.counted() == (2, 2, 0)
 
 
+async def test_who_ended_by_itself_misses_nothing(site: _Site) -> None:
+    await site.send(2)
+    await site.node.statistics.stop()
+    assert (await site.counted())[0] == 2
+    await site.send(3)  # as a program that restores an app meanwhile
+    assert await site.start_again() == 0
+    await site.send(1)
+    assert await site.start_again() == 1
+    assert (await site.counted())[0] == 3
+
+
 async def test_a_time_without_statistics_is_left_out(site: _Site) -> None:
     await site.send(2)
     assert await site.start_again(on=False) == 0

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 import pytest
 
-from sodam.storage import Database, StorageError, Tx
+from sodam.storage import Bulk, Database, StorageError, Tx
 from tests.storage.conftest import INSERT, UPSERT
 
 GET = "SELECT value FROM item WHERE app = $1 AND name = $2"
@@ -251,6 +251,21 @@ async def test_bulk_is_undone_as_a_whole(db: Database) -> None:
     with pytest.raises(Exception, match=r"(?i)unique"):
         await db.write(lambda tx: tx.bulk(INSERT, rows))
     assert await names(db) == ["0150"]
+
+
+async def test_last_id_is_the_number_of_the_newest_row(db: Database) -> None:
+    numbered = "BIGINT GENERATED ALWAYS AS IDENTITY" if db.engine == "postgres" else "INTEGER"
+    await db.execute(f"CREATE TABLE numbered (id {numbered} PRIMARY KEY, name TEXT NOT NULL)")
+    stmt = Bulk("INSERT INTO numbered (name)", ("text",))
+
+    async def write(tx: Tx, names: list[str]) -> int:
+        await tx.bulk(stmt, [(name,) for name in names])
+        return await tx.last_id()
+
+    for last in ("a", "e", "z"):
+        found = await db.write(lambda tx, last=last: write(tx, ["x", "y", last]))  # type: ignore[misc]
+        [[newest, name]] = await db.fetch("SELECT id, name FROM numbered ORDER BY id DESC LIMIT 1")
+        assert (found, name) == (newest, last)
 
 
 async def test_scan_does_not_hold_the_loop(db: Database) -> None:

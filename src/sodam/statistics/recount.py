@@ -2,7 +2,8 @@
 
 On SQLite one-to-one messages are counted in memory and written some seconds later, with the number of the last message
 among them. Messages are numbered in the order in which they are stored, so that those behind that mark are the ones
-that are missing: they are counted from their rows at the next start, in the transaction that moves the mark.
+that are missing: they are counted from their rows at the next start, in the transaction that moves the mark. A process
+that ends by itself has counted all, and leaves no mark.
 """
 
 from __future__ import annotations
@@ -23,6 +24,13 @@ _OLDER: Final = 60
 async def mark(tx: Tx, last: int, now: float) -> None:
     """All messages up to the number ``last`` are counted, in this transaction or before."""
     await state.put(tx, _NAME, b"%d %d" % (last, now))
+
+
+async def complete(db: Database) -> None:
+    """Everything that was stored is counted, and this process stores nothing any more: what another program writes
+    before the next start, as an app that is restored, is not missing."""
+    if db.engine == "sqlite":
+        await db.write(lambda tx: state.drop(tx, _NAME))
 
 
 async def recount(db: Database, tally: Tally, clock: Callable[[], float], *, on: bool) -> int:

@@ -30,7 +30,7 @@ from sodam.statistics.model import (
     Counted,
 )
 from sodam.statistics.reading import Count, Reading
-from sodam.statistics.recount import mark, recount
+from sodam.statistics.recount import complete, mark, recount
 from sodam.statistics.tally import C2CCounting, Tally
 from sodam.storage import Database, Events, Tx
 
@@ -97,6 +97,7 @@ class Statistics:
             await self._loop.stop()
             self._loop = None
         await self.flush()
+        await complete(self._db)
 
     # What happens
 
