@@ -3,6 +3,8 @@ starts again, each once."""
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from sodam.errors import Unavailable
@@ -95,6 +97,14 @@ async def test_who_ended_by_itself_misses_nothing(site: _Site) -> None:
     await site.send(1)
     assert await site.start_again() == 1
     assert (await site.counted())[0] == 3
+
+
+async def test_who_reads_waits_for_what_is_just_being_written(site: _Site) -> None:
+    await site.send(2)
+    writing = asyncio.create_task(site.node.statistics.flush())
+    await asyncio.sleep(0)
+    assert await site.node.statistics.reading.messages_today(site.app.sdkappid) == (2, 0, 0)
+    await writing
 
 
 async def test_a_time_without_statistics_is_left_out(site: _Site) -> None:

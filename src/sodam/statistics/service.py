@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from functools import lru_cache
@@ -78,6 +79,7 @@ class Statistics:
         self._days: dict[int, int] = {}
         """The day of each app on which those who are connected were seen."""
         self._gatherers: list[Callable[[], None]] = []
+        self._writing = asyncio.Lock()
         self._marked = 0
         """The newest message that is counted on disk."""
         self._loop: Loop | None = None
@@ -161,6 +163,11 @@ class Statistics:
         await self._write()
 
     async def _write(self) -> None:
+        """Afterwards everything that was gathered before is on disk, also what another call is just writing."""
+        async with self._writing:
+            await self._write_gathered()
+
+    async def _write_gathered(self) -> None:
         self._count_logins()
         for count in self._gatherers:
             count()
