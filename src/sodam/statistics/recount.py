@@ -16,7 +16,7 @@ from sodam.statistics.model import C2C, C2C_HIDDEN
 from sodam.statistics.tally import Counts, Tally
 from sodam.storage import Database, Tx, state
 
-_NAME: Final = "statistics.counted"
+_NAME: Final = "statistics:counted"
 _OLDER: Final = 60
 """Seconds before the mark was written. What is older was restored from a backup meanwhile, and is not to be counted."""
 
