@@ -27,10 +27,10 @@ async def fill(world: SearchWorld, messages: int) -> None:
 
 
 async def peak(ask: Callable[[], Awaitable[int]]) -> tuple[int, int]:
-    """The most bytes that are held while something is answered, the least of three times; and its size."""
+    """The most bytes that are held while something is answered, the least of ten times; and its size."""
     await ask()  # statements are prepared once
     found: list[tuple[int, int]] = []
-    for _ in range(3):
+    for _ in range(10):
         tracemalloc.start()
         try:
             size = await ask()
