@@ -4,6 +4,7 @@
     .venv/bin/python -m bench.inprocess --calls            # calls of Python functions and of built-in ones a message
     .venv/bin/python -m bench.inprocess --profile          # and in which functions they are
     .venv/bin/python -m bench.inprocess --postgres         # on a PostgreSQL of its own, whose CPU is shown too
+    .venv/bin/python -m bench.inprocess --cold             # one message at a time, the processor's caches swept before
     PYTHONPATH=OTHER/src .venv/bin/python -m bench.inprocess   # the same of another tree
 
 Messages go as bytes to connections whose transport counts what it is given: decoding, rules, the log on a real SQLite
@@ -18,6 +19,7 @@ import asyncio
 import collections
 import contextlib
 import gc
+import json
 import os
 import sys
 import tempfile
@@ -191,6 +193,24 @@ async def _round(users: list[_User], messages: int, window: int) -> None:
     assert not failed, failed
 
 
+async def _cold(users: list[_User], messages: int) -> list[int]:
+    """Nanoseconds from each message to its answer, where nothing of the way is in the processor's caches, as where
+    little is to do."""
+    swept, document = bytearray(24 << 20), json.dumps([{"a": n, "b": str(n) * 5} for n in range(3000)])
+    took = []
+    for at in range(messages):
+        user = users[at * 7 % len(users)]
+        bytes(swept)
+        json.dumps(json.loads(document))
+        user.turns.missing, user.wire.answered, user.left, user.goal = 2, 0, 1, 0
+        begun = time.perf_counter_ns()
+        user.write(1)
+        while not user.wire.answered:
+            await asyncio.sleep(0)
+        took.append(time.perf_counter_ns() - begun)
+    return took
+
+
 async def _main(options: argparse.Namespace) -> None:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=options.dir)))
@@ -260,6 +280,11 @@ async def _measured(
             for name, count in counts.most_common(70):
                 print(f"{count / options.messages:8.2f}  {name}")
         return
+    if options.cold:
+        took = sorted(await _cold(users, options.messages // 40))
+        quarter, half = took[len(took) // 4], took[len(took) // 2]
+        print(f"microseconds a cold message: {half / 1000:.0f} (median), {quarter / 1000:.0f} (a quarter, at most)")
+        return
     figures = []
     for _ in range(options.rounds):
         loop, all_, base = time.thread_time(), time.process_time(), procstat.cpu_seconds(database)
@@ -313,6 +338,9 @@ def main() -> None:
     parser.add_argument("--uncounted", action="store_true", help="without statistics and troubleshooting log")
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of its own")
     parser.add_argument("--calls", action="store_true", help="count calls instead of measuring time")
+    parser.add_argument(
+        "--cold", action="store_true", help="one at a time with cold caches; a fortieth of the messages"
+    )
     parser.add_argument("--profile", action="store_true", help="as --calls, and show which")
     uvloop.run(_main(parser.parse_args()))
 
