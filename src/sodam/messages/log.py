@@ -112,8 +112,7 @@ class MessageLog(Generic[E]):
             if len(sizes.waiting) >= MANY:
                 seconds.count_waiting()
                 sizes.count_waiting()
-            if requests.tracing():
-                requests.done("commit", took, "messages", len(batch), others)
+            requests.done("commit", took, "messages", len(batch), others)
         if self._waiting:
             self._loop.call_soon(self._write)
         else:
