@@ -21,6 +21,8 @@ from sodam.migrate.model import Reader, Run, parts
 _CALL: Final = 100
 _FOLLOWED: Final = 20
 _GONE: Final = "NotImported"
+_KINDS: Final = ("profile", "friend", "friend group", "blacklist", "follow", "relations")
+"""Of refusals that name an account which the source had."""
 
 
 async def known(run: Run, ids: Sequence[str]) -> list[str]:
@@ -42,6 +44,7 @@ async def accounts(run: Run, ids: Sequence[str]) -> None:
         await run.write("account", gone[0], "im_open_login_svc/account_delete", body)
         for kind in ("account", "relations", "talker"):
             run.journal.drop(kind, gone)
+        run.journal.gone(_KINDS, gone)
         run.journal.add("gone", gone)
         run.journal.tally("accounts deleted since", len(gone))
     there = [user_id for user_id in ids if user_id not in gone]

@@ -3,7 +3,7 @@ the source. What was written there comes first: a change may leave a tip, and no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from sodam import clock
@@ -23,13 +23,15 @@ from sodam.migrate.groups import (
     read_topics,
 )
 from sodam.migrate.hints import UNREAD
-from sodam.migrate.messages import place, take_group
+from sodam.migrate.messages import PAIR, of_place, place, take_group
 from sodam.migrate.model import Run, parts
 from sodam.migrate.refresh_messages import NEWEST, history
 from sodam.migrate.store import DONE, Hint
 
 _REMOVED: Final = 100
 _NOWHERE: Final = (10010, 10015)
+_KINDS: Final = ("group", "topic", "attributes", "member", "history", "message")
+"""Of refusals that name a group or a topic."""
 _SERVICE: Final = "group_open_http_svc"
 _TOPICS: Final = "million_group_open_http_svc"
 
@@ -81,9 +83,17 @@ async def _destroyed(run: Run, group_id: str) -> None:
     if there is not None and not there.get("ErrorCode"):
         await run.write("group", group_id, f"{_SERVICE}/destroy_group", {"GroupId": group_id})
         run.journal.tally("groups dismissed since")
+    places = run.journal.beginning("history", place(group_id, " ")[:-1])
+    run.journal.gone(_KINDS, [group_id, *_shown(places)])
     for kind in ("group", "members", "history"):
         run.journal.drop(kind, [group_id])
-    run.journal.drop("history", run.journal.beginning("history", place(group_id, " ")[:-1]))
+    run.journal.drop("history", places)
+
+
+def _shown(places: Iterable[str]) -> Iterator[str]:
+    """What the report calls topics: by ID, or as part of a community."""
+    for name in places:
+        yield from (of_place(name).get("TopicId", name), name, name.replace(PAIR, " "))
 
 
 async def _members(run: Run, group_id: str, info: Mapping[str, Any], there: Mapping[str, Any]) -> None:
@@ -170,7 +180,9 @@ async def _topics(run: Run, group_id: str) -> None:
     if gone := [topic_id for topic_id in before if topic_id not in now]:
         body = {"GroupId": group_id, "TopicIdList": gone}
         await run.write("topic", group_id, f"{_TOPICS}/destroy_topic", body)
-        run.journal.drop("history", [place(group_id, topic_id) for topic_id in gone])
+        places = [place(group_id, topic_id) for topic_id in gone]
+        run.journal.gone(_KINDS, _shown(places))
+        run.journal.drop("history", places)
     await _take_topics(run, group_id)
 
 

@@ -140,6 +140,14 @@ class Journal:
         """It was refused at most before."""
         self._db.execute("DELETE FROM refusal WHERE kind = ? AND id = ?", (kind, name))
 
+    def gone(self, kinds: Iterable[str], names: Iterable[str]) -> None:
+        """The source has these no more: what was refused of them, maybe since it just had them no more, is nothing
+        that the target lacks."""
+        with self._db:
+            self._db.executemany(
+                "DELETE FROM refusal WHERE kind = ? AND id = ?", [(kind, name) for name in names for kind in kinds]
+            )
+
     def refusals(self) -> list[tuple[str, int, int, str, str]]:
         """Kind, code, how many, an example and its text."""
         sql = "SELECT kind, code, count(*), min(id), max(info) FROM refusal GROUP BY kind, code ORDER BY kind, code"

@@ -27,3 +27,15 @@ def test_what_is_no_journal(tmp_path: Path) -> None:
     for place in (tmp_path / "users.csv", tmp_path / "nowhere" / "migrate.db", tmp_path):
         with pytest.raises(JournalError, match="cannot keep how far"):
             Journal(place)
+
+
+def test_what_the_source_has_no_more_is_not_missing(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "migrate.db")
+    for kind, name in (("attributes", "made"), ("history", "made topic"), ("attributes", "other"), ("friend", "made")):
+        journal.refuse(kind, name, 10010, "there is no group")
+    journal.gone(("group", "attributes", "history"), ["made", "made topic"])
+    assert [(kind, example) for kind, _, _, example, _ in journal.refusals()] == [
+        ("attributes", "other"),
+        ("friend", "made"),
+    ]
+    journal.close()
