@@ -17,7 +17,7 @@ from bench.runner import TRIES, Results, Timing, run_once
 from bench.targets.base import Target
 from bench.targets.cluster import Cluster
 from bench.targets.ejabberd import Ejabberd
-from bench.targets.floor import Floor
+from bench.targets.floor import Floor, FloorOnPostgres, Least
 from bench.targets.sodam import Sodam, Webhooks
 from bench.workloads import WORKLOADS
 
@@ -34,14 +34,14 @@ _TARGETS: dict[str, Target] = {
         Floor(),
     )
 }
-_ASKED_FOR: dict[str, Target] = {
-    target.name: target
-    for target in (
-        *(Sodam(on_postgres, counted=False) for on_postgres in (False, True)),
-        *(Sodam(on_postgres, webhooks=stage) for on_postgres in (False, True) for stage in _RECEIVER),
-        *(Sodam(on_postgres=True, webhooks=webhooks, apart=True) for webhooks in _WITHOUT_AND_WITH),
-    )
-}
+_MORE: tuple[Target, ...] = (
+    *(Sodam(on_postgres, counted=False) for on_postgres in (False, True)),
+    *(Sodam(on_postgres, webhooks=stage) for on_postgres in (False, True) for stage in _RECEIVER),
+    *(Sodam(on_postgres=True, webhooks=webhooks, apart=True) for webhooks in _WITHOUT_AND_WITH),
+    Least(),
+    FloorOnPostgres(),
+)
+_ASKED_FOR = {target.name: target for target in _MORE}
 """Measured only when they are named, but for those without statistics and log beside ``aims.COUNTED``."""
 _RESULTS = Path(__file__).parent / "results"
 _FULL = Timing(warm_up=2.0, measure=6.0, quick=False)

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 import apsw
 import msgspec
@@ -46,6 +46,10 @@ _GROUP_PUSH = (
 _FAN = "u0"
 """What is written to this user goes to everybody who is connected."""
 _HTTP_REPLY = b'{"ActionStatus":"OK","ErrorInfo":"","ErrorCode":0,"MsgTime":%d,"MsgKey":"%d_%d_%d"}'
+_TABLE = (
+    "CREATE TABLE message (id INTEGER PRIMARY KEY, sender TEXT, recipient TEXT, seq INT, random INT, time INT,"
+    " body BLOB)"
+)
 _INSERT = "INSERT INTO message (sender, recipient, seq, random, time, body) VALUES (?, ?, ?, ?, ?, ?)"
 
 Row = tuple[str, str, int, int, int, bytes]
@@ -77,8 +81,19 @@ _decode = msgspec.json.Decoder(Frame).decode
 _decode_send = msgspec.json.Decoder(Send).decode
 
 
+class Rows(Protocol):
+    """Where messages are stored."""
+
+    after_commit: Callable[[], None]
+
+    def append(self, row: Row, stored: Callable[[], None]) -> None:
+        """``stored`` is called when the row is on disk, ``after_commit`` when all of its commit were."""
+
+
 class Store:
     """Durable rows. What gathers while a commit is in flight goes into the next: no timer, no batch size."""
+
+    tables = _TABLE
 
     def __init__(self, path: str, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -89,11 +104,11 @@ class Store:
         self._database = apsw.Connection(path)
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")
-        self._database.execute(
-            "CREATE TABLE message (id INTEGER PRIMARY KEY, sender TEXT, recipient TEXT, seq INT, random INT, time INT,"
-            " body BLOB)"
-        )
+        self._database.execute(self.tables)
         threading.Thread(target=self._write, daemon=True).start()
+
+    def write(self, database: apsw.Connection, rows: list[Row]) -> None:
+        database.executemany(_INSERT, rows)
 
     def append(self, row: Row, stored: Callable[[], None]) -> None:
         if not self._waiting and not self._in_flight:
@@ -109,7 +124,7 @@ class Store:
         while True:
             batch = self._batches.get()
             with self._database:
-                self._database.executemany(_INSERT, [row for row, _ in batch])
+                self.write(self._database, [row for row, _ in batch])
             self._loop.call_soon_threadsafe(self._committed, batch)
 
     def _committed(self, batch: list[tuple[Row, Callable[[], None]]]) -> None:
@@ -124,7 +139,7 @@ class Store:
 class Hub:
     """Who is connected, and whose frames wait for this turn's single write."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Rows) -> None:
         self.store = store
         self.sessions: dict[str, Session] = {}
         self.dirty: set[Session] = set()
@@ -303,11 +318,9 @@ def rest_application(hub: Hub) -> Callable[[dict[str, Any], Receive, Reply], Awa
     return application
 
 
-async def serve(path: str, port: int, http_port: int) -> None:
-    hub = Hub(Store(path, asyncio.get_running_loop()))
-
+async def serve(hub: Hub, port: int, http_port: int, session: Callable[[Hub], WSListener] = Session) -> None:
     def listener(_: WSUpgradeRequest) -> WSListener:
-        return Session(hub)
+        return session(hub)
 
     await ws_create_server(listener, "127.0.0.1", port, read_buffer_init_size=1024, backlog=4096)
     application: Any = rest_application(hub)
@@ -317,5 +330,9 @@ async def serve(path: str, port: int, http_port: int) -> None:
     await uvicorn.Server(config).serve()
 
 
+async def _main(path: str, port: str, http_port: str) -> None:
+    await serve(Hub(Store(path, asyncio.get_running_loop())), int(port), int(http_port))
+
+
 if __name__ == "__main__":
-    uvloop.run(serve(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    uvloop.run(_main(*sys.argv[1:]))
