@@ -142,7 +142,7 @@ async def test_while_the_server_is_away(pair: Pair) -> None:
     assert told == []
     pair.start()
     await until(lambda: pair.one.connected() and pair.two.connected(), "the reconnect")
-    await until(lambda: sorted(told) == ["one", "two"], "the news")
+    await until(lambda: {*told} == {"one", "two"}, "the news, of the other's return too")
     await pair.settled()
     for subject in ("gone", "before", "during"):
         pair.one.publish(subject, b"back")
@@ -329,6 +329,23 @@ async def test_a_client_that_stopped_trying_is_replaced(nats_server: Nats) -> No
     assert ended.heard == []
     await one.close()
     await two.close()
+
+
+async def test_who_was_away_says_so_to_those_who_were_not(nats_server: Nats) -> None:
+    """What it published meanwhile reached nobody, and who was back before it has looked already."""
+    one, two = await NatsBus.open(nats_server.url), await NatsBus.open(nats_server.url)
+    try:
+        heard, told = Ear(), asyncio.Event()
+        two.subscribe("topic", heard)
+        two.on_reconnect(told.set)
+        await _until_heard(one, "topic", b"before", heard)
+        one.client._transport.close()
+        async with asyncio.timeout(30):
+            await told.wait()
+        assert two.connected()
+        assert one.connected()
+    finally:
+        await asyncio.gather(one.close(), two.close())
 
 
 async def test_no_server(nats_server: Nats, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,8 @@ class Bus(Protocol):
     def subscribe(self, subject: str, handler: Handler) -> Subscription: ...
 
     def on_reconnect(self, callback: Callable[[], None]) -> None:
-        """Called after a time without connection, or when hints are known to be lost: what was cached may be old."""
+        """Called after a time without connection, of this process or of another that sends, or when hints are known to
+        be lost: what was cached may be old."""
         ...
 
     async def close(self) -> None: ...

@@ -20,6 +20,8 @@ from sodam.observability.loops import Loop, Loops
 
 log = structlog.get_logger(__name__)
 _PREFIX = "sodam."
+_BACK = "bus.back"
+"""Somebody is connected again: what it published meanwhile is lost to others, who may have been back before it."""
 _FIRST_CONNECTION_S = 5.0
 _CLOSE_S = 2.0
 _TRIES = 5  # of a call that must not be dropped
@@ -81,6 +83,7 @@ class NatsBus:
         self._reconnected: list[Callable[[], None]] = []
         self._loops: list[Loop] = []
         self._last_error = ""
+        self.subscribe(_BACK, self._other_back)
         self._tried_at = clock()
         """When the library last said that it tries to connect, or was connected."""
 
@@ -188,6 +191,10 @@ class NatsBus:
 
     async def _on_reconnected(self) -> None:
         log.info("the bus is connected again")
+        self.publish(_BACK, b"")
+        self._other_back(b"")
+
+    def _other_back(self, _: bytes) -> None:
         for callback in self._reconnected:
             callback()
 
