@@ -83,7 +83,7 @@ class NatsBus:
         self._reconnected: list[Callable[[], None]] = []
         self._loops: list[Loop] = []
         self._last_error = ""
-        self.subscribe(_BACK, self._other_back)
+        self.subscribe(_BACK, self._hints_lost)
         self._tried_at = clock()
         """When the library last said that it tries to connect, or was connected."""
 
@@ -192,9 +192,10 @@ class NatsBus:
     async def _on_reconnected(self) -> None:
         log.info("the bus is connected again")
         self.publish(_BACK, b"")
-        self._other_back(b"")
+        self._hints_lost()
 
-    def _other_back(self, _: bytes) -> None:
+    def _hints_lost(self, _: bytes = b"") -> None:
+        """This process was away, or another was and says so."""
         for callback in self._reconnected:
             callback()
 
